@@ -1,0 +1,73 @@
+import type { AgentTools, BackendId } from "@mosaic/contracts/agent";
+import type { Bundle } from "@mosaic/contracts/agent-config";
+import type { ProviderKind, ProviderModel } from "@mosaic/contracts/provider";
+
+/** A provider with its key opened, as a renderer needs it. `baseUrl` is as the container reaches it. */
+export interface RenderedProvider {
+  readonly id: string;
+  readonly version: number;
+  readonly kind: ProviderKind;
+  readonly baseUrl: string;
+  readonly apiKey: string | null;
+  readonly models: readonly ProviderModel[];
+}
+
+export interface ResolvedModel {
+  readonly provider: RenderedProvider;
+  readonly model: string;
+}
+
+/** All that an agent's files are made of. Pure data: the same input renders the same bytes. */
+export interface RenderInput {
+  readonly agent: {
+    readonly id: string;
+    readonly name: string;
+    readonly emoji: string;
+    readonly personality: string;
+    readonly tools: AgentTools;
+  };
+  /** The first is the one in use, the others are fallbacks in their order. */
+  readonly models: readonly [ResolvedModel, ...ResolvedModel[]];
+  readonly gateway: {
+    readonly token: string;
+    readonly port: number;
+    /** `lan` inside a container, `loopback` for a child process. */
+    readonly bind: "lan" | "loopback";
+  };
+  /** As the agent sees it: the container's path, or the child's own folder. */
+  readonly stateDir: string;
+  /** False in the process runtime: tools that reach beyond the workspace are denied whatever the agent's settings say. */
+  readonly isIsolated: boolean;
+}
+
+/** One turn as the backend's gateway wants it. */
+export interface GatewayRequest {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What a backend's stream means, independent of the backend. `failure` ends a turn. */
+export type GatewayEvent =
+  | { readonly type: "delta"; readonly text: string }
+  | { readonly type: "failure"; readonly code: GatewayFailureCode; readonly detail: string }
+  | { readonly type: "end" };
+
+export type GatewayFailureCode =
+  | "provider_key_refused"
+  | "provider_rate_limited"
+  | "provider_failed"
+  | "provider_unreachable"
+  | "provider_timeout"
+  | "provider_model_missing"
+  | "agent_broke_off";
+
+/** A kind of agent software, as pure functions. */
+export interface AgentBackend {
+  readonly id: BackendId;
+  render(input: RenderInput): Bundle;
+  turnRequest(input: { gatewayToken: string; conversationId: string; text: string }): GatewayRequest;
+  /** Path that answers 200 once turns can be served, without a token; and one that proves the token. */
+  readonly readinessPath: string;
+  readonly tokenProofPath: string;
+}

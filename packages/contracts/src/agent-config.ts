@@ -1,0 +1,31 @@
+import { z } from "zod";
+
+/** `run` is memory-backed and ends with the container; `state` is the agent's volume. */
+export const bundleRoot = z.enum(["run", "state"]);
+
+export const bundleFile = z.object({ root: bundleRoot, path: z.string(), content: z.string() });
+export type BundleFile = z.infer<typeof bundleFile>;
+
+export const warmup = z.object({ model: z.string(), gatewayToken: z.string() });
+export type Warmup = z.infer<typeof warmup>;
+
+/** All that a container needs: what its supervisor writes and then keeps up to date. `generation` is the SHA-256 of the rest. */
+export const bundle = z
+  .object({ generation: z.string(), files: z.array(bundleFile), warmup: warmup.nullable() })
+  .meta({ id: "AgentBundle" });
+export type Bundle = z.infer<typeof bundle>;
+
+export const bundleQuery = z.object({
+  after: z.string().max(128).optional(),
+  waitSeconds: z.coerce.number().int().min(0).max(60).default(0),
+});
+export type BundleQuery = z.infer<typeof bundleQuery>;
+
+export const supervisorStatus = z
+  .strictObject({
+    phase: z.enum(["starting", "waiting", "warming", "ready", "applied", "failed"]),
+    generation: z.string().max(128).optional(),
+    detail: z.string().max(500).optional(),
+  })
+  .meta({ id: "SupervisorStatus" });
+export type SupervisorStatus = z.infer<typeof supervisorStatus>;

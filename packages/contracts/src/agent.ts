@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { modelId } from "./provider.js";
+
+export const backendId = z.enum(["openclaw"]);
+export type BackendId = z.infer<typeof backendId>;
+
+/** Groups of an agent's tools that its owner switches; what a group means is the backend's business. */
+export const agentTools = z.strictObject({
+  files: z.boolean(),
+  web: z.boolean(),
+  shell: z.boolean(),
+  browser: z.boolean(),
+  sessions: z.boolean(),
+});
+export type AgentTools = z.infer<typeof agentTools>;
+
+export const defaultAgentTools: AgentTools = { files: true, web: true, shell: false, browser: false, sessions: true };
+
+export const modelChoice = z.strictObject({ providerId: z.uuid(), model: modelId });
+export type ModelChoice = z.infer<typeof modelChoice>;
+
+export const maxIdleTimeoutSeconds = 7 * 24 * 3600;
+
+const agentFields = {
+  name: z.string().trim().min(1).max(60),
+  emoji: z.string().trim().max(16).regex(/^[^\p{Cc}]*$/u, "No control characters"),
+  personality: z.string().max(20_000),
+  tools: agentTools,
+  model: modelChoice.nullable(),
+  fallbacks: z.array(modelChoice).max(3),
+  /** 0 = never stopped for being idle. */
+  idleTimeoutSeconds: z.int().min(0).max(maxIdleTimeoutSeconds),
+};
+
+export const createAgent = z
+  .strictObject({
+    backend: backendId.default("openclaw"),
+    name: agentFields.name,
+    emoji: agentFields.emoji.default("🦞"),
+    personality: agentFields.personality.default(""),
+    tools: agentFields.tools.default(defaultAgentTools),
+    model: agentFields.model.default(null),
+    fallbacks: agentFields.fallbacks.default([]),
+    idleTimeoutSeconds: agentFields.idleTimeoutSeconds.default(1800),
+  })
+  .meta({ id: "CreateAgent" });
+export type CreateAgent = z.infer<typeof createAgent>;
+
+export const updateAgent = z.strictObject(agentFields).partial().meta({ id: "UpdateAgent" });
+export type UpdateAgent = z.infer<typeof updateAgent>;
+
+export const containerStatus = z.enum(["stopped", "starting", "running", "stopping", "error"]);
+export type ContainerStatus = z.infer<typeof containerStatus>;
+
+export const startStage = z.enum(["installing", "pulling", "building", "creating", "starting", "waiting", "ready"]);
+export type StartStage = z.infer<typeof startStage>;
+
+/** How far a start has come; `percent` only where the outside world tells it (pulling, installing). */
+export const stageProgress = z.object({
+  stage: startStage,
+  percent: z.number().min(0).max(100).nullable(),
+  detail: z.string().nullable(),
+});
+export type StageProgress = z.infer<typeof stageProgress>;
+
+export const agent = z
+  .object({
+    id: z.uuid(),
+    backend: backendId,
+    ...agentFields,
+    status: containerStatus,
+    stage: stageProgress.nullable(),
+    error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+    lastActiveAt: z.iso.datetime().nullable(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: "Agent" });
+export type Agent = z.infer<typeof agent>;
+
+export const agentList = z.object({ agents: z.array(agent) }).meta({ id: "AgentList" });
+export type AgentList = z.infer<typeof agentList>;

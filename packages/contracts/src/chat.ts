@@ -1,0 +1,89 @@
+import { z } from "zod";
+import { containerStatus, stageProgress } from "./agent.js";
+import { problem } from "./problem.js";
+
+/** 64 KiB of text is more than a model's turn takes sensibly; larger things belong into files. */
+export const messageMaxCharacters = 65_536;
+
+export const messageRole = z.enum(["user", "assistant"]);
+export type MessageRole = z.infer<typeof messageRole>;
+
+/** `stopped`: by its user. `broken_off`: by a fault after some text came. `failed`: by a fault before any text came. */
+export const messageStatus = z.enum(["streaming", "complete", "stopped", "broken_off", "failed"]);
+export type MessageStatus = z.infer<typeof messageStatus>;
+
+export const message = z
+  .object({
+    id: z.uuid(),
+    role: messageRole,
+    content: z.string(),
+    status: messageStatus,
+    error: problem.pick({ code: true, title: true, detail: true }).nullable(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: "Message" });
+export type Message = z.infer<typeof message>;
+
+export const conversationTitle = z.string().trim().min(1).max(120);
+
+export const createConversation = z.strictObject({ agentId: z.uuid() }).meta({ id: "CreateConversation" });
+export type CreateConversation = z.infer<typeof createConversation>;
+
+export const updateConversation = z.strictObject({ title: conversationTitle }).meta({ id: "UpdateConversation" });
+export type UpdateConversation = z.infer<typeof updateConversation>;
+
+export const conversation = z
+  .object({
+    id: z.uuid(),
+    agentId: z.uuid(),
+    title: z.string(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: "Conversation" });
+export type Conversation = z.infer<typeof conversation>;
+
+export const conversationList = z.object({ conversations: z.array(conversation) }).meta({ id: "ConversationList" });
+export type ConversationList = z.infer<typeof conversationList>;
+
+export const conversationWithMessages = z
+  .object({ ...conversation.shape, messages: z.array(message) })
+  .meta({ id: "ConversationWithMessages" });
+export type ConversationWithMessages = z.infer<typeof conversationWithMessages>;
+
+export const sendMessage = z
+  .strictObject({
+    content: z
+      .string()
+      .max(messageMaxCharacters)
+      .refine((value) => value.trim() !== "", "Write something first"),
+  })
+  .meta({ id: "SendMessage" });
+export type SendMessage = z.infer<typeof sendMessage>;
+
+/**
+ * What a turn's stream says, each as an SSE event named by `type` with the object as JSON data. The order is: `accepted`, then any of
+ * `stage`, `notice` and `delta`, then exactly one `done`. Closing the stream stops the turn. A turn that failed also ends
+ * with `done`: its message carries the status and the error, and `problem` says it for the page.
+ */
+export const turnEvent = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("accepted"), userMessage: message, answerId: z.uuid() }),
+  z.object({ type: z.literal("stage"), ...stageProgress.shape }),
+  z.object({ type: z.literal("notice"), code: z.enum(["provider_slow"]), detail: z.string() }),
+  z.object({ type: z.literal("delta"), text: z.string() }),
+  z.object({ type: z.literal("done"), message, problem: problem.nullable() }),
+]);
+export type TurnEvent = z.infer<typeof turnEvent>;
+
+/** What every open page of the owner hears on `GET /api/events`. */
+export const ownerEvent = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("agent"),
+    agentId: z.uuid(),
+    status: containerStatus,
+    stage: stageProgress.nullable(),
+    error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+  }),
+  z.object({ type: z.literal("conversation"), conversationId: z.uuid() }),
+]);
+export type OwnerEvent = z.infer<typeof ownerEvent>;

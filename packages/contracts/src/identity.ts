@@ -1,0 +1,54 @@
+import { z } from "zod";
+
+export const role = z.enum(["admin", "member"]);
+export type Role = z.infer<typeof role>;
+
+export const username = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^[a-z0-9][a-z0-9._-]{1,30}[a-z0-9]$/, "3 to 32 letters, digits, dots, dashes or underscores; begins and ends with a letter or digit");
+
+/** bcrypt reads only the first 72 bytes, so a longer password is refused rather than silently cut. */
+export const passwordMaxBytes = 72;
+
+/** The rules of a new password, in the words that the form shows, each with its check. */
+export const passwordRules: readonly { id: string; text: string; holds: (password: string, name: string) => boolean }[] = [
+  { id: "length", text: "At least 12 characters", holds: (password) => [...password].length >= 12 },
+  {
+    id: "bytes",
+    text: "At most 72 bytes",
+    holds: (password) => new TextEncoder().encode(password).length <= passwordMaxBytes,
+  },
+  { id: "variety", text: "At least 5 different characters", holds: (password) => new Set(password).size >= 5 },
+  {
+    id: "name",
+    text: "Does not contain the user name",
+    holds: (password, name) => name === "" || !password.toLowerCase().includes(name.toLowerCase()),
+  },
+];
+
+/** A password as typed at sign-in: bounded only, since its rules may have been others when it was set. */
+export const enteredPassword = z.string().min(1).max(1024);
+
+export const credentials = z
+  .strictObject({ username: z.string().trim().toLowerCase().min(1).max(64), password: enteredPassword })
+  .meta({ id: "Credentials" });
+export type Credentials = z.infer<typeof credentials>;
+
+export const createBreakglass = z
+  .strictObject({ username, password: enteredPassword })
+  .superRefine((value, context) => {
+    for (const rule of passwordRules) {
+      if (!rule.holds(value.password, value.username)) {
+        context.addIssue({ code: "custom", path: ["password"], message: rule.text });
+      }
+    }
+  })
+  .meta({ id: "CreateBreakglass" });
+export type CreateBreakglass = z.infer<typeof createBreakglass>;
+
+export const sessionUser = z
+  .object({ id: z.uuid(), username: z.string(), displayName: z.string(), role, isBreakglass: z.boolean() })
+  .meta({ id: "SessionUser" });
+export type SessionUser = z.infer<typeof sessionUser>;

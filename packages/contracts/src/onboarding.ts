@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { createAgent } from "./agent.js";
+import { createProvider } from "./provider.js";
+
+export const onboardingStep = z.enum(["breakglass", "oidc", "provider", "agents", "summary"]);
+export type OnboardingStep = z.infer<typeof onboardingStep>;
+
+/**
+ * Open to everybody, so that any page knows where to lead. `hasSetupToken` says whether this caller showed the setup token;
+ * without it the breakglass step answers 403. From the second step on the breakglass session is needed.
+ */
+export const onboardingStatus = z
+  .object({ isComplete: z.boolean(), step: onboardingStep, hasSetupToken: z.boolean(), isSignedIn: z.boolean() })
+  .meta({ id: "OnboardingStatus" });
+export type OnboardingStatus = z.infer<typeof onboardingStatus>;
+
+/** The setup token travels in this header, never in an address: addresses end up in logs and histories. */
+export const setupTokenHeader = "x-mosaic-setup-token";
+
+/** Until single sign-on exists, this step can only be skipped, and says so. */
+export const onboardingOidc = z.strictObject({ skip: z.literal(true) }).meta({ id: "OnboardingOidc" });
+
+export const onboardingProvider = createProvider;
+
+export const runtimeKind = z.enum(["docker", "process"]);
+export type RuntimeKind = z.infer<typeof runtimeKind>;
+
+export const onboardingAgents = z
+  .strictObject({
+    runtime: runtimeKind,
+    /** The owner of the machine has read that the process runtime does not isolate. */
+    acceptsNoIsolation: z.boolean().default(false),
+    agent: createAgent,
+  })
+  .meta({ id: "OnboardingAgents" });
+export type OnboardingAgents = z.infer<typeof onboardingAgents>;
+
+export const runtimeOption = z.object({
+  kind: runtimeKind,
+  isAvailable: z.boolean(),
+  isIsolated: z.boolean(),
+  detail: z.string(),
+});
+export type RuntimeOption = z.infer<typeof runtimeOption>;
+
+/** What the agents step offers: the runtimes found, and what has been chosen before (a reload goes on where it was). */
+export const onboardingOptions = z
+  .object({ runtimes: z.array(runtimeOption), suggested: runtimeKind, isRuntimeFixed: z.boolean() })
+  .meta({ id: "OnboardingOptions" });
+export type OnboardingOptions = z.infer<typeof onboardingOptions>;

@@ -1,0 +1,60 @@
+import { z } from "zod";
+
+/** Every error code of Mosaic, with its HTTP status and title. The single table behind RFC 9457 documents and `/v1` errors. */
+export const problems = {
+  invalid_input: { status: 400, title: "The request is not valid" },
+  unauthenticated: { status: 401, title: "Sign in first" },
+  wrong_credentials: { status: 401, title: "Wrong user name or password" },
+  container_token_refused: { status: 401, title: "Not a container of this installation" },
+  forbidden: { status: 403, title: "You may not do this" },
+  setup_token_required: { status: 403, title: "Open the set-up link that Mosaic printed when it started" },
+  origin_refused: { status: 403, title: "The request came from another site" },
+  not_found: { status: 404, title: "Not found" },
+  conflict: { status: 409, title: "This conflicts with what is already there" },
+  onboarding_complete: { status: 409, title: "Mosaic is already set up" },
+  onboarding_incomplete: { status: 409, title: "Finish setting up Mosaic first" },
+  turn_in_progress: { status: 409, title: "The agent is still answering in this conversation" },
+  body_too_large: { status: 413, title: "The request is too large" },
+  unsupported_media_type: { status: 415, title: "Send JSON" },
+  model_not_assigned: { status: 422, title: "No model is set for this agent" },
+  too_many_requests: { status: 429, title: "Too many attempts" },
+  internal: { status: 500, title: "Something went wrong in Mosaic" },
+  database_unavailable: { status: 503, title: "The database can't be reached" },
+  runtime_unavailable: { status: 503, title: "The container engine can't be reached" },
+  runtime_refused: { status: 503, title: "The container engine refused" },
+  image_missing: { status: 503, title: "The agent's image is missing" },
+  install_failed: { status: 503, title: "The agent's software could not be installed" },
+  agent_start_failed: { status: 503, title: "The agent could not be started" },
+  agent_not_ready: { status: 504, title: "The agent did not get ready in time" },
+  agent_broke_off: { status: 502, title: "The agent broke off" },
+  provider_key_refused: { status: 502, title: "The provider refused the key" },
+  provider_rate_limited: { status: 502, title: "The provider's rate limit is reached" },
+  provider_failed: { status: 502, title: "The provider failed" },
+  provider_unreachable: { status: 502, title: "The provider can't be reached" },
+  provider_timeout: { status: 504, title: "The provider did not answer in time" },
+  provider_model_missing: { status: 502, title: "The provider does not have this model" },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof problems;
+
+const problemCodes = Object.keys(problems) as [ProblemCode, ...ProblemCode[]];
+
+export const problemCode = z.enum(problemCodes);
+
+/** One fault of one field, for a form to show beside the field. `path` is dotted: `models.0.id`. */
+export const fieldFault = z.object({ path: z.string(), message: z.string() });
+export type FieldFault = z.infer<typeof fieldFault>;
+
+/** RFC 9457 problem document (`application/problem+json`). */
+export const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: problemCode,
+    detail: z.string().optional(),
+    requestId: z.string().optional(),
+    errors: z.array(fieldFault).optional(),
+  })
+  .meta({ id: "Problem" });
+export type Problem = z.infer<typeof problem>;

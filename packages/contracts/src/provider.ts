@@ -1,0 +1,112 @@
+import { z } from "zod";
+
+export const providerKind = z.enum(["zai", "openai", "anthropic", "ollama", "openai-compatible", "demo"]);
+export type ProviderKind = z.infer<typeof providerKind>;
+
+export interface ProviderPreset {
+  readonly kind: ProviderKind;
+  readonly label: string;
+  /** Where the form starts; `null` when there is no sensible default or the platform sets it (demo). */
+  readonly baseUrl: string | null;
+  readonly needsKey: boolean;
+  readonly keyHelpUrl: string | null;
+  readonly hint: string;
+}
+
+export const providerPresets: readonly ProviderPreset[] = [
+  { kind: "zai", label: "Z.ai", baseUrl: "https://api.z.ai/api/paas/v4", needsKey: true, keyHelpUrl: "https://z.ai/manage-apikey/apikey-list", hint: "GLM models. A coding plan's key uses https://api.z.ai/api/coding/paas/v4." },
+  { kind: "openai", label: "OpenAI", baseUrl: "https://api.openai.com/v1", needsKey: true, keyHelpUrl: "https://platform.openai.com/api-keys", hint: "GPT models, with an API key from the platform page." },
+  { kind: "anthropic", label: "Anthropic", baseUrl: "https://api.anthropic.com", needsKey: true, keyHelpUrl: "https://console.anthropic.com/settings/keys", hint: "Claude models, with an API key from the console." },
+  { kind: "ollama", label: "Ollama", baseUrl: "http://127.0.0.1:11434", needsKey: false, keyHelpUrl: null, hint: "Models on your own machine. Agents in containers reach it by an address of the machine, not by localhost." },
+  { kind: "openai-compatible", label: "Any OpenAI-compatible server", baseUrl: null, needsKey: false, keyHelpUrl: null, hint: "vLLM, LiteLLM, OpenRouter and others: the address ends in /v1 as a rule." },
+  { kind: "demo", label: "Demo model (no real AI)", baseUrl: null, needsKey: false, keyHelpUrl: null, hint: "Built in, for trying Mosaic out without a key. It only echoes what it is sent." },
+];
+
+export const modelId = z.string().trim().min(1).max(200).regex(/^[^\s\p{Cc}]+$/u, "No spaces or control characters");
+
+export const providerModel = z.strictObject({
+  id: modelId,
+  name: z.string().trim().min(1).max(200).optional(),
+  contextWindow: z.int().min(1024).max(10_000_000).optional(),
+  maxTokens: z.int().min(1).max(10_000_000).optional(),
+  reasoning: z.boolean().optional(),
+  images: z.boolean().optional(),
+});
+export type ProviderModel = z.infer<typeof providerModel>;
+
+export const baseUrl = z
+  .url({ protocol: /^https?$/, error: "A web address that begins with http:// or https://" })
+  .max(500)
+  .refine((value) => URL.canParse(value) && new URL(value).username === "" && new URL(value).password === "", "No user name or password in the address")
+  .refine((value) => URL.canParse(value) && new URL(value).search === "" && new URL(value).hash === "", "No ? or # in the address");
+
+/** Header-safe: a key travels in an HTTP header, so control characters and spaces are refused here. */
+export const apiKey = z.string().trim().min(1).max(2000).regex(/^[\x21-\x7e]+$/, "Only printable characters without spaces");
+
+const providerFields = {
+  name: z.string().trim().min(1).max(80),
+  baseUrl: baseUrl.nullish(),
+  apiKey: apiKey.nullish(),
+  models: z.array(providerModel).max(200),
+};
+
+const hasBaseUrl = (value: { kind: ProviderKind; baseUrl?: string | null | undefined }): boolean =>
+  value.kind === "demo" || Boolean(value.baseUrl);
+
+export const createProvider = z
+  .strictObject({ kind: providerKind, ...providerFields, models: providerFields.models.min(1, "Choose at least one model") })
+  .refine(hasBaseUrl, { path: ["baseUrl"], error: "The address of the provider is needed" })
+  .meta({ id: "CreateProvider" });
+export type CreateProvider = z.infer<typeof createProvider>;
+
+/** A field that is absent stays as it is. A changed `baseUrl` needs the key again, so that no stored key is sent to a new address. */
+export const updateProvider = z
+  .strictObject({ ...providerFields, models: providerFields.models.min(1, "Choose at least one model") })
+  .partial()
+  .meta({ id: "UpdateProvider" });
+export type UpdateProvider = z.infer<typeof updateProvider>;
+
+/** What the connection test needs; `providerId` tests a stored provider with its stored key when neither key nor address is given. */
+export const testProvider = z
+  .strictObject({
+    providerId: z.uuid().optional(),
+    kind: providerKind,
+    baseUrl: providerFields.baseUrl,
+    apiKey: providerFields.apiKey,
+    model: modelId.nullish(),
+  })
+  .refine((value) => hasBaseUrl(value) || value.providerId !== undefined, { path: ["baseUrl"], error: "The address of the provider is needed" })
+  .meta({ id: "TestProvider" });
+export type TestProvider = z.infer<typeof testProvider>;
+
+export const providerTestOutcome = z.enum(["ok", "bad_key", "unknown_host", "refused", "timeout", "tls", "not_llm", "model_missing", "rate_limited", "server_error"]);
+export type ProviderTestOutcome = z.infer<typeof providerTestOutcome>;
+
+export const providerTestResult = z
+  .object({
+    outcome: providerTestOutcome,
+    /** What was found and what to do next, in words. */
+    message: z.string(),
+    models: z.array(z.object({ id: z.string(), name: z.string().optional() })),
+    durationMs: z.int(),
+  })
+  .meta({ id: "ProviderTestResult" });
+export type ProviderTestResult = z.infer<typeof providerTestResult>;
+
+export const provider = z
+  .object({
+    id: z.uuid(),
+    kind: providerKind,
+    name: z.string(),
+    baseUrl: z.string().nullable(),
+    hasKey: z.boolean(),
+    models: z.array(providerModel),
+    version: z.int(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: "Provider" });
+export type Provider = z.infer<typeof provider>;
+
+export const providerList = z.object({ providers: z.array(provider) }).meta({ id: "ProviderList" });
+export type ProviderList = z.infer<typeof providerList>;

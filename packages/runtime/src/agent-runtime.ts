@@ -1,0 +1,129 @@
+/** Where an agent's gateway answers, as the API reaches it. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What a container is started from. `buildContext` is a folder with a Dockerfile that ships with Mosaic, for images that no registry has. */
+export interface AgentImage {
+  readonly name: string;
+  readonly buildContext: string | null;
+}
+
+export interface ContainerLimits {
+  readonly memoryBytes: number;
+  /** Billionths of a CPU, as the engine counts them. */
+  readonly nanoCpus: number;
+  readonly pids: number;
+}
+
+/** The whole of what a container should be. Its hash is a label, so that a changed spec replaces the container and an equal one adopts it. */
+export interface ContainerSpec {
+  /** Unique on the engine, also the fixed hostname: OpenClaw's owner lease is keyed on it. */
+  readonly name: string;
+  readonly instanceId: string;
+  readonly agentId: string;
+  readonly image: AgentImage;
+  /** The address of this container's configuration on the internal port, as the container reaches it. */
+  readonly configUrl: string;
+  readonly limits: ContainerLimits;
+}
+
+export interface ContainerObservation {
+  readonly name: string;
+  readonly agentId: string;
+  readonly specHash: string;
+  readonly state: "created" | "running" | "exited";
+  /** `null` unless running. */
+  readonly endpoint: Endpoint | null;
+  readonly exitCode: number | null;
+  /** The kernel killed it for memory. */
+  readonly wasOutOfMemory: boolean;
+}
+
+export interface PrepareProgress {
+  readonly stage: "installing" | "pulling" | "building";
+  /** 0 to 100, or `null` where the outside world does not tell. */
+  readonly percent: number | null;
+  readonly detail: string | null;
+}
+
+export interface RuntimeCheck {
+  readonly isReachable: boolean;
+  /** In words, for the health page: the version, or what is wrong and what to do. */
+  readonly detail: string;
+}
+
+/**
+ * `unreachable`: the engine does not answer (down, no permission). `image_missing`: neither here nor to be had. `install_failed`: the
+ * software could not be installed. `name_taken`: the name belongs to something that is not ours; it is never touched. `refused`: the engine said
+ * no. `not_found`: no such container.
+ */
+export type RuntimeErrorCode = "unreachable" | "image_missing" | "install_failed" | "name_taken" | "refused" | "not_found";
+
+export class RuntimeError extends Error {
+  readonly code: RuntimeErrorCode;
+  /** Safe to show to a user: what happened and what to do next. */
+  readonly detail: string;
+
+  constructor(code: RuntimeErrorCode, detail: string, options?: { cause?: unknown }) {
+    super(detail, options);
+    this.name = "RuntimeError";
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/**
+ * The one seam to whatever runs containers. Every method rejects with `RuntimeError` only (an aborted `signal` rejects with its reason). Engine
+ * calls other than pulling, building and installing are bounded to 30 s; a driver retries nothing by itself.
+ */
+export interface AgentRuntime {
+  readonly kind: "docker" | "process";
+  /** Whether agents are walled off from the machine and from each other. */
+  readonly isIsolated: boolean;
+
+  /** Never rejects: an engine that is away is an answer. Takes at most 5 s. */
+  check(): Promise<RuntimeCheck>;
+
+  /** Idempotent. Makes what all containers share (the network) and tells the address under which containers reach this machine. */
+  prepare(): Promise<{ internalHost: string }>;
+
+  hasImage(image: AgentImage): Promise<boolean>;
+
+  /** Idempotent, single-flight per image within the process. Rejects with `image_missing` or `install_failed`. */
+  ensureImage(image: AgentImage, onProgress: (progress: PrepareProgress) => void, signal: AbortSignal): Promise<void>;
+
+  /** Idempotent. An equal spec adopts what is there, another spec replaces it (the state stays), a foreign object is `name_taken`. */
+  create(spec: ContainerSpec): Promise<void>;
+
+  /**
+   * Starts a created or exited container and hands it `token` as the first line of its standard input, so that it is in no environment and
+   * on no disk. A container that runs already is left alone and `wasRunning` says so: its token is then the one that it was started with.
+   */
+  start(name: string, token: string): Promise<{ endpoint: Endpoint; wasRunning: boolean }>;
+
+  /** Idempotent: stopped or missing is success. Asks politely, kills after `graceMs`. */
+  stop(name: string, graceMs: number): Promise<void>;
+
+  /** Idempotent. Removes a container, stopping it first; its state stays. */
+  remove(name: string): Promise<void>;
+
+  /** Idempotent. Deletes an agent's state for good: only for a confirmed deletion by its owner. The container must be removed before. */
+  removeState(name: string): Promise<void>;
+
+  /** `null` if there is none or it is not ours. */
+  inspect(name: string): Promise<ContainerObservation | null>;
+
+  /** All containers of this installation. */
+  list(instanceId: string): Promise<ContainerObservation[]>;
+
+  /**
+   * Calls `onChange` with the name of a container that started, exited or went away, until `signal` aborts; reconnects by itself, and calls
+   * with `null` when it may have missed something (list again then).
+   */
+  watch(instanceId: string, onChange: (name: string | null) => void, signal: AbortSignal): void;
+
+  /** Releases sockets; in the process runtime also stops all children. Idempotent. */
+  close(): Promise<void>;
+}
