@@ -1,0 +1,37 @@
+import type { DemoAnswer } from "./demo-answer.js";
+
+/** How OpenClaw's gateway words an error: not streamed with this status, streamed inside a 200. */
+export interface GatewayError {
+  readonly status: number;
+  readonly message: string;
+  readonly type: string;
+}
+
+export const UPSTREAM_TIMEOUT: GatewayError = {
+  status: 408,
+  message: "upstream provider timeout",
+  type: "api_error",
+};
+
+const TYPES_PASSED_ON: Readonly<Record<number, string>> = {
+  400: "invalid_request_error",
+  401: "authentication_error",
+  402: "insufficient_quota",
+  403: "permission_error",
+  404: "invalid_request_error",
+  429: "rate_limit_error",
+};
+
+/** What the gateway makes of an upstream's failure, as OpenClaw 2026.9.6 does. */
+export function upstreamError(failure: Extract<DemoAnswer, { kind: "fail" }>): GatewayError {
+  const { status } = failure;
+  const type = TYPES_PASSED_ON[status];
+  if (type !== undefined) {
+    return { status, message: `${status} ${failure.message ?? "status code (no body)"}`, type };
+  }
+  if (status === 408 || status === 504) return { ...UPSTREAM_TIMEOUT, status };
+  if (status === 503 || status === 529) {
+    return { status, message: "upstream provider overloaded", type: "api_error" };
+  }
+  return { status: 502, message: "upstream provider error", type: "api_error" };
+}

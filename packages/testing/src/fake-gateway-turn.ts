@@ -1,0 +1,161 @@
+import { randomUUID } from "node:crypto";
+import { composeDemoAnswer, type DemoAnswer } from "./demo-answer.js";
+import type { DemoRequest } from "./demo-request.js";
+import { wordsOf } from "./demo-delivery.js";
+import { type Exchange, pause } from "./exchange.js";
+import { type GatewayError, UPSTREAM_TIMEOUT, upstreamError } from "./fake-gateway-errors.js";
+import { type FakeSession, withoutFraming } from "./fake-gateway-sessions.js";
+
+export interface TurnOptions {
+  readonly decide: (request: DemoRequest) => DemoAnswer | undefined;
+  readonly systemPrompt: string;
+  readonly wordDelayMs: number;
+  readonly maxHangMs: number;
+}
+
+type Answer = Extract<DemoAnswer, { kind: "text" | "tool" }>;
+
+/** One chat completion the way the gateway makes it: the session's memory, then its own stream. */
+export async function runFakeTurn(
+  request: DemoRequest,
+  session: FakeSession,
+  reply: GatewayReply,
+  options: TurnOptions,
+): Promise<void> {
+  const seen: DemoRequest = {
+    ...request,
+    systemPrompt: [options.systemPrompt, request.systemPrompt].filter(Boolean).join("\n\n"),
+    messages: withoutFraming(session.begin(request.messages)),
+  };
+  const answer = options.decide(seen) ?? composeDemoAnswer(seen);
+  const { exchange } = reply;
+  try {
+    exchange.signal.throwIfAborted();
+    if (answer.kind === "hang") {
+      await pause(options.maxHangMs, exchange.signal);
+      reply.fail(UPSTREAM_TIMEOUT);
+    } else if (answer.kind === "fail") {
+      reply.fail(upstreamError(answer));
+    } else if (answer.kind === "reset") {
+      reply.fail(UPSTREAM_TIMEOUT);
+    } else if (await sendAnswer(answer, reply, options)) {
+      session.complete(answer.kind === "text" ? answer.text : "");
+      return;
+    }
+    session.breakOff();
+  } catch (error) {
+    session.breakOff();
+    throw error;
+  }
+}
+
+async function sendAnswer(
+  answer: Answer,
+  reply: GatewayReply,
+  options: TurnOptions,
+): Promise<boolean> {
+  if (answer.kind === "tool") {
+    await reply.tool(answer);
+    return true;
+  }
+  const delayMs = answer.wordDelayMs ?? options.wordDelayMs;
+  await pause(answer.firstDelayMs ?? 0, reply.exchange.signal);
+  for (const [index, word] of wordsOf(answer.text).entries()) {
+    if (index === answer.breakAfterWords) {
+      reply.exchange.breakOff();
+      return false;
+    }
+    await pause(delayMs, reply.exchange.signal);
+    await reply.text(word);
+  }
+  reply.end("stop");
+  return true;
+}
+
+/** Writes one answer, streamed or whole, in the gateway's exact form. */
+export interface GatewayReply {
+  readonly exchange: Exchange;
+  text(piece: string): Promise<void>;
+  tool(call: Extract<DemoAnswer, { kind: "tool" }>): Promise<void>;
+  end(reason: "stop" | "tool_calls"): void;
+  fail(error: GatewayError): void;
+}
+
+const USAGE = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
+
+export function streamReply(request: DemoRequest, exchange: Exchange): GatewayReply {
+  const head = answerHead(request, "chat.completion.chunk");
+  const chunk = (delta: unknown, finish: string | null = null): string =>
+    event({ ...head, choices: [{ index: 0, delta, finish_reason: finish }] });
+  exchange.response.writeHead(200, {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-cache",
+  });
+  exchange.response.write(chunk({ role: "assistant" }));
+  const end = (reason: string): void => {
+    const usage = request.includeUsage ? event({ ...head, choices: [], usage: USAGE }) : "";
+    exchange.response.end(`${chunk({}, reason)}${usage}data: [DONE]\n\n`);
+  };
+  return {
+    exchange,
+    text: (piece) => exchange.write(chunk({ content: piece })),
+    tool: async (call) => {
+      await exchange.write(chunk({ tool_calls: [{ index: 0, ...toolCall(call) }] }));
+      end("tool_calls");
+    },
+    end,
+    fail: ({ message, type }) => {
+      exchange.response.end(`${event({ error: { message, type } })}data: [DONE]\n\n`);
+    },
+  };
+}
+
+export function wholeReply(request: DemoRequest, exchange: Exchange): GatewayReply {
+  const pieces: string[] = [];
+  const finish = (message: unknown, reason: string): void => {
+    sendGatewayJson(exchange, 200, {
+      ...answerHead(request, "chat.completion"),
+      choices: [{ index: 0, message, finish_reason: reason }],
+      usage: USAGE,
+    });
+  };
+  return {
+    exchange,
+    text: async (piece) => {
+      pieces.push(piece);
+    },
+    tool: async (call) => {
+      const message = { role: "assistant", content: null, tool_calls: [toolCall(call)] };
+      finish(message, "tool_calls");
+    },
+    end: (reason) => finish({ role: "assistant", content: pieces.join("") }, reason),
+    fail: ({ status, message, type }) =>
+      sendGatewayJson(exchange, status, { error: { message, type } }),
+  };
+}
+
+export function sendGatewayJson(exchange: Exchange, status: number, body: unknown): void {
+  exchange.response.writeHead(status, { "content-type": "application/json; charset=utf-8" });
+  exchange.response.end(JSON.stringify(body));
+}
+
+function event(data: unknown): string {
+  return `data: ${JSON.stringify(data)}\n\n`;
+}
+
+function answerHead(request: DemoRequest, object: string): Record<string, unknown> {
+  return {
+    id: `chatcmpl_${randomUUID()}`,
+    object,
+    created: Math.floor(Date.now() / 1000),
+    model: request.model,
+  };
+}
+
+function toolCall(call: Extract<DemoAnswer, { kind: "tool" }>): Record<string, unknown> {
+  return {
+    id: `call_${randomUUID()}`,
+    type: "function",
+    function: { name: call.name, arguments: JSON.stringify(call.args) },
+  };
+}

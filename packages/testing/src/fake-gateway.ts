@@ -1,0 +1,248 @@
+import { createServer, type IncomingMessage } from "node:http";
+import { parseDemoCommand } from "./demo-command.js";
+import type { DemoBehaviour } from "./demo-llm.js";
+import { bearerOf } from "./demo-routes.js";
+import {
+  DemoHttpError,
+  type DemoMessage,
+  type DemoRequest,
+  parseDemoRequest,
+} from "./demo-request.js";
+import { type Exchange, openExchange } from "./exchange.js";
+import { createFakeSessions, type FakeSessions } from "./fake-gateway-sessions.js";
+import { runFakeTurn, sendGatewayJson, streamReply, wholeReply } from "./fake-gateway-turn.js";
+import { readJsonBody } from "./http-body.js";
+import { listenOn, type RunningServer } from "./listening-server.js";
+import { createRequestLog, type RecordedRequest, type RequestLog } from "./request-log.js";
+
+export interface FakeGatewayOptions {
+  readonly token: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly agentIds?: readonly string[];
+  readonly systemPrompt?: string;
+  /** How long after start it says it is ready; `Infinity` is never. */
+  readonly readyAfterMs?: number;
+  /** Sessions are kept here, so that memory outlives the process. */
+  readonly sessionsFile?: string;
+  readonly wordDelayMs?: number;
+  readonly maxHangMs?: number;
+  readonly record?: boolean;
+  /** Called for `[demo:exit code=N]`; without it the command is answered like any text. */
+  readonly onExit?: (code: number) => void;
+}
+
+export interface FakeGateway extends RunningServer {
+  readonly requests: readonly RecordedRequest[];
+  /** How many clients left before their answer was complete. */
+  readonly abortedCount: number;
+  readonly activeCount: number;
+  setReady(isReady: boolean): void;
+  setToken(token: string): void;
+  setSystemPrompt(systemPrompt: string): void;
+  setBehaviour(behaviour: DemoBehaviour | null): void;
+  messagesOf(sessionKey: string): readonly DemoMessage[];
+  waitForRequest: RequestLog["waitFor"];
+}
+
+/** A server that behaves like OpenClaw's gateway, with the demo model behind it. */
+export async function startFakeGateway(options: FakeGatewayOptions): Promise<FakeGateway> {
+  const state = new GatewayState(options);
+  const server = createServer((request, response) => {
+    void serve(state, request, openExchange(response));
+  });
+  const running = await listenOn(server, { host: options.host, port: options.port });
+  const gateway = {
+    get requests() {
+      return state.log.requests;
+    },
+    get abortedCount() {
+      return state.abortedCount;
+    },
+    get activeCount() {
+      return state.activeCount;
+    },
+    setReady: (isReady: boolean) => {
+      state.readyAt = isReady ? 0 : Number.POSITIVE_INFINITY;
+    },
+    setToken: (token: string) => {
+      state.token = token;
+    },
+    setSystemPrompt: (systemPrompt: string) => {
+      state.systemPrompt = systemPrompt;
+    },
+    setBehaviour: (behaviour: DemoBehaviour | null) => {
+      state.behaviour = behaviour;
+    },
+    messagesOf: (key: string) => state.sessions.messagesOf(key),
+    waitForRequest: state.log.waitFor,
+  };
+  return Object.assign(gateway, running);
+}
+
+class GatewayState {
+  readonly options: FakeGatewayOptions;
+  readonly agentIds: readonly string[];
+  readonly sessions: FakeSessions;
+  readonly log: RequestLog;
+  readonly startedAt = Date.now();
+  readyAt: number;
+  token: string;
+  systemPrompt: string;
+  behaviour: DemoBehaviour | null = null;
+  abortedCount = 0;
+  activeCount = 0;
+
+  constructor(options: FakeGatewayOptions) {
+    this.options = options;
+    this.agentIds = options.agentIds ?? ["main"];
+    this.sessions = createFakeSessions(options.sessionsFile);
+    this.log = createRequestLog(options.record === true);
+    this.readyAt = this.startedAt + (options.readyAfterMs ?? 0);
+    this.token = options.token;
+    this.systemPrompt = options.systemPrompt ?? "";
+  }
+}
+
+async function serve(
+  state: GatewayState,
+  request: IncomingMessage,
+  exchange: Exchange,
+): Promise<void> {
+  state.activeCount += 1;
+  exchange.response.once("close", () => {
+    state.activeCount -= 1;
+    if (exchange.hasClientLeft()) state.abortedCount += 1;
+  });
+  try {
+    await route(state, request, exchange);
+  } catch (error) {
+    if (exchange.signal.aborted) return;
+    if (exchange.response.headersSent) exchange.breakOff();
+    else sendFailure(exchange, error);
+  }
+}
+
+async function route(
+  state: GatewayState,
+  request: IncomingMessage,
+  exchange: Exchange,
+): Promise<void> {
+  const path = (request.url ?? "/").split("?")[0] ?? "/";
+  const probe = answerProbe(state, path);
+  if (probe) {
+    sendGatewayJson(exchange, probe.status, probe.body);
+    return;
+  }
+  const address = `${request.method} ${path}`;
+  if (address !== "GET /v1/models" && address !== "POST /v1/chat/completions") {
+    exchange.response.writeHead(404, { "content-type": "text/plain; charset=utf-8" });
+    exchange.response.end("Not Found");
+    return;
+  }
+  if (bearerOf(request) !== state.token) {
+    state.log.add({ method: request.method ?? "", path, headers: request.headers, body: undefined });
+    request.resume();
+    sendGatewayJson(exchange, 401, { error: { message: "Unauthorized", type: "unauthorized" } });
+    return;
+  }
+  if (path === "/v1/models") {
+    state.log.add({ method: "GET", path, headers: request.headers, body: undefined });
+    sendGatewayJson(exchange, 200, modelList(state.agentIds));
+    return;
+  }
+  await chat(state, request, exchange);
+}
+
+function answerProbe(
+  state: GatewayState,
+  path: string,
+): { status: number; body: unknown } | undefined {
+  const uptimeMs = Date.now() - state.startedAt;
+  const isReady = Date.now() >= state.readyAt;
+  switch (path) {
+    case "/health":
+    case "/healthz":
+      return { status: 200, body: { ok: true, status: "live" } };
+    case "/startup":
+    case "/startupz":
+      return isReady
+        ? { status: 200, body: { ok: true, status: "started", version: "fake", uptimeMs } }
+        : { status: 503, body: { ok: false, status: "starting", version: "fake", uptimeMs } };
+    case "/ready":
+    case "/readyz":
+      return isReady
+        ? { status: 200, body: { ready: true, failing: [], uptimeMs } }
+        : { status: 503, body: { ready: false, failing: ["startup"], uptimeMs } };
+    default:
+      return undefined;
+  }
+}
+
+async function chat(
+  state: GatewayState,
+  request: IncomingMessage,
+  exchange: Exchange,
+): Promise<void> {
+  const body = await readJsonBody(request, { maxBytes: 20 * 1024 * 1024, timeoutMs: 30_000 });
+  state.log.add({
+    method: "POST",
+    path: "/v1/chat/completions",
+    headers: request.headers,
+    body,
+  });
+  const asked = parseDemoRequest("openai", body, "");
+  requireAgent(state.agentIds, asked.model);
+  const said = parseDemoCommand(asked.messages.at(-1)?.text ?? "");
+  if (said?.name === "exit" && state.options.onExit) {
+    state.options.onExit(Number(said.options["code"] ?? 1));
+    return;
+  }
+  const reply = asked.isStream ? streamReply(asked, exchange) : wholeReply(asked, exchange);
+  await state.sessions.inTurn(sessionKeyOf(request, body), (session) =>
+    runFakeTurn(asked, session, reply, {
+      decide: (seen: DemoRequest) => state.behaviour?.(seen),
+      systemPrompt: state.systemPrompt,
+      wordDelayMs: state.options.wordDelayMs ?? 0,
+      maxHangMs: state.options.maxHangMs ?? 600_000,
+    }),
+  );
+}
+
+function requireAgent(agentIds: readonly string[], model: string): void {
+  const isGeneric = model === "openclaw" || model === "openclaw/default";
+  if (isGeneric && agentIds.length === 1) return;
+  const agentId = /^openclaw\/(.+)$/.exec(model)?.[1];
+  if (agentId === undefined) {
+    throw new DemoHttpError(400, "Invalid `model`. Use `openclaw` or `openclaw/<agentId>`.");
+  }
+  if (!agentIds.includes(agentId)) throw new DemoHttpError(400, `Unknown agent '${agentId}'.`);
+}
+
+function sessionKeyOf(request: IncomingMessage, body: unknown): string | undefined {
+  const header = request.headers["x-openclaw-session-key"];
+  if (typeof header === "string" && header !== "") return header;
+  const user = (body as { user?: unknown }).user;
+  return typeof user === "string" && user !== "" ? `user:${user}` : undefined;
+}
+
+function modelList(agentIds: readonly string[]): unknown {
+  const ids = ["openclaw", "openclaw/default", ...agentIds.map((id) => `openclaw/${id}`)];
+  return {
+    object: "list",
+    data: ids.map((id) => ({
+      id,
+      object: "model",
+      created: 0,
+      owned_by: "openclaw",
+      permission: [],
+    })),
+  };
+}
+
+function sendFailure(exchange: Exchange, error: unknown): void {
+  const known =
+    error instanceof DemoHttpError ? error : new DemoHttpError(500, "internal error");
+  const type = known.status >= 500 ? "api_error" : "invalid_request_error";
+  sendGatewayJson(exchange, known.status, { error: { message: known.message, type } });
+}

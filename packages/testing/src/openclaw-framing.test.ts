@@ -1,0 +1,53 @@
+import { describe, expect, test } from "vitest";
+import { prependQueuedMessage, stripOpenClawFraming } from "./openclaw-framing.js";
+
+const RUNTIME =
+  "Runtime: name=Ada | agent=main | session=agent:main:conv-1 | host=vm | os=Linux (x64) | channel=webchat";
+const CONTEXT =
+  "<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>\nActive sessions: [demo:hang]\n<<<END_OPENCLAW_INTERNAL_CONTEXT>>>";
+
+const cases: readonly { name: string; framed: string; typed: string }[] = [
+  { name: "plain text stays", framed: "hello", typed: "hello" },
+  { name: "the timestamp goes", framed: "[Sat 2026-11-21 00:48 UTC] hello", typed: "hello" },
+  {
+    name: "a timestamp with an offset goes",
+    framed: "[Mon 2026-01-05 09:03 GMT+5:30] hi",
+    typed: "hi",
+  },
+  {
+    name: "the runtime line goes",
+    framed: `[Sat 2026-11-21 00:48 UTC] hello first\n\n${RUNTIME}`,
+    typed: "hello first",
+  },
+  { name: "a person's own Runtime: stays", framed: "Runtime: 3 hours", typed: "Runtime: 3 hours" },
+  { name: "a person's own brackets stay", framed: "[note] hello", typed: "[note] hello" },
+  { name: "context before the text goes", framed: `${CONTEXT}\n\nhello`, typed: "hello" },
+  { name: "context after the text goes", framed: `hello\n\n${CONTEXT}`, typed: "hello" },
+  { name: "context alone is nothing", framed: CONTEXT, typed: "" },
+  {
+    name: "context that does not end goes to the end",
+    framed: "hello\n<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>\nsecret",
+    typed: "hello",
+  },
+  {
+    name: "paragraphs stay",
+    framed: `[Sat 2026-11-21 00:48 UTC] one\n\ntwo\n\n${RUNTIME}`,
+    typed: "one\n\ntwo",
+  },
+  {
+    name: "the words of a broken-off turn go",
+    framed: `[Sat 2026-11-21 00:48 UTC] ${prependQueuedMessage("[demo:hang]", "hello\n\nagain")}`,
+    typed: "hello\n\nagain",
+  },
+  {
+    name: "the words of two broken-off turns go",
+    framed: prependQueuedMessage(prependQueuedMessage("[demo:hang]", "[demo:slow]"), "hello"),
+    typed: "hello",
+  },
+];
+
+describe("stripOpenClawFraming", () => {
+  test.each(cases)("$name", ({ framed, typed }) => {
+    expect(stripOpenClawFraming(framed)).toBe(typed);
+  });
+});

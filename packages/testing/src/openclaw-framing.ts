@@ -1,0 +1,43 @@
+const CONTEXT_BLOCK =
+  /<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>[\s\S]*?(?:<<<END_OPENCLAW_INTERNAL_CONTEXT>>>|$)/g;
+const TIMESTAMP = /^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{4}-\d{2}-\d{2} \d{2}:\d{2}[^\]\n]*\] ?/;
+const RUNTIME_LINE = /(?:^|\n)\s*Runtime: (?:name|agent|session|host)=[^\n]*\s*$/;
+const QUEUED_MARKER =
+  "[Queued user message from a previous active turn; preserved as context only. Continue with the active prompt below.]";
+
+/**
+ * Takes away what OpenClaw puts around a person's words before they reach the
+ * model: a timestamp, a `Runtime:` line, blocks of internal context, and the
+ * text of an earlier turn that was broken off. What is left is what was typed.
+ */
+export function stripOpenClawFraming(text: string): string {
+  const withoutContext = text.replaceAll(CONTEXT_BLOCK, "").trim();
+  const withoutRuntime = withoutContext.replace(RUNTIME_LINE, "").trimEnd();
+  const withoutTime = withoutRuntime.replace(TIMESTAMP, "");
+  return dropQueuedMessages(withoutTime).trim();
+}
+
+/** How OpenClaw shows the words of a turn that was broken off to the next turn. */
+export function prependQueuedMessage(queued: string, prompt: string): string {
+  return [QUEUED_MARKER, queued, "", prompt].join("\n");
+}
+
+/**
+ * Several broken-off turns nest: marker, marker, first text, blank, second text,
+ * blank, prompt. The format does not say where a text of several paragraphs ends,
+ * so each one is taken to be a single paragraph.
+ */
+function dropQueuedMessages(text: string): string {
+  let rest = text;
+  let queuedCount = 0;
+  while (rest.startsWith(QUEUED_MARKER)) {
+    rest = rest.slice(QUEUED_MARKER.length).replace(/^\s+/, "").replace(TIMESTAMP, "");
+    queuedCount += 1;
+  }
+  for (; queuedCount > 0; queuedCount -= 1) {
+    const end = rest.search(/\n\s*\n/);
+    if (end === -1) return rest;
+    rest = rest.slice(end).replace(/^\s+/, "");
+  }
+  return rest.replace(TIMESTAMP, "");
+}
