@@ -1,0 +1,126 @@
+// The OpenClaw gateway as a child process.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import http from "node:http";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const READY_POLL_MS = 50;
+const READY_LIMIT_MS = 300_000;
+const KILL_AFTER_MS = 8_000;
+const RELOAD_LIMIT_MS = 2_500;
+const MAX_LINE_LENGTH = 2_000;
+const RELOAD_LINE = /config (?:hot reload applied|change applied|reload skipped|change requires gateway restart)/;
+
+// What a gateway may see of the supervisor's environment. In the process runtime that is the machine's.
+const INHERITED = ["PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR", "XDG_CACHE_HOME", "MALLOC_ARENA_MAX"];
+const INHERITED_PREFIXES = ["NODE_", "OPENCLAW_", "SSL_CERT_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
+
+const SETPRIV = "/usr/bin/setpriv";
+
+/**
+ * Starts the gateway in the supervisor's own process group, so that whoever kills the group with SIGKILL leaves no gateway behind. In the
+ * process runtime the kernel also ends it when the supervisor dies, where setpriv is there to ask for that.
+ */
+export function startGateway(settings, env) {
+  const script = join(settings.openclawDir, "node_modules/openclaw/openclaw.mjs");
+  const command = [process.execPath, script, "gateway", "run", "--port", String(settings.port)];
+  if (settings.exitsWithParent && existsSync(SETPRIV)) command.unshift(SETPRIV, "--pdeathsig", "KILL");
+  const child = spawn(command[0], command.slice(1), { cwd: settings.stateDir, env: gatewayEnv(settings, env), stdio: ["ignore", "pipe", "pipe"] });
+
+  // Both outputs copy the conversation. They are read so that the gateway never blocks, and kept nowhere but for one line.
+  let lastError = "";
+  let onReload = null;
+  eachLine(child.stdout, (line) => {
+    if (onReload && RELOAD_LINE.test(line)) onReload(!line.includes("reload skipped"));
+  });
+  eachLine(child.stderr, (line) => {
+    if (onReload && RELOAD_LINE.test(line)) onReload(!line.includes("reload skipped"));
+    if (/\S/.test(line) && !/^\s+at /.test(line)) lastError = line.trim();
+  });
+
+  process.once("exit", () => child.kill("SIGKILL"));
+  const exited = new Promise((resolve) => {
+    child.once("error", (error) => resolve({ code: 127, reason: `the gateway can't be run: ${error.message}` }));
+    child.once("close", (code, signal) => resolve({ code: code ?? 128 + (SIGNAL_NUMBERS[signal] ?? 0), signal, reason: lastError || (signal ? `ended by ${signal}` : "") }));
+  });
+
+  return {
+    /** Resolves once, with the code and the last line that the gateway wrote to its standard error. */
+    exited,
+
+    async stop() {
+      child.kill("SIGTERM");
+      const timer = setTimeout(() => child.kill("SIGKILL"), KILL_AFTER_MS);
+      const result = await exited;
+      clearTimeout(timer);
+      return result;
+    },
+
+    /** Whether the gateway took over a changed configuration: as soon as it says so, or `true` after the time that it takes at most. */
+    confirmReload() {
+      return new Promise((resolve) => {
+        const settle = (isAccepted) => {
+          clearTimeout(timer);
+          if (onReload === settle) onReload = null;
+          resolve(isAccepted);
+        };
+        const timer = setTimeout(() => settle(true), RELOAD_LIMIT_MS);
+        onReload = settle;
+      });
+    },
+  };
+}
+
+/** Waits for `/readyz`. Tells `false` if that takes longer than 5 minutes. */
+export async function waitUntilReady(port, signal) {
+  const deadline = Date.now() + READY_LIMIT_MS;
+  while (Date.now() < deadline) {
+    if (await isReady(port, signal)) return true;
+    await sleep(READY_POLL_MS, undefined, { signal });
+  }
+  return false;
+}
+
+function isReady(port, signal) {
+  return new Promise((resolve) => {
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(2_000)]);
+    const call = http.get({ host: "127.0.0.1", port, path: "/readyz", agent: false, signal: bounded }, (response) => {
+      response.resume();
+      response.on("close", () => resolve(response.statusCode === 200));
+    });
+    call.on("error", () => resolve(false));
+  });
+}
+
+function gatewayEnv(settings, env) {
+  const inherited = Object.entries(env).filter(([name]) => INHERITED.includes(name) || INHERITED_PREFIXES.some((prefix) => name.startsWith(prefix)));
+  return {
+    MALLOC_ARENA_MAX: "2",
+    NODE_OPTIONS: "--max-semi-space-size=8",
+    NODE_COMPILE_CACHE: join(settings.openclawDir, ".compile-cache"),
+    XDG_CACHE_HOME: join(settings.runDir, "cache"),
+    ...Object.fromEntries(inherited),
+    OPENCLAW_CONFIG_PATH: join(settings.runDir, "openclaw.json"),
+    OPENCLAW_STATE_DIR: settings.stateDir,
+    OPENCLAW_PACKAGED_COMPILE_CACHE_RESPAWNED: "1",
+    OPENCLAW_NO_RESPAWN: "1",
+    OPENCLAW_DISABLE_BONJOUR: "1",
+    OPENCLAW_NO_AUTO_UPDATE: "1",
+    OPENCLAW_OFFLINE: "1",
+    OPENCLAW_SKIP_CHANNELS: "1",
+  };
+}
+
+const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGILL: 4, SIGABRT: 6, SIGBUS: 7, SIGFPE: 8, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15 };
+
+function eachLine(stream, onLine) {
+  let rest = "";
+  stream.setEncoding("utf8");
+  stream.on("data", (text) => {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop().slice(-MAX_LINE_LENGTH);
+    for (const line of lines) onLine(line.slice(0, MAX_LINE_LENGTH));
+  });
+  stream.on("end", () => rest && onLine(rest));
+}
