@@ -50,7 +50,7 @@ export interface GatewayRequest {
 /** What a backend's stream means, independent of the backend. `failure` ends a turn. */
 export type GatewayEvent =
   | { readonly type: "delta"; readonly text: string }
-  | { readonly type: "failure"; readonly code: GatewayFailureCode; readonly detail: string }
+  | ({ readonly type: "failure" } & GatewayFailure)
   | { readonly type: "end" };
 
 export type GatewayFailureCode =
@@ -62,11 +62,27 @@ export type GatewayFailureCode =
   | "provider_model_missing"
   | "agent_broke_off";
 
+export interface GatewayFailure {
+  readonly code: GatewayFailureCode;
+  /** Plain words that say what to do. Keys and tokens are blacked out. */
+  readonly detail: string;
+}
+
+/** Reads one turn's stream, cut anywhere. After a `failure` or an `end` it says nothing more. */
+export interface GatewayStream {
+  push(chunk: Uint8Array | string): readonly GatewayEvent[];
+  /** The connection ended: without an `end` before, the agent broke off. */
+  close(): readonly GatewayEvent[];
+}
+
 /** A kind of agent software, as pure functions. */
 export interface AgentBackend {
   readonly id: BackendId;
   render(input: RenderInput): Bundle;
   turnRequest(input: { gatewayToken: string; conversationId: string; text: string }): GatewayRequest;
+  openStream(): GatewayStream;
+  /** What it means when the gateway answers a turn with anything but 200. */
+  explainResponse(status: number, body: string): GatewayFailure;
   /** Path that answers 200 once turns can be served, without a token; and one that proves the token. */
   readonly readinessPath: string;
   readonly tokenProofPath: string;

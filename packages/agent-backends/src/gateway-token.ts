@@ -1,0 +1,6 @@
+import { createHmac } from "node:crypto";
+
+/** The token of the agent's gateway. Derived one way, so that whoever reads openclaw.json does not hold the container's token. */
+export function deriveGatewayToken(containerToken: string): string {
+  return createHmac("sha256", containerToken).update("mosaic-gateway").digest("base64url");
+}

@@ -1,0 +1,105 @@
+import type { ProviderKind, ProviderModel } from "@mosaic/contracts/provider";
+import type { RenderedProvider, ResolvedModel } from "./agent-backend.js";
+import type { Json } from "./canonical-json.js";
+import { literal } from "./openclaw-literal.js";
+
+/** The model of the throw-away turn that a supervisor makes right after a start. */
+export const warmUpModel = "warm/m";
+
+/** A request's whole duration, answer included: a slow local model may write for minutes. */
+const requestTimeoutSeconds = 600;
+
+interface Dialect {
+  readonly api: "openai-completions" | "anthropic-messages" | "ollama";
+  readonly contextWindow: number;
+  readonly maxTokens: number;
+  /** Sent where no key is set: OpenClaw does not call a provider without one. */
+  readonly placeholderKey: string;
+}
+
+const openAi: Dialect = { api: "openai-completions", contextWindow: 128_000, maxTokens: 8192, placeholderKey: "no-key-set" };
+
+const dialects: Readonly<Record<ProviderKind, Dialect>> = {
+  zai: openAi,
+  openai: openAi,
+  "openai-compatible": { ...openAi, contextWindow: 32_768, maxTokens: 4096 },
+  demo: { ...openAi, contextWindow: 32_768, maxTokens: 4096 },
+  anthropic: { api: "anthropic-messages", contextWindow: 200_000, maxTokens: 8192, placeholderKey: "no-key-set" },
+  ollama: { api: "ollama", contextWindow: 32_768, maxTokens: 4096, placeholderKey: "ollama-local" },
+};
+
+/**
+ * OpenClaw's id of a provider. The prefix keeps it clear of plugin ids, which would start a plugin's installation. The version
+ * gives a corrected key a new id: OpenClaw shuts an id out for minutes after a 401, also across restarts.
+ */
+export function openclawProviderId(provider: { readonly id: string; readonly version: number }): string {
+  const tail = provider.id.replaceAll(/[^0-9a-f]/gi, "").slice(-8).toLowerCase();
+  return `p-${tail}-v${provider.version}`;
+}
+
+export function openclawModelRef(resolved: ResolvedModel): string {
+  return `${openclawProviderId(resolved.provider)}/${literal(resolved.model)}`;
+}
+
+export function renderProviders(models: readonly ResolvedModel[], gatewayPort: number): Record<string, Json> {
+  const providers: Record<string, Json> = {};
+  for (const { provider } of models) {
+    const id = openclawProviderId(provider);
+    const used = models.filter((other) => openclawProviderId(other.provider) === id).map((other) => other.model);
+    providers[id] = renderProvider(provider, [...new Set(used)]);
+  }
+  providers["warm"] = renderWarmUpProvider(gatewayPort);
+  return providers;
+}
+
+function renderProvider(provider: RenderedProvider, modelIds: readonly string[]): Json {
+  const dialect = dialects[provider.kind];
+  return {
+    api: dialect.api,
+    baseUrl: literal(baseUrlOf(provider)),
+    apiKey: keyOf(provider, dialect),
+    timeoutSeconds: requestTimeoutSeconds,
+    models: modelIds.map((id) => renderModel(id, provider, dialect)),
+  };
+}
+
+function renderModel(id: string, provider: RenderedProvider, dialect: Dialect): Json {
+  const known: ProviderModel = provider.models.find((model) => model.id === id) ?? { id };
+  const contextWindow = known.contextWindow ?? Math.max(dialect.contextWindow, known.maxTokens ?? 0);
+  return {
+    id: literal(id),
+    name: literal(known.name ?? id),
+    reasoning: known.reasoning ?? false,
+    input: known.images === true ? ["text", "image"] : ["text"],
+    contextWindow,
+    maxTokens: Math.min(known.maxTokens ?? dialect.maxTokens, contextWindow),
+  };
+}
+
+/** OpenClaw adds `/v1/messages` to an Anthropic address itself, and speaks Ollama's own protocol, which breaks below `/v1`. */
+function baseUrlOf(provider: RenderedProvider): string {
+  const withoutSlash = provider.baseUrl.replace(/\/+$/, "");
+  const isOpenAi = dialects[provider.kind].api === "openai-completions";
+  return isOpenAi ? withoutSlash : withoutSlash.replace(/\/v1$/i, "");
+}
+
+/**
+ * `$NAME` and a few fixed words stand for a variable or a login to OpenClaw. No provider gives out such keys, so they are
+ * made into ones that the provider refuses, rather than read from the agent's environment.
+ */
+function keyOf(provider: RenderedProvider, dialect: Dialect): string {
+  const key = provider.apiKey;
+  if (key === null || key === "") return dialect.placeholderKey;
+  const isReference = /^\$/.test(key) || /^(?:oauth|secretref|__env__)/i.test(key) || /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(key);
+  return isReference ? `not-a-key:${literal(key)}` : literal(key);
+}
+
+function renderWarmUpProvider(gatewayPort: number): Json {
+  return {
+    api: "openai-completions",
+    baseUrl: `http://127.0.0.1:${gatewayPort + 1}/v1`,
+    apiKey: "warm-up",
+    timeoutSeconds: 30,
+    models: [{ id: "m", name: "Warm-up", reasoning: false, input: ["text"], contextWindow: 128_000, maxTokens: 1024 }],
+  };
+}
