@@ -1,0 +1,52 @@
+// Compares databases and `schema.prisma` with Prisma's own schema engine in its wasm form, since the native one is a download.
+//   node scripts/schema-diff.mjs        the SQL that takes the migrated database at DATABASE_URL to schema.prisma (exit 2 if there is any)
+//   node scripts/schema-diff.mjs empty  the same from an empty schema (DATABASE_URL is only connected to)
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { PrismaPg } from "@prisma/adapter-pg";
+import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
+
+const schemaPath = join(dirname(fileURLToPath(import.meta.url)), "../../../prisma/schema.prisma");
+
+/** The package's own entry imports the .wasm file as a module, which Node does not do without a flag. */
+async function loadEngine() {
+  const folder = dirname(createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm"));
+  const glue = await import(pathToFileURL(join(folder, "schema_engine_bg.js")).href);
+  const { instance } = await WebAssembly.instantiate(readFileSync(join(folder, "schema_engine_bg.wasm")), { "./schema_engine_bg.js": glue });
+  glue.__wbg_set_wasm(instance.exports);
+  instance.exports.__wbindgen_start();
+  return glue.SchemaEngine;
+}
+
+/** The catalog's type `"char"` is one that the adapter can't read: it is read as text instead. */
+function readableCatalog(adapter) {
+  const queryRaw = adapter.queryRaw.bind(adapter);
+  adapter.queryRaw = (query) =>
+    queryRaw({ ...query, sql: query.sql.replaceAll(/\b((?:\w+\.)?(?:confdeltype|confupdtype|contype|typtype|provolatile|prokind|relkind|attidentity|attgenerated))\b(?=\s*(?:,|as\b|\n))/gi, "$1::text") });
+  return adapter;
+}
+
+const databaseUrl = process.env.DATABASE_URL;
+if (databaseUrl === undefined) {
+  console.error("schema-diff.mjs needs DATABASE_URL");
+  process.exit(1);
+}
+const factory = new PrismaPg({ connectionString: databaseUrl });
+const connect = factory.connect.bind(factory);
+factory.connect = async () => readableCatalog(await connect());
+const content = readFileSync(schemaPath, "utf8");
+const SchemaEngine = await loadEngine();
+const engine = await SchemaEngine.new({ datamodels: [["schema.prisma", content]] }, () => {}, bindMigrationAwareSqlAdapterFactory(factory));
+const files = [{ path: "schema.prisma", content }];
+const result = await engine.diff({
+  from: process.argv[2] === "empty" ? { tag: "empty" } : { tag: "schemaDatasource", files, configDir: dirname(schemaPath) },
+  to: { tag: "schemaDatamodel", files },
+  script: true,
+  exitCode: true,
+  shadowDatabaseUrl: null,
+  filters: { externalTables: ["public._prisma_migrations"], externalEnums: [] },
+});
+process.stdout.write(result.stdout ?? "");
+process.exit(result.exitCode);

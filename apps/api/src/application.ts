@@ -1,0 +1,65 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { StandardSchemaSerializerInterceptor } from "@nestjs/common";
+import { NestFactory, Reflector } from "@nestjs/core";
+import { ExpressAdapter, type NestExpressApplication } from "@nestjs/platform-express";
+import { DocumentBuilder, SwaggerModule } from "@nestjs/swagger";
+import express from "express";
+import { AppModule } from "./app.module.js";
+import { ProblemFilter } from "./platform/errors/problem.filter.js";
+import { Listeners, separatePorts } from "./platform/http/listeners.js";
+import { requireSameOrigin } from "./platform/http/origin.js";
+import { withRequestId } from "./platform/http/request-id.js";
+import { securityHeaders } from "./platform/http/security-headers.js";
+import { staticWeb } from "./platform/http/static-web.js";
+import { validationPipe } from "./platform/http/validation.js";
+import { Logger } from "./platform/logging/logger.js";
+
+const webFolder = fileURLToPath(new URL("../../web/out", import.meta.url));
+const bodyLimit = "1mb";
+
+export interface Application {
+  readonly nest: NestExpressApplication;
+  readonly listeners: Listeners;
+}
+
+/** Builds the whole application without listening. `main.ts` and the API tests use the same one. */
+export async function createApplication(): Promise<Application> {
+  const server = express();
+  const nest = await NestFactory.create<NestExpressApplication>(AppModule, new ExpressAdapter(server), {
+    bodyParser: false,
+    bufferLogs: true,
+    abortOnError: false,
+  });
+  const logger = nest.get(Logger);
+  nest.useLogger(logger);
+  server.disable("x-powered-by");
+  server.set("etag", false);
+  server.set("query parser", "simple");
+  nest.use(withRequestId(logger), securityHeaders, separatePorts, requireSameOrigin);
+  for (const handler of existsSync(webFolder) ? await staticWeb(webFolder) : []) {
+    nest.use(handler);
+  }
+  nest.use(express.json({ limit: bodyLimit, strict: true }));
+  nest.useGlobalPipes(validationPipe);
+  nest.useGlobalInterceptors(new StandardSchemaSerializerInterceptor(nest.get(Reflector)));
+  nest.useGlobalFilters(new ProblemFilter(logger));
+  describeApi(nest);
+  const listeners = nest.get(Listeners);
+  await nest.init();
+  return { nest, listeners };
+}
+
+function describeApi(nest: NestExpressApplication): void {
+  const config = new DocumentBuilder()
+    .setTitle("Mosaic")
+    .setDescription("Every person's own private agent. Errors are RFC 9457 problem documents.")
+    .setVersion("1")
+    .addCookieAuth("mosaic_session")
+    .build();
+  SwaggerModule.setup("api/openapi", nest, () => SwaggerModule.createDocument(nest, config), {
+    ui: false,
+    raw: ["json"],
+    jsonDocumentUrl: "api/openapi.json",
+  });
+}

@@ -1,0 +1,54 @@
+import { credentials, sessionUser, type Credentials, type SessionUser } from "@mosaic/contracts/identity";
+import { Body, Controller, Get, HttpCode, Post, Req, Res } from "@nestjs/common";
+import type { Request, Response } from "express";
+import { Public, SignedIn } from "../../platform/http/access.decorator.js";
+import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
+import { clientAddress } from "../../platform/http/client-address.js";
+import { AuthService, type Client } from "./auth.service.js";
+import { CurrentUser } from "./current-user.decorator.js";
+import { clearSessionCookie, readSessionToken, setSessionCookie } from "./session-cookie.js";
+
+@Controller("api/auth")
+export class AuthController {
+  constructor(private readonly auth: AuthService) {}
+
+  @Post("login")
+  @Public()
+  @HttpCode(200)
+  @ApiAnswer(200, sessionUser)
+  async login(
+    @Body({ schema: credentials }) body: Credentials,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<SessionUser> {
+    const { user, session } = await this.auth.login(body, clientOf(request));
+    const former = readSessionToken(request);
+    if (former !== undefined) {
+      await this.auth.logout(former);
+    }
+    setSessionCookie(request, response, session);
+    return user;
+  }
+
+  @Post("logout")
+  @Public()
+  @HttpCode(204)
+  async logout(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
+    const token = readSessionToken(request);
+    if (token !== undefined) {
+      await this.auth.logout(token);
+    }
+    clearSessionCookie(request, response);
+  }
+
+  @Get("me")
+  @SignedIn()
+  @ApiAnswer(200, sessionUser)
+  me(@CurrentUser() user: SessionUser): SessionUser {
+    return user;
+  }
+}
+
+export function clientOf(request: Request): Client {
+  return { address: clientAddress(request), userAgent: request.headers["user-agent"] ?? "" };
+}

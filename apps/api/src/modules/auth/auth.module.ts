@@ -1,0 +1,16 @@
+import { Module } from "@nestjs/common";
+import { APP_GUARD } from "@nestjs/core";
+import { UsersModule } from "../users/users.module.js";
+import { AccessGuard } from "./access.guard.js";
+import { AuthController } from "./auth.controller.js";
+import { AuthService } from "./auth.service.js";
+import { LoginThrottleRepository } from "./login-throttle.repository.js";
+import { SessionsRepository } from "./sessions.repository.js";
+
+@Module({
+  imports: [UsersModule],
+  controllers: [AuthController],
+  providers: [AuthService, SessionsRepository, LoginThrottleRepository, { provide: APP_GUARD, useClass: AccessGuard }],
+  exports: [AuthService],
+})
+export class AuthModule {}

@@ -1,0 +1,33 @@
+export interface ThrottleState {
+  readonly failures: number;
+  readonly windowStartAt: Date;
+  readonly blockedUntil: Date | null;
+}
+
+/** How many failures are free, and for how long the first block lasts; each further failure doubles it. */
+export interface ThrottleRule {
+  readonly freeFailures: number;
+  readonly firstBlockMs: number;
+  readonly longestBlockMs: number;
+  readonly windowMs: number;
+}
+
+/** One name from one address: what an owner who mistypes sees. Another address is not affected, so nobody can lock an owner out. */
+export const accountAtAddressRule: ThrottleRule = { freeFailures: 5, firstBlockMs: 10_000, longestBlockMs: 900_000, windowMs: 3_600_000 };
+/** All names from one address: what guessing many names meets. */
+export const addressRule: ThrottleRule = { freeFailures: 30, firstBlockMs: 10_000, longestBlockMs: 900_000, windowMs: 3_600_000 };
+
+/** Milliseconds still to wait; 0 = go on. */
+export function remainingBlockMs(state: ThrottleState | null, now: Date): number {
+  return Math.max(0, (state?.blockedUntil?.getTime() ?? 0) - now.getTime());
+}
+
+/** The state after one more failure. */
+export function afterFailure(state: ThrottleState | null, rule: ThrottleRule, now: Date): ThrottleState {
+  const isSameWindow = state !== null && now.getTime() - state.windowStartAt.getTime() < rule.windowMs;
+  const failures = (isSameWindow ? state.failures : 0) + 1;
+  const windowStartAt = isSameWindow ? state.windowStartAt : now;
+  const excess = failures - rule.freeFailures;
+  const blockMs = excess <= 0 ? 0 : Math.min(rule.longestBlockMs, rule.firstBlockMs * 2 ** Math.min(excess - 1, 20));
+  return { failures, windowStartAt, blockedUntil: blockMs === 0 ? null : new Date(now.getTime() + blockMs) };
+}

@@ -1,0 +1,89 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import { Secret } from "./secret.js";
+
+const port = z.coerce.number("a port number").int("a port number").min(1, "from 1 to 65535").max(65_535, "from 1 to 65535");
+const flag = z.enum(["true", "false"], "true or false").transform((value) => value === "true");
+
+/**
+ * Every environment variable that Mosaic reads. `.env.example` and `docs/configuration.md` are generated from it: the descriptions are
+ * what an operator reads.
+ */
+export const envSchema = z.object({
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: "an address such as postgres://user:password@host:5432/database" })
+    .transform((value) => new Secret(value))
+    .meta({
+      description: "Where Postgres is. `npm start` brings an embedded one when this is not set.",
+      example: "postgres://mosaic:password@localhost:5432/mosaic",
+    }),
+  MOSAIC_SECRET_KEY: z
+    .string("at least 32 characters, random: for example the output of `openssl rand -base64 48`")
+    .min(32, "at least 32 characters, random: for example the output of `openssl rand -base64 48`")
+    .refine((value) => new Set(value).size >= 10, "it repeats itself too much to be random")
+    .transform((value) => new Secret(value))
+    .meta({
+      description: "Encrypts every key, token and message in the database. Without it they are lost: keep a backup apart from the database's. `npm start` generates one.",
+      example: "the output of: openssl rand -base64 48",
+    }),
+  PORT: port.default(8080).meta({ description: "The port of the web page and the API." }),
+  HOST: z
+    .string()
+    .refine((value) => isIP(value) !== 0 || value === "localhost", "an IP address of this machine, or localhost")
+    .default("127.0.0.1")
+    .meta({ description: "The address that it listens on. 0.0.0.0 opens it to the network: put TLS in front of it." }),
+  MOSAIC_INTERNAL_PORT: port
+    .optional()
+    .meta({ description: "The port that only agents' containers call, on loopback and on the agents' own network. Default: PORT + 1." }),
+  MOSAIC_STATE_DIR: z
+    .string()
+    .min(1)
+    .default(".mosaic")
+    .meta({ description: "Folder of the process runtime: agents' state and the agents' software." }),
+  MOSAIC_RUNTIME: z
+    .enum(["docker", "process"], "docker or process")
+    .optional()
+    .meta({ description: "What runs agents. Unset: chosen in the first-boot wizard and kept in the database." }),
+  MOSAIC_ALLOW_UNISOLATED: flag
+    .default(false)
+    .meta({ description: "Allows the process runtime, which isolates nothing, although HOST is not loopback." }),
+  DOCKER_HOST: z
+    .string()
+    .regex(/^unix:\/\/\/.+|^tcp:\/\/.+/, "unix:///path/to/docker.sock or tcp://host:port")
+    .default("unix:///var/run/docker.sock")
+    .meta({ description: "The Docker engine." }),
+  LOG_LEVEL: z
+    .enum(["debug", "info", "warn", "error"], "debug, info, warn or error")
+    .default("info")
+    .meta({ description: "The least severe log lines that are written." }),
+});
+
+export type Env = z.output<typeof envSchema> & { MOSAIC_INTERNAL_PORT: number };
+
+export class ConfigurationError extends Error {}
+
+/** Reads the configuration, all faults at once. Values are never part of a message: one of them may be a secret. */
+export function parseEnv(source: Readonly<Record<string, string | undefined>>): Env {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ""));
+  const result = envSchema.safeParse(given);
+  if (!result.success) {
+    const faults = result.error.issues.map((issue) => {
+      const name = issue.path.join(".");
+      return given[name] === undefined ? `${name} is missing: ${issue.message}` : `${name} is not valid: ${issue.message}`;
+    });
+    throw new ConfigurationError(`Mosaic can't start with this configuration:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
+  }
+  const internalPort = result.data.MOSAIC_INTERNAL_PORT ?? (result.data.PORT === 65_535 ? 65_534 : result.data.PORT + 1);
+  if (internalPort === result.data.PORT) {
+    throw new ConfigurationError("MOSAIC_INTERNAL_PORT must differ from PORT");
+  }
+  return { ...result.data, MOSAIC_INTERNAL_PORT: internalPort };
+}
+
+/** The only place that reads the process's environment. */
+export function readEnv(): Env {
+  return parseEnv(process.env);
+}
+
+/** Injection token of the parsed configuration. */
+export const ENV = Symbol("ENV");

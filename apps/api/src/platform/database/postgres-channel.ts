@@ -1,0 +1,110 @@
+import { Inject, Injectable, type OnModuleDestroy } from "@nestjs/common";
+import { Client } from "pg";
+import { ENV, type Env } from "../config/env.js";
+import { Logger } from "../logging/logger.js";
+
+export type ChannelListener = (payload: string) => void;
+
+const reconnectDelayMs = 500;
+const channelName = /^[a-z_]+$/;
+
+/**
+ * Postgres' LISTEN/NOTIFY and session-level advisory locks over one connection of its own, kept up through restarts of the database. After a
+ * reconnect every listener hears an empty payload: it may have missed something and looks for itself.
+ */
+@Injectable()
+export class PostgresChannel implements OnModuleDestroy {
+  readonly #listeners = new Map<string, Set<ChannelListener>>();
+  readonly #onReconnect = new Set<(client: Client) => Promise<void>>();
+  #client: Client | undefined;
+  #connecting: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(
+    @Inject(ENV) private readonly env: Env,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Calls `listener` for each notification until the returned function is called. Resolves once Postgres listens. */
+  async listen(channel: string, listener: ChannelListener): Promise<() => void> {
+    assertChannel(channel);
+    const listeners = this.#listeners.get(channel) ?? new Set<ChannelListener>();
+    const isFirst = listeners.size === 0;
+    listeners.add(listener);
+    this.#listeners.set(channel, listeners);
+    await this.#connected();
+    if (isFirst) {
+      await this.#client?.query(`LISTEN ${channel}`).catch(() => undefined);
+    }
+    return () => {
+      listeners.delete(listener);
+    };
+  }
+
+  /** Runs `setUp` on the connection now and again after each reconnect: for session-level locks that must be held as long as this process lives. */
+  async holdOnConnection(setUp: (client: Client) => Promise<void>): Promise<void> {
+    this.#onReconnect.add(setUp);
+    await this.#connected();
+    if (this.#client !== undefined) {
+      await setUp(this.#client);
+    }
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.#isClosed = true;
+    await this.#connecting?.catch(() => undefined);
+    await this.#client?.end().catch(() => undefined);
+  }
+
+  async #connected(): Promise<void> {
+    if (this.#client !== undefined || this.#isClosed) {
+      return;
+    }
+    this.#connecting ??= this.#connect().finally(() => {
+      this.#connecting = undefined;
+    });
+    await this.#connecting;
+  }
+
+  async #connect(): Promise<void> {
+    const client = new Client({ connectionString: this.env.DATABASE_URL.open(), connectionTimeoutMillis: 5_000, keepAlive: true });
+    client.on("error", () => this.#lost(client));
+    client.on("end", () => this.#lost(client));
+    client.on("notification", ({ channel, payload }) => this.#deliver(channel, payload ?? ""));
+    await client.connect();
+    this.#client = client;
+    for (const setUp of this.#onReconnect) {
+      await setUp(client);
+    }
+    for (const channel of this.#listeners.keys()) {
+      await client.query(`LISTEN ${channel}`);
+      this.#deliver(channel, "");
+    }
+  }
+
+  #deliver(channel: string, payload: string): void {
+    for (const listener of this.#listeners.get(channel) ?? []) {
+      listener(payload);
+    }
+  }
+
+  #lost(client: Client): void {
+    if (this.#client !== client || this.#isClosed) {
+      return;
+    }
+    this.#client = undefined;
+    this.logger.warn("lost the connection for notifications; reconnecting");
+    const retry = (): void => {
+      if (!this.#isClosed) {
+        this.#connected().catch(() => setTimeout(retry, reconnectDelayMs).unref());
+      }
+    };
+    setTimeout(retry, reconnectDelayMs).unref();
+  }
+}
+
+function assertChannel(channel: string): void {
+  if (!channelName.test(channel)) {
+    throw new TypeError("a channel's name is lower-case letters and underscores");
+  }
+}

@@ -1,0 +1,76 @@
+import { problems, type Problem, type ProblemCode } from "@mosaic/contracts/problem";
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from "@nestjs/common";
+import type { Request, Response } from "express";
+import { isDatabaseUnavailable } from "../database/database-errors.js";
+import { Logger } from "../logging/logger.js";
+import { requestId } from "../logging/request-context.js";
+import { AppError } from "./app-error.js";
+
+const codeByStatus: Partial<Record<number, ProblemCode>> = {
+  400: "invalid_input",
+  401: "unauthenticated",
+  403: "forbidden",
+  404: "not_found",
+  409: "conflict",
+  413: "body_too_large",
+  415: "unsupported_media_type",
+  429: "too_many_requests",
+};
+
+/** Every error as an `AppError`: ours as they are, the framework's by status, anything else as `internal`. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) {
+    return error;
+  }
+  if (isDatabaseUnavailable(error)) {
+    return new AppError("database_unavailable", { detail: "Try again in a moment. Nothing was changed.", cause: error });
+  }
+  const status = error instanceof HttpException ? error.getStatus() : statusOfBodyParser(error);
+  const code = status === undefined ? undefined : codeByStatus[status];
+  return new AppError(code ?? "internal", { cause: error });
+}
+
+/** Express' body parser throws http-errors: plain errors with `status` and `type`. */
+function statusOfBodyParser(error: unknown): number | undefined {
+  const isParserError = error instanceof Error && "type" in error && "status" in error && typeof error.status === "number";
+  return isParserError ? (error.status as number) : undefined;
+}
+
+export function toProblem(error: AppError): Problem {
+  const { status, title } = problems[error.code];
+  const id = requestId();
+  return {
+    type: `urn:mosaic:problem:${error.code}`,
+    title,
+    status,
+    code: error.code,
+    ...(error.detail === undefined ? {} : { detail: error.detail }),
+    // A missing thing and another's thing must be the same bytes, so that answer names no request.
+    ...(id === undefined || error.code === "not_found" ? {} : { requestId: id }),
+    ...(error.errors === undefined ? {} : { errors: [...error.errors] }),
+  };
+}
+
+/** Turns errors into `application/problem+json`, and logs what is ours to repair, once. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly logger: Logger) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const error = toAppError(thrown);
+    const request = host.switchToHttp().getRequest<Request>();
+    const response = host.switchToHttp().getResponse<Response>();
+    const { status } = problems[error.code];
+    if (status >= 500) {
+      this.logger.error("request failed", error, { code: error.code, method: request.method, path: request.path, ...error.meta });
+    }
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    if (error.retryAfterSeconds !== undefined) {
+      response.setHeader("retry-after", String(error.retryAfterSeconds));
+    }
+    response.status(status).type("application/problem+json").send(JSON.stringify(toProblem(error)));
+  }
+}

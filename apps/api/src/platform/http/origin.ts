@@ -1,0 +1,19 @@
+import type { NextFunction, Request, Response } from "express";
+import { AppError } from "../errors/app-error.js";
+import { isInternalRequest } from "./listeners.js";
+
+const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** Whether `origin` names the host that was asked. */
+export function isSameOrigin(origin: string | undefined, host: string | undefined): boolean {
+  return origin !== undefined && host !== undefined && URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
+}
+
+/** Refuses changes that another site's page sends with our user's cookie: a browser always tells the origin of a change. */
+export function requireSameOrigin(request: Request, _response: Response, next: NextFunction): void {
+  if (safeMethods.has(request.method) || isInternalRequest(request) || isSameOrigin(request.headers.origin, request.headers.host)) {
+    next();
+    return;
+  }
+  next(new AppError("origin_refused", { detail: "Changes need an Origin header that names this server." }));
+}

@@ -1,0 +1,21 @@
+import { Global, Module } from "@nestjs/common";
+import { CLOCK, systemClock } from "./clock/clock.js";
+import { ENV, readEnv, type Env } from "./config/env.js";
+import { PostgresChannel } from "./database/postgres-channel.js";
+import { PrismaService } from "./database/prisma.service.js";
+import { Listeners } from "./http/listeners.js";
+import { Logger } from "./logging/logger.js";
+
+@Global()
+@Module({
+  providers: [
+    { provide: ENV, useFactory: readEnv },
+    { provide: CLOCK, useValue: systemClock },
+    { provide: Logger, useFactory: (env: Env) => new Logger(env.LOG_LEVEL), inject: [ENV] },
+    PrismaService,
+    PostgresChannel,
+    Listeners,
+  ],
+  exports: [ENV, CLOCK, Logger, PrismaService, PostgresChannel, Listeners],
+})
+export class PlatformModule {}
