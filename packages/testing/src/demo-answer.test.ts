@@ -86,7 +86,9 @@ describe("the demo model's answer", () => {
 
   test("bounds what it can be told", () => {
     expect(answer([user("[demo:fail status=200]")])).toMatchObject({ kind: "fail", status: 400 });
-    expect(answer([user("[demo:slow ms=99999999 words=1]")])).toMatchObject({ wordDelayMs: 60_000 });
+    expect(answer([user("[demo:slow ms=99999999 words=1]")])).toMatchObject({
+      wordDelayMs: 60_000,
+    });
     expect(textOf([user("[demo:long words=99999999]")]).split(" ")).toHaveLength(20_000);
   });
 

@@ -14,7 +14,11 @@ export type DemoAnswer =
       /** Destroy the connection after this many words. */
       readonly breakAfterWords?: number;
     }
-  | { readonly kind: "tool"; readonly name: string; readonly args: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: "tool";
+      readonly name: string;
+      readonly args: Readonly<Record<string, unknown>>;
+    }
   | {
       readonly kind: "fail";
       readonly status: number;
@@ -56,7 +60,9 @@ function obey(command: DemoCommand, request: DemoRequest): DemoAnswer | undefine
     case "long":
       return {
         kind: "text",
-        text: countedWords(readNumber(command, "words", { default: 5_000, min: 1, max: MAX_WORDS })),
+        text: countedWords(
+          readNumber(command, "words", { default: 5_000, min: 1, max: MAX_WORDS }),
+        ),
       };
     case "break": {
       const after = readNumber(command, "after", { default: 5, min: 0, max: MAX_WORDS - 1 });
@@ -79,7 +85,10 @@ function obey(command: DemoCommand, request: DemoRequest): DemoAnswer | undefine
     case "key":
       return answerText(request, describeKey(request.key));
     default:
-      return answerText(request, `There is no demo command \`${command.name}\`.\n\n${COMMAND_HELP}`);
+      return answerText(
+        request,
+        `There is no demo command \`${command.name}\`.\n\n${COMMAND_HELP}`,
+      );
   }
 }
 

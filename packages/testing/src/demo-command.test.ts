@@ -3,7 +3,11 @@ import { parseDemoCommand, readNumber } from "./demo-command.js";
 
 const cases: readonly { text: string; name: string; options: Record<string, string> }[] = [
   { text: "[demo:hang]", name: "hang", options: {} },
-  { text: "please [demo:slow ms=200 words=20] now", name: "slow", options: { ms: "200", words: "20" } },
+  {
+    text: "please [demo:slow ms=200 words=20] now",
+    name: "slow",
+    options: { ms: "200", words: "20" },
+  },
   {
     text: "[demo:fail status=500 message=Out of order]",
     name: "fail",

@@ -43,7 +43,9 @@ function readOptions(text: string): Record<string, string> | undefined {
 /** A value is JSON in braces, a text in double quotes, or everything up to the next `key=` or `]`. */
 function valueLength(text: string): number | undefined {
   if (text.startsWith("{")) return jsonObjectLength(text);
-  const bare = text.startsWith('"') ? /^"[^"]*"/.exec(text) : /^[^\]]*?(?=\s+[A-Za-z_]+=|\])/.exec(text);
+  const bare = text.startsWith('"')
+    ? /^"[^"]*"/.exec(text)
+    : /^[^\]]*?(?=\s+[A-Za-z_]+=|\])/.exec(text);
   return bare?.[0].length;
 }
 

@@ -104,11 +104,12 @@ async function deliverWhole(
 
 function failureOf(answer: Extract<DemoAnswer, { kind: "fail" }>): DemoHttpError {
   const message = answer.message ?? `The demo model was told to fail with ${answer.status}.`;
-  return new DemoHttpError(answer.status, message, {
-    ...(answer.retryAfterSeconds === undefined
-      ? {}
-      : { retryAfterSeconds: answer.retryAfterSeconds }),
-  });
+  const { retryAfterSeconds } = answer;
+  return new DemoHttpError(
+    answer.status,
+    message,
+    retryAfterSeconds === undefined ? {} : { retryAfterSeconds },
+  );
 }
 
 function factsOf(request: DemoRequest, answer: Deliverable): AnswerFacts {

@@ -67,7 +67,11 @@ function finishReason(reason: "stop" | "tool"): string {
 }
 
 function toolCall(facts: AnswerFacts, call: DemoToolCall, args: string): Record<string, unknown> {
-  return { id: `call_${facts.id}`, type: "function", function: { name: call.name, arguments: args } };
+  return {
+    id: `call_${facts.id}`,
+    type: "function",
+    function: { name: call.name, arguments: args },
+  };
 }
 
 function usage(facts: AnswerFacts): Record<string, number> {

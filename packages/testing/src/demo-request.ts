@@ -107,7 +107,9 @@ function contentText(content: unknown): string {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return "";
   return content
-    .map((part: unknown) => (isRecord(part) && typeof part["text"] === "string" ? part["text"] : ""))
+    .map((part: unknown) =>
+      isRecord(part) && typeof part["text"] === "string" ? part["text"] : "",
+    )
     .filter((text) => text !== "")
     .join("\n");
 }

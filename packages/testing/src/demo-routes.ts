@@ -28,9 +28,7 @@ const ROUTES: readonly {
 export function findDemoRoute(request: IncomingMessage): DemoRoute {
   const path = (request.url ?? "/").split("?")[0] ?? "/";
   const isAnthropic = request.headers["anthropic-version"] !== undefined;
-  const found = ROUTES.find(
-    (route) => route.method === request.method && route.pattern.test(path),
-  );
+  const found = ROUTES.find((route) => route.method === request.method && route.pattern.test(path));
   const protocol = found?.protocol ?? (path.includes("/api/") ? "ollama" : "openai");
   return {
     kind: found?.kind ?? "unknown",

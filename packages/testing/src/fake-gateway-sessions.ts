@@ -41,7 +41,8 @@ export function createFakeSessions(file?: string): FakeSessions {
   return {
     messagesOf: (key) => sessions.get(key)?.messages ?? [],
     inTurn: async (key, turn) => {
-      if (key === undefined) return turn(openSession({ messages: [], queued: undefined }, () => {}));
+      if (key === undefined)
+        return turn(openSession({ messages: [], queued: undefined }, () => {}));
       const before = queues.get(key) ?? Promise.resolve();
       const current = before.then(() => turn(openSession(find(key), save)));
       const settled = current.catch(() => {});

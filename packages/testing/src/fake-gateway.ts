@@ -141,7 +141,12 @@ async function route(
     return;
   }
   if (bearerOf(request) !== state.token) {
-    state.log.add({ method: request.method ?? "", path, headers: request.headers, body: undefined });
+    state.log.add({
+      method: request.method ?? "",
+      path,
+      headers: request.headers,
+      body: undefined,
+    });
     request.resume();
     sendGatewayJson(exchange, 401, { error: { message: "Unauthorized", type: "unauthorized" } });
     return;
@@ -241,8 +246,7 @@ function modelList(agentIds: readonly string[]): unknown {
 }
 
 function sendFailure(exchange: Exchange, error: unknown): void {
-  const known =
-    error instanceof DemoHttpError ? error : new DemoHttpError(500, "internal error");
+  const known = error instanceof DemoHttpError ? error : new DemoHttpError(500, "internal error");
   const type = known.status >= 500 ? "api_error" : "invalid_request_error";
   sendGatewayJson(exchange, known.status, { error: { message: known.message, type } });
 }
