@@ -51,6 +51,12 @@ describe("the demo model's answer", () => {
     expect(text).toContain("I was sent 1 message.");
   });
 
+  test("a failure it was told to make lasts when OpenClaw asks it to go on", () => {
+    const goOn = "Continue the current task from the existing transcript, preserving completed work.";
+    const told = user("[demo:fail status=500]");
+    expect(answer([told, assistant(""), user(goOn)])).toMatchObject({ kind: "fail", status: 500 });
+  });
+
   test("tells whether its system prompt mentions a word, and quotes that line", () => {
     const system = { role: "system", content: "# Soul\nYou are a pirate named Ann.\nBe brief." };
     const yes = textOf([system, user("[demo:system contains=pirate]")]);

@@ -44,6 +44,17 @@ const cases: readonly { name: string; framed: string; typed: string }[] = [
     framed: prependQueuedMessage(prependQueuedMessage("[demo:hang]", "[demo:slow]"), "hello"),
     typed: "hello",
   },
+  {
+    name: "OpenClaw's own call to go on is nothing",
+    framed:
+      "[Sat 2026-11-21 00:48 UTC] Continue the current task from the existing transcript, preserving completed work. If an action was interrupted, inspect its state before deciding whether to retry it.",
+    typed: "",
+  },
+  {
+    name: "the mark of a retry goes",
+    framed: "[Retry after the previous model attempt failed or timed out]\n\n[demo:fail]",
+    typed: "[demo:fail]",
+  },
 ];
 
 describe("stripOpenClawFraming", () => {

@@ -5,16 +5,27 @@ const RUNTIME_LINE = /(?:^|\n)\s*Runtime: (?:name|agent|session|host)=[^\n]*\s*$
 const QUEUED_MARKER =
   "[Queued user message from a previous active turn; preserved as context only. Continue with the active prompt below.]";
 
+const RETRY_MARKER = "[Retry after the previous model attempt failed or timed out]";
+/** What OpenClaw says in the person's place when a model call failed or came to nothing. */
+const OWN_PROMPTS = [
+  "Continue the current task from the existing transcript, preserving completed work.",
+  "Continue the OpenClaw runtime event.",
+  "The previous attempt did not produce a user-visible answer.",
+  "The previous attempt compacted the conversation context before producing",
+];
+
 /**
  * Takes away what OpenClaw puts around a person's words before they reach the
  * model: a timestamp, a `Runtime:` line, blocks of internal context, and the
- * text of an earlier turn that was broken off. What is left is what was typed.
+ * text of an earlier turn that was broken off. What is left is what was typed:
+ * nothing, where OpenClaw itself asks the model to go on after a failure.
  */
 export function stripOpenClawFraming(text: string): string {
   const withoutContext = text.replaceAll(CONTEXT_BLOCK, "").trim();
   const withoutRuntime = withoutContext.replace(RUNTIME_LINE, "").trimEnd();
   const withoutTime = withoutRuntime.replace(TIMESTAMP, "");
-  return dropQueuedMessages(withoutTime).trim();
+  const typed = dropQueuedMessages(withoutTime.replace(RETRY_MARKER, "").trimStart()).trim();
+  return OWN_PROMPTS.some((prompt) => typed.startsWith(prompt)) ? "" : typed;
 }
 
 /** How OpenClaw shows the words of a turn that was broken off to the next turn. */
