@@ -1,16 +1,16 @@
-import path from 'node:path';
-import { Failure, Stopped, exitCodes, messageOf } from '../lib/failure.mjs';
-import { build, installPackages } from '../lib/prepare.mjs';
-import { findPackageManagerAncestor, startTimeOf } from '../lib/processes.mjs';
-import { Progress, seconds } from '../lib/progress.mjs';
-import { ensureToolchain, toolchainEnv } from '../lib/toolchain.mjs';
-import { startApi, waitUntilHealthy } from './api-process.mjs';
-import { startEmbeddedPostgres } from './embedded-postgres.mjs';
-import { followLog } from './log-tail.mjs';
-import { requireFreePort } from './port.mjs';
-import { takeRunLock } from './run-lock.mjs';
-import { localUrl, readSettings, withDotEnv } from './settings.mjs';
-import { ensureSecretKey, prepareStateDir, rotateLog, stateFiles } from './state.mjs';
+import path from "node:path";
+import { Failure, Stopped, exitCodes, messageOf } from "../lib/failure.mjs";
+import { build, installPackages } from "../lib/prepare.mjs";
+import { findPackageManagerAncestor, startTimeOf } from "../lib/processes.mjs";
+import { Progress, seconds } from "../lib/progress.mjs";
+import { ensureToolchain, toolchainEnv } from "../lib/toolchain.mjs";
+import { startApi, waitUntilHealthy } from "./api-process.mjs";
+import { startEmbeddedPostgres } from "./embedded-postgres.mjs";
+import { followLog } from "./log-tail.mjs";
+import { requireFreePort } from "./port.mjs";
+import { takeRunLock } from "./run-lock.mjs";
+import { localUrl, readSettings, withDotEnv } from "./settings.mjs";
+import { ensureSecretKey, prepareStateDir, rotateLog, stateFiles } from "./state.mjs";
 
 const ancestorPollMs = 500;
 const orphanPatienceMs = 5_000;
@@ -38,7 +38,11 @@ export async function launch(options) {
   const running = [];
   const unwatch = watchForStop(stopping, () => running.forEach(({ kill }) => kill()));
   /** @type {Running} */
-  const context = { signal: stopping.signal, progress, onStop: (stop, kill = () => undefined) => running.unshift({ stop, kill }) };
+  const context = {
+    signal: stopping.signal,
+    progress,
+    onStop: (stop, kill = () => undefined) => running.unshift({ stop, kill }),
+  };
   try {
     return await runMosaic(options, context);
   } catch (error) {
@@ -70,28 +74,37 @@ async function runMosaic(options, context) {
   context.onStop(lock.release);
   // The API of a launcher that was killed ends by itself, but not at once.
   const patience = { patienceMs: lock.isTakenOver ? orphanPatienceMs : 0 };
-  await requireFreePort({ host: settings.host, port: settings.port, name: 'PORT' }, patience);
-  await requireFreePort({ host: '127.0.0.1', port: settings.internalPort, name: 'MOSAIC_INTERNAL_PORT' }, patience);
-  const key = ensureSecretKey({ ...settings, usesEmbeddedPostgres: settings.databaseUrl === undefined });
+  await requireFreePort({ host: settings.host, port: settings.port, name: "PORT" }, patience);
+  await requireFreePort(
+    { host: "127.0.0.1", port: settings.internalPort, name: "MOSAIC_INTERNAL_PORT" },
+    patience,
+  );
+  const key = ensureSecretKey({
+    ...settings,
+    usesEmbeddedPostgres: settings.databaseUrl === undefined,
+  });
   if (key.isNew) {
-    progress.line(`A secret key was made: ${key.file}. Back it up: it alone decrypts the keys and tokens in the database, and nothing can replace it.`);
+    progress.line(
+      `A secret key was made: ${key.file}. Back it up: it alone decrypts the keys and tokens in the database, and nothing can replace it.`,
+    );
   }
 
   const toolchain = await prepare(options, env, files, context);
-  const database = settings.databaseUrl === undefined ? await startDatabase(files, context) : undefined;
-  const logFile = path.join(files.logs, 'mosaic.log');
+  const database =
+    settings.databaseUrl === undefined ? await startDatabase(files, context) : undefined;
+  const logFile = path.join(files.logs, "mosaic.log");
   rotateLog(logFile);
   // Begun first, so that it is stopped last: the API may still say something worth showing when it ends.
   const warnings = followLog(logFile, (line) => progress.line(line));
   context.onStop(warnings.stop);
   const api = startApi({
     node: toolchain.node,
-    entry: options.apiEntry ?? path.join(options.root, 'apps/api/dist/main.js'),
+    entry: options.apiEntry ?? path.join(options.root, "apps/api/dist/main.js"),
     cwd: options.root,
     logFile,
     env: {
       ...toolchainEnv(toolchain, env),
-      NODE_ENV: env['NODE_ENV'] ?? 'production',
+      NODE_ENV: env["NODE_ENV"] ?? "production",
       DATABASE_URL: settings.databaseUrl ?? database?.url,
       MOSAIC_SECRET_KEY: key.secretKey,
       MOSAIC_STATE_DIR: settings.stateDir,
@@ -102,17 +115,28 @@ async function runMosaic(options, context) {
   });
   context.onStop(api.stop, api.kill);
 
-  const ready = await abortable(progress.step('Starting Mosaic', () => api.ready, { quietBelowMs: 3_000 }), signal);
-  if (!(await waitUntilHealthy(localUrl(settings), signal))) progress.line(`warning: Mosaic runs, but ${localUrl(settings)}/api/health does not say that it is well. Its log is ${logFile}.`);
+  const ready = await abortable(
+    progress.step("Starting Mosaic", () => api.ready, { quietBelowMs: 3_000 }),
+    signal,
+  );
+  if (!(await waitUntilHealthy(localUrl(settings), signal)))
+    progress.line(
+      `warning: Mosaic runs, but ${localUrl(settings)}/api/health does not say that it is well. Its log is ${logFile}.`,
+    );
   lock.markReady(ready.url);
-  progress.line('');
+  progress.line("");
   progress.line(`Mosaic is ready (${seconds(startedAt)}). Open ${ready.setupUrl ?? ready.url}`);
   progress.line(`Ctrl-C stops it. Log: ${path.relative(process.cwd(), logFile)}`);
 
   const ends = [api.ended.then((how) => `Mosaic ${how}`)];
-  if (database !== undefined) ends.push(database.exited.then(() => `The embedded Postgres ended (its log is ${files.postgresLog})`));
+  if (database !== undefined)
+    ends.push(
+      database.exited.then(() => `The embedded Postgres ended (its log is ${files.postgresLog})`),
+    );
   const what = await abortable(Promise.race(ends), signal);
-  throw new Failure(`${what} without being told to. Mosaic's log is ${logFile}; start it again with npm start.`);
+  throw new Failure(
+    `${what} without being told to. Mosaic's log is ${logFile}; start it again with npm start.`,
+  );
 }
 
 /**
@@ -123,7 +147,7 @@ async function runMosaic(options, context) {
  * @returns {Promise<import('../lib/toolchain.mjs').Toolchain>}
  */
 async function prepare({ root, isPrepared = false }, env, files, { signal, progress }) {
-  if (isPrepared) return { node: process.execPath, pnpm: 'pnpm', isOwn: false };
+  if (isPrepared) return { node: process.execPath, pnpm: "pnpm", isOwn: false };
   const common = { root, logsDir: files.logs, progress, signal };
   const toolchain = await ensureToolchain({ ...common, env });
   const steps = { ...common, toolchain, env: buildEnv(toolchainEnv(toolchain, env)) };
@@ -151,8 +175,14 @@ function buildEnv(env) {
 async function startDatabase(files, { signal, progress, onStop }) {
   rotateLog(files.postgresLog);
   // The lock says that no other launcher is alive: what runs on our folder was left behind, and would be again.
-  const start = () => startEmbeddedPostgres({ dataDir: files.postgres, logFile: files.postgresLog, ifRunning: 'replace', signal });
-  const postgres = await progress.step('Starting the database', start, { quietBelowMs: 1_500 });
+  const start = () =>
+    startEmbeddedPostgres({
+      dataDir: files.postgres,
+      logFile: files.postgresLog,
+      ifRunning: "replace",
+      signal,
+    });
+  const postgres = await progress.step("Starting the database", start, { quietBelowMs: 1_500 });
   onStop(postgres.stop);
   return postgres;
 }
@@ -173,11 +203,12 @@ function watchForStop(stopping, killAll) {
     // A terminal's Ctrl-C arrives twice, from the terminal and from npm: that is no second wish.
     if (Date.now() - firstAt > 500) killAll();
   };
-  const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+  const signals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
   for (const signal of signals) process.on(signal, onSignal);
 
   // A killed npm passes no signal on. Without this, Mosaic would go on with nobody to stop it.
-  const npm = process.env['npm_lifecycle_event'] === 'start' ? findPackageManagerAncestor() : undefined;
+  const npm =
+    process.env["npm_lifecycle_event"] === "start" ? findPackageManagerAncestor() : undefined;
   const timer = setInterval(() => {
     if (npm !== undefined && startTimeOf(npm.pid) !== npm.startTime) stopping.abort();
   }, ancestorPollMs);
@@ -198,8 +229,8 @@ function abortable(promise, signal) {
   return new Promise((resolve, reject) => {
     const stop = () => reject(new Stopped());
     if (signal.aborted) return stop();
-    signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+    signal.addEventListener("abort", stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
   });
 }
 
@@ -210,8 +241,8 @@ function abortable(promise, signal) {
  */
 function showFailure(error, progress) {
   const isExpected = error instanceof Failure;
-  if (isExpected && error.details !== '') progress.line(error.details.replaceAll(/^/gm, '  | '));
+  if (isExpected && error.details !== "") progress.line(error.details.replaceAll(/^/gm, "  | "));
   progress.line(`\nError: ${messageOf(error)}`);
-  if (!isExpected && error instanceof Error) progress.line(`${error.stack ?? ''}`);
+  if (!isExpected && error instanceof Error) progress.line(`${error.stack ?? ""}`);
   return isExpected ? error.exitCode : exitCodes.failed;
 }

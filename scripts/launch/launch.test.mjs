@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { makeClone, processesIn, startMosaic } from './stand-in/started-mosaic.mjs';
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import net from "node:net";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { makeClone, processesIn, startMosaic } from "./stand-in/started-mosaic.mjs";
 
 const bootMs = 45_000;
 
@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const pid of processesIn(clone.root)) process.kill(pid, 'SIGKILL');
+  for (const pid of processesIn(clone.root)) process.kill(pid, "SIGKILL");
   await expect.poll(() => processesIn(clone.root), { timeout: 10_000 }).toEqual([]);
   clone.remove();
 });
@@ -24,7 +24,7 @@ afterEach(async () => {
 /** @param {Parameters<typeof startMosaic>[1]} [options] */
 async function ready(options) {
   const mosaic = startMosaic(clone, options);
-  await expect.poll(() => mosaic.output(), { timeout: bootMs }).toContain('Mosaic is ready');
+  await expect.poll(() => mosaic.output(), { timeout: bootMs }).toContain("Mosaic is ready");
   return mosaic;
 }
 
@@ -32,202 +32,226 @@ async function nothingLeft() {
   await expect.poll(() => processesIn(clone.root), { timeout: 5_000 }).toEqual([]);
 }
 
-const stateFile = (/** @type {string} */ name) => path.join(clone.root, '.mosaic', name);
+const stateFile = (/** @type {string} */ name) => path.join(clone.root, ".mosaic", name);
 const modeOf = (/** @type {string} */ name) => statSync(stateFile(name)).mode & 0o777;
 
-describe('a start', { timeout: 90_000 }, () => {
-  test('prints exactly one link, keeps its state to the owner, and says that the key is to be backed up', async () => {
+describe("a start", { timeout: 90_000 }, () => {
+  test("prints exactly one link, keeps its state to the owner, and says that the key is to be backed up", async () => {
     const mosaic = await ready();
-    await expect.poll(() => mosaic.output()).toContain('warning: something to worry about');
-    expect(mosaic.output().match(/https?:\/\/\S+/g)).toEqual([`http://127.0.0.1:${clone.port}/setup#token=once`]);
-    expect(mosaic.output()).toContain('Back it up');
-    expect(mosaic.output()).not.toContain('an ordinary line');
-    expect(modeOf('')).toBe(0o700);
-    expect(modeOf('secret-key')).toBe(0o600);
-    expect(modeOf('postgres/password')).toBe(0o600);
-    expect(readFileSync(stateFile('logs/mosaic.log'), 'utf8')).toContain('an ordinary line');
-    mosaic.signal('SIGTERM');
+    await expect.poll(() => mosaic.output()).toContain("warning: something to worry about");
+    expect(mosaic.output().match(/https?:\/\/\S+/g)).toEqual([
+      `http://127.0.0.1:${clone.port}/setup#token=once`,
+    ]);
+    expect(mosaic.output()).toContain("Back it up");
+    expect(mosaic.output()).not.toContain("an ordinary line");
+    expect(modeOf("")).toBe(0o700);
+    expect(modeOf("secret-key")).toBe(0o600);
+    expect(modeOf("postgres/password")).toBe(0o600);
+    expect(readFileSync(stateFile("logs/mosaic.log"), "utf8")).toContain("an ordinary line");
+    mosaic.signal("SIGTERM");
     expect(await mosaic.ended).toBe(0);
     await nothingLeft();
-    expect(existsSync(stateFile('run.json'))).toBe(false);
+    expect(existsSync(stateFile("run.json"))).toBe(false);
   });
 
-  test('keeps the key and the database of the start before, and is ready within 5 s', async () => {
+  test("keeps the key and the database of the start before, and is ready within 5 s", async () => {
     const first = await ready();
-    const key = readFileSync(stateFile('secret-key'), 'utf8');
-    first.signal('SIGTERM');
+    const key = readFileSync(stateFile("secret-key"), "utf8");
+    first.signal("SIGTERM");
     await first.ended;
     const startedAt = Date.now();
     const second = await ready();
     expect(Date.now() - startedAt).toBeLessThan(5_000);
-    expect(second.output()).not.toContain('Back it up');
-    expect(readFileSync(stateFile('secret-key'), 'utf8')).toBe(key);
+    expect(second.output()).not.toContain("Back it up");
+    expect(readFileSync(stateFile("secret-key"), "utf8")).toBe(key);
   });
 
-  test('shows what the API says when it refuses to start, and stops', async () => {
-    const mosaic = startMosaic(clone, { env: { STAND_IN: 'refuse' } });
+  test("shows what the API says when it refuses to start, and stops", async () => {
+    const mosaic = startMosaic(clone, { env: { STAND_IN: "refuse" } });
     expect(await mosaic.ended).toBe(1);
-    expect(mosaic.output()).toContain('Error: MOSAIC_SECRET_KEY is not the key of this database.');
+    expect(mosaic.output()).toContain("Error: MOSAIC_SECRET_KEY is not the key of this database.");
     await nothingLeft();
   });
 
-  test('shows the end of the log when the API crashes at its start', async () => {
-    const mosaic = startMosaic(clone, { env: { STAND_IN: 'crash' } });
+  test("shows the end of the log when the API crashes at its start", async () => {
+    const mosaic = startMosaic(clone, { env: { STAND_IN: "crash" } });
     expect(await mosaic.ended).toBe(1);
-    expect(mosaic.output()).toContain('crashed on purpose');
+    expect(mosaic.output()).toContain("crashed on purpose");
     await nothingLeft();
   });
 
-  test('ends with an error when the API ends by itself', async () => {
+  test("ends with an error when the API ends by itself", async () => {
     const mosaic = await ready();
     await fetch(`http://127.0.0.1:${clone.port}/crash`).catch(() => undefined);
     expect(await mosaic.ended).toBe(1);
-    expect(mosaic.output()).toContain('ended with code 7 without being told to');
+    expect(mosaic.output()).toContain("ended with code 7 without being told to");
     await nothingLeft();
   });
 
-  test('names a taken port before anything slow', async () => {
-    const other = net.createServer().listen(clone.port, '127.0.0.1');
+  test("names a taken port before anything slow", async () => {
+    const other = net.createServer().listen(clone.port, "127.0.0.1");
     const mosaic = startMosaic(clone);
     expect(await mosaic.ended).toBe(4);
     expect(mosaic.output()).toContain(`Port ${clone.port} is taken. Another program`);
     expect(mosaic.output()).toContain(`process ${process.pid}`);
-    expect(existsSync(stateFile('postgres'))).toBe(false);
+    expect(existsSync(stateFile("postgres"))).toBe(false);
     other.close();
   });
 
-  test('refuses to make a new key for a database whose key is gone', async () => {
+  test("refuses to make a new key for a database whose key is gone", async () => {
     const first = await ready();
-    first.signal('SIGTERM');
+    first.signal("SIGTERM");
     await first.ended;
-    rmSync(stateFile('secret-key'));
+    rmSync(stateFile("secret-key"));
     const second = startMosaic(clone);
     expect(await second.ended).toBe(2);
-    expect(second.output()).toContain('is gone');
-    expect(existsSync(stateFile('secret-key'))).toBe(false);
+    expect(second.output()).toContain("is gone");
+    expect(existsSync(stateFile("secret-key"))).toBe(false);
   });
 
-  test('uses a database of yours instead of its own', async () => {
-    const database = net.createServer().listen(0, '127.0.0.1');
-    await once(database, 'listening');
+  test("uses a database of yours instead of its own", async () => {
+    const database = net.createServer().listen(0, "127.0.0.1");
+    await once(database, "listening");
     const address = /** @type {net.AddressInfo} */ (database.address());
-    const mosaic = await ready({ env: { DATABASE_URL: `postgresql://me@127.0.0.1:${address.port}/mine` } });
-    const health = await (await fetch(`http://127.0.0.1:${clone.port}/api/health`)).json();
+    const mosaic = await ready({
+      env: { DATABASE_URL: `postgresql://me@127.0.0.1:${address.port}/mine` },
+    });
+    const health = /** @type {{ databasePort: string }} */ (
+      await (await fetch(`http://127.0.0.1:${clone.port}/api/health`)).json()
+    );
     expect(health.databasePort).toBe(String(address.port));
-    expect(existsSync(stateFile('postgres'))).toBe(false);
-    mosaic.signal('SIGTERM');
+    expect(existsSync(stateFile("postgres"))).toBe(false);
+    mosaic.signal("SIGTERM");
     await mosaic.ended;
     database.close();
   });
 });
 
-describe('a second start in the same clone', { timeout: 90_000 }, () => {
-  test('says that Mosaic already runs, and where', async () => {
+describe("a second start in the same clone", { timeout: 90_000 }, () => {
+  test("says that Mosaic already runs, and where", async () => {
     const first = await ready();
     const second = startMosaic(clone);
     expect(await second.ended).toBe(3);
-    expect(second.output()).toContain(`already runs from this folder, at http://127.0.0.1:${clone.port} (process ${first.pid})`);
+    expect(second.output()).toContain(
+      `already runs from this folder, at http://127.0.0.1:${clone.port} (process ${first.pid})`,
+    );
     expect((await fetch(`http://127.0.0.1:${clone.port}/api/health`)).status).toBe(200);
   });
 
-  test('of several at once, exactly one runs', async () => {
+  test("of several at once, exactly one runs", async () => {
     const all = [1, 2, 3, 4].map(() => startMosaic(clone));
     /** @type {number[]} */
     const codes = [];
     for (const mosaic of all) void mosaic.ended.then((code) => codes.push(code));
     await expect.poll(() => codes, { timeout: bootMs }).toEqual([3, 3, 3]);
-    await expect.poll(() => all.filter((mosaic) => mosaic.output().includes('Mosaic is ready')), { timeout: bootMs }).toHaveLength(1);
+    await expect
+      .poll(() => all.filter((mosaic) => mosaic.output().includes("Mosaic is ready")), {
+        timeout: bootMs,
+      })
+      .toHaveLength(1);
     expect(codes).toHaveLength(3);
   });
 
-  test('takes over from a launcher that is gone, also when its pid lives on in another program', async () => {
-    mkdirSync(stateFile(''), { recursive: true });
-    writeFileSync(stateFile('run.json'), JSON.stringify({ pid: process.pid, startTime: 'another boot:1', url: 'http://127.0.0.1:1', phase: 'ready' }));
+  test("takes over from a launcher that is gone, also when its pid lives on in another program", async () => {
+    mkdirSync(stateFile(""), { recursive: true });
+    writeFileSync(
+      stateFile("run.json"),
+      JSON.stringify({
+        pid: process.pid,
+        startTime: "another boot:1",
+        url: "http://127.0.0.1:1",
+        phase: "ready",
+      }),
+    );
     await ready();
-    expect(JSON.parse(readFileSync(stateFile('run.json'), 'utf8')).url).toBe(`http://127.0.0.1:${clone.port}`);
+    expect(JSON.parse(readFileSync(stateFile("run.json"), "utf8")).url).toBe(
+      `http://127.0.0.1:${clone.port}`,
+    );
   });
 });
 
-describe('stopping', { timeout: 90_000 }, () => {
-  test('Ctrl-C in a terminal stops everything within 5 s', async () => {
-    const mosaic = await ready({ command: ['npm', 'start'] });
+describe("stopping", { timeout: 90_000 }, () => {
+  test("Ctrl-C in a terminal stops everything within 5 s", async () => {
+    const mosaic = await ready({ command: ["npm", "start"] });
     expect(processesIn(clone.root).length).toBeGreaterThan(3);
     const startedAt = Date.now();
-    mosaic.signalGroup('SIGINT');
+    mosaic.signalGroup("SIGINT");
     await mosaic.ended;
     expect(Date.now() - startedAt).toBeLessThan(5_000);
-    expect(mosaic.output()).toContain('Mosaic has stopped');
+    expect(mosaic.output()).toContain("Mosaic has stopped");
     await nothingLeft();
   });
 
-  test('SIGTERM to npm stops everything within 5 s', async () => {
-    const mosaic = await ready({ command: ['npm', 'start'] });
+  test("SIGTERM to npm stops everything within 5 s", async () => {
+    const mosaic = await ready({ command: ["npm", "start"] });
     const startedAt = Date.now();
-    mosaic.signal('SIGTERM');
+    mosaic.signal("SIGTERM");
     await mosaic.ended;
     await nothingLeft();
     expect(Date.now() - startedAt).toBeLessThan(5_000);
   });
 
-  test('an API that does not listen is ended within 5 s all the same', async () => {
-    const mosaic = await ready({ env: { STAND_IN: 'hang' } });
+  test("an API that does not listen is ended within 5 s all the same", async () => {
+    const mosaic = await ready({ env: { STAND_IN: "hang" } });
     const startedAt = Date.now();
-    mosaic.signalGroup('SIGINT');
+    mosaic.signalGroup("SIGINT");
     expect(await mosaic.ended).toBe(0);
     expect(Date.now() - startedAt).toBeLessThan(5_000);
     await nothingLeft();
   });
 
-  test('Ctrl-C while the database is being made leaves nothing, and the next start works', async () => {
+  test("Ctrl-C while the database is being made leaves nothing, and the next start works", async () => {
     const mosaic = startMosaic(clone);
-    await expect.poll(() => existsSync(stateFile('postgres')), { timeout: bootMs, interval: 5 }).toBe(true);
-    mosaic.signalGroup('SIGINT');
+    await expect
+      .poll(() => existsSync(stateFile("postgres")), { timeout: bootMs, interval: 5 })
+      .toBe(true);
+    mosaic.signalGroup("SIGINT");
     expect(await mosaic.ended).toBe(0);
     await nothingLeft();
     await ready();
   });
 });
 
-describe('after kill -9', { timeout: 90_000 }, () => {
-  test('of the launcher nothing stays behind, and the next start works', async () => {
+describe("after kill -9", { timeout: 90_000 }, () => {
+  test("of the launcher nothing stays behind, and the next start works", async () => {
     const mosaic = await ready();
-    mosaic.signal('SIGKILL');
+    mosaic.signal("SIGKILL");
     await mosaic.ended;
     await nothingLeft();
-    expect(existsSync(stateFile('run.json'))).toBe(true);
+    expect(existsSync(stateFile("run.json"))).toBe(true);
     await ready();
   });
 
-  test('of npm nothing stays behind', async () => {
-    const mosaic = await ready({ command: ['npm', 'start'] });
-    mosaic.signal('SIGKILL');
+  test("of npm nothing stays behind", async () => {
+    const mosaic = await ready({ command: ["npm", "start"] });
+    mosaic.signal("SIGKILL");
     await nothingLeft();
     await mosaic.ended;
   });
 
-  test('of the whole process group nothing stays behind', async () => {
-    const mosaic = await ready({ command: ['npm', 'start'] });
-    mosaic.signalGroup('SIGKILL');
+  test("of the whole process group nothing stays behind", async () => {
+    const mosaic = await ready({ command: ["npm", "start"] });
+    mosaic.signalGroup("SIGKILL");
     await mosaic.ended;
     await nothingLeft();
   });
 
-  test('a start at once after it does not trip over the database that is still stopping', async () => {
+  test("a start at once after it does not trip over the database that is still stopping", async () => {
     const mosaic = await ready();
-    mosaic.signal('SIGKILL');
+    mosaic.signal("SIGKILL");
     await ready();
   });
 
-  test('of Postgres, whose pid another program then gets, the next start works', async () => {
+  test("of Postgres, whose pid another program then gets, the next start works", async () => {
     const first = await ready();
-    const pidFile = stateFile('postgres/data/postmaster.pid');
-    const postmaster = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
-    const content = readFileSync(pidFile, 'utf8');
-    process.kill(postmaster, 'SIGKILL');
+    const pidFile = stateFile("postgres/data/postmaster.pid");
+    const postmaster = Number(readFileSync(pidFile, "utf8").split("\n")[0]);
+    const content = readFileSync(pidFile, "utf8");
+    process.kill(postmaster, "SIGKILL");
     expect(await first.ended).toBe(1);
-    expect(first.output()).toContain('The embedded Postgres ended');
+    expect(first.output()).toContain("The embedded Postgres ended");
     await nothingLeft();
-    const stranger = spawn('sleep', ['60'], { stdio: 'ignore' });
+    const stranger = spawn("sleep", ["60"], { stdio: "ignore" });
     writeFileSync(pidFile, content.replace(String(postmaster), String(stranger.pid)));
     await ready();
     stranger.kill();

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from "node:fs";
 
 const pollIntervalMs = 250;
 const warnLevel = 40;
@@ -13,7 +13,7 @@ const chunkBytes = 64 * 1024;
  * @returns {{ stop: () => void }} stop reads the rest first
  */
 export function followLog(file, show) {
-  const descriptor = openSync(file, 'a+', 0o600);
+  const descriptor = openSync(file, "a+", 0o600);
   const buffer = Buffer.alloc(chunkBytes);
   let rest = Buffer.alloc(0);
   const read = () => {
@@ -23,7 +23,7 @@ export function followLog(file, show) {
       const text = Buffer.concat([rest, buffer.subarray(0, count)]);
       const end = text.lastIndexOf(0x0a) + 1;
       rest = Buffer.from(text.subarray(end));
-      for (const line of text.subarray(0, end).toString('utf8').split('\n')) {
+      for (const line of text.subarray(0, end).toString("utf8").split("\n")) {
         const warning = warningIn(line);
         if (warning !== undefined) show(warning);
       }
@@ -51,12 +51,15 @@ export function warningIn(line) {
   } catch {
     return undefined;
   }
-  if (typeof entry !== 'object' || entry === null) return undefined;
+  if (typeof entry !== "object" || entry === null) return undefined;
   const level = levelOf(entry);
   if (level === undefined || level < warnLevel) return undefined;
-  const message = 'msg' in entry && typeof entry.msg === 'string' ? entry.msg : 'see the log';
-  const cause = 'err' in entry && typeof entry.err === 'object' && entry.err !== null && 'message' in entry.err ? `: ${String(entry.err.message)}` : '';
-  return `${level > warnLevel ? 'error' : 'warning'}: ${message}${cause}`;
+  const message = "msg" in entry && typeof entry.msg === "string" ? entry.msg : "see the log";
+  const cause =
+    "err" in entry && typeof entry.err === "object" && entry.err !== null && "message" in entry.err
+      ? `: ${String(entry.err.message)}`
+      : "";
+  return `${level > warnLevel ? "error" : "warning"}: ${message}${cause}`;
 }
 
 /**
@@ -64,8 +67,8 @@ export function warningIn(line) {
  * @returns {number | undefined}
  */
 function levelOf(entry) {
-  const level = 'level' in entry ? entry.level : undefined;
-  if (typeof level === 'number') return level;
-  if (typeof level !== 'string') return undefined;
+  const level = "level" in entry ? entry.level : undefined;
+  if (typeof level === "number") return level;
+  if (typeof level !== "string") return undefined;
   return { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 }[level];
 }

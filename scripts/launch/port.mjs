@@ -1,8 +1,8 @@
-import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
-import net from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure, codeOf, exitCodes, messageOf } from '../lib/failure.mjs';
-import { commandLineOf } from '../lib/processes.mjs';
+import { readFileSync, readdirSync, readlinkSync } from "node:fs";
+import net from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Failure, codeOf, exitCodes, messageOf } from "../lib/failure.mjs";
+import { commandLineOf } from "../lib/processes.mjs";
 
 const retryIntervalMs = 100;
 
@@ -10,10 +10,10 @@ const retryIntervalMs = 100;
  * @returns {Promise<number>} a port of 127.0.0.1 that is free now
  */
 export async function freePort() {
-  const server = await listen({ host: '127.0.0.1', port: 0 });
+  const server = await listen({ host: "127.0.0.1", port: 0 });
   const address = server.address();
   await close(server);
-  if (address === null || typeof address === 'string') throw new Error('the listener has no port');
+  if (address === null || typeof address === "string") throw new Error("the listener has no port");
   return address.port;
 }
 
@@ -28,7 +28,8 @@ export async function requireFreePort({ host, port, name }, { patienceMs }) {
       await close(await listen({ host, port }));
       return;
     } catch (error) {
-      if (codeOf(error) !== 'EADDRINUSE' || Date.now() > deadline) throw portFailure({ host, port, name }, error);
+      if (codeOf(error) !== "EADDRINUSE" || Date.now() > deadline)
+        throw portFailure({ host, port, name }, error);
     }
     await sleep(retryIntervalMs);
   }
@@ -41,17 +42,27 @@ export async function requireFreePort({ host, port, name }, { patienceMs }) {
 function portFailure({ host, port, name }, error) {
   const code = codeOf(error);
   const options = { exitCode: exitCodes.portTaken, cause: error };
-  if (code === 'EADDRINUSE') {
+  if (code === "EADDRINUSE") {
     const holder = holderOf(port);
-    const who = holder === undefined ? 'Another program' : `Another program (${holder})`;
-    return new Failure(`Port ${port} is taken. ${who} listens there: stop it, or choose another port with ${name}, as in "${name}=${port + 10} npm start".`, options);
+    const who = holder === undefined ? "Another program" : `Another program (${holder})`;
+    return new Failure(
+      `Port ${port} is taken. ${who} listens there: stop it, or choose another port with ${name}, as in "${name}=${port + 10} npm start".`,
+      options,
+    );
   }
-  if (code === 'EACCES') return new Failure(`Port ${port} may only be used by root: choose one above 1023 with ${name}.`, options);
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    return new Failure(`HOST is ${host}, which is not an address of this machine: use 127.0.0.1, or 0.0.0.0 for all of its addresses.`, {
-      exitCode: exitCodes.badConfiguration,
-      cause: error,
-    });
+  if (code === "EACCES")
+    return new Failure(
+      `Port ${port} may only be used by root: choose one above 1023 with ${name}.`,
+      options,
+    );
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
+    return new Failure(
+      `HOST is ${host}, which is not an address of this machine: use 127.0.0.1, or 0.0.0.0 for all of its addresses.`,
+      {
+        exitCode: exitCodes.badConfiguration,
+        cause: error,
+      },
+    );
   }
   return new Failure(`Port ${port} on ${host} can't be used: ${messageOf(error)}.`, options);
 }
@@ -64,10 +75,13 @@ function portFailure({ host, port, name }, error) {
  */
 function holderOf(port) {
   try {
-    const sockets = new Set(['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => listeningSockets(table, port)));
+    const sockets = new Set(
+      ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) => listeningSockets(table, port)),
+    );
     if (sockets.size === 0) return undefined;
-    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-      if (socketsOf(pid).some((socket) => sockets.has(socket))) return `${(commandLineOf(Number(pid)) ?? '').slice(0, 60)}, process ${pid}`;
+    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+      if (socketsOf(pid).some((socket) => sockets.has(socket)))
+        return `${(commandLineOf(Number(pid)) ?? "").slice(0, 60)}, process ${pid}`;
     }
   } catch {
     // Not Linux.
@@ -81,9 +95,14 @@ function holderOf(port) {
  * @returns {string[]}
  */
 function listeningSockets(table, port) {
-  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-  const rows = readFileSync(table, 'utf8').split('\n').slice(1).map((line) => line.trim().split(/\s+/));
-  return rows.filter((row) => row[1]?.endsWith(suffix) && row[3] === '0A').map((row) => `socket:[${row[9]}]`);
+  const suffix = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  const rows = readFileSync(table, "utf8")
+    .split("\n")
+    .slice(1)
+    .map((line) => line.trim().split(/\s+/));
+  return rows
+    .filter((row) => row[1]?.endsWith(suffix) && row[3] === "0A")
+    .map((row) => `socket:[${row[9]}]`);
 }
 
 /**
@@ -97,7 +116,7 @@ function socketsOf(pid) {
       try {
         return readlinkSync(`${folder}/${name}`);
       } catch {
-        return '';
+        return "";
       }
     });
   } catch {
@@ -112,7 +131,7 @@ function socketsOf(pid) {
 function listen(address) {
   return new Promise((resolve, reject) => {
     const server = net.createServer();
-    server.once('error', reject);
+    server.once("error", reject);
     server.listen({ ...address, exclusive: true }, () => resolve(server));
   });
 }

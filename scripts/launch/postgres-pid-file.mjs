@@ -1,8 +1,8 @@
-import { readFileSync, rmSync } from 'node:fs';
-import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure } from '../lib/failure.mjs';
-import { commandLineOf, isAlive } from '../lib/processes.mjs';
+import { readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Failure } from "../lib/failure.mjs";
+import { commandLineOf, isAlive } from "../lib/processes.mjs";
 
 const pollIntervalMs = 25;
 
@@ -16,8 +16,8 @@ const pollIntervalMs = 25;
  */
 export function readPidFile(data) {
   try {
-    const lines = readFileSync(path.join(data, 'postmaster.pid'), 'utf8').split('\n');
-    return { pid: Number(lines[0]), port: Number(lines[3]), status: (lines[7] ?? '').trim() };
+    const lines = readFileSync(path.join(data, "postmaster.pid"), "utf8").split("\n");
+    return { pid: Number(lines[0]), port: Number(lines[3]), status: (lines[7] ?? "").trim() };
   } catch {
     return undefined;
   }
@@ -29,7 +29,9 @@ export function readPidFile(data) {
  */
 function runningServer(data) {
   const file = readPidFile(data);
-  return file !== undefined && file.pid > 1 && isAlive(file.pid) && isPostgresOf(file.pid, data) ? file : undefined;
+  return file !== undefined && file.pid > 1 && isAlive(file.pid) && isPostgresOf(file.pid, data)
+    ? file
+    : undefined;
 }
 
 /**
@@ -37,8 +39,8 @@ function runningServer(data) {
  * @param {string} data
  */
 function isPostgresOf(pid, data) {
-  const command = commandLineOf(pid) ?? '';
-  return command.includes('postgres') && command.includes(data);
+  const command = commandLineOf(pid) ?? "";
+  return command.includes("postgres") && command.includes(data);
 }
 
 /**
@@ -50,7 +52,7 @@ function isPostgresOf(pid, data) {
 export async function waitWhileStopping(data) {
   const deadline = Date.now() + 5_000;
   let running = runningServer(data);
-  while (running !== undefined && running.status !== 'ready' && Date.now() < deadline) {
+  while (running !== undefined && running.status !== "ready" && Date.now() < deadline) {
     await sleep(pollIntervalMs);
     running = runningServer(data);
   }
@@ -62,13 +64,15 @@ export async function waitWhileStopping(data) {
  * @param {string} data
  */
 export async function stopOrphan(pid, data) {
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGQUIT'])) {
+  for (const signal of /** @type {const} */ (["SIGINT", "SIGQUIT"])) {
     process.kill(pid, signal);
     const deadline = Date.now() + 3_000;
     while (Date.now() < deadline && isPostgresOf(pid, data)) await sleep(pollIntervalMs);
     if (!isPostgresOf(pid, data)) return;
   }
-  throw new Failure(`A Postgres (process ${pid}) still runs on ${data} and can't be stopped: end it with "kill -9 ${pid}", then run the command again.`);
+  throw new Failure(
+    `A Postgres (process ${pid}) still runs on ${data} and can't be stopped: end it with "kill -9 ${pid}", then run the command again.`,
+  );
 }
 
 /**
@@ -80,5 +84,5 @@ export async function stopOrphan(pid, data) {
 export function removeForeignPidFile(data) {
   const file = readPidFile(data);
   if (file === undefined || !isAlive(file.pid) || isPostgresOf(file.pid, data)) return;
-  rmSync(path.join(data, 'postmaster.pid'), { force: true });
+  rmSync(path.join(data, "postmaster.pid"), { force: true });
 }

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { Failure, codeOf, exitCodes } from '../lib/failure.mjs';
-import { isAlive, startTimeOf } from '../lib/processes.mjs';
-import { writeOnce } from './state.mjs';
+import { randomBytes } from "node:crypto";
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { Failure, codeOf, exitCodes } from "../lib/failure.mjs";
+import { isAlive, startTimeOf } from "../lib/processes.mjs";
+import { writeOnce } from "./state.mjs";
 
 /**
  * Who runs Mosaic on a state folder, and where.
@@ -21,21 +21,30 @@ import { writeOnce } from './state.mjs';
  */
 export function takeRunLock(file, url) {
   /** @type {RunRecord} */
-  const own = { pid: process.pid, startTime: startTimeOf(process.pid) ?? '', url, phase: 'starting' };
+  const own = {
+    pid: process.pid,
+    startTime: startTimeOf(process.pid) ?? "",
+    url,
+    phase: "starting",
+  };
   const write = () => writeOnce(file, `${JSON.stringify(own)}\n`);
   let attempt = 0;
   for (; !write(); attempt += 1) {
     const holder = readRunRecord(file);
     if (holder !== undefined && isRunning(holder)) throw alreadyRunning(holder);
-    if (attempt === 5) throw new Failure(`The file ${file} can't be taken over: remove it, then run the command again.`);
+    if (attempt === 5)
+      throw new Failure(
+        `The file ${file} can't be taken over: remove it, then run the command again.`,
+      );
     removeStale(file);
   }
   return {
     isTakenOver: attempt > 0,
-    markReady: (readyUrl) => replace(file, { ...own, url: readyUrl, phase: 'ready' }),
+    markReady: (readyUrl) => replace(file, { ...own, url: readyUrl, phase: "ready" }),
     release: () => {
       const holder = readRunRecord(file);
-      if (holder?.pid === own.pid && holder.startTime === own.startTime) rmSync(file, { force: true });
+      if (holder?.pid === own.pid && holder.startTime === own.startTime)
+        rmSync(file, { force: true });
     },
   };
 }
@@ -46,8 +55,10 @@ export function takeRunLock(file, url) {
  */
 export function readRunRecord(file) {
   try {
-    const record = JSON.parse(readFileSync(file, 'utf8'));
-    return typeof record?.pid === 'number' && typeof record.startTime === 'string' ? record : undefined;
+    const record = JSON.parse(readFileSync(file, "utf8"));
+    return typeof record?.pid === "number" && typeof record.startTime === "string"
+      ? record
+      : undefined;
   } catch {
     return undefined;
   }
@@ -63,10 +74,13 @@ function isRunning(record) {
 
 /** @param {RunRecord} holder */
 function alreadyRunning(holder) {
-  const state = holder.phase === 'ready' ? 'already runs' : 'is already being started';
-  return new Failure(`Mosaic ${state} from this folder, at ${holder.url} (process ${holder.pid}). Open that address, or stop it first with "kill ${holder.pid}".`, {
-    exitCode: exitCodes.alreadyRunning,
-  });
+  const state = holder.phase === "ready" ? "already runs" : "is already being started";
+  return new Failure(
+    `Mosaic ${state} from this folder, at ${holder.url} (process ${holder.pid}). Open that address, or stop it first with "kill ${holder.pid}".`,
+    {
+      exitCode: exitCodes.alreadyRunning,
+    },
+  );
 }
 
 /**
@@ -76,11 +90,11 @@ function alreadyRunning(holder) {
  * @param {string} file
  */
 function removeStale(file) {
-  const aside = `${file}.stale-${process.pid}-${randomBytes(4).toString('hex')}`;
+  const aside = `${file}.stale-${process.pid}-${randomBytes(4).toString("hex")}`;
   try {
     renameSync(file, aside);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return;
+    if (codeOf(error) === "ENOENT") return;
     throw error;
   }
   const moved = readRunRecord(aside);

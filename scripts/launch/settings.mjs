@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { Failure, exitCodes } from '../lib/failure.mjs';
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { Failure, exitCodes } from "../lib/failure.mjs";
 
 const defaultPort = 8080;
 
@@ -27,7 +27,7 @@ export function withDotEnv(root, env) {
   /** @type {string} */
   let text;
   try {
-    text = readFileSync(path.join(root, '.env'), 'utf8');
+    text = readFileSync(path.join(root, ".env"), "utf8");
   } catch {
     return { ...env };
   }
@@ -41,11 +41,11 @@ export function withDotEnv(root, env) {
 export function parseDotEnv(text) {
   /** @type {Record<string, string>} */
   const result = {};
-  for (const line of text.split('\n')) {
+  for (const line of text.split("\n")) {
     const match = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$/.exec(line);
     if (match?.[1] === undefined || match[2] === undefined) continue;
     const quoted = /^(["'])(.*?)\1\s*(?:#.*)?$/.exec(match[2]);
-    result[match[1]] = quoted?.[2] ?? match[2].replace(/(^|\s+)#.*$/, '');
+    result[match[1]] = quoted?.[2] ?? match[2].replace(/(^|\s+)#.*$/, "");
   }
   return result;
 }
@@ -56,18 +56,20 @@ export function parseDotEnv(text) {
  * @returns {Settings}
  */
 export function readSettings(root, env) {
-  const port = portFrom('PORT', env['PORT']) ?? defaultPort;
-  const internalPort = portFrom('MOSAIC_INTERNAL_PORT', env['MOSAIC_INTERNAL_PORT']) ?? port + 1;
+  const port = portFrom("PORT", env["PORT"]) ?? defaultPort;
+  const internalPort = portFrom("MOSAIC_INTERNAL_PORT", env["MOSAIC_INTERNAL_PORT"]) ?? port + 1;
   if (internalPort === port || internalPort > 65_535) {
-    throw badConfiguration(`The internal port would be ${internalPort}, which does not go with PORT ${port}: set MOSAIC_INTERNAL_PORT to another number from 1 to 65535.`);
+    throw badConfiguration(
+      `The internal port would be ${internalPort}, which does not go with PORT ${port}: set MOSAIC_INTERNAL_PORT to another number from 1 to 65535.`,
+    );
   }
   return {
     port,
     internalPort,
-    host: given(env['HOST']) ?? '127.0.0.1',
-    stateDir: path.resolve(root, given(env['MOSAIC_STATE_DIR']) ?? '.mosaic'),
-    databaseUrl: given(env['DATABASE_URL']),
-    secretKey: given(env['MOSAIC_SECRET_KEY']),
+    host: given(env["HOST"]) ?? "127.0.0.1",
+    stateDir: path.resolve(root, given(env["MOSAIC_STATE_DIR"]) ?? ".mosaic"),
+    databaseUrl: given(env["DATABASE_URL"]),
+    secretKey: given(env["MOSAIC_SECRET_KEY"]),
   };
 }
 
@@ -76,9 +78,9 @@ export function readSettings(root, env) {
  * @returns {string} where a program on this machine reaches Mosaic
  */
 export function localUrl({ host, port }) {
-  if (host === '0.0.0.0') return `http://127.0.0.1:${port}`;
-  if (host === '::') return `http://[::1]:${port}`;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  if (host === "0.0.0.0") return `http://127.0.0.1:${port}`;
+  if (host === "::") return `http://[::1]:${port}`;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 /**
@@ -90,7 +92,10 @@ function portFrom(name, value) {
   const text = given(value);
   if (text === undefined) return undefined;
   const port = /^\d+$/.test(text) ? Number(text) : 0;
-  if (port < 1 || port > 65_535) throw badConfiguration(`${name} is "${text}", which is not a port: set it to a number from 1 to 65535.`);
+  if (port < 1 || port > 65_535)
+    throw badConfiguration(
+      `${name} is "${text}", which is not a port: set it to a number from 1 to 65535.`,
+    );
   return port;
 }
 
@@ -100,7 +105,7 @@ function portFrom(name, value) {
  */
 function given(value) {
   const text = value?.trim();
-  return text === '' ? undefined : text;
+  return text === "" ? undefined : text;
 }
 
 /** @param {string} message */

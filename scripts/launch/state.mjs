@@ -1,7 +1,17 @@
-import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { Failure, codeOf, exitCodes, messageOf } from '../lib/failure.mjs';
+import { randomBytes } from "node:crypto";
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import path from "node:path";
+import { Failure, codeOf, exitCodes, messageOf } from "../lib/failure.mjs";
 
 const keptLogs = 3;
 
@@ -10,13 +20,13 @@ const keptLogs = 3;
  */
 export function stateFiles(stateDir) {
   return {
-    secretKey: path.join(stateDir, 'secret-key'),
-    runFile: path.join(stateDir, 'run.json'),
-    buildStamp: path.join(stateDir, 'build-stamp'),
-    logs: path.join(stateDir, 'logs'),
-    postgresLog: path.join(stateDir, 'logs/postgres.log'),
-    postgres: path.join(stateDir, 'postgres'),
-    postgresData: path.join(stateDir, 'postgres/data'),
+    secretKey: path.join(stateDir, "secret-key"),
+    runFile: path.join(stateDir, "run.json"),
+    buildStamp: path.join(stateDir, "build-stamp"),
+    logs: path.join(stateDir, "logs"),
+    postgresLog: path.join(stateDir, "logs/postgres.log"),
+    postgres: path.join(stateDir, "postgres"),
+    postgresData: path.join(stateDir, "postgres/data"),
   };
 }
 
@@ -29,10 +39,13 @@ export function prepareStateDir(stateDir) {
     if ((statSync(stateDir).mode & 0o077) !== 0) chmodSync(stateDir, 0o700);
     mkdirSync(stateFiles(stateDir).logs, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new Failure(`The state folder ${stateDir} can't be written: ${messageOf(error)}. Give it to the user who starts Mosaic, or set MOSAIC_STATE_DIR to another folder.`, {
-      exitCode: exitCodes.badConfiguration,
-      cause: error,
-    });
+    throw new Failure(
+      `The state folder ${stateDir} can't be written: ${messageOf(error)}. Give it to the user who starts Mosaic, or set MOSAIC_STATE_DIR to another folder.`,
+      {
+        exitCode: exitCodes.badConfiguration,
+        cause: error,
+      },
+    );
   }
 }
 
@@ -57,9 +70,13 @@ export function ensureSecretKey({ stateDir, secretKey, usesEmbeddedPostgres }) {
       { exitCode: exitCodes.badConfiguration },
     );
   }
-  const made = randomBytes(32).toString('base64url');
+  const made = randomBytes(32).toString("base64url");
   writeOnce(files.secretKey, `${made}\n`);
-  return { secretKey: readFileSync(files.secretKey, 'utf8').trim(), isNew: true, file: files.secretKey };
+  return {
+    secretKey: readFileSync(files.secretKey, "utf8").trim(),
+    isNew: true,
+    file: files.secretKey,
+  };
 }
 
 /**
@@ -83,13 +100,13 @@ export function rotateLog(file) {
  * @returns {boolean} false when there is one already
  */
 export function writeOnce(file, content) {
-  const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  const draft = `${file}.${process.pid}.${randomBytes(4).toString("hex")}`;
   writeFileSync(draft, content, { mode: 0o600, flush: true });
   try {
     linkSync(draft, file);
     return true;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
+    if (codeOf(error) === "EEXIST") return false;
     throw error;
   } finally {
     rmSync(draft, { force: true });
@@ -102,9 +119,12 @@ export function writeOnce(file, content) {
  */
 function readIfThere(file) {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file, "utf8");
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw new Failure(`${file} can't be read: ${messageOf(error)}. Start Mosaic as the user who owns it.`, { exitCode: exitCodes.badConfiguration, cause: error });
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw new Failure(
+      `${file} can't be read: ${messageOf(error)}. Start Mosaic as the user who owns it.`,
+      { exitCode: exitCodes.badConfiguration, cause: error },
+    );
   }
 }

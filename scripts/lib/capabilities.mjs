@@ -1,7 +1,7 @@
-import { accessSync, constants, readFileSync } from 'node:fs';
-import http from 'node:http';
-import path from 'node:path';
-import { messageOf } from './failure.mjs';
+import { accessSync, constants, readFileSync } from "node:fs";
+import http from "node:http";
+import path from "node:path";
+import { messageOf } from "./failure.mjs";
 
 const engineTimeoutMs = 5_000;
 
@@ -19,7 +19,8 @@ const engineTimeoutMs = 5_000;
  * @returns {string} the version of OpenClaw that Mosaic is made for
  */
 export function openclawVersion(root) {
-  return JSON.parse(readFileSync(path.join(root, 'docker/openclaw/package.json'), 'utf8')).dependencies.openclaw;
+  return JSON.parse(readFileSync(path.join(root, "docker/openclaw/package.json"), "utf8"))
+    .dependencies.openclaw;
 }
 
 /**
@@ -29,12 +30,17 @@ export function openclawVersion(root) {
  */
 export async function detectDocker(root, env) {
   const image = `mosaic/openclaw:${openclawVersion(root)}`;
-  const lacks = (/** @type {string} */ why) => ({ isThere: false, why, env: { MOSAIC_TEST_DOCKER: '0' } });
+  const lacks = (/** @type {string} */ why) => ({
+    isThere: false,
+    why,
+    env: { MOSAIC_TEST_DOCKER: "0" },
+  });
   try {
-    const status = await engineStatus(env['DOCKER_HOST'], `/images/${image}/json`);
-    if (status === 404) return lacks(`the image ${image} is not there (node scripts/images.mjs builds it)`);
+    const status = await engineStatus(env["DOCKER_HOST"], `/images/${image}/json`);
+    if (status === 404)
+      return lacks(`the image ${image} is not there (node scripts/images.mjs builds it)`);
     if (status !== 200) return lacks(`the Docker engine answered with status ${status}`);
-    return { isThere: true, why: '', env: { MOSAIC_TEST_DOCKER: '1' } };
+    return { isThere: true, why: "", env: { MOSAIC_TEST_DOCKER: "1" } };
   } catch (error) {
     return lacks(`no Docker engine can be reached (${messageOf(error)})`);
   }
@@ -45,13 +51,17 @@ export async function detectDocker(root, env) {
  * @returns {Capability}
  */
 export function detectChromium(env) {
-  const chosen = env['CHROMIUM_PATH'];
-  const file = chosen === undefined || chosen === '' ? '/usr/bin/chromium' : chosen;
+  const chosen = env["CHROMIUM_PATH"];
+  const file = chosen === undefined || chosen === "" ? "/usr/bin/chromium" : chosen;
   try {
     accessSync(file, constants.X_OK);
-    return { isThere: true, why: '', env: { MOSAIC_CHROMIUM: file } };
+    return { isThere: true, why: "", env: { MOSAIC_CHROMIUM: file } };
   } catch {
-    return { isThere: false, why: `no Chromium at ${file} (apt-get install chromium, or set CHROMIUM_PATH)`, env: {} };
+    return {
+      isThere: false,
+      why: `no Chromium at ${file} (apt-get install chromium, or set CHROMIUM_PATH)`,
+      env: {},
+    };
   }
 }
 
@@ -61,15 +71,19 @@ export function detectChromium(env) {
  * @returns {Promise<number>}
  */
 function engineStatus(dockerHost, route) {
-  const address = dockerHost === undefined || dockerHost === '' ? 'unix:///var/run/docker.sock' : dockerHost;
+  const address =
+    dockerHost === undefined || dockerHost === "" ? "unix:///var/run/docker.sock" : dockerHost;
   const url = new URL(address);
-  const target = url.protocol === 'unix:' ? { socketPath: url.pathname } : { host: url.hostname, port: url.port || 2375 };
+  const target =
+    url.protocol === "unix:"
+      ? { socketPath: url.pathname }
+      : { host: url.hostname, port: url.port || 2375 };
   return new Promise((resolve, reject) => {
     const request = http.get({ ...target, path: route, timeout: engineTimeoutMs }, (response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
     });
-    request.once('timeout', () => request.destroy(new Error('it does not answer')));
-    request.once('error', reject);
+    request.once("timeout", () => request.destroy(new Error("it does not answer")));
+    request.once("error", reject);
   });
 }

@@ -14,17 +14,17 @@ export class Failure extends Error {
    */
   constructor(message, options = {}) {
     super(message, { cause: options.cause });
-    this.name = 'Failure';
+    this.name = "Failure";
     this.exitCode = options.exitCode ?? exitCodes.failed;
-    this.details = options.details ?? '';
+    this.details = options.details ?? "";
   }
 }
 
 /** Thrown through the steps when the person asked to stop; it is not an error. */
 export class Stopped extends Error {
   constructor() {
-    super('stopped');
-    this.name = 'Stopped';
+    super("stopped");
+    this.name = "Stopped";
   }
 }
 
@@ -41,6 +41,7 @@ export function messageOf(error) {
  * @returns {string | undefined} the system's error code, such as ENOENT
  */
 export function codeOf(error) {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  if (error instanceof Error && "code" in error && typeof error.code === "string")
+    return error.code;
   return undefined;
 }

@@ -1,10 +1,23 @@
-import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync, statSync } from 'node:fs';
-import path from 'node:path';
+import { createHash } from "node:crypto";
+import { readFileSync, readdirSync, statSync } from "node:fs";
+import path from "node:path";
 
 /** What builds, tests and tools write beside the sources. */
-const ignoredNames = new Set(['node_modules', 'dist', 'out', '.next', '.turbo', '.git', '.mosaic', 'coverage', 'generated', 'test-results', 'playwright-report', 'next-env.d.ts']);
-const ignoredEndings = ['.tsbuildinfo', '.log'];
+const ignoredNames = new Set([
+  "node_modules",
+  "dist",
+  "out",
+  ".next",
+  ".turbo",
+  ".git",
+  ".mosaic",
+  "coverage",
+  "generated",
+  "test-results",
+  "playwright-report",
+  "next-env.d.ts",
+]);
+const ignoredEndings = [".tsbuildinfo", ".log"];
 
 /**
  * A hash of what an installation depends on: manifests and locks, by content.
@@ -13,16 +26,25 @@ const ignoredEndings = ['.tsbuildinfo', '.log'];
  * @returns {string}
  */
 export function installFingerprint(root) {
-  const files = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', '.npmrc', 'toolchain/package-lock.json'];
-  for (const group of ['apps', 'packages', 'e2e', 'docs', 'bench']) {
-    files.push(...namesIn(path.join(root, group)).map((name) => path.join(group, name, 'package.json')), path.join(group, 'package.json'));
+  const files = [
+    "package.json",
+    "pnpm-lock.yaml",
+    "pnpm-workspace.yaml",
+    ".npmrc",
+    "toolchain/package-lock.json",
+  ];
+  for (const group of ["apps", "packages", "e2e", "docs", "bench"]) {
+    files.push(
+      ...namesIn(path.join(root, group)).map((name) => path.join(group, name, "package.json")),
+      path.join(group, "package.json"),
+    );
   }
-  const hash = createHash('sha256').update(`${process.platform}-${process.arch}\n`);
+  const hash = createHash("sha256").update(`${process.platform}-${process.arch}\n`);
   for (const file of files.sort()) {
     const content = contentOf(path.join(root, file));
     if (content !== undefined) hash.update(`${file}\n${content.length}\n`).update(content);
   }
-  return hash.digest('hex');
+  return hash.digest("hex");
 }
 
 /**
@@ -35,12 +57,15 @@ export function installFingerprint(root) {
 export function buildFingerprint(root) {
   /** @type {string[]} */
   const lines = [installFingerprint(root)];
-  for (const name of ['apps', 'packages', 'prisma', 'docker', 'scripts/prisma']) collect(path.join(root, name), lines);
-  for (const name of namesIn(root).filter((name) => /^(turbo|tsconfig.*|prisma\.config)\.(json|ts|mjs)$/.test(name))) {
+  for (const name of ["apps", "packages", "prisma", "docker", "scripts/prisma"])
+    collect(path.join(root, name), lines);
+  for (const name of namesIn(root).filter((name) =>
+    /^(turbo|tsconfig.*|prisma\.config)\.(json|ts|mjs)$/.test(name),
+  )) {
     lines.push(describe(path.join(root, name)));
   }
   // The clone's own path is part of it: build outputs may hold absolute paths.
-  return createHash('sha256').update(lines.sort().join('\n')).digest('hex');
+  return createHash("sha256").update(lines.sort().join("\n")).digest("hex");
 }
 
 /**
@@ -49,7 +74,11 @@ export function buildFingerprint(root) {
  */
 function collect(folder, lines) {
   for (const entry of entriesOf(folder)) {
-    if (ignoredNames.has(entry.name) || ignoredEndings.some((ending) => entry.name.endsWith(ending))) continue;
+    if (
+      ignoredNames.has(entry.name) ||
+      ignoredEndings.some((ending) => entry.name.endsWith(ending))
+    )
+      continue;
     const file = path.join(folder, entry.name);
     if (entry.isDirectory()) collect(file, lines);
     else if (entry.isFile()) lines.push(describe(file));

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import { buildFingerprint, installFingerprint } from './fingerprint.mjs';
-import { run } from './run-command.mjs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { buildFingerprint, installFingerprint } from "./fingerprint.mjs";
+import { run } from "./run-command.mjs";
 
 /**
  * @typedef {object} PrepareOptions
@@ -15,7 +15,7 @@ import { run } from './run-command.mjs';
  */
 
 /** What has to be there for Mosaic to start; when one is gone, the build is run whatever the stamp says. */
-const buildOutputs = ['apps/api/dist/main.js', 'apps/web/out/index.html'];
+const buildOutputs = ["apps/api/dist/main.js", "apps/web/out/index.html"];
 
 /**
  * Installs the packages unless the last installation was of the very same manifests.
@@ -24,17 +24,18 @@ const buildOutputs = ['apps/api/dist/main.js', 'apps/web/out/index.html'];
  */
 export async function installPackages(options) {
   // Inside node_modules, so that it goes when that goes.
-  const stampFile = path.join(options.root, 'node_modules/.mosaic-install');
+  const stampFile = path.join(options.root, "node_modules/.mosaic-install");
   const fingerprint = installFingerprint(options.root);
   if (readIfThere(stampFile) === fingerprint) return;
   rmSync(stampFile, { force: true });
-  await options.progress.step('Installing packages', () =>
-    run([options.toolchain.pnpm, 'install', '--frozen-lockfile'], {
+  await options.progress.step("Installing packages", () =>
+    run([options.toolchain.pnpm, "install", "--frozen-lockfile"], {
       cwd: options.root,
-      env: { ...options.env, CI: '1' },
-      logFile: path.join(options.logsDir, 'install.log'),
+      env: { ...options.env, CI: "1" },
+      logFile: path.join(options.logsDir, "install.log"),
       signal: options.signal,
-      onFailure: 'The packages could not be installed: check that this machine reaches its package registry and has disk space left, then run the command again.',
+      onFailure:
+        "The packages could not be installed: check that this machine reaches its package registry and has disk space left, then run the command again.",
     }),
   );
   writeFileSync(stampFile, fingerprint);
@@ -51,13 +52,13 @@ export async function build(options) {
   const isThere = buildOutputs.every((file) => existsSync(path.join(options.root, file)));
   if (isThere && readIfThere(options.stampFile) === fingerprint) return;
   rmSync(options.stampFile, { force: true });
-  await options.progress.step('Building', () =>
-    run([...turboCommand(options), 'run', 'build', '--output-logs=new-only', '--ui=stream'], {
+  await options.progress.step("Building", () =>
+    run([...turboCommand(options), "run", "build", "--output-logs=new-only", "--ui=stream"], {
       cwd: options.root,
       env: options.env,
-      logFile: path.join(options.logsDir, 'build.log'),
+      logFile: path.join(options.logsDir, "build.log"),
       signal: options.signal,
-      onFailure: 'The build failed. The end of its output is below.',
+      onFailure: "The build failed. The end of its output is below.",
     }),
   );
   mkdirSync(path.dirname(options.stampFile), { recursive: true });
@@ -73,11 +74,13 @@ export async function build(options) {
  */
 function turboCommand({ root, toolchain }) {
   try {
-    const require = createRequire(createRequire(path.join(root, 'package.json')).resolve('turbo/package.json'));
-    const name = `@turbo/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch === 'x64' ? '64' : process.arch}`;
-    return [path.join(path.dirname(require.resolve(`${name}/package.json`)), 'bin/turbo')];
+    const require = createRequire(
+      createRequire(path.join(root, "package.json")).resolve("turbo/package.json"),
+    );
+    const name = `@turbo/${process.platform === "win32" ? "windows" : process.platform}-${process.arch === "x64" ? "64" : process.arch}`;
+    return [path.join(path.dirname(require.resolve(`${name}/package.json`)), "bin/turbo")];
   } catch {
-    return [toolchain.pnpm, 'exec', 'turbo'];
+    return [toolchain.pnpm, "exec", "turbo"];
   }
 }
 
@@ -87,7 +90,7 @@ function turboCommand({ root, toolchain }) {
  */
 function readIfThere(file) {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file, "utf8");
   } catch {
     return undefined;
   }

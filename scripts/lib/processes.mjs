@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { accessSync, constants, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { execFileSync } from "node:child_process";
+import { accessSync, constants, readFileSync } from "node:fs";
+import path from "node:path";
 
 /**
  * @param {number} pid
@@ -10,10 +10,10 @@ export function isAlive(pid) {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
   // A zombie answers to signal 0, but holds nothing any more.
-  return procStat(pid)?.state !== 'Z';
+  return procStat(pid)?.state !== "Z";
 }
 
 /**
@@ -23,11 +23,11 @@ export function isAlive(pid) {
  * @returns {string | undefined} undefined when there is no such process
  */
 export function startTimeOf(pid) {
-  if (process.platform === 'linux') {
+  if (process.platform === "linux") {
     const stat = procStat(pid);
-    return stat && stat.state !== 'Z' ? `${bootId()}:${stat.startTime}` : undefined;
+    return stat && stat.state !== "Z" ? `${bootId()}:${stat.startTime}` : undefined;
   }
-  return ps(pid, 'lstart=');
+  return ps(pid, "lstart=");
 }
 
 /**
@@ -35,9 +35,9 @@ export function startTimeOf(pid) {
  * @returns {string | undefined}
  */
 export function commandLineOf(pid) {
-  if (process.platform !== 'linux') return ps(pid, 'command=');
+  if (process.platform !== "linux") return ps(pid, "command=");
   const raw = readIfThere(`/proc/${pid}/cmdline`);
-  return raw === undefined ? undefined : raw.replaceAll('\0', ' ').trim();
+  return raw === undefined ? undefined : raw.replaceAll("\0", " ").trim();
 }
 
 /**
@@ -46,12 +46,13 @@ export function commandLineOf(pid) {
  * @returns {{ pid: number, startTime: string } | undefined}
  */
 export function findPackageManagerAncestor() {
-  if (process.platform !== 'linux') return undefined;
+  if (process.platform !== "linux") return undefined;
   let pid = process.ppid;
   for (let depth = 0; depth < 3 && pid > 1; depth += 1) {
     const startTime = startTimeOf(pid);
     if (startTime === undefined) return undefined;
-    if (/(^|[/\s])(npm|pnpm|yarn)(-cli\.js|\.cjs|\.js)?(\s|$)/.test(commandLineOf(pid) ?? '')) return { pid, startTime };
+    if (/(^|[/\s])(npm|pnpm|yarn)(-cli\.js|\.cjs|\.js)?(\s|$)/.test(commandLineOf(pid) ?? ""))
+      return { pid, startTime };
     pid = procStat(pid)?.parent ?? 0;
   }
   return undefined;
@@ -62,10 +63,10 @@ export function findPackageManagerAncestor() {
  * @param {string} [searchPath]
  * @returns {string | undefined} the program's full path
  */
-export function findProgram(program, searchPath = process.env['PATH'] ?? '') {
-  const folders = [...searchPath.split(path.delimiter), '/usr/bin', '/bin', '/usr/sbin', '/sbin'];
+export function findProgram(program, searchPath = process.env["PATH"] ?? "") {
+  const folders = [...searchPath.split(path.delimiter), "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
   for (const folder of folders) {
-    if (folder === '') continue;
+    if (folder === "") continue;
     const file = path.join(folder, program);
     try {
       accessSync(file, constants.X_OK);
@@ -86,8 +87,8 @@ export function findProgram(program, searchPath = process.env['PATH'] ?? '') {
  * @returns {string[]}
  */
 export function dyingWithParent(command, signal) {
-  const setpriv = process.platform === 'linux' ? findProgram('setpriv') : undefined;
-  return setpriv === undefined ? [...command] : [setpriv, '--pdeathsig', signal, '--', ...command];
+  const setpriv = process.platform === "linux" ? findProgram("setpriv") : undefined;
+  return setpriv === undefined ? [...command] : [setpriv, "--pdeathsig", signal, "--", ...command];
 }
 
 /**
@@ -98,13 +99,13 @@ function procStat(pid) {
   const raw = readIfThere(`/proc/${pid}/stat`);
   if (raw === undefined) return undefined;
   // The second field is the program's name in brackets, and may itself hold blanks and brackets.
-  const fields = raw.slice(raw.lastIndexOf(')') + 2).split(' ');
-  return { state: fields[0] ?? '', parent: Number(fields[1]), startTime: fields[19] ?? '' };
+  const fields = raw.slice(raw.lastIndexOf(")") + 2).split(" ");
+  return { state: fields[0] ?? "", parent: Number(fields[1]), startTime: fields[19] ?? "" };
 }
 
 /** Start times are counted from boot: without the boot's id, a pid could come back after one with the same count. */
 function bootId() {
-  return (readIfThere('/proc/sys/kernel/random/boot_id') ?? '').trim();
+  return (readIfThere("/proc/sys/kernel/random/boot_id") ?? "").trim();
 }
 
 /**
@@ -113,7 +114,7 @@ function bootId() {
  */
 function readIfThere(file) {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file, "utf8");
   } catch {
     return undefined;
   }
@@ -126,7 +127,12 @@ function readIfThere(file) {
  */
 function ps(pid, field) {
   try {
-    return execFileSync('ps', ['-p', String(pid), '-o', field], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() || undefined;
+    return (
+      execFileSync("ps", ["-p", String(pid), "-o", field], {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      }).trim() || undefined
+    );
   } catch {
     return undefined;
   }

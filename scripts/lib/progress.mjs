@@ -1,4 +1,4 @@
-const spinnerFrames = ['|', '/', '-', '\\'];
+const spinnerFrames = ["|", "/", "-", "\\"];
 const spinnerIntervalMs = 120;
 const reminderIntervalMs = 15_000;
 
@@ -44,7 +44,8 @@ export class Progress {
     );
     try {
       const result = await work();
-      if (Date.now() - startedAt >= (options.quietBelowMs ?? 0)) this.line(`${what}: done in ${seconds(startedAt)}`);
+      if (Date.now() - startedAt >= (options.quietBelowMs ?? 0))
+        this.line(`${what}: done in ${seconds(startedAt)}`);
       return result;
     } finally {
       clearInterval(timer);
@@ -54,7 +55,7 @@ export class Progress {
 
   #clear() {
     if (this.spinning === undefined) return;
-    this.out.write(`\r${' '.repeat(this.spinning.length)}\r`);
+    this.out.write(`\r${" ".repeat(this.spinning.length)}\r`);
     this.spinning = undefined;
   }
 }

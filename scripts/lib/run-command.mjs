@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import { Failure, Stopped } from './failure.mjs';
-import { dyingWithParent } from './processes.mjs';
+import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { Failure, Stopped } from "./failure.mjs";
+import { dyingWithParent } from "./processes.mjs";
 
 const killAfterMs = 2_000;
 
@@ -24,16 +24,16 @@ const killAfterMs = 2_000;
  */
 export async function exitCodeOf(command, options) {
   if (options.signal?.aborted) throw new Stopped();
-  const [program, ...args] = dyingWithParent(command, 'TERM');
-  if (program === undefined) throw new Error('an empty command');
+  const [program, ...args] = dyingWithParent(command, "TERM");
+  if (program === undefined) throw new Error("an empty command");
   if (options.logFile !== undefined) mkdirSync(path.dirname(options.logFile), { recursive: true });
-  const output = options.logFile === undefined ? undefined : openSync(options.logFile, 'w', 0o600);
+  const output = options.logFile === undefined ? undefined : openSync(options.logFile, "w", 0o600);
   try {
     const child = spawn(program, args, {
       cwd: options.cwd,
       env: options.env,
       detached: true,
-      stdio: ['ignore', output ?? 'inherit', output ?? 'inherit'],
+      stdio: ["ignore", output ?? "inherit", output ?? "inherit"],
     });
     return await finished(child, options.signal);
   } finally {
@@ -50,7 +50,9 @@ export async function exitCodeOf(command, options) {
 export async function run(command, options) {
   const code = await exitCodeOf(command, options);
   if (code !== 0) {
-    throw new Failure(`${options.onFailure} The whole output is in ${options.logFile}.`, { details: endOfFile(options.logFile) });
+    throw new Failure(`${options.onFailure} The whole output is in ${options.logFile}.`, {
+      details: endOfFile(options.logFile),
+    });
   }
 }
 
@@ -61,9 +63,9 @@ export async function run(command, options) {
  */
 export function endOfFile(file, lineCount = 30) {
   try {
-    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lineCount).join('\n');
+    return readFileSync(file, "utf8").trimEnd().split("\n").slice(-lineCount).join("\n");
   } catch {
-    return '';
+    return "";
   }
 }
 
@@ -77,22 +79,22 @@ function finished(child, signal) {
     /** @type {NodeJS.Timeout | undefined} */
     let killTimer;
     const stop = () => {
-      killGroup(child, 'SIGTERM');
-      killTimer = setTimeout(() => killGroup(child, 'SIGKILL'), killAfterMs);
+      killGroup(child, "SIGTERM");
+      killTimer = setTimeout(() => killGroup(child, "SIGKILL"), killAfterMs);
     };
-    signal?.addEventListener('abort', stop, { once: true });
+    signal?.addEventListener("abort", stop, { once: true });
     const settle = () => {
       clearTimeout(killTimer);
-      signal?.removeEventListener('abort', stop);
+      signal?.removeEventListener("abort", stop);
     };
-    child.once('error', (error) => {
+    child.once("error", (error) => {
       settle();
       reject(error);
     });
-    child.once('exit', (code) => {
+    child.once("exit", (code) => {
       settle();
       // Whatever the command left in its group has no business to outlive it.
-      killGroup(child, 'SIGKILL');
+      killGroup(child, "SIGKILL");
       if (signal?.aborted) reject(new Stopped());
       else resolve(code ?? 1);
     });

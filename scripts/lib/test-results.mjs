@@ -16,7 +16,8 @@ export function fromPlaywright(text) {
   const report = { passed: 0, failed: [], skipped: [] };
   const json = JSON.parse(text);
   for (const suite of json.suites ?? []) collectSuite(suite, [], report);
-  for (const error of json.errors ?? []) report.failed.push(String(error.message ?? 'an error outside of tests').split('\n')[0] ?? '');
+  for (const error of json.errors ?? [])
+    report.failed.push(String(error.message ?? "an error outside of tests").split("\n")[0] ?? "");
   return report;
 }
 
@@ -30,10 +31,10 @@ function collectSuite(suite, titles, report) {
   for (const child of suite.suites ?? []) collectSuite(child, here, report);
   for (const spec of suite.specs ?? []) {
     for (const test of spec.tests ?? []) {
-      const name = [...here, spec.title, test.projectName].filter(Boolean).join(' > ');
+      const name = [...here, spec.title, test.projectName].filter(Boolean).join(" > ");
       // `expected` holds for a test that is meant to fail and does; `flaky` passed at a retry.
-      if (test.status === 'expected' || test.status === 'flaky') report.passed += 1;
-      else if (test.status === 'skipped') report.skipped.push({ name, why: skipReason(test) });
+      if (test.status === "expected" || test.status === "flaky") report.passed += 1;
+      else if (test.status === "skipped") report.skipped.push({ name, why: skipReason(test) });
       else report.failed.push(name);
     }
   }
@@ -44,8 +45,14 @@ function collectSuite(suite, titles, report) {
  * @returns {string | undefined}
  */
 function skipReason(test) {
-  const annotations = [...(test.annotations ?? []), ...(test.results ?? []).flatMap((/** @type {any} */ result) => result.annotations ?? [])];
-  return annotations.find((annotation) => (annotation.type === 'skip' || annotation.type === 'fixme') && annotation.description)?.description;
+  const annotations = [
+    ...(test.annotations ?? []),
+    ...(test.results ?? []).flatMap((/** @type {any} */ result) => result.annotations ?? []),
+  ];
+  return annotations.find(
+    (annotation) =>
+      (annotation.type === "skip" || annotation.type === "fixme") && annotation.description,
+  )?.description;
 }
 
 /**
@@ -66,7 +73,12 @@ export function fromReportFile(text) {
  * @returns {TestReport}
  */
 export function withExitCode(report, exitCode, stepName) {
-  if (report === undefined) return { passed: 0, failed: [`${stepName}: ended with code ${exitCode} and without a report`], skipped: [] };
+  if (report === undefined)
+    return {
+      passed: 0,
+      failed: [`${stepName}: ended with code ${exitCode} and without a report`],
+      skipped: [],
+    };
   if (exitCode === 0 || report.failed.length > 0) return report;
   return { ...report, failed: [`${stepName}: ended with code ${exitCode} though no test failed`] };
 }
@@ -89,12 +101,16 @@ export function sum(reports) {
  * @returns {{ exitCode: number, lines: string[] }} the last of the lines is the tally
  */
 export function verdict(total, { requiresAll }) {
-  const lines = total.skipped.map(({ name, why }) => `SKIPPED: ${name}: ${why ?? 'the test gives no reason'}`);
+  const lines = total.skipped.map(
+    ({ name, why }) => `SKIPPED: ${name}: ${why ?? "the test gives no reason"}`,
+  );
   lines.push(...total.failed.map((name) => `FAILED: ${name}`));
   const hasRun = total.passed + total.failed.length > 0;
-  if (!hasRun) lines.push('FAILED: no test was run');
+  if (!hasRun) lines.push("FAILED: no test was run");
   const mustNotSkip = requiresAll && total.skipped.length > 0;
-  if (mustNotSkip) lines.push('FAILED: with MOSAIC_REQUIRE_ALL=1 nothing may be skipped');
-  lines.push(`Tests: ${total.passed} passed, ${total.failed.length} failed, ${total.skipped.length} skipped`);
+  if (mustNotSkip) lines.push("FAILED: with MOSAIC_REQUIRE_ALL=1 nothing may be skipped");
+  lines.push(
+    `Tests: ${total.passed} passed, ${total.failed.length} failed, ${total.skipped.length} skipped`,
+  );
   return { exitCode: total.failed.length > 0 || !hasRun || mustNotSkip ? 1 : 0, lines };
 }

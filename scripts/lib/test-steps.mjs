@@ -1,13 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import path from 'node:path';
-import { exitCodeOf } from './run-command.mjs';
-import { seconds } from './progress.mjs';
-import { fromPlaywright, fromReportFile, withExitCode } from './test-results.mjs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { exitCodeOf } from "./run-command.mjs";
+import { seconds } from "./progress.mjs";
+import { fromPlaywright, fromReportFile, withExitCode } from "./test-results.mjs";
 
 /**
  * @typedef {object} Step
  * @property {string} name
- * @property {'command' | 'vitest' | 'playwright' | 'node-test'} kind command: one that passes or fails as a whole and is no test
+ * @property {'command' | 'vitest' | 'playwright'} kind command: one that passes or fails as a whole and is no test
  * @property {readonly string[]} command
  * @property {string} [cwd] within the clone
  * @property {readonly string[]} [needs] names of capabilities; a step that lacks one is skipped as a whole
@@ -31,20 +31,30 @@ import { fromPlaywright, fromReportFile, withExitCode } from './test-results.mjs
  * @returns {Promise<import('./test-results.mjs').TestReport>}
  */
 export async function runStep(step, context) {
-  const lacking = (step.needs ?? []).map((name) => context.capabilities[name]).find((capability) => capability?.isThere === false);
-  if (lacking !== undefined) return { passed: 0, failed: [], skipped: [{ name: step.name, why: lacking.why }] };
+  const lacking = (step.needs ?? [])
+    .map((name) => context.capabilities[name])
+    .find((capability) => capability?.isThere === false);
+  if (lacking !== undefined)
+    return { passed: 0, failed: [], skipped: [{ name: step.name, why: lacking.why }] };
   const startedAt = Date.now();
   context.log(`\n=== ${step.name}`);
   mkdirSync(context.reportsDir, { recursive: true });
   const reportFile = path.join(context.reportsDir, `${step.name}.json`);
   rmSync(reportFile, { force: true });
   const exitCode = await exitCodeOf([...step.command, ...reporterArgs(step.kind, context.root)], {
-    cwd: path.join(context.root, step.cwd ?? '.'),
-    env: { ...context.env, MOSAIC_TEST_REPORT: reportFile, PLAYWRIGHT_JSON_OUTPUT_FILE: reportFile },
+    cwd: path.join(context.root, step.cwd ?? "."),
+    env: {
+      ...context.env,
+      MOSAIC_TEST_REPORT: reportFile,
+      PLAYWRIGHT_JSON_OUTPUT_FILE: reportFile,
+    },
     signal: context.signal,
   });
-  context.log(`=== ${step.name}: ${exitCode === 0 ? 'passed' : `FAILED with code ${exitCode}`} in ${seconds(startedAt)}`);
-  if (step.kind === 'command') return { passed: 0, failed: exitCode === 0 ? [] : [step.name], skipped: [] };
+  context.log(
+    `=== ${step.name}: ${exitCode === 0 ? "passed" : `FAILED with code ${exitCode}`} in ${seconds(startedAt)}`,
+  );
+  if (step.kind === "command")
+    return { passed: 0, failed: exitCode === 0 ? [] : [step.name], skipped: [] };
   return withReasons(withExitCode(readReport(step.kind, reportFile), exitCode, step.name), context);
 }
 
@@ -54,12 +64,9 @@ export async function runStep(step, context) {
  * @returns {string[]}
  */
 function reporterArgs(kind, root) {
-  const own = (/** @type {string} */ name) => path.join(root, 'scripts/lib', name);
-  if (kind === 'vitest') return ['--reporter=default', `--reporter=${own('vitest-report.mjs')}`];
-  if (kind === 'playwright') return ['--reporter=list,json'];
-  if (kind === 'node-test') {
-    return ['--test-reporter=spec', '--test-reporter-destination=stdout', `--test-reporter=${own('node-test-report.mjs')}`, '--test-reporter-destination=stderr'];
-  }
+  if (kind === "vitest")
+    return ["--reporter=default", `--reporter=${path.join(root, "scripts/lib/vitest-report.mjs")}`];
+  if (kind === "playwright") return ["--reporter=list,json"];
   return [];
 }
 
@@ -70,8 +77,8 @@ function reporterArgs(kind, root) {
  */
 function readReport(kind, file) {
   if (!existsSync(file)) return undefined;
-  const text = readFileSync(file, 'utf8');
-  return kind === 'playwright' ? fromPlaywright(text) : fromReportFile(text);
+  const text = readFileSync(file, "utf8");
+  return kind === "playwright" ? fromPlaywright(text) : fromReportFile(text);
 }
 
 /**
@@ -83,6 +90,12 @@ function readReport(kind, file) {
  */
 export function withReasons(report, { capabilities, skipReasons }) {
   const reasonFor = (/** @type {string} */ name) =>
-    skipReasons.filter(({ pattern }) => pattern.test(name)).map(({ capability }) => capabilities[capability]).find((capability) => capability?.isThere === false)?.why;
-  return { ...report, skipped: report.skipped.map(({ name, why }) => ({ name, why: why ?? reasonFor(name) })) };
+    skipReasons
+      .filter(({ pattern }) => pattern.test(name))
+      .map(({ capability }) => capabilities[capability])
+      .find((capability) => capability?.isThere === false)?.why;
+  return {
+    ...report,
+    skipped: report.skipped.map(({ name, why }) => ({ name, why: why ?? reasonFor(name) })),
+  };
 }

@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { writeFileSync } from "node:fs";
+import path from "node:path";
 
 /**
  * A vitest reporter that writes a TestReport. Vitest's own JSON leaves out why a test was skipped, and
@@ -19,15 +19,16 @@ export default class VitestReport {
       for (const test of module.children.allTests()) {
         const result = test.result();
         const name = `${file}: ${test.fullName}`;
-        if (result.state === 'passed') report.passed += 1;
-        else if (result.state === 'skipped') report.skipped.push({ name, why: result.note });
+        if (result.state === "passed") report.passed += 1;
+        else if (result.state === "skipped") report.skipped.push({ name, why: result.note });
         else failedHere += report.failed.push(name);
       }
       // A file that could not be loaded, or a hook that failed, has no failed test to show for it.
       if (!module.ok() && failedHere === 0) report.failed.push(file);
     }
-    if (unhandledErrors.length > 0) report.failed.push(`${unhandledErrors.length} error(s) outside of tests`);
-    const target = process.env['MOSAIC_TEST_REPORT'];
+    if (unhandledErrors.length > 0)
+      report.failed.push(`${unhandledErrors.length} error(s) outside of tests`);
+    const target = process.env["MOSAIC_TEST_REPORT"];
     if (target !== undefined) writeFileSync(target, JSON.stringify(report));
   }
 }

@@ -1,44 +1,56 @@
-import http from 'node:http';
-import net from 'node:net';
+import http from "node:http";
+import net from "node:net";
 
 // Speaks the API's side of the launcher's contract: the channel's messages, the health route, the signals.
-const { HOST: host, PORT: port, DATABASE_URL: databaseUrl, STAND_IN: behaviour = '' } = process.env;
+const {
+  HOST: host,
+  PORT: port,
+  DATABASE_URL: databaseUrl = "",
+  MOSAIC_SECRET_KEY: secretKey = "",
+  STAND_IN: behaviour,
+} = process.env;
 
-function log(level, msg) {
+const log = (/** @type {number} */ level, /** @type {string} */ msg) =>
   process.stdout.write(`${JSON.stringify({ level, msg, time: Date.now() })}\n`);
-}
+const tellLauncher = (/** @type {object} */ message) => process.send?.(message);
 
-async function databasePort() {
+/** @returns {Promise<string>} the port that the database really listens on */
+function reachDatabase() {
   const address = new URL(databaseUrl);
-  await new Promise((resolve, reject) => {
-    const socket = net.connect(Number(address.port), address.hostname, () => resolve(socket.destroy()));
-    socket.once('error', reject);
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(Number(address.port), address.hostname, () => {
+      socket.destroy();
+      resolve(address.port);
+    });
+    socket.once("error", reject);
   });
-  return address.port;
 }
 
-if (behaviour === 'refuse') {
-  process.send({ type: 'failed', message: 'MOSAIC_SECRET_KEY is not the key of this database.' });
-  process.disconnect();
-} else if (behaviour === 'crash') {
-  throw new Error('crashed on purpose');
-} else {
-  const reachedPort = await databasePort();
+function serve(/** @type {string} */ databasePort) {
   const server = http.createServer((request, response) => {
-    if (request.url === '/crash') process.exit(7);
-    response.end(JSON.stringify({ databasePort: reachedPort, hasKey: process.env['MOSAIC_SECRET_KEY'].length >= 32, pid: process.pid }));
+    if (request.url === "/crash") process.exit(7);
+    response.end(JSON.stringify({ databasePort }));
   });
-  const stop = (reason) => {
+  const stop = (/** @type {string} */ reason) => {
     log(30, `stopping: ${reason}`);
-    if (behaviour === 'hang') return;
+    if (behaviour === "hang") return;
     server.close(() => process.exit(0));
     server.closeAllConnections();
   };
-  process.on('SIGTERM', () => stop('told to'));
-  if (behaviour !== 'hang') process.on('disconnect', () => stop('the launcher is gone'));
+  process.on("SIGTERM", () => stop("told to"));
+  process.on("disconnect", () => stop("the launcher is gone"));
   server.listen(Number(port), host, () => {
-    log(30, 'an ordinary line');
-    log(40, 'something to worry about');
-    process.send({ type: 'ready', url: `http://${host}:${port}`, setupUrl: `http://${host}:${port}/setup#token=once` });
+    log(30, "an ordinary line");
+    log(40, "something to worry about");
+    const url = `http://${host}:${port}`;
+    tellLauncher({ type: "ready", url, setupUrl: `${url}/setup#token=once` });
   });
+}
+
+if (behaviour === "crash") throw new Error("crashed on purpose");
+if (behaviour === "refuse" || secretKey.length < 32) {
+  tellLauncher({ type: "failed", message: "MOSAIC_SECRET_KEY is not the key of this database." });
+  process.disconnect();
+} else {
+  serve(await reachDatabase());
 }

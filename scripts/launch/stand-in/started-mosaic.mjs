@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { freePort } from '../port.mjs';
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { freePort } from "../port.mjs";
 
-const program = path.join(import.meta.dirname, 'start.mjs');
+const program = path.join(import.meta.dirname, "start.mjs");
 
 /**
  * A folder that stands for a clone, and a port for it.
@@ -12,11 +12,16 @@ const program = path.join(import.meta.dirname, 'start.mjs');
  * @param {{ parent?: string }} [options]
  */
 export async function makeClone({ parent = os.tmpdir() } = {}) {
-  const root = mkdtempSync(path.join(parent, 'mosaic-launch-'));
-  const manifest = { name: 'stand-in', private: true, scripts: { start: `node ${program}` } };
-  writeFileSync(path.join(root, 'package.json'), JSON.stringify(manifest));
+  const root = mkdtempSync(path.join(parent, "mosaic-launch-"));
+  const manifest = { name: "stand-in", private: true, scripts: { start: `node ${program}` } };
+  writeFileSync(path.join(root, "package.json"), JSON.stringify(manifest));
   const [port, internalPort] = [await freePort(), await freePort()];
-  return { root, port, internalPort, remove: () => rmSync(root, { recursive: true, force: true, maxRetries: 5 }) };
+  return {
+    root,
+    port,
+    internalPort,
+    remove: () => rmSync(root, { recursive: true, force: true, maxRetries: 5 }),
+  };
 }
 
 /**
@@ -27,18 +32,27 @@ export async function makeClone({ parent = os.tmpdir() } = {}) {
  */
 export function startMosaic(clone, { command = [process.execPath, program], env = {} } = {}) {
   const [file, ...args] = command;
-  if (file === undefined) throw new Error('an empty command');
+  if (file === undefined) throw new Error("an empty command");
   const child = spawn(file, args, {
     cwd: clone.root,
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], PORT: String(clone.port), MOSAIC_INTERNAL_PORT: String(clone.internalPort), ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {
+      PATH: process.env["PATH"],
+      HOME: process.env["HOME"],
+      PORT: String(clone.port),
+      MOSAIC_INTERNAL_PORT: String(clone.internalPort),
+      ...env,
+    },
   });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text) => (output += text));
   /** @type {Promise<number>} */
   const ended = new Promise((resolve) => {
-    child.once('close', (code, signal) => resolve(code ?? 128 + (os.constants.signals[signal ?? 'SIGKILL'] ?? 0)));
+    child.once("close", (code, signal) =>
+      resolve(code ?? 128 + (os.constants.signals[signal ?? "SIGKILL"] ?? 0)),
+    );
   });
   return {
     pid: child.pid ?? 0,
@@ -55,7 +69,7 @@ export function startMosaic(clone, { command = [process.execPath, program], env 
  * @returns {number[]} the processes that live in this folder, whoever started them
  */
 export function processesIn(root) {
-  return readdirSync('/proc')
+  return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) => {
