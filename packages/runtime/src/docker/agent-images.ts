@@ -1,0 +1,119 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { AgentImage, PrepareProgress } from "../agent-runtime.js";
+import { RuntimeError } from "../agent-runtime.js";
+import type { Engine } from "./engine.js";
+import { EngineRefusal, isStatus } from "./engine-errors.js";
+import { baseImageOf, buildProgress, failureOf, PullProgress, withTag } from "./image-progress.js";
+import { readJsonLines } from "./json-lines.js";
+
+type OnProgress = (progress: PrepareProgress) => void;
+
+/** A registry may think for a while before it says its first word. */
+const FIRST_ANSWER_TIMEOUT_MS = 5 * 60_000;
+const LAST_LINES = 5;
+const MAX_REASON_LENGTH = 600;
+
+export interface BuildSettings {
+  /** A base image that is made on this machine (`scripts/images.mjs`), preferred to the Dockerfile's own. */
+  readonly localBaseImage: string;
+  readonly buildArgs: Readonly<Record<string, string>>;
+}
+
+export async function hasImage(engine: Engine, name: string): Promise<boolean> {
+  try {
+    await engine.call((docker) => docker.getImage(name).inspect());
+    return true;
+  } catch (error) {
+    if (isStatus(error, 404)) return false;
+    throw error;
+  }
+}
+
+/** Here already, or built if the base can be had, or pulled. */
+export async function obtainImage(engine: Engine, image: AgentImage, settings: BuildSettings, onProgress: OnProgress, signal: AbortSignal): Promise<void> {
+  if (await hasImage(engine, image.name)) return;
+  const base = image.buildContext === null ? null : await obtainBase(engine, image.buildContext, settings, onProgress, signal);
+  if (image.buildContext !== null && base !== null) {
+    await build(engine, { name: image.name, buildContext: image.buildContext, buildArgs: { ...settings.buildArgs, BASE_IMAGE: base } }, onProgress, signal);
+    return;
+  }
+  const failure = await pull(engine, image.name, onProgress, signal);
+  if (failure === null) return;
+  const detail =
+    `The image "${image.name}" is not on this machine and can't be pulled (${failure}). ` +
+    `Make it with "node scripts/images.mjs" (npm run images), or set another image for this kind of agent.`;
+  throw new RuntimeError("image_missing", detail);
+}
+
+/** `null` if the Dockerfile can't be built here. */
+async function obtainBase(engine: Engine, folder: string, settings: BuildSettings, onProgress: OnProgress, signal: AbortSignal): Promise<string | null> {
+  const dockerfile = await readFile(join(folder, "Dockerfile"), "utf8").catch(() => null);
+  if (dockerfile === null) return null;
+  if (await hasImage(engine, settings.localBaseImage)) return settings.localBaseImage;
+  const base = baseImageOf(dockerfile);
+  if (base === null) return null;
+  if (await hasImage(engine, base)) return base;
+  return (await pull(engine, base, onProgress, signal)) === null ? base : null;
+}
+
+/** Tells why it failed, or `null`. An engine that is away is thrown. */
+async function pull(engine: Engine, name: string, onProgress: OnProgress, signal: AbortSignal): Promise<string | null> {
+  const progress = new PullProgress();
+  onProgress({ stage: "pulling", percent: null, detail: null });
+  try {
+    const messages = await engine.open((docker, abortSignal) => docker.pull(withTag(name), { abortSignal }), signal, FIRST_ANSWER_TIMEOUT_MS);
+    for await (const message of readJsonLines(messages)) {
+      const failure = failureOf(message);
+      if (failure !== null) return shorten(failure);
+      onProgress(progress.add(message));
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof EngineRefusal) return shorten(error.reason);
+    throw brokenOff(error);
+  }
+  // The stream also ends without an error when the engine goes down in the middle.
+  return (await hasImage(engine, name)) ? null : "the engine stopped without a reason";
+}
+
+interface Build {
+  readonly name: string;
+  readonly buildContext: string;
+  readonly buildArgs: Record<string, string>;
+}
+
+async function build(engine: Engine, { name, buildContext, buildArgs }: Build, onProgress: OnProgress, signal: AbortSignal): Promise<void> {
+  const said: string[] = [];
+  onProgress({ stage: "building", percent: 0, detail: null });
+  try {
+    const context = { context: buildContext, src: await readdir(buildContext) };
+    const options = { t: name, buildargs: buildArgs, rm: true, forcerm: true, version: "1" as const };
+    const messages = await engine.open((docker, abortSignal) => docker.buildImage(context, { ...options, abortSignal }), signal, FIRST_ANSWER_TIMEOUT_MS);
+    for await (const message of readJsonLines(messages)) {
+      const failure = failureOf(message);
+      if (failure !== null) throw buildError(name, failure, said);
+      if (typeof message["stream"] === "string") said.push(message["stream"].trim());
+      const progress = buildProgress(message);
+      if (progress) onProgress(progress);
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof EngineRefusal ? buildError(name, error.reason, said) : brokenOff(error);
+  }
+  if (!(await hasImage(engine, name))) throw buildError(name, "the engine stopped without a reason", said);
+}
+
+function buildError(name: string, failure: string, said: readonly string[]): RuntimeError {
+  const lines = said.filter((line) => line !== "").slice(-LAST_LINES);
+  return new RuntimeError("install_failed", `The image "${name}" could not be built: ${shorten([failure, ...lines].join("\n"))}`);
+}
+
+function brokenOff(error: unknown): RuntimeError {
+  if (error instanceof RuntimeError) return error;
+  return new RuntimeError("unreachable", "The connection to Docker broke off. Is Docker running?", { cause: error });
+}
+
+function shorten(text: string): string {
+  return text.trim().slice(0, MAX_REASON_LENGTH);
+}

@@ -1,0 +1,257 @@
+import type { ContainerInspectInfo } from "dockerode";
+import type {
+  AgentImage,
+  AgentRuntime,
+  ContainerObservation,
+  ContainerSpec,
+  Endpoint,
+  PrepareProgress,
+  RuntimeCheck,
+} from "../agent-runtime.js";
+import { RuntimeError } from "../agent-runtime.js";
+import { requireContainerName } from "../container-name.js";
+import { KeyedQueue } from "../keyed-queue.js";
+import { SharedTasks } from "../shared-task.js";
+import { type BuildSettings, hasImage, obtainImage } from "./agent-images.js";
+import { ensureAgentsNetwork } from "./agents-network.js";
+import { followContainerEvents } from "./container-events.js";
+import { observeInspected, observeListed } from "./container-observation.js";
+import { type ContainerLayout, containerOptions, INSTANCE_LABEL, specHashOf, volumeNameOf } from "./container-options.js";
+import { CALL_TIMEOUT_MS, Engine } from "./engine.js";
+import { isStatus, toRuntimeError } from "./engine-errors.js";
+import { createStateVolume, removeStateVolume } from "./state-volume.js";
+import { startWithToken } from "./token-handover.js";
+
+export interface DockerRuntimeOptions {
+  /** Labels all that this installation makes; what carries another one, or none, is never touched. */
+  readonly instanceId: string;
+  /** As in DOCKER_HOST; without it the local socket. */
+  readonly host?: string | undefined;
+  readonly networkName?: string;
+  /** At most 15 characters, as the kernel has it. Firewall rules are written against it. */
+  readonly bridgeName?: string;
+  /** Where the state volume is mounted. */
+  readonly stateMount?: string;
+  readonly gatewayPort?: number;
+  readonly localBaseImage?: string;
+  readonly buildArgs?: Readonly<Record<string, string>>;
+}
+
+const CHECK_TIMEOUT_MS = 5_000;
+const REMOVE_GRACE_MS = 10_000;
+const CREATE_ATTEMPTS = 3;
+const INSPECTIONS_AT_ONCE = 8;
+
+/** Containers on a Docker engine, each hardened and with a volume of its own, on one bridge on which they can't reach each other. */
+export function createDockerRuntime(options: DockerRuntimeOptions): AgentRuntime {
+  return new DockerRuntime(options);
+}
+
+class DockerRuntime implements AgentRuntime {
+  readonly kind = "docker";
+  readonly isIsolated = true;
+
+  readonly #engine: Engine;
+  readonly #instanceId: string;
+  readonly #layout: ContainerLayout;
+  readonly #bridgeName: string;
+  readonly #buildSettings: BuildSettings;
+  readonly #images = new SharedTasks<PrepareProgress>();
+  readonly #queue = new KeyedQueue();
+
+  constructor(options: DockerRuntimeOptions) {
+    this.#engine = new Engine(options.host);
+    this.#instanceId = options.instanceId;
+    this.#bridgeName = options.bridgeName ?? "mosaic0";
+    this.#layout = {
+      networkName: options.networkName ?? "mosaic-agents",
+      stateMount: options.stateMount ?? "/home/node/.openclaw",
+      gatewayPort: options.gatewayPort ?? 18_789,
+    };
+    this.#buildSettings = { localBaseImage: options.localBaseImage ?? "mosaic/base:node24", buildArgs: options.buildArgs ?? {} };
+  }
+
+  async check(): Promise<RuntimeCheck> {
+    try {
+      const version = await this.#engine.call((docker) => docker.version(), CHECK_TIMEOUT_MS);
+      return { isReachable: true, detail: `Docker ${version.Version} at ${this.#engine.where}` };
+    } catch (error) {
+      return { isReachable: false, detail: toRuntimeError(error, this.#engine.where).detail };
+    }
+  }
+
+  async prepare(): Promise<{ internalHost: string }> {
+    const { gateway } = await this.#ensureNetwork();
+    return { internalHost: gateway };
+  }
+
+  hasImage(image: AgentImage): Promise<boolean> {
+    return hasImage(this.#engine, image.name);
+  }
+
+  ensureImage(image: AgentImage, onProgress: (progress: PrepareProgress) => void, signal: AbortSignal): Promise<void> {
+    const work = (report: (progress: PrepareProgress) => void, ending: AbortSignal) => obtainImage(this.#engine, image, this.#buildSettings, report, ending);
+    return this.#images.run(image.name, work, onProgress, signal);
+  }
+
+  async create(spec: ContainerSpec): Promise<void> {
+    requireContainerName(spec.name);
+    if (spec.instanceId !== this.#instanceId) throw new RuntimeError("refused", "The container belongs to another installation of Mosaic.");
+    await this.#queue.run(spec.name, async () => {
+      await this.#ensureNetwork();
+      await this.#adoptOrCreate(spec);
+    });
+  }
+
+  start(name: string, token: string): Promise<{ endpoint: Endpoint; wasRunning: boolean }> {
+    return this.#queue.run(name, async () => {
+      const info = await this.#findOwn(name);
+      if (info === null) throw new RuntimeError("not_found", `There is no container "${name}".`);
+      const before = observeInspected(info, this.#layout);
+      if (before.endpoint) return { endpoint: before.endpoint, wasRunning: true };
+      // `docker network prune` takes the network away while all agents are stopped.
+      await this.#ensureNetwork();
+      const { wasRunning } = await startWithToken(this.#engine, info.Id, token);
+      return { endpoint: await this.#endpointOf(name), wasRunning };
+    });
+  }
+
+  async stop(name: string, graceMs: number): Promise<void> {
+    const info = await this.#findOwn(name);
+    if (info !== null) await this.#stopContainer(info.Id, graceMs);
+  }
+
+  async remove(name: string): Promise<void> {
+    const info = await this.#findOwn(name);
+    if (info === null) return;
+    await this.#stopContainer(info.Id, REMOVE_GRACE_MS);
+    await this.#removeContainer(info.Id);
+  }
+
+  async removeState(name: string): Promise<void> {
+    await removeStateVolume(this.#engine, volumeNameOf(name), this.#instanceId);
+  }
+
+  async inspect(name: string): Promise<ContainerObservation | null> {
+    const info = await this.#findOwn(name);
+    return info === null ? null : observeInspected(info, this.#layout);
+  }
+
+  async list(instanceId: string): Promise<ContainerObservation[]> {
+    const filters = { label: [`${INSTANCE_LABEL}=${instanceId}`] };
+    const listed = await this.#engine.call((docker, abortSignal) => docker.listContainers({ all: true, filters, abortSignal }));
+    const observations: ContainerObservation[] = [];
+    for (let start = 0; start < listed.length; start += INSPECTIONS_AT_ONCE) {
+      const part = listed.slice(start, start + INSPECTIONS_AT_ONCE);
+      const seen = await Promise.all(part.map(async (info) => observeListed(info, this.#layout) ?? this.#observeById(info.Id)));
+      observations.push(...seen.filter((observation) => observation !== null));
+    }
+    return observations;
+  }
+
+  watch(instanceId: string, onChange: (name: string | null) => void, signal: AbortSignal): void {
+    void followContainerEvents(this.#engine, instanceId, onChange, signal);
+  }
+
+  async close(): Promise<void> {
+    this.#engine.close();
+  }
+
+  #ensureNetwork(): Promise<{ gateway: string }> {
+    const names = { networkName: this.#layout.networkName, bridgeName: this.#bridgeName };
+    return this.#queue.run("network:", () => ensureAgentsNetwork(this.#engine, names));
+  }
+
+  async #adoptOrCreate(spec: ContainerSpec): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const present = await this.#inspectByName(spec.name);
+      if (present && !this.#isOwn(present)) {
+        const detail = `There is a container "${spec.name}" that is not this installation's. Rename or remove it, then try again.`;
+        throw new RuntimeError("name_taken", detail);
+      }
+      if (present && observeInspected(present, this.#layout).specHash === specHashOf(spec, this.#layout)) return;
+      if (present) {
+        await this.#stopContainer(present.Id, REMOVE_GRACE_MS);
+        await this.#removeContainer(present.Id);
+      }
+      await createStateVolume(this.#engine, { name: volumeNameOf(spec.name), instanceId: spec.instanceId, agentId: spec.agentId });
+      try {
+        await this.#engine.call((docker, abortSignal) => docker.createContainer({ ...containerOptions(spec, this.#layout), abortSignal }));
+        return;
+      } catch (error) {
+        if (isStatus(error, 404)) throw imageGone(spec.image.name, error);
+        // Someone else was faster: look again what it is.
+        if (!isStatus(error, 409) || attempt === CREATE_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  async #endpointOf(name: string): Promise<Endpoint> {
+    const after = await this.inspect(name);
+    if (after?.endpoint) return after.endpoint;
+    const ending = after?.exitCode === null || after === null ? "" : ` (exit code ${after.exitCode})`;
+    throw new RuntimeError("refused", `The agent's container ended right after its start${ending}.`);
+  }
+
+  async #stopContainer(id: string, graceMs: number): Promise<void> {
+    const seconds = Math.ceil(graceMs / 1000);
+    try {
+      await this.#engine.call((docker, abortSignal) => docker.getContainer(id).stop({ t: seconds, abortSignal }), graceMs + CALL_TIMEOUT_MS);
+    } catch (error) {
+      if (!isStatus(error, 304, 404)) throw error;
+    }
+  }
+
+  async #removeContainer(id: string): Promise<void> {
+    try {
+      await this.#engine.call((docker, abortSignal) => docker.getContainer(id).remove({ force: true, abortSignal }));
+    } catch (error) {
+      if (isStatus(error, 404)) return;
+      if (!isStatus(error, 409)) throw error;
+      await this.#untilRemoved(id);
+    }
+  }
+
+  /** Someone else's removal is under way. */
+  async #untilRemoved(id: string): Promise<void> {
+    try {
+      await this.#engine.call((docker, abortSignal) => docker.getContainer(id).wait({ condition: "removed", abortSignal }));
+    } catch (error) {
+      if (!isStatus(error, 404)) throw error;
+    }
+  }
+
+  async #findOwn(name: string): Promise<ContainerInspectInfo | null> {
+    const info = await this.#inspectByName(name);
+    return info && this.#isOwn(info) ? info : null;
+  }
+
+  #isOwn(info: ContainerInspectInfo): boolean {
+    return info.Config.Labels?.[INSTANCE_LABEL] === this.#instanceId;
+  }
+
+  async #inspectByName(name: string): Promise<ContainerInspectInfo | null> {
+    requireContainerName(name);
+    const info = await this.#inspectById(name);
+    // The engine also answers to the beginning of an id.
+    return info?.Name === `/${name}` ? info : null;
+  }
+
+  async #observeById(id: string): Promise<ContainerObservation | null> {
+    const info = await this.#inspectById(id);
+    return info === null ? null : observeInspected(info, this.#layout);
+  }
+
+  async #inspectById(id: string): Promise<ContainerInspectInfo | null> {
+    try {
+      return await this.#engine.call((docker, abortSignal) => docker.getContainer(id).inspect({ abortSignal }));
+    } catch (error) {
+      if (isStatus(error, 404)) return null;
+      throw error;
+    }
+  }
+}
+
+function imageGone(imageName: string, cause: unknown): RuntimeError {
+  return new RuntimeError("image_missing", `The image "${imageName}" is not on this machine (any more).`, { cause });
+}

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { constants } from "node:os";
+import { RuntimeError } from "../agent-runtime.js";
+import type { ExitRecord } from "./agent-records.js";
+import { identityOf, type ProcessIdentity } from "./process-identity.js";
+
+/** What V8 ends with when the heap is full. */
+const ABORTED = 128 + constants.signals.SIGABRT;
+const OUT_OF_MEMORY = /out of memory|heap limit/i;
+const LAST_LINE_LENGTH = 500;
+
+export interface AgentProcess {
+  readonly identity: ProcessIdentity;
+  readonly exited: Promise<ExitRecord>;
+  readonly hasExited: boolean;
+  /** The line goes to standard input, which stays open: its end tells the child that its parent is gone. */
+  handOver(line: string): void;
+  stop(graceMs: number): Promise<void>;
+}
+
+interface Command {
+  readonly command: readonly [string, ...string[]];
+  readonly cwd: string;
+  readonly environment: Record<string, string>;
+}
+
+/** Starts a child in a process group of its own, so that one signal ends it with all that it started. */
+export async function startAgentProcess({ command, cwd, environment }: Command): Promise<AgentProcess> {
+  const [file, ...args] = command;
+  const child = spawn(file, args, { cwd, env: environment, detached: true, stdio: ["pipe", "pipe", "pipe"] });
+  child.stdin.on("error", () => undefined);
+  const lastLine = drain(child);
+  const exited = exitOf(child, lastLine);
+  try {
+    await once(child, "spawn");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : "unknown reason";
+    throw new RuntimeError("refused", `The agent's process could not be started: ${reason}`, { cause: error });
+  }
+  const pid = child.pid ?? 0;
+  const identity = (await identityOf(pid)) ?? { pid, startTime: "ended" };
+  return {
+    identity,
+    exited,
+    get hasExited() {
+      return child.exitCode !== null || child.signalCode !== null;
+    },
+    handOver: (line) => void child.stdin.write(`${line}\n`),
+    async stop(graceMs) {
+      if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
+      const timer = setTimeout(() => killGroup(pid), graceMs);
+      await exited;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Kills a group that is known to be ours. */
+export function killGroup(groupId: number): void {
+  if (groupId <= 1) return;
+  try {
+    process.kill(-groupId, "SIGKILL");
+  } catch {
+    // Nobody is left in it.
+  }
+}
+
+function exitOf(child: ChildProcess, lastLine: () => string): Promise<ExitRecord> {
+  return new Promise((resolve) => {
+    child.once("error", () => resolve({ exitCode: 127, wasOutOfMemory: false }));
+    child.once("exit", (code, signal) => {
+      // The leader alone is gone; what it started must not outlive it, whatever it died of.
+      killGroup(child.pid ?? 0);
+      child.stdin?.destroy();
+      const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+      resolve({ exitCode, wasOutOfMemory: exitCode === ABORTED || (exitCode !== 0 && OUT_OF_MEMORY.test(lastLine())) });
+    });
+  });
+}
+
+/** Reads all that the child says, so that it never blocks, and keeps only the last line. */
+function drain(child: ChildProcess): () => string {
+  let last = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text: string) => {
+      const line = text.trimEnd().split("\n").at(-1);
+      if (line) last = line.slice(-LAST_LINE_LENGTH);
+    });
+  }
+  return () => last;
+}

@@ -1,0 +1,103 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ContainerSpec } from "../agent-runtime.js";
+import type { ProcessIdentity } from "./process-identity.js";
+
+/** Whose folder it is. Stays for as long as the agent's state does. */
+export interface OwnerRecord {
+  readonly instanceId: string;
+  readonly agentId: string;
+}
+
+/** What should be there: the process runtime's "container". */
+export interface SpecRecord {
+  readonly specHash: string;
+  readonly spec: ContainerSpec;
+}
+
+/** What runs: its leader, and the Mosaic process whose child it is. */
+export interface RunRecord {
+  readonly leader: ProcessIdentity;
+  readonly parent: ProcessIdentity;
+  readonly port: number;
+  readonly runDir: string;
+}
+
+export interface ExitRecord {
+  /** `null` if nobody saw it end. */
+  readonly exitCode: number | null;
+  readonly wasOutOfMemory: boolean;
+}
+
+interface Records {
+  readonly owner: OwnerRecord;
+  readonly spec: SpecRecord;
+  readonly run: RunRecord;
+  readonly exit: ExitRecord;
+}
+
+export interface AgentFolders {
+  readonly root: string;
+  readonly state: string;
+  readonly home: string;
+  readonly tmp: string;
+}
+
+/** The files of the process runtime: one folder per agent, with small JSON records beside the state. No record holds a secret. */
+export class AgentRecords {
+  readonly #agentsDir: string;
+
+  constructor(agentsDir: string) {
+    this.#agentsDir = agentsDir;
+  }
+
+  folders(name: string): AgentFolders {
+    const root = join(this.#agentsDir, name);
+    return { root, state: join(root, "state"), home: join(root, "home"), tmp: join(root, "tmp") };
+  }
+
+  async makeFolders(name: string): Promise<AgentFolders> {
+    const folders = this.folders(name);
+    for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true, mode: 0o700 });
+    return folders;
+  }
+
+  async names(): Promise<string[]> {
+    const entries = await readdir(this.#agentsDir, { withFileTypes: true }).catch(() => []);
+    return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  }
+
+  /** Something is in the folder. */
+  async isOccupied(name: string): Promise<boolean> {
+    const entries = await readdir(this.folders(name).root).catch(() => []);
+    return entries.length > 0;
+  }
+
+  async read<K extends keyof Records>(name: string, kind: K): Promise<Records[K] | null> {
+    try {
+      return JSON.parse(await readFile(this.#path(name, kind), "utf8")) as Records[K];
+    } catch {
+      // Missing, or cut off by a full disk: for us the same, since every record is renamed into place.
+      return null;
+    }
+  }
+
+  async write<K extends keyof Records>(name: string, kind: K, record: Records[K]): Promise<void> {
+    const path = this.#path(name, kind);
+    const draft = `${path}.${process.pid}.new`;
+    await writeFile(draft, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+    await rename(draft, path);
+  }
+
+  async erase(name: string, ...kinds: (keyof Records)[]): Promise<void> {
+    for (const kind of kinds) await rm(this.#path(name, kind), { force: true });
+  }
+
+  async eraseAll(name: string): Promise<void> {
+    await rm(this.folders(name).root, { recursive: true, force: true });
+  }
+
+  #path(name: string, kind: keyof Records): string {
+    return join(this.folders(name).root, `${kind}.json`);
+  }
+}

@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import type { ContainerSpec } from "../agent-runtime.js";
+import type { AgentFolders } from "./agent-records.js";
+
+export type HostEnvironment = Readonly<Record<string, string | undefined>>;
+
+/** All that an agent gets of the environment of Mosaic, which holds its secrets. */
+const INHERITED = ["PATH", "LANG", "LC_ALL", "TZ", "USER", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR"];
+const PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
+const LOOPBACK = "127.0.0.1,localhost,::1";
+
+/** Of a limit that also covers stacks, buffers and code. */
+const HEAP_SHARE = 0.75;
+const MIN_HEAP_MIB = 256;
+const MIB = 1024 * 1024;
+
+export interface ChildPlaces {
+  readonly folders: AgentFolders;
+  readonly runDir: string;
+  readonly openclawDir: string;
+  readonly port: number;
+}
+
+/** No secret in it: the token comes over standard input. */
+export function childEnvironment(spec: ContainerSpec, places: ChildPlaces, host: HostEnvironment): Record<string, string> {
+  const { folders, runDir, openclawDir, port } = places;
+  return {
+    ...inheritedEnvironment(host),
+    HOME: folders.home,
+    TMPDIR: folders.tmp,
+    XDG_CACHE_HOME: join(folders.home, ".cache"),
+    NODE_ENV: "production",
+    // The nearest thing to a memory limit that there is without an engine: it bounds the heap, not the process.
+    NODE_OPTIONS: `--max-semi-space-size=8 --max-old-space-size=${heapMib(spec.limits.memoryBytes)}`,
+    MALLOC_ARENA_MAX: "2",
+    NODE_COMPILE_CACHE: join(openclawDir, ".compile-cache"),
+    OPENCLAW_PACKAGED_COMPILE_CACHE_RESPAWNED: "1",
+    OPENCLAW_NO_RESPAWN: "1",
+    MOSAIC_CONFIG_URL: spec.configUrl,
+    MOSAIC_AGENT_STATE_DIR: folders.state,
+    MOSAIC_AGENT_RUN_DIR: runDir,
+    MOSAIC_AGENT_PORT: String(port),
+    MOSAIC_EXIT_WITH_PARENT: "1",
+    MOSAIC_OPENCLAW_DIR: openclawDir,
+  };
+}
+
+export function inheritedEnvironment(host: HostEnvironment): Record<string, string> {
+  const environment: Record<string, string> = {};
+  for (const name of [...INHERITED, ...PROXIES]) {
+    const value = host[name];
+    if (value) environment[name] = value;
+  }
+  // A proxy must not come between the agent and Mosaic, which are on the same machine.
+  if (PROXIES.some((name) => environment[name])) {
+    const exceptions = [environment["NO_PROXY"] ?? environment["no_proxy"], LOOPBACK].filter(Boolean).join(",");
+    environment["NO_PROXY"] = exceptions;
+    environment["no_proxy"] = exceptions;
+  }
+  return environment;
+}
+
+function heapMib(memoryBytes: number): number {
+  return Math.max(MIN_HEAP_MIB, Math.floor((memoryBytes * HEAP_SHARE) / MIB));
+}

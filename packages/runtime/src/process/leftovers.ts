@@ -1,0 +1,52 @@
+import { rm } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { killGroup } from "./agent-process.js";
+import type { AgentRecords, RunRecord } from "./agent-records.js";
+import { groupMembers, isAlive } from "./process-identity.js";
+
+const POLL_MS = 25;
+const DEATH_LIMIT_MS = 5_000;
+const KILLED = 137;
+
+/**
+ * Ends what an earlier Mosaic process left running. Its children end by themselves when it dies, all but those that hang. What belongs to
+ * another Mosaic process that is alive is left alone.
+ */
+export async function endLeftovers(records: AgentRecords): Promise<void> {
+  for (const name of await records.names()) {
+    const run = await records.read(name, "run");
+    if (run === null || (await isAlive(run.parent))) continue;
+    await killRun(run, records.folders(name).state);
+    await records.write(name, "exit", { exitCode: KILLED, wasOutOfMemory: false });
+    await records.erase(name, "run");
+    await rm(run.runDir, { recursive: true, force: true });
+  }
+}
+
+/** Stops a process that is not our child. */
+export async function stopRun(run: RunRecord, stateDir: string, graceMs: number): Promise<void> {
+  if (await isAlive(run.leader)) signalProcess(run.leader.pid, "SIGTERM");
+  const deadline = Date.now() + graceMs;
+  while (Date.now() < deadline && (await isAlive(run.leader))) await sleep(POLL_MS);
+  await killRun(run, stateDir);
+}
+
+async function killRun(run: RunRecord, stateDir: string): Promise<void> {
+  if (await isAlive(run.leader)) killGroup(run.leader.pid);
+  // The leader may be gone and its group not. Its number may be another group's by now, so each member must prove that it is the agent's.
+  const deadline = Date.now() + DEATH_LIMIT_MS;
+  while (Date.now() < deadline) {
+    const members = await groupMembers(run.leader.pid, stateDir);
+    for (const pid of members) signalProcess(pid, "SIGKILL");
+    if (members.length === 0 && !(await isAlive(run.leader))) return;
+    await sleep(POLL_MS);
+  }
+}
+
+function signalProcess(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It was faster.
+  }
+}

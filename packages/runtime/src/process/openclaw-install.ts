@@ -1,0 +1,147 @@
+import { createHash, randomUUID } from "node:crypto";
+import { access, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { PrepareProgress } from "../agent-runtime.js";
+import { RuntimeError } from "../agent-runtime.js";
+import { type HostEnvironment, inheritedEnvironment } from "./child-environment.js";
+import { trackInstalledPackages } from "./install-progress.js";
+import { runInstallStep } from "./install-step.js";
+import { findNpm, npmEnvironment } from "./npm-command.js";
+import { identityOf, isAlive, type ProcessIdentity } from "./process-identity.js";
+
+export interface OpenclawInstallation {
+  readonly targetDir: string;
+  /** The folder with the package.json and package-lock.json to install from. */
+  readonly lockDir: string;
+  readonly nodePath?: string;
+  readonly hostEnvironment?: HostEnvironment;
+  readonly onProgress: (progress: PrepareProgress) => void;
+  readonly signal: AbortSignal;
+}
+
+const MARKER = "mosaic-install.json";
+const POSTINSTALL = "node_modules/openclaw/scripts/postinstall-bundled-plugins.mjs";
+const LOCK_POLL_MS = 300;
+/** npm's own part of the way; the rest is OpenClaw's set-up of its plugins. */
+const NPM_SHARE = 95;
+
+interface InstalledQuestion {
+  readonly targetDir: string;
+  readonly lockDir: string;
+  /** Someone else put it there, so there is no mark of ours. */
+  readonly isGiven?: boolean;
+}
+
+export async function isOpenclawInstalled({ targetDir, lockDir, isGiven = false }: InstalledQuestion): Promise<boolean> {
+  try {
+    await access(join(targetDir, "node_modules/openclaw/openclaw.mjs"));
+    if (isGiven) return true;
+    const marker: unknown = JSON.parse(await readFile(join(targetDir, MARKER), "utf8"));
+    return typeof marker === "object" && marker !== null && "lock" in marker && marker.lock === (await lockHash(lockDir));
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Installs OpenClaw from npm, once: into a folder beside the target that takes its place when all is done, so that a half-finished
+ * installation is never used. Several processes may ask at once; one works and the others wait. Rejects with `install_failed`.
+ */
+export async function ensureOpenclawInstalled(installation: OpenclawInstallation): Promise<void> {
+  const { targetDir, lockDir, signal } = installation;
+  if (await isOpenclawInstalled({ targetDir, lockDir })) return;
+  await mkdir(dirname(targetDir), { recursive: true, mode: 0o700 });
+  installation.onProgress({ stage: "installing", percent: null, detail: null });
+  const release = await takeLock(`${targetDir}.lock`, signal, () => isOpenclawInstalled({ targetDir, lockDir }));
+  if (release === null) return;
+  try {
+    if (await isOpenclawInstalled({ targetDir, lockDir })) return;
+    await removeRemains(targetDir);
+    await install(installation);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof RuntimeError) throw error;
+    const reason = error instanceof Error ? error.message : "unknown reason";
+    throw new RuntimeError("install_failed", `OpenClaw could not be installed: ${reason}`, { cause: error });
+  } finally {
+    await release();
+  }
+}
+
+async function install({ targetDir, lockDir, nodePath = process.execPath, hostEnvironment = process.env, onProgress, signal }: OpenclawInstallation): Promise<void> {
+  const draft = `${targetDir}.new-${randomUUID().slice(0, 8)}`;
+  try {
+    await mkdir(draft, { mode: 0o700 });
+    for (const file of ["package.json", "package-lock.json"]) await copyFile(join(lockDir, file), join(draft, file));
+    const npm = await findNpm(nodePath, hostEnvironment, signal);
+    const tracking = await trackInstalledPackages(draft, ({ installed, total }) => {
+      onProgress({ stage: "installing", percent: Math.floor((installed / total) * NPM_SHARE), detail: `${installed} of ${total} packages` });
+    });
+    try {
+      const command = [...npm, "ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error"] as const;
+      await runInstallStep({ command, cwd: draft, environment: npmEnvironment(hostEnvironment), signal });
+    } finally {
+      await tracking.stop();
+    }
+    onProgress({ stage: "installing", percent: NPM_SHARE, detail: "setting up OpenClaw's plugins" });
+    const environment = { ...inheritedEnvironment(hostEnvironment), HOME: draft };
+    await runInstallStep({ command: [nodePath, POSTINSTALL], cwd: draft, environment, signal });
+    await writeFile(join(draft, MARKER), `${JSON.stringify({ lock: await lockHash(lockDir) })}\n`);
+    await replaceFolder(draft, targetDir);
+    onProgress({ stage: "installing", percent: 100, detail: null });
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+/** What is in the way is a broken installation, or one from another lockfile. */
+async function replaceFolder(draft: string, target: string): Promise<void> {
+  const old = `${target}.old-${randomUUID().slice(0, 8)}`;
+  await rename(target, old).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
+  await rename(draft, target);
+  await rm(old, { recursive: true, force: true });
+}
+
+/** What earlier attempts left that were killed. Only while holding the lock. */
+async function removeRemains(targetDir: string): Promise<void> {
+  const remains = (name: string) => ["new-", "old-"].some((part) => name.startsWith(`${basename(targetDir)}.${part}`));
+  for (const name of await readdir(dirname(targetDir))) {
+    if (remains(name)) await rm(join(dirname(targetDir), name), { recursive: true, force: true });
+  }
+}
+
+async function lockHash(lockDir: string): Promise<string> {
+  return createHash("sha256").update(await readFile(join(lockDir, "package-lock.json"))).digest("hex");
+}
+
+/** Waits for its turn; `null` if `isDone` says meanwhile that there is nothing left to do. A dead owner's lock is no lock. */
+async function takeLock(path: string, signal: AbortSignal, isDone: () => Promise<boolean>): Promise<(() => Promise<void>) | null> {
+  const self = JSON.stringify((await identityOf(process.pid)) ?? { pid: process.pid, startTime: "unknown" });
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      await writeFile(path, self, { flag: "wx", mode: 0o600 });
+      return () => rm(path, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+    if (await isDone()) return null;
+    const content = await readFile(path, "utf8").catch(() => null);
+    const owner = content === null ? null : parseIdentity(content);
+    // A lock that is empty was made this instant by someone who is about to write; the next look tells.
+    if (content && (owner === null || !(await isAlive(owner)))) await rm(path, { force: true });
+    await sleep(LOCK_POLL_MS, undefined, { signal });
+  }
+}
+
+function parseIdentity(text: string): ProcessIdentity | null {
+  try {
+    const value = JSON.parse(text) as Partial<ProcessIdentity>;
+    return typeof value.pid === "number" && typeof value.startTime === "string" ? { pid: value.pid, startTime: value.startTime } : null;
+  } catch {
+    return null;
+  }
+}

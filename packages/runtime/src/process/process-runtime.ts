@@ -1,0 +1,307 @@
+import { createHash } from "node:crypto";
+import { access, constants, mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type {
+  AgentImage,
+  AgentRuntime,
+  ContainerObservation,
+  ContainerSpec,
+  Endpoint,
+  PrepareProgress,
+  RuntimeCheck,
+} from "../agent-runtime.js";
+import { RuntimeError } from "../agent-runtime.js";
+import { requireContainerName } from "../container-name.js";
+import { KeyedQueue } from "../keyed-queue.js";
+import { SharedTasks } from "../shared-task.js";
+import { type AgentProcess, startAgentProcess } from "./agent-process.js";
+import { AgentRecords, type SpecRecord } from "./agent-records.js";
+import { childEnvironment, type HostEnvironment } from "./child-environment.js";
+import { endLeftovers, stopRun } from "./leftovers.js";
+import { ensureOpenclawInstalled, isOpenclawInstalled } from "./openclaw-install.js";
+import { findPortPair } from "./port-pair.js";
+import { identityOf, isAlive } from "./process-identity.js";
+import { makeRunFolder } from "./run-folder.js";
+
+export interface ProcessRuntimeOptions {
+  readonly instanceId: string;
+  /** Mosaic's own folder: agents are kept in `agents/`, OpenClaw in `openclaw-<version>/`. */
+  readonly stateDir: string;
+  readonly supervisorPath: string;
+  /** The folder with the package.json and package-lock.json that pin OpenClaw. */
+  readonly openclawLockDir: string;
+  readonly openclawVersion: string;
+  /** An OpenClaw that is there already; nothing is installed then. */
+  readonly openclawDir?: string | undefined;
+  readonly nodePath?: string;
+  /** Of it, agents get a short list of variables; npm gets all but Mosaic's own. */
+  readonly hostEnvironment?: HostEnvironment;
+  /** Runs in place of the supervisor, and nothing is installed. */
+  readonly commandOverride?: readonly [string, ...string[]];
+}
+
+const HOST = "127.0.0.1";
+const REMOVE_GRACE_MS = 10_000;
+const CLOSE_GRACE_MS = 3_000;
+/** Part of the hash: to be raised when agents have to be started in another way. */
+const LAYOUT_VERSION = 1;
+
+interface Child {
+  readonly process: AgentProcess;
+  readonly port: number;
+  /** Its end is on record. */
+  readonly settled: Promise<void>;
+}
+
+type Watcher = (name: string | null) => void;
+
+/**
+ * Agents as child processes of Mosaic: for trying it out on a machine without an engine. They are not walled off from the machine or from
+ * each other. No memory limit can be enforced either: only the JavaScript heap is bounded. They end with the Mosaic process.
+ */
+export function createProcessRuntime(options: ProcessRuntimeOptions): AgentRuntime {
+  return new ProcessRuntime(options);
+}
+
+class ProcessRuntime implements AgentRuntime {
+  readonly kind = "process";
+  readonly isIsolated = false;
+
+  readonly #options: ProcessRuntimeOptions;
+  readonly #nodePath: string;
+  readonly #hostEnvironment: HostEnvironment;
+  readonly #openclawDir: string;
+  readonly #records: AgentRecords;
+  readonly #children = new Map<string, Child>();
+  readonly #watchers = new Set<Watcher>();
+  readonly #queue = new KeyedQueue();
+  readonly #installs = new SharedTasks<PrepareProgress>();
+  #recovery: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(options: ProcessRuntimeOptions) {
+    this.#options = options;
+    this.#nodePath = options.nodePath ?? process.execPath;
+    this.#hostEnvironment = options.hostEnvironment ?? process.env;
+    this.#openclawDir = options.openclawDir ?? join(options.stateDir, `openclaw-${options.openclawVersion}`);
+    this.#records = new AgentRecords(join(options.stateDir, "agents"));
+  }
+
+  async check(): Promise<RuntimeCheck> {
+    try {
+      await mkdir(this.#options.stateDir, { recursive: true, mode: 0o700 });
+      await access(this.#options.stateDir, constants.R_OK | constants.W_OK | constants.X_OK);
+      return { isReachable: true, detail: "Agents run as processes of this machine and are not isolated." };
+    } catch {
+      return { isReachable: false, detail: `The folder ${this.#options.stateDir} can't be written. Give it to the user that runs Mosaic.` };
+    }
+  }
+
+  async prepare(): Promise<{ internalHost: string }> {
+    await this.#recover();
+    return { internalHost: HOST };
+  }
+
+  async hasImage(_image: AgentImage): Promise<boolean> {
+    if (this.#options.commandOverride) return true;
+    return isOpenclawInstalled({ targetDir: this.#openclawDir, lockDir: this.#options.openclawLockDir, isGiven: this.#options.openclawDir !== undefined });
+  }
+
+  async ensureImage(image: AgentImage, onProgress: (progress: PrepareProgress) => void, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (await this.hasImage(image)) return;
+    if (this.#options.openclawDir !== undefined) throw this.#notInstalled();
+    const work = (report: (progress: PrepareProgress) => void, ending: AbortSignal) =>
+      ensureOpenclawInstalled({
+        targetDir: this.#openclawDir,
+        lockDir: this.#options.openclawLockDir,
+        nodePath: this.#nodePath,
+        hostEnvironment: this.#hostEnvironment,
+        onProgress: report,
+        signal: ending,
+      });
+    await this.#installs.run(this.#openclawDir, work, onProgress, signal);
+  }
+
+  async create(spec: ContainerSpec): Promise<void> {
+    requireContainerName(spec.name);
+    if (spec.instanceId !== this.#options.instanceId) throw new RuntimeError("refused", "The container belongs to another installation of Mosaic.");
+    await this.#exclusively(spec.name, async () => {
+      const owner = await this.#records.read(spec.name, "owner");
+      if (owner === null ? await this.#records.isOccupied(spec.name) : owner.instanceId !== spec.instanceId) throw foreignFolder(spec.name);
+      const specHash = specHashOf(spec);
+      if ((await this.#records.read(spec.name, "spec"))?.specHash === specHash) return;
+      await this.#stopNow(spec.name, REMOVE_GRACE_MS);
+      await this.#records.makeFolders(spec.name);
+      await this.#records.write(spec.name, "owner", { instanceId: spec.instanceId, agentId: spec.agentId });
+      await this.#records.erase(spec.name, "exit");
+      await this.#records.write(spec.name, "spec", { specHash, spec });
+    });
+  }
+
+  async start(name: string, token: string): Promise<{ endpoint: Endpoint; wasRunning: boolean }> {
+    return this.#exclusively(name, async () => {
+      const record = await this.#findOwn(name);
+      if (record === null) throw new RuntimeError("not_found", `There is no container "${name}".`);
+      const { endpoint } = await this.#observe(name, record);
+      if (endpoint) return { endpoint, wasRunning: true };
+      if (this.#isClosed) throw new RuntimeError("unreachable", "Mosaic is shutting down.");
+      if (!(await this.hasImage(record.spec.image))) throw this.#notInstalled();
+      return { endpoint: await this.#startChild(record.spec, token), wasRunning: false };
+    });
+  }
+
+  async stop(name: string, graceMs: number): Promise<void> {
+    await this.#exclusively(name, async () => {
+      if ((await this.#findOwn(name)) !== null) await this.#stopNow(name, graceMs);
+    });
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.#exclusively(name, async () => {
+      if ((await this.#findOwn(name)) === null) return;
+      await this.#stopNow(name, REMOVE_GRACE_MS);
+      await this.#records.erase(name, "spec", "run", "exit");
+      this.#tell(name);
+    });
+  }
+
+  async removeState(name: string): Promise<void> {
+    await this.#exclusively(name, async () => {
+      if (!(await this.#records.isOccupied(name))) return;
+      if ((await this.#records.read(name, "owner"))?.instanceId !== this.#options.instanceId) throw foreignFolder(name);
+      if ((await this.#records.read(name, "spec")) !== null) {
+        throw new RuntimeError("refused", "The agent's container still exists: remove it before its state.");
+      }
+      await this.#records.eraseAll(name);
+    });
+  }
+
+  async inspect(name: string): Promise<ContainerObservation | null> {
+    requireContainerName(name);
+    await this.#recover();
+    const record = await this.#findOwn(name);
+    return record === null ? null : this.#observe(name, record);
+  }
+
+  async list(instanceId: string): Promise<ContainerObservation[]> {
+    await this.#recover();
+    const observations: ContainerObservation[] = [];
+    for (const name of await this.#records.names()) {
+      const record = await this.#records.read(name, "spec");
+      if (record?.spec.instanceId === instanceId) observations.push(await this.#observe(name, record));
+    }
+    return observations;
+  }
+
+  watch(instanceId: string, onChange: (name: string | null) => void, signal: AbortSignal): void {
+    if (signal.aborted || instanceId !== this.#options.instanceId) return;
+    this.#watchers.add(onChange);
+    signal.addEventListener("abort", () => this.#watchers.delete(onChange), { once: true });
+    queueMicrotask(() => {
+      if (!signal.aborted) onChange(null);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#watchers.clear();
+    const names = new Set(this.#children.keys());
+    await Promise.all([...names].map((name) => this.#stopNow(name, CLOSE_GRACE_MS)));
+  }
+
+  async #startChild(spec: ContainerSpec, token: string): Promise<Endpoint> {
+    const { name } = spec;
+    const folders = await this.#records.makeFolders(name);
+    await rm(folders.tmp, { recursive: true, force: true });
+    await this.#records.makeFolders(name);
+    const runDir = await makeRunFolder(name, this.#options.stateDir, this.#hostEnvironment);
+    const port = await findPortPair(new Set([...this.#children.values()].map((child) => child.port)));
+    const child = await startAgentProcess({
+      command: this.#options.commandOverride ?? [this.#nodePath, this.#options.supervisorPath],
+      cwd: folders.state,
+      environment: childEnvironment(spec, { folders, runDir, openclawDir: this.#openclawDir, port }, this.#hostEnvironment),
+    });
+    this.#children.set(name, { process: child, port, settled: this.#settle(name, child, runDir) });
+    child.handOver(token);
+    // Only now: a Mosaic that dies before this closes the standard input of its child, which then ends by itself.
+    const parent = (await identityOf(process.pid)) ?? { pid: process.pid, startTime: "unknown" };
+    if (!child.hasExited) await this.#records.write(name, "run", { leader: child.identity, parent, port, runDir });
+    this.#tell(name);
+    return { host: HOST, port };
+  }
+
+  /** Puts a child's end on record, once it has come. */
+  async #settle(name: string, child: AgentProcess, runDir: string): Promise<void> {
+    const exit = await child.exited;
+    await this.#records.write(name, "exit", exit).catch(() => undefined);
+    await this.#records.erase(name, "run").catch(() => undefined);
+    await rm(runDir, { recursive: true, force: true }).catch(() => undefined);
+    if (this.#children.get(name)?.process === child) this.#children.delete(name);
+    this.#tell(name);
+  }
+
+  async #stopNow(name: string, graceMs: number): Promise<void> {
+    const child = this.#children.get(name);
+    if (child) {
+      await child.process.stop(graceMs);
+      await child.settled;
+      return;
+    }
+    const run = await this.#records.read(name, "run");
+    if (run === null) return;
+    await stopRun(run, this.#records.folders(name).state, graceMs);
+    await this.#records.erase(name, "run");
+  }
+
+  async #observe(name: string, { spec, specHash }: SpecRecord): Promise<ContainerObservation> {
+    const known = { name, agentId: spec.agentId, specHash };
+    const child = this.#children.get(name);
+    if (child && !child.process.hasExited) {
+      return { ...known, state: "running", endpoint: { host: HOST, port: child.port }, exitCode: null, wasOutOfMemory: false };
+    }
+    await child?.settled;
+    const run = await this.#records.read(name, "run");
+    // A child of another Mosaic process on the same folder.
+    if (run !== null && (await isAlive(run.leader))) {
+      return { ...known, state: "running", endpoint: { host: HOST, port: run.port }, exitCode: null, wasOutOfMemory: false };
+    }
+    const exit = (await this.#records.read(name, "exit")) ?? (run === null ? null : { exitCode: null, wasOutOfMemory: false });
+    if (exit === null) return { ...known, state: "created", endpoint: null, exitCode: null, wasOutOfMemory: false };
+    return { ...known, state: "exited", endpoint: null, ...exit };
+  }
+
+  async #findOwn(name: string): Promise<SpecRecord | null> {
+    const record = await this.#records.read(name, "spec");
+    return record?.spec.instanceId === this.#options.instanceId ? record : null;
+  }
+
+  async #exclusively<T>(name: string, work: () => Promise<T>): Promise<T> {
+    requireContainerName(name);
+    await this.#recover();
+    return this.#queue.run(name, work);
+  }
+
+  #recover(): Promise<void> {
+    this.#recovery ??= endLeftovers(this.#records);
+    return this.#recovery;
+  }
+
+  #tell(name: string): void {
+    for (const watcher of this.#watchers) watcher(name);
+  }
+
+  #notInstalled(): RuntimeError {
+    return new RuntimeError("image_missing", `OpenClaw ${this.#options.openclawVersion} is not installed on this machine.`);
+  }
+}
+
+function specHashOf(spec: ContainerSpec): string {
+  const { name, instanceId, agentId, image, configUrl, limits } = spec;
+  const content = [LAYOUT_VERSION, name, instanceId, agentId, image.name, configUrl, limits.memoryBytes, limits.nanoCpus, limits.pids];
+  return createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 32);
+}
+
+function foreignFolder(name: string): RuntimeError {
+  return new RuntimeError("name_taken", `There is a folder "${name}" among the agents' that is not this installation's. Move it away, then try again.`);
+}
