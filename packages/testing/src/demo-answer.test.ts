@@ -52,7 +52,8 @@ describe("the demo model's answer", () => {
   });
 
   test("a failure it was told to make lasts when OpenClaw asks it to go on", () => {
-    const goOn = "Continue the current task from the existing transcript, preserving completed work.";
+    const goOn =
+      "Continue the current task from the existing transcript, preserving completed work.";
     const told = user("[demo:fail status=500]");
     expect(answer([told, assistant(""), user(goOn)])).toMatchObject({ kind: "fail", status: 500 });
   });

@@ -9,6 +9,7 @@ import {
   parseDemoRequest,
 } from "./demo-request.js";
 import { type Exchange, openExchange } from "./exchange.js";
+import { modelList, requireAgent } from "./fake-gateway-agents.js";
 import { createFakeSessions, type FakeSessions } from "./fake-gateway-sessions.js";
 import { runFakeTurn, sendGatewayJson, streamReply, wholeReply } from "./fake-gateway-turn.js";
 import { readJsonBody } from "./http-body.js";
@@ -214,35 +215,11 @@ async function chat(
   );
 }
 
-function requireAgent(agentIds: readonly string[], model: string): void {
-  const isGeneric = model === "openclaw" || model === "openclaw/default";
-  if (isGeneric && agentIds.length === 1) return;
-  const agentId = /^openclaw\/(.+)$/.exec(model)?.[1];
-  if (agentId === undefined) {
-    throw new DemoHttpError(400, "Invalid `model`. Use `openclaw` or `openclaw/<agentId>`.");
-  }
-  if (!agentIds.includes(agentId)) throw new DemoHttpError(400, `Unknown agent '${agentId}'.`);
-}
-
 function sessionKeyOf(request: IncomingMessage, body: unknown): string | undefined {
   const header = request.headers["x-openclaw-session-key"];
   if (typeof header === "string" && header !== "") return header;
   const user = (body as { user?: unknown }).user;
   return typeof user === "string" && user !== "" ? `user:${user}` : undefined;
-}
-
-function modelList(agentIds: readonly string[]): unknown {
-  const ids = ["openclaw", "openclaw/default", ...agentIds.map((id) => `openclaw/${id}`)];
-  return {
-    object: "list",
-    data: ids.map((id) => ({
-      id,
-      object: "model",
-      created: 0,
-      owned_by: "openclaw",
-      permission: [],
-    })),
-  };
 }
 
 function sendFailure(exchange: Exchange, error: unknown): void {

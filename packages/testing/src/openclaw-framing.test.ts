@@ -3,6 +3,8 @@ import { prependQueuedMessage, stripOpenClawFraming } from "./openclaw-framing.j
 
 const RUNTIME =
   "Runtime: name=Ada | agent=main | session=agent:main:conv-1 | host=vm | os=Linux (x64) | channel=webchat";
+const GO_ON =
+  "Continue the current task from the existing transcript, preserving completed work. If an action was interrupted, inspect its state before deciding whether to retry it.";
 const CONTEXT =
   "<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>\nActive sessions: [demo:hang]\n<<<END_OPENCLAW_INTERNAL_CONTEXT>>>";
 
@@ -46,9 +48,23 @@ const cases: readonly { name: string; framed: string; typed: string }[] = [
   },
   {
     name: "OpenClaw's own call to go on is nothing",
-    framed:
-      "[Sat 2026-11-21 00:48 UTC] Continue the current task from the existing transcript, preserving completed work. If an action was interrupted, inspect its state before deciding whether to retry it.",
+    framed: `[Sat 2026-11-21 00:48 UTC] ${GO_ON}`,
     typed: "",
+  },
+  {
+    name: "a failed turn that OpenClaw repeats keeps its words",
+    framed: `[Sat 2026-11-21 00:48 UTC] ${prependQueuedMessage("[demo:fail]", GO_ON)}\n\n${RUNTIME}`,
+    typed: "[demo:fail]",
+  },
+  {
+    name: "a failed turn repeated after a broken-off one keeps only its own words",
+    framed: prependQueuedMessage(prependQueuedMessage("[demo:hang]", "[demo:fail]"), GO_ON),
+    typed: "[demo:fail]",
+  },
+  {
+    name: "a failed turn repeated twice keeps its words",
+    framed: prependQueuedMessage(prependQueuedMessage("[demo:fail]", GO_ON), GO_ON),
+    typed: "[demo:fail]",
   },
   {
     name: "the mark of a retry goes",

@@ -24,8 +24,7 @@ export function stripOpenClawFraming(text: string): string {
   const withoutContext = text.replaceAll(CONTEXT_BLOCK, "").trim();
   const withoutRuntime = withoutContext.replace(RUNTIME_LINE, "").trimEnd();
   const withoutTime = withoutRuntime.replace(TIMESTAMP, "");
-  const typed = dropQueuedMessages(withoutTime.replace(RETRY_MARKER, "").trimStart()).trim();
-  return OWN_PROMPTS.some((prompt) => typed.startsWith(prompt)) ? "" : typed;
+  return dropQueuedMessages(withoutTime.replace(RETRY_MARKER, "").trimStart()).trim();
 }
 
 /** How OpenClaw shows the words of a turn that was broken off to the next turn. */
@@ -36,19 +35,26 @@ export function prependQueuedMessage(queued: string, prompt: string): string {
 /**
  * Several broken-off turns nest: marker, marker, first text, blank, second text,
  * blank, prompt. The format does not say where a text of several paragraphs ends,
- * so each one is taken to be a single paragraph.
+ * so each one is taken to be a single paragraph. Where OpenClaw's own prompt is the
+ * last, it repeats the turn that just failed: the words before it are the person's.
  */
 function dropQueuedMessages(text: string): string {
   let rest = text;
   let queuedCount = 0;
   while (rest.startsWith(QUEUED_MARKER)) {
-    rest = rest.slice(QUEUED_MARKER.length).replace(/^\s+/, "").replace(TIMESTAMP, "");
+    rest = rest.slice(QUEUED_MARKER.length).trimStart().replace(TIMESTAMP, "");
     queuedCount += 1;
   }
-  for (; queuedCount > 0; queuedCount -= 1) {
-    const end = rest.search(/\n\s*\n/);
-    if (end === -1) return rest;
-    rest = rest.slice(end).replace(/^\s+/, "");
-  }
-  return rest.replace(TIMESTAMP, "");
+  const paragraphs = rest.split(/\n\s*\n/);
+  const typed = paragraphs.filter((paragraph) => !isOwnPrompt(paragraph));
+  const ownCount = paragraphs.length - typed.length;
+  if (queuedCount === 0 && ownCount === 0) return rest;
+  return typed
+    .slice(Math.max(0, queuedCount - ownCount))
+    .join("\n\n")
+    .replace(TIMESTAMP, "");
+}
+
+function isOwnPrompt(paragraph: string): boolean {
+  return OWN_PROMPTS.some((prompt) => paragraph.startsWith(prompt));
 }
