@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { PrismaPg } from "@prisma/adapter-pg";
-import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
+import { ColumnTypeEnum, bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
 
 const schemaPath = join(dirname(fileURLToPath(import.meta.url)), "../../../prisma/schema.prisma");
 
@@ -20,13 +20,23 @@ async function loadEngine() {
   return glue.SchemaEngine;
 }
 
-/** The catalog's type `"char"` is one that the adapter can't read: it is read as text instead. */
+const catalogChars =
+  /\b((?:\w+\.)?(?:confdeltype|confupdtype|contype|typtype|provolatile|prokind|relkind|attidentity|attgenerated))\b(?=\s*(?:,|as\b|\n))/gi;
+
+/** The adapter can't read the catalog's type `"char"`: it is read as text, and named a character again where the engine insists. */
 function readableCatalog(adapter) {
   const queryRaw = adapter.queryRaw.bind(adapter);
-  adapter.queryRaw = (query) =>
-    queryRaw({ ...query, sql: query.sql.replaceAll(/\b((?:\w+\.)?(?:confdeltype|confupdtype|contype|typtype|provolatile|prokind|relkind|attidentity|attgenerated))\b(?=\s*(?:,|as\b|\n))/gi, "$1::text") });
+  adapter.queryRaw = async (query) => {
+    const result = await queryRaw({ ...query, sql: query.sql.replaceAll(catalogChars, "$1::text") });
+    const columnTypes = result.columnTypes.map((type, index) =>
+      result.columnNames[index] === "constraint_type" ? ColumnTypeEnum.Character : type,
+    );
+    return { ...result, columnTypes };
+  };
   return adapter;
 }
+
+globalThis.PRISMA_WASM_PANIC_REGISTRY = { set_message: (message) => console.error(message) };
 
 const databaseUrl = process.env.DATABASE_URL;
 if (databaseUrl === undefined) {

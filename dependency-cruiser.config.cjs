@@ -1,0 +1,79 @@
+/** The direction of dependencies: `lower` knows nothing of `higher`. What is not listed may not be imported. */
+const moduleGraph = {
+  "runtime-host": ["settings"],
+  auth: ["users"],
+  users: [],
+  crypto: [],
+  settings: ["crypto"],
+  audit: [],
+  backends: [],
+  "llm-providers": ["backends", "settings", "runtime-host"],
+  agents: ["backends", "llm-providers", "settings"],
+  "agent-config": ["agents", "backends", "llm-providers", "settings", "runtime-host"],
+  "owner-events": [],
+  "container-lifecycle": ["agent-config", "agents", "backends", "owner-events", "runtime-host", "settings"],
+  "idle-reaper": ["container-lifecycle"],
+  conversations: ["agents", "owner-events"],
+  "chat-proxy": ["conversations", "container-lifecycle", "owner-events"],
+  demo: [],
+  health: ["agents", "backends", "llm-providers", "runtime-host", "settings"],
+  onboarding: ["agents", "backends", "container-lifecycle", "health", "llm-providers", "runtime-host", "settings", "users"],
+};
+const everywhere = ["auth", "crypto", "audit"];
+
+/** What another module may see of a module: never its repository or its controllers. */
+const publicParts = "\\.(module|service|guard|decorator|types)\\.ts$|/(tokens|sealed-box)\\.ts$";
+
+const modulePath = (names) => `^apps/api/src/modules/(${names.join("|")})/`;
+
+const graphRules = Object.entries(moduleGraph).map(([name, lower]) => ({
+  name: `api-${name}-only-along-the-graph`,
+  severity: "error",
+  from: { path: `^apps/api/src/modules/${name}/` },
+  to: { path: "^apps/api/src/modules/", pathNot: modulePath([name, ...lower, ...everywhere]) },
+}));
+
+module.exports = {
+  forbidden: [
+    { name: "no-circles", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
+    {
+      name: "no-unlisted-module",
+      comment: "A new module is added to the graph above first.",
+      severity: "error",
+      from: { path: "^apps/api/src/modules/([^/]+)/", pathNot: modulePath(Object.keys(moduleGraph)) },
+      to: {},
+    },
+    ...graphRules,
+    {
+      name: "only-public-parts-of-a-module",
+      severity: "error",
+      from: { path: "^apps/api/src/modules/([^/]+)/" },
+      to: { path: "^apps/api/src/modules/", pathNot: ["^apps/api/src/modules/$1/", publicParts] },
+    },
+    { name: "platform-knows-no-module", severity: "error", from: { path: "^apps/api/src/platform/" }, to: { path: "^apps/api/src/modules/" } },
+    {
+      name: "only-repositories-see-prisma",
+      severity: "error",
+      from: { path: "^apps/api/src/", pathNot: ["\\.repository\\.ts$", "^apps/api/src/platform/", "^apps/api/src/generated/"] },
+      to: { path: ["^apps/api/src/generated/", "prisma\\.service\\.ts$", "@prisma/client"] },
+    },
+    {
+      name: "packages-know-no-framework",
+      severity: "error",
+      from: { path: "^packages/" },
+      to: { path: ["^apps/", "node_modules/(@nestjs|next|react|@prisma)/"] },
+    },
+    { name: "web-knows-only-contracts", severity: "error", from: { path: "^apps/web/" }, to: { path: ["^apps/api/", "^packages/(?!contracts/)"] } },
+    { name: "contracts-stand-alone", severity: "error", from: { path: "^packages/contracts/" }, to: { path: "^packages/(?!contracts/)" } },
+    { name: "the-runtime-stands-alone", severity: "error", from: { path: "^packages/runtime/src/" }, to: { path: "^packages/(?!runtime/)" } },
+    { name: "no-unresolvable", severity: "error", from: {}, to: { couldNotResolve: true, pathNot: "^#" } },
+  ],
+  options: {
+    doNotFollow: { path: ["node_modules", "^apps/api/src/generated/", "/dist/"] },
+    exclude: { path: ["/out/", "\\.next/", "\\.css$"] },
+    tsPreCompilationDeps: true,
+    combinedDependencies: true,
+    tsConfig: { fileName: "tsconfig.base.json" },
+    enhancedResolveOptions: { extensions: [".ts", ".tsx", ".mjs", ".js"], exportsFields: ["exports"], conditionNames: ["import", "types", "default"] },
+  },
+};

@@ -1,0 +1,40 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: [
+            "packages/*/src/**/*.test.ts",
+            "packages/{contracts,agent-backends,testing}/test/**/*.test.ts",
+            "apps/api/src/**/*.test.ts",
+            "docker/**/*.test.{ts,mjs}",
+            "scripts/**/*.test.{ts,mjs}",
+          ],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "api",
+          include: ["apps/api/test/**/*.api.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "runtime",
+          include: ["packages/runtime/test/**/*.test.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      "./apps/web/vitest.config.ts",
+    ],
+  },
+});
