@@ -23,14 +23,17 @@ export interface Application {
   readonly listeners: Listeners;
 }
 
+const nestOptions = { bodyParser: false, bufferLogs: true, abortOnError: false } as const;
+
+/** How the Nest application comes to be: from `AppModule` as it is, or with ports replaced in a test. */
+export type NestCreator = (adapter: ExpressAdapter, options: typeof nestOptions) => Promise<NestExpressApplication>;
+
+const createFromModule: NestCreator = async (adapter, options) => NestFactory.create<NestExpressApplication>(AppModule, adapter, options);
+
 /** Builds the whole application without listening. `main.ts` and the API tests use the same one. */
-export async function createApplication(): Promise<Application> {
+export async function createApplication(createNest: NestCreator = createFromModule): Promise<Application> {
   const server = express();
-  const nest = await NestFactory.create<NestExpressApplication>(AppModule, new ExpressAdapter(server), {
-    bodyParser: false,
-    bufferLogs: true,
-    abortOnError: false,
-  });
+  const nest = await createNest(new ExpressAdapter(server), nestOptions);
   const logger = nest.get(Logger);
   nest.useLogger(logger);
   server.disable("x-powered-by");

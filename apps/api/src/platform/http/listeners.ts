@@ -28,11 +28,8 @@ export function separatePorts(request: Request, _response: Response, next: NextF
 @Injectable()
 export class Listeners {
   readonly #servers = new Map<string, Server>();
-  readonly #handler: RequestListener;
 
-  constructor(adapterHost: HttpAdapterHost) {
-    this.#handler = adapterHost.httpAdapter.getInstance<RequestListener>();
-  }
+  constructor(private readonly adapterHost: HttpAdapterHost) {}
 
   /** Idempotent per address. Rejects with the system's error (EADDRINUSE …). Tells the port, for port 0. */
   async listen(kind: "public" | "internal", host: string, port: number): Promise<number> {
@@ -41,11 +38,12 @@ export class Listeners {
     if (existing !== undefined) {
       return (existing.address() as AddressInfo).port;
     }
+    const handle = this.adapterHost.httpAdapter.getInstance<RequestListener>();
     const server = createServer((request, response) => {
       if (kind === "internal") {
         internalRequests.add(request);
       }
-      this.#handler(request, response);
+      handle(request, response);
     });
     // A waiting supervisor and a streaming turn are quiet for long; slow senders are still cut.
     server.requestTimeout = 60_000;

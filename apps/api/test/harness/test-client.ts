@@ -1,0 +1,73 @@
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The parsed JSON; `undefined` where the body is none. A test names the type that it expects. */
+  json<T = Record<string, unknown>>(): T;
+}
+
+export interface RequestOptions {
+  readonly headers?: Record<string, string>;
+  readonly signal?: AbortSignal;
+}
+
+/** Speaks to the API as a browser on its own origin does. */
+export class TestClient {
+  readonly baseUrl: string;
+  readonly userId: string | null;
+  cookie: string | undefined;
+
+  constructor(baseUrl: string, options: { cookie?: string; userId?: string } = {}) {
+    this.baseUrl = baseUrl;
+    this.cookie = options.cookie;
+    this.userId = options.userId ?? null;
+  }
+
+  async get(path: string, options: RequestOptions = {}): Promise<Answer> {
+    return this.request("GET", path, undefined, options);
+  }
+
+  async post(path: string, body?: unknown, options: RequestOptions = {}): Promise<Answer> {
+    return this.request("POST", path, body, options);
+  }
+
+  async patch(path: string, body: unknown, options: RequestOptions = {}): Promise<Answer> {
+    return this.request("PATCH", path, body, options);
+  }
+
+  async delete(path: string, options: RequestOptions = {}): Promise<Answer> {
+    return this.request("DELETE", path, undefined, options);
+  }
+
+  /** The response itself, for streams. A string body is sent as it is, anything else as JSON. */
+  async open(method: string, path: string, body?: unknown, options: RequestOptions = {}): Promise<Response> {
+    const response = await fetch(`${this.baseUrl}${path}`, {
+      method,
+      redirect: "manual",
+      headers: {
+        ...(method === "GET" ? {} : { origin: this.baseUrl }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(this.cookie === undefined ? {} : { cookie: this.cookie }),
+        ...options.headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+    this.#keepCookie(response);
+    return response;
+  }
+
+  async request(method: string, path: string, body: unknown, options: RequestOptions = {}): Promise<Answer> {
+    const response = await this.open(method, path, body, options);
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, json: <T>() => JSON.parse(text) as T };
+  }
+
+  #keepCookie(response: Response): void {
+    const session = response.headers.getSetCookie().find((cookie) => cookie.startsWith("mosaic_session="));
+    if (session !== undefined) {
+      const pair = session.split(";")[0] ?? "";
+      this.cookie = pair === "mosaic_session=" ? undefined : pair;
+    }
+  }
+}
