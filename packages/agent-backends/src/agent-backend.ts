@@ -80,7 +80,8 @@ export interface AgentBackend {
   readonly id: BackendId;
   render(input: RenderInput): Bundle;
   turnRequest(input: { gatewayToken: string; conversationId: string; text: string }): GatewayRequest;
-  openStream(): GatewayStream;
+  /** The clock is only for tests. */
+  openStream(nowMs?: () => number): GatewayStream;
   /** What it means when the gateway answers a turn with anything but 200. */
   explainResponse(status: number, body: string): GatewayFailure;
   /** Path that answers 200 once turns can be served, without a token; and one that proves the token. */

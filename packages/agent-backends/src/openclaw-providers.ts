@@ -6,8 +6,6 @@ import { literal } from "./openclaw-literal.js";
 /** The model of the throw-away turn that a supervisor makes right after a start. */
 export const warmUpModel = "warm/m";
 
-/** A request's whole duration, answer included: a slow local model may write for minutes. */
-const requestTimeoutSeconds = 600;
 
 interface Dialect {
   readonly api: "openai-completions" | "anthropic-messages" | "ollama";
@@ -58,7 +56,6 @@ function renderProvider(provider: RenderedProvider, modelIds: readonly string[])
     api: dialect.api,
     baseUrl: literal(baseUrlOf(provider)),
     apiKey: keyOf(provider, dialect),
-    timeoutSeconds: requestTimeoutSeconds,
     models: modelIds.map((id) => renderModel(id, provider, dialect)),
   };
 }

@@ -1,24 +1,27 @@
 import { createParser } from "eventsource-parser";
 import type { GatewayEvent, GatewayStream } from "./agent-backend.js";
-import { explainError } from "./openclaw-failure.js";
+import { explainError, type TurnSoFar } from "./openclaw-failure.js";
 
 /** One event of a gateway is a few bytes of text; more without an end is no stream of ours, and must not fill the memory. */
 const maxEventCharacters = 4 * 1024 * 1024;
 
-/** Reads the gateway's answer to one turn. */
-export function openOpenclawStream(): GatewayStream {
+/** Reads the gateway's answer to one turn. The clock tells a time-out from a connection that failed at once: OpenClaw calls both the same. */
+export function openOpenclawStream(nowMs: () => number = () => performance.now()): GatewayStream {
   const events: GatewayEvent[] = [];
   const decoder = new TextDecoder();
+  const startedAtMs = nowMs();
   let isOver = false;
+  let hasText = false;
 
   const emit = (event: GatewayEvent): void => {
     if (isOver) return;
     isOver = event.type !== "delta";
+    hasText = true;
     events.push(event);
   };
   const parser = createParser({
     maxBufferSize: maxEventCharacters,
-    onEvent: ({ data }) => readData(data, emit),
+    onEvent: ({ data }) => readData(data, { elapsedMs: nowMs() - startedAtMs, hasText }, emit),
     onError: (error) => {
       if (error.type === "max-buffer-size-exceeded") emit(brokeOff("The agent sent more than can be read at once. Send the message again."));
     },
@@ -40,7 +43,7 @@ export function openOpenclawStream(): GatewayStream {
   };
 }
 
-function readData(data: string, emit: (event: GatewayEvent) => void): void {
+function readData(data: string, turn: TurnSoFar, emit: (event: GatewayEvent) => void): void {
   if (data.trim() === "[DONE]") {
     emit({ type: "end" });
     return;
@@ -48,7 +51,7 @@ function readData(data: string, emit: (event: GatewayEvent) => void): void {
   const chunk = parseObject(data);
   if (!chunk) return;
   if (chunk["error"] !== undefined && chunk["error"] !== null) {
-    emit({ type: "failure", ...explainError(chunk["error"]) });
+    emit({ type: "failure", ...explainError(chunk["error"], turn) });
     return;
   }
   const text = contentOf(chunk);

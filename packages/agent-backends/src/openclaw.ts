@@ -23,20 +23,19 @@ function render(input: RenderInput): Bundle {
     { root: "state", path: "workspace/SOUL.md", content: renderSoul(input.agent) },
     { root: "state", path: "workspace/IDENTITY.md", content: renderIdentityFile(input.agent) },
     { root: "state", path: "workspace/AGENTS.md", content: houseRules },
-    { root: "state", path: `agents/${openclawAgentId}/agent/settings.json`, content: asFile(renderSettings(input)) },
+    { root: "state", path: `agents/${openclawAgentId}/agent/settings.json`, content: asFile(settings) },
   ];
   const warmup: Warmup = { model: warmUpModel, gatewayToken: input.gateway.token };
   return { generation: sha256OfJson({ files, warmup }), files, warmup };
 }
 
 /**
- * How often a failing provider is asked again. OpenClaw's default keeps a person waiting for minutes over a wrong key. The
- * place is not documented: `test/openclaw-gateway.test.ts` notices when an upgrade stops reading it.
+ * A failing provider is not asked again by OpenClaw, which would wait as long as the provider's Retry-After says, put a
+ * "Continue the current task" of its own into the conversation, and keep a person waiting for minutes over a fault that
+ * they could have been told of at once. A fallback takes over without delay this way. The place of this file is not
+ * documented: `test/openclaw-gateway.test.ts` notices when an upgrade stops reading it.
  */
-function renderSettings(input: RenderInput): { retry: { provider: { maxRetries: number; maxRetryDelayMs: number } } } {
-  const hasFallbacks = input.models.length > 1;
-  return { retry: { provider: { maxRetries: hasFallbacks ? 0 : 1, maxRetryDelayMs: 3000 } } };
-}
+const settings = { retry: { provider: { maxRetries: 0, maxRetryDelayMs: 3000 } } };
 
 function turnRequest(input: { gatewayToken: string; conversationId: string; text: string }): GatewayRequest {
   return {

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Bundle } from "@mosaic/contracts/agent-config";
 import type { GatewayRequest } from "../src/agent-backend.js";
+import { openclawPackage } from "./real-openclaw.js";
 
-export const openclawDir = process.env["MOSAIC_OPENCLAW_DIR"] ?? "";
 
-export const entryPoint = join(openclawDir, "node_modules/openclaw/openclaw.mjs");
+export const entryPoint = join(openclawPackage, "openclaw.mjs");
 
 /** The real gateway, as a child in a folder of its own under the system's temporary folder. */
 export interface OpenclawProcess {
