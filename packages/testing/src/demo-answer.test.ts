@@ -16,12 +16,7 @@ const assistant = (content: unknown): unknown => ({ role: "assistant", content }
 
 describe("the demo model's answer", () => {
   test("says that it is a demo, echoes, and counts the messages", () => {
-    const text = textOf([
-      { role: "system", content: "be kind" },
-      user("one"),
-      assistant("x"),
-      user("**two**\nlines"),
-    ]);
+    const text = textOf([{ role: "system", content: "be kind" }, user("one"), assistant("x"), user("**two**\nlines")]);
     expect(text).toContain("Mosaic demo model");
     expect(text).toContain("no real AI");
     expect(text).toContain("> **two**\n> lines");
@@ -29,14 +24,11 @@ describe("the demo model's answer", () => {
     expect(textOf([user("one")])).toContain("I was sent 1 message.");
   });
 
-  test.each(["What did I say first?", "please recall", "[demo:recall]"])(
-    "%s quotes the first message of the person",
-    (question) => {
-      const history = [user("[Sat 2026-11-21 00:48 UTC] my dog is Rex"), assistant("ok")];
-      expect(textOf([...history, user(question)])).toContain("> my dog is Rex");
-      expect(textOf([user(question)])).toContain("nothing that you said before");
-    },
-  );
+  test.each(["What did I say first?", "please recall", "[demo:recall]"])("%s quotes the first message of the person", (question) => {
+    const history = [user("[Sat 2026-11-21 00:48 UTC] my dog is Rex"), assistant("ok")];
+    expect(textOf([...history, user(question)])).toContain("> my dog is Rex");
+    expect(textOf([user(question)])).toContain("nothing that you said before");
+  });
 
   test("a command of an earlier turn is not obeyed again", () => {
     const text = textOf([user("[demo:hang]"), assistant("…"), user("hello")]);
@@ -44,16 +36,14 @@ describe("the demo model's answer", () => {
   });
 
   test("a message that only carries OpenClaw's context is nobody's words", () => {
-    const context =
-      "<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>\n[demo:hang]\n<<<END_OPENCLAW_INTERNAL_CONTEXT>>>";
+    const context = "<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>\n[demo:hang]\n<<<END_OPENCLAW_INTERNAL_CONTEXT>>>";
     const text = textOf([user("hello"), user([{ type: "text", text: context }])]);
     expect(text).toContain("> hello");
     expect(text).toContain("I was sent 1 message.");
   });
 
   test("a failure it was told to make lasts when OpenClaw asks it to go on", () => {
-    const goOn =
-      "Continue the current task from the existing transcript, preserving completed work.";
+    const goOn = "Continue the current task from the existing transcript, preserving completed work.";
     const told = user("[demo:fail status=500]");
     expect(answer([told, assistant(""), user(goOn)])).toMatchObject({ kind: "fail", status: 500 });
   });

@@ -60,9 +60,7 @@ function obey(command: DemoCommand, request: DemoRequest): DemoAnswer | undefine
     case "long":
       return {
         kind: "text",
-        text: countedWords(
-          readNumber(command, "words", { default: 5_000, min: 1, max: MAX_WORDS }),
-        ),
+        text: countedWords(readNumber(command, "words", { default: 5_000, min: 1, max: MAX_WORDS })),
       };
     case "break": {
       const after = readNumber(command, "after", { default: 5, min: 0, max: MAX_WORDS - 1 });
@@ -85,10 +83,7 @@ function obey(command: DemoCommand, request: DemoRequest): DemoAnswer | undefine
     case "key":
       return answerText(request, describeKey(request.key));
     default:
-      return answerText(
-        request,
-        `There is no demo command \`${command.name}\`.\n\n${COMMAND_HELP}`,
-      );
+      return answerText(request, `There is no demo command \`${command.name}\`.\n\n${COMMAND_HELP}`);
   }
 }
 
@@ -171,8 +166,7 @@ function countedWords(count: number): string {
   return Array.from({ length: Math.trunc(count) }, (_, index) => `word${index + 1}`).join(" ");
 }
 
-const COMMAND_HELP =
-  "I know: `slow`, `long`, `fail`, `hang`, `reset`, `break`, `tool`, `markdown`, `recall`, `system`, `key`.";
+const COMMAND_HELP = "I know: `slow`, `long`, `fail`, `hang`, `reset`, `break`, `tool`, `markdown`, `recall`, `system`, `key`.";
 
 const MARKDOWN_SAMPLE = [
   "# Demo heading",

@@ -36,18 +36,14 @@ describe("parseDemoCommand", () => {
     expect(parseDemoCommand(text)).toEqual({ name, options });
   });
 
-  test.each(["hello", "[demo:]", "[demo:hang", "[demo:tool args={]", "demo:hang"])(
-    "%s is no command",
-    (text) => {
-      expect(parseDemoCommand(text)).toBeUndefined();
-    },
-  );
+  test.each(["hello", "[demo:]", "[demo:hang", "[demo:tool args={]", "demo:hang"])("%s is no command", (text) => {
+    expect(parseDemoCommand(text)).toBeUndefined();
+  });
 });
 
 test("a number outside its limits is brought inside them", () => {
   const limits = { default: 5, min: 1, max: 10 };
-  const read = (value: string): number =>
-    readNumber({ name: "x", options: { n: value } }, "n", limits);
+  const read = (value: string): number => readNumber({ name: "x", options: { n: value } }, "n", limits);
   expect(["0", "7", "1e9", "none"].map(read)).toEqual([1, 7, 10, 5]);
   expect(readNumber({ name: "x", options: {} }, "n", limits)).toBe(5);
 });

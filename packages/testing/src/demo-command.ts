@@ -13,11 +13,7 @@ export function parseDemoCommand(text: string): DemoCommand | undefined {
   return undefined;
 }
 
-export function readNumber(
-  command: DemoCommand,
-  option: string,
-  limits: { default: number; min: number; max: number },
-): number {
+export function readNumber(command: DemoCommand, option: string, limits: { default: number; min: number; max: number }): number {
   const value = Number(command.options[option] ?? limits.default);
   if (!Number.isFinite(value)) return limits.default;
   return Math.min(limits.max, Math.max(limits.min, value));
@@ -43,9 +39,7 @@ function readOptions(text: string): Record<string, string> | undefined {
 /** A value is JSON in braces, a text in double quotes, or everything up to the next `key=` or `]`. */
 function valueLength(text: string): number | undefined {
   if (text.startsWith("{")) return jsonObjectLength(text);
-  const bare = text.startsWith('"')
-    ? /^"[^"]*"/.exec(text)
-    : /^[^\]]*?(?=\s+[A-Za-z_]+=|\])/.exec(text);
+  const bare = text.startsWith('"') ? /^"[^"]*"/.exec(text) : /^[^\]]*?(?=\s+[A-Za-z_]+=|\])/.exec(text);
   return bare?.[0].length;
 }
 

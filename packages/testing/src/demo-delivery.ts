@@ -12,12 +12,7 @@ export interface DeliveryOptions {
 }
 
 /** Carries an answer out on one response, in the protocol of its request. */
-export async function deliver(
-  request: DemoRequest,
-  answer: DemoAnswer,
-  exchange: Exchange,
-  options: DeliveryOptions,
-): Promise<void> {
+export async function deliver(request: DemoRequest, answer: DemoAnswer, exchange: Exchange, options: DeliveryOptions): Promise<void> {
   if (answer.kind === "fail") throw failureOf(answer);
   if (answer.kind === "reset") {
     exchange.breakOff();
@@ -33,12 +28,7 @@ export async function deliver(
 
 type Deliverable = Extract<DemoAnswer, { kind: "text" | "tool" }>;
 
-async function deliverStream(
-  request: DemoRequest,
-  answer: Deliverable,
-  exchange: Exchange,
-  options: DeliveryOptions,
-): Promise<void> {
+async function deliverStream(request: DemoRequest, answer: Deliverable, exchange: Exchange, options: DeliveryOptions): Promise<void> {
   const encoder = demoEncoders[request.protocol];
   const facts = factsOf(request, answer);
   const { response } = exchange;
@@ -75,20 +65,13 @@ async function writeWords(
   return true;
 }
 
-async function deliverWhole(
-  request: DemoRequest,
-  answer: Deliverable,
-  exchange: Exchange,
-  options: DeliveryOptions,
-): Promise<void> {
+async function deliverWhole(request: DemoRequest, answer: Deliverable, exchange: Exchange, options: DeliveryOptions): Promise<void> {
   if (answer.kind === "text") {
     const words = wordsOf(answer.text).length;
     const totalMs = (answer.firstDelayMs ?? 0) + words * (answer.wordDelayMs ?? 0);
     await pause(Math.min(totalMs, options.maxHangMs), exchange.signal);
   }
-  const body = JSON.stringify(
-    demoEncoders[request.protocol].whole(factsOf(request, answer), answer),
-  );
+  const body = JSON.stringify(demoEncoders[request.protocol].whole(factsOf(request, answer), answer));
   const { response } = exchange;
   response.writeHead(200, {
     "content-type": "application/json",
@@ -105,11 +88,7 @@ async function deliverWhole(
 function failureOf(answer: Extract<DemoAnswer, { kind: "fail" }>): DemoHttpError {
   const message = answer.message ?? `The demo model was told to fail with ${answer.status}.`;
   const { retryAfterSeconds } = answer;
-  return new DemoHttpError(
-    answer.status,
-    message,
-    retryAfterSeconds === undefined ? {} : { retryAfterSeconds },
-  );
+  return new DemoHttpError(answer.status, message, retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
 }
 
 function factsOf(request: DemoRequest, answer: Deliverable): AnswerFacts {

@@ -12,12 +12,9 @@ const ERROR_TYPES: Readonly<Record<number, string>> = {
 
 export const anthropicEncoder: DemoEncoder = {
   streamType: "text/event-stream; charset=utf-8",
-  start: (facts) =>
-    event("message_start", { message: message(facts, [], null, 0) }) + event("ping", {}),
-  beginText: () =>
-    event("content_block_start", { index: 0, content_block: { type: "text", text: "" } }),
-  text: (_facts, piece) =>
-    event("content_block_delta", { index: 0, delta: { type: "text_delta", text: piece } }),
+  start: (facts) => event("message_start", { message: message(facts, [], null, 0) }) + event("ping", {}),
+  beginText: () => event("content_block_start", { index: 0, content_block: { type: "text", text: "" } }),
+  text: (_facts, piece) => event("content_block_delta", { index: 0, delta: { type: "text_delta", text: piece } }),
   tool: (facts, call) =>
     event("content_block_start", {
       index: 0,
@@ -57,12 +54,7 @@ function stopReason(reason: "stop" | "tool"): string {
   return reason === "tool" ? "tool_use" : "end_turn";
 }
 
-function message(
-  facts: AnswerFacts,
-  content: readonly unknown[],
-  stop: string | null,
-  outputTokens: number,
-): Record<string, unknown> {
+function message(facts: AnswerFacts, content: readonly unknown[], stop: string | null, outputTokens: number): Record<string, unknown> {
   return {
     id: `msg_${facts.id}`,
     type: "message",

@@ -1,6 +1,7 @@
-import { request as httpRequest } from "node:http";
+import { createServer, request as httpRequest } from "node:http";
 import { afterEach, describe, expect, test } from "vitest";
 import { type DemoLlmOptions, type DemoLlmServer, startDemoLlm } from "./demo-llm.js";
+import { listenOn } from "./listening-server.js";
 
 let demo: DemoLlmServer;
 
@@ -37,8 +38,7 @@ interface Chunk {
   usage?: { total_tokens: number } | null;
 }
 
-const contentOf = (chunks: unknown[]): string =>
-  chunks.map((chunk) => (chunk as Chunk).choices?.[0]?.delta.content ?? "").join("");
+const contentOf = (chunks: unknown[]): string => chunks.map((chunk) => (chunk as Chunk).choices?.[0]?.delta.content ?? "").join("");
 
 describe("the OpenAI protocol", () => {
   test("a stream is a role, pieces, a finish reason, usage when asked for, and [DONE]", async () => {
@@ -70,10 +70,21 @@ describe("the OpenAI protocol", () => {
     expect(await models.json()).toMatchObject({ object: "list", data: [{ id: "mosaic-demo" }] });
   });
 
+  test("takes a body that a parser in front of it has read", async () => {
+    await start();
+    const framework = createServer((request, response) => {
+      const messages = [{ role: "user", content: "parsed" }];
+      demo.handle(Object.assign(request, { body: { model: "mosaic-demo", messages } }), response);
+    });
+    const running = await listenOn(framework, {});
+    const response = await fetch(`${running.url}/v1/chat/completions`, { method: "POST" });
+    expect(await response.text()).toContain("> parsed");
+    await running.close();
+  });
+
   test("a wrong key is refused, a changed one is accepted", async () => {
     await start({ apiKey: "good" });
-    const withKey = (key: string): Promise<Response> =>
-      fetch(`${demo.url}/v1/models`, { headers: { authorization: `Bearer ${key}` } });
+    const withKey = (key: string): Promise<Response> => fetch(`${demo.url}/v1/models`, { headers: { authorization: `Bearer ${key}` } });
     const refused = await withKey("bad");
     expect(refused.status).toBe(401);
     expect(await refused.json()).toMatchObject({ error: { code: "invalid_api_key" } });
@@ -99,14 +110,10 @@ describe("the OpenAI protocol", () => {
   test("a body over the limit is refused when its size was not announced", async () => {
     await start({ maxBodyBytes: 1_000 });
     const status = await new Promise((resolve, reject) => {
-      const sent = httpRequest(
-        `${demo.url}/v1/chat/completions`,
-        { method: "POST" },
-        (response) => {
-          response.resume();
-          resolve(response.statusCode);
-        },
-      );
+      const sent = httpRequest(`${demo.url}/v1/chat/completions`, { method: "POST" }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
       sent.on("error", reject);
       sent.write("x".repeat(800));
       sent.end("x".repeat(800));
@@ -210,9 +217,7 @@ describe("the Anthropic protocol", () => {
       content: [{ type: "text", text: expect.stringContaining("Yes.") }],
       stop_reason: "end_turn",
     });
-    const streamed = await events(
-      await post("/v1/messages", { ...body, stream: true }, { headers }),
-    );
+    const streamed = await events(await post("/v1/messages", { ...body, stream: true }, { headers }));
     const types = [...new Set(streamed.map((event) => (event as { type: string }).type))];
     expect(types).toEqual([
       "message_start",
@@ -251,11 +256,7 @@ describe("the Anthropic protocol", () => {
       stop_reason: "tool_use",
     });
     const result = { type: "tool_result", tool_use_id: "t", content: "found it" };
-    const messages = [
-      asking,
-      { role: "assistant", content: [] },
-      { role: "user", content: [result] },
-    ];
+    const messages = [asking, { role: "assistant", content: [] }, { role: "user", content: [result] }];
     const reported = await post("/v1/messages", { ...body, tools, messages }, { headers });
     expect(await reported.text()).toContain("> found it");
   });

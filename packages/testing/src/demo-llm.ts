@@ -34,10 +34,7 @@ export interface DemoLlm {
   setBehaviour(behaviour: DemoBehaviour | null): void;
   setKey(apiKey: string | undefined): void;
   /** The first recorded request that fits, already made or still to come. */
-  waitForRequest(
-    predicate: (request: RecordedRequest) => boolean,
-    options?: { timeoutMs?: number },
-  ): Promise<RecordedRequest>;
+  waitForRequest(predicate: (request: RecordedRequest) => boolean, options?: { timeoutMs?: number }): Promise<RecordedRequest>;
 }
 
 export interface DemoLlmServer extends DemoLlm, RunningServer {}
@@ -66,9 +63,7 @@ export function createDemoLlm(options: DemoLlmOptions = {}): DemoLlm {
   };
 }
 
-export async function startDemoLlm(
-  options: DemoLlmOptions & { host?: string; port?: number } = {},
-): Promise<DemoLlmServer> {
+export async function startDemoLlm(options: DemoLlmOptions & { host?: string; port?: number } = {}): Promise<DemoLlmServer> {
   const demo = createDemoLlm(options);
   const server = createServer((request, response) => demo.handle(request, response));
   const running = await listenOn(server, { host: options.host, port: options.port });
@@ -98,11 +93,7 @@ class DemoState {
   }
 }
 
-async function serve(
-  state: DemoState,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+async function serve(state: DemoState, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const route = findDemoRoute(request);
   const exchange = openExchange(response);
   state.activeCount += 1;
@@ -120,17 +111,10 @@ async function serve(
   }
 }
 
-async function answerRoute(
-  state: DemoState,
-  route: DemoRoute,
-  request: IncomingMessage,
-  exchange: Exchange,
-): Promise<void> {
+async function answerRoute(state: DemoState, route: DemoRoute, request: IncomingMessage, exchange: Exchange): Promise<void> {
   const key = bearerOf(request);
   if (route.kind === "unknown") throw new DemoHttpError(404, "The demo model has no such address.");
-  const body = route.isPost
-    ? await readJsonBody(request, { maxBytes: state.maxBodyBytes, timeoutMs: 30_000 })
-    : undefined;
+  const body = route.isPost ? await readJsonBody(request, { maxBytes: state.maxBodyBytes, timeoutMs: 30_000 }) : undefined;
   state.log.add({ method: request.method ?? "", path: route.path, headers: request.headers, body });
   const isOpen = route.kind === "version";
   if (!isOpen && state.apiKey !== undefined && key !== state.apiKey) {
@@ -152,8 +136,7 @@ async function answerRoute(
 
 function sendError(route: DemoRoute, error: unknown, exchange: Exchange): void {
   const { response } = exchange;
-  const known =
-    error instanceof DemoHttpError ? error : new DemoHttpError(500, "The demo model failed.");
+  const known = error instanceof DemoHttpError ? error : new DemoHttpError(500, "The demo model failed.");
   if (response.headersSent) {
     exchange.breakOff();
     return;

@@ -26,11 +26,7 @@ export class DemoHttpError extends Error {
   readonly code: string | null;
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(
-    status: number,
-    message: string,
-    options: { code?: string; retryAfterSeconds?: number } = {},
-  ) {
+  constructor(status: number, message: string, options: { code?: string; retryAfterSeconds?: number } = {}) {
     super(message);
     this.name = "DemoHttpError";
     this.status = status;
@@ -45,11 +41,7 @@ export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-export function parseDemoRequest(
-  protocol: DemoProtocolName,
-  body: unknown,
-  key: string,
-): DemoRequest {
+export function parseDemoRequest(protocol: DemoProtocolName, body: unknown, key: string): DemoRequest {
   if (!isRecord(body)) throw new DemoHttpError(400, "The body must be a JSON object.");
   const { model, messages } = body;
   if (typeof model !== "string" || model === "") {
@@ -107,18 +99,14 @@ function contentText(content: unknown): string {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return "";
   return content
-    .map((part: unknown) =>
-      isRecord(part) && typeof part["text"] === "string" ? part["text"] : "",
-    )
+    .map((part: unknown) => (isRecord(part) && typeof part["text"] === "string" ? part["text"] : ""))
     .filter((text) => text !== "")
     .join("\n");
 }
 
 function toolResultsIn(content: unknown): string[] {
   if (!Array.isArray(content)) return [];
-  return content.flatMap((part: unknown) =>
-    isRecord(part) && part["type"] === "tool_result" ? [contentText(part["content"])] : [],
-  );
+  return content.flatMap((part: unknown) => (isRecord(part) && part["type"] === "tool_result" ? [contentText(part["content"])] : []));
 }
 
 function readToolNames(tools: unknown): string[] {

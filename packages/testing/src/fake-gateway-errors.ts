@@ -27,7 +27,10 @@ export function upstreamError(failure: Extract<DemoAnswer, { kind: "fail" }>): G
   const { status } = failure;
   const type = TYPES_PASSED_ON[status];
   if (type !== undefined) {
-    return { status, message: `${status} ${failure.message ?? "status code (no body)"}`, type };
+    const wait = failure.retryAfterSeconds;
+    const retry = wait === undefined ? "" : `; Retry-After: ${wait} seconds`;
+    const said = failure.message ?? "status code (no body)";
+    return { status, message: `${status} ${said}${retry}`, type };
   }
   if (status === 408 || status === 504) return { ...UPSTREAM_TIMEOUT, status };
   if (status === 503 || status === 529) {

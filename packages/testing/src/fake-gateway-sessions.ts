@@ -41,8 +41,7 @@ export function createFakeSessions(file?: string): FakeSessions {
   return {
     messagesOf: (key) => sessions.get(key)?.messages ?? [],
     inTurn: async (key, turn) => {
-      if (key === undefined)
-        return turn(openSession({ messages: [], queued: undefined }, () => {}));
+      if (key === undefined) return turn(openSession({ messages: [], queued: undefined }, () => {}));
       const before = queues.get(key) ?? Promise.resolve();
       const current = before.then(() => turn(openSession(find(key), save)));
       const settled = current.catch(() => {});
@@ -75,20 +74,14 @@ function openSession(stored: Stored, save: () => void): FakeSession {
   };
 }
 
-function asSeenByModel(
-  message: DemoMessage,
-  index: number,
-  queued: string | undefined,
-): DemoMessage {
+function asSeenByModel(message: DemoMessage, index: number, queued: string | undefined): DemoMessage {
   if (index > 0 || message.role !== "user" || queued === undefined) return message;
   return { role: "user", text: prependQueuedMessage(queued, message.text) };
 }
 
 /** The demo model's own reading of a history: only what people typed. */
 export function withoutFraming(messages: readonly DemoMessage[]): DemoMessage[] {
-  return messages.map((message) =>
-    message.role === "user" ? { ...message, text: stripOpenClawFraming(message.text) } : message,
-  );
+  return messages.map((message) => (message.role === "user" ? { ...message, text: stripOpenClawFraming(message.text) } : message));
 }
 
 function writeSessions(file: string, sessions: ReadonlyMap<string, Stored>): void {

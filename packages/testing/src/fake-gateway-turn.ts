@@ -16,12 +16,7 @@ export interface TurnOptions {
 type Answer = Extract<DemoAnswer, { kind: "text" | "tool" }>;
 
 /** One chat completion the way the gateway makes it: the session's memory, then its own stream. */
-export async function runFakeTurn(
-  request: DemoRequest,
-  session: FakeSession,
-  reply: GatewayReply,
-  options: TurnOptions,
-): Promise<void> {
+export async function runFakeTurn(request: DemoRequest, session: FakeSession, reply: GatewayReply, options: TurnOptions): Promise<void> {
   const seen: DemoRequest = {
     ...request,
     systemPrompt: [options.systemPrompt, request.systemPrompt].filter(Boolean).join("\n\n"),
@@ -49,11 +44,7 @@ export async function runFakeTurn(
   }
 }
 
-async function sendAnswer(
-  answer: Answer,
-  reply: GatewayReply,
-  options: TurnOptions,
-): Promise<boolean> {
+async function sendAnswer(answer: Answer, reply: GatewayReply, options: TurnOptions): Promise<boolean> {
   if (answer.kind === "tool") {
     await reply.tool(answer);
     return true;
@@ -129,8 +120,7 @@ export function wholeReply(request: DemoRequest, exchange: Exchange): GatewayRep
       finish(message, "tool_calls");
     },
     end: (reason) => finish({ role: "assistant", content: pieces.join("") }, reason),
-    fail: ({ status, message, type }) =>
-      sendGatewayJson(exchange, status, { error: { message, type } }),
+    fail: ({ status, message, type }) => sendGatewayJson(exchange, status, { error: { message, type } }),
   };
 }
 

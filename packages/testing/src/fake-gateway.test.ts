@@ -50,8 +50,7 @@ async function streamed(content: string, ask: Ask = {}): Promise<string[]> {
 describe("probes", () => {
   test("are open; readiness comes when it is ready", async () => {
     await start({ readyAfterMs: Number.POSITIVE_INFINITY });
-    const status = async (path: string): Promise<number> =>
-      (await fetch(`${gateway.url}${path}`)).status;
+    const status = async (path: string): Promise<number> => (await fetch(`${gateway.url}${path}`)).status;
     expect(await status("/healthz")).toBe(200);
     expect(await status("/readyz")).toBe(503);
     expect(await status("/startupz")).toBe(503);
@@ -73,9 +72,7 @@ describe("who may ask what", () => {
     for (const authorization of ["", "Bearer wrong"]) {
       const refused = await fetch(`${gateway.url}/v1/models`, { headers: { authorization } });
       expect(refused.status).toBe(401);
-      expect(await refused.text()).toBe(
-        '{"error":{"message":"Unauthorized","type":"unauthorized"}}',
-      );
+      expect(await refused.text()).toBe('{"error":{"message":"Unauthorized","type":"unauthorized"}}');
     }
   });
 
@@ -88,9 +85,7 @@ describe("who may ask what", () => {
     });
     const unknown = await chat("hi", { model: "openclaw/nope" });
     expect(unknown.status).toBe(400);
-    expect(await unknown.text()).toBe(
-      `{"error":{"message":"Unknown agent 'nope'.","type":"invalid_request_error"}}`,
-    );
+    expect(await unknown.text()).toBe(`{"error":{"message":"Unknown agent 'nope'.","type":"invalid_request_error"}}`);
     expect((await chat("hi", { model: "gpt-4" })).status).toBe(400);
   });
 
@@ -133,7 +128,7 @@ describe("a stream", () => {
 describe("upstream errors", () => {
   const cases = [
     ["[demo:fail status=401 message=Bad key]", 401, "authentication_error", "401 Bad key"],
-    ["[demo:fail status=429 message=Slow down]", 429, "rate_limit_error", "429 Slow down"],
+    ["[demo:fail status=429 message=Slow down]", 429, "rate_limit_error", "429 Slow down; Retry-After: 5 seconds"],
     ["[demo:fail status=500]", 502, "api_error", "upstream provider error"],
     ["[demo:reset]", 408, "api_error", "upstream provider timeout"],
   ] as const;

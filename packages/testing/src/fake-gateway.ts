@@ -2,12 +2,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import { parseDemoCommand } from "./demo-command.js";
 import type { DemoBehaviour } from "./demo-llm.js";
 import { bearerOf } from "./demo-routes.js";
-import {
-  DemoHttpError,
-  type DemoMessage,
-  type DemoRequest,
-  parseDemoRequest,
-} from "./demo-request.js";
+import { DemoHttpError, type DemoMessage, type DemoRequest, parseDemoRequest } from "./demo-request.js";
 import { type Exchange, openExchange } from "./exchange.js";
 import { modelList, requireAgent } from "./fake-gateway-agents.js";
 import { createFakeSessions, type FakeSessions } from "./fake-gateway-sessions.js";
@@ -105,11 +100,7 @@ class GatewayState {
   }
 }
 
-async function serve(
-  state: GatewayState,
-  request: IncomingMessage,
-  exchange: Exchange,
-): Promise<void> {
+async function serve(state: GatewayState, request: IncomingMessage, exchange: Exchange): Promise<void> {
   state.activeCount += 1;
   exchange.response.once("close", () => {
     state.activeCount -= 1;
@@ -124,11 +115,7 @@ async function serve(
   }
 }
 
-async function route(
-  state: GatewayState,
-  request: IncomingMessage,
-  exchange: Exchange,
-): Promise<void> {
+async function route(state: GatewayState, request: IncomingMessage, exchange: Exchange): Promise<void> {
   const path = (request.url ?? "/").split("?")[0] ?? "/";
   const probe = answerProbe(state, path);
   if (probe) {
@@ -160,10 +147,7 @@ async function route(
   await chat(state, request, exchange);
 }
 
-function answerProbe(
-  state: GatewayState,
-  path: string,
-): { status: number; body: unknown } | undefined {
+function answerProbe(state: GatewayState, path: string): { status: number; body: unknown } | undefined {
   const uptimeMs = Date.now() - state.startedAt;
   const isReady = Date.now() >= state.readyAt;
   switch (path) {
@@ -185,11 +169,7 @@ function answerProbe(
   }
 }
 
-async function chat(
-  state: GatewayState,
-  request: IncomingMessage,
-  exchange: Exchange,
-): Promise<void> {
+async function chat(state: GatewayState, request: IncomingMessage, exchange: Exchange): Promise<void> {
   const body = await readJsonBody(request, { maxBytes: 20 * 1024 * 1024, timeoutMs: 30_000 });
   state.log.add({
     method: "POST",

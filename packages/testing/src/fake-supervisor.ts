@@ -34,10 +34,7 @@ export async function followBundle(gateway: FakeGateway, options: FollowOptions)
   }
 }
 
-async function fetchBundle(
-  generation: string,
-  { configUrl, containerToken, signal }: FollowOptions,
-): Promise<Bundle | undefined> {
+async function fetchBundle(generation: string, { configUrl, containerToken, signal }: FollowOptions): Promise<Bundle | undefined> {
   const query = generation === "" ? "" : `?after=${generation}&waitSeconds=25`;
   try {
     const response = await fetch(`${configUrl}/bundle${query}`, {
@@ -55,11 +52,7 @@ async function fetchBundle(
   return undefined;
 }
 
-async function reportStatus(
-  phase: string,
-  generation: string,
-  { configUrl, containerToken, signal }: FollowOptions,
-): Promise<void> {
+async function reportStatus(phase: string, generation: string, { configUrl, containerToken, signal }: FollowOptions): Promise<void> {
   const report = fetch(`${configUrl}/status`, {
     method: "POST",
     headers: { authorization: `Bearer ${containerToken}`, "content-type": "application/json" },
@@ -72,8 +65,6 @@ async function reportStatus(
 function readBundle(value: unknown): Bundle | undefined {
   if (!isRecord(value) || typeof value["generation"] !== "string") return undefined;
   const files: unknown[] = Array.isArray(value["files"]) ? value["files"] : [];
-  const personality = files.flatMap((file) =>
-    isRecord(file) && String(file["path"]).endsWith(".md") ? [String(file["content"])] : [],
-  );
+  const personality = files.flatMap((file) => (isRecord(file) && String(file["path"]).endsWith(".md") ? [String(file["content"])] : []));
   return { generation: value["generation"], systemPrompt: personality.join("\n\n") };
 }

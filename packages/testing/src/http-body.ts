@@ -24,10 +24,7 @@ function readText(request: IncomingMessage, limits: BodyLimits): Promise<string>
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const timer = setTimeout(
-      () => fail(new DemoHttpError(408, "The body did not arrive in time.")),
-      limits.timeoutMs,
-    );
+    const timer = setTimeout(() => fail(new DemoHttpError(408, "The body did not arrive in time.")), limits.timeoutMs);
     const onData = (chunk: Buffer): void => {
       size += chunk.length;
       if (size > limits.maxBytes) fail(tooLarge(limits));

@@ -10,10 +10,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-export async function listenOn(
-  server: Server,
-  address: { host?: string | undefined; port?: number | undefined },
-): Promise<RunningServer> {
+export async function listenOn(server: Server, address: { host?: string | undefined; port?: number | undefined }): Promise<RunningServer> {
   const host = address.host ?? "127.0.0.1";
   await listen(server, host, address.port ?? 0);
   const bound = server.address();

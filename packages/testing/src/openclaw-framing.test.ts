@@ -1,12 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { prependQueuedMessage, stripOpenClawFraming } from "./openclaw-framing.js";
 
-const RUNTIME =
-  "Runtime: name=Ada | agent=main | session=agent:main:conv-1 | host=vm | os=Linux (x64) | channel=webchat";
+const RUNTIME = "Runtime: name=Ada | agent=main | session=agent:main:conv-1 | host=vm | os=Linux (x64) | channel=webchat";
 const GO_ON =
   "Continue the current task from the existing transcript, preserving completed work. If an action was interrupted, inspect its state before deciding whether to retry it.";
-const CONTEXT =
-  "<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>\nActive sessions: [demo:hang]\n<<<END_OPENCLAW_INTERNAL_CONTEXT>>>";
+const CONTEXT = "<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>\nActive sessions: [demo:hang]\n<<<END_OPENCLAW_INTERNAL_CONTEXT>>>";
 
 const cases: readonly { name: string; framed: string; typed: string }[] = [
   { name: "plain text stays", framed: "hello", typed: "hello" },

@@ -10,10 +10,7 @@ export interface RecordedRequest {
 export interface RequestLog {
   readonly requests: readonly RecordedRequest[];
   add(request: RecordedRequest): void;
-  waitFor(
-    predicate: (request: RecordedRequest) => boolean,
-    timeoutMs?: number,
-  ): Promise<RecordedRequest>;
+  waitFor(predicate: (request: RecordedRequest) => boolean, timeoutMs?: number): Promise<RecordedRequest>;
 }
 
 const MAX_KEPT = 1_000;
