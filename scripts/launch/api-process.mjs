@@ -26,10 +26,7 @@ const stopTimeoutMs = 2_500;
  * @returns {ApiProcess}
  */
 export function startApi(options) {
-  const [program, ...args] = dyingWithParent(
-    [options.node, "--enable-source-maps", options.entry],
-    "TERM",
-  );
+  const [program, ...args] = dyingWithParent([options.node, "--enable-source-maps", options.entry], "TERM");
   if (program === undefined) throw new Error("an empty command");
   const log = openSync(options.logFile, "a", 0o600);
   // A session of its own: Ctrl-C in the terminal reaches the launcher alone, which stops things in order.
@@ -44,9 +41,7 @@ export function startApi(options) {
   /** @type {Promise<string>} */
   const ended = new Promise((resolve) => {
     child.once("error", (error) => resolve(`could not be started (${error.message})`));
-    child.once("exit", (code, signal) =>
-      resolve(signal === null ? `ended with code ${code}` : `was ended by ${signal}`),
-    );
+    child.once("exit", (code, signal) => resolve(signal === null ? `ended with code ${code}` : `was ended by ${signal}`));
   });
   const ready = readyMessage(child, ended, options.logFile);
   // Who is stopped before the API is ready never asks for it.
@@ -67,8 +62,7 @@ export function startApi(options) {
  */
 function readyMessage(child, ended, logFile) {
   return new Promise((resolve, reject) => {
-    const fail = (/** @type {string} */ message) =>
-      reject(new Failure(message, { details: endOfFile(logFile, 15) }));
+    const fail = (/** @type {string} */ message) => reject(new Failure(message, { details: endOfFile(logFile, 15) }));
     const timer = setTimeout(
       () =>
         fail(
@@ -82,9 +76,7 @@ function readyMessage(child, ended, logFile) {
         clearTimeout(timer);
         resolve({
           url: message.url,
-          ...("setupUrl" in message && typeof message.setupUrl === "string"
-            ? { setupUrl: message.setupUrl }
-            : {}),
+          ...("setupUrl" in message && typeof message.setupUrl === "string" ? { setupUrl: message.setupUrl } : {}),
         });
       }
       if (message.type === "failed" && "message" in message) {

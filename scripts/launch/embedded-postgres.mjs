@@ -17,20 +17,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Failure, Stopped } from "../lib/failure.mjs";
 import { endOfFile } from "../lib/run-command.mjs";
 import { choosePostgresUser, findPostgresBinaries, giveFolder } from "./postgres-binaries.mjs";
-import {
-  readPidFile,
-  removeForeignPidFile,
-  stopOrphan,
-  waitWhileStopping,
-} from "./postgres-pid-file.mjs";
+import { readPidFile, removeForeignPidFile, stopOrphan, waitWhileStopping } from "./postgres-pid-file.mjs";
 import { freePort } from "./port.mjs";
 
 const userName = "mosaic";
 const databaseName = "mosaic";
 const pollIntervalMs = 25;
 const startTimeoutMs = 60_000;
-const fastStopMs = 1_500;
-const immediateStopMs = 1_000;
+const fastStopMs = 1_200;
+const immediateStopMs = 500;
 const startAttempts = 4;
 
 /** Errors are logged without the values of rows and without statements: they may hold what people wrote. */
@@ -169,12 +164,7 @@ async function makeCluster(server) {
   giveFolder(draft, server.user.ownerId);
   const passwordFile = writePassword(server.dataDir);
   // The built-in collation does not change with the system's libraries, so no index ever has to be rebuilt for it.
-  const locale = [
-    "--encoding=UTF8",
-    "--locale-provider=builtin",
-    "--builtin-locale=C.UTF-8",
-    "--locale=C",
-  ];
+  const locale = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"];
   const access = ["--auth=scram-sha-256", `--username=${userName}`, `--pwfile=${passwordFile}`];
   const speed = server.isThrowAway ? ["--no-sync"] : [];
   await runToEnd(server, [server.binaries.initdb, "-D", draft, ...locale, ...access, ...speed], "");
@@ -223,11 +213,7 @@ function writePassword(dataDir) {
  */
 async function runSingleUser(server, data, statement) {
   // "-F": no fsync; the start that follows writes a checkpoint of its own.
-  await runToEnd(
-    server,
-    [server.binaries.postgres, "--single", "-F", "-D", data, "postgres"],
-    `${statement}\n`,
-  );
+  await runToEnd(server, [server.binaries.postgres, "--single", "-F", "-D", data, "postgres"], `${statement}\n`);
 }
 
 /**
@@ -295,10 +281,7 @@ async function stopServer(child, ended) {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill(signal);
     const waiting = new AbortController();
-    await Promise.race([
-      ended,
-      sleep(waitMs, undefined, { signal: waiting.signal }).catch(() => undefined),
-    ]);
+    await Promise.race([ended, sleep(waitMs, undefined, { signal: waiting.signal }).catch(() => undefined)]);
     waiting.abort();
   }
 }

@@ -1,21 +1,11 @@
 import { spawn, spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readPidFile } from "./postgres-pid-file.mjs";
-import { processesIn } from "./stand-in/started-mosaic.mjs";
+import { killAllIn, processesIn } from "./stand-in/started-mosaic.mjs";
 import { startEmbeddedPostgres } from "./embedded-postgres.mjs";
 
 const isRoot = process.getuid?.() === 0;
@@ -29,7 +19,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  for (const pid of processesIn(folder)) process.kill(pid, "SIGKILL");
+  killAllIn(folder);
   await expect.poll(() => processesIn(folder), { timeout: 10_000 }).toEqual([]);
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
@@ -47,9 +37,7 @@ const optionsFor = (/** @type {string} */ parent) => ({
  */
 function greeting(port) {
   return new Promise((resolve, reject) => {
-    const socket = net.connect(port, "127.0.0.1", () =>
-      socket.write(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])),
-    );
+    const socket = net.connect(port, "127.0.0.1", () => socket.write(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])));
     socket.once("data", (data) => resolve(socket.destroy() && data.toString("latin1")));
     socket.once("error", reject);
   });
@@ -117,9 +105,7 @@ describe("the embedded Postgres", { timeout: 90_000 }, () => {
   test("refuses the data of another major version", async () => {
     await (await startEmbeddedPostgres(optionsFor(folder))).stop();
     writeFileSync(path.join(folder, "postgres/data/PG_VERSION"), "17\n");
-    await expect(startEmbeddedPostgres(optionsFor(folder))).rejects.toThrow(
-      "was made by Postgres 17",
-    );
+    await expect(startEmbeddedPostgres(optionsFor(folder))).rejects.toThrow("was made by Postgres 17");
   });
 
   test("begins anew when its first start was interrupted", async () => {
@@ -142,9 +128,7 @@ describe("the embedded Postgres", { timeout: 90_000 }, () => {
 describe("the user that Postgres runs as", { timeout: 90_000 }, () => {
   test("is an ordinary user where one starts it", async (context) => {
     if (!isRoot) return context.skip("the other tests show it already: they are not run by root");
-    const reaches =
-      spawnSync(nobody[0] ?? "", [...nobody.slice(1), "test", "-r", import.meta.filename])
-        .status === 0;
+    const reaches = spawnSync(nobody[0] ?? "", [...nobody.slice(1), "test", "-r", import.meta.filename]).status === 0;
     if (!reaches) return context.skip("the clone is in a folder that other users may not enter");
     chownSync(folder, 65_534, 65_534);
     const { child, output } = await startElsewhere({ parent: folder, prefix: nobody });
@@ -202,7 +186,6 @@ describe("the user that Postgres runs as", { timeout: 90_000 }, () => {
  */
 function pathWithout(programs) {
   const stubs = mkdtempSync(path.join(folder, "refused-"));
-  for (const program of programs)
-    writeFileSync(path.join(stubs, program), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+  for (const program of programs) writeFileSync(path.join(stubs, program), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
   return `${stubs}${path.delimiter}${process.env["PATH"]}`;
 }

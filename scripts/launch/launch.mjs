@@ -75,10 +75,7 @@ async function runMosaic(options, context) {
   // The API of a launcher that was killed ends by itself, but not at once.
   const patience = { patienceMs: lock.isTakenOver ? orphanPatienceMs : 0 };
   await requireFreePort({ host: settings.host, port: settings.port, name: "PORT" }, patience);
-  await requireFreePort(
-    { host: "127.0.0.1", port: settings.internalPort, name: "MOSAIC_INTERNAL_PORT" },
-    patience,
-  );
+  await requireFreePort({ host: "127.0.0.1", port: settings.internalPort, name: "MOSAIC_INTERNAL_PORT" }, patience);
   const key = ensureSecretKey({
     ...settings,
     usesEmbeddedPostgres: settings.databaseUrl === undefined,
@@ -90,8 +87,7 @@ async function runMosaic(options, context) {
   }
 
   const toolchain = await prepare(options, env, files, context);
-  const database =
-    settings.databaseUrl === undefined ? await startDatabase(files, context) : undefined;
+  const database = settings.databaseUrl === undefined ? await startDatabase(files, context) : undefined;
   const logFile = path.join(files.logs, "mosaic.log");
   rotateLog(logFile);
   // Begun first, so that it is stopped last: the API may still say something worth showing when it ends.
@@ -120,23 +116,16 @@ async function runMosaic(options, context) {
     signal,
   );
   if (!(await waitUntilHealthy(localUrl(settings), signal)))
-    progress.line(
-      `warning: Mosaic runs, but ${localUrl(settings)}/api/health does not say that it is well. Its log is ${logFile}.`,
-    );
+    progress.line(`warning: Mosaic runs, but ${localUrl(settings)}/api/health does not say that it is well. Its log is ${logFile}.`);
   lock.markReady(ready.url);
   progress.line("");
   progress.line(`Mosaic is ready (${seconds(startedAt)}). Open ${ready.setupUrl ?? ready.url}`);
   progress.line(`Ctrl-C stops it. Log: ${path.relative(process.cwd(), logFile)}`);
 
   const ends = [api.ended.then((how) => `Mosaic ${how}`)];
-  if (database !== undefined)
-    ends.push(
-      database.exited.then(() => `The embedded Postgres ended (its log is ${files.postgresLog})`),
-    );
+  if (database !== undefined) ends.push(database.exited.then(() => `The embedded Postgres ended (its log is ${files.postgresLog})`));
   const what = await abortable(Promise.race(ends), signal);
-  throw new Failure(
-    `${what} without being told to. Mosaic's log is ${logFile}; start it again with npm start.`,
-  );
+  throw new Failure(`${what} without being told to. Mosaic's log is ${logFile}; start it again with npm start.`);
 }
 
 /**
@@ -207,8 +196,7 @@ function watchForStop(stopping, killAll) {
   for (const signal of signals) process.on(signal, onSignal);
 
   // A killed npm passes no signal on. Without this, Mosaic would go on with nobody to stop it.
-  const npm =
-    process.env["npm_lifecycle_event"] === "start" ? findPackageManagerAncestor() : undefined;
+  const npm = process.env["npm_lifecycle_event"] === "start" ? findPackageManagerAncestor() : undefined;
   const timer = setInterval(() => {
     if (npm !== undefined && startTimeOf(npm.pid) !== npm.startTime) stopping.abort();
   }, ancestorPollMs);

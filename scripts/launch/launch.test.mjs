@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import net from "node:net";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { makeClone, processesIn, startMosaic } from "./stand-in/started-mosaic.mjs";
+import { killAllIn, makeClone, processesIn, startMosaic } from "./stand-in/started-mosaic.mjs";
 
 const bootMs = 45_000;
 
@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const pid of processesIn(clone.root)) process.kill(pid, "SIGKILL");
+  killAllIn(clone.root);
   await expect.poll(() => processesIn(clone.root), { timeout: 10_000 }).toEqual([]);
   clone.remove();
 });
@@ -39,9 +39,7 @@ describe("a start", { timeout: 90_000 }, () => {
   test("prints exactly one link, keeps its state to the owner, and says that the key is to be backed up", async () => {
     const mosaic = await ready();
     await expect.poll(() => mosaic.output()).toContain("warning: something to worry about");
-    expect(mosaic.output().match(/https?:\/\/\S+/g)).toEqual([
-      `http://127.0.0.1:${clone.port}/setup#token=once`,
-    ]);
+    expect(mosaic.output().match(/https?:\/\/\S+/g)).toEqual([`http://127.0.0.1:${clone.port}/setup#token=once`]);
     expect(mosaic.output()).toContain("Back it up");
     expect(mosaic.output()).not.toContain("an ordinary line");
     expect(modeOf("")).toBe(0o700);
@@ -116,9 +114,7 @@ describe("a start", { timeout: 90_000 }, () => {
     const mosaic = await ready({
       env: { DATABASE_URL: `postgresql://me@127.0.0.1:${address.port}/mine` },
     });
-    const health = /** @type {{ databasePort: string }} */ (
-      await (await fetch(`http://127.0.0.1:${clone.port}/api/health`)).json()
-    );
+    const health = /** @type {{ databasePort: string }} */ (await (await fetch(`http://127.0.0.1:${clone.port}/api/health`)).json());
     expect(health.databasePort).toBe(String(address.port));
     expect(existsSync(stateFile("postgres"))).toBe(false);
     mosaic.signal("SIGTERM");
@@ -132,9 +128,7 @@ describe("a second start in the same clone", { timeout: 90_000 }, () => {
     const first = await ready();
     const second = startMosaic(clone);
     expect(await second.ended).toBe(3);
-    expect(second.output()).toContain(
-      `already runs from this folder, at http://127.0.0.1:${clone.port} (process ${first.pid})`,
-    );
+    expect(second.output()).toContain(`already runs from this folder, at http://127.0.0.1:${clone.port} (process ${first.pid})`);
     expect((await fetch(`http://127.0.0.1:${clone.port}/api/health`)).status).toBe(200);
   });
 
@@ -164,9 +158,7 @@ describe("a second start in the same clone", { timeout: 90_000 }, () => {
       }),
     );
     await ready();
-    expect(JSON.parse(readFileSync(stateFile("run.json"), "utf8")).url).toBe(
-      `http://127.0.0.1:${clone.port}`,
-    );
+    expect(JSON.parse(readFileSync(stateFile("run.json"), "utf8")).url).toBe(`http://127.0.0.1:${clone.port}`);
   });
 });
 
@@ -202,9 +194,7 @@ describe("stopping", { timeout: 90_000 }, () => {
 
   test("Ctrl-C while the database is being made leaves nothing, and the next start works", async () => {
     const mosaic = startMosaic(clone);
-    await expect
-      .poll(() => existsSync(stateFile("postgres")), { timeout: bootMs, interval: 5 })
-      .toBe(true);
+    await expect.poll(() => existsSync(stateFile("postgres")), { timeout: bootMs, interval: 5 }).toBe(true);
     mosaic.signalGroup("SIGINT");
     expect(await mosaic.ended).toBe(0);
     await nothingLeft();

@@ -56,9 +56,7 @@ export function warningIn(line) {
   if (level === undefined || level < warnLevel) return undefined;
   const message = "msg" in entry && typeof entry.msg === "string" ? entry.msg : "see the log";
   const cause =
-    "err" in entry && typeof entry.err === "object" && entry.err !== null && "message" in entry.err
-      ? `: ${String(entry.err.message)}`
-      : "";
+    "err" in entry && typeof entry.err === "object" && entry.err !== null && "message" in entry.err ? `: ${String(entry.err.message)}` : "";
   return `${level > warnLevel ? "error" : "warning"}: ${message}${cause}`;
 }
 

@@ -28,8 +28,7 @@ export async function requireFreePort({ host, port, name }, { patienceMs }) {
       await close(await listen({ host, port }));
       return;
     } catch (error) {
-      if (codeOf(error) !== "EADDRINUSE" || Date.now() > deadline)
-        throw portFailure({ host, port, name }, error);
+      if (codeOf(error) !== "EADDRINUSE" || Date.now() > deadline) throw portFailure({ host, port, name }, error);
     }
     await sleep(retryIntervalMs);
   }
@@ -50,19 +49,12 @@ function portFailure({ host, port, name }, error) {
       options,
     );
   }
-  if (code === "EACCES")
-    return new Failure(
-      `Port ${port} may only be used by root: choose one above 1023 with ${name}.`,
-      options,
-    );
+  if (code === "EACCES") return new Failure(`Port ${port} may only be used by root: choose one above 1023 with ${name}.`, options);
   if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
-    return new Failure(
-      `HOST is ${host}, which is not an address of this machine: use 127.0.0.1, or 0.0.0.0 for all of its addresses.`,
-      {
-        exitCode: exitCodes.badConfiguration,
-        cause: error,
-      },
-    );
+    return new Failure(`HOST is ${host}, which is not an address of this machine: use 127.0.0.1, or 0.0.0.0 for all of its addresses.`, {
+      exitCode: exitCodes.badConfiguration,
+      cause: error,
+    });
   }
   return new Failure(`Port ${port} on ${host} can't be used: ${messageOf(error)}.`, options);
 }
@@ -75,13 +67,10 @@ function portFailure({ host, port, name }, error) {
  */
 function holderOf(port) {
   try {
-    const sockets = new Set(
-      ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) => listeningSockets(table, port)),
-    );
+    const sockets = new Set(["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) => listeningSockets(table, port)));
     if (sockets.size === 0) return undefined;
     for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-      if (socketsOf(pid).some((socket) => sockets.has(socket)))
-        return `${(commandLineOf(Number(pid)) ?? "").slice(0, 60)}, process ${pid}`;
+      if (socketsOf(pid).some((socket) => sockets.has(socket))) return `${(commandLineOf(Number(pid)) ?? "").slice(0, 60)}, process ${pid}`;
     }
   } catch {
     // Not Linux.
@@ -100,9 +89,7 @@ function listeningSockets(table, port) {
     .split("\n")
     .slice(1)
     .map((line) => line.trim().split(/\s+/));
-  return rows
-    .filter((row) => row[1]?.endsWith(suffix) && row[3] === "0A")
-    .map((row) => `socket:[${row[9]}]`);
+  return rows.filter((row) => row[1]?.endsWith(suffix) && row[3] === "0A").map((row) => `socket:[${row[9]}]`);
 }
 
 /**

@@ -29,10 +29,9 @@ export function findPostgresBinaries(from = fileURLToPath(new URL("../..", impor
   try {
     entry = createRequire(path.join(from, "package.json")).resolve(name);
   } catch (error) {
-    throw new Failure(
-      `There is no embedded Postgres for ${process.platform}-${process.arch}: set DATABASE_URL to a Postgres of yours.`,
-      { cause: error },
-    );
+    throw new Failure(`There is no embedded Postgres for ${process.platform}-${process.arch}: set DATABASE_URL to a Postgres of yours.`, {
+      cause: error,
+    });
   }
   const folder = path.resolve(path.dirname(entry), "..");
   const { version } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
@@ -86,8 +85,7 @@ function linkLibraries(folder) {
  * @returns {PostgresUser}
  */
 export function choosePostgresUser(binaries, folder) {
-  if (process.getuid?.() !== 0)
-    return { wrap: (command) => dyingWithParent(command, "INT"), ownerId: undefined };
+  if (process.getuid?.() !== 0) return { wrap: (command) => dyingWithParent(command, "INT"), ownerId: undefined };
   const namespace = userNamespace();
   if (namespace !== undefined && reaches(namespace, binaries, folder)) return namespace;
   const nobody = asNobody();
@@ -110,13 +108,7 @@ function userNamespace() {
 function asNobody() {
   const setpriv = findProgram("setpriv");
   if (setpriv === undefined) return undefined;
-  const user = [
-    `--reuid=${nobodyId}`,
-    `--regid=${nobodyId}`,
-    "--clear-groups",
-    "--inh-caps=+dac_override",
-    "--ambient-caps=+dac_override",
-  ];
+  const user = [`--reuid=${nobodyId}`, `--regid=${nobodyId}`, "--clear-groups", "--inh-caps=+dac_override", "--ambient-caps=+dac_override"];
   return {
     wrap: (command) => [setpriv, ...user, "--", ...dyingWithParent(command, "INT")],
     ownerId: nobodyId,
@@ -130,14 +122,7 @@ function asNobody() {
  * @returns {boolean}
  */
 function reaches(user, binaries, folder) {
-  const [program, ...args] = user.wrap([
-    "sh",
-    "-c",
-    'cd "$1" && exec "$2" --version',
-    "sh",
-    folder,
-    binaries.postgres,
-  ]);
+  const [program, ...args] = user.wrap(["sh", "-c", 'cd "$1" && exec "$2" --version', "sh", folder, binaries.postgres]);
   if (program === undefined) return false;
   try {
     execFileSync(program, args, { stdio: "ignore", timeout: 10_000 });
@@ -155,8 +140,7 @@ function reaches(user, binaries, folder) {
  */
 export function giveFolder(folder, ownerId) {
   if (ownerId === undefined || lstatSync(folder).uid === ownerId) return;
-  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }))
-    lchownSync(path.join(folder, name), ownerId, ownerId);
+  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) lchownSync(path.join(folder, name), ownerId, ownerId);
   // Last, so that an interrupted run begins again.
   lchownSync(folder, ownerId, ownerId);
 }

@@ -29,9 +29,7 @@ export function readPidFile(data) {
  */
 function runningServer(data) {
   const file = readPidFile(data);
-  return file !== undefined && file.pid > 1 && isAlive(file.pid) && isPostgresOf(file.pid, data)
-    ? file
-    : undefined;
+  return file !== undefined && file.pid > 1 && isAlive(file.pid) && isPostgresOf(file.pid, data) ? file : undefined;
 }
 
 /**

@@ -32,10 +32,7 @@ export function takeRunLock(file, url) {
   for (; !write(); attempt += 1) {
     const holder = readRunRecord(file);
     if (holder !== undefined && isRunning(holder)) throw alreadyRunning(holder);
-    if (attempt === 5)
-      throw new Failure(
-        `The file ${file} can't be taken over: remove it, then run the command again.`,
-      );
+    if (attempt === 5) throw new Failure(`The file ${file} can't be taken over: remove it, then run the command again.`);
     removeStale(file);
   }
   return {
@@ -43,8 +40,7 @@ export function takeRunLock(file, url) {
     markReady: (readyUrl) => replace(file, { ...own, url: readyUrl, phase: "ready" }),
     release: () => {
       const holder = readRunRecord(file);
-      if (holder?.pid === own.pid && holder.startTime === own.startTime)
-        rmSync(file, { force: true });
+      if (holder?.pid === own.pid && holder.startTime === own.startTime) rmSync(file, { force: true });
     },
   };
 }
@@ -56,9 +52,7 @@ export function takeRunLock(file, url) {
 export function readRunRecord(file) {
   try {
     const record = JSON.parse(readFileSync(file, "utf8"));
-    return typeof record?.pid === "number" && typeof record.startTime === "string"
-      ? record
-      : undefined;
+    return typeof record?.pid === "number" && typeof record.startTime === "string" ? record : undefined;
   } catch {
     return undefined;
   }

@@ -92,10 +92,7 @@ function portFrom(name, value) {
   const text = given(value);
   if (text === undefined) return undefined;
   const port = /^\d+$/.test(text) ? Number(text) : 0;
-  if (port < 1 || port > 65_535)
-    throw badConfiguration(
-      `${name} is "${text}", which is not a port: set it to a number from 1 to 65535.`,
-    );
+  if (port < 1 || port > 65_535) throw badConfiguration(`${name} is "${text}", which is not a port: set it to a number from 1 to 65535.`);
   return port;
 }
 

@@ -16,25 +16,20 @@ test("an empty environment means port 8080 on loopback and the state beside the 
 });
 
 test("a variable that is set but empty counts as not set", () => {
-  expect(
-    readSettings("/clone", { PORT: "", DATABASE_URL: " ", MOSAIC_SECRET_KEY: "" }),
-  ).toMatchObject({ port: 8080, databaseUrl: undefined, secretKey: undefined });
+  expect(readSettings("/clone", { PORT: "", DATABASE_URL: " ", MOSAIC_SECRET_KEY: "" })).toMatchObject({
+    port: 8080,
+    databaseUrl: undefined,
+    secretKey: undefined,
+  });
 });
 
-test.each(["0", "65536", "-1", "http", "80.5", "8080x"])(
-  "PORT=%s is refused with the name of the variable",
-  (port) => {
-    expect(() => readSettings("/clone", { PORT: port })).toThrow(
-      `PORT is "${port}", which is not a port`,
-    );
-  },
-);
+test.each(["0", "65536", "-1", "http", "80.5", "8080x"])("PORT=%s is refused with the name of the variable", (port) => {
+  expect(() => readSettings("/clone", { PORT: port })).toThrow(`PORT is "${port}", which is not a port`);
+});
 
 test("an internal port that can not be is refused", () => {
   expect(() => readSettings("/clone", { PORT: "65535" })).toThrow("set MOSAIC_INTERNAL_PORT");
-  expect(() => readSettings("/clone", { PORT: "9000", MOSAIC_INTERNAL_PORT: "9000" })).toThrow(
-    "set MOSAIC_INTERNAL_PORT",
-  );
+  expect(() => readSettings("/clone", { PORT: "9000", MOSAIC_INTERNAL_PORT: "9000" })).toThrow("set MOSAIC_INTERNAL_PORT");
 });
 
 test.each([

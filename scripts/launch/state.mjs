@@ -1,15 +1,5 @@
 import { randomBytes } from "node:crypto";
-import {
-  chmodSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Failure, codeOf, exitCodes, messageOf } from "../lib/failure.mjs";
 
@@ -122,9 +112,9 @@ function readIfThere(file) {
     return readFileSync(file, "utf8");
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
-    throw new Failure(
-      `${file} can't be read: ${messageOf(error)}. Start Mosaic as the user who owns it.`,
-      { exitCode: exitCodes.badConfiguration, cause: error },
-    );
+    throw new Failure(`${file} can't be read: ${messageOf(error)}. Start Mosaic as the user who owns it.`, {
+      exitCode: exitCodes.badConfiguration,
+      cause: error,
+    });
   }
 }

@@ -1,14 +1,4 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -42,20 +32,20 @@ test("the key is made once, for its owner only, and is long enough", () => {
 });
 
 test("a key that is set in the environment is used, and nothing is written", () => {
-  expect(
-    ensureSecretKey({ stateDir, secretKey: "given", usesEmbeddedPostgres: true }),
-  ).toMatchObject({ secretKey: "given", isNew: false, file: undefined });
+  expect(ensureSecretKey({ stateDir, secretKey: "given", usesEmbeddedPostgres: true })).toMatchObject({
+    secretKey: "given",
+    isNew: false,
+    file: undefined,
+  });
   expect(existsSync(stateFiles(stateDir).secretKey)).toBe(false);
 });
 
 test("a database whose key is gone is refused, unless it is not in the state folder", () => {
   mkdirSync(stateFiles(stateDir).postgresData, { recursive: true });
-  expect(() =>
-    ensureSecretKey({ stateDir, secretKey: undefined, usesEmbeddedPostgres: true }),
-  ).toThrow("Put the key back from your backup");
-  expect(
-    ensureSecretKey({ stateDir, secretKey: undefined, usesEmbeddedPostgres: false }).isNew,
-  ).toBe(true);
+  expect(() => ensureSecretKey({ stateDir, secretKey: undefined, usesEmbeddedPostgres: true })).toThrow(
+    "Put the key back from your backup",
+  );
+  expect(ensureSecretKey({ stateDir, secretKey: undefined, usesEmbeddedPostgres: false }).isNew).toBe(true);
 });
 
 test("a file that is written once is never written over, and leaves no draft", () => {
@@ -72,8 +62,6 @@ test("the logs of the last three runs are kept", () => {
     rotateLog(file);
     writeFileSync(file, run);
   }
-  expect(
-    [file, `${file}.1`, `${file}.2`, `${file}.3`].map((name) => readFileSync(name, "utf8")),
-  ).toEqual(["5", "4", "3", "2"]);
+  expect([file, `${file}.1`, `${file}.2`, `${file}.3`].map((name) => readFileSync(name, "utf8"))).toEqual(["5", "4", "3", "2"]);
   expect(existsSync(`${file}.4`)).toBe(false);
 });

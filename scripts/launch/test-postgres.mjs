@@ -39,9 +39,7 @@ export async function startTestPostgres(options = {}) {
 /** Removes what runs that were killed have left behind. */
 function removeLeftovers() {
   for (const name of readdirSync(os.tmpdir())) {
-    const pid = name.startsWith(prefix)
-      ? Number.parseInt(name.slice(prefix.length), 10)
-      : Number.NaN;
+    const pid = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : Number.NaN;
     if (Number.isNaN(pid) || isAlive(pid)) continue;
     try {
       rmSync(path.join(os.tmpdir(), name), { recursive: true, force: true });

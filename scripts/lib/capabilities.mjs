@@ -19,8 +19,7 @@ const engineTimeoutMs = 5_000;
  * @returns {string} the version of OpenClaw that Mosaic is made for
  */
 export function openclawVersion(root) {
-  return JSON.parse(readFileSync(path.join(root, "docker/openclaw/package.json"), "utf8"))
-    .dependencies.openclaw;
+  return JSON.parse(readFileSync(path.join(root, "docker/openclaw/package.json"), "utf8")).dependencies.openclaw;
 }
 
 /**
@@ -37,8 +36,7 @@ export async function detectDocker(root, env) {
   });
   try {
     const status = await engineStatus(env["DOCKER_HOST"], `/images/${image}/json`);
-    if (status === 404)
-      return lacks(`the image ${image} is not there (node scripts/images.mjs builds it)`);
+    if (status === 404) return lacks(`the image ${image} is not there (node scripts/images.mjs builds it)`);
     if (status !== 200) return lacks(`the Docker engine answered with status ${status}`);
     return { isThere: true, why: "", env: { MOSAIC_TEST_DOCKER: "1" } };
   } catch (error) {
@@ -71,13 +69,9 @@ export function detectChromium(env) {
  * @returns {Promise<number>}
  */
 function engineStatus(dockerHost, route) {
-  const address =
-    dockerHost === undefined || dockerHost === "" ? "unix:///var/run/docker.sock" : dockerHost;
+  const address = dockerHost === undefined || dockerHost === "" ? "unix:///var/run/docker.sock" : dockerHost;
   const url = new URL(address);
-  const target =
-    url.protocol === "unix:"
-      ? { socketPath: url.pathname }
-      : { host: url.hostname, port: url.port || 2375 };
+  const target = url.protocol === "unix:" ? { socketPath: url.pathname } : { host: url.hostname, port: url.port || 2375 };
   return new Promise((resolve, reject) => {
     const request = http.get({ ...target, path: route, timeout: engineTimeoutMs }, (response) => {
       response.resume();

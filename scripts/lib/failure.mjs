@@ -41,7 +41,6 @@ export function messageOf(error) {
  * @returns {string | undefined} the system's error code, such as ENOENT
  */
 export function codeOf(error) {
-  if (error instanceof Error && "code" in error && typeof error.code === "string")
-    return error.code;
+  if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code;
   return undefined;
 }

@@ -26,18 +26,9 @@ const ignoredEndings = [".tsbuildinfo", ".log"];
  * @returns {string}
  */
 export function installFingerprint(root) {
-  const files = [
-    "package.json",
-    "pnpm-lock.yaml",
-    "pnpm-workspace.yaml",
-    ".npmrc",
-    "toolchain/package-lock.json",
-  ];
+  const files = ["package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml", ".npmrc", "toolchain/package-lock.json"];
   for (const group of ["apps", "packages", "e2e", "docs", "bench"]) {
-    files.push(
-      ...namesIn(path.join(root, group)).map((name) => path.join(group, name, "package.json")),
-      path.join(group, "package.json"),
-    );
+    files.push(...namesIn(path.join(root, group)).map((name) => path.join(group, name, "package.json")), path.join(group, "package.json"));
   }
   const hash = createHash("sha256").update(`${process.platform}-${process.arch}\n`);
   for (const file of files.sort()) {
@@ -57,11 +48,8 @@ export function installFingerprint(root) {
 export function buildFingerprint(root) {
   /** @type {string[]} */
   const lines = [installFingerprint(root)];
-  for (const name of ["apps", "packages", "prisma", "docker", "scripts/prisma"])
-    collect(path.join(root, name), lines);
-  for (const name of namesIn(root).filter((name) =>
-    /^(turbo|tsconfig.*|prisma\.config)\.(json|ts|mjs)$/.test(name),
-  )) {
+  for (const name of ["apps", "packages", "prisma", "docker", "scripts/prisma"]) collect(path.join(root, name), lines);
+  for (const name of namesIn(root).filter((name) => /^(turbo|tsconfig.*|prisma\.config)\.(json|ts|mjs)$/.test(name))) {
     lines.push(describe(path.join(root, name)));
   }
   // The clone's own path is part of it: build outputs may hold absolute paths.
@@ -74,11 +62,7 @@ export function buildFingerprint(root) {
  */
 function collect(folder, lines) {
   for (const entry of entriesOf(folder)) {
-    if (
-      ignoredNames.has(entry.name) ||
-      ignoredEndings.some((ending) => entry.name.endsWith(ending))
-    )
-      continue;
+    if (ignoredNames.has(entry.name) || ignoredEndings.some((ending) => entry.name.endsWith(ending))) continue;
     const file = path.join(folder, entry.name);
     if (entry.isDirectory()) collect(file, lines);
     else if (entry.isFile()) lines.push(describe(file));

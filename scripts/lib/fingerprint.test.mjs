@@ -23,18 +23,15 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
-test.each([
-  "pnpm-lock.yaml",
-  "package.json",
-  "apps/api/package.json",
-  "packages/new/package.json",
-  "e2e/package.json",
-])("a change of %s asks for an installation and a build", (file) => {
-  const [install, build] = [installFingerprint(root), buildFingerprint(root)];
-  write(file, '{"changed": true}');
-  expect(installFingerprint(root)).not.toBe(install);
-  expect(buildFingerprint(root)).not.toBe(build);
-});
+test.each(["pnpm-lock.yaml", "package.json", "apps/api/package.json", "packages/new/package.json", "e2e/package.json"])(
+  "a change of %s asks for an installation and a build",
+  (file) => {
+    const [install, build] = [installFingerprint(root), buildFingerprint(root)];
+    write(file, '{"changed": true}');
+    expect(installFingerprint(root)).not.toBe(install);
+    expect(buildFingerprint(root)).not.toBe(build);
+  },
+);
 
 test.each([
   "apps/api/src/main.ts",

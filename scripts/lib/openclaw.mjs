@@ -1,12 +1,4 @@
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { openclawVersion } from "./capabilities.mjs";
 import { Failure } from "./failure.mjs";
@@ -25,9 +17,7 @@ export async function installOpenclaw(options) {
   const there = { isThere: true, why: "", env: { MOSAIC_OPENCLAW_DIR: target } };
   if (installedVersion(target) === version) return there;
   try {
-    await options.progress.step(`Installing OpenClaw ${version}`, () =>
-      installInto(target, options),
-    );
+    await options.progress.step(`Installing OpenClaw ${version}`, () => installInto(target, options));
     return there;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -71,8 +61,7 @@ async function installInto(target, options) {
  */
 function installedVersion(target) {
   try {
-    return JSON.parse(readFileSync(path.join(target, "node_modules/openclaw/package.json"), "utf8"))
-      .version;
+    return JSON.parse(readFileSync(path.join(target, "node_modules/openclaw/package.json"), "utf8")).version;
   } catch {
     return undefined;
   }

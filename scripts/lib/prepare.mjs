@@ -58,7 +58,7 @@ export async function build(options) {
       env: options.env,
       logFile: path.join(options.logsDir, "build.log"),
       signal: options.signal,
-      onFailure: "The build failed. The end of its output is below.",
+      onFailure: "The build failed; the end of its output is above.",
     }),
   );
   mkdirSync(path.dirname(options.stampFile), { recursive: true });
@@ -74,9 +74,7 @@ export async function build(options) {
  */
 function turboCommand({ root, toolchain }) {
   try {
-    const require = createRequire(
-      createRequire(path.join(root, "package.json")).resolve("turbo/package.json"),
-    );
+    const require = createRequire(createRequire(path.join(root, "package.json")).resolve("turbo/package.json"));
     const name = `@turbo/${process.platform === "win32" ? "windows" : process.platform}-${process.arch === "x64" ? "64" : process.arch}`;
     return [path.join(path.dirname(require.resolve(`${name}/package.json`)), "bin/turbo")];
   } catch {

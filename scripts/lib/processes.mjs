@@ -51,8 +51,7 @@ export function findPackageManagerAncestor() {
   for (let depth = 0; depth < 3 && pid > 1; depth += 1) {
     const startTime = startTimeOf(pid);
     if (startTime === undefined) return undefined;
-    if (/(^|[/\s])(npm|pnpm|yarn)(-cli\.js|\.cjs|\.js)?(\s|$)/.test(commandLineOf(pid) ?? ""))
-      return { pid, startTime };
+    if (/(^|[/\s])(npm|pnpm|yarn)(-cli\.js|\.cjs|\.js)?(\s|$)/.test(commandLineOf(pid) ?? "")) return { pid, startTime };
     pid = procStat(pid)?.parent ?? 0;
   }
   return undefined;

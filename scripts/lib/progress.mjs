@@ -44,8 +44,7 @@ export class Progress {
     );
     try {
       const result = await work();
-      if (Date.now() - startedAt >= (options.quietBelowMs ?? 0))
-        this.line(`${what}: done in ${seconds(startedAt)}`);
+      if (Date.now() - startedAt >= (options.quietBelowMs ?? 0)) this.line(`${what}: done in ${seconds(startedAt)}`);
       return result;
     } finally {
       clearInterval(timer);

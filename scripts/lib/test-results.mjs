@@ -16,8 +16,7 @@ export function fromPlaywright(text) {
   const report = { passed: 0, failed: [], skipped: [] };
   const json = JSON.parse(text);
   for (const suite of json.suites ?? []) collectSuite(suite, [], report);
-  for (const error of json.errors ?? [])
-    report.failed.push(String(error.message ?? "an error outside of tests").split("\n")[0] ?? "");
+  for (const error of json.errors ?? []) report.failed.push(String(error.message ?? "an error outside of tests").split("\n")[0] ?? "");
   return report;
 }
 
@@ -49,10 +48,8 @@ function skipReason(test) {
     ...(test.annotations ?? []),
     ...(test.results ?? []).flatMap((/** @type {any} */ result) => result.annotations ?? []),
   ];
-  return annotations.find(
-    (annotation) =>
-      (annotation.type === "skip" || annotation.type === "fixme") && annotation.description,
-  )?.description;
+  return annotations.find((annotation) => (annotation.type === "skip" || annotation.type === "fixme") && annotation.description)
+    ?.description;
 }
 
 /**
@@ -101,16 +98,12 @@ export function sum(reports) {
  * @returns {{ exitCode: number, lines: string[] }} the last of the lines is the tally
  */
 export function verdict(total, { requiresAll }) {
-  const lines = total.skipped.map(
-    ({ name, why }) => `SKIPPED: ${name}: ${why ?? "the test gives no reason"}`,
-  );
+  const lines = total.skipped.map(({ name, why }) => `SKIPPED: ${name}: ${why ?? "the test gives no reason"}`);
   lines.push(...total.failed.map((name) => `FAILED: ${name}`));
   const hasRun = total.passed + total.failed.length > 0;
   if (!hasRun) lines.push("FAILED: no test was run");
   const mustNotSkip = requiresAll && total.skipped.length > 0;
   if (mustNotSkip) lines.push("FAILED: with MOSAIC_REQUIRE_ALL=1 nothing may be skipped");
-  lines.push(
-    `Tests: ${total.passed} passed, ${total.failed.length} failed, ${total.skipped.length} skipped`,
-  );
+  lines.push(`Tests: ${total.passed} passed, ${total.failed.length} failed, ${total.skipped.length} skipped`);
   return { exitCode: total.failed.length > 0 || !hasRun || mustNotSkip ? 1 : 0, lines };
 }

@@ -5,11 +5,10 @@ import { withReasons } from "./test-steps.mjs";
 const none = { passed: 0, failed: [], skipped: [] };
 
 test("Playwright: expected and flaky pass, unexpected fails, skipped is kept with its reason", () => {
-  const spec = (
-    /** @type {string} */ title,
-    /** @type {string} */ status,
-    /** @type {object[]} */ annotations = [],
-  ) => ({ title, tests: [{ projectName: "docker", status, annotations, results: [] }] });
+  const spec = (/** @type {string} */ title, /** @type {string} */ status, /** @type {object[]} */ annotations = []) => ({
+    title,
+    tests: [{ projectName: "docker", status, annotations, results: [] }],
+  });
   const suites = [
     {
       title: "chat.spec.ts",
@@ -17,10 +16,7 @@ test("Playwright: expected and flaky pass, unexpected fails, skipped is kept wit
       suites: [
         {
           title: "stop",
-          specs: [
-            spec("c", "unexpected"),
-            spec("d", "skipped", [{ type: "skip", description: "no engine" }]),
-          ],
+          specs: [spec("c", "unexpected"), spec("d", "skipped", [{ type: "skip", description: "no engine" }])],
         },
       ],
     },
@@ -69,9 +65,7 @@ test("every skipped thing is named with its reason, and is a failure only when n
     lines: [...lines, "Tests: 1 passed, 0 failed, 2 skipped"],
   });
   expect(verdict(total, { requiresAll: true }).exitCode).toBe(1);
-  expect(verdict(total, { requiresAll: true }).lines.at(-1)).toBe(
-    "Tests: 1 passed, 0 failed, 2 skipped",
-  );
+  expect(verdict(total, { requiresAll: true }).lines.at(-1)).toBe("Tests: 1 passed, 0 failed, 2 skipped");
 });
 
 test("a failure, and a run of nothing at all, fail", () => {
@@ -79,9 +73,7 @@ test("a failure, and a run of nothing at all, fail", () => {
     exitCode: 1,
     lines: ["FAILED: y", "Tests: 5 passed, 1 failed, 0 skipped"],
   });
-  expect(
-    verdict({ ...none, skipped: [{ name: "e2e", why: "z" }] }, { requiresAll: false }).exitCode,
-  ).toBe(1);
+  expect(verdict({ ...none, skipped: [{ name: "e2e", why: "z" }] }, { requiresAll: false }).exitCode).toBe(1);
 });
 
 test("a skipped test without a reason gets that of the capability it is named after, if that is missing", () => {
@@ -99,15 +91,7 @@ test("a skipped test without a reason gets that of the capability it is named af
   };
   const report = {
     ...none,
-    skipped: [
-      { name: "Docker driver: starts" },
-      { name: "openclaw: starts" },
-      { name: "docker: own", why: "its own" },
-    ],
+    skipped: [{ name: "Docker driver: starts" }, { name: "openclaw: starts" }, { name: "docker: own", why: "its own" }],
   };
-  expect(withReasons(report, context).skipped.map(({ why }) => why)).toEqual([
-    "no engine",
-    undefined,
-    "its own",
-  ]);
+  expect(withReasons(report, context).skipped.map(({ why }) => why)).toEqual(["no engine", undefined, "its own"]);
 });

@@ -31,11 +31,8 @@ import { fromPlaywright, fromReportFile, withExitCode } from "./test-results.mjs
  * @returns {Promise<import('./test-results.mjs').TestReport>}
  */
 export async function runStep(step, context) {
-  const lacking = (step.needs ?? [])
-    .map((name) => context.capabilities[name])
-    .find((capability) => capability?.isThere === false);
-  if (lacking !== undefined)
-    return { passed: 0, failed: [], skipped: [{ name: step.name, why: lacking.why }] };
+  const lacking = (step.needs ?? []).map((name) => context.capabilities[name]).find((capability) => capability?.isThere === false);
+  if (lacking !== undefined) return { passed: 0, failed: [], skipped: [{ name: step.name, why: lacking.why }] };
   const startedAt = Date.now();
   context.log(`\n=== ${step.name}`);
   mkdirSync(context.reportsDir, { recursive: true });
@@ -50,11 +47,8 @@ export async function runStep(step, context) {
     },
     signal: context.signal,
   });
-  context.log(
-    `=== ${step.name}: ${exitCode === 0 ? "passed" : `FAILED with code ${exitCode}`} in ${seconds(startedAt)}`,
-  );
-  if (step.kind === "command")
-    return { passed: 0, failed: exitCode === 0 ? [] : [step.name], skipped: [] };
+  context.log(`=== ${step.name}: ${exitCode === 0 ? "passed" : `FAILED with code ${exitCode}`} in ${seconds(startedAt)}`);
+  if (step.kind === "command") return { passed: 0, failed: exitCode === 0 ? [] : [step.name], skipped: [] };
   return withReasons(withExitCode(readReport(step.kind, reportFile), exitCode, step.name), context);
 }
 
@@ -64,8 +58,7 @@ export async function runStep(step, context) {
  * @returns {string[]}
  */
 function reporterArgs(kind, root) {
-  if (kind === "vitest")
-    return ["--reporter=default", `--reporter=${path.join(root, "scripts/lib/vitest-report.mjs")}`];
+  if (kind === "vitest") return ["--reporter=default", `--reporter=${path.join(root, "scripts/lib/vitest-report.mjs")}`];
   if (kind === "playwright") return ["--reporter=list,json"];
   return [];
 }

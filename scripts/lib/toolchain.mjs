@@ -35,9 +35,7 @@ export async function ensureToolchain(options) {
     isOwn: true,
   };
   const stampFile = path.join(modules, ".mosaic-stamp");
-  const stamp = createHash("sha256")
-    .update(`${process.platform}-${process.arch}\n${lock}`)
-    .digest("hex");
+  const stamp = createHash("sha256").update(`${process.platform}-${process.arch}\n${lock}`).digest("hex");
   if (existsSync(toolchain.node) && existsSync(toolchain.pnpm)) {
     if (readIfThere(stampFile) === stamp) return toolchain;
     if (isWorking(toolchain, lock, names)) {
@@ -73,7 +71,7 @@ export function toolchainEnv(toolchain, env) {
   const result = {};
   for (const [key, value] of Object.entries(env)) {
     if (/^npm_(package|lifecycle|command|execpath|node_execpath)/.test(key)) continue;
-    if (key === "NODE" || key === "INIT_CWD" || key === "NODE_OPTIONS") continue;
+    if (key === "NODE" || key === "INIT_CWD") continue;
     result[key] = value;
   }
   const folders = [path.dirname(toolchain.node), path.dirname(toolchain.pnpm), env["PATH"] ?? ""];
@@ -81,8 +79,7 @@ export function toolchainEnv(toolchain, env) {
   // A `packageManager` pin must not send pnpm to fetch another pnpm.
   result["pnpm_config_pm_on_fail"] = "ignore";
   result["COREPACK_ENABLE_STRICT"] = "0";
-  for (const name of ["TURBO_TELEMETRY_DISABLED", "NEXT_TELEMETRY_DISABLED", "DO_NOT_TRACK"])
-    result[name] = "1";
+  for (const name of ["TURBO_TELEMETRY_DISABLED", "NEXT_TELEMETRY_DISABLED", "DO_NOT_TRACK"]) result[name] = "1";
   return result;
 }
 
@@ -92,13 +89,9 @@ export function toolchainEnv(toolchain, env) {
  */
 export function npmCommand(env) {
   const started = env["npm_execpath"];
-  if (started !== undefined && path.basename(started) === "npm-cli.js")
-    return [process.execPath, started];
+  if (started !== undefined && path.basename(started) === "npm-cli.js") return [process.execPath, started];
   const npm = findProgram("npm", env["PATH"]);
-  if (npm === undefined)
-    throw new Failure(
-      "npm was not found: install Node 20 or newer together with npm, then run the command again.",
-    );
+  if (npm === undefined) throw new Failure("npm was not found: install Node 20 or newer together with npm, then run the command again.");
   return [npm];
 }
 
@@ -129,8 +122,7 @@ function lockedVersion(lock, name) {
  */
 function isWorking(toolchain, lock, names) {
   return (
-    versionOf(toolchain.node) === `v${lockedVersion(lock, names.node)}` &&
-    versionOf(toolchain.pnpm) === lockedVersion(lock, names.pnpm)
+    versionOf(toolchain.node) === `v${lockedVersion(lock, names.node)}` && versionOf(toolchain.pnpm) === lockedVersion(lock, names.pnpm)
   );
 }
 

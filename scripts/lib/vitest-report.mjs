@@ -26,8 +26,7 @@ export default class VitestReport {
       // A file that could not be loaded, or a hook that failed, has no failed test to show for it.
       if (!module.ok() && failedHere === 0) report.failed.push(file);
     }
-    if (unhandledErrors.length > 0)
-      report.failed.push(`${unhandledErrors.length} error(s) outside of tests`);
+    if (unhandledErrors.length > 0) report.failed.push(`${unhandledErrors.length} error(s) outside of tests`);
     const target = process.env["MOSAIC_TEST_REPORT"];
     if (target !== undefined) writeFileSync(target, JSON.stringify(report));
   }

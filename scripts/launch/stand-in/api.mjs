@@ -2,13 +2,7 @@ import http from "node:http";
 import net from "node:net";
 
 // Speaks the API's side of the launcher's contract: the channel's messages, the health route, the signals.
-const {
-  HOST: host,
-  PORT: port,
-  DATABASE_URL: databaseUrl = "",
-  MOSAIC_SECRET_KEY: secretKey = "",
-  STAND_IN: behaviour,
-} = process.env;
+const { HOST: host, PORT: port, DATABASE_URL: databaseUrl = "", MOSAIC_SECRET_KEY: secretKey = "", STAND_IN: behaviour } = process.env;
 
 const log = (/** @type {number} */ level, /** @type {string} */ msg) =>
   process.stdout.write(`${JSON.stringify({ level, msg, time: Date.now() })}\n`);

@@ -46,13 +46,10 @@ export function startMosaic(clone, { command = [process.execPath, program], env 
     },
   });
   let output = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding("utf8").on("data", (text) => (output += text));
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text));
   /** @type {Promise<number>} */
   const ended = new Promise((resolve) => {
-    child.once("close", (code, signal) =>
-      resolve(code ?? 128 + (os.constants.signals[signal ?? "SIGKILL"] ?? 0)),
-    );
+    child.once("close", (code, signal) => resolve(code ?? 128 + (os.constants.signals[signal ?? "SIGKILL"] ?? 0)));
   });
   return {
     pid: child.pid ?? 0,
@@ -79,4 +76,17 @@ export function processesIn(root) {
         return false;
       }
     });
+}
+
+/**
+ * @param {string} root
+ */
+export function killAllIn(root) {
+  for (const pid of processesIn(root)) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It ended by itself in between.
+    }
+  }
 }
