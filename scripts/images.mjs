@@ -5,23 +5,23 @@
 //
 // Each image carries a label with a hash of what it was made from; one that is up to date is left alone. Needs Node 20, npm and
 // the docker command. Node's built-ins only, because it runs before anything is installed.
-import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { copyFile, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { copyFile, mkdtemp, readFile, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 
-const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
-const BASE_FOLDER = join(REPOSITORY, 'docker/base');
-const OPENCLAW_FOLDER = join(REPOSITORY, 'docker/openclaw');
-const INPUTS_LABEL = 'mosaic.inputs';
-const BASE_TAG = 'mosaic/base:node24';
-const PUBLIC_BASE = 'node:24-bookworm-slim';
+const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
+const BASE_FOLDER = join(REPOSITORY, "docker/base");
+const OPENCLAW_FOLDER = join(REPOSITORY, "docker/openclaw");
+const INPUTS_LABEL = "mosaic.inputs";
+const BASE_TAG = "mosaic/base:node24";
+const PUBLIC_BASE = "node:24-bookworm-slim";
 const MINIMUM_NODE = [24, 16];
-const DEFAULT_MIRROR = 'http://deb.debian.org/debian/';
-const NPM_INSTALL = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
+const DEFAULT_MIRROR = "http://deb.debian.org/debian/";
+const NPM_INSTALL = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
 
 const startedAt = Date.now();
 
@@ -31,9 +31,9 @@ await main(process.argv.slice(2)).catch((error) => {
 });
 
 async function main(args) {
-  const unknown = args.find((arg) => arg !== '--force');
+  const unknown = args.find((arg) => arg !== "--force");
   if (unknown) throw new Error(`unknown argument ${unknown}; usage: node scripts/images.mjs [--force]`);
-  const force = args.includes('--force');
+  const force = args.includes("--force");
   await requireEngine();
   const base = await ensureBase(force);
   const openclaw = await ensureOpenClaw(base, force);
@@ -41,7 +41,10 @@ async function main(args) {
 }
 
 async function requireEngine() {
-  const result = await capture('docker', ['version', '--format', '{{.Server.Version}}']).catch((error) => ({ code: 1, stderr: error.message }));
+  const result = await capture("docker", ["version", "--format", "{{.Server.Version}}"]).catch((error) => ({
+    code: 1,
+    stderr: error.message,
+  }));
   if (result.code !== 0) throw new Error(`the Docker engine does not answer: ${lastLine(result.stderr)}`);
 }
 
@@ -59,68 +62,75 @@ async function ensureBase(force) {
 
 async function pullPublicBase() {
   say(`pulling ${PUBLIC_BASE}`);
-  const pull = await capture('docker', ['pull', PUBLIC_BASE]);
+  const pull = await capture("docker", ["pull", PUBLIC_BASE]);
   if (pull.code !== 0) {
     say(`no image registry here (${lastLine(pull.stderr)}); making the base from Debian and npm packages`);
     return false;
   }
-  const { stdout } = await capture('docker', ['run', '--rm', '--network', 'none', '--entrypoint', 'node', PUBLIC_BASE, '--version']);
+  const { stdout } = await capture("docker", ["run", "--rm", "--network", "none", "--entrypoint", "node", PUBLIC_BASE, "--version"]);
   if (isRecentNode(stdout.trim())) return true;
-  say(`${PUBLIC_BASE} has Node ${stdout.trim()}, older than ${MINIMUM_NODE.join('.')}; making the base from Debian and npm packages`);
+  say(`${PUBLIC_BASE} has Node ${stdout.trim()}, older than ${MINIMUM_NODE.join(".")}; making the base from Debian and npm packages`);
   return false;
 }
 
 function isRecentNode(version) {
-  const [major, minor] = version.replace(/^v/, '').split('.').map(Number);
+  const [major, minor] = version.replace(/^v/, "").split(".").map(Number);
   return major > MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor >= MINIMUM_NODE[1]);
 }
 
 async function labelPublicBase(inputs) {
   await inScratchFolder(async (folder) => {
-    await dockerBuild(['--label', `${INPUTS_LABEL}=${inputs}`, '--tag', BASE_TAG, '--file', '-', folder], `FROM ${PUBLIC_BASE}\n`);
+    await dockerBuild(["--label", `${INPUTS_LABEL}=${inputs}`, "--tag", BASE_TAG, "--file", "-", folder], `FROM ${PUBLIC_BASE}\n`);
   });
 }
 
 async function makeBaseFromPackages(inputs) {
   if (process.getuid?.() !== 0) {
-    throw new Error(`${PUBLIC_BASE} can't be pulled, and making it from Debian packages needs root: run \`sudo node scripts/images.mjs\` once`);
+    throw new Error(
+      `${PUBLIC_BASE} can't be pulled, and making it from Debian packages needs root: run \`sudo node scripts/images.mjs\` once`,
+    );
   }
-  if (!(await hasCommand('debootstrap'))) {
+  if (!(await hasCommand("debootstrap"))) {
     throw new Error(`${PUBLIC_BASE} can't be pulled, and debootstrap is missing: run \`apt-get install debootstrap\` and try again`);
   }
   await inScratchFolder(async (folder) => {
-    for (const name of ['package.json', 'package-lock.json']) await copyFile(join(BASE_FOLDER, name), join(folder, name));
-    say('getting Node and npm');
-    await run('npm', NPM_INSTALL, { cwd: folder });
+    for (const name of ["package.json", "package-lock.json"]) await copyFile(join(BASE_FOLDER, name), join(folder, name));
+    say("getting Node and npm");
+    await run("npm", NPM_INSTALL, { cwd: folder });
     const mirror = await debianMirror();
     say(`getting Debian from ${mirror}`);
-    await run('sh', [join(BASE_FOLDER, 'rootfs.sh'), join(folder, 'rootfs'), mirror, join(folder, 'node_modules')], {
-      progress: /^I: (?:Retrieving Packages|Extracting base|Extracting packages|Installing core|Unpacking the base|Configuring the base|Base system)/,
+    await run("sh", [join(BASE_FOLDER, "rootfs.sh"), join(folder, "rootfs"), mirror, join(folder, "node_modules")], {
+      progress:
+        /^I: (?:Retrieving Packages|Extracting base|Extracting packages|Installing core|Unpacking the base|Configuring the base|Base system)/,
     });
     say(`importing ${BASE_TAG}`);
-    await importRootfs(join(folder, 'rootfs'), inputs);
+    await importRootfs(join(folder, "rootfs"), inputs);
   });
 }
 
 async function importRootfs(rootfs, inputs) {
-  const changes = ['ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'CMD ["node"]', `LABEL ${INPUTS_LABEL}=${inputs}`];
-  const importArgs = ['import', ...changes.flatMap((change) => ['--change', change]), '-', BASE_TAG];
-  const tar = spawn('tar', ['--numeric-owner', '--one-file-system', '-C', rootfs, '-c', '.'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const tarEnd = endOf(tar, 'tar');
-  await Promise.all([tarEnd, run('docker', importArgs, { input: tar.stdout })]);
+  const changes = [
+    "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    'CMD ["node"]',
+    `LABEL ${INPUTS_LABEL}=${inputs}`,
+  ];
+  const importArgs = ["import", ...changes.flatMap((change) => ["--change", change]), "-", BASE_TAG];
+  const tar = spawn("tar", ["--numeric-owner", "--one-file-system", "-C", rootfs, "-c", "."], { stdio: ["ignore", "pipe", "inherit"] });
+  const tarEnd = endOf(tar, "tar");
+  await Promise.all([tarEnd, run("docker", importArgs, { input: tar.stdout })]);
 }
 
 // The mirror that this machine is set up with; an air-gapped one has no other.
 async function debianMirror() {
-  const format = '$(REPO_URI) $(CODENAME) $(COMPONENT)';
-  const targets = await capture('apt-get', ['indextargets', '--format', format, 'Created-By: Packages']).catch(() => ({ stdout: '' }));
-  const rows = targets.stdout.split('\n').map((line) => line.split(' '));
-  const row = rows.find(([uri, codename, component]) => codename === 'bookworm' && component === 'main' && /^https?:/.test(uri));
+  const format = "$(REPO_URI) $(CODENAME) $(COMPONENT)";
+  const targets = await capture("apt-get", ["indextargets", "--format", format, "Created-By: Packages"]).catch(() => ({ stdout: "" }));
+  const rows = targets.stdout.split("\n").map((line) => line.split(" "));
+  const row = rows.find(([uri, codename, component]) => codename === "bookworm" && component === "main" && /^https?:/.test(uri));
   return row?.[0] ?? DEFAULT_MIRROR;
 }
 
 async function ensureOpenClaw(baseId, force) {
-  const manifest = JSON.parse(await readFile(join(OPENCLAW_FOLDER, 'package.json'), 'utf8'));
+  const manifest = JSON.parse(await readFile(join(OPENCLAW_FOLDER, "package.json"), "utf8"));
   const tag = `mosaic/openclaw:${manifest.dependencies.openclaw}`;
   const inputs = await hashOf([OPENCLAW_FOLDER], [baseId]);
   const present = await inspectImage(tag);
@@ -133,7 +143,16 @@ async function ensureOpenClaw(baseId, force) {
     for (const file of await inputFiles(OPENCLAW_FOLDER)) await copyFile(file, join(folder, relative(OPENCLAW_FOLDER, file)));
     await addCertificates(folder);
     const buildArgs = await machineBuildArgs();
-    await dockerBuild(['--label', `${INPUTS_LABEL}=${inputs}`, '--build-arg', `BASE_IMAGE=${BASE_TAG}`, ...buildArgs, '--tag', tag, folder]);
+    await dockerBuild([
+      "--label",
+      `${INPUTS_LABEL}=${inputs}`,
+      "--build-arg",
+      `BASE_IMAGE=${BASE_TAG}`,
+      ...buildArgs,
+      "--tag",
+      tag,
+      folder,
+    ]);
   });
   return tag;
 }
@@ -141,53 +160,59 @@ async function ensureOpenClaw(baseId, force) {
 // Behind a proxy that signs with an authority of its own, npm inside the build must trust it as this machine does. The file goes
 // into the stage that installs, which is thrown away.
 async function addCertificates(folder) {
-  const bundle = [process.env.NODE_EXTRA_CA_CERTS, process.env.SSL_CERT_FILE, '/etc/ssl/certs/ca-certificates.crt'].find((path) => path && existsSync(path));
-  if (bundle) await copyFile(bundle, join(folder, 'ca-certificates.crt'));
+  const bundle = [process.env.NODE_EXTRA_CA_CERTS, process.env.SSL_CERT_FILE, "/etc/ssl/certs/ca-certificates.crt"].find(
+    (path) => path && existsSync(path),
+  );
+  if (bundle) await copyFile(bundle, join(folder, "ca-certificates.crt"));
 }
 
 async function machineBuildArgs() {
-  const registry = (await capture('npm', ['config', 'get', 'registry'], { cwd: OPENCLAW_FOLDER })).stdout.trim();
-  const proxies = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].filter((name) => process.env[name]);
+  const registry = (await capture("npm", ["config", "get", "registry"], { cwd: OPENCLAW_FOLDER })).stdout.trim();
+  const proxies = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].filter((name) => process.env[name]);
   const args = proxies.map((name) => `${name}=${process.env[name]}`);
   if (/^https?:/.test(registry)) args.push(`NPM_REGISTRY=${registry}`);
-  return args.flatMap((arg) => ['--build-arg', arg]);
+  return args.flatMap((arg) => ["--build-arg", arg]);
 }
 
 // The classic builder is the only one everywhere: Debian's docker.io has no other.
 async function dockerBuild(args, dockerfile) {
-  await run('docker', ['build', '--rm', '--force-rm', ...args], {
-    env: { ...process.env, DOCKER_BUILDKIT: process.env.DOCKER_BUILDKIT ?? '0' },
+  await run("docker", ["build", "--rm", "--force-rm", ...args], {
+    env: { ...process.env, DOCKER_BUILDKIT: process.env.DOCKER_BUILDKIT ?? "0" },
     progress: /^(?:Step \d+\/\d+|#\d+ \[)/,
     input: dockerfile,
   });
 }
 
 async function inspectImage(tag) {
-  const result = await capture('docker', ['image', 'inspect', '--format', `{{.Id}} {{index .Config.Labels "${INPUTS_LABEL}"}}`, tag]);
+  const result = await capture("docker", ["image", "inspect", "--format", `{{.Id}} {{index .Config.Labels "${INPUTS_LABEL}"}}`, tag]);
   if (result.code !== 0) return null;
-  const [id, inputs] = result.stdout.trim().split(' ');
+  const [id, inputs] = result.stdout.trim().split(" ");
   return { id, inputs };
 }
 
 async function hashOf(folders, words) {
-  const hash = createHash('sha256');
+  const hash = createHash("sha256");
   for (const word of words) hash.update(`${word}\0`);
   for (const folder of folders) {
-    for (const file of await inputFiles(folder)) hash.update(`${relative(folder, file)}\0`).update(await readFile(file)).update('\0');
+    for (const file of await inputFiles(folder))
+      hash
+        .update(`${relative(folder, file)}\0`)
+        .update(await readFile(file))
+        .update("\0");
   }
-  return hash.digest('hex').slice(0, 32);
+  return hash.digest("hex").slice(0, 32);
 }
 
 // Flat folders on purpose: what lies in a subfolder (node_modules, a test's leftovers) is never part of an image.
 async function inputFiles(folder) {
-  const names = (await readdir(folder)).filter((name) => !name.includes('.test.') && !name.endsWith('.md')).sort();
+  const names = (await readdir(folder)).filter((name) => !name.includes(".test.") && !name.endsWith(".md")).toSorted();
   const files = [];
   for (const name of names) if ((await stat(join(folder, name))).isFile()) files.push(join(folder, name));
   return files;
 }
 
 async function inScratchFolder(action) {
-  const folder = await mkdtemp(join(tmpdir(), 'mosaic-images-'));
+  const folder = await mkdtemp(join(tmpdir(), "mosaic-images-"));
   try {
     await action(folder);
   } finally {
@@ -196,17 +221,17 @@ async function inScratchFolder(action) {
 }
 
 async function hasCommand(name) {
-  return (await capture('sh', ['-c', `command -v ${name}`])).code === 0;
+  return (await capture("sh", ["-c", `command -v ${name}`])).code === 0;
 }
 
 // Runs a command and shows only its progress lines; everything it said is shown if it fails.
 async function run(command, args, { progress, input, ...options } = {}) {
-  const child = spawn(command, args, { stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], ...options });
+  const child = spawn(command, args, { stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"], ...options });
   const said = [];
   for (const stream of [child.stdout, child.stderr]) {
-    let rest = '';
-    stream.setEncoding('utf8').on('data', (text) => {
-      const lines = (rest + text).split('\n');
+    let rest = "";
+    stream.setEncoding("utf8").on("data", (text) => {
+      const lines = (rest + text).split("\n");
       rest = lines.pop();
       for (const line of lines) {
         said.push(line);
@@ -214,34 +239,34 @@ async function run(command, args, { progress, input, ...options } = {}) {
       }
     });
   }
-  if (typeof input === 'string') child.stdin.end(input);
+  if (typeof input === "string") child.stdin.end(input);
   else input?.pipe(child.stdin);
   await endOf(child, command).catch((error) => {
-    throw new Error(`${error.message}\n${said.slice(-60).join('\n')}`);
+    throw new Error(`${error.message}\n${said.slice(-60).join("\n")}`);
   });
 }
 
 function endOf(child, command) {
   return new Promise((resolve, reject) => {
-    child.on('error', (error) => reject(new Error(`${command} can't be run: ${error.message}`)));
-    child.on('close', (code, signal) => (code === 0 ? resolve() : reject(new Error(`${command} failed (${signal ?? code})`))));
+    child.on("error", (error) => reject(new Error(`${command} can't be run: ${error.message}`)));
+    child.on("close", (code, signal) => (code === 0 ? resolve() : reject(new Error(`${command} failed (${signal ?? code})`))));
   });
 }
 
 function capture(command, args, options = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
-    child.on('error', (error) => reject(new Error(`${command} can't be run: ${error.message}`)));
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text) => (stderr += text));
+    child.on("error", (error) => reject(new Error(`${command} can't be run: ${error.message}`)));
+    child.on("close", (code) => resolve({ code, stdout, stderr }));
   });
 }
 
 function lastLine(text) {
-  return text.trim().split('\n').at(-1);
+  return text.trim().split("\n").at(-1);
 }
 
 function say(text) {

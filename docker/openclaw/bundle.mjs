@@ -28,7 +28,7 @@ export function secretsOf(bundle) {
 }
 
 export function redact(text, secrets) {
-  const longestFirst = [...secrets].sort((a, b) => b.length - a.length);
+  const longestFirst = [...secrets].toSorted((a, b) => b.length - a.length);
   return longestFirst.reduce((redacted, secret) => redacted.replaceAll(secret, "[redacted]"), text);
 }
 
@@ -51,7 +51,8 @@ function checkFile(file) {
   if (file?.root !== "run" && file?.root !== "state") throw new Error("a file of the bundle has an unknown root");
   if (typeof file.path !== "string" || typeof file.content !== "string") throw new Error("a file of the bundle has no path or content");
   const path = normalize(file.path);
-  const leavesRoot = isAbsolute(path) || path === ".." || path.startsWith(`..${sep}`) || path === "." || path.endsWith(sep) || path.includes("\0");
+  const leavesRoot =
+    isAbsolute(path) || path === ".." || path.startsWith(`..${sep}`) || path === "." || path.endsWith(sep) || path.includes("\0");
   if (file.path === "" || leavesRoot) throw new Error("a file of the bundle has a path outside its root");
   if (path.endsWith(".json")) parseJson(file.content, path);
 }

@@ -41,7 +41,8 @@ function answer(request, response) {
 }
 
 function openaiLines() {
-  const chunk = (choice, more) => `data: ${JSON.stringify({ id: "warm", object: "chat.completion.chunk", created: 0, model: "m", choices: choice, ...more })}\n\n`;
+  const chunk = (choice, more) =>
+    `data: ${JSON.stringify({ id: "warm", object: "chat.completion.chunk", created: 0, model: "m", choices: choice, ...more })}\n\n`;
   return [
     chunk([{ index: 0, delta: { role: "assistant", content: "ok" }, finish_reason: null }]),
     chunk([{ index: 0, delta: {}, finish_reason: "stop" }]),
@@ -54,7 +55,9 @@ function anthropicLines() {
   const event = (type, fields) => `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
   const usage = { input_tokens: 1, output_tokens: 1 };
   return [
-    event("message_start", { message: { id: "warm", type: "message", role: "assistant", model: "m", content: [], stop_reason: null, stop_sequence: null, usage } }),
+    event("message_start", {
+      message: { id: "warm", type: "message", role: "assistant", model: "m", content: [], stop_reason: null, stop_sequence: null, usage },
+    }),
     event("content_block_start", { index: 0, content_block: { type: "text", text: "" } }),
     event("content_block_delta", { index: 0, delta: { type: "text_delta", text: "ok" } }),
     event("content_block_stop", { index: 0 }),

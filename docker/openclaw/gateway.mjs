@@ -13,8 +13,18 @@ const MAX_LINE_LENGTH = 2_000;
 const RELOAD_LINE = /config (?:hot reload applied|change applied|reload skipped|change requires gateway restart)/;
 
 // What a gateway may see of the supervisor's environment. In the process runtime that is the machine's.
-const INHERITED = ["PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR", "XDG_CACHE_HOME", "MALLOC_ARENA_MAX"];
-const INHERITED_PREFIXES = ["NODE_", "OPENCLAW_", "SSL_CERT_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
+const INHERITED = new Set(["PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR", "XDG_CACHE_HOME", "MALLOC_ARENA_MAX"]);
+const INHERITED_PREFIXES = [
+  "NODE_",
+  "OPENCLAW_",
+  "SSL_CERT_",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
+];
 
 const SETPRIV = "/usr/bin/setpriv";
 
@@ -26,7 +36,11 @@ export function startGateway(settings, env) {
   const script = join(settings.openclawDir, "node_modules/openclaw/openclaw.mjs");
   const command = [process.execPath, script, "gateway", "run", "--port", String(settings.port)];
   if (settings.exitsWithParent && existsSync(SETPRIV)) command.unshift(SETPRIV, "--pdeathsig", "KILL");
-  const child = spawn(command[0], command.slice(1), { cwd: settings.stateDir, env: gatewayEnv(settings, env), stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(command[0], command.slice(1), {
+    cwd: settings.stateDir,
+    env: gatewayEnv(settings, env),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
 
   // Both outputs copy the conversation. They are read so that the gateway never blocks, and kept nowhere but for one line.
   let lastError = "";
@@ -42,7 +56,9 @@ export function startGateway(settings, env) {
   process.once("exit", () => child.kill("SIGKILL"));
   const exited = new Promise((resolve) => {
     child.once("error", (error) => resolve({ code: 127, reason: `the gateway can't be run: ${error.message}` }));
-    child.once("close", (code, signal) => resolve({ code: code ?? 128 + (SIGNAL_NUMBERS[signal] ?? 0), signal, reason: lastError || (signal ? `ended by ${signal}` : "") }));
+    child.once("close", (code, signal) =>
+      resolve({ code: code ?? 128 + (SIGNAL_NUMBERS[signal] ?? 0), signal, reason: lastError || (signal ? `ended by ${signal}` : "") }),
+    );
   });
 
   return {
@@ -94,7 +110,9 @@ function isReady(port, signal) {
 }
 
 function gatewayEnv(settings, env) {
-  const inherited = Object.entries(env).filter(([name]) => INHERITED.includes(name) || INHERITED_PREFIXES.some((prefix) => name.startsWith(prefix)));
+  const inherited = Object.entries(env).filter(
+    ([name]) => INHERITED.has(name) || INHERITED_PREFIXES.some((prefix) => name.startsWith(prefix)),
+  );
   return {
     MALLOC_ARENA_MAX: "2",
     NODE_OPTIONS: "--max-semi-space-size=8",
@@ -112,7 +130,18 @@ function gatewayEnv(settings, env) {
   };
 }
 
-const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGILL: 4, SIGABRT: 6, SIGBUS: 7, SIGFPE: 8, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15 };
+const SIGNAL_NUMBERS = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGILL: 4,
+  SIGABRT: 6,
+  SIGBUS: 7,
+  SIGFPE: 8,
+  SIGKILL: 9,
+  SIGSEGV: 11,
+  SIGTERM: 15,
+};
 
 function eachLine(stream, onLine) {
   let rest = "";

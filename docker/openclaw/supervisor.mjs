@@ -22,7 +22,10 @@ process.exit();
 async function main() {
   const settings = readSettings(process.env);
   const stopRequest = listenForStop();
-  const token = await Promise.race([readToken(process.stdin, () => settings.exitsWithParent && stopRequest.ask("parent-gone")), stopRequest.asked]);
+  const token = await Promise.race([
+    readToken(process.stdin, () => settings.exitsWithParent && stopRequest.ask("parent-gone")),
+    stopRequest.asked,
+  ]);
   if (stopRequest.reason) return sayStopped(stopRequest.reason);
   secrets.add(token);
 
@@ -90,10 +93,13 @@ function readBundle(text) {
 /** Sees the gateway through its start, then follows the generations for as long as it runs. */
 async function keepUpToDate(settings, { bundle, roots, client, reporter, gateway }) {
   try {
-    if (!(await waitUntilReady(settings.port, ending.signal))) throw new FatalError("gateway-not-ready", 75, "the gateway was not ready within 5 minutes");
+    if (!(await waitUntilReady(settings.port, ending.signal)))
+      throw new FatalError("gateway-not-ready", 75, "the gateway was not ready within 5 minutes");
     if (bundle.warmup) {
       reporter.report("warming", bundle.generation);
-      await warmUp(settings.port, bundle.warmup, ending.signal).catch((error) => say("warm-up-failed", { reason: redact(error.message, secrets) }));
+      await warmUp(settings.port, bundle.warmup, ending.signal).catch((error) =>
+        say("warm-up-failed", { reason: redact(error.message, secrets) }),
+      );
     }
     reporter.report("ready", bundle.generation);
     say("ready", { generation: bundle.generation });

@@ -3,7 +3,6 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 import { startCannedLlm } from "./canned-llm.mjs";
@@ -16,7 +15,7 @@ import "./settings.mjs";
 
 const PORT = 18789;
 const GATEWAY_TOKEN = "only-while-building";
-const KINDS = ["openai-completions", "openai-responses", "anthropic-messages", "ollama"];
+const KINDS = ["openai-completions", "anthropic-messages", "ollama"];
 const MIN_CACHED_MODULES = 500;
 
 const folder = await mkdtemp(join(tmpdir(), "warm-cache-"));
@@ -28,20 +27,20 @@ const settings = {
   exitsWithParent: false,
 };
 
+await mkdir(settings.stateDir);
+await mkdir(settings.runDir);
 const llm = await startCannedLlm(0);
+await writeFile(join(settings.runDir, "openclaw.json"), JSON.stringify(configFor(llm.port)));
+const gateway = startGateway(settings, process.env);
 try {
-  await mkdir(settings.stateDir);
-  await mkdir(settings.runDir);
-  await writeFile(join(settings.runDir, "openclaw.json"), JSON.stringify(configFor(llm.port)));
-  const gateway = startGateway(settings, process.env);
   const exited = gateway.exited.then(({ code, reason }) => {
     throw new Error(`the gateway ended with code ${code}: ${reason}`);
   });
   await Promise.race([exited, makeTurns()]);
   exited.catch(() => {});
+} finally {
   // Node writes the cache when the process ends by itself.
   await gateway.stop();
-} finally {
   llm.close();
   await rm(folder, { recursive: true, force: true });
 }
@@ -54,8 +53,9 @@ async function makeTurns() {
   const signal = AbortSignal.timeout(300_000);
   if (!(await waitUntilReady(PORT, signal))) throw new Error("the gateway was not ready in time");
   for (const kind of KINDS) {
-    const status = await turn(PORT, { model: `p-${kind}/m`, gatewayToken: GATEWAY_TOKEN }, signal);
-    if (status !== 200) throw new Error(`a turn of ${kind} was answered ${status}`);
+    await turn(PORT, { model: `p-${kind}/m`, gatewayToken: GATEWAY_TOKEN }, signal).catch((error) => {
+      throw new Error(`${kind}: ${error.message}`);
+    });
   }
 }
 
@@ -76,13 +76,21 @@ function configFor(llmPort) {
       controlUi: { enabled: false },
       http: { endpoints: { chatCompletions: { enabled: true }, responses: { enabled: true } } },
     },
-    models: { mode: "replace", catalogRefresh: { enabled: false }, providers: Object.fromEntries(KINDS.map((kind) => [`p-${kind}`, provider(kind)])) },
+    models: {
+      mode: "replace",
+      catalogRefresh: { enabled: false },
+      providers: Object.fromEntries(KINDS.map((kind) => [`p-${kind}`, provider(kind)])),
+    },
     agents: {
       ownership: "explicit",
       defaults: { model: { primary: `p-${KINDS[0]}/m` }, skipBootstrap: true, skills: [], heartbeat: { every: "0m" } },
       entries: { main: { name: "Main", workspace: join(folder, "state/workspace") } },
     },
-    tools: { allow: ["read", "write", "edit", "web_fetch", "sessions_list", "sessions_history"], toolSearch: false, fs: { workspaceOnly: true } },
+    tools: {
+      allow: ["read", "write", "edit", "web_fetch", "sessions_list", "sessions_history"],
+      toolSearch: false,
+      fs: { workspaceOnly: true },
+    },
     plugins: { entries: { "admin-http-rpc": { enabled: true } } },
     cron: { enabled: false },
     discovery: { mdns: { mode: "off" } },

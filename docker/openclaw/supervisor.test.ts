@@ -1,0 +1,359 @@
+import { mkdir, readFile, readdir, stat, symlink, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import type { ServerResponse } from "node:http";
+import { join } from "node:path";
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { Agent, type Bundle, type BundleFile, FakeApi, isAlive } from "./test/supervisor-harness.js";
+
+const KEY = "sk-canary-key-1234567890";
+const GATEWAY_TOKEN = "gateway-canary-token-1234567890";
+const WITHIN = { timeout: 15_000, interval: 20 };
+const PARENT = { MOSAIC_EXIT_WITH_PARENT: "1" };
+
+let api: FakeApi;
+let agent: Agent;
+
+beforeEach(async () => {
+  api = new FakeApi();
+  agent = await Agent.create();
+  await api.listen();
+  api.bundle = bundleOf();
+});
+
+afterEach(async () => {
+  await agent.remove();
+  await api.close();
+});
+
+describe("a start", () => {
+  test("puts the configuration in memory, the workspace on the volume, both for the owner only", async () => {
+    agent.startWithToken(api);
+    await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+    const config = await stat(join(agent.runDir, "openclaw.json"));
+    expect(config.mode & 0o777).toBe(0o600);
+    expect(await readFile(join(agent.stateDir, "workspace/SOUL.md"), "utf8")).toBe("You are Ada.");
+    expect((await stat(join(agent.stateDir, "workspace/SOUL.md"))).mode & 0o777).toBe(0o600);
+    expect(await readdir(agent.runDir)).toEqual(["openclaw.json"]);
+  });
+
+  test("tells Mosaic its stages in order, with the generation", async () => {
+    agent.startWithToken(api);
+    await expect.poll(() => api.phases(), WITHIN).toEqual(["starting", "waiting", "warming", "ready"]);
+    expect(api.statuses.at(-1)).toEqual({ phase: "ready", generation: api.bundle?.generation });
+  });
+
+  test("makes one throw-away turn against its own canned model", async () => {
+    agent.startWithToken(api);
+    await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+    const { lastTurn } = await agent.gateway();
+    expect(lastTurn?.headers["x-openclaw-model"]).toBe("warm/m");
+    expect(lastTurn?.headers["authorization"]).toBe(`Bearer ${GATEWAY_TOKEN}`);
+    expect(lastTurn?.answer).toContain('"content":"ok"');
+  });
+
+  test("is ready all the same when the warm-up fails", async () => {
+    api.bundle = bundleOf({ warmup: { model: "missing/m", gatewayToken: GATEWAY_TOKEN } });
+    agent.startWithToken(api);
+    await expect.poll(() => api.phases(), { timeout: 40_000 }).toContain("ready");
+    expect(agent.output).toContain("warm-up-failed");
+  }, 45_000);
+
+  test("gives the gateway neither the token nor what else is in the environment", async () => {
+    agent.startWithToken(api, { DATABASE_URL: "postgres://canary", MOSAIC_SECRET_KEY: "canary", AWS_SECRET_ACCESS_KEY: "canary" });
+    await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+    const { env } = await agent.gateway();
+    expect(JSON.stringify(env)).not.toContain("canary");
+    expect(JSON.stringify(env)).not.toContain(api.token);
+    expect(Object.keys(env).filter((name) => name.startsWith("MOSAIC_"))).toEqual([]);
+    expect(env["OPENCLAW_CONFIG_PATH"]).toBe(join(agent.runDir, "openclaw.json"));
+    expect(env["OPENCLAW_STATE_DIR"]).toBe(agent.stateDir);
+  });
+
+  test("keeps asking while Mosaic is away", async () => {
+    await api.close();
+    agent.startWithToken(api);
+    await expect.poll(() => agent.output, WITHIN).toContain("waiting-for-mosaic");
+    await api.listen();
+    await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+  });
+
+  test("asks again after an answer that broke off in the middle, and after a 503", async () => {
+    api.nextAnswers.push(
+      (_request, response) => {
+        response.writeHead(200, { "content-length": "5000" }).write('{"generation":"x","files":[');
+        setTimeout(() => response.destroy(), 50);
+      },
+      (_request, response) => response.writeHead(503).end(),
+    );
+    agent.startWithToken(api);
+    await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+    expect(api.bundleRequests).toBeGreaterThanOrEqual(3);
+  });
+});
+
+describe("a start that can't be", () => {
+  test("ends with 77 when the token is refused", async () => {
+    agent.start(api);
+    agent.stdin.write("not-the-token\n");
+    expect(await agent.exitCode()).toBe(77);
+    expect(agent.lines()).toEqual([{ mosaic: "token-refused", reason: "Mosaic does not know this container's token" }]);
+  });
+
+  test("ends with a reason when standard input is closed before the token came", async () => {
+    agent.start(api);
+    agent.stdin.end();
+    expect(await agent.exitCode()).toBe(78);
+    expect(agent.lines()).toEqual([{ mosaic: "token-missing", reason: "standard input was closed before the token came" }]);
+  });
+
+  test("ends with a reason when no token comes within 10 s", async () => {
+    agent.start(api);
+    agent.stdin.write("half a lin");
+    expect(await agent.exitCode()).toBe(78);
+    expect(agent.lines()).toEqual([{ mosaic: "token-missing", reason: "no token came on standard input within 10 s" }]);
+  }, 20_000);
+
+  test.each([
+    ["a parent folder", { root: "state", path: "../evil", content: "x" }],
+    ["a parent folder, hidden", { root: "state", path: "workspace/../../evil", content: "x" }],
+    ["an absolute path", { root: "run", path: "/tmp/evil", content: "x" }],
+    ["the root itself", { root: "state", path: ".", content: "x" }],
+    ["an unknown root", { root: "home", path: "evil", content: "x" }],
+  ])("ends with 78 and writes nothing when the bundle leads to %s", async (_what, file) => {
+    api.bundle = bundleOf({ more: [file] });
+    agent.startWithToken(api);
+    expect(await agent.exitCode()).toBe(78);
+    expect(agent.lines().at(-1)).toMatchObject({ mosaic: "bundle-invalid" });
+    expect(api.statuses.at(-1)?.phase).toBe("failed");
+    expect(await readdir(agent.runDir)).toEqual([]);
+    expect(existsSync(join(agent.folder, "evil"))).toBe(false);
+  });
+
+  test("ends with 78 when the bundle has no configuration", async () => {
+    api.bundle = { ...bundleOf(), files: [] };
+    agent.startWithToken(api);
+    expect(await agent.exitCode()).toBe(78);
+    expect(agent.lines().at(-1)).toEqual({ mosaic: "bundle-invalid", reason: "the bundle has no openclaw.json" });
+  });
+
+  test("does not print what it could not read", async () => {
+    api.nextAnswers.push((_request, response) => response.end(`{"apiKey": ${KEY}`));
+    agent.startWithToken(api);
+    expect(await agent.exitCode()).toBe(78);
+    expect(agent.lines().at(-1)).toEqual({ mosaic: "bundle-invalid", reason: "the bundle is not JSON" });
+  });
+
+  test("refuses a folder of the workspace that the agent turned into a link elsewhere", async () => {
+    await mkdir(join(agent.folder, "elsewhere"));
+    await symlink(join(agent.folder, "elsewhere"), join(agent.stateDir, "workspace"));
+    agent.startWithToken(api);
+    expect(await agent.exitCode()).not.toBe(0);
+    expect(await readdir(join(agent.folder, "elsewhere"))).toEqual([]);
+  });
+});
+
+describe("the end", () => {
+  test("is the gateway's: its code, and its last words without secrets", async () => {
+    api.bundle = bundleOf({ fake: { dies: `cannot use ${KEY} with ${GATEWAY_TOKEN}`, code: 78 } });
+    agent.startWithToken(api);
+    expect(await agent.exitCode()).toBe(78);
+    expect(agent.lines().at(-1)).toEqual({ mosaic: "gateway-exited", code: 78, reason: "cannot use [redacted] with [redacted]" });
+    expect(api.statuses.at(-1)).toMatchObject({
+      phase: "failed",
+      detail: "the gateway ended with code 78: cannot use [redacted] with [redacted]",
+    });
+  });
+
+  test("is noticed when the gateway is killed", async () => {
+    agent.startWithToken(api);
+    await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+    process.kill((await agent.gateway()).pid, "SIGKILL");
+    expect(await agent.exitCode()).toBe(137);
+  });
+
+  test("never shows what the gateway printed before its last words", async () => {
+    agent.startWithToken(api);
+    await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+    agent.signal("SIGTERM");
+    await agent.exitCode();
+    expect(agent.output).not.toContain("MY-REPLY");
+    expect(agent.output).not.toContain(api.token);
+  });
+
+  test("comes at once when asked for while Mosaic is away", async () => {
+    await api.close();
+    agent.startWithToken(api);
+    await expect.poll(() => agent.output, WITHIN).toContain("waiting-for-mosaic");
+    agent.signal("SIGTERM");
+    expect(await agent.exitCode()).toBe(0);
+    expect(agent.lines().at(-1)).toEqual({ mosaic: "stopped", reason: "SIGTERM" });
+  });
+
+  test("comes at once when asked for before the token", async () => {
+    agent.start(api);
+    agent.signal("SIGTERM");
+    // Killed by the signal if it came before the process could listen.
+    expect([0, null]).toContain(await agent.exitCode());
+  });
+
+  test("takes the gateway along, even one that does not listen", async () => {
+    api.bundle = bundleOf({ fake: { ignoresSigterm: true } });
+    agent.startWithToken(api);
+    await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+    const { pid } = await agent.gateway();
+    agent.signal("SIGTERM");
+    expect(await agent.exitCode()).toBe(0);
+    expect(isAlive(pid)).toBe(false);
+  }, 30_000);
+
+  test("comes while the gateway never gets ready", async () => {
+    api.bundle = bundleOf({ fake: { isNeverReady: true } });
+    agent.startWithToken(api);
+    await expect.poll(async () => (await agent.gateway()).pid, WITHIN).toBeGreaterThan(0);
+    expect(api.phases()).not.toContain("ready");
+    agent.signal("SIGTERM");
+    expect(await agent.exitCode()).toBe(0);
+  });
+
+  test("comes with the parent's in the process runtime", async () => {
+    agent.startWithToken(api, PARENT);
+    await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+    const { pid } = await agent.gateway();
+    agent.stdin.end();
+    expect(await agent.exitCode()).toBe(0);
+    expect(agent.lines().at(-1)).toEqual({ mosaic: "stopped", reason: "parent-gone" });
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  test("does not come with the end of standard input in a container", async () => {
+    agent.startWithToken(api);
+    agent.stdin.end();
+    await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+    expect(isAlive(agent.pid)).toBe(true);
+  });
+
+  test("leaves no gateway behind when the supervisor's group is killed", async () => {
+    agent.startWithToken(api);
+    await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+    const { pid } = await agent.gateway();
+    agent.signalGroup("SIGKILL");
+    await expect.poll(() => isAlive(pid), WITHIN).toBe(false);
+  });
+
+  test.skipIf(!existsSync("/usr/bin/setpriv"))(
+    "leaves no gateway behind when only the supervisor is killed in the process runtime (needs setpriv)",
+    async () => {
+      agent.startWithToken(api, PARENT);
+      await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+      const { pid } = await agent.gateway();
+      agent.signal("SIGKILL");
+      await expect.poll(() => isAlive(pid), WITHIN).toBe(false);
+    },
+  );
+});
+
+describe("the next generation", () => {
+  beforeEach(async () => {
+    agent.startWithToken(api);
+    await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+  });
+
+  test("of a key is in effect within 3 s without a restart", async () => {
+    const { pid } = await agent.gateway();
+    const changedAt = Date.now();
+    api.bundle = bundleOf({ key: "sk-the-new-key" });
+    await expect.poll(() => api.phases(), WITHIN).toContain("applied");
+    expect(Date.now() - changedAt).toBeLessThan(3_000);
+    expect(JSON.stringify(await agent.gateway())).toContain("sk-the-new-key");
+    expect((await agent.gateway()).pid).toBe(pid);
+    expect(api.statuses.at(-1)).toEqual({ phase: "applied", generation: api.bundle.generation });
+  });
+
+  test("of a personality leaves the configuration untouched", async () => {
+    const before = await stat(join(agent.runDir, "openclaw.json"));
+    api.bundle = bundleOf({ soul: "You are Grace." });
+    await expect.poll(() => api.phases(), WITHIN).toContain("applied");
+    expect(await readFile(join(agent.stateDir, "workspace/SOUL.md"), "utf8")).toBe("You are Grace.");
+    const after = await stat(join(agent.runDir, "openclaw.json"));
+    expect([after.ino, after.mtimeMs]).toEqual([before.ino, before.mtimeMs]);
+  });
+
+  test("with only some of the files leaves the others, and whatever else the agent keeps", async () => {
+    await writeFile(join(agent.stateDir, "workspace/MEMORY.md"), "mine");
+    api.bundle = { generation: "partial", files: [{ root: "state", path: "workspace/SOUL.md", content: "You are Linus." }], warmup: null };
+    await expect.poll(() => api.phases(), WITHIN).toContain("applied");
+    expect((await readdir(join(agent.stateDir, "workspace"))).toSorted()).toEqual(["MEMORY.md", "SOUL.md"]);
+    expect(JSON.stringify((await agent.gateway()).config)).toContain(KEY);
+  });
+
+  test("is told as failed when the gateway refuses it", async () => {
+    api.bundle = bundleOf({ fake: { isRefused: true } });
+    await expect.poll(() => api.phases(), WITHIN).toContain("failed");
+    expect(isAlive((await agent.gateway()).pid)).toBe(true);
+  });
+
+  test.each([
+    ["is refused with 401", (response: ServerResponse) => response.writeHead(401).end()],
+    ["is answered with 500", (response: ServerResponse) => response.writeHead(500).end()],
+    [
+      "is not a bundle",
+      (response: ServerResponse) => response.end('{"generation":"x","files":[{"root":"run","path":"../x","content":""}]}'),
+    ],
+    ["breaks off", (response: ServerResponse) => response.destroy()],
+  ])("that %s leaves the old one in effect, and the one after it is applied", async (_what, answer) => {
+    const { pid } = await agent.gateway();
+    api.nextAnswers.push((_request, response) => void answer(response));
+    await expect.poll(() => agent.output, WITHIN).toContain("update-failed");
+    expect(JSON.stringify((await agent.gateway()).config)).toContain(KEY);
+    api.bundle = bundleOf({ key: "sk-after-the-fault" });
+    await expect.poll(() => api.phases(), WITHIN).toContain("applied");
+    expect((await agent.gateway()).pid).toBe(pid);
+  });
+
+  test("is applied after Mosaic was away", async () => {
+    await api.close();
+    api.bundle = bundleOf({ soul: "You are back." });
+    await expect.poll(() => agent.output, WITHIN).toContain("update-failed");
+    await api.listen();
+    await expect.poll(() => api.phases(), WITHIN).toContain("applied");
+  });
+
+  test("is not asked for in a rush by an API that does not wait", async () => {
+    const before = api.bundleRequests;
+    const startedAt = Date.now();
+    for (let i = 0; i < 4; i++) api.nextAnswers.push((_request, response) => response.writeHead(204).end());
+    await expect.poll(() => api.bundleRequests - before, WITHIN).toBeGreaterThanOrEqual(4);
+    expect(Date.now() - startedAt).toBeGreaterThan(500);
+  });
+});
+
+interface BundleOptions {
+  key?: string;
+  soul?: string;
+  fake?: Record<string, unknown>;
+  more?: BundleFile[];
+  warmup?: Bundle["warmup"];
+}
+
+function bundleOf({
+  key = KEY,
+  soul = "You are Ada.",
+  fake = {},
+  more = [],
+  warmup = { model: "warm/m", gatewayToken: GATEWAY_TOKEN },
+}: BundleOptions = {}): Bundle {
+  const config = {
+    gateway: { auth: { token: GATEWAY_TOKEN } },
+    models: { providers: { "p-1": { apiKey: key }, warm: { baseUrl: `http://127.0.0.1:${String(agent.port + 1)}/v1` } } },
+    fake,
+  };
+  const files = [
+    { root: "run", path: "openclaw.json", content: JSON.stringify(config) },
+    { root: "state", path: "workspace/SOUL.md", content: soul },
+    ...more,
+  ];
+  return { generation: createHash("sha256").update(JSON.stringify(files)).digest("hex"), files, warmup };
+}

@@ -1,0 +1,242 @@
+import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable, Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const SUPERVISOR = fileURLToPath(new URL("../supervisor.mjs", import.meta.url));
+const FAKE_OPENCLAW = fileURLToPath(new URL("fake-openclaw.mjs", import.meta.url));
+const CONFIG_ROUTE = "/api/internal/agent-config/agent-1";
+
+export interface BundleFile {
+  root: string;
+  path: string;
+  content: string;
+}
+
+export interface Bundle {
+  generation: string;
+  files: BundleFile[];
+  warmup: { model: string; gatewayToken: string } | null;
+}
+
+export interface Status {
+  phase: string;
+  generation?: string;
+  detail?: string;
+}
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Mosaic's internal API as the supervisor sees it, over real HTTP. */
+export class FakeApi {
+  readonly token = randomBytes(32).toString("base64url");
+  readonly statuses: Status[] = [];
+  /** Answers to the next bundle requests, before the usual ones. */
+  readonly nextAnswers: Answer[] = [];
+  bundleRequests = 0;
+  bundle: Bundle | null = null;
+  private server: Server | null = null;
+  private port = 0;
+
+  get configUrl(): string {
+    return `http://127.0.0.1:${String(this.port)}${CONFIG_ROUTE}`;
+  }
+
+  async listen(): Promise<void> {
+    const server = createServer((request, response) => void this.answer(request, response));
+    server.listen(this.port, "127.0.0.1");
+    await once(server, "listening");
+    this.port = (server.address() as AddressInfo).port;
+    this.server = server;
+  }
+
+  async close(): Promise<void> {
+    const server = this.server;
+    this.server = null;
+    if (!server) return;
+    server.closeAllConnections();
+    server.close();
+    await once(server, "close");
+  }
+
+  phases(): string[] {
+    return this.statuses.map((status) => status.phase);
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? "", this.configUrl);
+    if (request.headers.authorization !== `Bearer ${this.token}`) {
+      response.writeHead(401).end();
+    } else if (url.pathname === `${CONFIG_ROUTE}/status`) {
+      let body = "";
+      for await (const chunk of request) body += String(chunk);
+      this.statuses.push(JSON.parse(body) as Status);
+      response.writeHead(204).end();
+    } else {
+      await this.answerBundle(url, request, response);
+    }
+  }
+
+  private async answerBundle(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.bundleRequests++;
+    const answer = this.nextAnswers.shift();
+    if (answer) return answer(request, response);
+    const after = url.searchParams.get("after");
+    while (this.server && !response.destroyed && (!this.bundle || this.bundle.generation === after)) {
+      if (this.nextAnswers.length > 0) return this.nextAnswers.shift()?.(request, response);
+      await sleep(10);
+    }
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(this.bundle));
+  }
+}
+
+/** One agent: its folders, its port, and a supervisor started on them as a runtime driver does. */
+export class Agent {
+  readonly folder: string;
+  readonly port: number;
+  private readonly openclawDir: string;
+  output = "";
+  private child: ChildProcessByStdio<Writable, Readable, Readable> | null = null;
+
+  private constructor(folder: string, port: number, openclawDir: string) {
+    this.folder = folder;
+    this.port = port;
+    this.openclawDir = openclawDir;
+  }
+
+  /** Runs the fake OpenClaw, or the real one out of `openclawDir`. */
+  static async create(openclawDir?: string): Promise<Agent> {
+    const folder = await mkdtemp(join(tmpdir(), "supervisor-test-"));
+    await mkdir(join(folder, "state"));
+    if (openclawDir === undefined) {
+      const openclaw = join(folder, "install/node_modules/openclaw");
+      await mkdir(openclaw, { recursive: true });
+      await copyFile(FAKE_OPENCLAW, join(openclaw, "openclaw.mjs"));
+    }
+    return new Agent(folder, await freePort(), openclawDir ?? join(folder, "install"));
+  }
+
+  get stateDir(): string {
+    return join(this.folder, "state");
+  }
+
+  get runDir(): string {
+    return join(this.folder, "run");
+  }
+
+  /** Leads a process group of its own, as in the process driver. */
+  start(api: FakeApi, env: Record<string, string> = {}): void {
+    this.child = spawn(process.execPath, [SUPERVISOR], {
+      detached: true,
+      stdio: ["pipe", "pipe", "pipe"],
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        HOME: this.folder,
+        MOSAIC_CONFIG_URL: api.configUrl,
+        MOSAIC_AGENT_STATE_DIR: this.stateDir,
+        MOSAIC_AGENT_RUN_DIR: this.runDir,
+        MOSAIC_AGENT_PORT: String(this.port),
+        MOSAIC_OPENCLAW_DIR: this.openclawDir,
+        ...env,
+      },
+    });
+    this.child.stdin.on("error", () => {});
+    for (const stream of [this.child.stdout, this.child.stderr]) stream.on("data", (chunk) => (this.output += String(chunk)));
+  }
+
+  startWithToken(api: FakeApi, env?: Record<string, string>): void {
+    this.start(api, env);
+    this.stdin.write(`${api.token}\n`);
+  }
+
+  get stdin(): Writable {
+    return this.running.stdin;
+  }
+
+  get pid(): number {
+    return this.running.pid ?? 0;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.running.kill(signal);
+  }
+
+  signalGroup(signal: NodeJS.Signals): void {
+    process.kill(-this.pid, signal);
+  }
+
+  async exitCode(): Promise<number | null> {
+    const child = this.running;
+    if (child.exitCode === null && child.signalCode === null) await once(child, "close");
+    return child.exitCode;
+  }
+
+  /** The lines that the supervisor printed, parsed. */
+  lines(): Record<string, unknown>[] {
+    return this.output
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  /** What the fake gateway tells about itself. */
+  async gateway(): Promise<GatewaySelf> {
+    const response = await fetch(`http://127.0.0.1:${String(this.port)}/self`);
+    return (await response.json()) as GatewaySelf;
+  }
+
+  async remove(): Promise<void> {
+    if (this.child?.pid !== undefined) {
+      try {
+        this.signalGroup("SIGKILL");
+      } catch {
+        // The whole group is gone already.
+      }
+      await this.exitCode();
+    }
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private get running(): ChildProcessByStdio<Writable, Readable, Readable> {
+    if (!this.child) throw new Error("the supervisor was not started");
+    return this.child;
+  }
+}
+
+export interface GatewaySelf {
+  pid: number;
+  argv: string[];
+  env: Record<string, string>;
+  config: Record<string, unknown>;
+  lastTurn: { headers: Record<string, string>; upstreamStatus: number; answer: string } | null;
+}
+
+/** A port whose successor is free too: the canned model of the warm-up listens there. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const next = createServer().listen(port + 1, "127.0.0.1");
+  const isNextFree = await once(next, "listening").then(
+    () => true,
+    () => false,
+  );
+  for (const each of [server, next]) each.close();
+  return isNextFree ? port : freePort();
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
