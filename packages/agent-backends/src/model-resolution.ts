@@ -85,7 +85,10 @@ function mayUse(provider: ResolvableProvider, source: ModelSource, userId: strin
   return provider.isShared || (!isAdminTier && provider.ownerId === userId);
 }
 
-function choose<Provider extends ResolvableProvider>(choice: ModelChoice, providers: readonly Provider[]): ChosenModel<Provider> | undefined {
+function choose<Provider extends ResolvableProvider>(
+  choice: ModelChoice,
+  providers: readonly Provider[],
+): ChosenModel<Provider> | undefined {
   const provider = providers.find((candidate) => candidate.id === choice.providerId);
   return provider && { provider, model: choice.model };
 }

@@ -52,6 +52,8 @@ function renderAgents(input: RenderInput): Json {
       skipBootstrap: true,
       skills: [],
       timeoutSeconds: 900,
+      // No calls of OpenClaw's own, such as for titles, on the person's account.
+      utilityModel: "",
       heartbeat: { every: "0m" },
       bootstrapMaxChars: workspaceFileMaxCharacters,
     },

@@ -45,14 +45,23 @@ describe("an error's words", () => {
     }
   });
 
+  it("are not quoted when they are OpenClaw's own, for somebody with a terminal", () => {
+    const message = "No API key found. Run openclaw models auth paste-api-key --provider p-1-v1";
+    const { code, detail } = explainError({ message, type: "authentication_error", code: "missing-provider-auth" }, soon);
+    expect([code, detail.includes("openclaw")]).toEqual(["provider_key_refused", false]);
+  });
+
   it("say how long to wait when the provider does", () => {
     const error = { message: "429 Rate limit reached for requests; Retry-After: 20 seconds", type: "rate_limit_error" };
     expect(explainError(error, soon).detail).toContain("Wait 20 seconds");
   });
 
-  it.each([undefined, null, 7, "", "401 no", [], {}, { message: 5 }, { error: {} }])("are explained whatever shape the error has: %o", (error) => {
-    expect(explainError(error, soon).detail).not.toBe("");
-  });
+  it.each([undefined, null, 7, "", "401 no", [], {}, { message: 5 }, { error: {} }])(
+    "are explained whatever shape the error has: %o",
+    (error) => {
+      expect(explainError(error, soon).detail).not.toBe("");
+    },
+  );
 
   it("are bounded, whatever the provider sends", () => {
     fc.assert(
@@ -94,14 +103,20 @@ describe("a key", () => {
   ];
 
   it.each(keys)("is never quoted from a provider's words: %s", (key) => {
-    for (const words of [`401 Incorrect API key provided: ${key}. You can find yours in the console.`, `403 Authorization: Bearer ${key}`, `401 {"error":{"message":"bad key \\"${key}\\""}}`, `400 x-api-key=${key}`]) {
+    for (const words of [
+      `401 Incorrect API key provided: ${key}. You can find yours in the console.`,
+      `403 Authorization: Bearer ${key}`,
+      `401 {"error":{"message":"bad key \\"${key}\\""}}`,
+      `400 x-api-key=${key}`,
+    ]) {
       expect(explainError({ message: words, type: "authentication_error" }, soon).detail).not.toContain(key.slice(0, 16));
       expect(explainResponse(400, JSON.stringify({ error: { message: words } })).detail).not.toContain(key.slice(0, 16));
     }
   });
 
   it("is not seen where there is none", () => {
-    const words = "429 Rate limit reached for glm-5-air-2026 in organisation of 20 requests per minute, see https://api.example.com/docs/limits";
+    const words =
+      "429 Rate limit reached for glm-5-air-2026 in organisation of 20 requests per minute, see https://api.example.com/docs/limits";
     expect(redact(words)).toBe(words);
   });
 });

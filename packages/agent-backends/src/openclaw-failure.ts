@@ -25,44 +25,120 @@ const maxReadCharacters = 4000;
 
 /** The first rule that fits decides. OpenClaw's own classes come before words, since a provider's words can say anything. */
 const rules: readonly Rule[] = [
-  [({ message }) => /context (?:window|length)|context_length|context overflow|prompt is too long|maximum context/i.test(message), (error) => failure("provider_failed", "The conversation has become too long for this model. Start a new conversation, or choose a model with a larger context window.", error)],
-  [({ type, status }) => type === "insufficient_quota" || status === 402, (error) => failure("provider_rate_limited", "The provider says that the account's credit or quota is used up. Add credit at the provider, or choose another provider in the settings.", error)],
-  [isModelMissing, (error) => failure("provider_model_missing", "The provider does not know this model, or its address is not quite right. Check the model and the provider's address in the settings.", error)],
-  [({ type, status }) => type === "authentication_error" || type === "permission_error" || status === 401 || status === 403, (error) => failure("provider_key_refused", "The provider did not accept the key. Enter a valid key for it in the settings, then send the message again.", error)],
+  [
+    ({ message }) => /context (?:window|length)|context_length|context overflow|prompt is too long|maximum context/i.test(message),
+    (error) =>
+      failure(
+        "provider_failed",
+        "The conversation has become too long for this model. Start a new conversation, or choose a model with a larger context window.",
+        error,
+      ),
+  ],
+  [
+    ({ type, status }) => type === "insufficient_quota" || status === 402,
+    (error) =>
+      failure(
+        "provider_rate_limited",
+        "The provider says that the account's credit or quota is used up. Add credit at the provider, or choose another provider in the settings.",
+        error,
+      ),
+  ],
+  [
+    isModelMissing,
+    (error) =>
+      failure(
+        "provider_model_missing",
+        "The provider does not know this model, or its address is not quite right. Check the model and the provider's address in the settings.",
+        error,
+      ),
+  ],
+  [
+    ({ type, status }) => type === "authentication_error" || type === "permission_error" || status === 401 || status === 403,
+    (error) =>
+      failure(
+        "provider_key_refused",
+        "The provider did not accept the key. Enter a valid key for it in the settings, then send the message again.",
+        error,
+      ),
+  ],
   [({ type, status }) => type === "rate_limit_error" || status === 429, rateLimited],
-  [isBrokenOff, (error) => failure("provider_failed", "The provider broke off in the middle of its answer. Send the message again.", error)],
-  [({ message }, { elapsedMs }) => (isTimeout(message) || isInternal(message)) && elapsedMs >= shortestTimeoutMs, (error) => failure("provider_timeout", "The provider did not answer in time. Try again, or choose a faster model in the settings.", error)],
-  [({ type, message }) => type.startsWith("tls") || /certificate|\btls\b|\bssl\b|self[- ]signed/i.test(message), (error) => failure("provider_unreachable", "No secure connection to the provider could be made. Check its address and its certificate.", error)],
-  [({ message }) => isTimeout(message) || isUnreachable(message), (error) => failure("provider_unreachable", "The provider can't be reached, or it hung up. Check its address in the settings, and that it is running.", error)],
-  [({ status, message }) => (status ?? 0) >= 500 || /overloaded|upstream provider error|internal server error|service unavailable|bad gateway/i.test(message), (error) => failure("provider_failed", "The provider has a fault or is overloaded. Try again in a moment, or choose another model in the settings.", error)],
-  [({ message }) => isInternal(message), () => ({ code: "agent_broke_off", detail: "The agent ran into an error of its own. Send the message again; if that does not help, stop the agent and let it start again." })],
+  [
+    isBrokenOff,
+    (error) => failure("provider_failed", "The provider broke off in the middle of its answer. Send the message again.", error),
+  ],
+  [
+    ({ message }, { elapsedMs }) => (isTimeout(message) || isInternal(message)) && elapsedMs >= shortestTimeoutMs,
+    (error) =>
+      failure("provider_timeout", "The provider did not answer in time. Try again, or choose a faster model in the settings.", error),
+  ],
+  [
+    ({ type, message }) => type.startsWith("tls") || /certificate|\btls\b|\bssl\b|self[- ]signed/i.test(message),
+    (error) =>
+      failure("provider_unreachable", "No secure connection to the provider could be made. Check its address and its certificate.", error),
+  ],
+  [
+    ({ message }) => isTimeout(message) || isUnreachable(message),
+    (error) =>
+      failure(
+        "provider_unreachable",
+        "The provider can't be reached, or it hung up. Check its address in the settings, and that it is running.",
+        error,
+      ),
+  ],
+  [
+    ({ status, message }) =>
+      (status ?? 0) >= 500 || /overloaded|upstream provider error|internal server error|service unavailable|bad gateway/i.test(message),
+    (error) =>
+      failure(
+        "provider_failed",
+        "The provider has a fault or is overloaded. Try again in a moment, or choose another model in the settings.",
+        error,
+      ),
+  ],
+  [
+    ({ message }) => isInternal(message),
+    () => ({
+      code: "agent_broke_off",
+      detail:
+        "The agent ran into an error of its own. Send the message again; if that does not help, stop the agent and let it start again.",
+    }),
+  ],
 ];
 
 /** An error that the gateway put into the stream: nearly always the provider's, in OpenClaw's words. */
 export function explainError(error: unknown, turn: TurnSoFar): GatewayFailure {
   const read = readError(error);
   const rule = rules.find(([applies]) => applies(read, turn));
-  return rule ? rule[1](read) : failure("provider_failed", "The provider did not accept the request. Check the model's settings, or choose another model.", read);
+  return rule
+    ? rule[1](read)
+    : failure("provider_failed", "The provider did not accept the request. Check the model's settings, or choose another model.", read);
 }
 
 /** An answer other than 200: nearly always the gateway's own, since a provider's errors come inside the stream. */
 export function explainResponse(status: number, body: string): GatewayFailure {
   const error = readError(errorOf(body));
-  const isOfProvider = /^(?:authentication_error|permission_error|rate_limit_error|insufficient_quota)$/.test(error.type) || /^upstream provider/.test(error.message);
+  const isOfProvider =
+    /^(?:authentication_error|permission_error|rate_limit_error|insufficient_quota)$/.test(error.type) ||
+    error.message.startsWith("upstream provider");
   if (isOfProvider) return explainError({ message: error.message, type: error.type }, { elapsedMs: 0, hasText: false });
-  if (status === 401 || status === 403) return brokeOff("The agent does not accept Mosaic's token. Stop the agent; it gets a new one when it starts again.");
+  if (status === 401 || status === 403)
+    return brokeOff("The agent does not accept Mosaic's token. Stop the agent; it gets a new one when it starts again.");
   if (status === 413) return brokeOff("The message is too large for the agent. Send a shorter one.");
   if (status === 429 || status === 503) return brokeOff("The agent is busy or not ready yet. Send the message again in a moment.");
-  return brokeOff(`The agent did not accept the message (${status})${quote(error.message)}. Send it again; if that does not help, stop the agent and let it start again.`);
+  return brokeOff(
+    `The agent did not accept the message (${status})${quote(error.message)}. Send it again; if that does not help, stop the agent and let it start again.`,
+  );
 }
 
 function isModelMissing({ message, status }: GatewayError): boolean {
-  const saysSo = /model[^.]{0,220}(?:not found|does not exist|not exist|unknown|no such|not available|not supported)|(?:unknown|no such|invalid) model|model_not_found|try pulling it/i;
+  const saysSo =
+    /model[^.]{0,220}(?:not found|does not exist|not exist|unknown|no such|not available|not supported)|(?:unknown|no such|invalid) model|model_not_found|try pulling it/i;
   return status === 404 || saysSo.test(message);
 }
 
 function isBrokenOff({ message }: GatewayError, { elapsedMs, hasText }: TurnSoFar): boolean {
-  if (/append-only response stream|stream (?:ended|closed|was interrupted)|incomplete (?:response|stream)|premature/i.test(message)) return true;
+  if (/append-only response stream|stream (?:ended|closed|was interrupted)|incomplete (?:response|stream)|premature/i.test(message))
+    return true;
   return hasText && elapsedMs < shortestTimeoutMs && (isTimeout(message) || isUnreachable(message));
 }
 
@@ -76,13 +152,19 @@ function isTimeout(message: string): boolean {
 }
 
 function isUnreachable(message: string): boolean {
-  return /ECONN|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|fetch failed|socket hang up|connection (?:error|refused|reset|closed)|network|terminated|getaddrinfo/i.test(message);
+  return /ECONN|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|fetch failed|socket hang up|connection (?:error|refused|reset|closed)|network|terminated|getaddrinfo/i.test(
+    message,
+  );
 }
 
 function rateLimited(error: GatewayError): GatewayFailure {
   const seconds = /retry-after:\s*(\d{1,6})/i.exec(error.message)?.[1];
   const when = seconds === undefined ? "Wait a little" : `Wait ${seconds} seconds`;
-  return failure("provider_rate_limited", `The provider's rate limit is reached. ${when} and send the message again, or choose another provider in the settings.`, error);
+  return failure(
+    "provider_rate_limited",
+    `The provider's rate limit is reached. ${when} and send the message again, or choose another provider in the settings.`,
+    error,
+  );
 }
 
 function failure(code: GatewayFailure["code"], advice: string, error: GatewayError): GatewayFailure {
@@ -95,7 +177,8 @@ function brokeOff(detail: string): GatewayFailure {
 
 function providerWords({ message }: GatewayError): string {
   const words = shorten(redact(innerMessage(message)));
-  const isOwnPhrase = /^(?:upstream provider (?:error|timeout|overloaded)|internal error)?$/i.test(words) || /append-only/.test(words);
+  const isOwnPhrase =
+    /^(?:upstream provider (?:error|timeout|overloaded)|internal error)?$/i.test(words) || /append-only|openclaw/i.test(words);
   return isOwnPhrase ? "" : ` The provider said: “${words}”`;
 }
 

@@ -6,7 +6,6 @@ import { literal } from "./openclaw-literal.js";
 /** The model of the throw-away turn that a supervisor makes right after a start. */
 export const warmUpModel = "warm/m";
 
-
 interface Dialect {
   readonly api: "openai-completions" | "anthropic-messages" | "ollama";
   readonly contextWindow: number;
@@ -31,7 +30,10 @@ const dialects: Readonly<Record<ProviderKind, Dialect>> = {
  * gives a corrected key a new id: OpenClaw shuts an id out for minutes after a 401, also across restarts.
  */
 export function openclawProviderId(provider: { readonly id: string; readonly version: number }): string {
-  const tail = provider.id.replaceAll(/[^0-9a-f]/gi, "").slice(-8).toLowerCase();
+  const tail = provider.id
+    .replaceAll(/[^0-9a-f]/gi, "")
+    .slice(-8)
+    .toLowerCase();
   return `p-${tail}-v${provider.version}`;
 }
 
@@ -81,14 +83,13 @@ function baseUrlOf(provider: RenderedProvider): string {
 }
 
 /**
- * `$NAME` and a few fixed words stand for a variable or a login to OpenClaw. No provider gives out such keys, so they are
- * made into ones that the provider refuses, rather than read from the agent's environment.
+ * A key that is just `$NAME` would be read from the agent's environment and sent to the provider's address, and OpenClaw knows
+ * no way to write it literally. No provider gives out such keys, so it is made into one that the provider refuses.
  */
 function keyOf(provider: RenderedProvider, dialect: Dialect): string {
   const key = provider.apiKey;
   if (key === null || key === "") return dialect.placeholderKey;
-  const isReference = /^\$/.test(key) || /^(?:oauth|secretref|__env__)/i.test(key) || /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(key);
-  return isReference ? `not-a-key:${literal(key)}` : literal(key);
+  return /^\$[A-Z]/.test(key) ? `not-a-key:${literal(key)}` : literal(key);
 }
 
 function renderWarmUpProvider(gatewayPort: number): Json {

@@ -17,7 +17,9 @@ describe("the gateway's stream", () => {
   });
 
   it("means the same however it is cut, also in the middle of a character", () => {
-    const bytes = new TextEncoder().encode(["", ": hello", deltaLine("Grüße 🦞 👩‍👩‍👧"), deltaLine("zwei\nZeilen"), "data: [DONE]", ""].join("\r\n\r\n"));
+    const bytes = new TextEncoder().encode(
+      ["", ": hello", deltaLine("Grüße 🦞 👩‍👩‍👧"), deltaLine("zwei\nZeilen"), "data: [DONE]", ""].join("\r\n\r\n"),
+    );
     const whole = readAll([bytes]);
     expect(joined(whole)).toBe("Grüße 🦞 👩‍👩‍👧zwei\nZeilen");
     fc.assert(
@@ -33,13 +35,21 @@ describe("the gateway's stream", () => {
   });
 
   it("passes over role, usage and tool call chunks, and over what is no JSON", () => {
-    const events = readAll(['data: {"choices":[{"delta":{"role":"assistant"}}]}\n\n', 'data: {"choices":[],"usage":{"total_tokens":3}}\n\n', 'data: {"choices":[{"delta":{"tool_calls":[]}}]}\n\n', "data: nonsense\n\n", "data: [DONE]\n\n"]);
+    const events = readAll([
+      'data: {"choices":[{"delta":{"role":"assistant"}}]}\n\n',
+      'data: {"choices":[],"usage":{"total_tokens":3}}\n\n',
+      'data: {"choices":[{"delta":{"tool_calls":[]}}]}\n\n',
+      "data: nonsense\n\n",
+      "data: [DONE]\n\n",
+    ]);
     expect(events).toEqual([{ type: "end" }]);
   });
 
   it("says nothing more after its end", () => {
     const stream = openOpenclawStream();
-    expect(stream.push(`data: {"error":{"message":"429 slow down","type":"rate_limit_error"}}\n\ndata: [DONE]\n\n${deltaLine("late")}\n\n`)).toHaveLength(1);
+    expect(
+      stream.push(`data: {"error":{"message":"429 slow down","type":"rate_limit_error"}}\n\ndata: [DONE]\n\n${deltaLine("late")}\n\n`),
+    ).toHaveLength(1);
     expect(stream.push(`${deltaLine("later")}\n\n`)).toEqual([]);
     expect(stream.close()).toEqual([]);
   });

@@ -1,7 +1,8 @@
 const blackedOut = "[hidden]";
 
 /** What follows these words is a key, however it looks. */
-const namedSecret = /\b(bearer|basic|api[-_ ]?key|x-api-key|authorization|access[-_ ]?token|token|secret|password|key)(["']?\s*[:=]\s*["']?|\s+)(?=[^\s"',;]*[\d_*-])[^\s"',;)\]}]{6,}/gi;
+const namedSecret =
+  /\b(bearer|basic|api[-_ ]?key|x-api-key|authorization|access[-_ ]?token|token|secret|password|key)(["']?\s*[:=]\s*["']?|\s+)(?=[^\s"',;]*[\d_*-])[^\s"',;)\]}]{6,}/gi;
 
 /** The well-known shapes of keys: a short prefix, then letters and digits. A provider may also show a part of it, with stars. */
 const prefixedSecret = /\b(?:sk|pk|rk|ak|gsk|xai|key|AIza|hf|ghp|gho|glpat|eyJ)[-_.A-Za-z0-9*]{8,}/g;

@@ -31,11 +31,23 @@ describe.skipIf(isSkipped)(`the real OpenClaw with our files${skipReason}`, () =
 
   const provider = (kind: RenderedProvider["kind"], over: Partial<RenderedProvider> = {}): RenderedProvider => {
     version += 1;
-    return someProvider(kind, { baseUrl: `${llm.url}/v1`, version, apiKey: `sk-key-${version}`, models: models.map((id) => ({ id })), ...over });
+    return someProvider(kind, {
+      baseUrl: `${llm.url}/v1`,
+      version,
+      apiKey: `sk-key-${version}`,
+      models: models.map((id) => ({ id })),
+      ...over,
+    });
   };
   const inputOf = (providers: readonly RenderedProvider[], over: Partial<RenderInput> = {}, model = "mosaic-demo"): RenderInput => {
     const [first, ...others] = providers.map((each) => ({ provider: each, model }));
-    return { ...someInput(), models: [first ?? { provider: provider("demo"), model }, ...others], gateway: { token: gatewayToken, port: openclaw.port, bind: "loopback" }, stateDir: openclaw.stateDir, ...over };
+    return {
+      ...someInput(),
+      models: [first ?? { provider: provider("demo"), model }, ...others],
+      gateway: { token: gatewayToken, port: openclaw.port, bind: "loopback" },
+      stateDir: openclaw.stateDir,
+      ...over,
+    };
   };
   const turn = async (text: string, conversationId: string): Promise<GatewayEvent[]> => {
     const response = await openclaw.send(openclawBackend.turnRequest({ gatewayToken, conversationId, text }));
@@ -51,20 +63,27 @@ describe.skipIf(isSkipped)(`the real OpenClaw with our files${skipReason}`, () =
     await openclaw.apply(openclawBackend.render(input));
     const key = input.models[0].provider.apiKey;
     await expect
-      .poll(async () => {
-        await turn("in effect?", `probe-${Date.now()}`);
-        return keyOf(llm);
-      }, { timeout: 20_000, interval: 100 })
+      .poll(
+        async () => {
+          await turn("in effect?", `probe-${Date.now()}`);
+          return keyOf(llm);
+        },
+        { timeout: 20_000, interval: 100 },
+      )
       .toBe(key);
     return Date.now() - startedAt;
   };
 
-  it.each(providerKinds)("answers over a provider of kind %s, with its key", async (kind) => {
-    await applyAndAwait(inputOf([provider(kind)]));
-    const events = await turn(`hello over ${kind}`, `kind-${kind}`);
-    expect(events.at(-1)).toEqual({ type: "end" });
-    expect(textOf(events)).toContain(`hello over ${kind}`);
-  }, 60_000);
+  it.each(providerKinds)(
+    "answers over a provider of kind %s, with its key",
+    async (kind) => {
+      await applyAndAwait(inputOf([provider(kind)]));
+      const events = await turn(`hello over ${kind}`, `kind-${kind}`);
+      expect(events.at(-1)).toEqual({ type: "end" });
+      expect(textOf(events)).toContain(`hello over ${kind}`);
+    },
+    60_000,
+  );
 
   it("remembers a conversation across its own restart, and keeps conversations apart", async () => {
     await applyAndAwait(inputOf([provider("demo")]));
@@ -101,7 +120,18 @@ describe.skipIf(isSkipped)(`the real OpenClaw with our files${skipReason}`, () =
     await applyAndAwait(inputOf([provider("demo")], { agent, isIsolated: false }));
     const bare = toolsOf(llm);
     expect(isolated).toEqual(expect.arrayContaining(["exec", "process", "read", "web_fetch"]));
-    expect(bare).toEqual(["apply_patch", "edit", "read", "session_status", "sessions_history", "sessions_list", "sessions_search", "web_fetch", "web_search", "write"]);
+    expect(bare).toEqual([
+      "apply_patch",
+      "edit",
+      "read",
+      "session_status",
+      "sessions_history",
+      "sessions_list",
+      "sessions_search",
+      "web_fetch",
+      "web_search",
+      "write",
+    ]);
   }, 60_000);
 
   it("refuses to read a file outside the workspace", async () => {
@@ -125,16 +155,22 @@ describe.skipIf(isSkipped)(`the real OpenClaw with our files${skipReason}`, () =
     const healthy = provider("anthropic", { baseUrl: llm.url });
     await applyAndAwait(inputOf([provider("demo")]));
     await openclaw.apply(openclawBackend.render(inputOf([broken, healthy])));
-    await expect.poll(async () => (await turn("hi", `fallback-${Date.now()}`)).at(-1) && keyOf(llm), { timeout: 20_000 }).toBe(healthy.apiKey);
+    await expect
+      .poll(async () => (await turn("hi", `fallback-${Date.now()}`)).at(-1) && keyOf(llm), { timeout: 20_000 })
+      .toBe(healthy.apiKey);
     const startedAt = Date.now();
     expect((await turn("hi", "fallback")).at(-1)).toEqual({ type: "end" });
     expect(Date.now() - startedAt).toBeLessThan(10_000);
   }, 60_000);
 
-  it.each(["MY_LITELLM_KEY_1", "$ecret${x}", "${lower}", "a$$b", 'quo"te\\d', "no-key-set"])("sends the key %s as it was written", async (apiKey) => {
-    await applyAndAwait(inputOf([provider("openai-compatible", { apiKey })]));
-    expect(keyOf(llm)).toBe(apiKey);
-  }, 60_000);
+  it.each(["MY_LITELLM_KEY_1", "$ecret${x}", "${HOME}", "a$$b", 'quo"te\\d', "no-key-set"])(
+    "sends the key %s as it was written",
+    async (apiKey) => {
+      await applyAndAwait(inputOf([provider("openai-compatible", { apiKey })]));
+      expect(keyOf(llm)).toBe(apiKey);
+    },
+    60_000,
+  );
 
   it("passes a model's name on as it is, whatever OpenClaw could read into it", async () => {
     await applyAndAwait(inputOf([provider("openai-compatible")], {}, "odd@name:7b/x"));

@@ -7,7 +7,6 @@ import type { Bundle } from "@mosaic/contracts/agent-config";
 import type { GatewayRequest } from "../src/agent-backend.js";
 import { openclawPackage } from "./real-openclaw.js";
 
-
 export const entryPoint = join(openclawPackage, "openclaw.mjs");
 
 /** The real gateway, as a child in a folder of its own under the system's temporary folder. */
@@ -46,7 +45,11 @@ export async function createOpenclawProcess(): Promise<OpenclawProcess> {
     apply: (bundle) => writeBundle(bundle, roots),
     start: async () => {
       await mkdir(join(folder, "home"), { recursive: true });
-      const started = spawn(process.execPath, [entryPoint, "gateway", "run"], { cwd: folder, env: environment(folder, roots), stdio: ["ignore", "pipe", "pipe"] });
+      const started = spawn(process.execPath, [entryPoint, "gateway", "run"], {
+        cwd: folder,
+        env: environment(folder, roots),
+        stdio: ["ignore", "pipe", "pipe"],
+      });
       child = started;
       await untilReady(started, url);
     },
@@ -91,7 +94,10 @@ async function untilReady(child: ChildProcess, url: string): Promise<void> {
   const deadline = Date.now() + 120_000;
   while (Date.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`OpenClaw ended with ${child.exitCode}: ${output}`);
-    const isReady = await fetch(`${url}/readyz`).then((response) => response.ok, () => false);
+    const isReady = await fetch(`${url}/readyz`).then(
+      (response) => response.ok,
+      () => false,
+    );
     if (isReady) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

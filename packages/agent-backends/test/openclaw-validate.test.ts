@@ -51,7 +51,7 @@ describe.skipIf(isSkipped)(`the real OpenClaw${skipReason}`, () => {
     for (const kind of providerKinds) {
       for (const [index, tools] of toolCombinations.entries()) {
         const input = rowOf(kind, tools, index % 2 === 0, index % 4 > 1);
-        expect(await judge(await write(input)), JSON.stringify([kind, tools])).toEqual(accepted);
+        expect({ kind, tools, ...(await judge(await write(input))) }).toEqual({ kind, tools, ...accepted });
       }
     }
   }, 300_000);
@@ -66,20 +66,31 @@ describe.skipIf(isSkipped)(`the real OpenClaw${skipReason}`, () => {
   }, 300_000);
 
   it("refuses what it does not know, so that an acceptance means something", async () => {
-    const verdict = await judge(await write(someInput(), (content) => content.replace('"openai-completions"', '"openai"').replace('"cron":', '"cronn":')));
+    const verdict = await judge(
+      await write(someInput(), (content) => content.replace('"openai-completions"', '"openai"').replace('"cron":', '"cronn":')),
+    );
     expect(verdict.valid).toBe(false);
     expect(verdict.issues.length).toBeGreaterThan(1);
   });
 
-  it.each(commandRows())("says the same as a command, as `openclaw config validate --json`: %s", async (_name, input) => {
-    const path = await write(input);
-    const env = { ...environment(folder, { run: folder, state: join(folder, "state") }), OPENCLAW_CONFIG_PATH: path };
-    const { stdout } = await promisify(execFile)(process.execPath, [entryPoint, "config", "validate", "--json"], { env, cwd: folder });
-    expect(JSON.parse(stdout)).toMatchObject({ valid: true });
-  }, 60_000);
+  it.each(commandRows())(
+    "says the same as a command, as `openclaw config validate --json`: %s",
+    async (_name, input) => {
+      const path = await write(input);
+      const env = { ...environment(folder, { run: folder, state: join(folder, "state") }), OPENCLAW_CONFIG_PATH: path };
+      const { stdout } = await promisify(execFile)(process.execPath, [entryPoint, "config", "validate", "--json"], { env, cwd: folder });
+      expect(JSON.parse(stdout)).toMatchObject({ valid: true });
+    },
+    60_000,
+  );
 });
 
-function rowOf(kind: (typeof providerKinds)[number], tools: RenderInput["agent"]["tools"], isIsolated: boolean, hasFallbacks: boolean): RenderInput {
+function rowOf(
+  kind: (typeof providerKinds)[number],
+  tools: RenderInput["agent"]["tools"],
+  isIsolated: boolean,
+  hasFallbacks: boolean,
+): RenderInput {
   const first = { provider: someProvider(kind), model: "model-1" };
   const others = hasFallbacks ? providerKinds.slice(0, 3).map((other) => ({ provider: someProvider(other), model: `${other}-2` })) : [];
   return someInput({ agent: { ...someInput().agent, tools }, models: [first, ...others], isIsolated });
@@ -87,6 +98,13 @@ function rowOf(kind: (typeof providerKinds)[number], tools: RenderInput["agent"]
 
 function commandRows(): readonly [string, RenderInput][] {
   const perKind = providerKinds.map((kind): [string, RenderInput] => [kind, rowOf(kind, everyTool, true, false)]);
-  const nasty = someInput({ agent: { ...someInput().agent, name: '🦞 "q" \\ ${HOME}\n\u0000', emoji: "👩‍👩‍👧", personality: "x".repeat(20_000) } });
-  return [...perKind, ["no tools, not isolated, fallbacks", rowOf("zai", noTool, false, true)], ["all tools, not isolated", rowOf("demo", everyTool, false, false)], ["odd names", nasty]];
+  const nasty = someInput({
+    agent: { ...someInput().agent, name: '🦞 "q" \\ ${HOME}\n\u0000', emoji: "👩‍👩‍👧", personality: "x".repeat(20_000) },
+  });
+  return [
+    ...perKind,
+    ["no tools, not isolated, fallbacks", rowOf("zai", noTool, false, true)],
+    ["all tools, not isolated", rowOf("demo", everyTool, false, false)],
+    ["odd names", nasty],
+  ];
 }

@@ -35,7 +35,33 @@ export function someInput(over: Partial<RenderInput> = {}): RenderInput {
   };
 }
 
-const nasty = fc.constantFrom("🦞", "👩‍👩‍👧", '"', "'", "\\", "\n", "\r\n", "\t", "\u0000", "\u001b[31m", "\u2028", "‮", "${HOME}", "$${HOME}", "${", "$HOME", "{{x}}", "`", "</script>", "\ud800", "__proto__", "#", "//", "/*", "../..");
+const nasty = fc.constantFrom(
+  "🦞",
+  "👩‍👩‍👧",
+  '"',
+  "'",
+  "\\",
+  "\n",
+  "\r\n",
+  "\t",
+  "\u0000",
+  "\u001b[31m",
+  "\u2028",
+  "‮",
+  "${HOME}",
+  "$${HOME}",
+  "${",
+  "$HOME",
+  "{{x}}",
+  "`",
+  "</script>",
+  "\ud800",
+  "__proto__",
+  "#",
+  "//",
+  "/*",
+  "../..",
+);
 const text = fc.oneof(
   fc.string({ unit: "binary" }),
   fc.array(fc.oneof(nasty, fc.string()), { maxLength: 12 }).map((parts) => parts.join("")),
@@ -43,11 +69,21 @@ const text = fc.oneof(
 const toolSwitches = fc.constantFrom(...toolCombinations);
 
 const names = text.map((value) => value.slice(0, 60)).filter((value) => isAccepted({ name: value }));
-const emojis = fc.oneof(fc.constantFrom("", "🦞", "👩‍👩‍👧", "${A}", '"'), text.map((value) => value.slice(0, 16))).filter((value) => isAccepted({ name: "x", emoji: value }));
-const personalities = fc.oneof(text, fc.constant("é🦞".repeat(6666)), fc.constant("x".repeat(20_000)), fc.constant("${HOME}\n".repeat(2500))).filter((value) => isAccepted({ name: "x", personality: value }));
+const emojis = fc
+  .oneof(
+    fc.constantFrom("", "🦞", "👩‍👩‍👧", "${A}", '"'),
+    text.map((value) => value.slice(0, 16)),
+  )
+  .filter((value) => isAccepted({ name: "x", emoji: value }));
+const personalities = fc
+  .oneof(text, fc.constant("é🦞".repeat(6666)), fc.constant("x".repeat(20_000)), fc.constant("${HOME}\n".repeat(2500)))
+  .filter((value) => isAccepted({ name: "x", personality: value }));
 
 const modelIds = fc
-  .oneof(fc.constantFrom("glm-5", "meta/llama-4:70b", "claude@20250101", "a@b", "${MODEL}", "__proto__", "é🦞", "/", "..", '"'), fc.string({ minLength: 1, maxLength: 200 }))
+  .oneof(
+    fc.constantFrom("glm-5", "meta/llama-4:70b", "claude@20250101", "a@b", "${MODEL}", "__proto__", "é🦞", "/", "..", '"'),
+    fc.string({ minLength: 1, maxLength: 200 }),
+  )
   .filter((id) => isAcceptedProvider({ models: [{ id }] }));
 const optional = <Value>(arbitrary: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> => fc.option(arbitrary, { nil: undefined });
 const models: fc.Arbitrary<ProviderModel> = fc
@@ -62,13 +98,27 @@ const models: fc.Arbitrary<ProviderModel> = fc
   .map((model) => Object.fromEntries(Object.entries(model).filter(([, value]) => value !== undefined)) as ProviderModel);
 
 const keys = fc.option(
-  fc.oneof(
-    fc.constantFrom("sk-canary-1234567890abcdef", "${HOME}", "$HOME", "OPENAI_API_KEY", "oauth:x", "secretref-managed", "ollama-local", '"', "\\"),
-    fc.string({ minLength: 1, maxLength: 200 }),
-  ).filter((key) => isAcceptedProvider({ apiKey: key })),
+  fc
+    .oneof(
+      fc.constantFrom(
+        "sk-canary-1234567890abcdef",
+        "${HOME}",
+        "$HOME",
+        "OPENAI_API_KEY",
+        "oauth:x",
+        "secretref-managed",
+        "ollama-local",
+        '"',
+        "\\",
+      ),
+      fc.string({ minLength: 1, maxLength: 200 }),
+    )
+    .filter((key) => isAcceptedProvider({ apiKey: key })),
   { nil: null },
 );
-const baseUrls = fc.oneof(fc.constantFrom("http://127.0.0.1:11434", "https://api.example/v1/", "http://[::1]:8080/v1", "https://x/${HOME}/v1"), fc.webUrl()).filter((baseUrl) => isAcceptedProvider({ baseUrl }));
+const baseUrls = fc
+  .oneof(fc.constantFrom("http://127.0.0.1:11434", "https://api.example/v1/", "http://[::1]:8080/v1", "https://x/${HOME}/v1"), fc.webUrl())
+  .filter((baseUrl) => isAcceptedProvider({ baseUrl }));
 
 const providers: fc.Arbitrary<RenderedProvider> = fc.record({
   id: fc.uuid(),
@@ -81,7 +131,10 @@ const providers: fc.Arbitrary<RenderedProvider> = fc.record({
 
 const resolved: fc.Arbitrary<ResolvedModel> = fc
   .tuple(providers, modelIds, fc.nat(), fc.boolean())
-  .map(([provider, other, index, isListed]) => ({ provider, model: isListed ? (provider.models[index % provider.models.length]?.id ?? other) : other }));
+  .map(([provider, other, index, isListed]) => ({
+    provider,
+    model: isListed ? (provider.models[index % provider.models.length]?.id ?? other) : other,
+  }));
 
 /** Everything that the schemas of agents and providers let through. */
 export const renderInputs: fc.Arbitrary<RenderInput> = fc.record({
