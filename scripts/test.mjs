@@ -11,30 +11,23 @@ import { sum, verdict } from "./lib/test-results.mjs";
 import { runStep } from "./lib/test-steps.mjs";
 import { ensureToolchain, toolchainEnv } from "./lib/toolchain.mjs";
 
-/** @type {readonly import('./lib/test-steps.mjs').Step[]} */
+const vitest = ["pnpm", "exec", "vitest", "run", "--project"];
+
+/**
+ * Nothing else can succeed without it.
+ *
+ * @type {import("./lib/test-steps.mjs").Step}
+ */
+const build = { name: "build", kind: "command", command: ["pnpm", "exec", "turbo", "run", "build", "--output-logs=errors-only"] };
+
+/** @type {readonly import("./lib/test-steps.mjs").Step[]} */
 const steps = [
-  {
-    name: "build",
-    kind: "command",
-    command: ["pnpm", "exec", "turbo", "run", "build", "--output-logs=errors-only"],
-    isFatal: true,
-  },
   { name: "check", kind: "command", command: ["pnpm", "check"] },
-  { name: "unit", kind: "vitest", command: ["pnpm", "exec", "vitest", "run", "--project", "unit"] },
-  { name: "api", kind: "vitest", command: ["pnpm", "exec", "vitest", "run", "--project", "api"] },
-  {
-    name: "runtime",
-    kind: "vitest",
-    command: ["pnpm", "exec", "vitest", "run", "--project", "runtime"],
-  },
-  { name: "web", kind: "vitest", command: ["pnpm", "exec", "vitest", "run", "--project", "web"] },
-  {
-    name: "e2e",
-    kind: "playwright",
-    cwd: "e2e",
-    command: ["pnpm", "exec", "playwright", "test"],
-    needs: ["chromium"],
-  },
+  { name: "unit", kind: "vitest", command: [...vitest, "unit"] },
+  { name: "api", kind: "vitest", command: [...vitest, "api"] },
+  { name: "runtime", kind: "vitest", command: [...vitest, "runtime"] },
+  { name: "web", kind: "vitest", command: [...vitest, "web"] },
+  { name: "e2e", kind: "playwright", cwd: "e2e", command: ["pnpm", "exec", "playwright", "test"], needs: ["chromium"] },
 ];
 
 /** Why a test that gives no reason was skipped, told by its name. */
@@ -59,39 +52,35 @@ async function testEverything(progress, signal) {
   const toolEnv = { ...toolchainEnv(toolchain, process.env), NODE_ENV: undefined };
   await installPackages({ ...common, toolchain, env: toolEnv });
 
+  const plain = { root, reportsDir: path.join(stateDir, "test-reports"), env: toolEnv, capabilities: {}, skipReasons, log, signal };
+  const built = await runStep(build, plain);
+  if (built.failed.length > 0) return conclude(built, log);
+
   const capabilities = {
     docker: await detectDocker(root, process.env),
     chromium: detectChromium(process.env),
     openclaw: await installOpenclaw({ ...common, toolchain, env: toolEnv }),
   };
-  const given = process.env["TEST_DATABASE_URL"];
-  const postgres = given
-    ? { url: given, stop: async () => undefined }
-    : await progress.step("Starting a Postgres for the tests", () => startTestPostgres());
+  const postgres = await postgresForTests(progress);
   try {
-    const env = Object.assign(
-      { ...toolEnv, TEST_DATABASE_URL: postgres.url },
-      ...Object.values(capabilities).map((capability) => capability.env),
-    );
-    const context = {
-      root,
-      reportsDir: path.join(stateDir, "test-reports"),
-      env,
-      capabilities,
-      skipReasons,
-      log,
-      signal,
-    };
+    const told = Object.values(capabilities).map((capability) => capability.env);
+    const env = Object.assign({ ...toolEnv, TEST_DATABASE_URL: postgres.url }, ...told);
     const reports = [];
-    for (const step of steps) {
-      const report = await runStep(step, context);
-      reports.push(report);
-      if (step.isFatal && report.failed.length > 0) break;
-    }
+    for (const step of steps) reports.push(await runStep(step, { ...plain, env, capabilities }));
     return conclude(sum(reports), log);
   } finally {
     await postgres.stop();
   }
+}
+
+/**
+ * @param {Progress} progress
+ * @returns {Promise<{ url: string, stop: () => Promise<void> }>}
+ */
+async function postgresForTests(progress) {
+  const given = process.env["TEST_DATABASE_URL"];
+  if (given !== undefined && given !== "") return { url: given, stop: async () => undefined };
+  return progress.step("Starting a Postgres for the tests", () => startTestPostgres());
 }
 
 /**
@@ -110,8 +99,7 @@ function conclude(total, log) {
 
 const progress = new Progress();
 const stopping = new AbortController();
-for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]))
-  process.on(signal, () => stopping.abort());
+for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) process.on(signal, () => stopping.abort());
 const startedAt = Date.now();
 try {
   process.exitCode = await testEverything(progress, stopping.signal);
@@ -125,8 +113,5 @@ try {
         : error instanceof Error
           ? error.stack
           : String(error);
-  process.exitCode = conclude(
-    { passed: 0, failed: [`npm test: ${message}`], skipped: [] },
-    (line) => progress.line(line),
-  );
+  process.exitCode = conclude({ passed: 0, failed: [`npm test: ${message}`], skipped: [] }, (line) => progress.line(line));
 }

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure, Stopped } from "../lib/failure.mjs";
@@ -8,7 +9,8 @@ import { endOfFile } from "../lib/run-command.mjs";
 const readyTimeoutMs = 120_000;
 const healthTimeoutMs = 30_000;
 const pollIntervalMs = 50;
-const stopTimeoutMs = 2_500;
+const stopTimeoutMs = 3_000;
+const lastMessageMs = 500;
 
 /**
  * @typedef {object} ApiProcess
@@ -84,8 +86,10 @@ function readyMessage(child, ended, logFile) {
         reject(new Failure(String(message.message)));
       }
     });
-    void ended.then((how) => {
+    void ended.then(async (how) => {
       clearTimeout(timer);
+      // The news of the end may overtake the last message, which says why.
+      if (child.connected) await Promise.race([once(child, "disconnect"), sleep(lastMessageMs)]);
       fail(`Mosaic ${how} before it was ready; its log is ${logFile}.`);
     });
   });

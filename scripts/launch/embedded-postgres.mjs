@@ -111,13 +111,9 @@ async function tryStart(server, password) {
   const args = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const child = spawnLogged(server, [server.binaries.postgres, "-D", server.data, ...args]);
   const ended = endOf(child);
-  let hasEnded = false;
-  void ended.then(() => {
-    hasEnded = true;
-  });
   const stop = () => stopServer(child, ended);
   const deadline = Date.now() + startTimeoutMs;
-  while (!hasEnded) {
+  while (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
     if (server.signal?.aborted) {
       await stop();
       throw new Stopped();

@@ -55,7 +55,7 @@ async function startElsewhere({ parent, prefix = [], searchPath }) {
       console.log((await startEmbeddedPostgres(${JSON.stringify(optionsFor(parent))})).url);
       setInterval(() => undefined, 1000);
     } catch (error) { console.log(error.message, error.details); process.exit(1); }`;
-  const [file = "", ...args] = [...prefix, process.execPath, "--input-type=module", "-e", code];
+  const [file, ...args] = [...prefix, process.execPath, "--input-type=module", "-e", code];
   const child = spawn(file, args, {
     cwd: "/",
     env: { PATH: searchPath ?? process.env["PATH"] },

@@ -67,25 +67,7 @@ async function runMosaic(options, context) {
   const env = withDotEnv(options.root, options.env);
   const settings = readSettings(options.root, env);
   const files = stateFiles(settings.stateDir);
-
-  // Everything that can refuse at once comes before anything slow.
-  prepareStateDir(settings.stateDir);
-  const lock = takeRunLock(files.runFile, localUrl(settings));
-  context.onStop(lock.release);
-  // The API of a launcher that was killed ends by itself, but not at once.
-  const patience = { patienceMs: lock.isTakenOver ? orphanPatienceMs : 0 };
-  await requireFreePort({ host: settings.host, port: settings.port, name: "PORT" }, patience);
-  await requireFreePort({ host: "127.0.0.1", port: settings.internalPort, name: "MOSAIC_INTERNAL_PORT" }, patience);
-  const key = ensureSecretKey({
-    ...settings,
-    usesEmbeddedPostgres: settings.databaseUrl === undefined,
-  });
-  if (key.isNew) {
-    progress.line(
-      `A secret key was made: ${key.file}. Back it up: it alone decrypts the keys and tokens in the database, and nothing can replace it.`,
-    );
-  }
-
+  const { lock, secretKey } = await claimClone(settings, context);
   const toolchain = await prepare(options, env, files, context);
   const database = settings.databaseUrl === undefined ? await startDatabase(files, context) : undefined;
   const logFile = path.join(files.logs, "mosaic.log");
@@ -98,16 +80,7 @@ async function runMosaic(options, context) {
     entry: options.apiEntry ?? path.join(options.root, "apps/api/dist/main.js"),
     cwd: options.root,
     logFile,
-    env: {
-      ...toolchainEnv(toolchain, env),
-      NODE_ENV: env["NODE_ENV"] ?? "production",
-      DATABASE_URL: settings.databaseUrl ?? database?.url,
-      MOSAIC_SECRET_KEY: key.secretKey,
-      MOSAIC_STATE_DIR: settings.stateDir,
-      HOST: settings.host,
-      PORT: String(settings.port),
-      MOSAIC_INTERNAL_PORT: String(settings.internalPort),
-    },
+    env: apiEnv(toolchainEnv(toolchain, env), { ...settings, secretKey, databaseUrl: settings.databaseUrl ?? database?.url }),
   });
   context.onStop(api.stop, api.kill);
 
@@ -126,6 +99,47 @@ async function runMosaic(options, context) {
   if (database !== undefined) ends.push(database.exited.then(() => `The embedded Postgres ended (its log is ${files.postgresLog})`));
   const what = await abortable(Promise.race(ends), signal);
   throw new Failure(`${what} without being told to. Mosaic's log is ${logFile}; start it again with npm start.`);
+}
+
+/**
+ * Everything that can refuse at once, before anything slow.
+ *
+ * @param {import("./settings.mjs").Settings} settings
+ * @param {Running} context
+ */
+async function claimClone(settings, { progress, onStop }) {
+  prepareStateDir(settings.stateDir);
+  const lock = takeRunLock(stateFiles(settings.stateDir).runFile, localUrl(settings));
+  onStop(lock.release);
+  // The API of a launcher that was killed ends by itself, but not at once.
+  const patience = { patienceMs: lock.isTakenOver ? orphanPatienceMs : 0 };
+  await requireFreePort({ host: settings.host, port: settings.port, name: "PORT" }, patience);
+  await requireFreePort({ host: "127.0.0.1", port: settings.internalPort, name: "MOSAIC_INTERNAL_PORT" }, patience);
+  const key = ensureSecretKey({ ...settings, usesEmbeddedPostgres: settings.databaseUrl === undefined });
+  if (key.isNew) {
+    progress.line(
+      `A secret key was made: ${key.file}. Back it up: it alone decrypts the keys and tokens in the database, and nothing can replace it.`,
+    );
+  }
+  return { lock, secretKey: key.secretKey };
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} env
+ * @param {import("./settings.mjs").Settings} settings
+ * @returns {NodeJS.ProcessEnv}
+ */
+function apiEnv(env, settings) {
+  return {
+    ...env,
+    NODE_ENV: env["NODE_ENV"] ?? "production",
+    DATABASE_URL: settings.databaseUrl,
+    MOSAIC_SECRET_KEY: settings.secretKey,
+    MOSAIC_STATE_DIR: settings.stateDir,
+    HOST: settings.host,
+    PORT: String(settings.port),
+    MOSAIC_INTERNAL_PORT: String(settings.internalPort),
+  };
 }
 
 /**
@@ -231,6 +245,6 @@ function showFailure(error, progress) {
   const isExpected = error instanceof Failure;
   if (isExpected && error.details !== "") progress.line(error.details.replaceAll(/^/gm, "  | "));
   progress.line(`\nError: ${messageOf(error)}`);
-  if (!isExpected && error instanceof Error) progress.line(`${error.stack ?? ""}`);
+  if (!isExpected && error instanceof Error) progress.line(error.stack ?? "");
   return isExpected ? error.exitCode : exitCodes.failed;
 }

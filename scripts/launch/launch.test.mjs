@@ -22,13 +22,13 @@ afterEach(async () => {
 });
 
 /** @param {Parameters<typeof startMosaic>[1]} [options] */
-async function ready(options) {
+async function waitForReady(options) {
   const mosaic = startMosaic(clone, options);
   await expect.poll(() => mosaic.output(), { timeout: bootMs }).toContain("Mosaic is ready");
   return mosaic;
 }
 
-async function nothingLeft() {
+async function expectNothingLeft() {
   await expect.poll(() => processesIn(clone.root), { timeout: 5_000 }).toEqual([]);
 }
 
@@ -37,7 +37,7 @@ const modeOf = (/** @type {string} */ name) => statSync(stateFile(name)).mode & 
 
 describe("a start", { timeout: 90_000 }, () => {
   test("prints exactly one link, keeps its state to the owner, and says that the key is to be backed up", async () => {
-    const mosaic = await ready();
+    const mosaic = await waitForReady();
     await expect.poll(() => mosaic.output()).toContain("warning: something to worry about");
     expect(mosaic.output().match(/https?:\/\/\S+/g)).toEqual([`http://127.0.0.1:${clone.port}/setup#token=once`]);
     expect(mosaic.output()).toContain("Back it up");
@@ -48,17 +48,17 @@ describe("a start", { timeout: 90_000 }, () => {
     expect(readFileSync(stateFile("logs/mosaic.log"), "utf8")).toContain("an ordinary line");
     mosaic.signal("SIGTERM");
     expect(await mosaic.ended).toBe(0);
-    await nothingLeft();
+    await expectNothingLeft();
     expect(existsSync(stateFile("run.json"))).toBe(false);
   });
 
   test("keeps the key and the database of the start before, and is ready within 5 s", async () => {
-    const first = await ready();
+    const first = await waitForReady();
     const key = readFileSync(stateFile("secret-key"), "utf8");
     first.signal("SIGTERM");
     await first.ended;
     const startedAt = Date.now();
-    const second = await ready();
+    const second = await waitForReady();
     expect(Date.now() - startedAt).toBeLessThan(5_000);
     expect(second.output()).not.toContain("Back it up");
     expect(readFileSync(stateFile("secret-key"), "utf8")).toBe(key);
@@ -68,22 +68,22 @@ describe("a start", { timeout: 90_000 }, () => {
     const mosaic = startMosaic(clone, { env: { STAND_IN: "refuse" } });
     expect(await mosaic.ended).toBe(1);
     expect(mosaic.output()).toContain("Error: MOSAIC_SECRET_KEY is not the key of this database.");
-    await nothingLeft();
+    await expectNothingLeft();
   });
 
   test("shows the end of the log when the API crashes at its start", async () => {
     const mosaic = startMosaic(clone, { env: { STAND_IN: "crash" } });
     expect(await mosaic.ended).toBe(1);
     expect(mosaic.output()).toContain("crashed on purpose");
-    await nothingLeft();
+    await expectNothingLeft();
   });
 
   test("ends with an error when the API ends by itself", async () => {
-    const mosaic = await ready();
+    const mosaic = await waitForReady();
     await fetch(`http://127.0.0.1:${clone.port}/crash`).catch(() => undefined);
     expect(await mosaic.ended).toBe(1);
     expect(mosaic.output()).toContain("ended with code 7 without being told to");
-    await nothingLeft();
+    await expectNothingLeft();
   });
 
   test("names a taken port before anything slow", async () => {
@@ -97,7 +97,7 @@ describe("a start", { timeout: 90_000 }, () => {
   });
 
   test("refuses to make a new key for a database whose key is gone", async () => {
-    const first = await ready();
+    const first = await waitForReady();
     first.signal("SIGTERM");
     await first.ended;
     rmSync(stateFile("secret-key"));
@@ -111,7 +111,7 @@ describe("a start", { timeout: 90_000 }, () => {
     const database = net.createServer().listen(0, "127.0.0.1");
     await once(database, "listening");
     const address = /** @type {net.AddressInfo} */ (database.address());
-    const mosaic = await ready({
+    const mosaic = await waitForReady({
       env: { DATABASE_URL: `postgresql://me@127.0.0.1:${address.port}/mine` },
     });
     const health = /** @type {{ databasePort: string }} */ (await (await fetch(`http://127.0.0.1:${clone.port}/api/health`)).json());
@@ -125,7 +125,7 @@ describe("a start", { timeout: 90_000 }, () => {
 
 describe("a second start in the same clone", { timeout: 90_000 }, () => {
   test("says that Mosaic already runs, and where", async () => {
-    const first = await ready();
+    const first = await waitForReady();
     const second = startMosaic(clone);
     expect(await second.ended).toBe(3);
     expect(second.output()).toContain(`already runs from this folder, at http://127.0.0.1:${clone.port} (process ${first.pid})`);
@@ -157,39 +157,39 @@ describe("a second start in the same clone", { timeout: 90_000 }, () => {
         phase: "ready",
       }),
     );
-    await ready();
+    await waitForReady();
     expect(JSON.parse(readFileSync(stateFile("run.json"), "utf8")).url).toBe(`http://127.0.0.1:${clone.port}`);
   });
 });
 
 describe("stopping", { timeout: 90_000 }, () => {
   test("Ctrl-C in a terminal stops everything within 5 s", async () => {
-    const mosaic = await ready({ command: ["npm", "start"] });
+    const mosaic = await waitForReady({ command: ["npm", "start"] });
     expect(processesIn(clone.root).length).toBeGreaterThan(3);
     const startedAt = Date.now();
     mosaic.signalGroup("SIGINT");
     await mosaic.ended;
     expect(Date.now() - startedAt).toBeLessThan(5_000);
     expect(mosaic.output()).toContain("Mosaic has stopped");
-    await nothingLeft();
+    await expectNothingLeft();
   });
 
   test("SIGTERM to npm stops everything within 5 s", async () => {
-    const mosaic = await ready({ command: ["npm", "start"] });
+    const mosaic = await waitForReady({ command: ["npm", "start"] });
     const startedAt = Date.now();
     mosaic.signal("SIGTERM");
     await mosaic.ended;
-    await nothingLeft();
+    await expectNothingLeft();
     expect(Date.now() - startedAt).toBeLessThan(5_000);
   });
 
   test("an API that does not listen is ended within 5 s all the same", async () => {
-    const mosaic = await ready({ env: { STAND_IN: "hang" } });
+    const mosaic = await waitForReady({ env: { STAND_IN: "hang" } });
     const startedAt = Date.now();
     mosaic.signalGroup("SIGINT");
     expect(await mosaic.ended).toBe(0);
     expect(Date.now() - startedAt).toBeLessThan(5_000);
-    await nothingLeft();
+    await expectNothingLeft();
   });
 
   test("Ctrl-C while the database is being made leaves nothing, and the next start works", async () => {
@@ -197,53 +197,53 @@ describe("stopping", { timeout: 90_000 }, () => {
     await expect.poll(() => existsSync(stateFile("postgres")), { timeout: bootMs, interval: 5 }).toBe(true);
     mosaic.signalGroup("SIGINT");
     expect(await mosaic.ended).toBe(0);
-    await nothingLeft();
-    await ready();
+    await expectNothingLeft();
+    await waitForReady();
   });
 });
 
 describe("after kill -9", { timeout: 90_000 }, () => {
   test("of the launcher nothing stays behind, and the next start works", async () => {
-    const mosaic = await ready();
+    const mosaic = await waitForReady();
     mosaic.signal("SIGKILL");
     await mosaic.ended;
-    await nothingLeft();
+    await expectNothingLeft();
     expect(existsSync(stateFile("run.json"))).toBe(true);
-    await ready();
+    await waitForReady();
   });
 
   test("of npm nothing stays behind", async () => {
-    const mosaic = await ready({ command: ["npm", "start"] });
+    const mosaic = await waitForReady({ command: ["npm", "start"] });
     mosaic.signal("SIGKILL");
-    await nothingLeft();
+    await expectNothingLeft();
     await mosaic.ended;
   });
 
   test("of the whole process group nothing stays behind", async () => {
-    const mosaic = await ready({ command: ["npm", "start"] });
+    const mosaic = await waitForReady({ command: ["npm", "start"] });
     mosaic.signalGroup("SIGKILL");
     await mosaic.ended;
-    await nothingLeft();
+    await expectNothingLeft();
   });
 
   test("a start at once after it does not trip over the database that is still stopping", async () => {
-    const mosaic = await ready();
+    const mosaic = await waitForReady();
     mosaic.signal("SIGKILL");
-    await ready();
+    await waitForReady();
   });
 
   test("of Postgres, whose pid another program then gets, the next start works", async () => {
-    const first = await ready();
+    const first = await waitForReady();
     const pidFile = stateFile("postgres/data/postmaster.pid");
     const postmaster = Number(readFileSync(pidFile, "utf8").split("\n")[0]);
     const content = readFileSync(pidFile, "utf8");
     process.kill(postmaster, "SIGKILL");
     expect(await first.ended).toBe(1);
     expect(first.output()).toContain("The embedded Postgres ended");
-    await nothingLeft();
+    await expectNothingLeft();
     const stranger = spawn("sleep", ["60"], { stdio: "ignore" });
     writeFileSync(pidFile, content.replace(String(postmaster), String(stranger.pid)));
-    await ready();
+    await waitForReady();
     stranger.kill();
   });
 });

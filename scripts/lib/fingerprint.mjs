@@ -31,7 +31,7 @@ export function installFingerprint(root) {
     files.push(...namesIn(path.join(root, group)).map((name) => path.join(group, name, "package.json")), path.join(group, "package.json"));
   }
   const hash = createHash("sha256").update(`${process.platform}-${process.arch}\n`);
-  for (const file of files.sort()) {
+  for (const file of files.toSorted()) {
     const content = contentOf(path.join(root, file));
     if (content !== undefined) hash.update(`${file}\n${content.length}\n`).update(content);
   }
@@ -53,7 +53,7 @@ export function buildFingerprint(root) {
     lines.push(describe(path.join(root, name)));
   }
   // The clone's own path is part of it: build outputs may hold absolute paths.
-  return createHash("sha256").update(lines.sort().join("\n")).digest("hex");
+  return createHash("sha256").update(lines.toSorted().join("\n")).digest("hex");
 }
 
 /**

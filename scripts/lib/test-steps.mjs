@@ -11,7 +11,6 @@ import { fromPlaywright, fromReportFile, withExitCode } from "./test-results.mjs
  * @property {readonly string[]} command
  * @property {string} [cwd] within the clone
  * @property {readonly string[]} [needs] names of capabilities; a step that lacks one is skipped as a whole
- * @property {boolean} [isFatal] nothing after it can succeed when it fails
  */
 
 /**
@@ -31,7 +30,9 @@ import { fromPlaywright, fromReportFile, withExitCode } from "./test-results.mjs
  * @returns {Promise<import('./test-results.mjs').TestReport>}
  */
 export async function runStep(step, context) {
-  const lacking = (step.needs ?? []).map((name) => context.capabilities[name]).find((capability) => capability?.isThere === false);
+  const lacking = (step.needs ?? [])
+    .map((name) => context.capabilities[name])
+    .find((capability) => capability !== undefined && !capability.isThere);
   if (lacking !== undefined) return { passed: 0, failed: [], skipped: [{ name: step.name, why: lacking.why }] };
   const startedAt = Date.now();
   context.log(`\n=== ${step.name}`);
@@ -86,7 +87,7 @@ export function withReasons(report, { capabilities, skipReasons }) {
     skipReasons
       .filter(({ pattern }) => pattern.test(name))
       .map(({ capability }) => capabilities[capability])
-      .find((capability) => capability?.isThere === false)?.why;
+      .find((capability) => capability !== undefined && !capability.isThere)?.why;
   return {
     ...report,
     skipped: report.skipped.map(({ name, why }) => ({ name, why: why ?? reasonFor(name) })),
