@@ -10,3 +10,11 @@ export function requireContainerName(name: string): void {
     `"${name.slice(0, 80)}" can't be the name of a container: it takes 2 to 63 small letters, digits and dashes.`,
   );
 }
+
+/** The registry, the path, the tag or digest. What looks otherwise would reach another part of the engine's API. */
+const IMAGE_NAME = /^[a-z0-9][a-zA-Z0-9._-]*(?::\d+(?=\/))?(?:\/[a-z0-9][a-z0-9._-]*)*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
+
+export function requireImageName(name: string): void {
+  if (IMAGE_NAME.test(name) && name.length <= 400) return;
+  throw new RuntimeError("refused", `"${name.slice(0, 80)}" is not the name of an image.`);
+}

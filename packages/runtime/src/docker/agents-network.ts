@@ -1,4 +1,4 @@
-import type { NetworkInspectInfo } from "dockerode";
+import type { ContainerInspectInfo, NetworkInspectInfo } from "dockerode";
 import { RuntimeError } from "../agent-runtime.js";
 import type { Engine } from "./engine.js";
 import { EngineRefusal, isStatus } from "./engine-errors.js";
@@ -13,14 +13,25 @@ export interface NetworkNames {
 }
 
 /** Idempotent. Makes the one bridge on which agents can't reach each other, and tells its gateway: this machine, as a container sees it. */
-export async function ensureAgentsNetwork(engine: Engine, names: NetworkNames): Promise<{ gateway: string }> {
+export async function ensureAgentsNetwork(engine: Engine, names: NetworkNames): Promise<{ id: string; gateway: string }> {
   const present = await findNetworks(engine, names.networkName);
   const networks = present.length > 0 ? present : await createNetwork(engine, names);
   const network = chooseNetwork(networks);
   if (!network) throw new RuntimeError("refused", `The Docker network "${names.networkName}" went away while it was made. Try again.`);
   requireIsolating(network);
   await removeDuplicates(engine, networks, network);
-  return { gateway: gatewayOf(network) };
+  return { id: network.Id, gateway: gatewayOf(network) };
+}
+
+/**
+ * A stopped container remembers its network by id. `docker network prune` takes away a network that only stopped containers are on, and a
+ * new one of the same name is another one to the engine: it would refuse to start the container.
+ */
+export async function reattach(engine: Engine, container: ContainerInspectInfo, network: { name: string; id: string }): Promise<void> {
+  const remembered = container.NetworkSettings.Networks[network.name]?.NetworkID;
+  if (!remembered || remembered === network.id) return;
+  await engine.call((docker) => docker.getNetwork(network.id).disconnect({ Container: container.Id, Force: true }));
+  await engine.call((docker) => docker.getNetwork(network.id).connect({ Container: container.Id }));
 }
 
 async function createNetwork(engine: Engine, { networkName, bridgeName }: NetworkNames): Promise<NetworkInspectInfo[]> {

@@ -9,11 +9,11 @@ import type {
   RuntimeCheck,
 } from "../agent-runtime.js";
 import { RuntimeError } from "../agent-runtime.js";
-import { requireContainerName } from "../container-name.js";
+import { requireContainerName, requireImageName } from "../container-name.js";
 import { KeyedQueue } from "../keyed-queue.js";
 import { SharedTasks } from "../shared-task.js";
 import { type BuildSettings, hasImage, obtainImage } from "./agent-images.js";
-import { ensureAgentsNetwork } from "./agents-network.js";
+import { ensureAgentsNetwork, reattach } from "./agents-network.js";
 import { followContainerEvents } from "./container-events.js";
 import { observeInspected, observeListed } from "./container-observation.js";
 import { type ContainerLayout, containerOptions, INSTANCE_LABEL, specHashOf, volumeNameOf } from "./container-options.js";
@@ -85,17 +85,20 @@ class DockerRuntime implements AgentRuntime {
     return { internalHost: gateway };
   }
 
-  hasImage(image: AgentImage): Promise<boolean> {
+  async hasImage(image: AgentImage): Promise<boolean> {
+    requireImageName(image.name);
     return hasImage(this.#engine, image.name);
   }
 
-  ensureImage(image: AgentImage, onProgress: (progress: PrepareProgress) => void, signal: AbortSignal): Promise<void> {
+  async ensureImage(image: AgentImage, onProgress: (progress: PrepareProgress) => void, signal: AbortSignal): Promise<void> {
+    requireImageName(image.name);
     const work = (report: (progress: PrepareProgress) => void, ending: AbortSignal) => obtainImage(this.#engine, image, this.#buildSettings, report, ending);
-    return this.#images.run(image.name, work, onProgress, signal);
+    await this.#images.run(image.name, work, onProgress, signal);
   }
 
   async create(spec: ContainerSpec): Promise<void> {
     requireContainerName(spec.name);
+    requireImageName(spec.image.name);
     if (spec.instanceId !== this.#instanceId) throw new RuntimeError("refused", "The container belongs to another installation of Mosaic.");
     await this.#queue.run(spec.name, async () => {
       await this.#ensureNetwork();
@@ -109,8 +112,8 @@ class DockerRuntime implements AgentRuntime {
       if (info === null) throw new RuntimeError("not_found", `There is no container "${name}".`);
       const before = observeInspected(info, this.#layout);
       if (before.endpoint) return { endpoint: before.endpoint, wasRunning: true };
-      // `docker network prune` takes the network away while all agents are stopped.
-      await this.#ensureNetwork();
+      const network = await this.#ensureNetwork();
+      await reattach(this.#engine, info, { name: this.#layout.networkName, id: network.id });
       const { wasRunning } = await startWithToken(this.#engine, info.Id, token);
       return { endpoint: await this.#endpointOf(name), wasRunning };
     });
@@ -129,6 +132,7 @@ class DockerRuntime implements AgentRuntime {
   }
 
   async removeState(name: string): Promise<void> {
+    requireContainerName(name);
     await removeStateVolume(this.#engine, volumeNameOf(name), this.#instanceId);
   }
 
@@ -157,7 +161,7 @@ class DockerRuntime implements AgentRuntime {
     this.#engine.close();
   }
 
-  #ensureNetwork(): Promise<{ gateway: string }> {
+  #ensureNetwork(): Promise<{ id: string; gateway: string }> {
     const names = { networkName: this.#layout.networkName, bridgeName: this.#bridgeName };
     return this.#queue.run("network:", () => ensureAgentsNetwork(this.#engine, names));
   }

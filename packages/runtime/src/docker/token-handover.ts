@@ -44,7 +44,9 @@ function writeLine(stdin: NodeJS.ReadWriteStream, line: string): Promise<void> {
   return new Promise((resolve, reject) => {
     stdin.once("error", reject);
     stdin.once("close", () => reject(new Error("the connection was closed before the token was written")));
-    stdin.end(`${line}\n`, () => resolve());
+    // Its type says that the callback has no argument; it has one if the stream was closed before.
+    const onWritten = (error?: Error | null) => (error ? reject(error) : resolve());
+    stdin.end(`${line}\n`, onWritten);
   });
 }
 

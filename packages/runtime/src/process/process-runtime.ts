@@ -98,7 +98,7 @@ class ProcessRuntime implements AgentRuntime {
   }
 
   async prepare(): Promise<{ internalHost: string }> {
-    await this.#recover();
+    await this.#guard(() => this.#recover());
     return { internalHost: HOST };
   }
 
@@ -179,19 +179,23 @@ class ProcessRuntime implements AgentRuntime {
 
   async inspect(name: string): Promise<ContainerObservation | null> {
     requireContainerName(name);
-    await this.#recover();
-    const record = await this.#findOwn(name);
-    return record === null ? null : this.#observe(name, record);
+    return this.#guard(async () => {
+      await this.#recover();
+      const record = await this.#findOwn(name);
+      return record === null ? null : this.#observe(name, record);
+    });
   }
 
   async list(instanceId: string): Promise<ContainerObservation[]> {
-    await this.#recover();
-    const observations: ContainerObservation[] = [];
-    for (const name of await this.#records.names()) {
-      const record = await this.#records.read(name, "spec");
-      if (record?.spec.instanceId === instanceId) observations.push(await this.#observe(name, record));
-    }
-    return observations;
+    return this.#guard(async () => {
+      await this.#recover();
+      const observations: ContainerObservation[] = [];
+      for (const name of await this.#records.names()) {
+        const record = await this.#records.read(name, "spec");
+        if (record?.spec.instanceId === instanceId) observations.push(await this.#observe(name, record));
+      }
+      return observations;
+    });
   }
 
   watch(instanceId: string, onChange: (name: string | null) => void, signal: AbortSignal): void {
@@ -278,13 +282,35 @@ class ProcessRuntime implements AgentRuntime {
 
   async #exclusively<T>(name: string, work: () => Promise<T>): Promise<T> {
     requireContainerName(name);
-    await this.#recover();
-    return this.#queue.run(name, work);
+    return this.#guard(async () => {
+      await this.#recover();
+      return this.#queue.run(name, work);
+    });
   }
 
+  /** A full disk or a folder without permission is this driver's engine that is away. */
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof RuntimeError) throw error;
+      const reason = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
+      throw new RuntimeError("unreachable", `The folder ${this.#options.stateDir} can't be used${reason}.`, { cause: error });
+    }
+  }
+
+  /** Once, before anything else; again if it failed. */
   #recover(): Promise<void> {
-    this.#recovery ??= endLeftovers(this.#records);
+    this.#recovery ??= this.#makeReady().catch((error: unknown) => {
+      this.#recovery = undefined;
+      throw error;
+    });
     return this.#recovery;
+  }
+
+  async #makeReady(): Promise<void> {
+    await mkdir(join(this.#options.stateDir, "agents"), { recursive: true, mode: 0o700 });
+    await endLeftovers(this.#records);
   }
 
   #tell(name: string): void {

@@ -1,0 +1,62 @@
+import { expect, it } from "vitest";
+import type { ContainerSpec } from "../agent-runtime.js";
+import { childEnvironment } from "./child-environment.js";
+import { npmEnvironment } from "./npm-command.js";
+
+const spec: ContainerSpec = {
+  name: "agent-1",
+  instanceId: "instance",
+  agentId: "agent",
+  image: { name: "unused", buildContext: null },
+  configUrl: "http://127.0.0.1:8081/api/internal/agent-config/agent",
+  limits: { memoryBytes: 1536 * 1024 * 1024, nanoCpus: 0, pids: 0 },
+};
+const places = {
+  folders: { root: "/s/agent-1", state: "/s/agent-1/state", home: "/s/agent-1/home", tmp: "/s/agent-1/tmp" },
+  runDir: "/dev/shm/agent-1",
+  openclawDir: "/s/openclaw",
+  port: 4000,
+};
+
+it("gives an agent nothing of Mosaic's environment but what it needs to run and to reach the outside", () => {
+  const host = {
+    PATH: "/bin",
+    TZ: "UTC",
+    HOME: "/root",
+    NODE_OPTIONS: "--inspect",
+    NODE_EXTRA_CA_CERTS: "/ca.pem",
+    HTTPS_PROXY: "http://proxy:3128",
+    NO_PROXY: "internal",
+    MOSAIC_SECRET_KEY: "secret",
+    DATABASE_URL: "postgres://secret",
+    OPENAI_API_KEY: "secret",
+    npm_config_registry: "http://registry",
+  };
+  const environment = childEnvironment(spec, places, host);
+  expect(JSON.stringify(environment)).not.toContain("secret");
+  expect(environment).toMatchObject({
+    PATH: "/bin",
+    TZ: "UTC",
+    NODE_EXTRA_CA_CERTS: "/ca.pem",
+    HTTPS_PROXY: "http://proxy:3128",
+    NO_PROXY: "internal,127.0.0.1,localhost,::1",
+    HOME: "/s/agent-1/home",
+    NODE_OPTIONS: "--max-semi-space-size=8 --max-old-space-size=1152",
+    MOSAIC_CONFIG_URL: spec.configUrl,
+    MOSAIC_AGENT_STATE_DIR: "/s/agent-1/state",
+    MOSAIC_AGENT_RUN_DIR: "/dev/shm/agent-1",
+    MOSAIC_AGENT_PORT: "4000",
+    MOSAIC_EXIT_WITH_PARENT: "1",
+    MOSAIC_OPENCLAW_DIR: "/s/openclaw",
+  });
+  expect(environment).not.toHaveProperty("npm_config_registry");
+});
+
+it("speaks of proxies only where there is one", () => {
+  expect(childEnvironment(spec, places, { PATH: "/bin" })).not.toHaveProperty("NO_PROXY");
+});
+
+it("lets npm see the user's settings and none of Mosaic's secrets", () => {
+  const host = { PATH: "/bin", HOME: "/root", npm_config_registry: "r", MOSAIC_SECRET_KEY: "x", DATABASE_URL: "x", PGPASSWORD: "x", npm_package_name: "x", NODE_OPTIONS: "x" };
+  expect(npmEnvironment(host)).toEqual({ PATH: "/bin", HOME: "/root", npm_config_registry: "r" });
+});

@@ -1,0 +1,257 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import Docker from "dockerode";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { AgentImage, ContainerSpec, PrepareProgress } from "../src/agent-runtime.js";
+import { createDockerRuntime, type DockerRuntimeOptions } from "../src/docker/docker-runtime.js";
+import { ask, factsOf } from "./agent-client.js";
+import { describeWithDocker } from "./docker-available.js";
+import { type ContractHarness, describeRuntimeContract } from "./runtime-contract.js";
+
+const FIXTURE_IMAGE = fileURLToPath(new URL("./fixture-image", import.meta.url));
+const SOCKET = (process.env["DOCKER_HOST"] ?? "").replace(/^unix:\/\//, "") || "/var/run/docker.sock";
+
+const docker = new Docker();
+const run = randomBytes(4).toString("hex");
+const image: AgentImage = { name: `mosaic-test/fixture-agent:${run}`, buildContext: FIXTURE_IMAGE };
+const options: DockerRuntimeOptions = {
+  instanceId: `test-${run}`,
+  host: process.env["DOCKER_HOST"],
+  networkName: `mosaic-test-${run}`,
+  bridgeName: `mt${run}`,
+};
+
+/** All that any test of this file has made. */
+async function removeEverything(): Promise<void> {
+  const labels = { label: [`mosaic.instance=${options.instanceId}`] };
+  for (const { Id } of await docker.listContainers({ all: true, filters: labels })) await docker.getContainer(Id).remove({ force: true });
+  for (const { Name } of (await docker.listVolumes({ filters: labels })).Volumes) await docker.getVolume(Name).remove();
+  for (const network of await docker.listNetworks({ filters: { name: [options.networkName ?? ""] } })) await docker.getNetwork(network.Id).remove();
+  await docker.getImage(image.name).remove({ force: true }).catch(() => undefined);
+}
+
+async function openHarness(): Promise<ContractHarness> {
+  const strangers: string[] = [];
+  return {
+    instanceId: options.instanceId,
+    image,
+    missingImage: { name: "mosaic-test/no-such-image:1", buildContext: null },
+    missingImageCode: "image_missing",
+    open: () => createDockerRuntime(options),
+    openWithoutImage: () => createDockerRuntime(options),
+    openUnreachable: () => createDockerRuntime({ ...options, host: "unix:///run/no-such-engine.sock" }),
+    async placeForeign(name) {
+      const stranger = await docker.createContainer({ name, Image: image.name, Labels: { "mosaic.instance": "someone-else" } });
+      strangers.push(stranger.id);
+      return async () => (await stranger.inspect()).State.Status === "created";
+    },
+    async killBehindOurBack(name) {
+      await docker.getContainer(name).remove({ force: true });
+      return { isGone: true };
+    },
+    async readEnvironments(name) {
+      return JSON.stringify(await docker.getContainer(name).inspect());
+    },
+    exhaustPath: "/fill-memory",
+    async close() {
+      for (const id of strangers) await docker.getContainer(id).remove({ force: true });
+      await removeEverything();
+    },
+  };
+}
+
+await describeWithDocker("docker runtime: the contract", (title) => describeRuntimeContract(title, openHarness));
+
+/** Stands before the real engine's socket and can be taken away like an engine that is stopped. */
+class EngineSwitch {
+  readonly #sockets = new Set<Socket>();
+  #server: Server | undefined;
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  async on(): Promise<void> {
+    this.#server = createServer((client) => {
+      const engine = connect(SOCKET);
+      for (const socket of [client, engine]) {
+        this.#sockets.add(socket);
+        socket.on("error", () => undefined).on("close", () => this.#sockets.delete(socket));
+      }
+      client.pipe(engine).pipe(client);
+    });
+    this.#server.listen(this.path);
+    await once(this.#server, "listening");
+  }
+
+  async off(): Promise<void> {
+    const closed = this.#server?.listening ? once(this.#server, "close") : Promise.resolve();
+    this.#server?.close();
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+}
+
+await describeWithDocker("docker runtime", (title) => {
+  describe(title, () => {
+    const runtime = createDockerRuntime(options);
+    let folder: string;
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), "mosaic-docker-runtime-"));
+      await runtime.prepare();
+    });
+    afterEach(async () => {
+      for (const { name } of await runtime.list(options.instanceId)) await runtime.remove(name);
+    });
+    afterAll(async () => {
+      await runtime.close();
+      await removeEverything();
+      await rm(folder, { recursive: true, force: true });
+    });
+
+    function newSpec(): ContainerSpec {
+      const limits = { memoryBytes: 256 * 1024 * 1024, nanoCpus: 500_000_000, pids: 64 };
+      const id = randomBytes(4).toString("hex");
+      return { name: `mosaic-test-${id}`, instanceId: options.instanceId, agentId: `agent-${id}`, image, configUrl: "http://127.0.0.1:9/none", limits };
+    }
+
+    async function createAndStart() {
+      const spec = newSpec();
+      await runtime.create(spec);
+      const { endpoint } = await runtime.start(spec.name, randomBytes(32).toString("base64url"));
+      return { spec, endpoint, facts: await factsOf(endpoint) };
+    }
+
+    it("builds an image that no registry has, once for all who ask, and tells how far it is", async () => {
+      const told: PrepareProgress[][] = [[], []];
+      await Promise.all(
+        told.map((list) => runtime.ensureImage(image, (progress) => list.push(progress), AbortSignal.timeout(150_000))),
+      );
+      for (const list of told) {
+        expect(new Set(list.map((progress) => progress.stage))).toEqual(new Set(["building"]));
+        const percents = list.map((progress) => progress.percent ?? 0);
+        expect(percents).toEqual(percents.toSorted((a, b) => a - b));
+        expect(Math.max(...percents)).toBeGreaterThan(50);
+      }
+      expect(await runtime.hasImage(image)).toBe(true);
+    });
+
+    it("hardens every container", async () => {
+      const { spec } = await createAndStart();
+      const info = await docker.getContainer(spec.name).inspect();
+      expect(info.Config).toMatchObject({ Hostname: spec.name, User: "1000:1000", OpenStdin: true, StdinOnce: true, Tty: false });
+      expect(info.Config.Labels).toMatchObject({ "mosaic.instance": options.instanceId, "mosaic.agent": spec.agentId });
+      expect(info.Config.Labels["mosaic.spec"]).toMatch(/^[0-9a-f]{32}$/);
+      expect(info.HostConfig).toMatchObject({
+        CapDrop: ["ALL"],
+        SecurityOpt: ["no-new-privileges"],
+        ReadonlyRootfs: true,
+        Privileged: false,
+        Memory: spec.limits.memoryBytes,
+        MemorySwap: spec.limits.memoryBytes,
+        NanoCpus: spec.limits.nanoCpus,
+        PidsLimit: spec.limits.pids,
+        Init: true,
+        NetworkMode: options.networkName,
+        PublishAllPorts: false,
+        RestartPolicy: { Name: "no" },
+        LogConfig: { Type: "local", Config: { "max-size": "1m", "max-file": "1" } },
+      });
+      for (const empty of ["CapAdd", "Binds", "Devices", "VolumesFrom", "PortBindings"] as const) {
+        expect(Object.keys(info.HostConfig[empty] ?? {})).toEqual([]);
+      }
+      for (const path of ["/tmp", "/run/mosaic"]) {
+        expect(info.HostConfig.Tmpfs?.[path]).toMatch(/^rw,noexec,nosuid,nodev,mode=0700,uid=1000,gid=1000,size=\d+$/);
+      }
+      expect(info.Mounts.map(({ Type, Name, Destination }) => ({ Type, Name, Destination }))).toEqual([
+        { Type: "volume", Name: `${spec.name}-state`, Destination: "/home/node/.openclaw" },
+      ]);
+      expect(Object.keys(info.NetworkSettings.Networks)).toEqual([options.networkName]);
+      expect(Object.values(info.NetworkSettings.Ports ?? {}).flat().filter(Boolean)).toEqual([]);
+    });
+
+    it("lets an agent write to its state and its memory, and nowhere else", async () => {
+      const { endpoint, facts } = await createAndStart();
+      expect(facts.uid).toBe(1000);
+      const tryWrite = async (path: string) => (await ask<{ error: string | null }>(endpoint, `/try-write?path=${path}`)).error;
+      for (const path of ["/home/node/.openclaw/x", "/tmp/x", "/run/mosaic/x"]) expect(await tryWrite(path)).toBeNull();
+      for (const path of ["/opt/x", "/home/node/x", "/x"]) expect(await tryWrite(path)).toMatch(/^(EROFS|EACCES)$/);
+    });
+
+    it("keeps agents from reaching each other", async () => {
+      const [first, second] = [await createAndStart(), await createAndStart()];
+      const address = `http://${second.endpoint.host}:${second.endpoint.port}/facts`;
+      expect(await ask(first.endpoint, `/fetch?url=${encodeURIComponent(address)}`)).toMatchObject({ error: expect.any(String) });
+    });
+
+    it("starts a container whose network was pruned meanwhile", async () => {
+      const { spec } = await createAndStart();
+      await runtime.stop(spec.name, 2_000);
+      await docker.getNetwork(options.networkName ?? "").remove();
+      const { endpoint } = await runtime.start(spec.name, "token");
+      await factsOf(endpoint);
+    });
+
+    it("refuses a network of its name on which agents could reach each other", async () => {
+      const networkName = `${options.networkName}-open`;
+      const network = await docker.createNetwork({ Name: networkName, Driver: "bridge" });
+      try {
+        const careful = createDockerRuntime({ ...options, networkName, bridgeName: `mo${run}` });
+        await expect(careful.prepare()).rejects.toMatchObject({ name: "RuntimeError", code: "name_taken" });
+      } finally {
+        await network.remove();
+      }
+    });
+
+    it("says what to do when an image can't be had", async () => {
+      const attempt = runtime.ensureImage({ name: "mosaic-test/no-such-image:1", buildContext: null }, () => undefined, AbortSignal.timeout(60_000));
+      await expect(attempt).rejects.toThrow(/mosaic-test\/no-such-image:1.*node scripts\/images\.mjs/s);
+      const spec = { ...newSpec(), image: { name: "mosaic-test/no-such-image:1", buildContext: null } };
+      await expect(runtime.create(spec)).rejects.toMatchObject({ code: "image_missing" });
+    });
+
+    it("recovers by itself when the engine was away, and says that events may have been missed", async () => {
+      const engine = new EngineSwitch(join(folder, "engine.sock"));
+      await engine.on();
+      const other = createDockerRuntime({ ...options, host: `unix://${engine.path}` });
+      const watching = new AbortController();
+      const told: (string | null)[] = [];
+      other.watch(options.instanceId, (name) => told.push(name), watching.signal);
+      try {
+        await expect.poll(() => told, { timeout: 10_000 }).toEqual([null]);
+        await engine.off();
+        expect(await other.check()).toMatchObject({ isReachable: false, detail: expect.stringContaining(engine.path) });
+        await expect(other.list(options.instanceId)).rejects.toMatchObject({ code: "unreachable" });
+        await engine.on();
+        expect(await other.check()).toMatchObject({ isReachable: true });
+        await expect.poll(() => told, { timeout: 15_000 }).toEqual([null, null]);
+        const { spec } = await createAndStart();
+        await expect.poll(() => told, { timeout: 10_000 }).toContain(spec.name);
+      } finally {
+        watching.abort();
+        await other.close();
+        await engine.off();
+      }
+    });
+
+    it("gives a hung engine 5 s to be checked", async () => {
+      const hung = createServer(() => undefined);
+      const path = join(folder, "hung.sock");
+      hung.listen(path);
+      await once(hung, "listening");
+      const other = createDockerRuntime({ ...options, host: `unix://${path}` });
+      const startedAt = performance.now();
+      expect(await other.check()).toMatchObject({ isReachable: false, detail: expect.stringContaining("did not answer in time") });
+      expect(performance.now() - startedAt).toBeLessThan(6_500);
+      await other.close();
+      hung.close();
+    });
+  });
+});

@@ -1,0 +1,81 @@
+// A stand-in for the supervisor that keeps its conventions (standard input, environment, port) and does on request what containers do:
+// end, hang, run out of memory, leave children behind. Node's built-ins only: it is copied into a test image as it is.
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { hostname } from "node:os";
+import { join } from "node:path";
+
+const { MOSAIC_AGENT_STATE_DIR, MOSAIC_AGENT_PORT, MOSAIC_EXIT_WITH_PARENT } = process.env;
+const notePath = join(MOSAIC_AGENT_STATE_DIR, "note.txt");
+const lines = [];
+let isStubborn = false;
+
+process.stdin.setEncoding("utf8");
+let text = "";
+process.stdin.on("data", (chunk) => {
+  text += chunk;
+  const parts = text.split("\n");
+  text = parts.pop();
+  lines.push(...parts);
+});
+process.stdin.on("end", () => {
+  if (lines.length === 0) process.exit(78);
+  if (MOSAIC_EXIT_WITH_PARENT === "1" && !isStubborn) process.exit(0);
+});
+process.on("SIGTERM", () => {
+  if (!isStubborn) process.exit(0);
+});
+
+const actions = {
+  "/facts": () => ({
+    tokenHashes: lines.map((line) => createHash("sha256").update(line).digest("hex")),
+    hostname: hostname(),
+    pid: process.pid,
+    uid: process.getuid(),
+    environment: process.env,
+  }),
+  "/environments": () => [1, process.pid].map((pid) => readText(`/proc/${pid}/environ`)),
+  "/note": () => ({ note: readText(notePath) }),
+  "/write-note": (query) => writeFileSync(notePath, query.get("text")),
+  "/exit": (query) => setImmediate(() => process.exit(Number(query.get("code")))),
+  "/be-stubborn": () => void (isStubborn = true),
+  "/fill-heap": () => setImmediate(fillHeap),
+  "/fill-memory": () => setImmediate(fillMemory),
+  "/have-child": () => ({ pid: spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" }).pid }),
+  "/fetch": async (query) => fetch(query.get("url"), { signal: AbortSignal.timeout(2000) }).then(({ status }) => ({ status }), (error) => ({ error: String(error.cause?.code ?? error.name) })),
+  "/try-write": (query) => {
+    try {
+      writeFileSync(query.get("path"), "x");
+      return { error: null };
+    } catch (error) {
+      return { error: error.code };
+    }
+  },
+};
+
+createServer(async (request, response) => {
+  const url = new URL(request.url, "http://agent");
+  const action = actions[url.pathname];
+  response.writeHead(action && lines.length > 0 ? 200 : 503, { "content-type": "application/json", connection: "close" });
+  response.end(JSON.stringify((lines.length > 0 && (await action?.(url.searchParams))) || {}));
+}).listen(Number(MOSAIC_AGENT_PORT));
+
+function readText(path) {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    return error.code;
+  }
+}
+
+function fillHeap() {
+  const kept = [];
+  for (;;) kept.push(Array.from({ length: 100_000 }, (_, index) => ({ index })));
+}
+
+function fillMemory() {
+  const kept = [];
+  for (;;) kept.push(Buffer.alloc(8 * 1024 * 1024, 1));
+}
