@@ -1,0 +1,5 @@
+import { Gate } from "@/features/shell/gate";
+
+export default function HomePage() {
+  return <Gate page="home" />;
+}

@@ -1,0 +1,68 @@
+"use client";
+
+import { zodResolver } from "@hookform/resolvers/zod";
+import type { Provider } from "@mosaic/contracts/provider";
+import Link from "next/link";
+import { useEffect, useState, type ReactNode } from "react";
+import { useForm } from "react-hook-form";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { Notice } from "@/components/ui/notice";
+import { agentFormSchema, type AgentValues } from "@/features/agents/agent-values";
+import { IdentityFields } from "@/features/agents/identity-fields";
+import { FallbackPicker, ModelPicker } from "@/features/agents/model-picker";
+import { ToolsField } from "@/features/agents/tools-field";
+import { SaveProblem } from "@/features/providers/provider-form";
+import { placeFaults } from "@/lib/form-problem";
+
+export interface AgentFormProps {
+  readonly initial: AgentValues;
+  readonly providers: readonly Provider[];
+  readonly onSave: (values: AgentValues) => Promise<void>;
+  readonly onDirty: (isDirty: boolean) => void;
+  readonly actions: (state: { readonly isSaving: boolean }) => ReactNode;
+}
+
+export function AgentForm({ initial, providers, onSave, onDirty, actions }: AgentFormProps) {
+  const form = useForm<AgentValues>({ resolver: zodResolver(agentFormSchema), defaultValues: initial });
+  const [saveError, setSaveError] = useState<unknown>(null);
+  const { errors, isDirty, isSubmitting } = form.formState;
+  useEffect(() => onDirty(isDirty), [isDirty, onDirty]);
+  const submit = form.handleSubmit(async (values) => {
+    setSaveError(null);
+    try {
+      await onSave(values);
+    } catch (error) {
+      if (!placeFaults(error, form, ["name", "emoji", "personality", "model"])) setSaveError(error);
+    }
+  });
+  return (
+    <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-7">
+      <IdentityFields form={form} />
+      {providers.length === 0 ? <NoProviderNotice /> : null}
+      <Field label="Model" error={errors.model?.message}>
+        {(control) => (
+          <ModelPicker control={control} providers={providers} value={form.watch("model")} onChange={(model) => form.setValue("model", model, { shouldDirty: true })} />
+        )}
+      </Field>
+      <FallbackPicker providers={providers} value={form.watch("fallbacks")} onChange={(fallbacks) => form.setValue("fallbacks", fallbacks, { shouldDirty: true })} />
+      <ToolsField value={form.watch("tools")} onChange={(tools) => form.setValue("tools", tools, { shouldDirty: true })} />
+      <Field label="Stop when idle for (minutes)" hint="0 = never. It starts again with its memory when you write to it." error={errors.idleTimeoutMinutes?.message}>
+        {(control) => <Input {...control} type="number" inputMode="numeric" min={0} step="any" className="max-w-32" {...form.register("idleTimeoutMinutes")} />}
+      </Field>
+      {saveError === null ? null : <SaveProblem error={saveError} />}
+      {actions({ isSaving: isSubmitting })}
+    </form>
+  );
+}
+
+function NoProviderNotice() {
+  return (
+    <Notice tone="warning" title="There is no provider yet">
+      Without one the agent has no model and can’t answer.{" "}
+      <Link href="/settings/providers?edit=new" className="underline underline-offset-4">
+        Add a provider
+      </Link>
+    </Notice>
+  );
+}

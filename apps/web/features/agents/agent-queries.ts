@@ -1,0 +1,56 @@
+"use client";
+
+import { agent, agentList, type AgentList, type CreateAgent, type UpdateAgent } from "@mosaic/contracts/agent";
+import { runtimeOption } from "@mosaic/contracts/onboarding";
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { request, requestNothing } from "@/lib/api";
+import { queryKeys } from "@/lib/query-keys";
+
+const agentsQuery = queryOptions({
+  queryKey: queryKeys.agents,
+  queryFn: ({ signal }): Promise<AgentList> => request(agentList, "/api/agents", { signal }),
+  select: (list) => list.agents,
+});
+
+export const useAgents = () => useQuery(agentsQuery);
+
+export const useAgent = (id: string | null) => {
+  const agents = useAgents();
+  return agents.data?.find((candidate) => candidate.id === id) ?? null;
+};
+
+const currentRuntime = runtimeOption.pick({ kind: true, isIsolated: true, detail: true });
+
+export const useRuntime = () =>
+  useQuery({ queryKey: queryKeys.runtime, queryFn: ({ signal }) => request(currentRuntime, "/api/runtime", { signal }), staleTime: 600_000 });
+
+export const useSaveAgent = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, body }: { id: string | null; body: CreateAgent | UpdateAgent }) =>
+      id === null ? request(agent, "/api/agents", { method: "POST", body }) : request(agent, `/api/agents/${id}`, { method: "PATCH", body }),
+    onSuccess: () => client.invalidateQueries({ queryKey: queryKeys.agents }),
+  });
+};
+
+export const useSwitchAgent = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, to }: { id: string; to: "start" | "stop" }) => request(agent, `/api/agents/${id}/${to}`, { method: "POST" }),
+    onSuccess: (changed) =>
+      client.setQueryData<AgentList>(queryKeys.agents, (list) =>
+        list ? { agents: list.agents.map((known) => (known.id === changed.id ? changed : known)) } : list,
+      ),
+  });
+};
+
+export const useDeleteAgent = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => requestNothing(`/api/agents/${id}`, { method: "DELETE" }),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: queryKeys.agents });
+      await client.invalidateQueries({ queryKey: queryKeys.conversations });
+    },
+  });
+};

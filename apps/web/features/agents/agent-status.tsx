@@ -1,0 +1,56 @@
+"use client";
+
+import type { Agent, ContainerStatus, StageProgress } from "@mosaic/contracts/agent";
+import { ShieldOff } from "lucide-react";
+import { Badge } from "@/components/ui/badge";
+import { cn } from "@/components/ui/cn";
+import { Tooltip } from "@/components/ui/tooltip";
+import { useRuntime } from "@/features/agents/agent-queries";
+import { stageText } from "@/features/agents/stages";
+
+const statuses: Record<ContainerStatus, { text: string; dot: string }> = {
+  stopped: { text: "Stopped", dot: "bg-muted-foreground/60" },
+  starting: { text: "Starting", dot: "bg-tile-2 animate-pulse" },
+  running: { text: "Running", dot: "bg-success" },
+  stopping: { text: "Stopping", dot: "bg-tile-2 animate-pulse" },
+  error: { text: "Error", dot: "bg-destructive" },
+};
+
+export const statusText = (status: ContainerStatus, stage: StageProgress | null): string =>
+  status === "starting" && stage !== null ? stageText(stage.stage) : statuses[status].text;
+
+export function StatusDot({ status, className }: { readonly status: ContainerStatus; readonly className?: string }) {
+  return <span aria-hidden className={cn("size-2 shrink-0 rounded-full", statuses[status].dot, className)} />;
+}
+
+export function AgentStatus({ agent, className }: { readonly agent: Pick<Agent, "status" | "stage">; readonly className?: string }) {
+  return (
+    <span className={cn("inline-flex items-center gap-1.5 text-[0.8125rem] text-muted-foreground", className)}>
+      <StatusDot status={agent.status} />
+      {statusText(agent.status, agent.stage)}
+    </span>
+  );
+}
+
+export function AgentFace({ emoji, className }: { readonly emoji: string; readonly className?: string }) {
+  return (
+    <span aria-hidden className={cn("grid size-8 shrink-0 place-items-center rounded-lg bg-accent text-lg leading-none", className)}>
+      {emoji === "" ? "🦞" : emoji}
+    </span>
+  );
+}
+
+export function NoIsolationBadge() {
+  const runtime = useRuntime().data;
+  if (!runtime || runtime.isIsolated) return null;
+  return (
+    <Tooltip side="bottom" text={runtime.detail === "" ? "Agents run as plain processes on this machine. Nothing separates them from it." : runtime.detail}>
+      <button type="button" className="rounded-full">
+        <Badge tone="warning">
+          <ShieldOff aria-hidden />
+          No isolation
+        </Badge>
+      </button>
+    </Tooltip>
+  );
+}

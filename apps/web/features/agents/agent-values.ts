@@ -1,0 +1,120 @@
+import { agentTools, createAgent, defaultAgentTools, type Agent, type AgentTools, type CreateAgent, type ModelChoice } from "@mosaic/contracts/agent";
+import type { Provider } from "@mosaic/contracts/provider";
+import { z } from "zod";
+import type { SelectGroup } from "@/components/ui/select";
+
+/** What the form holds; a model is one text, since that is what a list of choices works with. */
+export const agentValues = z.object({
+  name: z.string(),
+  emoji: z.string(),
+  personality: z.string(),
+  tools: agentTools,
+  model: z.string(),
+  fallbacks: z.array(z.string()),
+  idleTimeoutMinutes: z.string(),
+});
+export type AgentValues = z.infer<typeof agentValues>;
+
+export const encodeModel = (choice: ModelChoice | null): string => (choice === null ? "" : `${choice.providerId}/${choice.model}`);
+
+export const decodeModel = (text: string): ModelChoice | null => {
+  const slash = text.indexOf("/");
+  return slash < 0 ? null : { providerId: text.slice(0, slash), model: text.slice(slash + 1) };
+};
+
+/** The agent's own choice stays in the list even when its provider no longer offers it, so that opening the form changes nothing. */
+export const modelGroups = (providers: readonly Provider[], kept: readonly string[] = []): SelectGroup[] => {
+  const groups: SelectGroup[] = providers.map((provider) => ({
+    label: provider.name,
+    options: provider.models.map((model) => ({
+      value: encodeModel({ providerId: provider.id, model: model.id }),
+      label: model.name !== undefined && model.name !== model.id ? `${model.name} (${model.id})` : model.id,
+    })),
+  }));
+  const known = new Set(groups.flatMap(({ options }) => options.map(({ value }) => value)));
+  const lost = kept.filter((value) => value !== "" && !known.has(value));
+  if (lost.length === 0) return groups;
+  return [...groups, { label: "No longer offered", options: lost.map((value) => ({ value, label: decodeModel(value)?.model ?? value })) }];
+};
+
+export const firstModel = (providers: readonly Provider[]): string => modelGroups(providers)[0]?.options[0]?.value ?? "";
+
+export const emptyAgent = (providers: readonly Provider[]): AgentValues => ({
+  name: "",
+  emoji: "🦞",
+  personality: "",
+  tools: defaultAgentTools,
+  model: firstModel(providers),
+  fallbacks: [],
+  idleTimeoutMinutes: "30",
+});
+
+export const agentToValues = (agent: Agent): AgentValues => ({
+  name: agent.name,
+  emoji: agent.emoji,
+  personality: agent.personality,
+  tools: agent.tools,
+  model: encodeModel(agent.model),
+  fallbacks: agent.fallbacks.map(encodeModel),
+  idleTimeoutMinutes: String(agent.idleTimeoutSeconds / 60),
+});
+
+const secondsOf = (minutes: string): number => (minutes.trim() === "" ? Number.NaN : Math.round(Number(minutes) * 60));
+
+/** All that can be edited; creating adds nothing but the backend, which has a default. */
+export const toAgent = (values: AgentValues): Omit<CreateAgent, "backend"> => ({
+  name: values.name.trim(),
+  emoji: values.emoji.trim(),
+  personality: values.personality,
+  tools: values.tools,
+  model: decodeModel(values.model),
+  fallbacks: values.fallbacks.map(decodeModel).filter((choice) => choice !== null),
+  idleTimeoutSeconds: secondsOf(values.idleTimeoutMinutes),
+});
+
+const fieldOf: Partial<Record<string, keyof AgentValues>> = { idleTimeoutSeconds: "idleTimeoutMinutes" };
+
+const words: Partial<Record<string, string>> = {
+  name: "Give the agent a name of at most 60 characters",
+  personality: "At most 20,000 characters",
+  emoji: "One emoji, or a few characters",
+  idleTimeoutMinutes: "A number of minutes from 0 to 10,080 (a week)",
+};
+
+export const agentFormSchema = agentValues.superRefine((values, context) => {
+  for (const issue of createAgent.safeParse(toAgent(values)).error?.issues ?? []) {
+    const path = String(issue.path[0] ?? "name");
+    const field = fieldOf[path] ?? path;
+    context.addIssue({ code: "custom", path: [field], message: words[field] ?? issue.message });
+  }
+});
+
+export const toolTexts: Record<keyof AgentTools, { label: string; description: string }> = {
+  files: { label: "Files", description: "Read and write files in its own workspace." },
+  web: { label: "Web", description: "Search the web and read pages." },
+  shell: { label: "Shell", description: "Run commands and programs inside its container." },
+  browser: { label: "Browser", description: "Use a browser to operate web pages." },
+  sessions: { label: "Sessions", description: "Look things up in its own other conversations." },
+};
+
+/** Where nothing isolates an agent, these are denied whatever is set here. */
+export const isolatedOnly: readonly (keyof AgentTools)[] = ["shell", "browser"];
+
+export const personalityPresets: readonly { name: string; text: string }[] = [
+  {
+    name: "Helpful generalist",
+    text: "You are a helpful, friendly assistant. Answer clearly and get to the point. When a question is ambiguous, say which reading you chose. When you don't know something, say so rather than guess.",
+  },
+  {
+    name: "Concise expert",
+    text: "You are a seasoned expert who values the reader's time. Lead with the answer, then the one or two facts that support it. No preamble, no repetition. Use lists and tables only where they help.",
+  },
+  {
+    name: "Patient teacher",
+    text: "You are a patient teacher. Explain step by step, from what the learner already knows to what is new. Use small examples, check understanding with a short question, and encourage without flattery.",
+  },
+  {
+    name: "Critical editor",
+    text: "You are a careful editor and thinking partner. Point out unclear reasoning, missing evidence and weak wording, kindly and specifically, and always suggest a better version.",
+  },
+];

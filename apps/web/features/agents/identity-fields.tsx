@@ -1,0 +1,89 @@
+"use client";
+
+import type { UseFormReturn } from "react-hook-form";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import { cn } from "@/components/ui/cn";
+import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { Field } from "@/components/ui/field";
+import { Input, Textarea } from "@/components/ui/input";
+import { personalityPresets, type AgentValues } from "@/features/agents/agent-values";
+
+const emojis = ["🦞", "🤖", "🦊", "🦉", "🐙", "🌱", "🛠️", "📚", "🔭", "✨"];
+
+export function IdentityFields({ form }: { readonly form: UseFormReturn<AgentValues> }) {
+  const { errors } = form.formState;
+  return (
+    <div className="grid gap-5">
+      <Field label="Agent name" error={errors.name?.message}>
+        {(control) => <Input {...control} autoComplete="off" placeholder="for example Ada" {...form.register("name")} />}
+      </Field>
+      <EmojiField form={form} />
+      <PersonalityField form={form} />
+    </div>
+  );
+}
+
+function EmojiField({ form }: { readonly form: UseFormReturn<AgentValues> }) {
+  const emoji = form.watch("emoji");
+  return (
+    <Field label="Emoji" error={form.formState.errors.emoji?.message}>
+      {(control) => (
+        <div className="flex flex-wrap items-center gap-2">
+          <Input {...control} autoComplete="off" className="w-16 text-center text-lg sm:text-lg" {...form.register("emoji")} />
+          <div role="group" aria-label="Suggested emoji" className="flex flex-wrap gap-1">
+            {emojis.map((suggestion) => (
+              <button
+                key={suggestion}
+                type="button"
+                aria-label={`Use ${suggestion}`}
+                aria-pressed={emoji === suggestion}
+                onClick={() => form.setValue("emoji", suggestion, { shouldDirty: true, shouldValidate: true })}
+                className={cn("grid size-9 place-items-center rounded-md border border-transparent text-lg hover:bg-accent", emoji === suggestion && "border-primary bg-accent")}
+              >
+                {suggestion}
+              </button>
+            ))}
+          </div>
+        </div>
+      )}
+    </Field>
+  );
+}
+
+function PersonalityField({ form }: { readonly form: UseFormReturn<AgentValues> }) {
+  const [replacing, setReplacing] = useState<string | null>(null);
+  const set = (text: string): void => form.setValue("personality", text, { shouldDirty: true, shouldValidate: true });
+  const choose = (text: string): void => {
+    const current = form.getValues("personality").trim();
+    const isOwn = current !== "" && !personalityPresets.some((preset) => preset.text === current);
+    if (isOwn) setReplacing(text);
+    else set(text);
+  };
+  return (
+    <div className="grid gap-2.5">
+      <Field label="Personality" isOptional hint="How it should speak and think, in your own words. You can change it at any time." error={form.formState.errors.personality?.message}>
+        {(control) => <Textarea {...control} rows={5} placeholder="You are…" {...form.register("personality")} />}
+      </Field>
+      <div role="group" aria-label="Personality presets" className="flex flex-wrap gap-2">
+        {personalityPresets.map((preset) => (
+          <Button key={preset.name} variant="secondary" size="sm" className="rounded-full" onClick={() => choose(preset.text)}>
+            {preset.name}
+          </Button>
+        ))}
+      </div>
+      <ConfirmDialog
+        isOpen={replacing !== null}
+        onClose={() => setReplacing(null)}
+        title="Replace what you wrote?"
+        confirmLabel="Replace"
+        onConfirm={() => {
+          set(replacing ?? "");
+          setReplacing(null);
+        }}
+      >
+        <p>The personality that you wrote is replaced by the preset.</p>
+      </ConfirmDialog>
+    </div>
+  );
+}

@@ -1,0 +1,59 @@
+"use client";
+
+import type { Provider } from "@mosaic/contracts/provider";
+import { Plus, X } from "lucide-react";
+import { Button } from "@/components/ui/button";
+import type { FieldControl } from "@/components/ui/field";
+import { Select } from "@/components/ui/select";
+import { modelGroups } from "@/features/agents/agent-values";
+
+export interface ModelPickerProps {
+  readonly control: FieldControl;
+  readonly providers: readonly Provider[];
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+export function ModelPicker({ control, providers, value, onChange }: ModelPickerProps) {
+  return <Select {...control} value={value} onChange={onChange} groups={modelGroups(providers, [value])} placeholder="Choose a model" />;
+}
+
+const maxFallbacks = 3;
+
+export interface FallbackPickerProps {
+  readonly providers: readonly Provider[];
+  readonly value: readonly string[];
+  readonly onChange: (value: string[]) => void;
+}
+
+export function FallbackPicker({ providers, value, onChange }: FallbackPickerProps) {
+  const groups = modelGroups(providers, value);
+  const unused = groups.flatMap(({ options }) => options).find((option) => !value.includes(option.value));
+  return (
+    <fieldset className="grid gap-2">
+      <legend className="mb-1.5 text-sm font-medium">
+        Fallback models <span className="font-normal text-muted-foreground">(optional)</span>
+      </legend>
+      <p className="text-[0.8125rem] text-muted-foreground">Tried in this order when the model above fails.</p>
+      {value.map((choice, index) => (
+        <div key={`${index}-${choice}`} className="flex gap-2">
+          <Select
+            aria-label={`Fallback model ${index + 1}`}
+            value={choice}
+            onChange={(next) => onChange(value.map((old, at) => (at === index ? next : old)))}
+            groups={groups}
+          />
+          <Button variant="ghost" size="icon" className="size-10" aria-label={`Remove fallback model ${index + 1}`} onClick={() => onChange(value.filter((_, at) => at !== index))}>
+            <X aria-hidden />
+          </Button>
+        </div>
+      ))}
+      {unused && value.length < maxFallbacks ? (
+        <Button variant="secondary" size="sm" className="justify-self-start" onClick={() => onChange([...value, unused.value])}>
+          <Plus aria-hidden />
+          Add fallback model
+        </Button>
+      ) : null}
+    </fieldset>
+  );
+}

@@ -1,0 +1,43 @@
+"use client";
+
+import type { AgentTools } from "@mosaic/contracts/agent";
+import { useId } from "react";
+import { Switch } from "@/components/ui/switch";
+import { useRuntime } from "@/features/agents/agent-queries";
+import { isolatedOnly, toolTexts } from "@/features/agents/agent-values";
+
+const tools: readonly (keyof AgentTools)[] = ["files", "web", "sessions", "shell", "browser"];
+
+export function ToolsField({ value, onChange }: { readonly value: AgentTools; readonly onChange: (tools: AgentTools) => void }) {
+  const id = useId();
+  const isIsolated = useRuntime().data?.isIsolated !== false;
+  return (
+    <fieldset className="grid gap-2">
+      <legend className="mb-1.5 text-sm font-medium">Tools</legend>
+      <ul className="divide-y rounded-lg border bg-card">
+        {tools.map((tool) => {
+          const isDenied = !isIsolated && isolatedOnly.includes(tool);
+          return (
+            <li key={tool} className="flex items-center gap-4 px-4 py-3">
+              <div className="grid min-w-0 flex-1 gap-0.5">
+                <label htmlFor={`${id}-${tool}`} className="text-sm font-medium">
+                  {toolTexts[tool].label}
+                </label>
+                <p id={`${id}-${tool}-text`} className="text-[0.8125rem] text-muted-foreground">
+                  {toolTexts[tool].description}
+                  {isDenied ? " Always denied while agents are not isolated." : ""}
+                </p>
+              </div>
+              <Switch
+                id={`${id}-${tool}`}
+                aria-describedby={`${id}-${tool}-text`}
+                checked={value[tool]}
+                onCheckedChange={(checked) => onChange({ ...value, [tool]: checked })}
+              />
+            </li>
+          );
+        })}
+      </ul>
+    </fieldset>
+  );
+}

@@ -1,0 +1,39 @@
+"use client";
+
+import { sessionUser, type Credentials } from "@mosaic/contracts/identity";
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { request, requestNothing } from "@/lib/api";
+import { queryKeys } from "@/lib/query-keys";
+
+const meQuery = queryOptions({
+  queryKey: queryKeys.me,
+  queryFn: ({ signal }) => request(sessionUser, "/api/auth/me", { signal }),
+  staleTime: 300_000,
+});
+
+export const useMe = () => useQuery(meQuery);
+
+export const useLogin = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (credentials: Credentials) => request(sessionUser, "/api/auth/login", { method: "POST", body: credentials }),
+    onSuccess: (user) => {
+      // Another person may have been signed in here: nothing of theirs is shown, not even for a moment.
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== queryKeys.onboarding[0] });
+      client.setQueryData(queryKeys.me, user);
+    },
+  });
+};
+
+export const useLogout = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => requestNothing("/api/auth/logout", { method: "POST" }),
+    onSuccess: () => {
+      // A new document, so that nothing of this person stays in memory.
+      client.clear();
+      window.sessionStorage.clear();
+      window.location.assign("/login");
+    },
+  });
+};

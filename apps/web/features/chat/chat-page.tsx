@@ -1,0 +1,124 @@
+"use client";
+
+import type { Agent } from "@mosaic/contracts/agent";
+import { useQueryClient } from "@tanstack/react-query";
+import { Bot } from "lucide-react";
+import Link from "next/link";
+import { useSearchParams } from "next/navigation";
+import { Button } from "@/components/ui/button";
+import { useAgents } from "@/features/agents/agent-queries";
+import { ChatHeader } from "@/features/chat/chat-header";
+import { ChatView } from "@/features/chat/chat-view";
+import { useConversation, useConversations } from "@/features/chat/conversation-queries";
+import { SaveProblem } from "@/features/providers/provider-form";
+import { EmptyState } from "@/features/settings/settings-section";
+import { PageBar } from "@/features/shell/app-frame";
+import { usePageTitle } from "@/features/shell/page-title";
+import { ApiProblem } from "@/lib/api";
+import { queryKeys } from "@/lib/query-keys";
+
+export function ChatPage() {
+  const params = useSearchParams();
+  const id = params.get("id");
+  const agents = useAgents();
+  const conversations = useConversations();
+  const conversation = useConversation(id);
+  const agent = pickAgent(agents.data ?? [], conversation.data?.agentId ?? params.get("agent"), conversations.data?.[0]?.agentId ?? null);
+  const title = id === null ? (agent === null ? "Chat" : `New chat with ${agent.name}`) : (conversation.data?.title ?? "Chat");
+  usePageTitle(title === "" ? "Chat" : title);
+  const error = (id === null ? null : conversation.error) ?? agents.error;
+  const isLoading = !agents.data || (id === null ? !conversations.data && !conversations.error : !conversation.data);
+  if (error && (!agents.data || (id !== null && !conversation.data))) return <ChatProblem error={error} />;
+  if (isLoading) return <ChatLoading />;
+  if (agent === null) return <NoAgent />;
+  return (
+    <>
+      <ChatHeader title={title} agent={agent} agents={agents.data ?? []} isNew={id === null} />
+      <ChatView key={id ?? `new-${agent.id}`} agent={agent} conversationId={id} stored={conversation.data?.messages ?? []} />
+    </>
+  );
+}
+
+/** The agent of the conversation or the address, else the one spoken to last, else the first. */
+const pickAgent = (agents: readonly Agent[], wanted: string | null, last: string | null): Agent | null =>
+  agents.find(({ id }) => id === wanted) ?? agents.find(({ id }) => id === last) ?? agents[0] ?? null;
+
+function ChatLoading() {
+  return (
+    <>
+      <PageBar>
+        <h1 className="sr-only">Chat</h1>
+        <span className="h-5 w-40 animate-pulse rounded-md bg-muted" />
+      </PageBar>
+      <main id="main" tabIndex={-1} aria-busy="true" className="flex-1 outline-none">
+        <p role="status" className="sr-only">
+          Loading
+        </p>
+      </main>
+    </>
+  );
+}
+
+function ChatProblem({ error }: { readonly error: unknown }) {
+  const client = useQueryClient();
+  const isMissing = error instanceof ApiProblem && (error.problem.status === 404 || error.problem.status === 400);
+  return (
+    <>
+      <PageBar>
+        <h1 className="text-sm font-medium">{isMissing ? "Conversation not found" : "Chat"}</h1>
+      </PageBar>
+      <main id="main" tabIndex={-1} className="mx-auto grid w-full max-w-lg flex-1 content-center gap-4 p-6 outline-none">
+        {isMissing ? (
+          <EmptyState
+            icon={<Bot aria-hidden />}
+            title="There is no such conversation"
+            action={
+              <Button asChild>
+                <Link href="/chat">Start a new chat</Link>
+              </Button>
+            }
+          >
+            It may have been deleted.
+          </EmptyState>
+        ) : (
+          <>
+            <SaveProblem error={error} />
+            <Button
+              variant="secondary"
+              className="justify-self-start"
+              onClick={() => {
+                void client.invalidateQueries({ queryKey: queryKeys.agents });
+                void client.invalidateQueries({ queryKey: ["conversation"] });
+              }}
+            >
+              Try again
+            </Button>
+          </>
+        )}
+      </main>
+    </>
+  );
+}
+
+function NoAgent() {
+  return (
+    <>
+      <PageBar>
+        <h1 className="text-sm font-medium">Chat</h1>
+      </PageBar>
+      <main id="main" tabIndex={-1} className="mx-auto grid w-full max-w-lg flex-1 content-center p-6 outline-none">
+        <EmptyState
+          icon={<Bot aria-hidden />}
+          title="You have no agent yet"
+          action={
+            <Button asChild>
+              <Link href="/settings/agents?edit=new">Add agent</Link>
+            </Button>
+          }
+        >
+          Add an agent, give it a name and a model, and start talking to it.
+        </EmptyState>
+      </main>
+    </>
+  );
+}

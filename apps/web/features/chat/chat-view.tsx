@@ -1,0 +1,92 @@
+"use client";
+
+import type { Agent } from "@mosaic/contracts/agent";
+import type { Message } from "@mosaic/contracts/chat";
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useState } from "react";
+import { turnAnnouncement } from "@/features/chat/announcement";
+import { Composer } from "@/features/chat/composer";
+import { useCreateConversation } from "@/features/chat/conversation-queries";
+import { draftKey, restoreDraft } from "@/features/chat/drafts";
+import { EmptyChat } from "@/features/chat/empty-chat";
+import { MessageList } from "@/features/chat/message-list";
+import { isActive, newTurn, reduceTurn, type Turn } from "@/features/chat/turn";
+import { dismissTurn, startTurn, stopTurn, useTurn } from "@/features/chat/turn-store";
+import { ApiProblem, describeError } from "@/lib/api";
+
+export interface ChatViewProps {
+  readonly agent: Agent;
+  readonly conversationId: string | null;
+  readonly stored: readonly Message[];
+}
+
+const useSending = ({ agent, conversationId }: ChatViewProps) => {
+  const client = useQueryClient();
+  const create = useCreateConversation();
+  const [refused, setRefused] = useState<Turn | null>(null);
+  const { mutateAsync, isPending } = create;
+  const key = draftKey(conversationId, agent.id);
+  const send = useCallback(
+    async (content: string): Promise<void> => {
+      setRefused(null);
+      if (conversationId !== null) {
+        await startTurn(client, conversationId, content);
+        return;
+      }
+      try {
+        const { id } = await mutateAsync(agent.id);
+        const turn = startTurn(client, id, content);
+        window.history.replaceState(null, "", `/chat?id=${id}`);
+        await turn;
+      } catch (error) {
+        restoreDraft(key, content);
+        const problem = { ...describeError(error), code: error instanceof ApiProblem ? error.problem.code : null };
+        setRefused(reduceTurn(newTurn(content, Date.now()), { type: "refused", problem }));
+      }
+    },
+    [client, conversationId, agent.id, mutateAsync, key],
+  );
+  return { send, refused, dismissRefused: () => setRefused(null), isCreating: isPending, key };
+};
+
+/** Escape stops the answer, unless it is meant for a dialog or a menu. */
+const useEscape = (isAnswering: boolean, stop: () => void): void => {
+  useEffect(() => {
+    if (!isAnswering) return;
+    const onKeyDown = (event: KeyboardEvent): void => {
+      const isElsewhere = event.target instanceof Element && event.target.closest("[role=dialog],[role=alertdialog],[role=menu],[role=listbox]");
+      if (event.key === "Escape" && !isElsewhere && !event.defaultPrevented) stop();
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, [isAnswering, stop]);
+};
+
+export function ChatView(props: ChatViewProps) {
+  const { agent, conversationId, stored } = props;
+  const { send, refused, dismissRefused, isCreating, key } = useSending(props);
+  const turn = useTurn(conversationId) ?? refused;
+  const isAnswering = isActive(turn);
+  const stop = useCallback(() => (conversationId === null ? undefined : stopTurn(conversationId)), [conversationId]);
+  const onSend = useCallback((content: string) => void send(content), [send]);
+  useEscape(isAnswering, stop);
+  return (
+    <main id="main" tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
+      <p role="status" aria-live="polite" className="sr-only">
+        {turnAnnouncement(turn, agent.name)}
+      </p>
+      <MessageList
+        stored={stored}
+        turn={turn}
+        agent={agent}
+        onSend={onSend}
+        onDismiss={() => {
+          dismissRefused();
+          if (conversationId !== null) dismissTurn(conversationId);
+        }}
+        empty={isCreating ? null : <EmptyChat agent={agent} draftKey={key} />}
+      />
+      <Composer draftKey={key} agentName={agent.name} isAnswering={isAnswering} isSending={isCreating} onSend={onSend} onStop={stop} />
+    </main>
+  );
+}

@@ -1,0 +1,59 @@
+"use client";
+
+import { conversation, conversationList, conversationWithMessages, type Conversation } from "@mosaic/contracts/chat";
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { isAnswering } from "@/features/chat/turn-store";
+import { request, requestNothing } from "@/lib/api";
+import { queryKeys } from "@/lib/query-keys";
+
+const conversationsQuery = queryOptions({
+  queryKey: queryKeys.conversations,
+  queryFn: async ({ signal }) => (await request(conversationList, "/api/conversations", { signal })).conversations,
+});
+
+export const useConversations = () => useQuery(conversationsQuery);
+
+const otherPagePollMs = 1500;
+
+/** While another page, or the one before a reload, is being answered, this one looks again until that is over. */
+export const useConversation = (id: string | null) =>
+  useQuery({
+    queryKey: queryKeys.conversation(id ?? ""),
+    queryFn: ({ signal }) => request(conversationWithMessages, `/api/conversations/${id}`, { signal }),
+    enabled: id !== null,
+    refetchInterval: ({ state }) =>
+      id !== null && !isAnswering(id) && state.data?.messages.some(({ status }) => status === "streaming") === true ? otherPagePollMs : false,
+  });
+
+export const useCreateConversation = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (agentId: string) => request(conversation, "/api/conversations", { method: "POST", body: { agentId } }),
+    onSuccess: (created) => {
+      client.setQueryData(queryKeys.conversation(created.id), { ...created, messages: [] });
+      client.setQueryData<Conversation[]>(queryKeys.conversations, (known) => (known ? [created, ...known] : known));
+    },
+  });
+};
+
+export const useRenameConversation = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, title }: { id: string; title: string }) => request(conversation, `/api/conversations/${id}`, { method: "PATCH", body: { title } }),
+    onSuccess: async ({ id }) => {
+      await client.invalidateQueries({ queryKey: queryKeys.conversations });
+      await client.invalidateQueries({ queryKey: queryKeys.conversation(id) });
+    },
+  });
+};
+
+export const useDeleteConversation = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => requestNothing(`/api/conversations/${id}`, { method: "DELETE" }),
+    onSuccess: async (_, id) => {
+      client.removeQueries({ queryKey: queryKeys.conversation(id) });
+      await client.invalidateQueries({ queryKey: queryKeys.conversations });
+    },
+  });
+};

@@ -1,0 +1,33 @@
+"use client";
+
+import { useSyncExternalStore } from "react";
+
+const prefix = "mosaic.draft.";
+const listeners = new Set<() => void>();
+
+/** Conversations that do not exist yet have a draft per agent. */
+export const draftKey = (conversationId: string | null, agentId: string | null): string => conversationId ?? `new.${agentId ?? ""}`;
+
+export const readDraft = (key: string): string => window.sessionStorage.getItem(prefix + key) ?? "";
+
+export const writeDraft = (key: string, text: string): void => {
+  if (text === "") window.sessionStorage.removeItem(prefix + key);
+  else window.sessionStorage.setItem(prefix + key, text);
+  for (const listener of listeners) listener();
+};
+
+/** Gives back what could not be sent, before anything that was written since. */
+export const restoreDraft = (key: string, text: string): void => {
+  const since = readDraft(key);
+  writeDraft(key, since.trim() === "" ? text : `${text}\n\n${since}`);
+};
+
+export const useDraft = (key: string): string =>
+  useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => readDraft(key),
+    () => "",
+  );

@@ -1,0 +1,40 @@
+"use client";
+
+import type { Agent } from "@mosaic/contracts/agent";
+import { AgentFace } from "@/features/agents/agent-status";
+import { writeDraft } from "@/features/chat/drafts";
+
+const suggestions: readonly { title: string; text: string }[] = [
+  { title: "Get to know it", text: "Who are you, and what can you do for me?" },
+  { title: "Plan something", text: "Help me plan my week. Ask me three questions first, one at a time." },
+  { title: "Make it remember", text: "Please remember this about me: " },
+  { title: "Explain something", text: "Explain how large language models work, as if I were twelve." },
+];
+
+export function EmptyChat({ agent, draftKey }: { readonly agent: Pick<Agent, "name" | "emoji" | "status">; readonly draftKey: string }) {
+  const suggest = (text: string): void => {
+    writeDraft(draftKey, text);
+    document.querySelector<HTMLTextAreaElement>("form textarea")?.focus();
+  };
+  return (
+    <div className="m-auto grid w-full max-w-2xl animate-fade gap-8 py-8">
+      <div className="grid justify-items-center gap-3 text-center">
+        <AgentFace emoji={agent.emoji} className="size-16 rounded-2xl text-4xl" />
+        <h2 className="text-2xl font-semibold tracking-tight">How can {agent.name} help?</h2>
+        <p className="max-w-md text-balance text-sm text-muted-foreground">
+          {agent.status === "running" ? "Your agent is running and remembers what you told it." : "Your agent wakes up when you send the first message. That can take a moment."}
+        </p>
+      </div>
+      <ul aria-label="Suggestions" className="grid gap-2.5 sm:grid-cols-2">
+        {suggestions.map(({ title, text }) => (
+          <li key={title}>
+            <button type="button" onClick={() => suggest(text)} className="grid h-full w-full content-start gap-0.5 rounded-xl border bg-card p-3.5 text-left shadow-xs transition-colors hover:border-input hover:bg-accent/60">
+              <span className="text-sm font-medium">{title}</span>
+              <span className="text-[0.8125rem] leading-snug text-muted-foreground">{text}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

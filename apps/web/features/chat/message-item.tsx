@@ -1,0 +1,102 @@
+"use client";
+
+import type { Agent } from "@mosaic/contracts/agent";
+import type { Message } from "@mosaic/contracts/chat";
+import { Hourglass } from "lucide-react";
+import { memo } from "react";
+import { CopyButton } from "@/components/ui/copy-button";
+import { AgentFace } from "@/features/agents/agent-status";
+import { Markdown } from "@/features/chat/markdown";
+import { StartupCard } from "@/features/chat/startup-card";
+import { isStartingUp, type Turn } from "@/features/chat/turn";
+import { RetryButton, TurnProblemCard } from "@/features/chat/turn-problem-card";
+import { formatTime } from "@/lib/time";
+
+export const UserMessage = memo(function UserMessage({ message }: { readonly message: Message }) {
+  return (
+    <article aria-label="You" className="group flex flex-col items-end gap-1">
+      <p dir="auto" className="max-w-[min(85%,40rem)] whitespace-pre-wrap break-words rounded-2xl rounded-br-md bg-bubble px-4 py-2.5 leading-relaxed">
+        {message.content}
+      </p>
+      <MessageFoot message={message} label="Copy message" />
+    </article>
+  );
+});
+
+export interface AnswerMessageProps {
+  readonly message: Message;
+  readonly agent: Pick<Agent, "name" | "emoji">;
+  /** Set while this page itself receives the answer. */
+  readonly turn: Turn | null;
+  /** Sends the same message again; only for the last answer. */
+  readonly onRetry: (() => void) | null;
+}
+
+export const AnswerMessage = memo(function AnswerMessage({ message, agent, turn, onRetry }: AnswerMessageProps) {
+  const isStreaming = message.status === "streaming";
+  return (
+    <article aria-label={agent.name} aria-busy={isStreaming} className="group flex gap-3">
+      <AgentFace emoji={agent.emoji} className="mt-0.5 hidden sm:grid" />
+      <div className="grid min-w-0 flex-1 gap-3">
+        <p className="flex items-center gap-2 text-sm font-medium leading-8 sm:hidden">
+          <AgentFace emoji={agent.emoji} className="size-6 rounded-md text-sm" />
+          {agent.name}
+        </p>
+        {turn !== null && isStartingUp(turn) ? <StartupCard turn={turn} agentName={agent.name} /> : null}
+        {message.content === "" ? null : <Markdown text={message.content} isStreaming={isStreaming} />}
+        {isStreaming && !(turn !== null && isStartingUp(turn)) ? <Thinking turn={turn} agentName={agent.name} hasText={message.content !== ""} /> : null}
+        <AnswerEnd message={message} onRetry={onRetry} />
+        {isStreaming || message.content === "" ? null : <MessageFoot message={message} label="Copy answer" />}
+      </div>
+    </article>
+  );
+});
+
+function Thinking({ turn, agentName, hasText }: { readonly turn: Turn | null; readonly agentName: string; readonly hasText: boolean }) {
+  return (
+    <div className="flex min-h-8 flex-wrap items-center gap-x-3 gap-y-1">
+      <span className="flex gap-1" title={turn === null ? `${agentName} is answering in another window` : `${agentName} is ${hasText ? "writing" : "thinking"}`}>
+        {[0, 1, 2].map((dot) => (
+          <span key={dot} aria-hidden className="size-2 animate-tile rounded-xs bg-primary" style={{ animationDelay: `${dot * 180}ms` }} />
+        ))}
+      </span>
+      {turn === null ? <span className="text-sm text-muted-foreground">Answering in another window…</span> : null}
+      {turn?.notice ? (
+        <span className="flex items-center gap-1.5 text-sm text-muted-foreground">
+          <Hourglass aria-hidden className="size-3.5" />
+          {turn.notice}
+        </span>
+      ) : null}
+    </div>
+  );
+}
+
+const endings = {
+  stopped: "You stopped this answer.",
+  broken_off: "This answer broke off. What came until then is kept.",
+  failed: "There is no answer.",
+} as const;
+
+/** How an answer that is not complete ended, and what can be done about it. */
+function AnswerEnd({ message, onRetry }: Pick<AnswerMessageProps, "message" | "onRetry">) {
+  const { status, error } = message;
+  if (status === "streaming" || status === "complete") return null;
+  if (error !== null) return <TurnProblemCard title={error.title} detail={error.detail ?? null} code={error.code} onRetry={onRetry} />;
+  return (
+    <div className="flex flex-wrap items-center gap-3">
+      <p className="text-sm italic text-muted-foreground">{endings[status]}</p>
+      {onRetry === null ? null : <RetryButton onRetry={onRetry} />}
+    </div>
+  );
+}
+
+function MessageFoot({ message, label }: { readonly message: Message; readonly label: string }) {
+  return (
+    <div className="-ml-1 flex h-8 items-center gap-1 text-muted-foreground opacity-0 transition-opacity focus-within:opacity-100 group-hover:opacity-100 group-last/item:opacity-100 pointer-coarse:opacity-100">
+      <CopyButton text={message.content} label={label} />
+      <time dateTime={message.createdAt} className="text-xs">
+        {formatTime(message.createdAt)}
+      </time>
+    </div>
+  );
+}

@@ -1,0 +1,74 @@
+"use client";
+
+import type { Agent } from "@mosaic/contracts/agent";
+import type { Message } from "@mosaic/contracts/chat";
+import { ArrowDown } from "lucide-react";
+import { useEffect, useMemo, useRef, type ReactNode } from "react";
+import { Button } from "@/components/ui/button";
+import { AnswerMessage, UserMessage } from "@/features/chat/message-item";
+import { useScrollFollow } from "@/features/chat/scroll-follow";
+import { mergeTurn, type Turn } from "@/features/chat/turn";
+import { TurnProblemCard } from "@/features/chat/turn-problem-card";
+
+export interface MessageListProps {
+  readonly stored: readonly Message[];
+  readonly turn: Turn | null;
+  readonly agent: Pick<Agent, "name" | "emoji">;
+  readonly onSend: (content: string) => void;
+  readonly onDismiss: () => void;
+  readonly empty: ReactNode;
+}
+
+export function MessageList({ stored, turn, agent, onSend, onDismiss, empty }: MessageListProps) {
+  const messages = useMemo(() => mergeTurn(stored, turn, new Date().toISOString()), [stored, turn]);
+  const { scroller, content, isAtBottom, jumpToBottom } = useScrollFollow();
+  const startedAt = turn?.startedAt ?? null;
+  useEffect(() => {
+    if (startedAt !== null) jumpToBottom();
+  }, [startedAt, jumpToBottom]);
+  const isActive = turn !== null && turn.end === null;
+  const retried = useRetry(messages, onSend);
+  return (
+    <div className="relative min-h-0 flex-1">
+      <div ref={scroller} role="region" aria-label="Messages" tabIndex={0} className="h-full overflow-y-auto overscroll-contain focus-visible:outline-offset-[-3px]">
+        <div ref={content} className="mx-auto flex min-h-full w-full max-w-3xl flex-col px-4 pb-6 pt-6 sm:px-6">
+          {messages.length === 0 ? empty : null}
+          <ol className="grid gap-5">
+            {messages.map((message, index) => (
+              <li key={index} className="group/item min-w-0">
+                {message.role === "user" ? (
+                  <UserMessage message={message} />
+                ) : (
+                  <AnswerMessage message={message} agent={agent} turn={isActive && index === messages.length - 1 ? turn : null} onRetry={index === messages.length - 1 ? retried : null} />
+                )}
+              </li>
+            ))}
+          </ol>
+          {turn?.end?.kind === "refused" ? (
+            <div className="pt-5">
+              <TurnProblemCard {...turn.end.problem} title={`Not sent: ${turn.end.problem.title}`} onRetry={null} onDismiss={onDismiss} />
+            </div>
+          ) : null}
+        </div>
+      </div>
+      {isAtBottom ? null : (
+        <Button variant="secondary" size="icon" aria-label="Jump to the newest message" onClick={jumpToBottom} className="absolute bottom-3 left-1/2 -translate-x-1/2 animate-rise rounded-full shadow-md">
+          <ArrowDown aria-hidden />
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** One stable function for the last answer, so that the messages before it need not render again. */
+const useRetry = (messages: readonly Message[], onSend: (content: string) => void): (() => void) => {
+  const latest = useRef({ messages, onSend });
+  latest.current = { messages, onSend };
+  return useMemo(
+    () => () => {
+      const question = latest.current.messages.findLast(({ role }) => role === "user");
+      if (question) latest.current.onSend(question.content);
+    },
+    [],
+  );
+};

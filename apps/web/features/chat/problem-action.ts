@@ -1,0 +1,23 @@
+import type { ProblemCode } from "@mosaic/contracts/problem";
+
+export interface ProblemAction {
+  readonly label: string;
+  readonly href: string;
+}
+
+const toProviders: ProblemAction = { label: "Settings → Providers", href: "/settings/providers" };
+const toAgents: ProblemAction = { label: "Settings → Agents", href: "/settings/agents" };
+
+const actions: Partial<Record<ProblemCode, ProblemAction>> = {
+  provider_key_refused: toProviders,
+  provider_rate_limited: toProviders,
+  provider_failed: toProviders,
+  provider_unreachable: toProviders,
+  provider_timeout: toProviders,
+  provider_model_missing: toProviders,
+  model_not_assigned: toAgents,
+  unauthenticated: { label: "Sign in", href: "/login" },
+};
+
+/** Where a problem can be put right; `null` where its own words say all that can be done. */
+export const problemAction = (code: ProblemCode | null): ProblemAction | null => (code === null ? null : (actions[code] ?? null));

@@ -1,0 +1,65 @@
+"use client";
+
+import type { StartStage } from "@mosaic/contracts/agent";
+import { Check } from "lucide-react";
+import { cn } from "@/components/ui/cn";
+import { Progress } from "@/components/ui/progress";
+import { stagePercent, stageText } from "@/features/agents/stages";
+import { useElapsedSeconds } from "@/features/chat/elapsed";
+import type { Turn } from "@/features/chat/turn";
+import { formatElapsed } from "@/lib/time";
+
+const preparing: readonly StartStage[] = ["installing", "pulling", "building"];
+const always: readonly StartStage[] = ["creating", "starting", "waiting", "ready"];
+
+export interface StageStep {
+  readonly stage: StartStage;
+  readonly state: "done" | "current" | "todo";
+}
+
+/** The steps of this start: what had to be prepared, if anything, and then what every start goes through. */
+export const stageSteps = (seen: readonly StartStage[], current: StartStage): StageStep[] => {
+  const stages = [...preparing.filter((stage) => seen.includes(stage) || stage === current), ...always];
+  const at = stages.indexOf(current);
+  return stages.map((stage, index) => ({ stage, state: index < at ? "done" : index === at ? "current" : "todo" }));
+};
+
+export function StartupCard({ turn, agentName }: { readonly turn: Turn; readonly agentName: string }) {
+  const seconds = useElapsedSeconds(turn.startedAt);
+  const { stage } = turn;
+  if (stage === null) return null;
+  const percent = stagePercent(stage);
+  return (
+    <div role="group" aria-label={`Starting ${agentName}`} className="grid max-w-xl animate-rise gap-3.5 rounded-xl border bg-card p-4 shadow-xs">
+      <div className="flex items-baseline justify-between gap-4">
+        <p className="text-sm font-medium">Starting {agentName}</p>
+        <p className="text-[0.8125rem] tabular-nums text-muted-foreground">{formatElapsed(seconds)}</p>
+      </div>
+      <Progress value={percent} label="Start-up progress" />
+      <ol className="flex flex-wrap gap-x-4 gap-y-1.5">
+        {stageSteps(turn.stagesSeen, stage.stage).map((step) => (
+          <StageItem key={step.stage} step={step} percent={step.state === "current" ? stage.percent : null} />
+        ))}
+      </ol>
+      {stage.detail === null || stage.detail === "" ? null : <p className="break-words text-[0.8125rem] text-muted-foreground">{stage.detail}</p>}
+    </div>
+  );
+}
+
+function StageItem({ step, percent }: { readonly step: StageStep; readonly percent: number | null }) {
+  const { stage, state } = step;
+  return (
+    <li
+      aria-current={state === "current" ? "step" : undefined}
+      className={cn("flex items-center gap-1.5 text-[0.8125rem]", state === "current" ? "font-medium text-foreground" : "text-muted-foreground")}
+    >
+      {state === "done" ? (
+        <Check aria-hidden className="size-3.5 text-success" />
+      ) : (
+        <span aria-hidden className={cn("size-2 rounded-xs", state === "current" ? "animate-pulse bg-primary" : "bg-muted-foreground/40")} />
+      )}
+      {stageText(stage)}
+      {percent === null ? "" : ` ${Math.round(percent)} %`}
+    </li>
+  );
+}

@@ -1,0 +1,53 @@
+"use client";
+
+import type { ProblemCode } from "@mosaic/contracts/problem";
+import { RotateCcw } from "lucide-react";
+import Link from "next/link";
+import { Button } from "@/components/ui/button";
+import { Notice } from "@/components/ui/notice";
+import { problemAction } from "@/features/chat/problem-action";
+
+export interface TurnProblemCardProps {
+  readonly title: string;
+  readonly detail: string | null;
+  readonly code: ProblemCode | null;
+  readonly onRetry: (() => void) | null;
+  readonly onDismiss?: () => void;
+}
+
+export function TurnProblemCard({ title, detail, code, onRetry, onDismiss }: TurnProblemCardProps) {
+  const action = problemAction(code);
+  return (
+    <Notice
+      tone="danger"
+      title={title}
+      className="max-w-xl animate-rise"
+      actions={
+        <>
+          {action === null ? null : (
+            <Button asChild size="sm" variant="secondary">
+              <Link href={action.href}>{action.label}</Link>
+            </Button>
+          )}
+          {onRetry === null ? null : <RetryButton onRetry={onRetry} />}
+          {onDismiss ? (
+            <Button size="sm" variant="ghost" onClick={onDismiss}>
+              Dismiss
+            </Button>
+          ) : null}
+        </>
+      }
+    >
+      {detail}
+    </Notice>
+  );
+}
+
+export function RetryButton({ onRetry }: { readonly onRetry: () => void }) {
+  return (
+    <Button size="sm" variant="secondary" onClick={onRetry}>
+      <RotateCcw aria-hidden />
+      Try again
+    </Button>
+  );
+}

@@ -1,0 +1,102 @@
+import type { StageProgress, StartStage } from "@mosaic/contracts/agent";
+import type { Message, TurnEvent } from "@mosaic/contracts/chat";
+import type { ProblemCode } from "@mosaic/contracts/problem";
+
+export interface TurnProblem {
+  readonly code: ProblemCode | null;
+  readonly title: string;
+  readonly detail: string | null;
+}
+
+export type TurnEnd =
+  /** The server said how it ended. */
+  | { readonly kind: "done"; readonly message: Message }
+  /** The message was not taken; nothing of it is stored. */
+  | { readonly kind: "refused"; readonly problem: TurnProblem }
+  /** The user ended it here; the server stores what came until then. */
+  | { readonly kind: "stopped" }
+  /** The stream ended without a word; the server knows how the turn went. */
+  | { readonly kind: "lost" };
+
+export interface Turn {
+  readonly content: string;
+  readonly startedAt: number;
+  readonly userMessage: Message | null;
+  readonly answerId: string | null;
+  readonly text: string;
+  readonly stage: StageProgress | null;
+  readonly stagesSeen: readonly StartStage[];
+  readonly notice: string | null;
+  readonly end: TurnEnd | null;
+}
+
+export type TurnAction =
+  | { readonly type: "event"; readonly event: TurnEvent }
+  | { readonly type: "refused"; readonly problem: TurnProblem }
+  | { readonly type: "stopped" }
+  | { readonly type: "lost" };
+
+export const newTurn = (content: string, startedAt: number): Turn => ({
+  content,
+  startedAt,
+  userMessage: null,
+  answerId: null,
+  text: "",
+  stage: null,
+  stagesSeen: [],
+  notice: null,
+  end: null,
+});
+
+/** What is known of a turn after one more thing happened. Nothing changes a turn that has ended, however late it comes. */
+export const reduceTurn = (turn: Turn, action: TurnAction): Turn => {
+  if (turn.end !== null) return turn;
+  if (action.type === "event") return reduceEvent(turn, action.event);
+  if (action.type === "refused") return { ...turn, end: { kind: "refused", problem: action.problem } };
+  return { ...turn, notice: null, end: { kind: action.type } };
+};
+
+const reduceEvent = (turn: Turn, event: TurnEvent): Turn => {
+  switch (event.type) {
+    case "accepted":
+      return { ...turn, userMessage: event.userMessage, answerId: event.answerId };
+    case "stage": {
+      const { stage, percent, detail } = event;
+      const stagesSeen = turn.stagesSeen.includes(stage) ? turn.stagesSeen : [...turn.stagesSeen, stage];
+      return { ...turn, stage: { stage, percent, detail }, stagesSeen };
+    }
+    case "notice":
+      return { ...turn, notice: event.detail };
+    case "delta":
+      return { ...turn, text: turn.text + event.text, notice: null };
+    case "done":
+      return { ...turn, text: event.message.content, notice: null, end: { kind: "done", message: event.message } };
+    default:
+      return turn;
+  }
+};
+
+export const isActive = (turn: Turn | null): boolean => turn !== null && turn.end === null;
+
+export const isStartingUp = (turn: Turn): boolean =>
+  turn.end === null && turn.text === "" && turn.stage !== null && turn.stage.stage !== "ready";
+
+/** The messages to show: what is stored, with the turn of this page laid over it. */
+export const mergeTurn = (stored: readonly Message[], turn: Turn | null, now: string): Message[] => {
+  if (turn === null || turn.end?.kind === "refused") return [...stored];
+  const answer = stored.find(({ id }) => id === turn.answerId);
+  // Once the turn is over here, what the server stored is the truth.
+  if (turn.end !== null && answer !== undefined && answer.status !== "streaming") return [...stored];
+  const before = stored.filter(({ id }) => id !== turn.answerId && id !== turn.userMessage?.id);
+  const user: Message = turn.userMessage ?? { id: "sending", role: "user", content: turn.content, status: "complete", error: null, createdAt: now };
+  return [...before, user, turn.end?.kind === "done" ? turn.end.message : liveAnswer(turn, now)];
+};
+
+const liveAnswer = (turn: Turn, now: string): Message => ({
+  id: turn.answerId ?? "answering",
+  role: "assistant",
+  content: turn.text,
+  status: turn.end?.kind === "stopped" ? "stopped" : turn.end?.kind === "lost" ? "broken_off" : "streaming",
+  error: null,
+  createdAt: turn.userMessage?.createdAt ?? now,
+});

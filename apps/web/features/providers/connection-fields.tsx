@@ -1,0 +1,119 @@
+"use client";
+
+import type { Provider } from "@mosaic/contracts/provider";
+import { ExternalLink } from "lucide-react";
+import { useId } from "react";
+import type { UseFormReturn } from "react-hook-form";
+import { Checkbox } from "@/components/ui/checkbox";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { Notice } from "@/components/ui/notice";
+import { PasswordInput } from "@/components/ui/password-input";
+import { hasNewAddress, presetOf, type ProviderValues } from "@/features/providers/provider-values";
+
+export interface ConnectionFieldsProps {
+  readonly form: UseFormReturn<ProviderValues>;
+  readonly stored: Provider | null;
+  /** The address or the key changed: what was tested no longer counts. */
+  readonly onChange: () => void;
+}
+
+export function ConnectionFields({ form, stored, onChange }: ConnectionFieldsProps) {
+  const { errors } = form.formState;
+  const kind = form.watch("kind");
+  const preset = presetOf(kind);
+  return (
+    <div className="grid gap-5">
+      <Field label="Name" hint="How it is called in Mosaic." error={errors.name?.message}>
+        {(control) => <Input {...control} autoComplete="off" {...form.register("name")} />}
+      </Field>
+      {kind === "demo" ? (
+        <Notice tone="warning" title="This is not an AI">
+          The demo model only echoes what it is sent. It lets you try everything else in Mosaic; add a real provider later in the settings.
+        </Notice>
+      ) : (
+        <>
+          <Field label="Address (base URL)" hint={preset.hint} error={errors.baseUrl?.message}>
+            {(control) => (
+              <Input
+                {...control}
+                type="url"
+                inputMode="url"
+                autoComplete="off"
+                spellCheck={false}
+                placeholder="https://llm.example.org/v1"
+                {...form.register("baseUrl", { onChange })}
+              />
+            )}
+          </Field>
+          <KeyField form={form} stored={stored} onChange={onChange} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function KeyField({ form, stored, onChange }: ConnectionFieldsProps) {
+  const kind = form.watch("kind");
+  const preset = presetOf(kind);
+  const isAddressNew = hasNewAddress(form.watch(), stored);
+  const hasStoredKey = stored?.hasKey === true;
+  const hint = hasStoredKey
+    ? isAddressNew
+      ? "The address changed, so enter the key again: a stored key is never sent to a new address."
+      : "A key is stored. Leave empty to keep it."
+    : "Stored encrypted, and never shown again.";
+  return (
+    <div className="grid gap-2.5">
+      <Field
+        label="API key"
+        isOptional={!preset.needsKey && !hasStoredKey}
+        hint={hint}
+        error={form.formState.errors.apiKey?.message}
+        aside={preset.keyHelpUrl === null ? null : <KeyHelp url={preset.keyHelpUrl} />}
+      >
+        {(control) => (
+          <PasswordInput
+            what="API key"
+            {...control}
+            autoComplete="off"
+            data-1p-ignore
+            placeholder={hasStoredKey && !isAddressNew ? "•••••••• leave empty to keep" : ""}
+            {...form.register("apiKey", { onChange })}
+          />
+        )}
+      </Field>
+      {hasStoredKey && !preset.needsKey ? <RemoveKey form={form} onChange={onChange} /> : null}
+    </div>
+  );
+}
+
+function RemoveKey({ form, onChange }: Pick<ConnectionFieldsProps, "form" | "onChange">) {
+  const id = useId();
+  return (
+    <div className="flex items-center gap-2.5">
+      <Checkbox
+        id={id}
+        checked={form.watch("removesKey")}
+        onCheckedChange={(checked) => {
+          form.setValue("removesKey", checked === true, { shouldDirty: true });
+          form.clearErrors("apiKey");
+          onChange();
+        }}
+      />
+      <label htmlFor={id} className="text-sm">
+        Remove the stored key
+      </label>
+    </div>
+  );
+}
+
+function KeyHelp({ url }: { readonly url: string }) {
+  return (
+    <a href={url} target="_blank" rel="noopener noreferrer" className="inline-flex items-center gap-1 rounded-sm text-[0.8125rem] text-primary underline decoration-primary/40 underline-offset-4 hover:decoration-primary">
+      Where do I get a key?
+      <ExternalLink aria-hidden className="size-3" />
+      <span className="sr-only">(opens in a new tab)</span>
+    </a>
+  );
+}

@@ -1,0 +1,84 @@
+"use client";
+
+import type { ProviderTestResult } from "@mosaic/contracts/provider";
+import { PlugZap } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Notice } from "@/components/ui/notice";
+import { describeError } from "@/lib/api";
+
+export type ConnectionState =
+  | { readonly kind: "untested" }
+  | { readonly kind: "testing" }
+  | { readonly kind: "tested"; readonly result: ProviderTestResult }
+  | { readonly kind: "failed"; readonly error: unknown };
+
+const untested: ConnectionState = { kind: "untested" };
+
+/** One test at a time: a new one, a change of the fields, or leaving the page ends the one before. */
+export const useConnectionTest = () => {
+  const [state, setState] = useState<ConnectionState>(untested);
+  const running = useRef<AbortController | null>(null);
+  useEffect(() => () => running.current?.abort(), []);
+  const forget = (): void => {
+    running.current?.abort();
+    running.current = null;
+    setState(untested);
+  };
+  const run = async (test: (signal: AbortSignal) => Promise<ProviderTestResult>): Promise<ProviderTestResult | null> => {
+    running.current?.abort();
+    const controller = new AbortController();
+    running.current = controller;
+    setState({ kind: "testing" });
+    try {
+      const result = await test(controller.signal);
+      if (controller.signal.aborted) return null;
+      setState({ kind: "tested", result });
+      return result;
+    } catch (error) {
+      if (!controller.signal.aborted) setState({ kind: "failed", error });
+      return null;
+    }
+  };
+  return { state, run, forget };
+};
+
+export function ConnectionTest({ state, onTest, onCancel }: { readonly state: ConnectionState; readonly onTest: () => void; readonly onCancel: () => void }) {
+  const isTesting = state.kind === "testing";
+  return (
+    <div className="grid gap-3">
+      <div className="flex flex-wrap items-center gap-3">
+        <Button variant="secondary" onClick={onTest} isBusy={isTesting}>
+          {isTesting ? null : <PlugZap aria-hidden />}
+          {isTesting ? "Testing the connection" : "Test connection"}
+        </Button>
+        {isTesting ? (
+          <Button variant="ghost" onClick={onCancel}>
+            Cancel test
+          </Button>
+        ) : null}
+      </div>
+      <div role="status">{isTesting ? <p className="text-sm text-muted-foreground">Calling the provider and asking for its models…</p> : <Outcome state={state} />}</div>
+    </div>
+  );
+}
+
+function Outcome({ state }: { readonly state: ConnectionState }) {
+  if (state.kind === "failed") {
+    const { title, detail } = describeError(state.error);
+    return (
+      <Notice tone="danger" title={title}>
+        {detail}
+      </Notice>
+    );
+  }
+  if (state.kind !== "tested") return null;
+  const { result } = state;
+  const isOk = result.outcome === "ok";
+  return (
+    <Notice tone={isOk ? "success" : "danger"} title={isOk ? "The connection works" : "The connection does not work yet"}>
+      {result.message}
+      <span className="text-muted-foreground"> ({(result.durationMs / 1000).toFixed(1)} s)</span>
+    </Notice>
+  );
+}

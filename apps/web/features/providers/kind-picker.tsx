@@ -1,0 +1,38 @@
+"use client";
+
+import { providerKind, providerPresets, type ProviderKind } from "@mosaic/contracts/provider";
+import { ChoiceCard, ChoiceGroup } from "@/components/ui/choice-card";
+import { cn } from "@/components/ui/cn";
+
+const marks: Record<ProviderKind, { text: string; classes: string }> = {
+  zai: { text: "Z", classes: "bg-tile-4 text-white dark:text-background" },
+  openai: { text: "O", classes: "bg-foreground text-background" },
+  anthropic: { text: "A", classes: "bg-tile-3 text-black" },
+  ollama: { text: "Ol", classes: "bg-muted text-foreground border" },
+  "openai-compatible": { text: "{ }", classes: "bg-tile-1 text-white dark:text-background" },
+  demo: { text: "D", classes: "bg-tile-2 text-black" },
+};
+
+export function ProviderMark({ kind, className }: { readonly kind: ProviderKind; readonly className?: string }) {
+  const { text, classes } = marks[kind];
+  return (
+    <span aria-hidden className={cn("grid size-8 shrink-0 place-items-center rounded-md text-sm font-semibold", classes, className)}>
+      {text}
+    </span>
+  );
+}
+
+export function KindPicker({ value, onChange }: { readonly value: ProviderKind; readonly onChange: (kind: ProviderKind) => void }) {
+  return (
+    <ChoiceGroup
+      aria-label="Provider"
+      value={value}
+      onValueChange={(next) => onChange(providerKind.parse(next))}
+      className="grid gap-2.5 sm:grid-cols-2"
+    >
+      {providerPresets.map((preset) => (
+        <ChoiceCard key={preset.kind} value={preset.kind} title={preset.label} description={preset.hint} icon={<ProviderMark kind={preset.kind} />} />
+      ))}
+    </ChoiceGroup>
+  );
+}

@@ -1,0 +1,115 @@
+"use client";
+
+import { zodResolver } from "@hookform/resolvers/zod";
+import type { Provider, ProviderTestResult, TestProvider } from "@mosaic/contracts/provider";
+import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { useForm } from "react-hook-form";
+import { Notice } from "@/components/ui/notice";
+import { ConnectionTest, useConnectionTest } from "@/features/providers/connection-test";
+import { ConnectionFields } from "@/features/providers/connection-fields";
+import { KindPicker } from "@/features/providers/kind-picker";
+import { ModelChooser } from "@/features/providers/model-chooser";
+import { connectionFaults, emptyValues, providerFormSchema, switchKind, toTest, valuesOf, type ProviderValues } from "@/features/providers/provider-values";
+import { describeError } from "@/lib/api";
+import { placeFaults } from "@/lib/form-problem";
+
+export interface ProviderFormProps {
+  /** The provider that is edited; `null` while a new one is made. */
+  readonly stored: Provider | null;
+  readonly initial?: ProviderValues | null;
+  readonly canChooseKind: boolean;
+  readonly onTest: (test: TestProvider, signal: AbortSignal) => Promise<ProviderTestResult>;
+  readonly onSave: (values: ProviderValues) => Promise<void>;
+  /** Hears of what was entered so far when the form goes away. */
+  readonly onLeave?: (values: ProviderValues) => void;
+  readonly onDirty?: (isDirty: boolean) => void;
+  readonly actions: (state: { readonly isSaving: boolean }) => ReactNode;
+}
+
+const fewModels = 3;
+
+const useProviderForm = ({ stored, initial, onTest, onSave, onLeave, onDirty }: ProviderFormProps) => {
+  const schema = useMemo(() => providerFormSchema(stored), [stored]);
+  const form = useForm<ProviderValues>({
+    resolver: zodResolver(schema),
+    defaultValues: initial ?? (stored === null ? emptyValues("zai") : valuesOf(stored)),
+  });
+  const connection = useConnectionTest();
+  const [found, setFound] = useState<ProviderTestResult["models"]>([]);
+  const [saveError, setSaveError] = useState<unknown>(null);
+  const { isDirty } = form.formState;
+  const leave = useRef({ onLeave, getValues: form.getValues });
+  leave.current = { onLeave, getValues: form.getValues };
+  useEffect(() => () => leave.current.onLeave?.(leave.current.getValues()), []);
+  useEffect(() => onDirty?.(isDirty), [isDirty, onDirty]);
+
+  const test = async (): Promise<void> => {
+    const values = form.getValues();
+    const faults = connectionFaults(values, stored);
+    form.clearErrors(["baseUrl", "apiKey"]);
+    faults.forEach(({ field, message }, index) => form.setError(field, { message }, { shouldFocus: index === 0 }));
+    if (faults.length > 0) return;
+    const result = await connection.run((signal) => onTest(toTest(values, stored), signal));
+    if (!result) return;
+    setFound(result.models);
+    if (result.outcome === "ok" && form.getValues("models").length === 0 && result.models.length <= fewModels) {
+      form.setValue("models", result.models.map(({ id, name }) => ({ id, ...(name ? { name } : {}) })), { shouldDirty: true });
+      form.clearErrors("models");
+    }
+  };
+  const submit = form.handleSubmit(async (values) => {
+    setSaveError(null);
+    try {
+      await onSave(values);
+    } catch (error) {
+      if (!placeFaults(error, form, ["name", "baseUrl", "apiKey", "models"])) setSaveError(error);
+    }
+  });
+  return { form, connection, found, setFound, saveError, test, submit };
+};
+
+export function ProviderForm(props: ProviderFormProps) {
+  const { form, connection, found, setFound, saveError, test, submit } = useProviderForm(props);
+  const values = form.watch();
+  const { errors, isSubmitting } = form.formState;
+  const isDemo = values.kind === "demo";
+  const testDemo = useRef(test);
+  testDemo.current = test;
+  // There is nothing to enter for the demo model, so its models are asked for at once.
+  useEffect(() => {
+    if (isDemo) void testDemo.current();
+  }, [isDemo]);
+  return (
+    <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-6">
+      {props.canChooseKind ? (
+        <KindPicker
+          value={values.kind}
+          onChange={(kind) => {
+            connection.forget();
+            setFound([]);
+            form.reset(switchKind(form.getValues(), kind), { keepDefaultValues: true });
+          }}
+        />
+      ) : null}
+      <ConnectionFields form={form} stored={props.stored} onChange={connection.forget} />
+      <ConnectionTest state={connection.state} onTest={() => void test()} onCancel={connection.forget} />
+      <ModelChooser
+        found={found}
+        chosen={values.models}
+        onChange={(models) => form.setValue("models", models, { shouldDirty: true, shouldValidate: errors.models !== undefined })}
+        error={errors.models?.message ?? errors.models?.root?.message}
+      />
+      {saveError === null ? null : <SaveProblem error={saveError} />}
+      {props.actions({ isSaving: isSubmitting })}
+    </form>
+  );
+}
+
+export function SaveProblem({ error }: { readonly error: unknown }) {
+  const { title, detail } = describeError(error);
+  return (
+    <Notice tone="danger" role="alert" title={title}>
+      {detail}
+    </Notice>
+  );
+}

@@ -1,0 +1,146 @@
+import {
+  createProvider,
+  providerKind,
+  providerModel,
+  providerPresets,
+  updateProvider,
+  type CreateProvider,
+  type Provider,
+  type ProviderKind,
+  type ProviderModel,
+  type ProviderPreset,
+  type TestProvider,
+  type UpdateProvider,
+} from "@mosaic/contracts/provider";
+import { z } from "zod";
+
+/** What the form holds: every text is a string, so that a field never turns from empty to absent. */
+export const providerValues = z.object({
+  kind: providerKind,
+  name: z.string(),
+  baseUrl: z.string(),
+  apiKey: z.string(),
+  removesKey: z.boolean(),
+  models: z.array(providerModel),
+});
+export type ProviderValues = z.infer<typeof providerValues>;
+
+export const presetOf = (kind: ProviderKind): ProviderPreset => {
+  const preset = providerPresets.find((candidate) => candidate.kind === kind);
+  if (!preset) throw new Error(`No preset for ${kind}`);
+  return preset;
+};
+
+const shortName = (kind: ProviderKind): string => {
+  if (kind === "openai-compatible") return "";
+  return kind === "demo" ? "Demo model" : presetOf(kind).label;
+};
+
+export const emptyValues = (kind: ProviderKind): ProviderValues => ({
+  kind,
+  name: shortName(kind),
+  baseUrl: presetOf(kind).baseUrl ?? "",
+  apiKey: "",
+  removesKey: false,
+  models: [],
+});
+
+export const valuesOf = (provider: Provider): ProviderValues => ({
+  kind: provider.kind,
+  name: provider.name,
+  baseUrl: provider.baseUrl ?? "",
+  apiKey: "",
+  removesKey: false,
+  models: provider.models,
+});
+
+/** A name that somebody wrote stays when another kind is chosen; one that the form wrote goes along. */
+export const switchKind = (values: ProviderValues, kind: ProviderKind): ProviderValues => {
+  const isOwnName = values.name !== "" && values.name !== shortName(values.kind);
+  return { ...emptyValues(kind), ...(isOwnName ? { name: values.name } : {}) };
+};
+
+const addressOf = (values: ProviderValues): string | null =>
+  values.kind === "demo" || values.baseUrl.trim() === "" ? null : values.baseUrl.trim();
+
+export const hasNewAddress = (values: ProviderValues, stored: Provider | null): boolean =>
+  stored !== null && addressOf(values) !== stored.baseUrl;
+
+export const toCreate = (values: ProviderValues): CreateProvider => ({
+  kind: values.kind,
+  name: values.name.trim(),
+  baseUrl: addressOf(values),
+  apiKey: values.apiKey.trim() === "" ? null : values.apiKey.trim(),
+  models: values.models,
+});
+
+export const toUpdate = (values: ProviderValues, stored: Provider): UpdateProvider => ({
+  name: values.name.trim(),
+  models: values.models,
+  ...(hasNewAddress(values, stored) ? { baseUrl: addressOf(values) } : {}),
+  ...(values.apiKey.trim() === "" ? {} : { apiKey: values.apiKey.trim() }),
+  ...(values.removesKey && values.apiKey.trim() === "" ? { apiKey: null } : {}),
+});
+
+export const toTest = (values: ProviderValues, stored: Provider | null): TestProvider => {
+  const apiKey = values.apiKey.trim();
+  const model = values.models[0]?.id;
+  return {
+    kind: values.kind,
+    ...(stored === null ? {} : { providerId: stored.id }),
+    ...(stored === null || hasNewAddress(values, stored) ? { baseUrl: addressOf(values) } : {}),
+    ...(apiKey === "" ? {} : { apiKey }),
+    ...(model === undefined ? {} : { model }),
+  };
+};
+
+const needsKeyAgain = (values: ProviderValues, stored: Provider | null): boolean =>
+  stored !== null && stored.hasKey && hasNewAddress(values, stored) && values.apiKey.trim() === "" && !values.removesKey;
+
+/** What must be right before the connection can be tested; the models come out of the test. */
+export const connectionFaults = (values: ProviderValues, stored: Provider | null): { field: "baseUrl" | "apiKey"; message: string }[] => {
+  const faults: { field: "baseUrl" | "apiKey"; message: string }[] = [];
+  if (values.kind !== "demo" && values.baseUrl.trim() === "") faults.push({ field: "baseUrl", message: "Enter the address of the provider" });
+  const hasKey = values.apiKey.trim() !== "" || (stored?.hasKey === true && !values.removesKey);
+  if (presetOf(values.kind).needsKey && !hasKey) faults.push({ field: "apiKey", message: "Enter the API key" });
+  else if (needsKeyAgain(values, stored)) {
+    faults.push({ field: "apiKey", message: "Enter the key again: the stored one is not sent to a new address" });
+  }
+  return faults;
+};
+
+const formFields = ["name", "baseUrl", "apiKey", "models"] as const;
+
+const wording: Partial<Record<string, string>> = { name: "Give the provider a name", models: "Choose at least one model" };
+
+/** The contract's own rules over what will be sent, with the form's words for what is simply missing. */
+export const providerFormSchema = (stored: Provider | null) =>
+  providerValues.superRefine((values, context) => {
+    const connection = connectionFaults(values, stored);
+    for (const { field, message } of connection) context.addIssue({ code: "custom", path: [field], message });
+    const parsed = stored === null ? createProvider.safeParse(toCreate(values)) : updateProvider.safeParse(toUpdate(values, stored));
+    for (const issue of parsed.error?.issues ?? []) {
+      const field = formFields.find((name) => name === issue.path[0]) ?? "name";
+      if (connection.some((fault) => fault.field === field)) continue;
+      const isMissing = issue.code === "too_small";
+      context.addIssue({ code: "custom", path: [field], message: (isMissing && wording[field]) || issue.message });
+    }
+  });
+
+export interface ModelOption {
+  readonly id: string;
+  readonly name: string | null;
+  readonly isFound: boolean;
+}
+
+/** Chosen models first come from the list that was found, so that the order does not jump while choosing. */
+export const modelOptions = (found: readonly { id: string; name?: string | undefined }[], chosen: readonly ProviderModel[]): ModelOption[] => {
+  const options: ModelOption[] = found.map(({ id, name }) => ({ id, name: name ?? null, isFound: true }));
+  const extra = chosen.filter(({ id }) => !found.some((model) => model.id === id));
+  return [...extra.map(({ id, name }) => ({ id, name: name ?? null, isFound: false })), ...options];
+};
+
+export const filterModels = (options: readonly ModelOption[], search: string): ModelOption[] => {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  return options.filter(({ id, name }) => words.every((word) => `${id} ${name ?? ""}`.toLowerCase().includes(word)));
+};

@@ -1,0 +1,127 @@
+"use client";
+
+import type { Provider } from "@mosaic/contracts/provider";
+import { KeyRound, Plus } from "lucide-react";
+import { useRouter, useSearchParams } from "next/navigation";
+import { useState } from "react";
+import { toast } from "sonner";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { useAgents } from "@/features/agents/agent-queries";
+import { DeleteProvider } from "@/features/providers/delete-provider";
+import { ProviderMark } from "@/features/providers/kind-picker";
+import { ProviderForm, SaveProblem } from "@/features/providers/provider-form";
+import { testConnection, useProviders, useSaveProvider } from "@/features/providers/provider-queries";
+import { presetOf, toCreate, toUpdate } from "@/features/providers/provider-values";
+import { EmptyState, ListLoading, SettingsSection } from "@/features/settings/settings-section";
+import { useLeave, useUnsavedChanges } from "@/features/shell/unsaved-guard";
+
+const path = "/settings/providers";
+
+export function ProvidersPage() {
+  const edited = useSearchParams().get("edit");
+  const providers = useProviders();
+  if (providers.error && !providers.data) return <SaveProblem error={providers.error} />;
+  if (!providers.data) return <ListLoading />;
+  const stored = providers.data.find(({ id }) => id === edited) ?? null;
+  if (edited === "new" || stored !== null) return <ProviderEditor key={edited} stored={stored} />;
+  return <ProviderOverview providers={providers.data} />;
+}
+
+function ProviderOverview({ providers }: { readonly providers: readonly Provider[] }) {
+  const router = useRouter();
+  const [deleted, setDeleted] = useState<Provider | null>(null);
+  const agents = useAgents().data ?? [];
+  const add = (
+    <Button onClick={() => router.push(`${path}?edit=new`)}>
+      <Plus aria-hidden />
+      Add provider
+    </Button>
+  );
+  return (
+    <SettingsSection title="Providers" description="Where your agents’ models come from. Keys are stored encrypted." actions={providers.length > 0 ? add : null}>
+      {providers.length === 0 ? (
+        <EmptyState icon={<KeyRound aria-hidden />} title="No provider yet" action={add}>
+          Add a provider to give your agents a model. You need its API key, or pick the demo model to try Mosaic without one.
+        </EmptyState>
+      ) : (
+        <ul className="grid gap-3">
+          {providers.map((provider) => (
+            <ProviderRow key={provider.id} provider={provider} onEdit={() => router.push(`${path}?edit=${provider.id}`)} onDelete={() => setDeleted(provider)} />
+          ))}
+        </ul>
+      )}
+      <DeleteProvider provider={deleted} agents={agents} onClose={() => setDeleted(null)} />
+    </SettingsSection>
+  );
+}
+
+interface ProviderRowProps {
+  readonly provider: Provider;
+  readonly onEdit: () => void;
+  readonly onDelete: () => void;
+}
+
+function ProviderRow({ provider, onEdit, onDelete }: ProviderRowProps) {
+  const models = provider.models.map(({ id }) => id);
+  const rest = models.length - 3;
+  return (
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-3 rounded-xl border bg-card p-4 shadow-xs">
+      <ProviderMark kind={provider.kind} className="size-10" />
+      <div className="grid min-w-0 flex-1 basis-52 gap-0.5">
+        <h3 className="flex flex-wrap items-center gap-2 font-medium">
+          <span className="min-w-0 break-words">{provider.name}</span>
+          {provider.kind === "demo" ? <Badge tone="warning">No real AI</Badge> : <Badge>{provider.hasKey ? "Key stored" : "No key"}</Badge>}
+        </h3>
+        <p className="truncate text-sm text-muted-foreground">{provider.baseUrl ?? presetOf(provider.kind).label}</p>
+        <p className="break-words text-sm text-muted-foreground">
+          {models.slice(0, 3).join(", ")}
+          {rest > 0 ? ` and ${rest} more` : ""}
+        </p>
+      </div>
+      <div className="flex gap-2">
+        <Button variant="secondary" size="sm" aria-label={`Edit ${provider.name}`} onClick={onEdit}>
+          Edit
+        </Button>
+        <Button variant="danger-ghost" size="sm" aria-label={`Delete ${provider.name}`} onClick={onDelete}>
+          Delete
+        </Button>
+      </div>
+    </li>
+  );
+}
+
+function ProviderEditor({ stored }: { readonly stored: Provider | null }) {
+  const router = useRouter();
+  const leave = useLeave();
+  const save = useSaveProvider();
+  const [isDirty, setDirty] = useState(false);
+  useUnsavedChanges(isDirty);
+  const close = (): void => router.push(path);
+  return (
+    <SettingsSection title={stored === null ? "Add a provider" : `Edit ${stored.name}`} description={stored === null ? "Test the connection, then choose the models that your agents may use." : presetOf(stored.kind).label}>
+      <ProviderForm
+        stored={stored}
+        canChooseKind={stored === null}
+        onDirty={setDirty}
+        onTest={(test, signal) => testConnection("/api/providers/test", test, signal)}
+        onSave={async (values) => {
+          await save.mutateAsync({ id: stored?.id ?? null, body: stored === null ? toCreate(values) : toUpdate(values, stored) });
+          setDirty(false);
+          toast.success(stored === null ? "Provider added" : "Provider saved");
+          setTimeout(close);
+        }}
+        actions={({ isSaving }) => (
+          <div className="flex flex-wrap gap-2 border-t pt-5">
+            <Button type="submit" isBusy={isSaving}>
+              {stored === null ? "Add provider" : "Save changes"}
+            </Button>
+            <Button variant="ghost" onClick={() => leave(close)}>
+              Cancel
+            </Button>
+          </div>
+        )}
+      />
+    </SettingsSection>
+  );
+}

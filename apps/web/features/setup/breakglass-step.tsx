@@ -1,0 +1,92 @@
+"use client";
+
+import { zodResolver } from "@hookform/resolvers/zod";
+import { createBreakglass, passwordRules, type CreateBreakglass } from "@mosaic/contracts/identity";
+import { Check, Dot } from "lucide-react";
+import { useId, useState } from "react";
+import { useForm } from "react-hook-form";
+import { cn } from "@/components/ui/cn";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { Notice } from "@/components/ui/notice";
+import { PasswordInput } from "@/components/ui/password-input";
+import { useMe } from "@/features/auth/session";
+import { SaveProblem } from "@/features/providers/provider-form";
+import { useCreateBreakglass } from "@/features/setup/onboarding-queries";
+import type { StepProps } from "@/features/setup/setup-page";
+import { StepActions } from "@/features/setup/step-actions";
+import { placeFaults } from "@/lib/form-problem";
+
+export function BreakglassStep({ isDone, onNext }: StepProps) {
+  return isDone ? <AccountExists onNext={onNext} /> : <AccountForm onNext={onNext} />;
+}
+
+function AccountExists({ onNext }: { readonly onNext: () => void }) {
+  const me = useMe().data;
+  return (
+    <div className="grid gap-8">
+      <Notice tone="success" title="The administrator exists">
+        {me ? (
+          <>
+            You are signed in as <strong className="font-semibold">{me.username}</strong>.
+          </>
+        ) : (
+          "You are signed in."
+        )}
+      </Notice>
+      <StepActions onBack={null} label="Continue" onNext={onNext} />
+    </div>
+  );
+}
+
+function AccountForm({ onNext }: { readonly onNext: () => void }) {
+  const create = useCreateBreakglass();
+  const [error, setError] = useState<unknown>(null);
+  const rulesId = useId();
+  const form = useForm<CreateBreakglass>({ resolver: zodResolver(createBreakglass), defaultValues: { username: "admin", password: "" } });
+  const { errors } = form.formState;
+  const { username, password } = form.watch();
+  const submit = form.handleSubmit(async (values) => {
+    setError(null);
+    try {
+      await create.mutateAsync(values);
+      onNext();
+    } catch (failure) {
+      if (!placeFaults(failure, form, ["username", "password"])) setError(failure);
+    }
+  });
+  return (
+    <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-6">
+      <Field label="User name" error={errors.username?.message} hint="3 to 32 letters, digits, dots, dashes or underscores.">
+        {(control) => <Input {...control} autoComplete="username" autoCapitalize="none" spellCheck={false} {...form.register("username")} />}
+      </Field>
+      <div className="grid gap-3">
+        <Field label="Password" error={errors.password && "The password does not follow all rules"}>
+          {(control) => (
+            <PasswordInput what="password" {...control} aria-describedby={[control["aria-describedby"], rulesId].filter(Boolean).join(" ")} autoComplete="new-password" {...form.register("password")} />
+          )}
+        </Field>
+        <PasswordRules id={rulesId} password={password} username={username} />
+      </div>
+      {error === null ? null : <SaveProblem error={error} />}
+      <StepActions onBack={null} label="Create administrator" isBusy={form.formState.isSubmitting} />
+    </form>
+  );
+}
+
+function PasswordRules({ id, password, username }: { readonly id: string; readonly password: string; readonly username: string }) {
+  return (
+    <ul id={id} aria-label="Password rules" className="grid gap-1 sm:grid-cols-2">
+      {passwordRules.map((rule) => {
+        const holds = password !== "" && rule.holds(password, username.trim());
+        return (
+          <li key={rule.id} className={cn("flex items-center gap-1.5 text-[0.8125rem]", holds ? "text-success" : "text-muted-foreground")}>
+            {holds ? <Check aria-hidden className="size-4" /> : <Dot aria-hidden className="size-4" />}
+            {rule.text}
+            <span className="sr-only">{holds ? ": holds" : ": not yet"}</span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,89 @@
+"use client";
+
+import type { Provider } from "@mosaic/contracts/provider";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import { ProviderForm, SaveProblem } from "@/features/providers/provider-form";
+import { testConnection, useProviders, useSaveProvider } from "@/features/providers/provider-queries";
+import { toCreate, toUpdate, type ProviderValues } from "@/features/providers/provider-values";
+import { ListLoading } from "@/features/settings/settings-section";
+import { useOnboardingProvider } from "@/features/setup/onboarding-queries";
+import type { StepProps } from "@/features/setup/setup-page";
+import { StepActions } from "@/features/setup/step-actions";
+
+export function ProviderStep(props: StepProps) {
+  return props.isDone ? <SavedProvider {...props} /> : <FirstProvider {...props} />;
+}
+
+function FirstProvider({ memory, onNext, onBack }: StepProps) {
+  const create = useOnboardingProvider();
+  return (
+    <ProviderForm
+      stored={null}
+      initial={memory.provider}
+      canChooseKind
+      onTest={(test, signal) => testConnection("/api/onboarding/provider/test", test, signal)}
+      onLeave={(values) => {
+        memory.provider = values;
+      }}
+      onSave={async (values) => {
+        await create.mutateAsync(toCreate(values));
+        onNext();
+      }}
+      actions={({ isSaving }) => <StepActions onBack={onBack} label="Save and continue" isBusy={isSaving} />}
+    />
+  );
+}
+
+/** Gone back to: what was saved can be changed, or another provider be taken beside it. */
+function SavedProvider(props: StepProps) {
+  const providers = useProviders();
+  const [isAddingOther, setAddingOther] = useState(false);
+  if (providers.error && !providers.data) return <SaveProblem error={providers.error} />;
+  if (!providers.data) return <ListLoading />;
+  const stored = isAddingOther ? null : (providers.data.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt))[0] ?? null);
+  return (
+    <div className="grid gap-6">
+      {stored === null ? null : (
+        <div className="flex flex-wrap items-center justify-between gap-3 rounded-lg border bg-muted px-4 py-3 text-sm">
+          <p>
+            Saved as <strong className="font-semibold">{stored.name}</strong>.
+          </p>
+          <Button variant="link" size="inline" onClick={() => setAddingOther(true)}>
+            Use another provider
+          </Button>
+        </div>
+      )}
+      <SavedProviderForm key={stored?.id ?? "new"} {...props} stored={stored} />
+    </div>
+  );
+}
+
+function SavedProviderForm({ memory, onNext, onBack, stored }: StepProps & { readonly stored: Provider | null }) {
+  const save = useSaveProvider();
+  const onSave = async (values: ProviderValues): Promise<void> => {
+    if (stored === null) {
+      const added = await save.mutateAsync({ id: null, body: toCreate(values) });
+      const [model] = added.models;
+      if (memory.agent !== null && model) memory.agent = { ...memory.agent, model: `${added.id}/${model.id}` };
+    } else {
+      await save.mutateAsync({ id: stored.id, body: toUpdate(values, stored) });
+    }
+    memory.provider = null;
+    onNext();
+  };
+  const initial = stored === null || memory.provider?.kind !== stored.kind ? null : { ...memory.provider, apiKey: "" };
+  return (
+    <ProviderForm
+      stored={stored}
+      initial={initial}
+      canChooseKind={stored === null}
+      onTest={(test, signal) => testConnection("/api/onboarding/provider/test", test, signal)}
+      onLeave={(values) => {
+        if (stored !== null) memory.provider = values;
+      }}
+      onSave={onSave}
+      actions={({ isSaving }) => <StepActions onBack={onBack} label="Save and continue" isBusy={isSaving} />}
+    />
+  );
+}

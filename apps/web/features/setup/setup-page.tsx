@@ -1,0 +1,75 @@
+"use client";
+
+import type { OnboardingStatus, OnboardingStep } from "@mosaic/contracts/onboarding";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { AgentStep } from "@/features/setup/agent-step";
+import { BreakglassStep } from "@/features/setup/breakglass-step";
+import { OidcStep } from "@/features/setup/oidc-step";
+import { ProviderStep } from "@/features/setup/provider-step";
+import { SummaryStep } from "@/features/setup/summary-step";
+import { TokenStep } from "@/features/setup/token-step";
+import { emptyMemory, nextStep, previousStep, shownStep, stepIndex, wizardSteps, type WizardMemory } from "@/features/setup/wizard";
+import { WizardFrame } from "@/features/setup/wizard-frame";
+import { Gate } from "@/features/shell/gate";
+import { useOnboardingStatus } from "@/features/shell/onboarding-status";
+import { usePageTitle } from "@/features/shell/page-title";
+import { queryKeys } from "@/lib/query-keys";
+
+export function SetupPage() {
+  const client = useQueryClient();
+  useEffect(() => {
+    // Opening the printed link in a tab that is here already changes the fragment only.
+    const onHashChange = (): void => void client.invalidateQueries({ queryKey: queryKeys.onboarding, exact: true });
+    window.addEventListener("hashchange", onHashChange);
+    return () => window.removeEventListener("hashchange", onHashChange);
+  }, [client]);
+  return (
+    <Gate page="setup">
+      <Wizard />
+    </Gate>
+  );
+}
+
+export interface StepProps {
+  readonly status: OnboardingStatus;
+  readonly isDone: boolean;
+  readonly memory: WizardMemory;
+  readonly onNext: () => void;
+  readonly onBack: (() => void) | null;
+}
+
+const stepViews: Record<OnboardingStep, (props: StepProps) => React.ReactNode> = {
+  breakglass: BreakglassStep,
+  oidc: OidcStep,
+  provider: ProviderStep,
+  agents: AgentStep,
+  summary: SummaryStep,
+};
+
+function Wizard() {
+  const status = useOnboardingStatus().data;
+  const [viewed, setViewed] = useState<OnboardingStep | null>(null);
+  const memory = useRef(emptyMemory()).current;
+  const reached = status?.step ?? "breakglass";
+  const shown = shownStep(viewed, reached);
+  const step = wizardSteps[stepIndex(shown)];
+  const mustShowLink = status !== undefined && shown === "breakglass" && reached === "breakglass" && !status.hasSetupToken;
+  usePageTitle(`${mustShowLink ? "Open the set-up link" : (step?.title ?? "")} · Set up`);
+  if (!status || !step) return null;
+  if (mustShowLink) return <TokenStep />;
+  const back = previousStep(shown);
+  const View = stepViews[shown];
+  return (
+    <WizardFrame step={step} reached={reached} onSelect={setViewed}>
+      <View
+        key={shown}
+        status={status}
+        isDone={stepIndex(shown) < stepIndex(reached)}
+        memory={memory}
+        onNext={() => setViewed(nextStep(shown))}
+        onBack={back === null ? null : () => setViewed(back)}
+      />
+    </WizardFrame>
+  );
+}

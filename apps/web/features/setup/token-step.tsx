@@ -1,0 +1,68 @@
+"use client";
+
+import { Terminal } from "lucide-react";
+import { useState, type FormEvent } from "react";
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { forgetSetupToken, parseSetupToken, readSetupToken, storeSetupToken } from "@/features/setup/setup-token";
+import { Logo } from "@/features/shell/logo";
+import { useOnboardingStatus } from "@/features/shell/onboarding-status";
+import { ThemeMenu } from "@/features/shell/theme-menu";
+
+/** For whoever opened the page without the printed link: only the person who started Mosaic may set it up. */
+export function TokenStep() {
+  return (
+    <div className="flex min-h-dvh flex-col">
+      <header className="flex items-center justify-between px-5 py-4 sm:px-8">
+        <Logo />
+        <ThemeMenu />
+      </header>
+      <main id="main" tabIndex={-1} className="mx-auto grid w-full max-w-lg flex-1 content-center gap-7 p-6 pb-28 outline-none">
+        <div className="grid gap-2.5">
+          <h1 className="text-balance text-2xl font-semibold tracking-tight sm:text-3xl">Open the set-up link</h1>
+          <p className="leading-relaxed text-muted-foreground">
+            Mosaic printed a link in the terminal when it started. It proves that you may set up this installation. Open that link in your browser, or paste it here.
+          </p>
+        </div>
+        <div aria-hidden className="overflow-x-auto rounded-lg border bg-muted px-4 py-3 font-mono text-[0.8125rem] leading-relaxed text-muted-foreground">
+          <span className="flex items-center gap-2 whitespace-nowrap">
+            <Terminal className="size-4 shrink-0" />
+            http://localhost:8080/setup<span className="text-foreground">#token=…</span>
+          </span>
+        </div>
+        <TokenForm />
+      </main>
+    </div>
+  );
+}
+
+function TokenForm() {
+  const status = useOnboardingStatus();
+  const [text, setText] = useState("");
+  const [error, setError] = useState<string | undefined>(() => (readSetupToken() === null ? undefined : "The link that you opened is not valid any more. Mosaic prints a new one each time it starts."));
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    const token = parseSetupToken(text);
+    if (token === null) {
+      setError("Paste the whole link, or the part after “token=”");
+      return;
+    }
+    setError(undefined);
+    storeSetupToken(token);
+    const { data, error: failure } = await status.refetch();
+    if (data?.hasSetupToken === true || data?.step !== "breakglass") return;
+    forgetSetupToken();
+    setError(failure ? "Mosaic did not answer. Try again." : "This token is not valid. Take the link that was printed last.");
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
+      <Field label="Set-up link or token" error={error}>
+        {(control) => <Input {...control} value={text} autoComplete="off" spellCheck={false} autoCapitalize="none" onChange={(event) => setText(event.target.value)} />}
+      </Field>
+      <Button type="submit" size="lg" isBusy={status.isFetching} className="justify-self-start">
+        Continue
+      </Button>
+    </form>
+  );
+}

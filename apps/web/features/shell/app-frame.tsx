@@ -1,0 +1,67 @@
+"use client";
+
+import { Menu as MenuIcon } from "lucide-react";
+import { usePathname, useSearchParams } from "next/navigation";
+import { Suspense, useEffect, useState, type ReactNode } from "react";
+import { Button } from "@/components/ui/button";
+import { Drawer } from "@/components/ui/dialog";
+import { Sidebar } from "@/features/chat/sidebar";
+import { Gate } from "@/features/shell/gate";
+import { useLiveEvents } from "@/features/shell/live-events";
+import { OfflineBanner } from "@/features/shell/offline-banner";
+import { UnsavedGuard } from "@/features/shell/unsaved-guard";
+
+export function AppFrame({ children }: { readonly children: ReactNode }) {
+  return (
+    <Gate page="app">
+      <UnsavedGuard>
+        <Frame>{children}</Frame>
+      </UnsavedGuard>
+    </Gate>
+  );
+}
+
+function Frame({ children }: { readonly children: ReactNode }) {
+  useLiveEvents();
+  return (
+    <div className="flex h-dvh overflow-hidden">
+      <aside aria-label="Sidebar" className="hidden w-72 shrink-0 flex-col border-r bg-sidebar md:flex">
+        <Suspense>
+          <Sidebar />
+        </Suspense>
+      </aside>
+      <div className="flex min-w-0 flex-1 flex-col">
+        <OfflineBanner />
+        {children}
+      </div>
+    </div>
+  );
+}
+
+/** The bar above a page's content; on a narrow screen it opens the sidebar. */
+export function PageBar({ children }: { readonly children: ReactNode }) {
+  return (
+    <header className="flex h-14 shrink-0 items-center gap-2 border-b px-3 sm:px-4">
+      <Suspense>
+        <SidebarDrawer />
+      </Suspense>
+      {children}
+    </header>
+  );
+}
+
+function SidebarDrawer() {
+  const [isOpen, setOpen] = useState(false);
+  const here = `${usePathname()}?${useSearchParams().toString()}`;
+  useEffect(() => setOpen(false), [here]);
+  return (
+    <>
+      <Button variant="ghost" size="icon" aria-label="Open sidebar" className="md:hidden" onClick={() => setOpen(true)}>
+        <MenuIcon aria-hidden />
+      </Button>
+      <Drawer isOpen={isOpen} onChange={setOpen} title="Sidebar">
+        <Sidebar onNavigate={() => setOpen(false)} />
+      </Drawer>
+    </>
+  );
+}

@@ -1,0 +1,59 @@
+"use client";
+
+import { QueryCache, QueryClient, QueryClientProvider, MutationCache } from "@tanstack/react-query";
+import { ThemeProvider, useTheme } from "next-themes";
+import { useState, type ReactNode } from "react";
+import { Toaster } from "sonner";
+import { TooltipProvider } from "@/components/ui/tooltip";
+import { ApiProblem, isProblem } from "@/lib/api";
+import { queryKeys } from "@/lib/query-keys";
+
+/** A session that ended shows in any answer; asking for the status again makes every gate lead to the right page. */
+const createClient = (): QueryClient => {
+  const onError = (error: unknown): void => {
+    if (isProblem(error, "unauthenticated") || isProblem(error, "onboarding_incomplete")) {
+      void client.invalidateQueries({ queryKey: queryKeys.onboarding, exact: true });
+    }
+  };
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
+    defaultOptions: {
+      queries: {
+        staleTime: 15_000,
+        networkMode: "always",
+        retry: (count, error) => count < 2 && !(error instanceof ApiProblem && error.problem.status < 500),
+      },
+      mutations: { networkMode: "always" },
+    },
+  });
+  return client;
+};
+
+export function AppProviders({ children }: { readonly children: ReactNode }) {
+  const [client] = useState(createClient);
+  return (
+    <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange>
+      <QueryClientProvider client={client}>
+        <TooltipProvider delayDuration={400}>{children}</TooltipProvider>
+        <ThemedToaster />
+      </QueryClientProvider>
+    </ThemeProvider>
+  );
+}
+
+function ThemedToaster() {
+  const { resolvedTheme } = useTheme();
+  return (
+    <Toaster
+      theme={resolvedTheme === "dark" ? "dark" : "light"}
+      position="bottom-right"
+      closeButton
+      style={{
+        ["--normal-bg" as string]: "var(--popover)",
+        ["--normal-text" as string]: "var(--popover-foreground)",
+        ["--normal-border" as string]: "var(--border)",
+      }}
+    />
+  );
+}

@@ -1,0 +1,49 @@
+"use client";
+
+import { Bot, ChevronsUpDown, KeyRound, LogOut } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { toast } from "sonner";
+import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "@/components/ui/menu";
+import { useLogout, useMe } from "@/features/auth/session";
+import { ThemeChoice } from "@/features/shell/theme-menu";
+import { useLeave } from "@/features/shell/unsaved-guard";
+import { describeError } from "@/lib/api";
+
+export function UserMenu() {
+  const router = useRouter();
+  const leave = useLeave();
+  const logout = useLogout();
+  const me = useMe().data;
+  const name = me?.displayName ?? "";
+  const go = (path: string) => () => leave(() => router.push(path));
+  const signOut = (): void =>
+    leave(() => logout.mutate(undefined, { onError: (error) => toast.error("You are still signed in", { description: describeError(error).detail }) }));
+  return (
+    <Menu>
+      <MenuTrigger aria-label="Account and settings" className="flex w-full items-center gap-2.5 rounded-lg p-2 text-left hover:bg-accent data-[state=open]:bg-accent">
+        <span aria-hidden className="grid size-8 shrink-0 place-items-center rounded-lg bg-primary text-sm font-semibold text-primary-foreground">
+          {name.slice(0, 1).toUpperCase()}
+        </span>
+        <span className="min-w-0 flex-1 truncate text-sm font-medium">{name}</span>
+        <ChevronsUpDown aria-hidden className="size-4 text-muted-foreground" />
+      </MenuTrigger>
+      <MenuContent side="top" align="start" className="w-64">
+        <MenuItem onSelect={go("/settings/providers")}>
+          <KeyRound aria-hidden />
+          Providers
+        </MenuItem>
+        <MenuItem onSelect={go("/settings/agents")}>
+          <Bot aria-hidden />
+          Agents
+        </MenuItem>
+        <MenuSeparator />
+        <ThemeChoice />
+        <MenuSeparator />
+        <MenuItem onSelect={signOut}>
+          <LogOut aria-hidden />
+          Sign out
+        </MenuItem>
+      </MenuContent>
+    </Menu>
+  );
+}

@@ -1,0 +1,84 @@
+import { problem as problemSchema, type Problem } from "@mosaic/contracts/problem";
+import type { z } from "zod";
+
+/** What the API refused, in the words of its problem document. */
+export class ApiProblem extends Error {
+  override readonly name = "ApiProblem";
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.detail ?? problem.title);
+    this.problem = problem;
+  }
+}
+
+/** Nothing came back: the server is away, or this device is offline. */
+export class NetworkProblem extends Error {
+  override readonly name = "NetworkProblem";
+
+  constructor(cause: unknown) {
+    super("Mosaic can't be reached. Check your connection and that it is still running.", { cause });
+  }
+}
+
+export interface RequestOptions {
+  readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Sends a request and throws `ApiProblem` or `NetworkProblem`; an abort is thrown as it is. */
+export const send = async (path: string, options: RequestOptions & { accept?: string } = {}): Promise<Response> => {
+  const headers = new Headers({ accept: options.accept ?? "application/json", ...options.headers });
+  if (options.body !== undefined) headers.set("content-type", "application/json");
+  let response: Response;
+  try {
+    response = await fetch(new URL(path, document.baseURI), {
+      method: options.method ?? "GET",
+      headers,
+      credentials: "same-origin",
+      cache: "no-store",
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw new NetworkProblem(error);
+  }
+  if (!response.ok) throw await toProblem(response);
+  return response;
+};
+
+/** A request whose answer is read through its schema, so that a page never works on something that is not in the contract. */
+export const request = async <T extends z.ZodType>(schema: T, path: string, options: RequestOptions = {}): Promise<z.infer<T>> => {
+  const response = await send(path, options);
+  return schema.parse(await response.json());
+};
+
+export const requestNothing = async (path: string, options: RequestOptions = {}): Promise<void> => {
+  await send(path, options);
+};
+
+const toProblem = async (response: Response): Promise<ApiProblem | NetworkProblem> => {
+  const body: unknown = await response.json().catch(() => null);
+  const parsed = problemSchema.safeParse(body);
+  if (parsed.success) return new ApiProblem(parsed.data);
+  return new ApiProblem({
+    type: "about:blank",
+    title: "Something went wrong in Mosaic",
+    status: response.status,
+    code: "internal",
+    detail: `The server answered ${response.status} without saying why.`,
+  });
+};
+
+/** What a page shows for any error. */
+export const describeError = (error: unknown): { title: string; detail: string | null } => {
+  if (error instanceof ApiProblem) return { title: error.problem.title, detail: error.problem.detail ?? null };
+  if (error instanceof NetworkProblem) return { title: "No connection to Mosaic", detail: error.message };
+  return { title: "Something went wrong on this page", detail: "Reload the page and try again." };
+};
+
+export const isProblem = (error: unknown, code: Problem["code"]): boolean =>
+  error instanceof ApiProblem && error.problem.code === code;
