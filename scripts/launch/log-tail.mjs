@@ -51,22 +51,20 @@ export function warningIn(line) {
   } catch {
     return undefined;
   }
-  if (typeof entry !== "object" || entry === null) return undefined;
-  const level = levelOf(entry);
-  if (level === undefined || level < warnLevel) return undefined;
-  const message = "msg" in entry && typeof entry.msg === "string" ? entry.msg : "see the log";
-  const cause =
-    "err" in entry && typeof entry.err === "object" && entry.err !== null && "message" in entry.err ? `: ${String(entry.err.message)}` : "";
-  return `${level > warnLevel ? "error" : "warning"}: ${message}${cause}`;
+  if (typeof entry !== "object" || entry === null || !("level" in entry) || typeof entry.level !== "number") return undefined;
+  if (entry.level < warnLevel) return undefined;
+  const message = "message" in entry && typeof entry.message === "string" ? entry.message : "see the log";
+  const error = "error" in entry ? kindOf(entry.error) : "";
+  return `${entry.level > warnLevel ? "error" : "warning"}: ${message}${error}`;
 }
 
 /**
- * @param {object} entry
- * @returns {number | undefined}
+ * @param {unknown} error as the API logs it: without its message, which may quote what people wrote
+ * @returns {string}
  */
-function levelOf(entry) {
-  const level = "level" in entry ? entry.level : undefined;
-  if (typeof level === "number") return level;
-  if (typeof level !== "string") return undefined;
-  return { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 }[level];
+function kindOf(error) {
+  if (typeof error !== "object" || error === null) return "";
+  const parts = ["name" in error ? error.name : undefined, "code" in error ? error.code : undefined];
+  const known = parts.filter((part) => typeof part === "string");
+  return known.length === 0 ? "" : ` (${known.join(", ")})`;
 }

@@ -5,12 +5,12 @@ import { expect, test } from "vitest";
 import { followLog, warningIn } from "./log-tail.mjs";
 
 test.each([
-  ['{"level":40,"msg":"the engine is away"}', "warning: the engine is away"],
-  ['{"level":"error","msg":"no","err":{"message":"refused"}}', "error: no: refused"],
+  ['{"level":40,"message":"the engine is away"}', "warning: the engine is away"],
+  ['{"level":50,"message":"no","error":{"name":"Error","code":"ECONNREFUSED"}}', "error: no (Error, ECONNREFUSED)"],
+  ['{"level":50,"message":"no","error":{}}', "error: no"],
   ['{"level":60}', "error: see the log"],
-  ['{"level":30,"msg":"ordinary"}', undefined],
-  ['{"level":"info","msg":"ordinary"}', undefined],
-  ['{"msg":"no level"}', undefined],
+  ['{"level":30,"message":"ordinary"}', undefined],
+  ['{"message":"no level"}', undefined],
   ["(node:1) Warning: not JSON", undefined],
   ["null", undefined],
   ["", undefined],
@@ -24,11 +24,11 @@ test("a line that is written in pieces, in the middle of a letter, is shown once
   /** @type {string[]} */
   const shown = [];
   const following = followLog(file, (line) => shown.push(line));
-  const line = Buffer.from('{"level":40,"msg":"Grüße"}\n');
-  appendFileSync(file, '{"level":40,"msg":"first"}\n');
-  appendFileSync(file, line.subarray(0, 22));
+  const line = Buffer.from('{"level":40,"message":"Grüße"}\n');
+  appendFileSync(file, '{"level":40,"message":"first"}\n');
+  appendFileSync(file, line.subarray(0, 26));
   await expect.poll(() => shown).toEqual(["warning: first"]);
-  appendFileSync(file, line.subarray(22));
+  appendFileSync(file, line.subarray(26));
   following.stop();
   expect(shown).toEqual(["warning: first", "warning: Grüße"]);
   rmSync(folder, { recursive: true });

@@ -4,8 +4,8 @@ import net from "node:net";
 // Speaks the API's side of the launcher's contract: the channel's messages, the health route, the signals.
 const { HOST: host, PORT: port, DATABASE_URL: databaseUrl = "", MOSAIC_SECRET_KEY: secretKey = "", STAND_IN: behaviour } = process.env;
 
-const log = (/** @type {number} */ level, /** @type {string} */ msg) =>
-  process.stdout.write(`${JSON.stringify({ level, msg, time: Date.now() })}\n`);
+const log = (/** @type {number} */ level, /** @type {string} */ message) =>
+  process.stdout.write(`${JSON.stringify({ level, message, time: Date.now() })}\n`);
 const tellLauncher = (/** @type {object} */ message) => process.send?.(message);
 
 /** @returns {Promise<string>} the port that the database really listens on */
