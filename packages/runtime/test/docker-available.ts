@@ -14,9 +14,9 @@ async function whyNoDocker(): Promise<string | null> {
 }
 
 /** Runs a suite where there is a Docker engine; elsewhere a test of its name says why not, and fails where nothing may be skipped. */
-export async function describeWithDocker(title: string, suite: (title: string) => void): Promise<void> {
+export async function describeWithDocker(title: string, suite: (title: string) => void | Promise<void>): Promise<void> {
   const reason = await whyNoDocker();
-  if (reason === null) suite(title);
+  if (reason === null) await suite(title);
   else describeMissing(title, reason);
 }
 

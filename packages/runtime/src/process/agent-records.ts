@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ContainerSpec } from "../agent-runtime.js";
@@ -43,6 +44,8 @@ export interface AgentFolders {
   readonly tmp: string;
 }
 
+const OWN_ENTRY = /^(?:state|home|tmp|(?:owner|spec|run|exit)\.json(?:\.[0-9a-f]+\.new)?)$/;
+
 /** The files of the process runtime: one folder per agent, with small JSON records beside the state. No record holds a secret. */
 export class AgentRecords {
   readonly #agentsDir: string;
@@ -67,10 +70,13 @@ export class AgentRecords {
     return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   }
 
-  /** Something is in the folder. */
-  async isOccupied(name: string): Promise<boolean> {
-    const entries = await readdir(this.folders(name).root).catch(() => []);
-    return entries.length > 0;
+  async exists(name: string): Promise<boolean> {
+    return (await this.#entries(name)).length > 0;
+  }
+
+  /** Something is in the folder that no Mosaic put there. One that another process is making this instant is not foreign. */
+  async isForeign(name: string): Promise<boolean> {
+    return (await this.#entries(name)).some((entry) => !OWN_ENTRY.test(entry));
   }
 
   async read<K extends keyof Records>(name: string, kind: K): Promise<Records[K] | null> {
@@ -84,7 +90,7 @@ export class AgentRecords {
 
   async write<K extends keyof Records>(name: string, kind: K, record: Records[K]): Promise<void> {
     const path = this.#path(name, kind);
-    const draft = `${path}.${process.pid}.new`;
+    const draft = `${path}.${randomUUID().slice(0, 8)}.new`;
     await writeFile(draft, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
     await rename(draft, path);
   }
@@ -95,6 +101,10 @@ export class AgentRecords {
 
   async eraseAll(name: string): Promise<void> {
     await rm(this.folders(name).root, { recursive: true, force: true });
+  }
+
+  #entries(name: string): Promise<string[]> {
+    return readdir(this.folders(name).root).catch(() => []);
   }
 
   #path(name: string, kind: keyof Records): string {

@@ -128,7 +128,7 @@ class ProcessRuntime implements AgentRuntime {
     if (spec.instanceId !== this.#options.instanceId) throw new RuntimeError("refused", "The container belongs to another installation of Mosaic.");
     await this.#exclusively(spec.name, async () => {
       const owner = await this.#records.read(spec.name, "owner");
-      if (owner === null ? await this.#records.isOccupied(spec.name) : owner.instanceId !== spec.instanceId) throw foreignFolder(spec.name);
+      if (owner === null ? await this.#records.isForeign(spec.name) : owner.instanceId !== spec.instanceId) throw foreignFolder(spec.name);
       const specHash = specHashOf(spec);
       if ((await this.#records.read(spec.name, "spec"))?.specHash === specHash) return;
       await this.#stopNow(spec.name, REMOVE_GRACE_MS);
@@ -168,7 +168,7 @@ class ProcessRuntime implements AgentRuntime {
 
   async removeState(name: string): Promise<void> {
     await this.#exclusively(name, async () => {
-      if (!(await this.#records.isOccupied(name))) return;
+      if (!(await this.#records.exists(name))) return;
       if ((await this.#records.read(name, "owner"))?.instanceId !== this.#options.instanceId) throw foreignFolder(name);
       if ((await this.#records.read(name, "spec")) !== null) {
         throw new RuntimeError("refused", "The agent's container still exists: remove it before its state.");

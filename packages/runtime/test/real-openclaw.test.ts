@@ -1,0 +1,182 @@
+import { createHmac, randomBytes } from "node:crypto";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startDemoLlm } from "@mosaic/testing/demo-llm";
+import Docker from "dockerode";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { AgentRuntime, ContainerSpec, Endpoint } from "../src/agent-runtime.js";
+import { createDockerRuntime } from "../src/docker/docker-runtime.js";
+import { createProcessRuntime } from "../src/process/process-runtime.js";
+import { type ConfigApi, startConfigApi } from "./config-api.js";
+import { describeMissing, describeWithDocker } from "./docker-available.js";
+import { bundleFor } from "./openclaw-bundle.js";
+
+const LOCK_DIR = fileURLToPath(new URL("../../../docker/openclaw", import.meta.url));
+const BOOT_TIMEOUT_MS = 120_000;
+const version = (JSON.parse(await readFile(join(LOCK_DIR, "package.json"), "utf8")) as { dependencies: { openclaw: string } }).dependencies.openclaw;
+const imageName = `mosaic/openclaw:${version}`;
+const run = randomBytes(4).toString("hex");
+const instanceId = `test-real-${run}`;
+
+interface RealHarness {
+  readonly runtime: AgentRuntime;
+  readonly bind: "lan" | "loopback";
+  stateDirOf(name: string): string;
+  killBehindOurBack(name: string): Promise<void>;
+  /** All that the engine keeps of what the container said. */
+  readLog(name: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** The real supervisor and the real OpenClaw, from the start to a streamed answer. */
+function describeRealOpenclaw(title: string, openHarness: () => Promise<RealHarness>): void {
+  describe(title, () => {
+    let harness: RealHarness;
+    let api: ConfigApi;
+    let demo: Awaited<ReturnType<typeof startDemoLlm>>;
+    let spec: ContainerSpec;
+    const endpoint = Promise.withResolvers<Endpoint>();
+    let token = "";
+    // The gateway's token stays the same so that one bundle serves both starts.
+    const gatewayToken = createHmac("sha256", randomBytes(32)).update("mosaic-gateway").digest("base64url");
+
+    beforeAll(async () => {
+      harness = await openHarness();
+      const { internalHost } = await harness.runtime.prepare();
+      demo = await startDemoLlm({ host: internalHost });
+      const name = `mosaic-test-real-${run}`;
+      const bundle = endpoint.promise.then(({ port }) =>
+        bundleFor({ demoUrl: demo.url, gatewayToken, gatewayPort: port, bind: harness.bind, stateDir: harness.stateDirOf(name) }),
+      );
+      api = await startConfigApi(internalHost, () => token, bundle);
+      const limits = { memoryBytes: 1536 * 1024 * 1024, nanoCpus: 2_000_000_000, pids: 256 };
+      spec = { name, instanceId, agentId: "agent", image: { name: imageName, buildContext: null }, configUrl: api.configUrl, limits };
+    });
+    afterAll(async () => {
+      if (spec) await harness.runtime.remove(spec.name);
+      if (spec) await harness.runtime.removeState(spec.name);
+      api?.close();
+      await demo?.close();
+      await harness?.close();
+    });
+
+    async function boot(): Promise<{ at: Endpoint; readyMs: number; warmMs: number }> {
+      token = randomBytes(32).toString("base64url");
+      const readyCount = api.phases.filter((phase) => phase === "ready").length;
+      await harness.runtime.create(spec);
+      const startedAt = performance.now();
+      const { endpoint: at, wasRunning } = await harness.runtime.start(spec.name, token);
+      expect(wasRunning).toBe(false);
+      endpoint.resolve(at);
+      await expect.poll(() => isReady(at), { timeout: BOOT_TIMEOUT_MS, interval: 50 }).toBe(true);
+      const readyMs = performance.now() - startedAt;
+      await expect.poll(() => api.phases.filter((phase) => phase === "ready").length, { timeout: BOOT_TIMEOUT_MS }).toBe(readyCount + 1);
+      return { at, readyMs, warmMs: performance.now() - startedAt };
+    }
+
+    it("boots, warms up and streams an answer; after a kill behind our back it starts at once and remembers", async () => {
+      const first = await boot();
+      const answer = await converse(first.at, gatewayToken, "The canary word is zebra-crossing.");
+      expect(answer.text).toContain("zebra-crossing");
+      expect(answer.chunks).toBeGreaterThan(1);
+      expect(api.phases).toEqual(["starting", "waiting", "warming", "ready"]);
+      expect(await harness.readLog(spec.name)).not.toContain("zebra");
+
+      await harness.killBehindOurBack(spec.name);
+      await expect.poll(async () => (await harness.runtime.inspect(spec.name))?.state ?? "gone", { timeout: 20_000 }).not.toBe("running");
+      const second = await boot();
+      const recalled = await converse(second.at, gatewayToken, "/demo recall");
+      expect(recalled.text).toContain("zebra-crossing");
+
+      const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+      console.log(
+        `${title}: fresh ${seconds(first.readyMs)} to ready, ${seconds(first.warmMs)} to warm, first word after ${answer.firstWordMs.toFixed(0)} ms; ` +
+          `after a kill ${seconds(second.readyMs)} to ready, ${seconds(second.warmMs)} to warm`,
+      );
+    }, 300_000);
+  });
+}
+
+async function isReady({ host, port }: Endpoint): Promise<boolean> {
+  return fetch(`http://${host}:${port}/readyz`, { signal: AbortSignal.timeout(2_000) }).then(
+    (response) => response.ok,
+    () => false,
+  );
+}
+
+async function converse({ host, port }: Endpoint, gatewayToken: string, message: string) {
+  const startedAt = performance.now();
+  const response = await fetch(`http://${host}:${port}/v1/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${gatewayToken}`, "content-type": "application/json", "x-openclaw-session-key": "conv-1" },
+    body: JSON.stringify({ model: "openclaw/main", stream: true, messages: [{ role: "user", content: message }] }),
+    signal: AbortSignal.timeout(60_000),
+  });
+  expect(response.status).toBe(200);
+  let firstWordMs = 0;
+  let raw = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body ?? []) {
+    raw += decoder.decode(chunk, { stream: true });
+    if (firstWordMs === 0 && raw.includes('"content":"') && !raw.endsWith('"content":""')) firstWordMs = performance.now() - startedAt;
+  }
+  const deltas = raw
+    .split("\n")
+    .filter((line) => line.startsWith("data: {"))
+    .map((line) => JSON.parse(line.slice("data: ".length)) as { choices?: { delta?: { content?: string } }[] })
+    .map((event) => event.choices?.[0]?.delta?.content ?? "")
+    .filter((text) => text !== "");
+  return { text: deltas.join(""), chunks: deltas.length, firstWordMs };
+}
+
+async function openDocker(): Promise<RealHarness> {
+  const docker = new Docker();
+  const networkName = `mosaic-test-real-${run}`;
+  const runtime = createDockerRuntime({ instanceId, host: process.env["DOCKER_HOST"], networkName, bridgeName: `mr${run}` });
+  return {
+    runtime,
+    bind: "lan",
+    stateDirOf: () => "/home/node/.openclaw",
+    killBehindOurBack: (name) => docker.getContainer(name).remove({ force: true }),
+    readLog: async (name) => String(await docker.getContainer(name).logs({ stdout: true, stderr: true, follow: false })),
+    async close() {
+      await runtime.close();
+      await docker.getNetwork(networkName).remove();
+    },
+  };
+}
+
+async function openProcess(openclawDir: string): Promise<RealHarness> {
+  const stateDir = await mkdtemp(join(tmpdir(), "mosaic-real-"));
+  const supervisorPath = join(LOCK_DIR, "supervisor.mjs");
+  const runtime = createProcessRuntime({ instanceId, stateDir, supervisorPath, openclawLockDir: LOCK_DIR, openclawVersion: version, openclawDir });
+  return {
+    runtime,
+    bind: "loopback",
+    stateDirOf: (name) => join(stateDir, "agents", name, "state"),
+    async killBehindOurBack(name) {
+      const record = JSON.parse(await readFile(join(stateDir, "agents", name, "run.json"), "utf8")) as { leader: { pid: number } };
+      process.kill(record.leader.pid, "SIGKILL");
+    },
+    readLog: () => Promise.resolve(""),
+    async close() {
+      await runtime.close();
+      await rm(stateDir, { recursive: true, force: true });
+    },
+  };
+}
+
+await describeWithDocker("real OpenClaw in a container", async (title) => {
+  const hasImage = await new Docker().getImage(imageName).inspect().then(
+    () => true,
+    () => false,
+  );
+  if (hasImage) describeRealOpenclaw(title, openDocker);
+  else describeMissing(title, `the image ${imageName} is not here (node scripts/images.mjs makes it)`);
+});
+
+const openclawDir = process.env["MOSAIC_OPENCLAW_DIR"];
+if (openclawDir) describeRealOpenclaw("real OpenClaw as a process", () => openProcess(openclawDir));
+else describeMissing("real OpenClaw as a process", "MOSAIC_OPENCLAW_DIR is not set to a folder with OpenClaw installed");
