@@ -43,6 +43,10 @@ export const runtimeOption = z.object({
 });
 export type RuntimeOption = z.infer<typeof runtimeOption>;
 
+/** What runs agents here, for every signed-in page: one that does not wall them off has to say so. */
+export const currentRuntime = runtimeOption.pick({ kind: true, isIsolated: true, detail: true }).meta({ id: "CurrentRuntime" });
+export type CurrentRuntime = z.infer<typeof currentRuntime>;
+
 /** What the agents step offers: the runtimes found, and what has been chosen before (a reload goes on where it was). */
 export const onboardingOptions = z
   .object({ runtimes: z.array(runtimeOption), suggested: runtimeKind, isRuntimeFixed: z.boolean() })

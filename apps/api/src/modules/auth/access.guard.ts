@@ -19,10 +19,11 @@ export class AccessGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, [context.getHandler(), context.getClass()]);
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    if (access === undefined || (access === "container") !== isInternalRequest(request)) {
+    const isForInternalPort = access === "container" || access === "internal";
+    if (access === undefined || isForInternalPort !== isInternalRequest(request)) {
       throw new AppError("not_found");
     }
-    if (access === "container") {
+    if (isForInternalPort) {
       return true;
     }
     const caller = await this.identify(request);

@@ -13,6 +13,8 @@ export const settingKeys = {
   keyCanary: "crypto.canary",
   onboardingStep: "onboarding.step",
   onboardingCompletedAt: "onboarding.completed_at",
+  onboardingProviderId: "onboarding.provider_id",
+  onboardingAgentId: "onboarding.agent_id",
   runtime: "runtime.kind",
 } as const;
 
@@ -38,6 +40,11 @@ export class SettingsService {
 
   async set(key: SettingKey, value: string): Promise<void> {
     await this.repository.set(key, { value, isEncrypted: false });
+  }
+
+  /** Keeps `value` unless there is one already, and tells the one that stands: the first of several requests at once wins. */
+  async setIfAbsent(key: SettingKey, value: string): Promise<string> {
+    return (await this.repository.setIfAbsent(key, { value, isEncrypted: false })).value;
   }
 
   /** Names this installation, on the engine's labels too. Made at first use and never changed. */

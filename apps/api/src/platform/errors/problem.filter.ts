@@ -30,6 +30,9 @@ export function toAppError(error: unknown): AppError {
   return new AppError(code ?? "internal", { cause: error });
 }
 
+/** A missing thing and another's, or a wrong token and a stopped container, must be the same bytes: these answers name no request. */
+const sameBytes: ReadonlySet<ProblemCode> = new Set<ProblemCode>(["not_found", "container_token_refused"]);
+
 /** Express' body parser throws http-errors: plain errors with `status` and `type`. */
 function statusOfBodyParser(error: unknown): number | undefined {
   const isParserError = error instanceof Error && "type" in error && "status" in error && typeof error.status === "number";
@@ -45,8 +48,7 @@ export function toProblem(error: AppError): Problem {
     status,
     code: error.code,
     ...(error.detail === undefined ? {} : { detail: error.detail }),
-    // A missing thing and another's thing must be the same bytes, so that answer names no request.
-    ...(id === undefined || error.code === "not_found" ? {} : { requestId: id }),
+    ...(id === undefined || sameBytes.has(error.code) ? {} : { requestId: id }),
     ...(error.errors === undefined ? {} : { errors: [...error.errors] }),
   };
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Injectable } from "@nestjs/common";
@@ -28,8 +29,17 @@ export function separatePorts(request: Request, _response: Response, next: NextF
 @Injectable()
 export class Listeners {
   readonly #servers = new Map<string, Server>();
+  readonly #closing = new AbortController();
 
-  constructor(private readonly adapterHost: HttpAdapterHost) {}
+  constructor(private readonly adapterHost: HttpAdapterHost) {
+    // Every answer that waits hears it, and there may be many.
+    setMaxListeners(0, this.#closing.signal);
+  }
+
+  /** Aborts as soon as Mosaic stops: what waits or streams without an end of its own ends itself then. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
 
   /** Idempotent per address. Rejects with the system's error (EADDRINUSE …). Tells the port, for port 0. */
   async listen(kind: "public" | "internal", host: string, port: number): Promise<number> {
@@ -62,6 +72,7 @@ export class Listeners {
 
   /** Stops accepting, gives requests under way `graceMs`, then cuts them. */
   async close(graceMs: number): Promise<void> {
+    this.#closing.abort();
     const servers = [...this.#servers.values()];
     this.#servers.clear();
     const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));

@@ -1,0 +1,60 @@
+import { bundle, bundleQuery, type Bundle, type BundleQuery } from "@mosaic/contracts/agent-config";
+import { Controller, Get, Header, Query, Res } from "@nestjs/common";
+import { ApiBearerAuth, ApiParam, ApiResponse } from "@nestjs/swagger";
+import type { Response } from "express";
+import { AppError } from "../../platform/errors/app-error.js";
+import { AgentConfigService } from "./agent-config.service.js";
+import type { CallingContainer } from "./agent-config.types.js";
+import { BundleWaitService } from "./bundle-wait.service.js";
+import { ContainerOnly } from "./container-token.guard.js";
+import { CurrentContainer } from "./current-container.decorator.js";
+
+@Controller("api/internal/agent-config/:id")
+@ContainerOnly()
+@ApiBearerAuth()
+@ApiParam({ name: "id", schema: { type: "string", format: "uuid" } })
+export class AgentConfigController {
+  constructor(
+    private readonly agentConfig: AgentConfigService,
+    private readonly waits: BundleWaitService,
+  ) {}
+
+  /** The complete openclaw.json. */
+  @Get()
+  @Header("content-type", "application/json; charset=utf-8")
+  @Header("cache-control", "no-store")
+  @ApiResponse({ status: 200, description: "The agent's openclaw.json" })
+  async config(@CurrentContainer() container: CallingContainer, @Res({ passthrough: true }) response: Response): Promise<string> {
+    const { files } = await this.agentConfig.render(container, goneSignal(response));
+    const config = files.find((file) => file.root === "run" && file.path === "openclaw.json");
+    if (config === undefined) {
+      throw new AppError("not_found");
+    }
+    return config.content;
+  }
+
+  /** All files of the agent, or 204 when `after` is still the newest generation once `waitSeconds` are over. */
+  @Get("bundle")
+  @Header("cache-control", "no-store")
+  @ApiResponse({ status: 200, standardSchema: bundle })
+  @ApiResponse({ status: 204, description: "Nothing new" })
+  async bundle(
+    @CurrentContainer() container: CallingContainer,
+    @Query({ schema: bundleQuery }) query: BundleQuery,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Bundle | undefined> {
+    const next = await this.waits.next(container, { after: query.after, waitMs: query.waitSeconds * 1000, left: goneSignal(response) });
+    if (next === null) {
+      response.status(204);
+      return undefined;
+    }
+    return next;
+  }
+}
+
+/** Aborts when the answer is out or the client has gone. */
+function goneSignal(response: Response): AbortSignal {
+  const controller = new AbortController();
+  response.once("close", () => controller.abort());
+  return controller.signal;
+}

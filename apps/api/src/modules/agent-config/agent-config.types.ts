@@ -1,0 +1,41 @@
+import type { ModelDefault } from "@mosaic/agent-backends/model-resolution";
+import type { AgentTools, BackendId, ModelChoice } from "@mosaic/contracts/agent";
+import type { Request } from "express";
+import type { StoredProvider } from "../llm-providers/llm-providers.types.js";
+
+/** A container that has shown its own token. */
+export interface CallingContainer {
+  readonly agentId: string;
+  /** As it was shown: the gateway's token is derived from it. */
+  readonly token: string;
+}
+
+/** `ContainerTokenGuard` leaves the container on the request. */
+export interface ContainerRequest extends Request {
+  container?: CallingContainer;
+}
+
+/** What is known of a container that may ask. */
+export interface LiveContainer {
+  readonly agentId: string;
+  readonly name: string;
+  readonly endpointPort: number | null;
+}
+
+/** The rows that an agent's configuration is made of. */
+export interface ConfigSource {
+  readonly agentId: string;
+  /** `null`: a system agent. */
+  readonly ownerId: string | null;
+  readonly backend: BackendId;
+  readonly name: string;
+  readonly emoji: string;
+  readonly personality: string;
+  readonly tools: AgentTools;
+  readonly model: ModelChoice | null;
+  readonly fallbacks: readonly ModelChoice[];
+  readonly userDefaults: readonly ModelDefault[];
+  readonly adminDefaults: readonly ModelDefault[];
+  /** All providers that the above name. */
+  readonly providers: readonly StoredProvider[];
+}

@@ -1,0 +1,38 @@
+import { agent, agentList, createAgent, updateAgent, type Agent, type AgentList, type CreateAgent, type UpdateAgent } from "@mosaic/contracts/agent";
+import type { SessionUser } from "@mosaic/contracts/identity";
+import { Body, Controller, Get, Patch, Post } from "@nestjs/common";
+import { SignedIn } from "../../platform/http/access.decorator.js";
+import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
+import { PathId } from "../../platform/http/path-id.decorator.js";
+import { CurrentUser } from "../auth/current-user.decorator.js";
+import { AgentsService } from "./agents.service.js";
+
+@Controller("api/agents")
+@SignedIn()
+export class AgentsController {
+  constructor(private readonly agents: AgentsService) {}
+
+  @Get()
+  @ApiAnswer(200, agentList)
+  async list(@CurrentUser() user: SessionUser): Promise<AgentList> {
+    return { agents: await this.agents.list(user.id) };
+  }
+
+  @Post()
+  @ApiAnswer(201, agent)
+  async create(@CurrentUser() user: SessionUser, @Body({ schema: createAgent }) body: CreateAgent): Promise<Agent> {
+    return this.agents.create(user.id, body);
+  }
+
+  @Get(":id")
+  @ApiAnswer(200, agent)
+  async get(@CurrentUser() user: SessionUser, @PathId() id: string): Promise<Agent> {
+    return this.agents.get(user.id, id);
+  }
+
+  @Patch(":id")
+  @ApiAnswer(200, agent)
+  async update(@CurrentUser() user: SessionUser, @PathId() id: string, @Body({ schema: updateAgent }) body: UpdateAgent): Promise<Agent> {
+    return this.agents.update(user.id, id, body);
+  }
+}

@@ -1,0 +1,110 @@
+import {
+  agentTools,
+  backendId,
+  containerStatus,
+  defaultAgentTools,
+  stageProgress,
+  type Agent,
+  type AgentTools,
+  type BackendId,
+  type ContainerStatus,
+  type ModelChoice,
+  type StageProgress,
+} from "@mosaic/contracts/agent";
+
+/** An agent with its model assignment and its container's side, as its owner sees it. */
+export interface StoredAgent {
+  readonly id: string;
+  /** `null`: a system agent. */
+  readonly ownerId: string | null;
+  readonly backend: BackendId;
+  readonly name: string;
+  readonly emoji: string;
+  readonly personality: string;
+  readonly tools: AgentTools;
+  readonly idleTimeoutSeconds: number;
+  /** The first is the model in use, the others are its fallbacks; empty when none is assigned. */
+  readonly models: readonly ModelChoice[];
+  readonly container: AgentContainerView | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface AgentContainerView {
+  readonly status: ContainerStatus;
+  readonly stage: StageProgress | null;
+  readonly error: { readonly code: string; readonly detail: string } | null;
+  readonly lastActiveAt: Date | null;
+}
+
+export function toAgent(stored: StoredAgent): Agent {
+  const [model, ...fallbacks] = stored.models;
+  return {
+    id: stored.id,
+    backend: stored.backend,
+    name: stored.name,
+    emoji: stored.emoji,
+    personality: stored.personality,
+    tools: stored.tools,
+    model: model ?? null,
+    fallbacks,
+    idleTimeoutSeconds: stored.idleTimeoutSeconds,
+    status: stored.container?.status ?? "stopped",
+    stage: stored.container?.stage ?? null,
+    error: stored.container?.error ?? null,
+    lastActiveAt: stored.container?.lastActiveAt?.toISOString() ?? null,
+    createdAt: stored.createdAt.toISOString(),
+    updatedAt: stored.updatedAt.toISOString(),
+  };
+}
+
+/** What a query includes so that `toStoredAgent` can read the row. */
+export const storedAgentInclude = { assignments: { orderBy: { position: "asc" } }, container: true } as const;
+
+export interface StoredAgentRow {
+  readonly id: string;
+  readonly ownerId: string | null;
+  readonly backendId: string;
+  readonly name: string;
+  readonly emoji: string;
+  readonly personality: string;
+  readonly tools: unknown;
+  readonly idleTimeoutSeconds: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly assignments: readonly { readonly providerId: string; readonly model: string }[];
+  readonly container: {
+    readonly status: string;
+    readonly stage: unknown;
+    readonly errorCode: string | null;
+    readonly errorDetail: string | null;
+    readonly lastActiveAt: Date | null;
+  } | null;
+}
+
+export function toStoredAgent(row: StoredAgentRow): StoredAgent {
+  return {
+    id: row.id,
+    ownerId: row.ownerId,
+    backend: backendId.parse(row.backendId),
+    name: row.name,
+    emoji: row.emoji,
+    personality: row.personality,
+    // A group of tools that came with a newer release than the row has its default.
+    tools: agentTools.parse({ ...defaultAgentTools, ...(row.tools as object) }),
+    idleTimeoutSeconds: row.idleTimeoutSeconds,
+    models: row.assignments.map(({ providerId, model }) => ({ providerId, model })),
+    container: row.container === null ? null : toContainerView(row.container),
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  };
+}
+
+function toContainerView(row: NonNullable<StoredAgentRow["container"]>): AgentContainerView {
+  return {
+    status: containerStatus.parse(row.status),
+    stage: stageProgress.nullable().catch(null).parse(row.stage),
+    error: row.errorCode === null ? null : { code: row.errorCode, detail: row.errorDetail ?? "" },
+    lastActiveAt: row.lastActiveAt,
+  };
+}

@@ -1,0 +1,15 @@
+import type { BackendId } from "@mosaic/contracts/agent";
+
+/** A kind of agent software: what its containers are started from, and within which limits. */
+export interface Backend {
+  readonly id: BackendId;
+  readonly label: string;
+  readonly image: string;
+  readonly gatewayPort: number;
+  /** Where an agent's volume is mounted. */
+  readonly stateDir: string;
+  readonly memoryLimitBytes: number;
+  readonly nanoCpus: number;
+  readonly pidsLimit: number;
+  readonly readyTimeoutMs: number;
+}

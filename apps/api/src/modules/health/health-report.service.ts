@@ -1,0 +1,104 @@
+import type { HealthCheck, HealthReport } from "@mosaic/contracts/health";
+import type { AgentRuntime } from "@mosaic/runtime/agent-runtime";
+import { RuntimeError } from "@mosaic/runtime/agent-runtime";
+import { Injectable } from "@nestjs/common";
+import { AppError } from "../../platform/errors/app-error.js";
+import { AgentsService } from "../agents/agents.service.js";
+import { BackendsService } from "../backends/backends.service.js";
+import { ConnectionTestService } from "../llm-providers/connection-test.service.js";
+import { LlmProvidersService } from "../llm-providers/llm-providers.service.js";
+import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
+import { HealthRepository } from "./health.repository.js";
+
+type Finding = Pick<HealthCheck, "state" | "detail">;
+
+/** Looks at everything that a first message needs, all at once. */
+@Injectable()
+export class HealthReportService {
+  constructor(
+    private readonly repository: HealthRepository,
+    private readonly runtimeHost: RuntimeHostService,
+    private readonly agents: AgentsService,
+    private readonly backends: BackendsService,
+    private readonly providers: LlmProvidersService,
+    private readonly connectionTest: ConnectionTestService,
+  ) {}
+
+  /** Never throws: what can't be looked at is a failing check. The provider is the one that the user's first agent uses. */
+  async report(userId: string): Promise<HealthReport> {
+    const [database, runtime, provider, image] = await Promise.all([
+      settle(this.database()),
+      settle(this.runtime()),
+      settle(this.provider(userId)),
+      settle(this.image()),
+    ]);
+    return {
+      checks: [
+        { id: "database", label: "Database", ...database },
+        { id: "runtime", label: "Runtime", ...runtime },
+        { id: "provider", label: "LLM provider", ...provider },
+        { id: "image", label: "Agent software", ...image },
+      ],
+    };
+  }
+
+  private async database(): Promise<Finding> {
+    const startedAt = performance.now();
+    await this.repository.ping();
+    return { state: "ok", detail: `Postgres answers in ${Math.max(1, Math.round(performance.now() - startedAt))} ms.` };
+  }
+
+  private async runtime(): Promise<Finding> {
+    await this.runtimeHost.runtime();
+    const { check, isIsolated } = await this.runtimeHost.check();
+    if (!check.isReachable) {
+      return { state: "failing", detail: check.detail };
+    }
+    return { state: isIsolated ? "ok" : "warning", detail: check.detail };
+  }
+
+  private async provider(userId: string): Promise<Finding> {
+    const agent = (await this.agents.list(userId)).find((candidate) => candidate.model !== null);
+    const providerId = agent?.model?.providerId ?? (await this.providers.list(userId)).at(0)?.id;
+    if (providerId === undefined) {
+      return { state: "failing", detail: "There is no provider yet. Add one." };
+    }
+    const stored = await this.providers.getStored(userId, providerId);
+    const model = agent?.model?.model ?? stored.models[0]?.id ?? null;
+    const { outcome, message } = await this.connectionTest.testStored(stored, model);
+    return { state: outcome === "ok" ? "ok" : "failing", detail: `${stored.name}: ${message}` };
+  }
+
+  private async image(): Promise<Finding> {
+    const backend = await this.backends.get("openclaw");
+    const runtime = await this.runtimeHost.runtime();
+    const isThere = await runtime.hasImage({ name: backend.image, buildContext: null });
+    return isThere ? { state: "ok", detail: presentImage(runtime, backend.label, backend.image) } : { state: "warning", detail: missingImage(runtime, backend.label, backend.image) };
+  }
+}
+
+function presentImage(runtime: AgentRuntime, label: string, image: string): string {
+  return runtime.kind === "process" ? `${label} is installed.` : `The image ${image} is there.`;
+}
+
+function missingImage(runtime: AgentRuntime, label: string, image: string): string {
+  return runtime.kind === "process"
+    ? `${label} is not installed yet. It will be installed at the first message, which takes about 30 seconds.`
+    : `The image ${image} is not there yet. It will be fetched or built at the first message, which takes a few minutes.`;
+}
+
+async function settle(finding: Promise<Finding>): Promise<Finding> {
+  try {
+    return await finding;
+  } catch (error) {
+    return { state: "failing", detail: detailOf(error) };
+  }
+}
+
+/** Only words that are meant for users. */
+function detailOf(error: unknown): string {
+  if (error instanceof RuntimeError) {
+    return error.detail;
+  }
+  return error instanceof AppError ? (error.detail ?? error.message) : "It could not be checked: the log of Mosaic says why.";
+}

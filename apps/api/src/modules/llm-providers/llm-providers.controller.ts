@@ -1,0 +1,68 @@
+import type { SessionUser } from "@mosaic/contracts/identity";
+import {
+  createProvider,
+  provider,
+  providerList,
+  providerTestResult,
+  testProvider,
+  updateProvider,
+  type CreateProvider,
+  type Provider,
+  type ProviderList,
+  type ProviderTestResult,
+  type TestProvider,
+  type UpdateProvider,
+} from "@mosaic/contracts/provider";
+import { Body, Controller, Delete, Get, HttpCode, Patch, Post } from "@nestjs/common";
+import { SignedIn } from "../../platform/http/access.decorator.js";
+import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
+import { PathId } from "../../platform/http/path-id.decorator.js";
+import { CurrentUser } from "../auth/current-user.decorator.js";
+import { ConnectionTestService } from "./connection-test.service.js";
+import { LlmProvidersService } from "./llm-providers.service.js";
+
+@Controller("api/providers")
+@SignedIn()
+export class LlmProvidersController {
+  constructor(
+    private readonly providers: LlmProvidersService,
+    private readonly connectionTest: ConnectionTestService,
+  ) {}
+
+  @Get()
+  @ApiAnswer(200, providerList)
+  async list(@CurrentUser() user: SessionUser): Promise<ProviderList> {
+    return { providers: await this.providers.list(user.id) };
+  }
+
+  @Post()
+  @ApiAnswer(201, provider)
+  async create(@CurrentUser() user: SessionUser, @Body({ schema: createProvider }) body: CreateProvider): Promise<Provider> {
+    return this.providers.create(user.id, body);
+  }
+
+  @Post("test")
+  @HttpCode(200)
+  @ApiAnswer(200, providerTestResult)
+  async test(@CurrentUser() user: SessionUser, @Body({ schema: testProvider }) body: TestProvider): Promise<ProviderTestResult> {
+    return this.connectionTest.test(user.id, body);
+  }
+
+  @Get(":id")
+  @ApiAnswer(200, provider)
+  async get(@CurrentUser() user: SessionUser, @PathId() id: string): Promise<Provider> {
+    return this.providers.get(user.id, id);
+  }
+
+  @Patch(":id")
+  @ApiAnswer(200, provider)
+  async update(@CurrentUser() user: SessionUser, @PathId() id: string, @Body({ schema: updateProvider }) body: UpdateProvider): Promise<Provider> {
+    return this.providers.update(user.id, id, body);
+  }
+
+  @Delete(":id")
+  @HttpCode(204)
+  async remove(@CurrentUser() user: SessionUser, @PathId() id: string): Promise<void> {
+    await this.providers.remove(user.id, id);
+  }
+}

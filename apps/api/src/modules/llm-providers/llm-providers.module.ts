@@ -1,0 +1,14 @@
+import { Module } from "@nestjs/common";
+import { RuntimeHostModule } from "../runtime-host/runtime-host.module.js";
+import { ConnectionTestService } from "./connection-test.service.js";
+import { LlmProvidersController } from "./llm-providers.controller.js";
+import { LlmProvidersRepository } from "./llm-providers.repository.js";
+import { LlmProvidersService } from "./llm-providers.service.js";
+
+@Module({
+  imports: [RuntimeHostModule],
+  controllers: [LlmProvidersController],
+  providers: [LlmProvidersService, LlmProvidersRepository, ConnectionTestService],
+  exports: [LlmProvidersService, ConnectionTestService],
+})
+export class LlmProvidersModule {}

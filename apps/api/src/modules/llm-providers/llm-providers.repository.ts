@@ -1,0 +1,104 @@
+import { Injectable } from "@nestjs/common";
+import type { Prisma } from "../../generated/prisma/client.js";
+import { isUniqueViolation } from "../../platform/database/database-errors.js";
+import { PrismaService } from "../../platform/database/prisma.service.js";
+import { toStoredProvider, type StoredProvider } from "./llm-providers.types.js";
+import type { ProviderChange } from "./provider-change.js";
+
+export interface NewProvider extends ProviderChange {
+  readonly id: string;
+}
+
+/** An agent of the owner that uses a model of a provider. */
+export interface ModelUse {
+  readonly model: string;
+  readonly agentName: string;
+}
+
+@Injectable()
+export class LlmProvidersRepository {
+  constructor(private readonly prisma: PrismaService) {}
+
+  async list(userId: string): Promise<StoredProvider[]> {
+    const rows = await this.prisma.llmProvider.findMany({ where: { ownerId: userId }, orderBy: { id: "asc" } });
+    return rows.map(toStoredProvider);
+  }
+
+  async find(userId: string, id: string): Promise<StoredProvider | null> {
+    const row = await this.prisma.llmProvider.findFirst({ where: { id, ownerId: userId } });
+    return row === null ? null : toStoredProvider(row);
+  }
+
+  async count(): Promise<number> {
+    return this.prisma.llmProvider.count();
+  }
+
+  /** `"full"` when the owner has `limit` already, `"taken"` when the id is there already. */
+  async create(userId: string, provider: NewProvider, limit: number): Promise<StoredProvider | "full" | "taken"> {
+    try {
+      return await this.prisma.$transaction(async (transaction) => {
+        await lockOwner(transaction, userId);
+        if ((await transaction.llmProvider.count({ where: { ownerId: userId } })) >= limit) {
+          return "full";
+        }
+        const row = await transaction.llmProvider.create({ data: { ownerId: userId, id: provider.id, ...columnsOf(provider) } });
+        await notify(transaction, userId);
+        return toStoredProvider(row);
+      });
+    } catch (error) {
+      if (isUniqueViolation(error)) {
+        return "taken";
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * Changes a provider by what `plan` makes of it, under a row lock, so that two changes at once see each other. `null`: the owner has no such
+   * provider. What `plan` throws undoes everything. Assignments of models that are no longer listed go with them.
+   */
+  async change(userId: string, id: string, plan: (stored: StoredProvider, uses: readonly ModelUse[]) => ProviderChange): Promise<StoredProvider | null> {
+    return this.prisma.$transaction(async (transaction) => {
+      await transaction.$queryRaw`SELECT 1 FROM llm_providers WHERE id = ${id}::uuid AND owner_id = ${userId}::uuid FOR UPDATE`;
+      const stored = await transaction.llmProvider.findFirst({ where: { id, ownerId: userId } });
+      if (stored === null) {
+        return null;
+      }
+      const uses = await transaction.modelAssignment.findMany({ where: { providerId: id, agent: { ownerId: userId } }, select: { model: true, agent: { select: { name: true } } } });
+      const change = plan(toStoredProvider(stored), uses.map((use) => ({ model: use.model, agentName: use.agent?.name ?? "" })));
+      const row = await transaction.llmProvider.update({ where: { id, ownerId: userId }, data: columnsOf(change) });
+      await transaction.modelAssignment.deleteMany({ where: { providerId: id, model: { notIn: change.models.map((model) => model.id) } } });
+      await notify(transaction, userId);
+      return toStoredProvider(row);
+    });
+  }
+
+  async remove(userId: string, id: string): Promise<boolean> {
+    return this.prisma.$transaction(async (transaction) => {
+      const { count } = await transaction.llmProvider.deleteMany({ where: { id, ownerId: userId } });
+      await notify(transaction, userId);
+      return count > 0;
+    });
+  }
+}
+
+function columnsOf(change: ProviderChange): Omit<Prisma.LlmProviderUncheckedCreateInput, "id" | "ownerId"> {
+  return {
+    kind: change.kind,
+    name: change.name,
+    baseUrl: change.baseUrl,
+    models: [...change.models],
+    version: change.version,
+    ...(change.apiKeyEncrypted === undefined ? {} : { apiKeyEncrypted: change.apiKeyEncrypted }),
+  };
+}
+
+/** Orders what one owner creates, so that a limit holds for requests at once. */
+async function lockOwner(transaction: Prisma.TransactionClient, userId: string): Promise<void> {
+  await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`llm_providers:${userId}`}, 0))`;
+}
+
+/** Running agents fetch their configuration again. Heard only if the transaction commits. */
+async function notify(transaction: Prisma.TransactionClient, userId: string): Promise<void> {
+  await transaction.$executeRaw`SELECT pg_notify('mosaic_agent_config', ${userId})`;
+}

@@ -1,0 +1,46 @@
+import { providerKind, providerModel, type Provider, type ProviderKind, type ProviderModel } from "@mosaic/contracts/provider";
+import { z } from "zod";
+
+/** A provider as it is stored. `ownerId` and `id` are what its key is bound to. */
+export interface StoredProvider {
+  readonly id: string;
+  readonly ownerId: string;
+  readonly kind: ProviderKind;
+  readonly name: string;
+  readonly baseUrl: string | null;
+  readonly apiKeyEncrypted: string | null;
+  readonly models: readonly ProviderModel[];
+  readonly version: number;
+  readonly isShared: boolean;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** What its owner sees: the key never comes back. */
+export function toProvider(stored: StoredProvider): Provider {
+  return {
+    id: stored.id,
+    kind: stored.kind,
+    name: stored.name,
+    baseUrl: stored.baseUrl,
+    hasKey: stored.apiKeyEncrypted !== null,
+    models: [...stored.models],
+    version: stored.version,
+    createdAt: stored.createdAt.toISOString(),
+    updatedAt: stored.updatedAt.toISOString(),
+  };
+}
+
+/** What a provider's key is sealed for: in another row, or under another owner, it does not open. */
+export function keyContext(provider: Pick<StoredProvider, "id" | "ownerId">): { owner: string; field: string } {
+  return { owner: provider.ownerId, field: `llm_providers.api_key_encrypted:${provider.id}` };
+}
+
+/** A row as it comes out of the database, where kind and models are only text and JSON. */
+export type StoredProviderRow = Omit<StoredProvider, "kind" | "models"> & { readonly kind: string; readonly models: unknown };
+
+const models = z.array(providerModel);
+
+export function toStoredProvider(row: StoredProviderRow): StoredProvider {
+  return { ...row, kind: providerKind.parse(row.kind), models: models.parse(row.models) };
+}

@@ -1,0 +1,102 @@
+import type { Response } from "express";
+
+const keepAliveMs = 10_000;
+/** A reader that takes nothing for so long has left without saying so. */
+const maxStallMs = 60_000;
+/** What a reader may be behind where the writer can't wait for it. */
+const maxBacklogBytes = 256 * 1024;
+
+/**
+ * Server-sent events to one browser: nothing is buffered beyond the socket, a slow reader slows the writer down, and silence is filled with
+ * comments so that no proxy in between takes it for a dead connection.
+ */
+export class EventStream {
+  readonly #left = new AbortController();
+  readonly #keepAlive: NodeJS.Timeout;
+
+  constructor(private readonly response: Response) {
+    response.status(200).set({
+      "content-type": "text/event-stream; charset=utf-8",
+      "cache-control": "no-cache, no-transform",
+      "x-accel-buffering": "no",
+    });
+    response.flushHeaders();
+    response.socket?.setNoDelay(true);
+    this.#keepAlive = setInterval(() => this.comment("keep-alive"), keepAliveMs);
+    response.once("close", () => {
+      clearInterval(this.#keepAlive);
+      if (!response.writableFinished) {
+        this.#left.abort(new Error("the browser left"));
+      }
+    });
+    // A write after the browser left is no fault of ours.
+    response.on("error", () => undefined);
+    if (response.destroyed) {
+      clearInterval(this.#keepAlive);
+      this.#left.abort(new Error("the browser left"));
+    }
+  }
+
+  /** Aborts when the browser closes the connection before the end. */
+  get left(): AbortSignal {
+    return this.#left.signal;
+  }
+
+  /** Resolves once the browser takes more. An event for a browser that left is dropped. */
+  async send(event: { readonly type: string }): Promise<void> {
+    await this.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+  }
+
+  /** For a writer that can't wait: a reader that is too far behind is cut off. */
+  sendSoon(event: { readonly type: string }): void {
+    if (this.response.writableLength > maxBacklogBytes) {
+      this.response.destroy();
+      return;
+    }
+    if (this.isOpen()) {
+      this.response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+    }
+  }
+
+  comment(text: string): void {
+    if (this.isOpen() && !this.response.writableNeedDrain) {
+      this.response.write(`: ${text}\n\n`);
+    }
+  }
+
+  end(): void {
+    clearInterval(this.#keepAlive);
+    if (this.isOpen()) {
+      this.response.end();
+    }
+  }
+
+  private isOpen(): boolean {
+    return !this.#left.signal.aborted && !this.response.writableEnded && !this.response.destroyed;
+  }
+
+  private async write(text: string): Promise<void> {
+    if (!this.isOpen()) {
+      return;
+    }
+    this.#keepAlive.refresh();
+    if (!this.response.write(text)) {
+      await this.drained();
+    }
+  }
+
+  private async drained(): Promise<void> {
+    const { response } = this;
+    await new Promise<void>((resolve) => {
+      const stalled = setTimeout(() => response.destroy(), maxStallMs);
+      const proceed = (): void => {
+        clearTimeout(stalled);
+        response.off("drain", proceed);
+        response.off("close", proceed);
+        resolve();
+      };
+      response.once("drain", proceed);
+      response.once("close", proceed);
+    });
+  }
+}
