@@ -3,8 +3,10 @@ import { CLOCK, systemClock } from "./clock/clock.js";
 import { ENV, readEnv, type Env } from "./config/env.js";
 import { PostgresChannel } from "./database/postgres-channel.js";
 import { PrismaService } from "./database/prisma.service.js";
+import { SessionLocks } from "./database/session-locks.js";
 import { Listeners } from "./http/listeners.js";
 import { Logger } from "./logging/logger.js";
+import { Shutdown } from "./shutdown/shutdown.js";
 
 @Global()
 @Module({
@@ -14,8 +16,10 @@ import { Logger } from "./logging/logger.js";
     { provide: Logger, useFactory: (env: Env) => new Logger(env.LOG_LEVEL), inject: [ENV] },
     PrismaService,
     PostgresChannel,
+    SessionLocks,
     Listeners,
+    Shutdown,
   ],
-  exports: [ENV, CLOCK, Logger, PrismaService, PostgresChannel, Listeners],
+  exports: [ENV, CLOCK, Logger, PrismaService, PostgresChannel, SessionLocks, Listeners, Shutdown],
 })
 export class PlatformModule {}

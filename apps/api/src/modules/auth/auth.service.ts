@@ -79,6 +79,11 @@ export class AuthService {
     return { user: session.user, sessionId: session.id };
   }
 
+  /** Whether a session still counts. Unlike a request, looking does not prolong it. */
+  async isLive(sessionId: string): Promise<boolean> {
+    return this.sessions.isLive(sessionId, this.clock.now());
+  }
+
   /** Idempotent. */
   async logout(token: string): Promise<void> {
     await this.sessions.remove(hashToken(token));

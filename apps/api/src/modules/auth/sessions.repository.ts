@@ -37,6 +37,11 @@ export class SessionsRepository {
     return row === null ? null : { id: row.id, user: toSessionUser(row.user), lastUsedAt: row.lastUsedAt, expiresAt: row.expiresAt };
   }
 
+  async isLive(id: string, now: Date): Promise<boolean> {
+    const where = { id, idleExpiresAt: { gt: now }, expiresAt: { gt: now }, user: { disabledAt: null } };
+    return (await this.prisma.session.count({ where })) > 0;
+  }
+
   async touch(id: string, now: Date, idleExpiresAt: Date): Promise<void> {
     await this.prisma.session.updateMany({ where: { id }, data: { lastUsedAt: now, idleExpiresAt } });
   }

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Client } from "pg";
+import { fromConnecting } from "./database-errors.js";
 
 /** The advisory lock that `prisma migrate deploy` takes (prisma-engines, `ADVISORY_LOCK` of the Postgres connector), so both exclude each other. */
 const prismaMigrationLock = 72_707_369;
@@ -70,7 +71,9 @@ export function pendingMigrations(all: readonly Migration[], applied: readonly A
 export async function migrate(databaseUrl: string, folder: string): Promise<string[]> {
   const all = await readMigrations(folder);
   const client = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
-  await client.connect();
+  await client.connect().catch((error: unknown) => {
+    throw fromConnecting(error);
+  });
   try {
     await client.query("SELECT pg_advisory_lock($1)", [prismaMigrationLock]);
     await client.query(createHistory);

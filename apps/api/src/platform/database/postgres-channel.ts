@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnModuleDestroy } from "@nestjs/common";
 import { Client } from "pg";
 import { ENV, type Env } from "../config/env.js";
+import { fromConnecting } from "./database-errors.js";
 import { Logger } from "../logging/logger.js";
 
 export type ChannelListener = (payload: string) => void;
@@ -71,7 +72,9 @@ export class PostgresChannel implements OnModuleDestroy {
     client.on("error", () => this.#lost(client));
     client.on("end", () => this.#lost(client));
     client.on("notification", ({ channel, payload }) => this.#deliver(channel, payload ?? ""));
-    await client.connect();
+    await client.connect().catch((error: unknown) => {
+      throw fromConnecting(error);
+    });
     this.#client = client;
     for (const setUp of this.#onReconnect) {
       await setUp(client);

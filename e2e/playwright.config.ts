@@ -1,0 +1,30 @@
+import { defineConfig, devices } from "@playwright/test";
+import type { RuntimeOptions } from "./support/fixtures.js";
+
+/** One at a time: agents are large, and times are part of what is tested. */
+export default defineConfig<RuntimeOptions>({
+  testDir: "tests",
+  workers: 1,
+  fullyParallel: false,
+  forbidOnly: process.env["CI"] !== undefined,
+  retries: 0,
+  timeout: 240_000,
+  expect: { timeout: 15_000 },
+  outputDir: "../.mosaic/e2e-results",
+  use: {
+    ...devices["Desktop Chrome"],
+    viewport: { width: 1440, height: 900 },
+    launchOptions: {
+      executablePath: process.env["MOSAIC_CHROMIUM"] ?? "/usr/bin/chromium",
+      chromiumSandbox: false,
+      args: ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    },
+    screenshot: "only-on-failure",
+    trace: "off",
+    video: "off",
+  },
+  projects: [
+    { name: "docker", use: { runtime: "docker" } },
+    { name: "process", use: { runtime: "process" } },
+  ],
+});
