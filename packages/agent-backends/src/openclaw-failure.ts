@@ -16,7 +16,7 @@ interface GatewayError {
 type Rule = readonly [applies: (error: GatewayError, turn: TurnSoFar) => boolean, explain: (error: GatewayError) => GatewayFailure];
 
 /** OpenClaw waits at least this long for a silent provider; what it calls a time-out before is a connection that failed. */
-const shortestTimeoutMs = 60_000;
+export const shortestTimeoutMs = 60_000;
 
 const maxQuotedCharacters = 240;
 

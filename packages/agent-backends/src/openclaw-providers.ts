@@ -12,17 +12,25 @@ interface Dialect {
   readonly maxTokens: number;
   /** Sent where no key is set: OpenClaw does not call a provider without one. */
   readonly placeholderKey: string;
+  /** How long a provider may be silent, not how long its answer may take. A model on someone's own machine may have to be loaded first. */
+  readonly silenceSeconds: number;
 }
 
-const openAi: Dialect = { api: "openai-completions", contextWindow: 128_000, maxTokens: 8192, placeholderKey: "no-key-set" };
+const openAi: Dialect = {
+  api: "openai-completions",
+  contextWindow: 128_000,
+  maxTokens: 8192,
+  placeholderKey: "no-key-set",
+  silenceSeconds: 120,
+};
 
 const dialects: Readonly<Record<ProviderKind, Dialect>> = {
   zai: openAi,
   openai: openAi,
-  "openai-compatible": { ...openAi, contextWindow: 32_768, maxTokens: 4096 },
+  "openai-compatible": { ...openAi, contextWindow: 32_768, maxTokens: 4096, silenceSeconds: 240 },
   demo: { ...openAi, contextWindow: 32_768, maxTokens: 4096 },
-  anthropic: { api: "anthropic-messages", contextWindow: 200_000, maxTokens: 8192, placeholderKey: "no-key-set" },
-  ollama: { api: "ollama", contextWindow: 32_768, maxTokens: 4096, placeholderKey: "ollama-local" },
+  anthropic: { ...openAi, api: "anthropic-messages", contextWindow: 200_000 },
+  ollama: { api: "ollama", contextWindow: 32_768, maxTokens: 4096, placeholderKey: "ollama-local", silenceSeconds: 240 },
 };
 
 /**
@@ -58,6 +66,7 @@ function renderProvider(provider: RenderedProvider, modelIds: readonly string[])
     api: dialect.api,
     baseUrl: literal(baseUrlOf(provider)),
     apiKey: keyOf(provider, dialect),
+    timeoutSeconds: dialect.silenceSeconds,
     models: modelIds.map((id) => renderModel(id, provider, dialect)),
   };
 }

@@ -6,6 +6,7 @@ import { everyTool, noTool, providerKinds, renderInputs, someInput, someProvider
 import type { RenderInput } from "./agent-backend.js";
 import { canonicalJson } from "./canonical-json.js";
 import { openclawBackend } from "./openclaw.js";
+import { shortestTimeoutMs } from "./openclaw-failure.js";
 import { literal } from "./openclaw-literal.js";
 
 const { render } = openclawBackend;
@@ -150,6 +151,13 @@ describe("the models", () => {
     expect(bundle.warmup?.model).toBe("warm/m");
   });
 
+  it.each(providerKinds)("gives up a silent provider of kind %s after what counts as a time-out, and before Node's fetch does", (kind) => {
+    const rendered = configOf(render(someInput({ models: [{ provider: someProvider(kind), model: "m" }] }))).models.providers;
+    const { timeoutSeconds } = Object.values(rendered)[0] ?? { timeoutSeconds: 0 };
+    expect(timeoutSeconds * 1000).toBeGreaterThan(shortestTimeoutMs);
+    expect(timeoutSeconds).toBeLessThan(300);
+  });
+
   it("fails at once instead of asking a failing provider again", () => {
     const settings: unknown = JSON.parse(fileOf(render(someInput()), "agents/main/agent/settings.json"));
     expect(settings).toEqual({ retry: { provider: { maxRetries: 0, maxRetryDelayMs: 3000 } } });
@@ -215,7 +223,9 @@ describe("a turn's request", () => {
 
 interface RenderedConfig {
   readonly models: {
-    readonly providers: Readonly<Record<string, { api: string; baseUrl: string; apiKey: string; models: { id: string }[] }>>;
+    readonly providers: Readonly<
+      Record<string, { api: string; baseUrl: string; apiKey: string; timeoutSeconds: number; models: { id: string }[] }>
+    >;
   };
   readonly agents: {
     readonly defaults: { readonly model: unknown; readonly bootstrapMaxChars: number };
