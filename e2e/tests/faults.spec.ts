@@ -1,0 +1,189 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "@playwright/test";
+import { ApiClient } from "../support/api-client.js";
+import { agentContainers, engine } from "../support/docker.js";
+import { createWorld, destroyWorld, test, whyNot, type World } from "../support/fixtures.js";
+import { SocketProxy } from "../support/socket-proxy.js";
+
+test.describe.configure({ mode: "serial" });
+
+test.describe("faults, with the real OpenClaw", () => {
+  let world: World;
+  let client: ApiClient;
+  let agentId = "";
+  let instanceId = "";
+  let proxy: SocketProxy | undefined;
+
+  test.beforeAll(async ({ runtime }) => {
+    const reason = whyNot(runtime);
+    test.skip(reason !== undefined, reason);
+    if (runtime === "docker") {
+      proxy = new SocketProxy(join("/tmp", `mosaic-e2e-${process.pid}.sock`), (process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock").replace("unix://", ""));
+      await proxy.open();
+    }
+    world = await createWorld(runtime, proxy === undefined ? {} : { DOCKER_HOST: `unix://${proxy.path}` });
+    await world.mosaic.start();
+    client = new ApiClient(() => world.mosaic.url);
+    const { agent } = await client.setUp({
+      setupUrl: world.mosaic.setupUrl ?? "",
+      password: world.canaries.password,
+      runtime,
+      provider: { kind: "openai-compatible", name: "Stub", baseUrl: world.llmBaseUrl, apiKey: world.canaries.providerKey, models: [{ id: "mosaic-demo" }] },
+    });
+    agentId = agent.id;
+    const [row] = await world.database.query("SELECT value FROM system_config WHERE key = 'instance.id'");
+    instanceId = String(row?.["value"]);
+  });
+
+  test.afterAll(async () => {
+    if (world !== undefined) {
+      await proxy?.open().catch(() => undefined);
+      await destroyWorld(world);
+    }
+    await proxy?.cut();
+  });
+
+  test("two first messages at once start one agent", async ({ runtime }) => {
+    const conversations = await Promise.all([client.newConversation(agentId), client.newConversation(agentId)]);
+    const turns = await Promise.all(conversations.map(async (id, index) => client.turn(id, `hello number ${index}`)));
+    for (const [index, turn] of turns.entries()) {
+      expect(turn.text).toContain(`hello number ${index}`);
+      expect(turn.message?.status).toBe("complete");
+    }
+    expect(await runningAgents(runtime)).toHaveLength(1);
+  });
+
+  for (const { command, code, withinMs } of [
+    { command: "[demo:fail status=401 message=bad key]", code: "provider_key_refused", withinMs: 10_000 },
+    { command: "[demo:fail status=429 message=slow down retry=60]", code: "provider_rate_limited", withinMs: 10_000 },
+    { command: "[demo:fail status=500 message=boom]", code: "provider_failed", withinMs: 10_000 },
+    { command: "[demo:reset]", code: /provider_(unreachable|failed)/, withinMs: 10_000 },
+  ]) {
+    test(`a provider that answers ${command} is named within 10 seconds, and the next turn works`, async () => {
+      const conversation = await client.newConversation(agentId);
+      const failed = await client.turn(conversation, command);
+      expect(failed.code).toMatch(code);
+      expect(failed.message?.status).toBe("failed");
+      expect(failed.durationMs).toBeLessThan(withinMs);
+      if (failed.code === "provider_key_refused") {
+        const [provider] = (await client.json<{ providers: { id: string }[] }>("GET", "/api/providers")).providers;
+        await client.json("PATCH", `/api/providers/${provider?.id}`, { apiKey: world.canaries.providerKey });
+      }
+      await expect.poll(async () => (await client.turn(await client.newConversation(agentId), "and now?")).message?.status, { timeout: 15_000 }).toBe("complete");
+    });
+  }
+
+  test("a provider that hangs is said to be slow within 10 seconds, and a browser that leaves ends the turn up to the model", async () => {
+    const conversation = await client.newConversation(agentId);
+    const before = world.llm.abortedCount;
+    const turn = await client.turn(conversation, "[demo:hang]", (events) => events.some(({ type }) => type === "notice"));
+    expect(turn.events.at(-1)).toMatchObject({ type: "notice", code: "provider_slow" });
+    expect(turn.durationMs).toBeLessThan(10_000);
+    await expect.poll(() => world.llm.abortedCount, { timeout: 10_000 }).toBeGreaterThan(before);
+    await expect.poll(async () => (await client.conversation(conversation)).messages.at(-1)?.status).toBe("stopped");
+  });
+
+  test("kill -9 in the middle of a turn keeps the partial answer, orphans nothing, and the agent remembers", async ({ runtime }) => {
+    const conversation = await client.newConversation(agentId);
+    await client.turn(conversation, "My dog is called Rex.");
+    const before = await runningAgents(runtime);
+    const turn = client.turn(conversation, "[demo:slow ms=200 words=300]");
+    await expect.poll(async () => ((await client.conversation(conversation)).messages.at(-1)?.content ?? "").split(" ").length, { timeout: 20_000 }).toBeGreaterThan(8);
+    await world.mosaic.kill();
+    await turn;
+    if (runtime === "process") {
+      await expect.poll(async () => runningAgents(runtime), { timeout: 15_000 }).toEqual([]);
+    }
+    await world.mosaic.start();
+    await expect.poll(async () => (await client.conversation(conversation)).messages.at(-1)?.status).toBe("broken_off");
+    expect((await client.conversation(conversation)).messages.at(-1)?.content.split(" ").length).toBeGreaterThan(8);
+    const recalled = await client.turn(conversation, "[demo:recall]");
+    expect(recalled.text).toContain("Rex");
+    expect(await runningAgents(runtime)).toHaveLength(1);
+    if (runtime === "docker") {
+      expect(await runningAgents(runtime)).toEqual(before);
+    }
+  });
+
+  test("Postgres cuts every connection in the middle of a turn, and the answer is whole", async () => {
+    const conversation = await client.newConversation(agentId);
+    const turn = client.turn(conversation, "[demo:slow ms=150 words=40]");
+    await expect.poll(async () => (await client.conversation(conversation)).messages.length, { timeout: 10_000 }).toBe(2);
+    await world.database.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+    expect((await turn).message?.status).toBe("complete");
+    await expect.poll(async () => (await client.conversation(conversation)).messages.at(-1)?.status, { timeout: 15_000 }).toBe("complete");
+    expect((await client.turn(conversation, "still there?")).message?.status).toBe("complete");
+  });
+
+  test("an agent removed behind our back is started again at the next message and remembers", async ({ runtime }) => {
+    const conversation = await client.newConversation(agentId);
+    await client.turn(conversation, "My cat is called Tom.");
+    await removeAgent(runtime);
+    const recalled = await client.turn(conversation, "[demo:recall]");
+    expect(recalled.text).toContain("Tom");
+    expect(await runningAgents(runtime)).toHaveLength(1);
+  });
+
+  test("an agent that was stopped for being idle wakes with its memory", async ({ runtime }) => {
+    const conversation = await client.newConversation(agentId);
+    await client.turn(conversation, "My bird is called Kiwi.");
+    await world.database.query("UPDATE agents SET idle_timeout_seconds = 1");
+    await expect.poll(async () => runningAgents(runtime), { timeout: 60_000 }).toEqual([]);
+    await world.database.query("UPDATE agents SET idle_timeout_seconds = 1800");
+    expect((await client.turn(conversation, "[demo:recall]")).text).toContain("Kiwi");
+  });
+
+  test("an engine that is away is a clear error, and recovery needs no restart of Mosaic", { tag: "@docker" }, async ({ runtime }) => {
+    const conversation = await client.newConversation(agentId);
+    await client.json("POST", `/api/agents/${agentId}/stop`, {});
+    await expect.poll(async () => runningAgents(runtime), { timeout: 20_000 }).toEqual([]);
+    await proxy?.cut();
+    const failed = await client.turn(conversation, "anybody there?");
+    expect(failed.code).toBe("runtime_unavailable");
+    expect(failed.durationMs).toBeLessThan(10_000);
+    await proxy?.open();
+    expect((await client.turn(conversation, "and now?")).message?.status).toBe("complete");
+  });
+
+  test("a missing image is named with what to do", { tag: "@docker" }, async ({ runtime }) => {
+    await client.json("POST", `/api/agents/${agentId}/stop`, {});
+    await expect.poll(async () => runningAgents(runtime), { timeout: 20_000 }).toEqual([]);
+    await world.database.query("UPDATE backends SET image = 'mosaic/no-such-image:1'");
+    const failed = await client.turn(await client.newConversation(agentId), "hello?");
+    expect(failed.code).toBe("image_missing");
+    expect(failed.message?.error?.detail).toContain("mosaic/no-such-image:1");
+    await world.database.query("UPDATE backends SET image = 'mosaic/openclaw:2026.9.6'");
+    expect((await client.turn(await client.newConversation(agentId), "and now?")).message?.status).toBe("complete");
+  });
+
+  async function runningAgents(runtime: string): Promise<string[]> {
+    if (runtime === "docker") {
+      return (await agentContainers(instanceId)).filter(({ State }) => State === "running").map(({ Id }) => Id);
+    }
+    const supervisors = await processesWith((environment) => environment.includes(`MOSAIC_AGENT_STATE_DIR=${world.mosaic.options.stateDir}`), "supervisor.mjs");
+    return supervisors.map(String);
+  }
+
+  async function removeAgent(runtime: string): Promise<void> {
+    for (const id of await runningAgents(runtime)) {
+      if (runtime === "docker") {
+        await engine.getContainer(id).remove({ force: true });
+      } else {
+        process.kill(-Number(id), "SIGKILL");
+      }
+    }
+  }
+});
+
+async function processesWith(matches: (environment: string) => boolean, command: string): Promise<number[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
+      const commandLine = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+      return matches(environment) && commandLine.includes(command) ? Number(pid) : undefined;
+    }),
+  );
+  return found.filter((pid) => pid !== undefined);
+}
