@@ -2,18 +2,43 @@ import { Module } from "@nestjs/common";
 import { ScheduleModule } from "@nestjs/schedule";
 import { AgentConfigModule } from "./modules/agent-config/agent-config.module.js";
 import { AgentsModule } from "./modules/agents/agents.module.js";
-import { BackendsModule } from "./modules/backends/backends.module.js";
-import { DemoModule } from "./modules/demo/demo.module.js";
-import { LlmProvidersModule } from "./modules/llm-providers/llm-providers.module.js";
-import { RuntimeHostModule } from "./modules/runtime-host/runtime-host.module.js";
 import { AuthModule } from "./modules/auth/auth.module.js";
+import { BackendsModule } from "./modules/backends/backends.module.js";
+import { ChatProxyModule } from "./modules/chat-proxy/chat-proxy.module.js";
+import { ContainerLifecycleModule } from "./modules/container-lifecycle/container-lifecycle.module.js";
+import { ConversationsModule } from "./modules/conversations/conversations.module.js";
 import { CryptoModule } from "./modules/crypto/crypto.module.js";
+import { DemoModule } from "./modules/demo/demo.module.js";
 import { HealthModule } from "./modules/health/health.module.js";
+import { IdleReaperModule } from "./modules/idle-reaper/idle-reaper.module.js";
+import { LlmProvidersModule } from "./modules/llm-providers/llm-providers.module.js";
+import { OnboardingModule } from "./modules/onboarding/onboarding.module.js";
+import { OwnerEventsModule } from "./modules/owner-events/owner-events.module.js";
+import { RuntimeHostModule } from "./modules/runtime-host/runtime-host.module.js";
 import { SettingsModule } from "./modules/settings/settings.module.js";
 import { PlatformModule } from "./platform/platform.module.js";
 
 /** The table of contents. */
 @Module({
-  imports: [PlatformModule, ScheduleModule.forRoot(), CryptoModule, SettingsModule, AuthModule, AgentConfigModule, AgentsModule, BackendsModule, DemoModule, LlmProvidersModule, RuntimeHostModule, HealthModule],
+  imports: [
+    PlatformModule,
+    ScheduleModule.forRoot(),
+    CryptoModule,
+    SettingsModule,
+    AuthModule,
+    RuntimeHostModule,
+    BackendsModule,
+    LlmProvidersModule,
+    AgentsModule,
+    AgentConfigModule,
+    OwnerEventsModule,
+    ContainerLifecycleModule,
+    IdleReaperModule,
+    ConversationsModule,
+    ChatProxyModule,
+    DemoModule,
+    HealthModule,
+    OnboardingModule,
+  ],
 })
 export class AppModule {}

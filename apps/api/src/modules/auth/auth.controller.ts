@@ -3,10 +3,10 @@ import { Body, Controller, Get, HttpCode, Post, Req, Res } from "@nestjs/common"
 import type { Request, Response } from "express";
 import { Public, SignedIn } from "../../platform/http/access.decorator.js";
 import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
-import { clientAddress } from "../../platform/http/client-address.js";
-import { AuthService, type Client } from "./auth.service.js";
+import { AuthService } from "./auth.service.js";
 import { CurrentUser } from "./current-user.decorator.js";
 import { clearSessionCookie, readSessionToken, setSessionCookie } from "./session-cookie.js";
+import { clientOf } from "./sign-in.service.js";
 
 @Controller("api/auth")
 export class AuthController {
@@ -47,8 +47,4 @@ export class AuthController {
   me(@CurrentUser() user: SessionUser): SessionUser {
     return user;
   }
-}
-
-export function clientOf(request: Request): Client {
-  return { address: clientAddress(request), userAgent: request.headers["user-agent"] ?? "" };
 }

@@ -5,9 +5,9 @@ import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { hashToken, newToken } from "../crypto/tokens.js";
 import { UsersService } from "../users/users.service.js";
+import { AttemptThrottleService } from "./attempt-throttle.service.js";
 import type { Caller } from "./auth.types.js";
-import { accountAtAddressRule, addressRule, remainingBlockMs } from "./login-throttle.js";
-import { LoginThrottleRepository } from "./login-throttle.repository.js";
+import { accountAtAddressRule, addressRule } from "./login-throttle.js";
 import { SessionsRepository } from "./sessions.repository.js";
 
 const idleMs = 7 * 24 * 3_600_000;
@@ -30,7 +30,7 @@ export class AuthService {
   constructor(
     private readonly users: UsersService,
     private readonly sessions: SessionsRepository,
-    private readonly throttle: LoginThrottleRepository,
+    private readonly throttle: AttemptThrottleService,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -38,12 +38,11 @@ export class AuthService {
   async login(credentials: Credentials, client: Client): Promise<{ user: SessionUser; session: IssuedSession }> {
     const accountSubject = `account:${credentials.username}|${client.address}`;
     const addressSubject = `address:${client.address}`;
-    await this.assertNotThrottled([accountSubject, addressSubject]);
+    await this.throttle.assertFree([accountSubject, addressSubject]);
     const user = await this.users.verifyPassword(credentials.username, credentials.password);
     if (user === null) {
-      const now = this.clock.now();
-      await this.throttle.countFailure(accountSubject, accountAtAddressRule, now);
-      await this.throttle.countFailure(addressSubject, addressRule, now);
+      await this.throttle.countFailure(accountSubject, accountAtAddressRule);
+      await this.throttle.countFailure(addressSubject, addressRule);
       throw new AppError("wrong_credentials");
     }
     await this.throttle.clear(accountSubject);
@@ -91,21 +90,7 @@ export class AuthService {
 
   @Cron(CronExpression.EVERY_HOUR)
   async removeExpired(): Promise<void> {
-    const now = this.clock.now();
-    await this.sessions.removeExpired(now);
-    await this.throttle.removeOlderThan(new Date(now.getTime() - 24 * 3_600_000));
-  }
-
-  private async assertNotThrottled(subjects: readonly string[]): Promise<void> {
-    const now = this.clock.now();
-    const states = await Promise.all(subjects.map(async (subject) => this.throttle.find(subject)));
-    const waitMs = Math.max(...states.map((state) => remainingBlockMs(state, now)));
-    if (waitMs > 0) {
-      const seconds = Math.ceil(waitMs / 1000);
-      throw new AppError("too_many_requests", {
-        detail: `Too many failed attempts from here. Try again in ${seconds} seconds.`,
-        retryAfterSeconds: seconds,
-      });
-    }
+    await this.sessions.removeExpired(this.clock.now());
+    await this.throttle.removeOld();
   }
 }

@@ -1,0 +1,106 @@
+import { randomUUIDv7 } from "node:crypto";
+import type { Agent } from "@mosaic/contracts/agent";
+import type { CreateBreakglass, SessionUser } from "@mosaic/contracts/identity";
+import type { OnboardingAgents, OnboardingOptions, OnboardingStatus } from "@mosaic/contracts/onboarding";
+import type { CreateProvider, Provider } from "@mosaic/contracts/provider";
+import { Inject, Injectable } from "@nestjs/common";
+import { CLOCK, type Clock } from "../../platform/clock/clock.js";
+import { AppError } from "../../platform/errors/app-error.js";
+import { AgentsService } from "../agents/agents.service.js";
+import { LlmProvidersService } from "../llm-providers/llm-providers.service.js";
+import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
+import { SettingsService, settingKeys, type SettingKey } from "../settings/settings.service.js";
+import { UsersService } from "../users/users.service.js";
+import { nextStep, type OnboardingFacts } from "./onboarding-step.js";
+
+const pastOidc = "provider";
+
+/** The first-boot wizard. Each step may be done again and replaces what it made before. */
+@Injectable()
+export class OnboardingService {
+  constructor(
+    private readonly users: UsersService,
+    private readonly settings: SettingsService,
+    private readonly providers: LlmProvidersService,
+    private readonly agents: AgentsService,
+    private readonly runtimeHost: RuntimeHostService,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async isComplete(): Promise<boolean> {
+    return (await this.settings.get(settingKeys.onboardingCompletedAt)) !== null;
+  }
+
+  /** The token opens nothing once there is an admin. */
+  async status(caller: { showsToken: boolean; isSignedIn: boolean }): Promise<OnboardingStatus> {
+    const [isComplete, facts] = await Promise.all([this.isComplete(), this.facts()]);
+    return {
+      isComplete,
+      step: isComplete ? "summary" : nextStep(facts),
+      hasSetupToken: caller.showsToken && !facts.hasBreakglass,
+      isSignedIn: caller.isSignedIn,
+    };
+  }
+
+  /** Of several requests at once, one wins. */
+  async createBreakglass(input: CreateBreakglass): Promise<SessionUser> {
+    const isFirst = !(await this.users.hasBreakglass());
+    const user = isFirst ? await this.users.createBreakglass(input.username, input.password) : null;
+    if (user === null) {
+      throw (await this.isComplete()) ? new AppError("onboarding_complete") : new AppError("conflict", { detail: "The admin exists already. Sign in to go on." });
+    }
+    return user;
+  }
+
+  async skipOidc(): Promise<void> {
+    await this.settings.set(settingKeys.onboardingStep, pastOidc);
+  }
+
+  async putProvider(userId: string, input: CreateProvider): Promise<Provider> {
+    return this.providers.put(userId, await this.reserveId(settingKeys.onboardingProviderId), input);
+  }
+
+  async options(): Promise<OnboardingOptions> {
+    return this.runtimeHost.options();
+  }
+
+  async putAgent(userId: string, input: OnboardingAgents): Promise<Agent> {
+    if (input.runtime === "process" && !input.acceptsNoIsolation) {
+      throw fault("acceptsNoIsolation", "Confirm that the process runtime has no walls between agents and this machine");
+    }
+    if (input.agent.model === null) {
+      throw fault("agent.model", "Choose a model");
+    }
+    await this.runtimeHost.choose(input.runtime);
+    return this.agents.put(userId, await this.reserveId(settingKeys.onboardingAgentId), input.agent, "agent.");
+  }
+
+  /** Throws `onboarding_incomplete` as long as a step is missing. */
+  async complete(): Promise<void> {
+    const step = nextStep(await this.facts());
+    if (step !== "summary") {
+      throw new AppError("onboarding_incomplete", { detail: `The step "${step}" is missing.` });
+    }
+    await this.settings.setIfAbsent(settingKeys.onboardingCompletedAt, this.clock.now().toISOString());
+  }
+
+  private async facts(): Promise<OnboardingFacts> {
+    const [hasBreakglass, step, hasProvider, hasAgent, runtime] = await Promise.all([
+      this.users.hasBreakglass(),
+      this.settings.get(settingKeys.onboardingStep),
+      this.providers.exists(),
+      this.agents.existsWithModel(),
+      this.runtimeHost.kind(),
+    ]);
+    return { hasBreakglass, isPastOidc: step === pastOidc, hasProvider, hasAgent, hasRuntime: runtime !== null };
+  }
+
+  /** The id of what a step makes, the same for every request. */
+  private async reserveId(key: SettingKey): Promise<string> {
+    return this.settings.setIfAbsent(key, randomUUIDv7());
+  }
+}
+
+function fault(path: string, message: string): AppError {
+  return new AppError("invalid_input", { detail: message, errors: [{ path, message }] });
+}

@@ -1,0 +1,206 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { CryptoService } from "../src/modules/crypto/crypto.service.js";
+import { SettingsService } from "../src/modules/settings/settings.service.js";
+import { startTestApp, type TestApp } from "./harness/test-app.js";
+import type { TestClient } from "./harness/test-client.js";
+
+let app: TestApp;
+
+const breakglass = { username: "root-admin", password: "correct horse battery" };
+const demoProvider = { kind: "demo", name: "Demo model", models: [{ id: "mosaic-demo" }] };
+
+beforeEach(async () => {
+  app = await startTestApp({ isOnboarded: false, env: { MOSAIC_RUNTIME: undefined } });
+});
+
+afterEach(async () => {
+  await app.close();
+});
+
+async function tokenHeaders(): Promise<{ headers: Record<string, string> }> {
+  const instanceId = await app.nest.get(SettingsService, { strict: false }).instanceId();
+  return { headers: { "x-mosaic-setup-token": app.nest.get(CryptoService).setupToken(instanceId) } };
+}
+
+async function statusOf(client: TestClient): Promise<Record<string, unknown>> {
+  return (await client.get("/api/onboarding/status")).json();
+}
+
+async function signedInAdmin(): Promise<TestClient> {
+  const client = app.visitor();
+  expect((await client.post("/api/onboarding/breakglass", breakglass, await tokenHeaders())).status).toBe(201);
+  return client;
+}
+
+/** All steps but the last. */
+async function walk(client: TestClient): Promise<{ providerId: string; agentId: string }> {
+  await client.post("/api/onboarding/oidc", { skip: true });
+  const provider = await client.post("/api/onboarding/provider", demoProvider);
+  expect(provider.status).toBe(200);
+  const providerId = String(provider.json()["id"]);
+  const agent = await client.post("/api/onboarding/agents", { runtime: "docker", agent: { name: "Robin", model: { providerId, model: "mosaic-demo" } } });
+  expect(agent.status).toBe(200);
+  return { providerId, agentId: String(agent.json()["id"]) };
+}
+
+test("without the setup token the first step is refused, with the same words for everybody", async () => {
+  const visitor = app.visitor();
+  const without = await visitor.post("/api/onboarding/breakglass", breakglass);
+  const wrong = await visitor.post("/api/onboarding/breakglass", breakglass, { headers: { "x-mosaic-setup-token": "x".repeat(43) } });
+  expect([without.status, wrong.status]).toEqual([403, 403]);
+  expect(without.json()).toMatchObject({ code: "setup_token_required" });
+  expect({ ...wrong.json(), requestId: "" }).toEqual({ ...without.json(), requestId: "" });
+  expect(await statusOf(visitor)).toEqual({ isComplete: false, step: "breakglass", hasSetupToken: false, isSignedIn: false });
+});
+
+test("guessing the setup token is throttled, and the right one still opens", async () => {
+  const statuses: number[] = [];
+  for (let attempt = 0; attempt < 32; attempt += 1) {
+    statuses.push((await app.visitor().post("/api/onboarding/breakglass", breakglass, { headers: { "x-mosaic-setup-token": String(attempt) } })).status);
+  }
+  expect(statuses.at(0)).toBe(403);
+  expect(statuses.at(-1)).toBe(429);
+  expect((await app.visitor().post("/api/onboarding/breakglass", breakglass, await tokenHeaders())).status).toBe(201);
+});
+
+test("the setup token opens nothing any more once there is an admin", async () => {
+  await signedInAdmin();
+  const again = await app.visitor().post("/api/onboarding/breakglass", { ...breakglass, username: "second" }, await tokenHeaders());
+  expect(again.status).toBe(409);
+  const status = await app.visitor().get("/api/onboarding/status", await tokenHeaders());
+  expect(status.json()).toMatchObject({ step: "oidc", hasSetupToken: false });
+  expect((await app.visitor().post("/api/onboarding/oidc", { skip: true }, await tokenHeaders())).status).toBe(401);
+});
+
+test("of two admins created at once, one wins", async () => {
+  const token = await tokenHeaders();
+  const answers = await Promise.all(["first-one", "second-one"].map(async (username) => app.visitor().post("/api/onboarding/breakglass", { ...breakglass, username }, token)));
+  expect(answers.map((answer) => answer.status).toSorted()).toEqual([201, 409]);
+  expect(await app.database.query("SELECT 1 FROM users")).toHaveLength(1);
+});
+
+test("the rules of the password are checked, by field", async () => {
+  const answer = await app.visitor().post("/api/onboarding/breakglass", { username: "root-admin", password: "short" }, await tokenHeaders());
+  expect(answer.status).toBe(400);
+  expect(answer.json<{ errors: { path: string }[] }>().errors.map((error) => error.path)).toContain("password");
+});
+
+test("from start to end, going on at the right step in any browser", async () => {
+  const client = await signedInAdmin();
+  expect(await statusOf(client)).toEqual({ isComplete: false, step: "oidc", hasSetupToken: false, isSignedIn: true });
+  await client.post("/api/onboarding/oidc", { skip: true });
+  expect(await statusOf(app.visitor())).toMatchObject({ step: "provider", isSignedIn: false });
+  const { providerId, agentId } = await walk(client);
+  expect(await statusOf(client)).toMatchObject({ step: "summary" });
+  const health = (await client.get("/api/onboarding/health")).json<{ checks: { id: string; state: string; detail: string }[] }>();
+  expect(health.checks.map(({ id, state }) => [id, state])).toEqual([["database", "ok"], ["runtime", "ok"], ["provider", "ok"], ["image", "ok"]]);
+  const done = await client.post("/api/onboarding/complete");
+  expect(done.json()).toMatchObject({ isComplete: true });
+  expect((await client.get(`/api/providers/${providerId}`)).status).toBe(200);
+  expect((await client.get(`/api/agents/${agentId}`)).json()).toMatchObject({ name: "Robin", status: "stopped" });
+  expect((await client.get("/api/runtime")).json()).toMatchObject({ kind: "docker", isIsolated: true });
+});
+
+test("a finished wizard can't be entered again", async () => {
+  const client = await signedInAdmin();
+  await walk(client);
+  await client.post("/api/onboarding/complete");
+  const calls = [
+    client.post("/api/onboarding/oidc", { skip: true }),
+    client.post("/api/onboarding/provider", demoProvider),
+    client.post("/api/onboarding/provider/test", { kind: "demo" }),
+    client.post("/api/onboarding/agents", {}),
+    client.get("/api/onboarding/options"),
+    client.get("/api/onboarding/health"),
+    client.post("/api/onboarding/complete"),
+    app.visitor().post("/api/onboarding/breakglass", breakglass, await tokenHeaders()),
+  ];
+  for (const answer of await Promise.all(calls)) {
+    expect(answer.json()).toMatchObject({ status: 409, code: "onboarding_complete" });
+  }
+});
+
+test("a step done twice, also at once, replaces what it made", async () => {
+  const client = await signedInAdmin();
+  const first = await walk(client);
+  const answers = await Promise.all([walk(client), walk(client)]);
+  expect(answers).toEqual([first, first]);
+  await client.post("/api/onboarding/provider", { ...demoProvider, name: "Renamed" });
+  expect((await client.get("/api/providers")).json<{ providers: unknown[] }>().providers).toMatchObject([{ name: "Renamed" }]);
+  expect((await client.get("/api/agents")).json<{ agents: unknown[] }>().agents).toHaveLength(1);
+});
+
+test("the first provider and agent made twice at once are one each", async () => {
+  const client = await signedInAdmin();
+  await client.post("/api/onboarding/oidc", { skip: true });
+  const answers = await Promise.all([1, 2, 3].map(async () => client.post("/api/onboarding/provider", demoProvider)));
+  expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200]);
+  const providerId = String(answers[0]?.json()["id"]);
+  const body = { runtime: "docker", agent: { name: "Robin", model: { providerId, model: "mosaic-demo" } } };
+  const agents = await Promise.all([1, 2, 3].map(async () => client.post("/api/onboarding/agents", body)));
+  expect(new Set(agents.map((answer) => answer.json()["id"])).size).toBe(1);
+  expect(await app.database.query("SELECT 1 FROM llm_providers")).toHaveLength(1);
+  expect(await app.database.query("SELECT 1 FROM agents")).toHaveLength(1);
+});
+
+test("another provider in the wizard leaves the agent to be given a model again", async () => {
+  const client = await signedInAdmin();
+  await walk(client);
+  const next = { kind: "ollama", name: "Ollama", baseUrl: "http://127.0.0.1:11434", apiKey: null, models: [{ id: "llama" }] };
+  expect((await client.post("/api/onboarding/provider", next)).json()).toMatchObject({ kind: "ollama", version: 2 });
+  expect(await statusOf(client)).toMatchObject({ step: "agents" });
+  expect((await client.post("/api/onboarding/complete")).json()).toMatchObject({ status: 409, code: "onboarding_incomplete" });
+});
+
+test("the wizard is not complete before there is a provider and an agent with a model", async () => {
+  const client = await signedInAdmin();
+  expect((await client.post("/api/onboarding/complete")).json()).toMatchObject({ code: "onboarding_incomplete" });
+  await client.post("/api/onboarding/oidc", { skip: true });
+  await client.post("/api/onboarding/provider", demoProvider);
+  expect((await client.post("/api/onboarding/complete")).json()).toMatchObject({ code: "onboarding_incomplete" });
+  const withoutModel = await client.post("/api/onboarding/agents", { runtime: "docker", agent: { name: "Robin" } });
+  expect(withoutModel.json()).toMatchObject({ status: 400, errors: [{ path: "agent.model" }] });
+  const foreign = { runtime: "docker", agent: { name: "Robin", model: { providerId: "01890a5d-ac96-774b-bcce-b302099a8057", model: "mosaic-demo" } } };
+  expect((await client.post("/api/onboarding/agents", foreign)).json()).toMatchObject({ status: 400, errors: [{ path: "agent.model.providerId" }] });
+});
+
+test("the process runtime wants to be accepted as one without walls", async () => {
+  const client = await signedInAdmin();
+  await client.post("/api/onboarding/oidc", { skip: true });
+  const providerId = String((await client.post("/api/onboarding/provider", demoProvider)).json()["id"]);
+  const body = { runtime: "process", agent: { name: "Robin", model: { providerId, model: "mosaic-demo" } } };
+  expect((await client.post("/api/onboarding/agents", body)).json()).toMatchObject({ status: 400, errors: [{ path: "acceptsNoIsolation" }] });
+  expect((await client.post("/api/onboarding/agents", { ...body, acceptsNoIsolation: true })).status).toBe(200);
+  app.runtime.faults.hasImage = false;
+  const { checks } = (await client.get("/api/onboarding/health")).json<{ checks: { id: string; state: string; detail: string }[] }>();
+  expect(checks.find((check) => check.id === "image")).toMatchObject({ state: "warning", detail: expect.stringContaining("installed at the first message") as string });
+  expect(checks.find((check) => check.id === "runtime")).toMatchObject({ state: "warning" });
+});
+
+test("the wizard offers the engine where it answers, and says what is wrong where it does not", async () => {
+  const client = await signedInAdmin();
+  expect((await client.get("/api/onboarding/options")).json()).toMatchObject({ suggested: "docker", isRuntimeFixed: false });
+  app.runtime.faults.isReachable = false;
+  const away = (await client.get("/api/onboarding/options")).json<{ suggested: string; runtimes: { kind: string; isAvailable: boolean }[] }>();
+  expect(away.suggested).toBe("process");
+  expect(away.runtimes).toMatchObject([{ kind: "docker", isAvailable: false }, { kind: "process", isAvailable: true }]);
+});
+
+test("an engine that is away, or no runtime at all, is a failing check and no failing page", async () => {
+  const client = await signedInAdmin();
+  const before = (await client.get("/api/onboarding/health")).json<{ checks: { state: string }[] }>();
+  expect(before.checks.map((check) => check.state)).toEqual(["ok", "failing", "failing", "failing"]);
+  await walk(client);
+  app.runtime.faults.isReachable = false;
+  const { checks } = (await client.get("/api/onboarding/health")).json<{ checks: { state: string; detail: string }[] }>();
+  expect(checks.map((check) => check.state)).toEqual(["ok", "failing", "ok", "failing"]);
+  expect(checks[3]?.detail).toContain("away");
+});
+
+test("a member can't go through the wizard, and nobody without a session", async () => {
+  await signedInAdmin();
+  const member = await app.member("ann-member");
+  expect((await member.post("/api/onboarding/oidc", { skip: true })).status).toBe(403);
+  expect((await app.visitor().post("/api/onboarding/oidc", { skip: true })).status).toBe(401);
+  expect((await app.visitor().get("/api/onboarding/health")).status).toBe(401);
+});
