@@ -1,10 +1,17 @@
+import { setMaxListeners } from "node:events";
 import { Injectable, type OnModuleDestroy } from "@nestjs/common";
+import { Listeners } from "../http/listeners.js";
 
 /** Tells everything that streams or waits to come to an end, before the connections are cut. */
 @Injectable()
 export class Shutdown implements OnModuleDestroy {
   readonly #controller = new AbortController();
   readonly #work = new Set<Promise<unknown>>();
+
+  constructor(listeners: Listeners) {
+    listeners.closing.addEventListener("abort", () => this.begin(), { once: true });
+    setMaxListeners(0, this.#controller.signal);
+  }
 
   get signal(): AbortSignal {
     return this.#controller.signal;

@@ -1,0 +1,13 @@
+import { Module } from "@nestjs/common";
+import { ContainerLifecycleModule } from "../container-lifecycle/container-lifecycle.module.js";
+import { ConversationsModule } from "../conversations/conversations.module.js";
+import { ChatProxyController } from "./chat-proxy.controller.js";
+import { TURN_LIMITS, turnLimits } from "./turn-limits.js";
+import { TurnRunner } from "./turn-runner.js";
+
+@Module({
+  imports: [ConversationsModule, ContainerLifecycleModule],
+  controllers: [ChatProxyController],
+  providers: [TurnRunner, { provide: TURN_LIMITS, useValue: turnLimits }],
+})
+export class ChatProxyModule {}

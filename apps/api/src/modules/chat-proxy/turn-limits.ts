@@ -1,0 +1,15 @@
+/** The times of a turn, so that tests can shorten them. */
+export interface TurnLimits {
+  /** Without any text for so long, the reader is told that the model is slow. Once. */
+  readonly slowAfterMs: number;
+  /** Without a byte from the gateway for so long, the turn ends. */
+  readonly silenceMs: number;
+  /** How often a growing answer is stored: what a crash may cost. */
+  readonly saveEveryMs: number;
+  /** How long the end of an answer waits for a database that is away. */
+  readonly savePatienceMs: number;
+}
+
+export const TURN_LIMITS = Symbol("TURN_LIMITS");
+
+export const turnLimits: TurnLimits = { slowAfterMs: 8_000, silenceMs: 150_000, saveEveryMs: 1_000, savePatienceMs: 60_000 };

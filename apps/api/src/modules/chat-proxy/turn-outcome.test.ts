@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { outcomeOf, type TurnEnding } from "./turn-outcome.js";
+
+const failure: TurnEnding = { kind: "failure", code: "provider_failed", detail: "Try again." };
+
+test.each<[string, TurnEnding, boolean, string, string | null]>([
+  ["an answer that ended is complete", { kind: "complete" }, true, "complete", null],
+  ["an empty answer that ended is complete too", { kind: "complete" }, false, "complete", null],
+  ["an answer whose reader left is stopped", { kind: "stopped" }, true, "stopped", null],
+  ["a fault after some text breaks the answer off", failure, true, "broken_off", "provider_failed"],
+  ["a fault before any text is a failure", failure, false, "failed", "provider_failed"],
+  ["an answer that Mosaic's own end interrupts is broken off", { kind: "interrupted" }, true, "broken_off", "agent_broke_off"],
+  ["also before any text", { kind: "interrupted" }, false, "broken_off", "agent_broke_off"],
+])("%s", (_promise, ending, hasText, status, code) => {
+  const end = outcomeOf(ending, hasText);
+  expect(end.status).toBe(status);
+  expect(end.error?.code ?? null).toBe(code);
+});

@@ -1,0 +1,24 @@
+import type { ProblemCode } from "@mosaic/contracts/problem";
+import type { AnswerEnd } from "../conversations/conversations.types.js";
+
+/** How a turn ended. `stopped`: its reader left. `interrupted`: Mosaic is stopping. */
+export type TurnEnding =
+  | { readonly kind: "complete" }
+  | { readonly kind: "stopped" }
+  | { readonly kind: "interrupted" }
+  | { readonly kind: "failure"; readonly code: ProblemCode; readonly detail: string };
+
+const interruptedError = { code: "agent_broke_off", detail: "Mosaic was stopped or restarted in the middle of this answer. Send the message again to go on." };
+
+/** What is stored of an ending. A fault leaves a partial answer, or none at all. */
+export function outcomeOf(ending: TurnEnding, hasText: boolean): AnswerEnd {
+  switch (ending.kind) {
+    case "complete":
+    case "stopped":
+      return { status: ending.kind, error: null };
+    case "interrupted":
+      return { status: "broken_off", error: interruptedError };
+    case "failure":
+      return { status: hasText ? "broken_off" : "failed", error: { code: ending.code, detail: ending.detail } };
+  }
+}

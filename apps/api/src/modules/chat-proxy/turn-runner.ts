@@ -1,0 +1,174 @@
+import type { IncomingMessage } from "node:http";
+import type { GatewayEvent, GatewayStream } from "@mosaic/agent-backends/agent-backend";
+import type { Message } from "@mosaic/contracts/chat";
+import { Inject, Injectable } from "@nestjs/common";
+import { AppError } from "../../platform/errors/app-error.js";
+import { toAppError, toProblem } from "../../platform/errors/problem.filter.js";
+import type { EventStream } from "../../platform/http/event-stream.js";
+import { Logger } from "../../platform/logging/logger.js";
+import { Shutdown } from "../../platform/shutdown/shutdown.js";
+import { ContainerLifecycleService } from "../container-lifecycle/container-lifecycle.service.js";
+import type { RunningAgent } from "../container-lifecycle/container-lifecycle.types.js";
+import type { BegunTurn } from "../conversations/conversations.types.js";
+import { TurnsService } from "../conversations/turns.service.js";
+import { AnswerWriter } from "./answer-writer.js";
+import { GatewayUnreachableError, openGatewayStream, readErrorBody } from "./gateway-client.js";
+import { SilenceWatch } from "./silence-watch.js";
+import { TURN_LIMITS, type TurnLimits } from "./turn-limits.js";
+import { outcomeOf, type TurnEnding } from "./turn-outcome.js";
+
+const slowDetail = "The model takes its time. Mosaic goes on waiting for it.";
+const silentDetail = "The provider did not answer in time. Try again, or choose a faster model in the settings.";
+const unreachableDetail = "The agent does not answer, although it was started again. Send the message once more in a moment.";
+const unsavedDetail = "The database can't be reached, so the end of this answer could not be stored.";
+
+/** One turn under way. */
+interface Turn extends BegunTurn {
+  readonly question: string;
+  readonly stream: EventStream;
+  readonly writer: AnswerWriter;
+  /** From the browser to the gateway: whatever ends the turn early. */
+  readonly signal: AbortSignal;
+}
+
+/** Carries one turn from the stored question to the stored answer. */
+@Injectable()
+export class TurnRunner {
+  constructor(
+    private readonly turns: TurnsService,
+    private readonly lifecycle: ContainerLifecycleService,
+    private readonly shutdown: Shutdown,
+    private readonly logger: Logger,
+    @Inject(TURN_LIMITS) private readonly limits: TurnLimits,
+  ) {}
+
+  /** Resolves when the end is stored, or could not be. Never rejects. */
+  async run(begun: BegunTurn, userMessage: Message, stream: EventStream): Promise<void> {
+    const gone = new AbortController();
+    const store = {
+      saveText: async (text: string) => this.turns.saveText(begun, text),
+      finish: async (text: string, end: Parameters<TurnsService["finish"]>[2]) => this.turns.finish(begun, text, end),
+    };
+    const writer = new AnswerWriter(store, this.limits, () => gone.abort(new Error("the conversation was deleted")));
+    const signal = AbortSignal.any([stream.left, this.shutdown.signal, gone.signal]);
+    const turn: Turn = { ...begun, question: userMessage.content, stream, writer, signal };
+    const startedAtMs = performance.now();
+    await stream.send({ type: "accepted", userMessage, answerId: begun.answerId } as { type: "accepted" });
+    const ending = await this.drive(turn).catch((error: unknown) => this.endingOf(error, turn));
+    this.report(turn, ending, startedAtMs);
+    await this.conclude(turn, ending);
+  }
+
+  /** Stores the end and tells it, in this order: what the page was told is true. */
+  private async conclude(turn: Turn, ending: TurnEnding): Promise<void> {
+    const { stream, writer } = turn;
+    const end = outcomeOf(ending, writer.text !== "");
+    const isStored = await writer.finish(end, this.shutdown.signal);
+    this.turns.leave(turn);
+    await this.lifecycle.touch(turn.agentId).catch(() => undefined);
+    const unsaved = { status: "broken_off", error: { code: "database_unavailable", detail: unsavedDetail } } as const;
+    if (!isStored) {
+      this.logger.error("the end of an answer could not be stored", undefined, { conversationId: turn.conversationId });
+    }
+    const message = this.turns.answerOf(turn, writer.text, isStored ? end : unsaved);
+    const problem = message.error === null ? null : toProblem(new AppError(message.error.code, { detail: message.error.detail }));
+    await stream.send({ type: "done", message, problem } as { type: "done" });
+    stream.end();
+  }
+
+  private async drive(turn: Turn): Promise<TurnEnding> {
+    const { agentId, signal, stream } = turn;
+    const onStage = (stage: object): void => stream.sendSoon({ type: "stage", ...stage });
+    const running = await this.lifecycle.ensureRunning(agentId, { onStage, signal });
+    const ending = await this.relay(turn, running);
+    if (ending !== "unreachable") {
+      return ending;
+    }
+    // Somebody removed or moved the container, and nothing was said yet: the reader need not know.
+    this.logger.warn("an agent did not answer; looking at its container", { agentId });
+    const repaired = await this.lifecycle.ensureRunning(agentId, { onStage, signal, distrusted: running });
+    const second = await this.relay(turn, repaired);
+    return second === "unreachable" ? { kind: "failure", code: "agent_broke_off", detail: unreachableDetail } : second;
+  }
+
+  private async relay(turn: Turn, { backend, endpoint, gatewayToken }: RunningAgent): Promise<TurnEnding | "unreachable"> {
+    const watch = new SilenceWatch(this.limits, () => turn.stream.sendSoon({ type: "notice", code: "provider_slow", detail: slowDetail } as { type: "notice" }));
+    const signal = AbortSignal.any([turn.signal, watch.silent]);
+    const request = backend.turnRequest({ gatewayToken, conversationId: turn.conversationId, text: turn.question });
+    try {
+      const response = await openGatewayStream(endpoint, request, signal);
+      if (response.statusCode === 200) {
+        return await this.pass(turn, response, backend.openStream(), watch);
+      }
+      const status = response.statusCode ?? 0;
+      const body = await readErrorBody(response);
+      // Another gateway listens there by now, or it has another start's token.
+      return status === 401 ? "unreachable" : { kind: "failure", ...backend.explainResponse(status, body) };
+    } catch (error) {
+      if (watch.silent.aborted && !turn.signal.aborted) {
+        return { kind: "failure", code: "provider_timeout", detail: silentDetail };
+      }
+      if (error instanceof GatewayUnreachableError && turn.writer.text === "") {
+        return "unreachable";
+      }
+      throw error;
+    } finally {
+      watch.end();
+    }
+  }
+
+  /** Passes the gateway's stream on, piece by piece, as fast as the reader takes it. */
+  private async pass(turn: Turn, response: IncomingMessage, reader: GatewayStream, watch: SilenceWatch): Promise<TurnEnding> {
+    try {
+      for await (const chunk of response) {
+        const ending = await this.take(turn, reader.push(chunk as Buffer), watch);
+        if (ending !== null) {
+          return ending;
+        }
+      }
+    } catch (error) {
+      if (turn.signal.aborted || watch.silent.aborted) {
+        throw error;
+      }
+      // The connection broke: what that means is the backend's business.
+    } finally {
+      response.destroy();
+    }
+    return (await this.take(turn, reader.close(), watch)) ?? { kind: "complete" };
+  }
+
+  private async take({ stream, writer }: Turn, events: readonly GatewayEvent[], watch: SilenceWatch): Promise<TurnEnding | null> {
+    const text = events.map((event) => (event.type === "delta" ? event.text : "")).join("");
+    watch.heard(text !== "");
+    if (text !== "") {
+      writer.push(text);
+      await stream.send({ type: "delta", text } as { type: "delta" });
+      watch.heard(true);
+    }
+    const last = events.at(-1);
+    if (last?.type === "failure") {
+      return { kind: "failure", code: last.code, detail: last.detail };
+    }
+    return last?.type === "end" ? { kind: "complete" } : null;
+  }
+
+  private endingOf(error: unknown, { signal, stream }: Turn): TurnEnding {
+    if (signal.aborted) {
+      return this.shutdown.signal.aborted && !stream.left.aborted ? { kind: "interrupted" } : { kind: "stopped" };
+    }
+    const known = toAppError(error);
+    if (known.code === "internal") {
+      this.logger.error("a turn failed", error);
+    }
+    return { kind: "failure", code: known.code, detail: known.detail ?? "Send the message again." };
+  }
+
+  private report({ agentId, conversationId }: Turn, ending: TurnEnding, startedAtMs: number): void {
+    const fields = { agentId, conversationId, ending: ending.kind, durationMs: Math.round(performance.now() - startedAtMs) };
+    if (ending.kind === "failure") {
+      this.logger.warn("turn ended with a fault", { ...fields, code: ending.code });
+    } else {
+      this.logger.debug("turn ended", fields);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { agent, type Agent } from "@mosaic/contracts/agent";
+import type { SessionUser } from "@mosaic/contracts/identity";
+import { Controller, Delete, HttpCode, Post } from "@nestjs/common";
+import { SignedIn } from "../../platform/http/access.decorator.js";
+import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
+import { PathId } from "../../platform/http/path-id.decorator.js";
+import { AgentsService } from "../agents/agents.service.js";
+import { CurrentUser } from "../auth/current-user.decorator.js";
+import { ContainerLifecycleService } from "./container-lifecycle.service.js";
+
+@Controller("api/agents")
+export class AgentContainersController {
+  constructor(
+    private readonly agents: AgentsService,
+    private readonly lifecycle: ContainerLifecycleService,
+  ) {}
+
+  /** Answers as soon as the start is under way; how it goes on is told on `GET /api/events`. */
+  @Post(":id/start")
+  @SignedIn()
+  @HttpCode(202)
+  @ApiAnswer(202, agent)
+  async start(@CurrentUser() user: SessionUser, @PathId() id: string): Promise<Agent> {
+    await this.lifecycle.assertOwner(user.id, id);
+    await this.lifecycle.requestStart(id);
+    return this.agents.get(user.id, id);
+  }
+
+  /** A turn in flight breaks off: this is its owner's will. */
+  @Post(":id/stop")
+  @SignedIn()
+  @HttpCode(202)
+  @ApiAnswer(202, agent)
+  async stop(@CurrentUser() user: SessionUser, @PathId() id: string): Promise<Agent> {
+    await this.lifecycle.assertOwner(user.id, id);
+    await this.lifecycle.requestStop(id);
+    return this.agents.get(user.id, id);
+  }
+
+  /** With its memory and its conversations, for good. */
+  @Delete(":id")
+  @SignedIn()
+  @HttpCode(204)
+  async delete(@CurrentUser() user: SessionUser, @PathId() id: string): Promise<void> {
+    await this.lifecycle.deleteAgent(user.id, id);
+  }
+}

@@ -1,0 +1,41 @@
+import { fileURLToPath } from "node:url";
+import type { AgentBackend } from "@mosaic/agent-backends/agent-backend";
+import { openclawBackend } from "@mosaic/agent-backends/openclaw";
+import type { AgentImage } from "@mosaic/runtime/agent-runtime";
+import type { SealContext } from "../crypto/sealed-box.js";
+import type { BackendLimits } from "./container-lifecycle.types.js";
+
+const dockerFolder = new URL("../../../../../docker/", import.meta.url);
+
+/** Also the fixed hostname of the container, so at most 63 characters. */
+export function containerNameOf(instanceId: string, agentId: string): string {
+  return `mosaic-${instanceId.replaceAll("-", "").slice(0, 8)}-${agentId.replaceAll("-", "")}`;
+}
+
+/** Where the container finds its configuration on the internal port. */
+export function configPathOf(agentId: string): string {
+  return `/api/internal/agent-config/${agentId}`;
+}
+
+export function lockKeyOf(agentId: string): string {
+  return `mosaic:agent:${agentId}`;
+}
+
+export function tokenContext(ownerId: string | null, agentId: string): SealContext {
+  return { owner: ownerId ?? "system", field: `agent_containers.token_encrypted:${agentId}` };
+}
+
+/** An image that is Mosaic's own can be built from what ships with it; any other comes from a registry. */
+export function imageOf({ id, image }: Pick<BackendLimits, "id" | "image">): AgentImage {
+  return { name: image, buildContext: image.startsWith("mosaic/") ? fileURLToPath(new URL(id, dockerFolder)) : null };
+}
+
+const backends: Readonly<Record<string, AgentBackend>> = { openclaw: openclawBackend };
+
+export function backendOf(id: string): AgentBackend {
+  const backend = backends[id];
+  if (backend === undefined) {
+    throw new Error("a backend without a renderer");
+  }
+  return backend;
+}

@@ -1,0 +1,33 @@
+import { Module } from "@nestjs/common";
+import { AgentConfigModule } from "../agent-config/agent-config.module.js";
+import { AgentsModule } from "../agents/agents.module.js";
+import { OwnerEventsModule } from "../owner-events/owner-events.module.js";
+import { RuntimeHostModule } from "../runtime-host/runtime-host.module.js";
+import { SettingsModule } from "../settings/settings.module.js";
+import { AgentContainersController } from "./agent-containers.controller.js";
+import { AgentStarter } from "./agent-starter.js";
+import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
+import { ContainerLifecycleService } from "./container-lifecycle.service.js";
+import { ContainerRepair } from "./container-repair.js";
+import { ContainerStatusWriter } from "./container-status.js";
+import { ReconcilerService } from "./reconciler.service.js";
+import { StartFlights } from "./start-flights.js";
+import { SupervisorReportsService } from "./supervisor-reports.service.js";
+import { SupervisorStatusController } from "./supervisor-status.controller.js";
+
+@Module({
+  imports: [AgentConfigModule, AgentsModule, OwnerEventsModule, RuntimeHostModule, SettingsModule],
+  controllers: [AgentContainersController, SupervisorStatusController],
+  providers: [
+    ContainerLifecycleService,
+    ContainerLifecycleRepository,
+    ContainerStatusWriter,
+    AgentStarter,
+    StartFlights,
+    ContainerRepair,
+    ReconcilerService,
+    SupervisorReportsService,
+  ],
+  exports: [ContainerLifecycleService],
+})
+export class ContainerLifecycleModule {}

@@ -1,0 +1,196 @@
+import { stageProgress, type ContainerStatus, type StageProgress } from "@mosaic/contracts/agent";
+import { Injectable } from "@nestjs/common";
+import type { Endpoint } from "@mosaic/runtime/agent-runtime";
+import { Prisma } from "../../generated/prisma/client.js";
+import { PrismaService } from "../../platform/database/prisma.service.js";
+import type { AgentTarget, ContainerRecord } from "./container-lifecycle.types.js";
+import { transitions, type ContainerEvent } from "./container-state.js";
+
+/** What a change of status brings with it. What is left out stays. */
+export interface StatusPatch {
+  /** A cold start's new token: `starting` only. */
+  readonly token?: { readonly encrypted: string; readonly hash: string };
+  readonly stage?: StageProgress | null;
+  readonly endpoint?: Endpoint | null;
+  readonly error?: { readonly code: string; readonly detail: string } | null;
+  readonly lastActiveAt?: Date;
+}
+
+/** What must hold besides the status. */
+export interface StatusCondition {
+  /** Only for the start that has this token. */
+  readonly tokenHash?: string;
+  /** Only if it runs, has an idle timeout, was not active after this time and answers nobody. */
+  readonly idleSince?: Date;
+}
+
+interface Row {
+  agent_id: string;
+  owner_id: string | null;
+  idle_timeout_seconds: number;
+  backend_id: string;
+  image: string;
+  memory_limit_bytes: bigint;
+  nano_cpus: bigint;
+  pids_limit: number;
+  ready_timeout_ms: number;
+  name: string | null;
+  status: ContainerStatus;
+  token_encrypted: string;
+  token_hash: Uint8Array;
+  endpoint_host: string | null;
+  endpoint_port: number | null;
+  stage: unknown;
+  error_code: string | null;
+  error_detail: string | null;
+  generation: string | null;
+  last_active_at: Date | null;
+  updated_at: Date;
+}
+
+const selection = Prisma.sql`
+  SELECT a.id AS agent_id, a.owner_id, a.idle_timeout_seconds, b.id AS backend_id, b.image, b.memory_limit_bytes, b.nano_cpus,
+         b.pids_limit, b.ready_timeout_ms, c.name, c.status, c.token_encrypted, c.token_hash, c.endpoint_host, c.endpoint_port, c.stage,
+         c.error_code, c.error_detail, c.generation, c.last_active_at, c.updated_at
+  FROM agents a JOIN backends b ON b.id = a.backend_id`;
+
+@Injectable()
+export class ContainerLifecycleRepository {
+  constructor(private readonly prisma: PrismaService) {}
+
+  /** One query: the way to a running agent. `null` if there is no such agent. */
+  async find(agentId: string): Promise<AgentTarget | null> {
+    const rows = await this.prisma.$queryRaw<Row[]>`${selection} LEFT JOIN agent_containers c ON c.agent_id = a.id WHERE a.id = ${agentId}::uuid`;
+    return rows[0] === undefined ? null : toTarget(rows[0]);
+  }
+
+  /** All that were ever started. */
+  async findAll(): Promise<AgentTarget[]> {
+    const rows = await this.prisma.$queryRaw<Row[]>`${selection} JOIN agent_containers c ON c.agent_id = a.id ORDER BY a.id`;
+    return rows.map(toTarget);
+  }
+
+  async isOwner(userId: string, agentId: string): Promise<boolean> {
+    return (await this.prisma.agent.count({ where: { id: agentId, ownerId: userId } })) > 0;
+  }
+
+  /** Idempotent: an existing row stays as it is. */
+  async createIfAbsent(agentId: string, name: string, token: { encrypted: string; hash: string }): Promise<void> {
+    const data = { agentId, name, tokenEncrypted: token.encrypted, tokenHash: fromHex(token.hash) };
+    await this.prisma.agentContainer.createMany({ data: [data], skipDuplicates: true });
+  }
+
+  /** The one place that changes a status: a compare-and-set, so of several who want to, one does. Tells whether it was this one. */
+  async changeStatus(agentId: string, event: ContainerEvent, patch: StatusPatch = {}, condition: StatusCondition = {}): Promise<boolean> {
+    const { from, to } = transitions[event];
+    const changed = await this.prisma.$executeRaw`
+      UPDATE agent_containers c SET status = ${to}, updated_at = now() ${patchSql(patch)}
+      WHERE c.agent_id = ${agentId}::uuid AND c.status = ANY(${[...from]}) ${conditionSql(condition)}`;
+    return changed > 0;
+  }
+
+  /** Tells whether the start that has this token is still the one under way. */
+  async setStage(agentId: string, tokenHash: string, stage: StageProgress): Promise<boolean> {
+    const result = await this.prisma.agentContainer.updateMany({ where: underWay(agentId, tokenHash), data: { stage } });
+    return result.count > 0;
+  }
+
+  async isUnderWay(agentId: string, tokenHash: string): Promise<boolean> {
+    return (await this.prisma.agentContainer.count({ where: underWay(agentId, tokenHash) })) > 0;
+  }
+
+  /** Of a start under way, or of a running container that moved. */
+  async setEndpoint(agentId: string, tokenHash: string, endpoint: Endpoint): Promise<boolean> {
+    const result = await this.prisma.agentContainer.updateMany({
+      where: { agentId, tokenHash: fromHex(tokenHash), status: { in: ["starting", "running"] } },
+      data: { endpointHost: endpoint.host, endpointPort: endpoint.port },
+    });
+    return result.count > 0;
+  }
+
+  async setGeneration(agentId: string, generation: string): Promise<void> {
+    await this.prisma.agentContainer.updateMany({ where: { agentId, status: { in: ["starting", "running"] } }, data: { generation } });
+  }
+
+  async touch(agentId: string, at: Date): Promise<void> {
+    await this.prisma.agentContainer.updateMany({ where: { agentId }, data: { lastActiveAt: at } });
+  }
+
+  /** With everything that belongs to it. */
+  async deleteAgent(agentId: string): Promise<void> {
+    await this.prisma.agent.deleteMany({ where: { id: agentId } });
+  }
+
+  async agentExists(agentId: string): Promise<boolean> {
+    return (await this.prisma.agent.count({ where: { id: agentId } })) > 0;
+  }
+
+  async notify(channel: string, payload: string): Promise<void> {
+    await this.prisma.$executeRaw`SELECT pg_notify(${channel}, ${payload})`;
+  }
+}
+
+function underWay(agentId: string, tokenHash: string): { agentId: string; tokenHash: Uint8Array<ArrayBuffer>; status: string } {
+  return { agentId, tokenHash: fromHex(tokenHash), status: "starting" };
+}
+
+function patchSql({ token, stage, endpoint, error, lastActiveAt }: StatusPatch): Prisma.Sql {
+  const parts = [
+    token && Prisma.sql`, token_encrypted = ${token.encrypted}, token_hash = ${fromHex(token.hash)}, generation = NULL`,
+    stage !== undefined && Prisma.sql`, stage = ${stage === null ? null : JSON.stringify(stage)}::jsonb`,
+    endpoint !== undefined && Prisma.sql`, endpoint_host = ${endpoint?.host ?? null}, endpoint_port = ${endpoint?.port ?? null}::int`,
+    error !== undefined && Prisma.sql`, error_code = ${error?.code ?? null}, error_detail = ${error?.detail ?? null}`,
+    lastActiveAt && Prisma.sql`, last_active_at = ${lastActiveAt}`,
+  ].filter((part) => part instanceof Prisma.Sql);
+  return parts.length === 0 ? Prisma.empty : Prisma.join(parts, " ");
+}
+
+function conditionSql({ tokenHash, idleSince }: StatusCondition): Prisma.Sql {
+  const sameStart = tokenHash === undefined ? Prisma.empty : Prisma.sql`AND c.token_hash = ${fromHex(tokenHash)}`;
+  // A turn that begins touches this row in the transaction that stores its message: either this sees it, or the turn sees the new status.
+  const idle =
+    idleSince === undefined
+      ? Prisma.empty
+      : Prisma.sql`AND c.status = 'running' AND coalesce(c.last_active_at, c.updated_at) <= ${idleSince}
+        AND EXISTS (SELECT 1 FROM agents a WHERE a.id = c.agent_id AND a.idle_timeout_seconds > 0)
+        AND NOT EXISTS (SELECT 1 FROM messages m JOIN conversations v ON v.id = m.conversation_id WHERE v.agent_id = c.agent_id AND m.status = 'streaming')`;
+  return Prisma.sql`${sameStart} ${idle}`;
+}
+
+function toTarget(row: Row): AgentTarget {
+  return {
+    agentId: row.agent_id,
+    ownerId: row.owner_id,
+    idleTimeoutSeconds: row.idle_timeout_seconds,
+    backend: {
+      id: row.backend_id,
+      image: row.image,
+      memoryLimitBytes: Number(row.memory_limit_bytes),
+      nanoCpus: Number(row.nano_cpus),
+      pidsLimit: row.pids_limit,
+      readyTimeoutMs: row.ready_timeout_ms,
+    },
+    container: row.name === null ? null : toContainer(row, row.name),
+  };
+}
+
+function toContainer(row: Row, name: string): ContainerRecord {
+  const { endpoint_host: host, endpoint_port: port } = row;
+  const stage = stageProgress.safeParse(row.stage);
+  return {
+    name,
+    status: row.status,
+    tokenEncrypted: row.token_encrypted,
+    tokenHash: Buffer.from(row.token_hash).toString("hex"),
+    endpoint: host === null || port === null ? null : { host, port },
+    stage: stage.success ? stage.data : null,
+    error: row.error_code === null ? null : { code: row.error_code, detail: row.error_detail ?? "" },
+    generation: row.generation,
+    lastActiveAt: row.last_active_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+function fromHex(hex: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.from(hex, "hex"));
+}

@@ -1,0 +1,186 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Inject, Injectable } from "@nestjs/common";
+import { CLOCK, type Clock } from "../../platform/clock/clock.js";
+import { SessionLocks, type HeldLock } from "../../platform/database/session-locks.js";
+import { AppError } from "../../platform/errors/app-error.js";
+import { Logger } from "../../platform/logging/logger.js";
+import { CryptoService } from "../crypto/crypto.service.js";
+import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
+import { stopGraceMs } from "./agent-starter.js";
+import { lockKeyOf } from "./container-identity.js";
+import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
+import type { AgentTarget, EnsureOptions, RunningAgent } from "./container-lifecycle.types.js";
+import { ContainerStatusWriter } from "./container-status.js";
+import { isSame, toRunning } from "./running-agent.js";
+import { StartFlights } from "./start-flights.js";
+import { toStartError } from "./start-failure.js";
+
+const lockPollMs = 100;
+const lockPatienceMs = 60_000;
+
+/** Starts, stops and deletes the running side of agents. */
+@Injectable()
+export class ContainerLifecycleService {
+  constructor(
+    private readonly repository: ContainerLifecycleRepository,
+    private readonly status: ContainerStatusWriter,
+    private readonly flights: StartFlights,
+    private readonly host: RuntimeHostService,
+    private readonly locks: SessionLocks,
+    private readonly crypto: CryptoService,
+    private readonly logger: Logger,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * The running agent, started if need be. Idempotent; however many ask, in whatever process, there is one start. A running agent costs one
+   * query. Throws why it can't be started, and `signal`'s reason when the caller gives up: the start goes on without them.
+   */
+  async ensureRunning(agentId: string, options: EnsureOptions = {}): Promise<RunningAgent> {
+    const running = await this.findRunning(agentId);
+    if (running !== null && !isSame(running, options.distrusted)) {
+      return running;
+    }
+    return this.flights.join(agentId, options);
+  }
+
+  /** Begins a start, or joins one, and resolves as soon as it is under way. Throws what stops it before. */
+  async requestStart(agentId: string): Promise<void> {
+    const underWay = Promise.withResolvers<void>();
+    const start = this.ensureRunning(agentId, { onStage: () => underWay.resolve() });
+    start.then(
+      () => underWay.resolve(),
+      (error: unknown) => underWay.reject(error),
+    );
+    await underWay.promise;
+  }
+
+  /** Begins a stop, whoever uses the agent, and resolves once everybody sees it. Idempotent. A start under way is given up. */
+  async requestStop(agentId: string): Promise<void> {
+    const target = await this.repository.find(agentId);
+    if (target === null) {
+      throw new AppError("not_found");
+    }
+    if (await this.status.change(target, "stop_requested", { stage: null, error: null })) {
+      this.finishStop(agentId).catch((error: unknown) => this.logger.error("agent could not be stopped", error, { agentId }));
+    }
+  }
+
+  /** Stops an agent that nobody uses. False if somebody does after all, or works on it. */
+  async stopIfIdle(agentId: string, idleSince: Date): Promise<boolean> {
+    const lock = await this.locks.tryAcquire(lockKeyOf(agentId));
+    if (lock === null) {
+      return false;
+    }
+    try {
+      const target = await this.repository.find(agentId);
+      if (target === null || !(await this.status.change(target, "stop_requested", { stage: null }, { idleSince }))) {
+        return false;
+      }
+      await this.stopContainer(target);
+      return true;
+    } finally {
+      await lock.release();
+    }
+  }
+
+  /**
+   * Deletes an agent with its container, its state and its conversations, for good. The row goes last: after a crash at any point the agent is
+   * still there, and deleting it again does the rest.
+   */
+  async deleteAgent(userId: string, agentId: string): Promise<void> {
+    await this.assertOwner(userId, agentId);
+    const before = await this.repository.find(agentId);
+    if (before !== null) {
+      await this.status.change(before, "stop_requested", { stage: null, error: null });
+    }
+    const lock = await this.acquire(agentId);
+    try {
+      const target = await this.repository.find(agentId);
+      if (target?.container != null) {
+        await this.removeEverything(target, target.container.name);
+      }
+      await this.repository.deleteAgent(agentId);
+      if (target !== null) {
+        await this.status.tell(target, "stopped", {});
+      }
+    } finally {
+      await lock.release();
+    }
+    this.logger.log("agent deleted", { agentId });
+  }
+
+  /** Throws `not_found` for another's agent as for a missing one. */
+  async assertOwner(userId: string, agentId: string): Promise<void> {
+    if (!(await this.repository.isOwner(userId, agentId))) {
+      throw new AppError("not_found");
+    }
+  }
+
+  /** Somebody used the agent just now. */
+  async touch(agentId: string): Promise<void> {
+    await this.repository.touch(agentId, this.clock.now());
+  }
+
+  private async findRunning(agentId: string): Promise<RunningAgent | null> {
+    const target = await this.repository.find(agentId);
+    if (target === null) {
+      throw new AppError("not_found");
+    }
+    return toRunning(this.crypto, target);
+  }
+
+  private async finishStop(agentId: string): Promise<void> {
+    const lock = await this.acquire(agentId);
+    try {
+      const target = await this.repository.find(agentId);
+      // Somebody may have stopped, and even started it again, in the meantime.
+      if (target?.container?.status === "stopping") {
+        await this.stopContainer(target);
+      }
+    } finally {
+      await lock.release();
+    }
+  }
+
+  private async stopContainer(target: AgentTarget): Promise<void> {
+    try {
+      const runtime = await this.host.runtime();
+      await runtime.stop(target.container?.name ?? "", stopGraceMs);
+      await this.status.change(target, "came_to_rest", { stage: null, endpoint: null });
+    } catch (thrown) {
+      const error = toStartError(thrown);
+      await this.status.change(target, "failed", { stage: null, error: { code: error.code, detail: `The agent could not be stopped. ${error.detail ?? error.message}` } });
+      throw error;
+    }
+  }
+
+  private async removeEverything(target: AgentTarget, name: string): Promise<void> {
+    try {
+      await this.status.change(target, "stop_requested", { stage: null, error: null });
+      const runtime = await this.host.runtime();
+      await runtime.stop(name, stopGraceMs);
+      await runtime.remove(name);
+      await runtime.removeState(name);
+    } catch (thrown) {
+      const error = toStartError(thrown);
+      const detail = `The agent could not be deleted, and is still there. ${error.detail ?? error.message}`;
+      await this.status.change(target, "failed", { stage: null, error: { code: error.code, detail } });
+      throw new AppError(error.code, { detail, cause: error });
+    }
+  }
+
+  private async acquire(agentId: string): Promise<HeldLock> {
+    const deadlineMs = performance.now() + lockPatienceMs;
+    for (;;) {
+      const lock = await this.locks.tryAcquire(lockKeyOf(agentId));
+      if (lock !== null) {
+        return lock;
+      }
+      if (performance.now() > deadlineMs) {
+        throw new AppError("conflict", { detail: "The agent is busy starting or stopping. Try again in a moment." });
+      }
+      await sleep(lockPollMs);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import type { AgentBackend } from "@mosaic/agent-backends/agent-backend";
+import type { ContainerStatus, StageProgress } from "@mosaic/contracts/agent";
+import type { Endpoint } from "@mosaic/runtime/agent-runtime";
+
+/** A running agent, as whoever speaks to it needs it. The token never leaves this process. */
+export interface RunningAgent {
+  readonly agentId: string;
+  readonly endpoint: Endpoint;
+  readonly gatewayToken: string;
+  readonly backend: AgentBackend;
+}
+
+export interface EnsureOptions {
+  readonly onStage?: (stage: StageProgress) => void;
+  /** Ends the waiting of this caller only: the start goes on. */
+  readonly signal?: AbortSignal;
+  /** The agent as it was found not to answer: it is looked at again instead of being believed. */
+  readonly distrusted?: RunningAgent;
+}
+
+/** The backend's part of what a container is made from. */
+export interface BackendLimits {
+  readonly id: string;
+  readonly image: string;
+  readonly memoryLimitBytes: number;
+  readonly nanoCpus: number;
+  readonly pidsLimit: number;
+  readonly readyTimeoutMs: number;
+}
+
+/** An agent's running side as it is stored. */
+export interface ContainerRecord {
+  readonly name: string;
+  readonly status: ContainerStatus;
+  readonly tokenEncrypted: string;
+  /** Hex. Different for each start, so it also tells one start from the next. */
+  readonly tokenHash: string;
+  readonly endpoint: Endpoint | null;
+  readonly stage: StageProgress | null;
+  readonly error: { readonly code: string; readonly detail: string } | null;
+  readonly generation: string | null;
+  readonly lastActiveAt: Date | null;
+  readonly updatedAt: Date;
+}
+
+export interface AgentTarget {
+  readonly agentId: string;
+  /** `null`: a system agent. */
+  readonly ownerId: string | null;
+  readonly idleTimeoutSeconds: number;
+  readonly backend: BackendLimits;
+  /** `null` until it was started for the first time. */
+  readonly container: ContainerRecord | null;
+}

@@ -1,0 +1,93 @@
+import type { AgentRuntime, ContainerObservation } from "@mosaic/runtime/agent-runtime";
+import { Injectable } from "@nestjs/common";
+import { Logger } from "../../platform/logging/logger.js";
+import { CryptoService } from "../crypto/crypto.service.js";
+import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
+import { stopGraceMs } from "./agent-starter.js";
+import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
+import type { AgentTarget, ContainerRecord, RunningAgent } from "./container-lifecycle.types.js";
+import { ContainerStatusWriter } from "./container-status.js";
+import { probeGateway } from "./gateway-probe.js";
+import { toRunning } from "./running-agent.js";
+import { explainExit, toStartError } from "./start-failure.js";
+
+/** Brings what is stored of one agent in line with what its container really does. Its caller holds the agent's lock. */
+@Injectable()
+export class ContainerRepair {
+  constructor(
+    private readonly repository: ContainerLifecycleRepository,
+    private readonly status: ContainerStatusWriter,
+    private readonly host: RuntimeHostService,
+    private readonly crypto: CryptoService,
+    private readonly logger: Logger,
+  ) {}
+
+  /**
+   * Adopts a container that serves; ends one that does not, or that nobody wants. Afterwards the agent is running (and is returned), stopped
+   * or in error. Throws when the engine can't be reached.
+   */
+  async repair(target: AgentTarget): Promise<RunningAgent | null> {
+    const { container } = target;
+    if (container === null || container.status === "stopped" || container.status === "error") {
+      return null;
+    }
+    try {
+      const runtime = await this.host.runtime();
+      const observation = await runtime.inspect(container.name);
+      return await this.settle(target, container, observation, runtime);
+    } catch (error) {
+      throw toStartError(error);
+    }
+  }
+
+  /** A container that runs although the agent is stopped: whoever should have stopped it died, or the engine was away. */
+  async stopUnwanted(target: AgentTarget, name: string): Promise<void> {
+    const runtime = await this.host.runtime();
+    await runtime.stop(name, stopGraceMs);
+    this.logger.warn("stopped a container that should not run", { agentId: target.agentId });
+  }
+
+  private async settle(target: AgentTarget, container: ContainerRecord, observation: ContainerObservation | null, runtime: AgentRuntime): Promise<RunningAgent | null> {
+    const isUp = observation?.state === "running" && observation.endpoint !== null;
+    if (isUp && container.status !== "stopping") {
+      const adopted = await this.adopt(target, container, observation);
+      if (adopted !== null) {
+        return adopted;
+      }
+    }
+    if (isUp) {
+      await runtime.stop(container.name, stopGraceMs);
+    }
+    if (container.status === "running" && !isUp && observation !== null && hasCrashed(observation)) {
+      const error = { code: "agent_broke_off", detail: `The agent ended by itself. ${explainExit(observation, null)} It starts again with the next message.` };
+      await this.status.change(target, "failed", { stage: null, endpoint: null, error });
+    } else {
+      await this.status.change(target, "came_to_rest", { stage: null, endpoint: null, error: null });
+    }
+    this.logger.warn("an agent's container was not what it should be", { agentId: target.agentId, status: container.status, exitCode: observation?.exitCode ?? null });
+    return null;
+  }
+
+  private async adopt(target: AgentTarget, container: ContainerRecord, { endpoint }: ContainerObservation): Promise<RunningAgent | null> {
+    if (endpoint === null) {
+      return null;
+    }
+    const running = toRunning(this.crypto, { ...target, container: { ...container, status: "running", endpoint } });
+    if (running === null || (await probeGateway(endpoint, running.backend, running.gatewayToken)) !== "ready") {
+      return null;
+    }
+    if (container.status === "starting") {
+      const isAdopted = await this.status.change(target, "was_found_running", { stage: null, endpoint, error: null }, { tokenHash: container.tokenHash });
+      return isAdopted ? running : null;
+    }
+    const hasMoved = container.endpoint?.host !== endpoint.host || container.endpoint.port !== endpoint.port;
+    if (hasMoved && !(await this.repository.setEndpoint(target.agentId, container.tokenHash, endpoint))) {
+      return null;
+    }
+    return running;
+  }
+}
+
+function hasCrashed({ exitCode, wasOutOfMemory, state }: ContainerObservation): boolean {
+  return state === "exited" && (wasOutOfMemory || (exitCode !== null && exitCode !== 0 && exitCode !== 143));
+}

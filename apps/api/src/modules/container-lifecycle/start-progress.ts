@@ -1,0 +1,70 @@
+import type { StageProgress } from "@mosaic/contracts/agent";
+
+export interface ProgressSink {
+  /** Stores a stage; false when this start is not the one under way any more. */
+  store(stage: StageProgress): Promise<boolean>;
+  tell(stage: StageProgress): Promise<void>;
+  isUnderWay(): Promise<boolean>;
+  onStage(stage: StageProgress): void;
+  onSuperseded(): void;
+}
+
+const checkMs = 500;
+
+/**
+ * Reports how far one start has come, in the background: a slow database does not slow the start down, and of many percents only the latest
+ * is written. Also notices when the start was superseded: its agent was stopped or deleted.
+ */
+export class StartProgress {
+  #last: StageProgress | null = null;
+  #pending: StageProgress | null = null;
+  #draining: Promise<void> = Promise.resolve();
+  #isDraining = false;
+  readonly #check: NodeJS.Timeout;
+
+  constructor(private readonly sink: ProgressSink) {
+    this.#check = setInterval(() => void this.#lookForSuperseding(), checkMs);
+  }
+
+  set(stage: StageProgress): void {
+    const percent = stage.percent === null ? null : Math.floor(stage.percent);
+    if (this.#last?.stage === stage.stage && this.#last.percent === percent && this.#last.detail === stage.detail) {
+      return;
+    }
+    this.#last = { ...stage, percent };
+    this.sink.onStage(this.#last);
+    this.#pending = this.#last;
+    if (!this.#isDraining) {
+      this.#draining = this.#drain();
+    }
+  }
+
+  /** Nothing is written after it has resolved. */
+  async end(): Promise<void> {
+    clearInterval(this.#check);
+    this.#pending = null;
+    await this.#draining;
+  }
+
+  async #drain(): Promise<void> {
+    this.#isDraining = true;
+    while (this.#pending !== null) {
+      const stage = this.#pending;
+      this.#pending = null;
+      const isOurs = await this.sink.store(stage).catch(() => true);
+      if (isOurs) {
+        await this.sink.tell(stage);
+      } else {
+        this.sink.onSuperseded();
+      }
+    }
+    this.#isDraining = false;
+  }
+
+  async #lookForSuperseding(): Promise<void> {
+    // A database that is away supersedes nothing.
+    if (!(await this.sink.isUnderWay().catch(() => true))) {
+      this.sink.onSuperseded();
+    }
+  }
+}

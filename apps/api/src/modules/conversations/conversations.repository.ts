@@ -1,0 +1,54 @@
+import { Injectable } from "@nestjs/common";
+import { PrismaService } from "../../platform/database/prisma.service.js";
+import type { StoredConversation, StoredMessage } from "./conversations.types.js";
+
+const listLimit = 500;
+/** The newest ones: an agent remembers more than a page needs to show. */
+const messageLimit = 200;
+
+const conversationFields = { id: true, agentId: true, titleEncrypted: true, createdAt: true, updatedAt: true } as const;
+const messageFields = { id: true, role: true, contentEncrypted: true, status: true, errorCode: true, errorDetail: true, createdAt: true } as const;
+
+@Injectable()
+export class ConversationsRepository {
+  constructor(private readonly prisma: PrismaService) {}
+
+  /** Newest first. */
+  async list(userId: string): Promise<StoredConversation[]> {
+    return this.prisma.conversation.findMany({ where: { userId }, select: conversationFields, orderBy: [{ updatedAt: "desc" }, { id: "desc" }], take: listLimit });
+  }
+
+  /** `null` if the user has no such agent. */
+  async create(userId: string, conversation: { id: string; agentId: string; titleEncrypted: string; now: Date }): Promise<StoredConversation | null> {
+    const { id, agentId, titleEncrypted, now } = conversation;
+    return this.prisma.$transaction(async (tx) => {
+      const owned = await tx.$queryRaw<unknown[]>`SELECT 1 FROM agents WHERE id = ${agentId}::uuid AND owner_id = ${userId}::uuid FOR KEY SHARE`;
+      if (owned.length === 0) {
+        return null;
+      }
+      return tx.conversation.create({ data: { id, userId, agentId, titleEncrypted, createdAt: now, updatedAt: now }, select: conversationFields });
+    });
+  }
+
+  async find(userId: string, id: string): Promise<StoredConversation | null> {
+    return this.prisma.conversation.findFirst({ where: { id, userId }, select: conversationFields });
+  }
+
+  /** The newest 200 messages, oldest first. */
+  async messages(userId: string, conversationId: string): Promise<StoredMessage[]> {
+    const where = { conversationId, conversation: { userId } };
+    const rows = await this.prisma.message.findMany({ where, select: messageFields, orderBy: { id: "desc" }, take: messageLimit });
+    return rows.toReversed() as StoredMessage[];
+  }
+
+  /** False if the user has no such conversation. The time of the last message stays: a new name does not move it up. */
+  async rename(userId: string, id: string, titleEncrypted: string): Promise<boolean> {
+    const changed = await this.prisma.$executeRaw`UPDATE conversations SET title_encrypted = ${titleEncrypted} WHERE id = ${id}::uuid AND user_id = ${userId}::uuid`;
+    return changed > 0;
+  }
+
+  /** With its messages. False if the user has no such conversation. */
+  async delete(userId: string, id: string): Promise<boolean> {
+    return (await this.prisma.conversation.deleteMany({ where: { id, userId } })).count > 0;
+  }
+}

@@ -1,0 +1,39 @@
+import { problems, problemCode, type Problem } from "@mosaic/contracts/problem";
+import type { Conversation, Message } from "@mosaic/contracts/chat";
+import type { CryptoService } from "../crypto/crypto.service.js";
+import type { StoredConversation, StoredMessage } from "./conversations.types.js";
+
+/** Where texts belong: one that is moved to another row, or to another person's, does not open. */
+export const titleContext = (userId: string, id: string): { owner: string; field: string } => ({ owner: userId, field: `conversations.title_encrypted:${id}` });
+export const contentContext = (userId: string, id: string): { owner: string; field: string } => ({ owner: userId, field: `messages.content_encrypted:${id}` });
+
+export function openConversation(crypto: CryptoService, userId: string, stored: StoredConversation): Conversation {
+  return {
+    id: stored.id,
+    agentId: stored.agentId,
+    title: crypto.open(stored.titleEncrypted, titleContext(userId, stored.id)),
+    createdAt: stored.createdAt.toISOString(),
+    updatedAt: stored.updatedAt.toISOString(),
+  };
+}
+
+export function openMessage(crypto: CryptoService, userId: string, stored: StoredMessage): Message {
+  return {
+    id: stored.id,
+    role: stored.role,
+    content: crypto.open(stored.contentEncrypted, contentContext(userId, stored.id)),
+    status: stored.status,
+    error: errorOf(stored.errorCode, stored.errorDetail),
+    createdAt: stored.createdAt.toISOString(),
+  };
+}
+
+/** A stored code in the form that pages show. One that a newer or older release wrote is `internal`. */
+export function errorOf(code: string | null, detail: string | null): Pick<Problem, "code" | "title" | "detail"> | null {
+  if (code === null) {
+    return null;
+  }
+  const known = problemCode.safeParse(code);
+  const shown = known.success ? known.data : "internal";
+  return { code: shown, title: problems[shown].title, ...(detail === null ? {} : { detail }) };
+}

@@ -1,0 +1,106 @@
+import { randomUUIDv7 } from "node:crypto";
+import type { Message } from "@mosaic/contracts/chat";
+import { Inject, Injectable } from "@nestjs/common";
+import { CLOCK, type Clock } from "../../platform/clock/clock.js";
+import { AppError } from "../../platform/errors/app-error.js";
+import { CryptoService } from "../crypto/crypto.service.js";
+import { OwnerEventsService } from "../owner-events/owner-events.service.js";
+import { titleOf } from "./conversation-title.js";
+import type { AnswerEnd, BegunTurn } from "./conversations.types.js";
+import { contentContext, errorOf, titleContext } from "./message-seal.js";
+import { TurnPresenceService } from "./turn-presence.service.js";
+import { TurnsRepository, type BeginResult, type NewTurn } from "./turns.repository.js";
+
+const maxPerUser = 5;
+
+/** What is stored of turns: their beginning, the answer as it grows, their end. */
+@Injectable()
+export class TurnsService {
+  constructor(
+    private readonly repository: TurnsRepository,
+    private readonly presence: TurnPresenceService,
+    private readonly events: OwnerEventsService,
+    private readonly crypto: CryptoService,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** Throws `not_found`, `turn_in_progress` or `too_many_requests`; then nothing was stored. */
+  async begin(userId: string, conversationId: string, content: string): Promise<{ turn: BegunTurn; userMessage: Message }> {
+    // Both may be of the same millisecond, and messages are read in the order of their ids.
+    const [questionId = "", answerId = ""] = [randomUUIDv7(), randomUUIDv7()].toSorted();
+    const now = this.clock.now();
+    const row: NewTurn = {
+      userId,
+      conversationId,
+      processId: this.presence.processId,
+      now,
+      maxPerUser,
+      question: { id: questionId, contentEncrypted: this.crypto.seal(content, contentContext(userId, questionId)) },
+      answer: { id: answerId, contentEncrypted: this.crypto.seal("", contentContext(userId, answerId)) },
+      titleEncrypted: this.crypto.seal(titleOf(content), titleContext(userId, conversationId)),
+    };
+    this.presence.enter(answerId);
+    try {
+      const { agentId } = assertBegun(await this.beginUnlessBusy(row));
+      await this.events.publish(userId, { type: "conversation", conversationId });
+      const userMessage: Message = { id: questionId, role: "user", content, status: "complete", error: null, createdAt: now.toISOString() };
+      return { turn: { userId, agentId, conversationId, answerId, answerCreatedAt: now }, userMessage };
+    } catch (error) {
+      this.presence.leave(answerId);
+      throw error;
+    }
+  }
+
+  /** The answer so far. False if its conversation was deleted. */
+  async saveText({ userId, answerId }: BegunTurn, text: string): Promise<boolean> {
+    return this.repository.saveText(answerId, this.crypto.seal(text, contentContext(userId, answerId)));
+  }
+
+  async finish(turn: BegunTurn, text: string, end: AnswerEnd): Promise<void> {
+    const sealed = this.crypto.seal(text, contentContext(turn.userId, turn.answerId));
+    await this.repository.finish(turn.answerId, sealed, end, this.clock.now());
+    await this.events.publish(turn.userId, { type: "conversation", conversationId: turn.conversationId });
+  }
+
+  /** This process serves the turn no more, whether its end could be stored or not. */
+  leave({ answerId }: BegunTurn): void {
+    this.presence.leave(answerId);
+  }
+
+  answerOf({ answerId, answerCreatedAt }: BegunTurn, text: string, { status, error }: AnswerEnd): Message {
+    return {
+      id: answerId,
+      role: "assistant",
+      content: text,
+      status,
+      error: error === null ? null : errorOf(error.code, error.detail),
+      createdAt: answerCreatedAt.toISOString(),
+    };
+  }
+
+  /** What is in the way may be the turn of a process that died. */
+  private async beginUnlessBusy(row: NewTurn): Promise<BeginResult> {
+    const result = await this.repository.begin(row);
+    if (result.kind === "begun" || result.kind === "not_found") {
+      return result;
+    }
+    await this.presence.breakOffOrphans();
+    return this.repository.begin(row);
+  }
+}
+
+function assertBegun(result: BeginResult): { agentId: string } {
+  switch (result.kind) {
+    case "begun":
+      return result;
+    case "not_found":
+      throw new AppError("not_found");
+    case "turn_in_progress":
+      throw new AppError("turn_in_progress", { detail: "Wait for the answer, or stop it, before you send the next message." });
+    case "too_many":
+      throw new AppError("too_many_requests", {
+        detail: `${maxPerUser} answers are under way already. Wait for one of them, or stop it.`,
+        retryAfterSeconds: 5,
+      });
+  }
+}

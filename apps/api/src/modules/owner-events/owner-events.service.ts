@@ -1,0 +1,113 @@
+import { ownerEvent, type OwnerEvent } from "@mosaic/contracts/chat";
+import { Injectable, type OnApplicationBootstrap } from "@nestjs/common";
+import { z } from "zod";
+import { PostgresChannel } from "../../platform/database/postgres-channel.js";
+import { AppError } from "../../platform/errors/app-error.js";
+import { Logger } from "../../platform/logging/logger.js";
+import { OwnerEventsRepository } from "./owner-events.repository.js";
+
+const channel = "mosaic_owner_events";
+/** Postgres refuses notifications of 8000 bytes and more. */
+const maxDetailCharacters = 1_200;
+const maxListenersPerUser = 20;
+
+/** `userId` is `null` for an agent that belongs to nobody. */
+const envelope = z.object({ userId: z.string().nullable(), event: ownerEvent });
+
+type AgentEvent = Extract<OwnerEvent, { type: "agent" }>;
+
+export interface OwnerListener {
+  onEvent(event: OwnerEvent): void;
+  /** Something may have been missed: whoever listens should look for itself. */
+  onGap(): void;
+}
+
+/** What happens to a person's agents and conversations, told to all of their open pages, whichever process they are connected to. */
+@Injectable()
+export class OwnerEventsService implements OnApplicationBootstrap {
+  readonly #listeners = new Map<string, Set<OwnerListener>>();
+  readonly #agentListeners = new Map<string, Set<(event: AgentEvent) => void>>();
+
+  constructor(
+    private readonly channel: PostgresChannel,
+    private readonly repository: OwnerEventsRepository,
+    private readonly logger: Logger,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.channel.listen(channel, (payload) => this.deliver(payload));
+  }
+
+  /** Best effort: who misses an event sees the state at the next look, so a database that is away must not fail what has happened. */
+  async publish(userId: string | null, event: OwnerEvent): Promise<void> {
+    try {
+      await this.repository.notify(channel, JSON.stringify({ userId, event: shortened(event) }));
+    } catch {
+      this.logger.debug("an event could not be told to open pages", { type: event.type });
+    }
+  }
+
+  /** Throws `too_many_requests` when the user has too many pages open. The returned function ends it. */
+  subscribe(userId: string, listener: OwnerListener): () => void {
+    const listeners = this.#listeners.get(userId) ?? new Set();
+    if (listeners.size >= maxListenersPerUser) {
+      throw new AppError("too_many_requests", { detail: "Too many pages of Mosaic are open. Close some of them.", retryAfterSeconds: 30 });
+    }
+    return add(this.#listeners, userId, listener);
+  }
+
+  /** What is told of one agent, whoever owns it. The returned function ends it. */
+  watchAgent(agentId: string, onEvent: (event: AgentEvent) => void): () => void {
+    return add(this.#agentListeners, agentId, onEvent);
+  }
+
+  private deliver(payload: string): void {
+    if (payload === "") {
+      for (const listeners of [...this.#listeners.values()]) {
+        for (const listener of [...listeners]) {
+          listener.onGap();
+        }
+      }
+      return;
+    }
+    const parsed = parse(payload);
+    if (parsed === null) {
+      return;
+    }
+    const { userId, event } = parsed;
+    for (const listener of userId === null ? [] : [...(this.#listeners.get(userId) ?? [])]) {
+      listener.onEvent(event);
+    }
+    for (const onEvent of event.type === "agent" ? [...(this.#agentListeners.get(event.agentId) ?? [])] : []) {
+      if (event.type === "agent") {
+        onEvent(event);
+      }
+    }
+  }
+}
+
+function parse(payload: string): z.infer<typeof envelope> | null {
+  try {
+    return envelope.parse(JSON.parse(payload));
+  } catch {
+    return null;
+  }
+}
+
+function shortened(event: OwnerEvent): OwnerEvent {
+  if (event.type !== "agent" || event.error === null) {
+    return event;
+  }
+  return { ...event, error: { ...event.error, detail: event.error.detail.slice(0, maxDetailCharacters) } };
+}
+
+function add<T>(map: Map<string, Set<T>>, key: string, value: T): () => void {
+  const values = map.get(key) ?? new Set<T>();
+  map.set(key, values.add(value));
+  return () => {
+    values.delete(value);
+    if (values.size === 0 && map.get(key) === values) {
+      map.delete(key);
+    }
+  };
+}
