@@ -17,7 +17,7 @@ interface Bundle {
 }
 
 /** Just so much of the internal API as a supervisor needs. The bundle may come later: nothing is answered before. */
-export async function startConfigApi(host: string, tokenOf: () => string, bundle: Promise<Bundle>): Promise<ConfigApi> {
+export async function startConfigApi(host: string, tokenOf: () => string, bundleOf: () => Promise<Bundle>): Promise<ConfigApi> {
   const phases: string[] = [];
   const server = createServer((request, response) => {
     void answer(request, response).catch(() => response.destroy());
@@ -36,7 +36,7 @@ export async function startConfigApi(host: string, tokenOf: () => string, bundle
     }
     // The next generation never comes; the connection is held until the supervisor or the test ends.
     if (url.searchParams.has("after")) return;
-    end(response, 200, await bundle);
+    end(response, 200, await bundleOf());
   }
 
   return {

@@ -37,9 +37,9 @@ function describeRealOpenclaw(title: string, openHarness: () => Promise<RealHarn
     let api: ConfigApi;
     let demo: Awaited<ReturnType<typeof startDemoLlm>>;
     let spec: ContainerSpec;
-    const endpoint = Promise.withResolvers<Endpoint>();
+    // Known once the container has been started, which is when its bundle can be made.
+    let endpoint = Promise.withResolvers<Endpoint>();
     let token = "";
-    // The gateway's token stays the same so that one bundle serves both starts.
     const gatewayToken = createHmac("sha256", randomBytes(32)).update("mosaic-gateway").digest("base64url");
 
     beforeAll(async () => {
@@ -47,10 +47,11 @@ function describeRealOpenclaw(title: string, openHarness: () => Promise<RealHarn
       const { internalHost } = await harness.runtime.prepare();
       demo = await startDemoLlm({ host: internalHost });
       const name = `mosaic-test-real-${run}`;
-      const bundle = endpoint.promise.then(({ port }) =>
-        bundleFor({ demoUrl: demo.url, gatewayToken, gatewayPort: port, bind: harness.bind, stateDir: harness.stateDirOf(name) }),
-      );
-      api = await startConfigApi(internalHost, () => token, bundle);
+      const bundleOf = async () => {
+        const { port } = await endpoint.promise;
+        return bundleFor({ demoUrl: demo.url, gatewayToken, gatewayPort: port, bind: harness.bind, stateDir: harness.stateDirOf(name) });
+      };
+      api = await startConfigApi(internalHost, () => token, bundleOf);
       const limits = { memoryBytes: 1536 * 1024 * 1024, nanoCpus: 2_000_000_000, pids: 256 };
       spec = { name, instanceId, agentId: "agent", image: { name: imageName, buildContext: null }, configUrl: api.configUrl, limits };
     });
@@ -64,6 +65,7 @@ function describeRealOpenclaw(title: string, openHarness: () => Promise<RealHarn
 
     async function boot(): Promise<{ at: Endpoint; readyMs: number; warmMs: number }> {
       token = randomBytes(32).toString("base64url");
+      endpoint = Promise.withResolvers<Endpoint>();
       const readyCount = api.phases.filter((phase) => phase === "ready").length;
       await harness.runtime.create(spec);
       const startedAt = performance.now();

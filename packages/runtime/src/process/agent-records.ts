@@ -30,11 +30,17 @@ export interface ExitRecord {
   readonly wasOutOfMemory: boolean;
 }
 
+/** The last port, taken again where it is free: an agent's configuration names it. */
+export interface PortRecord {
+  readonly port: number;
+}
+
 interface Records {
   readonly owner: OwnerRecord;
   readonly spec: SpecRecord;
   readonly run: RunRecord;
   readonly exit: ExitRecord;
+  readonly port: PortRecord;
 }
 
 export interface AgentFolders {
@@ -44,7 +50,7 @@ export interface AgentFolders {
   readonly tmp: string;
 }
 
-const OWN_ENTRY = /^(?:state|home|tmp|(?:owner|spec|run|exit)\.json(?:\.[0-9a-f]+\.new)?)$/;
+const OWN_ENTRY = /^(?:state|home|tmp|(?:owner|spec|run|exit|port)\.json(?:\.[0-9a-f]+\.new)?)$/;
 
 /** The files of the process runtime: one folder per agent, with small JSON records beside the state. No record holds a secret. */
 export class AgentRecords {

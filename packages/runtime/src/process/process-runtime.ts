@@ -73,6 +73,7 @@ class ProcessRuntime implements AgentRuntime {
   readonly #openclawDir: string;
   readonly #records: AgentRecords;
   readonly #children = new Map<string, Child>();
+  readonly #ports = new Map<string, number>();
   readonly #watchers = new Set<Watcher>();
   readonly #queue = new KeyedQueue();
   readonly #installs = new SharedTasks<PrepareProgress>();
@@ -220,7 +221,7 @@ class ProcessRuntime implements AgentRuntime {
     await rm(folders.tmp, { recursive: true, force: true });
     await this.#records.makeFolders(name);
     const runDir = await makeRunFolder(name, this.#options.stateDir, this.#hostEnvironment);
-    const port = await findPortPair(new Set([...this.#children.values()].map((child) => child.port)));
+    const port = await this.#reservePort(name);
     const child = await startAgentProcess({
       command: this.#options.commandOverride ?? [this.#nodePath, this.#options.supervisorPath],
       cwd: folders.state,
@@ -233,6 +234,18 @@ class ProcessRuntime implements AgentRuntime {
     if (!child.hasExited) await this.#records.write(name, "run", { leader: child.identity, parent, port, runDir });
     this.#tell(name);
     return { host: HOST, port };
+  }
+
+  /** Different agents may start at the same moment, so that one at a time looks for a port, and no port is given out twice. */
+  #reservePort(name: string): Promise<number> {
+    return this.#queue.run("ports:", async () => {
+      const last = await this.#records.read(name, "port");
+      this.#ports.delete(name);
+      const port = await findPortPair(new Set(this.#ports.values()), last?.port);
+      this.#ports.set(name, port);
+      if (port !== last?.port) await this.#records.write(name, "port", { port });
+      return port;
+    });
   }
 
   /** Puts a child's end on record, once it has come. */
