@@ -39,7 +39,7 @@ function EmojiField({ form }: { readonly form: UseFormReturn<AgentValues> }) {
                 aria-label={`Use ${suggestion}`}
                 aria-pressed={emoji === suggestion}
                 onClick={() => form.setValue("emoji", suggestion, { shouldDirty: true, shouldValidate: true })}
-                className={cn("grid size-9 place-items-center rounded-md border border-transparent text-lg hover:bg-accent", emoji === suggestion && "border-primary bg-accent")}
+                className={cn("grid size-8 place-items-center sm:size-9 rounded-md border border-transparent text-lg hover:bg-accent", emoji === suggestion && "border-primary bg-accent")}
               >
                 {suggestion}
               </button>

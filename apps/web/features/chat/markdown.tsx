@@ -1,7 +1,7 @@
 "use client";
 
 import { code } from "@streamdown/code";
-import { memo, type ComponentProps } from "react";
+import { memo, useEffect, useRef, type ComponentProps, type RefObject } from "react";
 import { defaultRehypePlugins, Streamdown, type Components, type ExtraProps } from "streamdown";
 
 const { raw: _raw, ...safePlugins } = defaultRehypePlugins;
@@ -27,10 +27,30 @@ const components: Components = { a: SafeLink, img: ImageLink };
 
 const controls = { table: false, code: { copy: true, download: false }, mermaid: false, image: false };
 
+const scrollers = "[data-streamdown=code-block-body], [data-streamdown=table-wrapper] > div";
+
+/** Wide code and tables scroll, so that the keyboard must be able to reach them. Code is highlighted later, in new elements. */
+const useFocusableScrollers = (root: RefObject<HTMLElement | null>): void => {
+  useEffect(() => {
+    const element = root.current;
+    if (!element) return;
+    const mark = (): void => {
+      for (const scroller of element.querySelectorAll<HTMLElement>(scrollers)) scroller.tabIndex = 0;
+    };
+    mark();
+    const observer = new MutationObserver(mark);
+    observer.observe(element, { childList: true, subtree: true });
+    return () => observer.disconnect();
+  }, [root]);
+};
+
 export const Markdown = memo(function Markdown({ text, isStreaming }: { readonly text: string; readonly isStreaming: boolean }) {
+  const root = useRef<HTMLDivElement>(null);
+  useFocusableScrollers(root);
   return (
+    <div ref={root} className="min-w-0">
     <Streamdown
-      className="message-markdown space-y-3.5 break-words leading-[1.65]"
+      className="message-markdown flex flex-col gap-3.5 space-y-0 break-words leading-[1.65]"
       mode="streaming"
       isAnimating={false}
       parseIncompleteMarkdown={isStreaming}
@@ -45,5 +65,6 @@ export const Markdown = memo(function Markdown({ text, isStreaming }: { readonly
     >
       {text}
     </Streamdown>
+    </div>
   );
 });

@@ -33,7 +33,7 @@ export function MessageList({ stored, turn, agent, onSend, onDismiss, empty }: M
       <div ref={scroller} role="region" aria-label="Messages" tabIndex={0} className="h-full overflow-y-auto overscroll-contain focus-visible:outline-offset-[-3px]">
         <div ref={content} className="mx-auto flex min-h-full w-full max-w-3xl flex-col px-4 pb-6 pt-6 sm:px-6">
           {messages.length === 0 ? empty : null}
-          <ol className="grid gap-5">
+          <ol className="grid gap-3">
             {messages.map((message, index) => (
               <li key={index} className="group/item min-w-0">
                 {message.role === "user" ? (

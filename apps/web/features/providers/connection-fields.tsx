@@ -21,7 +21,6 @@ export interface ConnectionFieldsProps {
 export function ConnectionFields({ form, stored, onChange }: ConnectionFieldsProps) {
   const { errors } = form.formState;
   const kind = form.watch("kind");
-  const preset = presetOf(kind);
   return (
     <div className="grid gap-5">
       <Field label="Name" hint="How it is called in Mosaic." error={errors.name?.message}>
@@ -33,7 +32,7 @@ export function ConnectionFields({ form, stored, onChange }: ConnectionFieldsPro
         </Notice>
       ) : (
         <>
-          <Field label="Address (base URL)" hint={preset.hint} error={errors.baseUrl?.message}>
+          <Field label="Address (base URL)" error={errors.baseUrl?.message}>
             {(control) => (
               <Input
                 {...control}

@@ -9,7 +9,7 @@ const marks: Record<ProviderKind, { text: string; classes: string }> = {
   openai: { text: "O", classes: "bg-foreground text-background" },
   anthropic: { text: "A", classes: "bg-tile-3 text-black" },
   ollama: { text: "Ol", classes: "bg-muted text-foreground border" },
-  "openai-compatible": { text: "{ }", classes: "bg-tile-1 text-white dark:text-background" },
+  "openai-compatible": { text: "{ }", classes: "bg-primary text-primary-foreground" },
   demo: { text: "D", classes: "bg-tile-2 text-black" },
 };
 

@@ -39,7 +39,7 @@ export function WizardFrame({ step, reached, onSelect, children }: WizardFramePr
         </p>
       </header>
       <main id="main" tabIndex={-1} className="px-5 pb-20 pt-8 outline-none sm:px-8 lg:px-14 lg:pt-16">
-        <div key={step.id} className="mx-auto grid max-w-2xl animate-rise gap-8 lg:mx-0">
+        <div key={step.id} className="mx-auto grid max-w-2xl animate-rise gap-8">
           <div className="grid gap-2">
             <p className="text-sm text-muted-foreground">
               Step {stepIndex(step.id) + 1} of {wizardSteps.length}

@@ -20,11 +20,14 @@ export function UserMenu() {
     leave(() => logout.mutate(undefined, { onError: (error) => toast.error("You are still signed in", { description: describeError(error).detail }) }));
   return (
     <Menu>
-      <MenuTrigger aria-label="Account and settings" className="flex w-full items-center gap-2.5 rounded-lg p-2 text-left hover:bg-accent data-[state=open]:bg-accent">
+      <MenuTrigger className="flex w-full items-center gap-2.5 rounded-lg p-2 text-left hover:bg-accent data-[state=open]:bg-accent">
         <span aria-hidden className="grid size-8 shrink-0 place-items-center rounded-lg bg-primary text-sm font-semibold text-primary-foreground">
           {name.slice(0, 1).toUpperCase()}
         </span>
-        <span className="min-w-0 flex-1 truncate text-sm font-medium">{name}</span>
+        <span className="min-w-0 flex-1 truncate text-sm font-medium">
+          <span className="sr-only">Account and settings of </span>
+          {name}
+        </span>
         <ChevronsUpDown aria-hidden className="size-4 text-muted-foreground" />
       </MenuTrigger>
       <MenuContent side="top" align="start" className="w-64">

@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import { agentFormSchema, agentToValues, decodeModel, emptyAgent, encodeModel, modelGroups, toAgent } from "@/features/agents/agent-values";
+import { stagePercent } from "@/features/agents/stages";
+import { stageSteps } from "@/features/chat/startup-card";
+import { problemAction } from "@/features/chat/problem-action";
+import { agentsUsing } from "@/features/providers/delete-provider";
+import { sampleAgent, sampleProvider } from "@/test/contract-server";
+
+const provider = sampleProvider({ models: [{ id: "vendor/model:free" }] });
+const choice = { providerId: provider.id, model: "vendor/model:free" };
+
+test("a model keeps its slashes on the way through the form", () => {
+  expect(decodeModel(encodeModel(choice))).toEqual(choice);
+  expect(decodeModel("")).toBeNull();
+});
+
+test("opening and saving an agent changes nothing", () => {
+  const agent = sampleAgent({ model: choice, fallbacks: [choice] });
+  const { name, emoji, personality, tools, model, fallbacks, idleTimeoutSeconds } = agent;
+  expect(toAgent(agentToValues(agent))).toEqual({ name, emoji, personality, tools, model, fallbacks, idleTimeoutSeconds });
+});
+
+test("a model that is no longer offered stays in the list", () => {
+  const labels = modelGroups([provider], ["gone/old-model"]).map(({ label, options }) => [label, options.map((option) => option.label)]);
+  expect(labels).toEqual([["Z.ai", ["vendor/model:free"]], ["No longer offered", ["old-model"]]]);
+});
+
+test.each([
+  [{ name: " " }, "name"],
+  [{ idleTimeoutMinutes: "" }, "idleTimeoutMinutes"],
+  [{ idleTimeoutMinutes: "-1" }, "idleTimeoutMinutes"],
+  [{ idleTimeoutMinutes: "99999" }, "idleTimeoutMinutes"],
+])("%o is refused at its field", (fault, field) => {
+  const result = agentFormSchema.safeParse({ ...emptyAgent([provider]), name: "Ada", ...fault });
+  expect(result.error?.issues.map(({ path }) => path[0])).toEqual([field]);
+});
+
+test("the bar only grows from stage to stage", () => {
+  const stages = ["pulling", "creating", "starting", "waiting", "ready"] as const;
+  const percents = stages.map((stage) => stagePercent({ stage, percent: null }));
+  expect(percents).toEqual(percents.toSorted((a, b) => a - b));
+  expect(stagePercent({ stage: "pulling", percent: 50 })).toBe(30);
+  expect(percents.at(-1)).toBe(100);
+});
+
+test("only what this start needs is listed", () => {
+  expect(stageSteps([], "creating").map(({ stage }) => stage)).toEqual(["creating", "starting", "waiting", "ready"]);
+  expect(stageSteps(["installing"], "starting").map(({ state }) => state)).toEqual(["done", "done", "current", "todo", "todo"]);
+});
+
+test("deleting a provider names the agents that lose their model", () => {
+  const main = sampleAgent({ name: "Main", model: choice });
+  const fallback = sampleAgent({ name: "Fallback", fallbacks: [choice] });
+  const used = agentsUsing(provider, [main, fallback, sampleAgent()]);
+  expect([used.main, used.fallback]).toEqual([[main], [fallback]]);
+});
+
+test("a refused key leads to the providers, a missing model to the agents, a missing image nowhere", () => {
+  expect(problemAction("provider_key_refused")?.href).toBe("/settings/providers");
+  expect(problemAction("model_not_assigned")?.href).toBe("/settings/agents");
+  expect(problemAction("image_missing")).toBeNull();
+});

@@ -1,0 +1,90 @@
+import type { TurnEvent } from "@mosaic/contracts/chat";
+import { describe, expect, test } from "vitest";
+import { turnAnnouncement } from "@/features/chat/announcement";
+import { isActive, isStartingUp, mergeTurn, newTurn, reduceTurn, type Turn, type TurnAction } from "@/features/chat/turn";
+import { sampleMessage } from "@/test/contract-server";
+
+const question = sampleMessage({ role: "user", content: "Hello" });
+const answer = sampleMessage({ content: "Hi there" });
+const now = "2026-11-21T12:00:00.000Z";
+
+const event = (value: TurnEvent): TurnAction => ({ type: "event", event: value });
+const accepted = event({ type: "accepted", userMessage: question, answerId: answer.id });
+const stage = (name: "installing" | "creating" | "waiting" | "ready", percent: number | null = null) => event({ type: "stage", stage: name, percent, detail: null });
+const slow = event({ type: "notice", code: "provider_slow", detail: "Slow" });
+const delta = (text: string) => event({ type: "delta", text });
+const done = event({ type: "done", message: answer, problem: null });
+const problem = { code: "turn_in_progress" as const, title: "Busy", detail: null };
+
+const after = (...actions: TurnAction[]): Turn => actions.reduce(reduceTurn, newTurn("Hello", 0));
+
+describe("the turn's reducer", () => {
+  test.each<[string, TurnAction[], Partial<Turn>]>([
+    ["nothing has happened yet", [], { text: "", end: null, userMessage: null }],
+    ["a turn is accepted", [accepted], { userMessage: question, answerId: answer.id }],
+    ["stages come", [accepted, stage("installing", 40), stage("installing", 80), stage("creating")], { stage: { stage: "creating", percent: null, detail: null }, stagesSeen: ["installing", "creating"] }],
+    ["deltas come", [accepted, delta("Hi "), delta("there")], { text: "Hi there" }],
+    ["the model is slow", [accepted, slow], { notice: "Slow" }],
+    ["a slow model begins to speak", [accepted, slow, delta("Hi")], { notice: null, text: "Hi" }],
+    ["it is done", [accepted, delta("Hi"), done], { text: "Hi there", end: { kind: "done", message: answer } }],
+    ["it is refused", [{ type: "refused", problem }], { end: { kind: "refused", problem } }],
+    ["it is stopped", [accepted, slow, delta("Hi"), { type: "stopped" }], { text: "Hi", notice: null, end: { kind: "stopped" } }],
+    ["the connection is lost", [accepted, delta("Hi"), { type: "lost" }], { text: "Hi", end: { kind: "lost" } }],
+    ["deltas come after a stop", [accepted, delta("Hi"), { type: "stopped" }, delta(" there"), done], { text: "Hi", end: { kind: "stopped" } }],
+  ])("knows what is so when %s", (_, actions, expected) => {
+    expect(after(...actions)).toMatchObject(expected);
+  });
+
+  test("shows the start until the agent is ready or speaks", () => {
+    expect(isStartingUp(after(accepted, stage("waiting")))).toBe(true);
+    expect(isStartingUp(after(accepted, stage("waiting"), stage("ready")))).toBe(false);
+    expect(isStartingUp(after(accepted, stage("waiting"), delta("Hi")))).toBe(false);
+    expect(isStartingUp(after(accepted, stage("waiting"), { type: "stopped" }))).toBe(false);
+  });
+
+  test("is active until it has ended", () => {
+    expect(isActive(null)).toBe(false);
+    expect(isActive(after(accepted))).toBe(true);
+    expect(isActive(after(accepted, done))).toBe(false);
+  });
+});
+
+describe("the messages that are shown", () => {
+  const texts = (stored: Parameters<typeof mergeTurn>[0], turn: Turn | null) => mergeTurn(stored, turn, now).map(({ role, content, status }) => [role, content, status]);
+
+  test("hold the message before the server has taken it", () => {
+    expect(texts([], after())).toEqual([["user", "Hello", "complete"], ["assistant", "", "streaming"]]);
+  });
+  test("never show a message twice, however early the list is fetched again", () => {
+    const stored = [question, { ...answer, content: "Hi", status: "streaming" as const }];
+    expect(texts(stored, after(accepted, delta("Hi there")))).toEqual([["user", "Hello", "complete"], ["assistant", "Hi there", "streaming"]]);
+  });
+  test("are the server's once the turn has ended and it has stored the answer", () => {
+    const stored = [question, { ...answer, content: "Hi th", status: "stopped" as const }];
+    expect(texts(stored, after(accepted, delta("Hi"), { type: "stopped" }))).toEqual([["user", "Hello", "complete"], ["assistant", "Hi th", "stopped"]]);
+  });
+  test("show a stopped answer as stopped before the server has stored it", () => {
+    const stored = [question, { ...answer, content: "", status: "streaming" as const }];
+    expect(texts(stored, after(accepted, delta("Hi"), { type: "stopped" }))).toEqual([["user", "Hello", "complete"], ["assistant", "Hi", "stopped"]]);
+  });
+  test("do not hold a message that was refused", () => {
+    expect(texts([question], after({ type: "refused", problem }))).toEqual([["user", "Hello", "complete"]]);
+  });
+});
+
+describe("what a screen reader hears", () => {
+  test.each<[TurnAction[], string]>([
+    [[accepted, stage("creating")], "Starting Ada: Creating."],
+    [[accepted, delta("H")], "Ada is answering."],
+    [[accepted, delta("Hello, "), delta("you")], "Ada is answering."],
+    [[accepted, done], "Ada answered: Hi there"],
+    [[accepted, { type: "stopped" }], "Stopped."],
+    [[{ type: "refused", problem }], "Your message was not sent. Busy"],
+  ])("does not change with each piece of the answer: %#", (actions, expected) => {
+    expect(turnAnnouncement(after(...actions), "Ada")).toBe(expected);
+  });
+  test("is text without Markdown", () => {
+    const message = { ...answer, content: "# Title\n\nSee **[docs](https://x.y)**:\n\n```ts\nlet a;\n```" };
+    expect(turnAnnouncement(after(accepted, event({ type: "done", message, problem: null })), "Ada")).toBe("Ada answered: Title\nSee docs:\nlet a;");
+  });
+});

@@ -1,0 +1,47 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { render, type RenderResult } from "@testing-library/react";
+import { AppRouterContext } from "next/dist/shared/lib/app-router-context.shared-runtime";
+import { PathnameContext, SearchParamsContext } from "next/dist/shared/lib/hooks-client-context.shared-runtime";
+import type { ReactNode } from "react";
+import { onTestFinished } from "vitest";
+import { TooltipProvider } from "@/components/ui/tooltip";
+import { startContractServer, type ContractServer, type ContractState } from "@/test/contract-server";
+
+export interface Page extends RenderResult {
+  readonly server: ContractServer;
+  readonly client: QueryClient;
+  /** Where the page asked the router to go, in order. */
+  readonly visits: readonly string[];
+}
+
+/** A server that speaks the contract; the page's requests go there, as they would to the origin that served it. */
+export const openServer = async (state: Partial<ContractState>): Promise<ContractServer> => {
+  const server = await startContractServer({ paceMs: 1, ...state });
+  onTestFinished(() => server.close());
+  const base = document.createElement("base");
+  base.href = `${server.url}/`;
+  document.head.append(base);
+  return server;
+};
+
+/** Shows a page at an address against a server in the given state. */
+export const openPage = async (element: ReactNode, state: Partial<ContractState>, address = "/"): Promise<Page> => {
+  const server = await openServer(state);
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  const visits: string[] = [];
+  const visit = (path: string): void => void visits.push(path);
+  const router = { push: visit, replace: visit, back: () => undefined, forward: () => undefined, refresh: () => undefined, prefetch: () => undefined };
+  const url = new URL(address, "http://local");
+  const result = render(
+    <AppRouterContext.Provider value={router as never}>
+      <PathnameContext.Provider value={url.pathname}>
+        <SearchParamsContext.Provider value={url.searchParams}>
+          <QueryClientProvider client={client}>
+            <TooltipProvider>{element}</TooltipProvider>
+          </QueryClientProvider>
+        </SearchParamsContext.Provider>
+      </PathnameContext.Provider>
+    </AppRouterContext.Provider>,
+  );
+  return { ...result, server, client, visits };
+};
