@@ -9,6 +9,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 /** @type {readonly { name: string, command: readonly string[] }[]} */
 const checks = [
   { name: "types", command: ["pnpm", "exec", "turbo", "run", "types", "--output-logs=errors-only"] },
+  { name: "types of scripts", command: ["pnpm", "exec", "tsc", "-p", "scripts/tsconfig.json"] },
   { name: "lint", command: ["pnpm", "exec", "oxlint"] },
   { name: "format", command: ["pnpm", "exec", "oxfmt", "--check", "."] },
   {

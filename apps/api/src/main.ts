@@ -10,6 +10,7 @@ import { Logger } from "./platform/logging/logger.js";
 
 const migrationsFolder = fileURLToPath(new URL("../../../prisma/migrations", import.meta.url));
 const drainMs = 2_000;
+const stopDeadlineMs = 4_000;
 
 /** What a parent process (the launcher) hears over its channel. */
 type ParentMessage = { type: "ready"; url: string; setupUrl?: string } | { type: "failed"; message: string };
@@ -58,6 +59,8 @@ function stopOnSignals(application: Application): void {
       return;
     }
     isStopping = true;
+    // Whatever hangs: a process that nobody waits for any more must not stay behind.
+    setTimeout(() => process.exit(1), stopDeadlineMs).unref();
     application.listeners
       .close(drainMs)
       .then(async () => application.nest.close())
