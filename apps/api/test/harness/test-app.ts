@@ -24,6 +24,8 @@ export interface TestAppOptions {
   readonly runtime?: InMemoryEngine;
   /** False: a fresh installation that waits for its wizard. */
   readonly isOnboarded?: boolean;
+  /** Ports of the application that are not the engine's: a clock, the limits of a turn. */
+  readonly replace?: readonly { readonly token: symbol; readonly value: unknown }[];
 }
 
 export interface TestApp {
@@ -51,6 +53,9 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const createRuntime: RuntimeFactory = (kind) => runtime.driver(kind);
   const { nest, listeners } = await createApplication(async (adapter, nestOptions) => {
     const module = Test.createTestingModule({ imports: [AppModule] }).overrideProvider(ENV).useValue(env).overrideProvider(RUNTIME_FACTORY).useValue(createRuntime);
+    for (const { token, value } of options.replace ?? []) {
+      module.overrideProvider(token).useValue(value);
+    }
     return (await module.compile()).createNestApplication<NestExpressApplication>(adapter, nestOptions);
   });
   const settings = nest.get(SettingsService, { strict: false });

@@ -90,7 +90,7 @@ function modelsIn(body: unknown, listKey: string, idKey: string, nameKey: string
   for (const entry of list as unknown[]) {
     const id = isRecord(entry) ? entry[idKey] : undefined;
     const name = isRecord(entry) ? entry[nameKey] : undefined;
-    if (found.size < maxModels && typeof id === "string" && modelIdShape.test(id)) {
+    if (found.size < maxModels && typeof id === "string" && modelIdShape.test(id) && !found.has(id)) {
       found.set(id, typeof name === "string" && name !== id && nameShape.test(name) ? { id, name } : { id });
     }
   }

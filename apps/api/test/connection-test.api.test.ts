@@ -1,0 +1,210 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { createServer as createTcpServer, type AddressInfo } from "node:net";
+import { startDemoLlm, type DemoLlmServer } from "@mosaic/testing/demo-llm";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { startTestApp, type TestApp } from "./harness/test-app.js";
+import type { TestClient } from "./harness/test-client.js";
+
+let app: TestApp;
+let ann: TestClient;
+let llm: DemoLlmServer;
+const servers: { close(): unknown }[] = [];
+
+const key = "sk-canary-provider-key-1234567890";
+
+beforeAll(async () => {
+  app = await startTestApp({ env: { MOSAIC_RUNTIME: "process" } });
+  ann = await app.member("ann");
+  llm = await startDemoLlm({ apiKey: key, models: ["demo-1", "demo-2"], record: true });
+});
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.close();
+  }
+});
+
+afterAll(async () => {
+  await llm.close();
+  await app.close();
+});
+
+interface Result {
+  outcome: string;
+  message: string;
+  models: { id: string; name?: string }[];
+  durationMs: number;
+}
+
+async function tested(body: object): Promise<Result> {
+  const answer = await ann.post("/api/providers/test", body);
+  expect(answer.status).toBe(200);
+  expect(answer.text).not.toContain(key);
+  return answer.json<Result>();
+}
+
+/** A server that answers every request in one way. */
+async function serve(handle: RequestListener): Promise<string> {
+  const server: Server = createServer(handle);
+  servers.push({ close: () => server.close().closeAllConnections() });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function answering(status: number, body: string | object, headers: Record<string, string> = {}): RequestListener {
+  return (_request: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(status, { "content-type": typeof body === "string" ? "text/html" : "application/json", ...headers });
+    response.end(typeof body === "string" ? body : JSON.stringify(body));
+  };
+}
+
+async function outcomeOf(handle: RequestListener, extra: object = {}): Promise<Result> {
+  return tested({ kind: "openai-compatible", baseUrl: await serve(handle), apiKey: key, ...extra });
+}
+
+test.each([
+  ["openai-compatible", "/v1"],
+  ["zai", "/v1"],
+  ["openai", "/v1/"],
+  ["anthropic", ""],
+  ["anthropic", "/v1"],
+  ["ollama", ""],
+])("%s at …%s: lists the models and gets a token of one", async (kind, path) => {
+  const listing = await tested({ kind, baseUrl: `${llm.url}${path}`, apiKey: key });
+  expect(listing).toMatchObject({ outcome: "ok" });
+  expect(listing.models.map((model) => model.id)).toEqual(["demo-1", "demo-2"]);
+  const answering = await tested({ kind, baseUrl: `${llm.url}${path}`, apiKey: key, model: "demo-2" });
+  expect(answering).toMatchObject({ outcome: "ok", message: "The provider works, and demo-2 answers." });
+});
+
+test.each(["openai-compatible", "anthropic", "ollama"])("%s: a wrong key and a missing model are told apart", async (kind) => {
+  const base = { kind, baseUrl: `${llm.url}${kind === "openai-compatible" ? "/v1" : ""}` };
+  expect(await tested({ ...base, apiKey: "sk-wrong", model: "demo-1" })).toMatchObject({ outcome: "bad_key", models: [] });
+  expect(await tested(base)).toMatchObject({ outcome: "bad_key", message: "The provider wants a key. Enter one." });
+  expect(await tested({ ...base, apiKey: key, model: "gpt-99" })).toMatchObject({ outcome: "model_missing", models: [{ id: "demo-1" }, { id: "demo-2" }] });
+});
+
+test("the demo model is tested over the same way as agents use", async () => {
+  expect(await tested({ kind: "demo", model: "mosaic-demo" })).toMatchObject({ outcome: "ok", models: [{ id: "mosaic-demo" }] });
+  expect(await tested({ kind: "demo", model: "other" })).toMatchObject({ outcome: "model_missing" });
+});
+
+test("a stored provider is tested with its stored key", async () => {
+  const { id } = (await ann.post("/api/providers", { kind: "openai-compatible", name: "Mine", baseUrl: `${llm.url}/v1`, apiKey: key, models: [{ id: "demo-1" }] })).json<{ id: string }>();
+  expect(await tested({ providerId: id, kind: "openai-compatible", model: "demo-1" })).toMatchObject({ outcome: "ok" });
+  expect(await tested({ providerId: id, kind: "openai-compatible", apiKey: "sk-wrong" })).toMatchObject({ outcome: "bad_key" });
+});
+
+test("a server without a list of models is fine when the model answers", async () => {
+  const handle: RequestListener = (request, response) => {
+    if (request.method === "POST") {
+      answering(200, { choices: [{ message: { content: "Hi" } }] })(request, response);
+    } else {
+      answering(404, { error: "no such page" })(request, response);
+    }
+  };
+  expect(await outcomeOf(handle, { model: "mine" })).toMatchObject({ outcome: "ok", models: [] });
+  const without = await outcomeOf(handle);
+  expect(without.outcome).toBe("not_llm");
+  expect(without.message).toContain("by hand");
+});
+
+test.each([
+  ["a web page", 200, "<!doctype html><html></html>", "not_llm"],
+  ["a page not found", 404, "<html>nothing here</html>", "not_llm"],
+  ["other JSON", 200, { hello: "world" }, "not_llm"],
+  ["no JSON", 200, "hello", "not_llm"],
+  ["a rate limit", 429, { error: { message: "slow down" } }, "rate_limited"],
+  ["a used-up quota", 429, { error: { message: "You exceeded your current quota" } }, "rate_limited"],
+  ["no credit", 402, {}, "rate_limited"],
+  ["a fault", 500, { error: "boom" }, "server_error"],
+  ["a proxy's fault", 502, "<html>Bad gateway</html>", "server_error"],
+  ["a refusal", 403, {}, "bad_key"],
+  ["a strange request", 418, {}, "not_llm"],
+])("%s (%i) is told in words", async (_name, status, body, outcome) => {
+  const result = await outcomeOf(answering(status, body));
+  expect(result).toMatchObject({ outcome, models: [] });
+  expect(result.message).toMatch(/\.$/);
+});
+
+test("a redirect is not followed, and its target never sees the key", async () => {
+  let visits = 0;
+  const target = await serve((_request, response) => {
+    visits += 1;
+    response.end("{}");
+  });
+  const result = await outcomeOf(answering(302, {}, { location: `${target}/v1/models` }), { model: "m" });
+  expect(result.outcome).toBe("not_llm");
+  expect(result.message).toContain("redirects");
+  expect(result.message).not.toContain(target);
+  expect(visits).toBe(0);
+});
+
+test("nothing of an answer is echoed but ids of models, and those only in their shape", async () => {
+  const secret = "canary-in-an-answer";
+  const result = await outcomeOf(
+    answering(200, { data: [{ id: "fine", name: "Fine" }, { id: `two words ${secret}` }, { id: "x".repeat(201) }, { id: `a\u0000${secret}` }, { id: 7 }, null, { id: "fine" }], note: secret }),
+  );
+  expect(result.models).toEqual([{ id: "fine", name: "Fine" }]);
+  const failing = await outcomeOf(answering(500, { error: { message: secret } }), { model: "m" });
+  expect(JSON.stringify([result, failing])).not.toContain(secret);
+});
+
+test("at most 500 models are listed", async () => {
+  const data = Array.from({ length: 700 }, (_, index) => ({ id: `m-${index}` }));
+  expect((await outcomeOf(answering(200, { data }))).models).toHaveLength(500);
+});
+
+test("an endless answer is cut off", async () => {
+  const result = await outcomeOf((_request, response) => {
+    response.writeHead(200, { "content-type": "application/json" });
+    const write = (): void => {
+      while (!response.destroyed && response.write("x".repeat(65_536))) {
+        // As fast as the other side reads.
+      }
+    };
+    response.on("drain", write);
+    write();
+  });
+  expect(result.outcome).toBe("not_llm");
+  expect(result.message).toContain("too long");
+});
+
+test("an unknown host, a closed port, a foreign protocol and a broken connection each have their words", async () => {
+  const closed = await serve(answering(200, {}));
+  servers.splice(0).forEach((server) => server.close());
+  const greeter = createTcpServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.end("SSH-2.0-OpenSSH_9.2\r\n");
+  });
+  servers.push(greeter);
+  await new Promise<void>((resolve) => greeter.listen(0, "127.0.0.1", resolve));
+  const plain = await serve(answering(200, { data: [] }));
+  const at = async (baseUrl: string): Promise<string> => (await tested({ kind: "openai-compatible", baseUrl, apiKey: key })).outcome;
+  expect(await at("http://no-such-host.invalid/v1")).toBe("unknown_host");
+  expect(await at(closed)).toBe("refused");
+  expect(await at(`http://127.0.0.1:${(greeter.address() as AddressInfo).port}`)).toBe("not_llm");
+  expect(await at(plain.replace("http:", "https:"))).toBe("tls");
+  expect((await outcomeOf((request) => request.socket.destroy())).outcome).toBe("server_error");
+});
+
+test("a server that says nothing, or drips, is given up after ten seconds in all", async () => {
+  const silent = outcomeOf(() => undefined);
+  const dripping = outcomeOf((_request, response) => {
+    response.writeHead(200, { "content-type": "application/json" });
+    const timer = setInterval(() => response.write(" "), 200);
+    response.on("close", () => clearInterval(timer));
+  });
+  for (const result of await Promise.all([silent, dripping])) {
+    expect(result.outcome).toBe("timeout");
+    expect(result.durationMs).toBeLessThan(12_000);
+  }
+});
+
+test("this machine's own address is pointed out where agents live in containers", async () => {
+  const docker = await startTestApp();
+  const member = await docker.member("ann");
+  const { message } = (await member.post("/api/providers/test", { kind: "openai-compatible", baseUrl: `${llm.url}/v1`, apiKey: key })).json<Result>();
+  expect(message).toContain("containers");
+  await docker.close();
+});

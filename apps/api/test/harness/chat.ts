@@ -1,0 +1,106 @@
+import type { Agent } from "@mosaic/contracts/agent";
+import { turnEvent, type Conversation, type ConversationWithMessages, type Message, type TurnEvent } from "@mosaic/contracts/chat";
+import { createParser } from "eventsource-parser";
+import { expect } from "vitest";
+import type { TestClient } from "./test-client.js";
+
+type Done = Extract<TurnEvent, { type: "done" }>;
+
+/** An agent with the demo model, which nobody has started yet. */
+export async function createAgent(client: TestClient, overrides: object = {}): Promise<Agent> {
+  const provider = await client.post("/api/providers", { kind: "demo", name: "Demo", models: [{ id: "mosaic-demo" }] });
+  expect(provider.status).toBe(201);
+  const { id: providerId } = provider.json<{ id: string }>();
+  const created = await client.post("/api/agents", { name: "Robin", model: { providerId, model: "mosaic-demo" }, ...overrides });
+  expect(created.status).toBe(201);
+  return created.json<Agent>();
+}
+
+export async function createConversation(client: TestClient, agentId: string): Promise<string> {
+  const created = await client.post("/api/conversations", { agentId });
+  expect(created.status).toBe(201);
+  return created.json<Conversation>().id;
+}
+
+export async function agentOf(client: TestClient, agentId: string): Promise<Agent> {
+  return (await client.get(`/api/agents/${agentId}`)).json<Agent>();
+}
+
+export async function conversationOf(client: TestClient, id: string): Promise<ConversationWithMessages> {
+  return (await client.get(`/api/conversations/${id}`)).json<ConversationWithMessages>();
+}
+
+export async function lastMessage(client: TestClient, id: string): Promise<Message> {
+  const message = (await conversationOf(client, id)).messages.at(-1);
+  if (message === undefined) {
+    throw new Error("The conversation is empty.");
+  }
+  return message;
+}
+
+/** A page that sends a message and reads what comes back. */
+export class Turn {
+  readonly events: TurnEvent[] = [];
+  /** Server-sent comments. */
+  readonly comments: string[] = [];
+  /** Resolves when the stream has ended, however it did. */
+  readonly ended: Promise<void>;
+  readonly response: Response;
+  readonly #controller: AbortController;
+  readonly #parser = createParser({ onEvent: ({ data }) => this.events.push(turnEvent.parse(JSON.parse(data))), onComment: (comment) => this.comments.push(comment) });
+
+  private constructor(response: Response, controller: AbortController) {
+    this.response = response;
+    this.#controller = controller;
+    this.ended = this.#read().catch(() => undefined);
+  }
+
+  static async open(client: TestClient, conversationId: string, content: string): Promise<Turn> {
+    const controller = new AbortController();
+    const response = await client.open("POST", `/api/conversations/${conversationId}/messages`, { content }, { signal: controller.signal });
+    return new Turn(response, controller);
+  }
+
+  get text(): string {
+    return this.events.map((event) => (event.type === "delta" ? event.text : "")).join("");
+  }
+
+  get stages(): string[] {
+    return this.events.flatMap((event) => (event.type === "stage" ? [event.stage] : []));
+  }
+
+  get notices(): string[] {
+    return this.events.flatMap((event) => (event.type === "notice" ? [event.code] : []));
+  }
+
+  /** The page closes: what Stop does. */
+  leave(): void {
+    this.#controller.abort();
+  }
+
+  async until(isTrue: (turn: Turn) => boolean, timeoutMs = 15_000): Promise<void> {
+    await expect.poll(() => isTrue(this), { timeout: timeoutMs, interval: 20 }).toBe(true);
+  }
+
+  /** The last event of a stream that ended as it should. */
+  async done(): Promise<Done> {
+    await this.ended;
+    const last = this.events.at(-1);
+    if (last?.type !== "done") {
+      throw new Error(`The stream (${this.response.status}) ended with ${JSON.stringify(last)}.`);
+    }
+    return last;
+  }
+
+  async #read(): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const chunk of this.response.body ?? []) {
+      this.#parser.feed(decoder.decode(chunk, { stream: true }));
+    }
+  }
+}
+
+/** Sends a message and waits for the end of the answer. */
+export async function say(client: TestClient, conversationId: string, content: string): Promise<Done> {
+  return (await Turn.open(client, conversationId, content)).done();
+}
