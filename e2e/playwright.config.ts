@@ -1,5 +1,5 @@
 import { defineConfig, devices } from "@playwright/test";
-import type { RuntimeOptions } from "./support/fixtures.js";
+import type { RuntimeOptions } from "./support/fixtures.ts";
 
 /** One at a time: agents are large, and times are part of what is tested. */
 export default defineConfig<RuntimeOptions>({

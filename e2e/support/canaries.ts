@@ -1,7 +1,7 @@
 import { expect } from "@playwright/test";
 import { deriveGatewayToken } from "@mosaic/testing/gateway-token";
 import { sealKey, unseal } from "../../apps/api/dist/modules/crypto/sealed-box.js";
-import type { World } from "./fixtures.js";
+import type { World } from "./fixtures.ts";
 
 /** Searches every log line, every page and answer that was seen, and every table for secrets in clear. */
 export async function expectNoCanary(world: World, seen: readonly string[], sessionToken: string): Promise<void> {
@@ -27,7 +27,8 @@ export async function expectNoCanary(world: World, seen: readonly string[], sess
   expect(places["the database"]).not.toContain("4711");
 }
 
-async function openContainerToken({ database, secretKey }: World): Promise<string> {
+/** The token of the one agent's container, opened with the installation's key. */
+export async function openContainerToken({ database, secretKey }: World): Promise<string> {
   const [row] = await database.query("SELECT c.agent_id, c.token_encrypted, a.owner_id FROM agent_containers c JOIN agents a ON a.id = c.agent_id");
   const agentId = String(row?.["agent_id"]);
   const field = `agent_containers.token_encrypted:${agentId}`;

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { test as base } from "@playwright/test";
 import { startDemoLlm, type DemoLlmServer } from "@mosaic/testing/demo-llm";
-import { removeAgentContainers } from "./docker.js";
-import { freePortPair, machineAddress, MosaicProcess } from "./mosaic-process.js";
-import { createTestDatabase, type TestDatabase } from "./test-database.js";
+import { removeAgentContainers } from "./docker.ts";
+import { freePortPair, machineAddress, MosaicProcess } from "./mosaic-process.ts";
+import { createTestDatabase, type TestDatabase } from "./test-database.ts";
 
 export type Runtime = "docker" | "process";
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect } from "@playwright/test";
-import { agentContainers, engine } from "./docker.js";
-import type { World } from "./fixtures.js";
+import { agentContainers, engine } from "./docker.ts";
+import type { World } from "./fixtures.ts";
 
 /** Holds what the engine says of a running agent, or the system of a child process, against the list of promises. */
 export async function expectHardened(world: World): Promise<void> {

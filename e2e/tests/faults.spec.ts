@@ -1,10 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "@playwright/test";
-import { ApiClient } from "../support/api-client.js";
-import { agentContainers, engine } from "../support/docker.js";
-import { createWorld, destroyWorld, test, whyNot, type World } from "../support/fixtures.js";
-import { SocketProxy } from "../support/socket-proxy.js";
+import { ApiClient } from "../support/api-client.ts";
+import { agentContainers, engine } from "../support/docker.ts";
+import { createWorld, destroyWorld, test, whyNot, type World } from "../support/fixtures.ts";
+import { SocketProxy } from "../support/socket-proxy.ts";
 
 test.describe.configure({ mode: "serial" });
 

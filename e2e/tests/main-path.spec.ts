@@ -1,9 +1,9 @@
 import { expect, type Page } from "@playwright/test";
-import { expectAccessible } from "../support/accessibility.js";
-import { expectHardened } from "../support/hardening.js";
-import { expectNoCanary } from "../support/canaries.js";
-import { test, whyNot, type World } from "../support/fixtures.js";
-import { nextAnswer, send } from "../support/pages.js";
+import { expectAccessible } from "../support/accessibility.ts";
+import { expectHardened } from "../support/hardening.ts";
+import { expectNoCanary } from "../support/canaries.ts";
+import { test, whyNot, type World } from "../support/fixtures.ts";
+import { nextAnswer, send } from "../support/pages.ts";
 
 const agentName = "Ada";
 const needle = "PELICAN-7";
