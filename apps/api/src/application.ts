@@ -7,6 +7,7 @@ import { DocumentBuilder, SwaggerModule } from "@nestjs/swagger";
 import express from "express";
 import { AppModule } from "./app.module.js";
 import { ProblemFilter } from "./platform/errors/problem.filter.js";
+import { jsonBody } from "./platform/http/json-body.js";
 import { Listeners, separatePorts } from "./platform/http/listeners.js";
 import { requireSameOrigin } from "./platform/http/origin.js";
 import { withRequestId } from "./platform/http/request-id.js";
@@ -16,7 +17,6 @@ import { validationPipe } from "./platform/http/validation.js";
 import { Logger } from "./platform/logging/logger.js";
 
 const webFolder = fileURLToPath(new URL("../../web/out", import.meta.url));
-const bodyLimit = "1mb";
 
 export interface Application {
   readonly nest: NestExpressApplication;
@@ -43,7 +43,7 @@ export async function createApplication(createNest: NestCreator = createFromModu
   for (const handler of existsSync(webFolder) ? await staticWeb(webFolder) : []) {
     nest.use(handler);
   }
-  nest.use(express.json({ limit: bodyLimit, strict: true }));
+  nest.use(jsonBody());
   nest.useGlobalPipes(validationPipe);
   nest.useGlobalInterceptors(new StandardSchemaSerializerInterceptor(nest.get(Reflector)));
   nest.useGlobalFilters(new ProblemFilter(logger));
