@@ -20,7 +20,6 @@ const INPUTS_LABEL = "mosaic.inputs";
 const BASE_TAG = "mosaic/base:node24";
 const PUBLIC_BASE = "node:24-bookworm-slim";
 const MINIMUM_NODE = [24, 16];
-const DEFAULT_MIRROR = "http://deb.debian.org/debian/";
 const NPM_INSTALL = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
 
 const startedAt = Date.now();
@@ -98,7 +97,7 @@ async function makeBaseFromPackages(inputs) {
     say("getting Node and npm");
     await run("npm", NPM_INSTALL, { cwd: folder });
     const mirror = await debianMirror();
-    say(`getting Debian from ${mirror}`);
+    say(`getting Debian from ${mirror || "its own mirror"}`);
     await run("sh", [join(BASE_FOLDER, "rootfs.sh"), join(folder, "rootfs"), mirror, join(folder, "node_modules")], {
       progress:
         /^I: (?:Retrieving Packages|Extracting base|Extracting packages|Installing core|Unpacking the base|Configuring the base|Base system)/,
@@ -126,7 +125,7 @@ async function debianMirror() {
   const targets = await capture("apt-get", ["indextargets", "--format", format, "Created-By: Packages"]).catch(() => ({ stdout: "" }));
   const rows = targets.stdout.split("\n").map((line) => line.split(" "));
   const row = rows.find(([uri, codename, component]) => codename === "bookworm" && component === "main" && /^https?:/.test(uri));
-  return row?.[0] ?? DEFAULT_MIRROR;
+  return row?.[0] ?? "";
 }
 
 async function ensureOpenClaw(baseId, force) {

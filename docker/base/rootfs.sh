@@ -4,7 +4,7 @@
 #
 #   rootfs.sh TARGET MIRROR NODE_MODULES
 #
-# NODE_MODULES is a folder that holds the npm packages node-linux-<arch> and npm. Needs root.
+# MIRROR may be empty: debootstrap has its own. NODE_MODULES is a folder that holds the npm packages node-linux-<arch> and npm. Needs root.
 set -eu
 
 target=$1
@@ -12,7 +12,7 @@ mirror=$2
 modules=$3
 suite=bookworm
 
-debootstrap --variant=minbase --components=main "$suite" "$target" "$mirror"
+debootstrap --variant=minbase --components=main "$suite" "$target" ${mirror:+"$mirror"}
 
 node_package=$(find "$modules" -maxdepth 1 -name 'node-linux-*' | head -n 1)
 install -D -m 0755 "$node_package/bin/node" "$target/usr/local/bin/node"
