@@ -217,8 +217,9 @@ const routes: Record<string, (call: Call) => unknown> = {
     return status(call);
   },
   "POST /api/onboarding/provider": (call) => {
+    call.state.providers.length = 0;
     const added = addProvider(call);
-    call.state.step = "agents";
+    if (call.state.step === "provider") call.state.step = "agents";
     return added;
   },
   "POST /api/onboarding/provider/test": async ({ state }) => {
@@ -228,7 +229,7 @@ const routes: Record<string, (call: Call) => unknown> = {
   "GET /api/onboarding/options": ({ state }) => ({ runtimes: state.runtimes, suggested: state.runtime.kind, isRuntimeFixed: false }),
   "POST /api/onboarding/agents": ({ state, body }) => {
     const added = sampleAgent(body["agent"] as Partial<Agent>);
-    state.agents.push(added);
+    state.agents.splice(0, 1, added);
     state.runtime = find(state.runtimes.map((option) => ({ id: option.kind, ...option })), String(body["runtime"]));
     state.step = "summary";
     return added;

@@ -8,19 +8,21 @@ import { cn } from "@/components/ui/cn";
 const itemClasses =
   "flex min-h-9 cursor-pointer select-none items-center gap-2.5 rounded-md px-2.5 py-1.5 text-sm outline-none data-[highlighted]:bg-accent data-[highlighted]:text-accent-foreground [&_svg]:size-4 [&_svg]:shrink-0";
 
-export const Menu = Radix.Root;
+/** Not modal and not moved to the end of the page: it stays in its landmark, and the page stays reachable. */
+export function Menu(props: ComponentProps<typeof Radix.Root>) {
+  return <Radix.Root modal={false} {...props} />;
+}
+
 export const MenuTrigger = Radix.Trigger;
 
 export function MenuContent({ className, ...props }: ComponentProps<typeof Radix.Content>) {
   return (
-    <Radix.Portal>
-      <Radix.Content
-        sideOffset={6}
-        collisionPadding={12}
-        className={cn("z-50 min-w-44 animate-fade rounded-lg border bg-popover p-1 text-popover-foreground shadow-lg", className)}
-        {...props}
-      />
-    </Radix.Portal>
+    <Radix.Content
+      sideOffset={6}
+      collisionPadding={12}
+      className={cn("z-50 min-w-44 animate-fade rounded-lg border bg-popover p-1 text-popover-foreground shadow-lg", className)}
+      {...props}
+    />
   );
 }
 

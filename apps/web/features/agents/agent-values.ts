@@ -39,6 +39,12 @@ export const modelGroups = (providers: readonly Provider[], kept: readonly strin
 
 export const firstModel = (providers: readonly Provider[]): string => modelGroups(providers)[0]?.options[0]?.value ?? "";
 
+/** In the wizard the provider may have been replaced after its model was chosen. */
+export const withOfferedModel = (values: AgentValues, providers: readonly Provider[]): AgentValues => {
+  const isOffered = modelGroups(providers).some(({ options }) => options.some(({ value }) => value === values.model));
+  return isOffered ? values : { ...values, model: firstModel(providers) };
+};
+
 export const emptyAgent = (providers: readonly Provider[]): AgentValues => ({
   name: "",
   emoji: "🦞",

@@ -36,7 +36,7 @@ const useSending = ({ agent, conversationId }: ChatViewProps) => {
       try {
         const { id } = await mutateAsync(agent.id);
         const turn = startTurn(client, id, content);
-        window.history.replaceState(null, "", `/chat?id=${id}`);
+        window.history.replaceState(null, "", new URL(`/chat?id=${id}`, window.location.href));
         await turn;
       } catch (error) {
         restoreDraft(key, content);

@@ -14,7 +14,7 @@ import { formatTime } from "@/lib/time";
 
 export const UserMessage = memo(function UserMessage({ message }: { readonly message: Message }) {
   return (
-    <article aria-label="You" className="group flex flex-col items-end gap-1">
+    <article aria-label="You" className="group flex flex-col items-end gap-0.5">
       <p dir="auto" className="max-w-[min(85%,40rem)] whitespace-pre-wrap break-words rounded-2xl rounded-br-md bg-bubble px-4 py-2.5 leading-relaxed">
         {message.content}
       </p>
@@ -92,7 +92,7 @@ function AnswerEnd({ message, onRetry }: Pick<AnswerMessageProps, "message" | "o
 
 function MessageFoot({ message, label }: { readonly message: Message; readonly label: string }) {
   return (
-    <div className="-ml-1 flex h-8 items-center gap-1 text-muted-foreground opacity-0 transition-opacity focus-within:opacity-100 group-hover:opacity-100 group-last/item:opacity-100 pointer-coarse:opacity-100">
+    <div className="-ml-1 flex h-7 items-center gap-1 text-muted-foreground opacity-0 transition-opacity focus-within:opacity-100 group-hover:opacity-100 group-last/item:opacity-100 pointer-coarse:opacity-100">
       <CopyButton text={message.content} label={label} />
       <time dateTime={message.createdAt} className="text-xs">
         {formatTime(message.createdAt)}

@@ -31,7 +31,7 @@ export function TurnProblemCard({ title, detail, code, onRetry, onDismiss }: Tur
           )}
           {onRetry === null ? null : <RetryButton onRetry={onRetry} />}
           {onDismiss ? (
-            <Button size="sm" variant="ghost" onClick={onDismiss}>
+            <Button size="sm" variant="secondary" onClick={onDismiss}>
               Dismiss
             </Button>
           ) : null}

@@ -1,6 +1,6 @@
 "use client";
 
-import { conversationWithMessages, turnEvent, type ConversationWithMessages, type TurnEvent } from "@mosaic/contracts/chat";
+import { conversationWithMessages, turnEvent, type ConversationWithMessages, type Message, type TurnEvent } from "@mosaic/contracts/chat";
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { restoreDraft } from "@/features/chat/drafts";
@@ -58,15 +58,25 @@ export const startTurn = async (client: QueryClient, conversationId: string, con
   const controller = new AbortController();
   turns.set(conversationId, { turn: newTurn(content, Date.now()), controller });
   notify();
+  const before = cachedMessages(client, conversationId).map(({ id }) => id);
   const failure = await stream(conversationId, content, controller).catch((error: unknown) => error);
   const turn = turns.get(conversationId)?.turn;
   if (turn === undefined) return;
   if (turn.end === null) {
-    const isUnheard = turn.userMessage === null;
-    dispatch(conversationId, controller, isUnheard ? { type: "refused", problem: toTurnProblem(failure) } : { type: "lost" });
-    if (isUnheard) restoreDraft(conversationId, content);
+    const isTaken = turn.userMessage !== null || (!(failure instanceof ApiProblem) && (await isStored(client, conversationId, content, before)));
+    dispatch(conversationId, controller, isTaken ? { type: "lost" } : { type: "refused", problem: toTurnProblem(failure) });
+    if (!isTaken) restoreDraft(conversationId, content);
   }
   await settle(client, conversationId, controller);
+};
+
+const cachedMessages = (client: QueryClient, id: string): readonly Message[] =>
+  client.getQueryData<ConversationWithMessages>(queryKeys.conversation(id))?.messages ?? [];
+
+/** The connection may break after the server took the message and before it could say so: sending it again would double it. */
+const isStored = async (client: QueryClient, id: string, content: string, before: readonly string[]): Promise<boolean> => {
+  const known = await fetchConversation(client, id).catch(() => null);
+  return known?.messages.some((message) => message.role === "user" && message.content === content && !before.includes(message.id)) ?? false;
 };
 
 /** Shows at once; the server hears it by the closed stream. */

@@ -7,8 +7,8 @@ import type { Provider } from "@mosaic/contracts/provider";
 import { useEffect, useRef, useState } from "react";
 import { useForm } from "react-hook-form";
 import { Field } from "@/components/ui/field";
-import { useAgents, useSaveAgent } from "@/features/agents/agent-queries";
-import { agentFormSchema, agentToValues, emptyAgent, toAgent, type AgentValues } from "@/features/agents/agent-values";
+import { useAgents } from "@/features/agents/agent-queries";
+import { agentFormSchema, agentToValues, emptyAgent, toAgent, withOfferedModel, type AgentValues } from "@/features/agents/agent-values";
 import { IdentityFields } from "@/features/agents/identity-fields";
 import { ModelPicker } from "@/features/agents/model-picker";
 import { SaveProblem } from "@/features/providers/provider-form";
@@ -39,10 +39,9 @@ interface AgentStepFormProps extends StepProps {
 
 const useAgentStep = ({ memory, providers, options, stored, onNext }: AgentStepFormProps) => {
   const create = useOnboardingAgent();
-  const update = useSaveAgent();
   const form = useForm<AgentValues>({
     resolver: zodResolver(agentFormSchema),
-    defaultValues: memory.agent ?? (stored === null ? emptyAgent(providers) : agentToValues(stored)),
+    defaultValues: withOfferedModel(memory.agent ?? (stored === null ? emptyAgent(providers) : agentToValues(stored)), providers),
   });
   const [runtime, setRuntime] = useState(memory.runtime ?? options.suggested);
   const [hasConsent, setConsent] = useState(memory.acceptsNoIsolation);
@@ -58,15 +57,11 @@ const useAgentStep = ({ memory, providers, options, stored, onNext }: AgentStepF
   const isUnisolated = options.runtimes.find(({ kind }) => kind === runtime)?.isIsolated === false;
   const save = async (values: AgentValues): Promise<void> => {
     setError(null);
-    const isMissingConsent = stored === null && isUnisolated && !hasConsent;
+    const isMissingConsent = isUnisolated && !hasConsent;
     setNeedsConsent(isMissingConsent);
     if (isMissingConsent) return;
     try {
-      if (stored === null) {
-        await create.mutateAsync({ runtime, acceptsNoIsolation: isUnisolated && hasConsent, agent: { backend: "openclaw", ...toAgent(values) } });
-      } else {
-        await update.mutateAsync({ id: stored.id, body: toAgent(values) });
-      }
+      await create.mutateAsync({ runtime, acceptsNoIsolation: isUnisolated && hasConsent, agent: { backend: "openclaw", ...toAgent(values) } });
       onNext();
     } catch (failure) {
       if (!placeFaults(failure, form, ["name", "emoji", "personality", "model"])) setError(failure);
@@ -87,16 +82,14 @@ function AgentStepForm(props: AgentStepFormProps) {
           <ModelPicker control={control} providers={providers} value={form.watch("model")} onChange={(model) => form.setValue("model", model, { shouldDirty: true, shouldValidate: true })} />
         )}
       </Field>
-      {stored === null ? (
-        <RuntimeChoice
-          options={options}
-          value={step.runtime}
-          onChange={(value) => step.setRuntime(runtimeKind.parse(value))}
-          hasConsent={step.hasConsent}
-          onConsent={step.setConsent}
-          needsConsent={step.needsConsent && !step.hasConsent}
-        />
-      ) : null}
+      <RuntimeChoice
+        options={options}
+        value={step.runtime}
+        onChange={(value) => step.setRuntime(runtimeKind.parse(value))}
+        hasConsent={step.hasConsent}
+        onConsent={step.setConsent}
+        needsConsent={step.needsConsent && !step.hasConsent}
+      />
       {step.error === null ? null : <SaveProblem error={step.error} />}
       <StepActions onBack={onBack} label={stored === null ? "Create agent" : "Save and continue"} isBusy={form.formState.isSubmitting} />
     </form>

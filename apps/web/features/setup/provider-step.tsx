@@ -35,7 +35,7 @@ function FirstProvider({ memory, onNext, onBack }: StepProps) {
   );
 }
 
-/** Gone back to: what was saved can be changed, or another provider be taken beside it. */
+/** Gone back to: what was saved can be changed, or be replaced by another provider. */
 function SavedProvider(props: StepProps) {
   const providers = useProviders();
   const [isAddingOther, setAddingOther] = useState(false);
@@ -50,7 +50,7 @@ function SavedProvider(props: StepProps) {
             Saved as <strong className="font-semibold">{stored.name}</strong>.
           </p>
           <Button variant="link" size="inline" onClick={() => setAddingOther(true)}>
-            Use another provider
+            Use another provider instead
           </Button>
         </div>
       )}
@@ -61,11 +61,10 @@ function SavedProvider(props: StepProps) {
 
 function SavedProviderForm({ memory, onNext, onBack, stored }: StepProps & { readonly stored: Provider | null }) {
   const save = useSaveProvider();
+  const replace = useOnboardingProvider();
   const onSave = async (values: ProviderValues): Promise<void> => {
     if (stored === null) {
-      const added = await save.mutateAsync({ id: null, body: toCreate(values) });
-      const [model] = added.models;
-      if (memory.agent !== null && model) memory.agent = { ...memory.agent, model: `${added.id}/${model.id}` };
+      await replace.mutateAsync(toCreate(values));
     } else {
       await save.mutateAsync({ id: stored.id, body: toUpdate(values, stored) });
     }

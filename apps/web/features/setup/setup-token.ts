@@ -19,7 +19,9 @@ export const readSetupToken = (): string | null => {
   const fromAddress = parseSetupToken(window.location.hash);
   if (fromAddress !== null && window.location.hash !== "") {
     storeSetupToken(fromAddress);
-    window.history.replaceState(window.history.state, "", window.location.pathname + window.location.search);
+    const address = new URL(window.location.href);
+    address.hash = "";
+    window.history.replaceState(window.history.state, "", address);
   }
   return window.sessionStorage.getItem(storageKey);
 };

@@ -1,0 +1,154 @@
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, test, vi } from "vitest";
+import { ChatPage } from "@/features/chat/chat-page";
+import { openPage } from "@/test/page";
+import { readyState, sampleMessage, type ContractState } from "@/test/contract-server";
+
+/** A conversation that exists, so that its address does not change while it is tested. */
+const openChat = async (over: Partial<ContractState> = {}, messages = [sampleMessage({ role: "user", content: "Hello" }), sampleMessage({ content: "Hi" })]) => {
+  const state = { ...readyState(), ...over };
+  const id = crypto.randomUUID();
+  const at = new Date().toISOString();
+  const page = await openPage(
+    <ChatPage />,
+    { ...state, conversations: [{ id, agentId: state.agents?.[0]?.id ?? "", title: "A talk", createdAt: at, updatedAt: at }], messages: new Map([[id, messages]]) },
+    `/chat?id=${id}`,
+  );
+  const box = await screen.findByRole("textbox", { name: "Message Ada" });
+  const send = (text: string): void => {
+    fireEvent.change(box, { target: { value: text } });
+    fireEvent.keyDown(box, { key: "Enter" });
+  };
+  return { ...page, box: box as HTMLTextAreaElement, send, id };
+};
+
+const lastAnswer = (): HTMLElement => screen.getAllByRole("article", { name: "Ada" }).at(-1) ?? document.body;
+
+describe("a conversation", () => {
+  test("shows what was said before", async () => {
+    await openChat();
+    expect(within(screen.getByRole("article", { name: "You" })).getByText("Hello")).toBeDefined();
+    expect(within(lastAnswer()).getByText("Hi")).toBeDefined();
+    expect(document.title).toBe("A talk · Mosaic");
+  });
+
+  test("streams the answer to a message, and announces it once it is complete", async () => {
+    const { send, box, server } = await openChat();
+    send("What is up");
+    expect(box.value).toBe("");
+    await waitFor(() => expect(lastAnswer().textContent).toContain("You said: What is up"));
+    await waitFor(() => expect(screen.getByText("Ada answered: You said: What is up")).toBeDefined());
+    expect(server.requests.filter(({ line }) => line.endsWith("/messages")).map(({ body }) => body)).toEqual([{ content: "What is up" }]);
+  });
+
+  test("shows the stages of a start with a progress bar", async () => {
+    const { send } = await openChat({ paceMs: 8 });
+    send("start please");
+    const card = await screen.findByRole("group", { name: "Starting Ada" });
+    expect(within(card).getByRole("progressbar", { name: "Start-up progress" })).toBeDefined();
+    await waitFor(() => expect(within(card).getByText("Creating").getAttribute("aria-current")).toBe("step"));
+    await waitFor(() => expect(screen.queryByRole("group", { name: "Starting Ada" })).toBeNull());
+    await waitFor(() => expect(lastAnswer().textContent).toContain("You said: start please"));
+  });
+
+  test("stops at once with the button, and the server hears it", async () => {
+    const { send, server } = await openChat({ paceMs: 5 });
+    send("long");
+    await waitFor(() => expect(lastAnswer().textContent).toContain("Paragraph 2"));
+    fireEvent.click(screen.getByRole("button", { name: "Stop answering" }));
+    expect(screen.getByText("You stopped this answer.")).toBeDefined();
+    expect(screen.getByRole("button", { name: "Send message" })).toBeDefined();
+    await vi.waitFor(() => expect(server.abortedTurns()).toBe(1));
+  });
+
+  test("stops with Escape", async () => {
+    const { send } = await openChat();
+    send("hang");
+    await screen.findByRole("button", { name: "Stop answering" });
+    fireEvent.keyDown(document.body, { key: "Escape" });
+    await screen.findByText("You stopped this answer.");
+  });
+
+  test("says that a slow model is slow, and goes on", async () => {
+    const { send } = await openChat({ paceMs: 3 });
+    send("slow");
+    await waitFor(() => expect(lastAnswer().textContent).toContain("taking longer than usual"));
+    await waitFor(() => expect(lastAnswer().textContent).toContain("You said: slow"));
+    expect(lastAnswer().textContent).not.toContain("taking longer");
+  });
+
+  test("leads from a refused key to the providers", async () => {
+    const { send } = await openChat();
+    send("fail provider_key_refused");
+    const link = await screen.findByRole("link", { name: "Settings → Providers" });
+    expect(link.getAttribute("href")).toBe("/settings/providers");
+    expect(lastAnswer().textContent).toContain("The provider refused the key");
+  });
+
+  test("gives a message back that was not taken", async () => {
+    const { send, box } = await openChat();
+    send("reject this");
+    await screen.findByText("Not sent: The agent is still answering in this conversation");
+    expect(box.value).toBe("reject this");
+  });
+
+  test("keeps what came before the connection broke, and sends the message again on demand", async () => {
+    const { send, server, box } = await openChat();
+    send("break here");
+    await screen.findByText("This answer broke off. What came until then is kept.");
+    await waitFor(() => expect(lastAnswer().textContent).toContain("You said: break"));
+    expect(box.value).toBe("");
+    fireEvent.click(screen.getByRole("button", { name: "Try again" }));
+    await waitFor(() => expect(server.requests.filter(({ line }) => line.endsWith("/messages"))).toHaveLength(2));
+  });
+
+  test("keeps a draft for itself", async () => {
+    const { box, unmount, id } = await openChat();
+    fireEvent.change(box, { target: { value: "half a thou" } });
+    unmount();
+    expect(window.sessionStorage.getItem(`mosaic.draft.${id}`)).toBe("half a thou");
+  });
+
+  test("does not send while a word is being composed, nor with Shift", async () => {
+    const { box, server } = await openChat();
+    fireEvent.change(box, { target: { value: "こん" } });
+    fireEvent.keyDown(box, { key: "Enter", isComposing: true });
+    fireEvent.keyDown(box, { key: "Enter", shiftKey: true });
+    expect(server.requests.some(({ line }) => line.endsWith("/messages"))).toBe(false);
+    expect(box.value).toBe("こん");
+  });
+
+  test("shows an answer that another window receives, until it is there", async () => {
+    const answer = sampleMessage({ status: "streaming", content: "Hal" });
+    await openChat({}, [sampleMessage({ role: "user", content: "Hello" }), answer]);
+    expect(screen.getByText("Answering in another window…")).toBeDefined();
+    answer.status = "complete";
+    answer.content = "Half and whole";
+    await waitFor(() => expect(lastAnswer().textContent).toContain("Half and whole"), { timeout: 5000 });
+  });
+});
+
+test("a new chat suggests a first message and creates the conversation with it", async () => {
+  const { server } = await openPage(<ChatPage />, readyState(), "/chat");
+  fireEvent.click(await screen.findByRole("button", { name: /Get to know it/ }));
+  const box = screen.getByRole("textbox", { name: "Message Ada" });
+  expect((box as HTMLTextAreaElement).value).toContain("Who are you");
+  fireEvent.click(screen.getByRole("button", { name: "Send message" }));
+  await vi.waitFor(() => expect(server.state.messages.size).toBe(1));
+  expect(window.location.search).toBe(`?id=${server.state.conversations[0]?.id}`);
+});
+
+test("without isolation the header says so", async () => {
+  await openChat({ runtime: { kind: "process", isAvailable: true, isIsolated: false, detail: "Plain processes" } });
+  expect(await screen.findByText("No isolation")).toBeDefined();
+});
+
+test("a conversation that does not exist leads to a new chat", async () => {
+  await openPage(<ChatPage />, readyState(), `/chat?id=${crypto.randomUUID()}`);
+  expect((await screen.findByRole("link", { name: "Start a new chat" })).getAttribute("href")).toBe("/chat");
+});
+
+test("without an agent the first step is shown", async () => {
+  await openPage(<ChatPage />, { ...readyState(), agents: [] }, "/chat");
+  expect((await screen.findByRole("link", { name: "Add agent" })).getAttribute("href")).toBe("/settings/agents?edit=new");
+});

@@ -1,0 +1,129 @@
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { beforeEach, describe, expect, test } from "vitest";
+import { SetupPage } from "@/features/setup/setup-page";
+import { openPage } from "@/test/page";
+import { sampleProvider } from "@/test/contract-server";
+
+const type = (name: string, value: string): void => {
+  const field = screen.getByLabelText(name, { selector: "input, textarea" });
+  fireEvent.change(field, { target: { value } });
+};
+const press = (name: string | RegExp): boolean => fireEvent.click(screen.getByRole("button", { name }));
+const heading = (name: string): Promise<HTMLElement> => screen.findByRole("heading", { level: 1, name });
+
+beforeEach(() => window.history.replaceState(null, "", "/setup"));
+
+describe("the wizard", () => {
+  test("asks for the printed link when it is missing, and takes a pasted one", async () => {
+    const { server } = await openPage(<SetupPage />, {}, "/setup");
+    await heading("Open the set-up link");
+    type("Set-up link or token", "http://localhost:8080/setup#token=wrong");
+    press("Continue");
+    await screen.findByText("This token is not valid. Take the link that was printed last.");
+    type("Set-up link or token", `http://localhost:8080/setup#token=${server.state.setupToken}`);
+    press("Continue");
+    await heading("Create the administrator");
+  });
+
+  test("shows which rules of the password hold", async () => {
+    window.history.replaceState(null, "", "/setup#token=the-setup-token");
+    await openPage(<SetupPage />, {}, "/setup");
+    await heading("Create the administrator");
+    const rules = within(screen.getByRole("list", { name: "Password rules" }));
+    type("Password", "admin-admin-admin");
+    await waitFor(() => expect(rules.getByText("Does not contain the user name").textContent).toContain("not yet"));
+    type("Password", "a long enough passphrase");
+    await waitFor(() => expect(rules.getAllByText(/: holds/)).toHaveLength(4));
+  });
+
+  test("leads from the account to the summary, and sends what was entered", async () => {
+    window.history.replaceState(null, "", "/setup#token=the-setup-token");
+    const { server, visits } = await openPage(<SetupPage />, {}, "/setup");
+    await heading("Create the administrator");
+    type("Password", "a long enough passphrase");
+    press("Create administrator");
+    await heading("Sign-in for your team");
+    press("Skip for now");
+    await heading("Connect a model provider");
+    type("API key", "sk-test");
+    press("Test connection");
+    await screen.findByText("The connection works");
+    press("Save and continue");
+    await screen.findByLabelText("Agent name");
+    type("Agent name", "Ada");
+    press("Create agent");
+    await heading("Ready to go?");
+    await screen.findByText("PostgreSQL 18.4 answers in 2 ms.");
+    press("Finish and start chatting");
+    await waitFor(() => expect(visits).toContain("/chat"));
+    const sent = Object.fromEntries(server.requests.map(({ line, body }) => [line, body]));
+    expect(sent["POST /api/onboarding/breakglass"]).toEqual({ username: "admin", password: "a long enough passphrase" });
+    expect(sent["POST /api/onboarding/provider"]).toMatchObject({ kind: "zai", apiKey: "sk-test", models: [{ id: "glm-4.6" }, { id: "glm-4.5-air" }] });
+    expect(sent["POST /api/onboarding/agents"]).toMatchObject({ runtime: "docker", acceptsNoIsolation: false, agent: { name: "Ada", model: { model: "glm-4.6" } } });
+  });
+
+  test("keeps what was entered while going back", async () => {
+    await openPage(<SetupPage />, { step: "provider", isSignedIn: true }, "/setup");
+    await heading("Connect a model provider");
+    type("API key", "sk-half");
+    press("Back");
+    await heading("Sign-in for your team");
+    press("Continue");
+    await heading("Connect a model provider");
+    expect((screen.getByLabelText("API key", { selector: "input" }) as HTMLInputElement).value).toBe("sk-half");
+  });
+
+  test("says in words what is wrong with a connection", async () => {
+    const { server } = await openPage(<SetupPage />, { step: "provider", isSignedIn: true }, "/setup");
+    await heading("Connect a model provider");
+    press("Test connection");
+    expect(await screen.findByText("Enter the API key")).toBeDefined();
+    expect(server.requests.some(({ line }) => line.endsWith("/test"))).toBe(false);
+    server.state.testResult = { outcome: "bad_key", message: "The endpoint refused the key (401).", models: [], durationMs: 80 };
+    type("API key", "sk-bad");
+    press("Test connection");
+    expect(await screen.findByText("The endpoint refused the key (401).", { exact: false })).toBeDefined();
+  });
+
+  test("lists the demo model without being asked", async () => {
+    await openPage(<SetupPage />, { step: "provider", isSignedIn: true, testResult: { outcome: "ok", message: "Built in.", models: [{ id: "demo" }], durationMs: 1 } }, "/setup");
+    await heading("Connect a model provider");
+    fireEvent.click(screen.getByRole("radio", { name: "Demo model (no real AI)" }));
+    await waitFor(() => expect(screen.getByRole("checkbox", { name: "demo" }).getAttribute("aria-checked")).toBe("true"));
+    expect(screen.getByText("This is not an AI")).toBeDefined();
+    expect(screen.queryByLabelText("API key", { selector: "input" })).toBeNull();
+  });
+
+  test("does not use the process runtime without consent", async () => {
+    const provider = sampleProvider();
+    const { server } = await openPage(<SetupPage />, { step: "agents", isSignedIn: true, providers: [provider] }, "/setup");
+    await screen.findByLabelText("Agent name");
+    type("Agent name", "Ada");
+    fireEvent.click(screen.getByRole("radio", { name: "Plain processes (no isolation)" }));
+    press("Create agent");
+    await screen.findByText("Confirm this, or choose a runtime that isolates");
+    expect(server.state.agents).toHaveLength(0);
+    fireEvent.click(screen.getByRole("checkbox", { name: "I understand that the process runtime does not isolate agents" }));
+    press("Create agent");
+    await heading("Ready to go?");
+    expect(server.requests.find(({ line }) => line === "POST /api/onboarding/agents")?.body).toMatchObject({ runtime: "process", acceptsNoIsolation: true });
+  });
+
+  test("moves the focus to the heading of the next step", async () => {
+    await openPage(<SetupPage />, { step: "oidc", isSignedIn: true }, "/setup");
+    await heading("Sign-in for your team");
+    press("Skip for now");
+    const next = await heading("Connect a model provider");
+    await waitFor(() => expect(document.activeElement).toBe(next));
+  });
+
+  test("leads to the sign-in when the account exists and nobody is signed in", async () => {
+    const { visits } = await openPage(<SetupPage />, { step: "provider" }, "/setup");
+    await waitFor(() => expect(visits).toEqual(["/login?next=%2Fsetup"]));
+  });
+
+  test("can't be entered again once it is finished", async () => {
+    const { visits } = await openPage(<SetupPage />, { step: "summary", isComplete: true, isSignedIn: true }, "/setup");
+    await waitFor(() => expect(visits).toEqual(["/chat"]));
+  });
+});
