@@ -19,7 +19,10 @@ export interface ContainerLimits {
 
 /** The whole of what a container should be. Its hash is a label, so that a changed spec replaces the container and an equal one adopts it. */
 export interface ContainerSpec {
-  /** Unique on the engine, also the fixed hostname: OpenClaw's owner lease is keyed on it. */
+  /**
+   * Unique on the engine, also the fixed hostname: OpenClaw's owner lease is keyed on it. 2 to 63 small letters, digits and dashes; anything
+   * else is `refused`.
+   */
   readonly name: string;
   readonly instanceId: string;
   readonly agentId: string;
@@ -94,12 +97,17 @@ export interface AgentRuntime {
   /** Idempotent, single-flight per image within the process. Rejects with `image_missing` or `install_failed`. */
   ensureImage(image: AgentImage, onProgress: (progress: PrepareProgress) => void, signal: AbortSignal): Promise<void>;
 
-  /** Idempotent. An equal spec adopts what is there, another spec replaces it (the state stays), a foreign object is `name_taken`. */
+  /**
+   * Idempotent. An equal spec adopts what is there, another spec replaces it (the state stays), a foreign object is `name_taken`. Does what
+   * `prepare` does if that is missing, but not what `ensureImage` does: `image_missing`, here or at `start`.
+   */
   create(spec: ContainerSpec): Promise<void>;
 
   /**
    * Starts a created or exited container and hands it `token` as the first line of its standard input, so that it is in no environment and
    * on no disk. A container that runs already is left alone and `wasRunning` says so: its token is then the one that it was started with.
+   * The endpoint may differ from start to start, and nothing answers there yet. Calls of one driver for one name run one after the other;
+   * several Mosaic processes must agree among themselves who starts.
    */
   start(name: string, token: string): Promise<{ endpoint: Endpoint; wasRunning: boolean }>;
 
@@ -109,18 +117,18 @@ export interface AgentRuntime {
   /** Idempotent. Removes a container, stopping it first; its state stays. */
   remove(name: string): Promise<void>;
 
-  /** Idempotent. Deletes an agent's state for good: only for a confirmed deletion by its owner. The container must be removed before. */
+  /** Idempotent. Deletes an agent's state for good: only for a confirmed deletion by its owner. `refused` while there is a container. */
   removeState(name: string): Promise<void>;
 
   /** `null` if there is none or it is not ours. */
   inspect(name: string): Promise<ContainerObservation | null>;
 
-  /** All containers of this installation. */
+  /** All containers of this installation, whatever their state. */
   list(instanceId: string): Promise<ContainerObservation[]>;
 
   /**
    * Calls `onChange` with the name of a container that started, exited or went away, until `signal` aborts; reconnects by itself, and calls
-   * with `null` when it may have missed something (list again then).
+   * with `null` when it may have missed something (list again then), which includes the moment in which it begins.
    */
   watch(instanceId: string, onChange: (name: string | null) => void, signal: AbortSignal): void;
 

@@ -6,7 +6,7 @@ const never = new AbortController().signal;
 it("does the work once for all who ask, and tells each how far it is", async () => {
   const tasks = new SharedTasks<number>();
   const done = Promise.withResolvers<void>();
-  const work = vi.fn(async (report: (progress: number) => void) => {
+  const work = vi.fn<(report: (progress: number) => void) => Promise<void>>(async (report) => {
     report(1);
     await done.promise;
     report(2);
@@ -18,7 +18,10 @@ it("does the work once for all who ask, and tells each how far it is", async () 
   done.resolve();
   await Promise.all([running, joined]);
   expect(work).toHaveBeenCalledTimes(1);
-  expect([first, second]).toEqual([[1, 2], [1, 2]]);
+  expect([first, second]).toEqual([
+    [1, 2],
+    [1, 2],
+  ]);
 });
 
 it("goes on when one gives up and ends when the last one does", async () => {
@@ -41,7 +44,7 @@ it("goes on when one gives up and ends when the last one does", async () => {
 
 it("begins anew after a failure", async () => {
   const tasks = new SharedTasks<number>();
-  const work = vi.fn().mockRejectedValueOnce(new Error("once")).mockResolvedValueOnce(undefined);
+  const work = vi.fn<() => Promise<void>>().mockRejectedValueOnce(new Error("once")).mockResolvedValueOnce(undefined);
   await expect(tasks.run("key", work, () => undefined, never)).rejects.toThrow("once");
   await tasks.run("key", work, () => undefined, never);
   expect(work).toHaveBeenCalledTimes(2);

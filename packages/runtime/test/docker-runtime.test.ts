@@ -31,8 +31,12 @@ async function removeEverything(): Promise<void> {
   const labels = { label: [`mosaic.instance=${options.instanceId}`] };
   for (const { Id } of await docker.listContainers({ all: true, filters: labels })) await docker.getContainer(Id).remove({ force: true });
   for (const { Name } of (await docker.listVolumes({ filters: labels })).Volumes) await docker.getVolume(Name).remove();
-  for (const network of await docker.listNetworks({ filters: { name: [options.networkName ?? ""] } })) await docker.getNetwork(network.Id).remove();
-  await docker.getImage(image.name).remove({ force: true }).catch(() => undefined);
+  for (const network of await docker.listNetworks({ filters: { name: [options.networkName ?? ""] } }))
+    await docker.getNetwork(network.Id).remove();
+  await docker
+    .getImage(image.name)
+    .remove({ force: true })
+    .catch(() => undefined);
 }
 
 async function openHarness(): Promise<ContractHarness> {
@@ -65,7 +69,7 @@ async function openHarness(): Promise<ContractHarness> {
   };
 }
 
-await describeWithDocker("docker runtime: the contract", (title) => describeRuntimeContract(title, openHarness));
+await describeWithDocker("docker runtime", (title) => describeRuntimeContract(title, openHarness));
 
 /** Stands before the real engine's socket and can be taken away like an engine that is stopped. */
 class EngineSwitch {
@@ -99,7 +103,7 @@ class EngineSwitch {
 }
 
 await describeWithDocker("docker runtime", (title) => {
-  describe(title, () => {
+  describe(`${title}: what is Docker's own`, () => {
     const runtime = createDockerRuntime(options);
     let folder: string;
 
@@ -119,7 +123,14 @@ await describeWithDocker("docker runtime", (title) => {
     function newSpec(): ContainerSpec {
       const limits = { memoryBytes: 256 * 1024 * 1024, nanoCpus: 500_000_000, pids: 64 };
       const id = randomBytes(4).toString("hex");
-      return { name: `mosaic-test-${id}`, instanceId: options.instanceId, agentId: `agent-${id}`, image, configUrl: "http://127.0.0.1:9/none", limits };
+      return {
+        name: `mosaic-test-${id}`,
+        instanceId: options.instanceId,
+        agentId: `agent-${id}`,
+        image,
+        configUrl: "http://127.0.0.1:9/none",
+        limits,
+      };
     }
 
     async function createAndStart() {
@@ -131,9 +142,7 @@ await describeWithDocker("docker runtime", (title) => {
 
     it("builds an image that no registry has, once for all who ask, and tells how far it is", async () => {
       const told: PrepareProgress[][] = [[], []];
-      await Promise.all(
-        told.map((list) => runtime.ensureImage(image, (progress) => list.push(progress), AbortSignal.timeout(150_000))),
-      );
+      await Promise.all(told.map((list) => runtime.ensureImage(image, (progress) => list.push(progress), AbortSignal.timeout(150_000))));
       for (const list of told) {
         expect(new Set(list.map((progress) => progress.stage))).toEqual(new Set(["building"]));
         const percents = list.map((progress) => progress.percent ?? 0);
@@ -174,7 +183,11 @@ await describeWithDocker("docker runtime", (title) => {
         { Type: "volume", Name: `${spec.name}-state`, Destination: "/home/node/.openclaw" },
       ]);
       expect(Object.keys(info.NetworkSettings.Networks)).toEqual([options.networkName]);
-      expect(Object.values(info.NetworkSettings.Ports ?? {}).flat().filter(Boolean)).toEqual([]);
+      expect(
+        Object.values(info.NetworkSettings.Ports ?? {})
+          .flat()
+          .filter(Boolean),
+      ).toEqual([]);
     });
 
     it("lets an agent write to its state and its memory, and nowhere else", async () => {
@@ -196,7 +209,7 @@ await describeWithDocker("docker runtime", (title) => {
       await runtime.stop(spec.name, 2_000);
       await docker.getNetwork(options.networkName ?? "").remove();
       const { endpoint } = await runtime.start(spec.name, "token");
-      await factsOf(endpoint);
+      expect(await factsOf(endpoint)).toMatchObject({ hostname: spec.name });
     });
 
     it("refuses a network of its name on which agents could reach each other", async () => {
@@ -211,7 +224,11 @@ await describeWithDocker("docker runtime", (title) => {
     });
 
     it("says what to do when an image can't be had", async () => {
-      const attempt = runtime.ensureImage({ name: "mosaic-test/no-such-image:1", buildContext: null }, () => undefined, AbortSignal.timeout(60_000));
+      const attempt = runtime.ensureImage(
+        { name: "mosaic-test/no-such-image:1", buildContext: null },
+        () => undefined,
+        AbortSignal.timeout(60_000),
+      );
       await expect(attempt).rejects.toThrow(/mosaic-test\/no-such-image:1.*node scripts\/images\.mjs/s);
       const spec = { ...newSpec(), image: { name: "mosaic-test/no-such-image:1", buildContext: null } };
       await expect(runtime.create(spec)).rejects.toMatchObject({ code: "image_missing" });

@@ -28,7 +28,13 @@ export function bundleFor({ demoUrl, gatewayToken, gatewayPort, bind, stateDir }
     },
     agents: {
       ownership: "explicit",
-      defaults: { model: { primary: "p-demo/mosaic-demo", fallbacks: [] }, workspace, skipBootstrap: true, skills: [], heartbeat: { every: "0m" } },
+      defaults: {
+        model: { primary: "p-demo/mosaic-demo", fallbacks: [] },
+        workspace,
+        skipBootstrap: true,
+        skills: [],
+        heartbeat: { every: "0m" },
+      },
       entries: { main: { name: "Ada", workspace, identity: { name: "Ada" } } },
     },
     tools: { allow: ["read", "write"], toolSearch: false, fs: { workspaceOnly: true } },

@@ -34,22 +34,38 @@ function describeInstallation(): void {
     async function makeLock(name: string, setUp: string): Promise<string> {
       const source = join(folder, `${name}-source`);
       await mkdir(join(source, "scripts"), { recursive: true });
-      await writeFile(join(source, "package.json"), JSON.stringify({ name: "openclaw", version: "1.0.0", type: "commonjs", scripts: { install: "touch /tmp/never" } }));
+      await writeFile(
+        join(source, "package.json"),
+        JSON.stringify({ name: "openclaw", version: "1.0.0", type: "commonjs", scripts: { install: "touch /tmp/never" } }),
+      );
       await writeFile(join(source, "openclaw.mjs"), "");
-      await writeFile(join(source, "scripts/postinstall-bundled-plugins.mjs"), `import { createRequire } from "node:module"; const require = createRequire(import.meta.url); ${setUp}`);
+      await writeFile(
+        join(source, "scripts/postinstall-bundled-plugins.mjs"),
+        `import { createRequire } from "node:module"; const require = createRequire(import.meta.url); ${setUp}`,
+      );
       await run("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: source });
       const archive = join(folder, `${name}.tgz`);
       await run("mv", [join(folder, "openclaw-1.0.0.tgz"), archive]);
       const target = join(folder, name);
       await mkdir(target);
-      await writeFile(join(target, "package.json"), JSON.stringify({ name: "test", private: true, dependencies: { openclaw: `file:${archive}` } }));
+      await writeFile(
+        join(target, "package.json"),
+        JSON.stringify({ name: "test", private: true, dependencies: { openclaw: `file:${archive}` } }),
+      );
       await run("npm", ["install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: target });
       return target;
     }
 
     function install(change: Partial<Parameters<typeof ensureOpenclawInstalled>[0]> = {}) {
       const hostEnvironment = { ...process.env, MOSAIC_SECRET_KEY: "canary", DATABASE_URL: "canary" };
-      return ensureOpenclawInstalled({ targetDir, lockDir, hostEnvironment, onProgress: () => undefined, signal: AbortSignal.timeout(60_000), ...change });
+      return ensureOpenclawInstalled({
+        targetDir,
+        lockDir,
+        hostEnvironment,
+        onProgress: () => undefined,
+        signal: AbortSignal.timeout(60_000),
+        ...change,
+      });
     }
 
     const remains = async () => (await readdir(join(targetDir, ".."))).toSorted();
@@ -99,7 +115,10 @@ function describeInstallation(): void {
     });
 
     it("says how it failed, and works at the next attempt", async () => {
-      const failing = await makeLock("failing", `console.error("the disk is full, says https://user:password@registry.example/x"); process.exit(3);`);
+      const failing = await makeLock(
+        "failing",
+        `console.error("the disk is full, says https://user:password@registry.example/x"); process.exit(3);`,
+      );
       const attempt = install({ lockDir: failing });
       await expect(attempt).rejects.toMatchObject({ name: "RuntimeError", code: "install_failed" });
       await expect(attempt).rejects.toThrow(/code 3.*the disk is full, says <address>/s);

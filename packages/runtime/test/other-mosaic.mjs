@@ -7,5 +7,5 @@ const runtime = createProcessRuntime(options);
 await runtime.prepare();
 await runtime.create(spec);
 const { endpoint } = await runtime.start(spec.name, "token-of-the-other-mosaic");
-console.log(JSON.stringify(endpoint));
+process.stdout.write(`${JSON.stringify(endpoint)}\n`);
 setInterval(() => {}, 1000);

@@ -81,9 +81,9 @@ async function openHarness(): Promise<ContractHarness> {
   };
 }
 
-describeRuntimeContract("process runtime: the contract", openHarness);
+describeRuntimeContract("process runtime", openHarness);
 
-describe("process runtime", () => {
+describe("process runtime: what is its own", () => {
   let stateDir: string;
   const runtimes: { close(): Promise<void> }[] = [];
 

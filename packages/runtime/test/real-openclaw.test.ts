@@ -15,7 +15,8 @@ import { bundleFor } from "./openclaw-bundle.js";
 
 const LOCK_DIR = fileURLToPath(new URL("../../../docker/openclaw", import.meta.url));
 const BOOT_TIMEOUT_MS = 120_000;
-const version = (JSON.parse(await readFile(join(LOCK_DIR, "package.json"), "utf8")) as { dependencies: { openclaw: string } }).dependencies.openclaw;
+const version = (JSON.parse(await readFile(join(LOCK_DIR, "package.json"), "utf8")) as { dependencies: { openclaw: string } }).dependencies
+  .openclaw;
 const imageName = `mosaic/openclaw:${version}`;
 const run = randomBytes(4).toString("hex");
 const instanceId = `test-real-${run}`;
@@ -32,7 +33,7 @@ interface RealHarness {
 
 /** The real supervisor and the real OpenClaw, from the start to a streamed answer. */
 function describeRealOpenclaw(title: string, openHarness: () => Promise<RealHarness>): void {
-  describe(title, () => {
+  describe(`${title}: from the start to an answer`, () => {
     let harness: RealHarness;
     let api: ConfigApi;
     let demo: Awaited<ReturnType<typeof startDemoLlm>>;
@@ -93,9 +94,9 @@ function describeRealOpenclaw(title: string, openHarness: () => Promise<RealHarn
       expect(recalled.text).toContain("zebra-crossing");
 
       const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
-      console.log(
+      process.stdout.write(
         `${title}: fresh ${seconds(first.readyMs)} to ready, ${seconds(first.warmMs)} to warm, first word after ${answer.firstWordMs.toFixed(0)} ms; ` +
-          `after a kill ${seconds(second.readyMs)} to ready, ${seconds(second.warmMs)} to warm`,
+          `after a kill ${seconds(second.readyMs)} to ready, ${seconds(second.warmMs)} to warm\n`,
       );
     }, 300_000);
   });
@@ -153,7 +154,14 @@ async function openDocker(): Promise<RealHarness> {
 async function openProcess(openclawDir: string): Promise<RealHarness> {
   const stateDir = await mkdtemp(join(tmpdir(), "mosaic-real-"));
   const supervisorPath = join(LOCK_DIR, "supervisor.mjs");
-  const runtime = createProcessRuntime({ instanceId, stateDir, supervisorPath, openclawLockDir: LOCK_DIR, openclawVersion: version, openclawDir });
+  const runtime = createProcessRuntime({
+    instanceId,
+    stateDir,
+    supervisorPath,
+    openclawLockDir: LOCK_DIR,
+    openclawVersion: version,
+    openclawDir,
+  });
   return {
     runtime,
     bind: "loopback",
@@ -171,10 +179,13 @@ async function openProcess(openclawDir: string): Promise<RealHarness> {
 }
 
 await describeWithDocker("real OpenClaw in a container", async (title) => {
-  const hasImage = await new Docker().getImage(imageName).inspect().then(
-    () => true,
-    () => false,
-  );
+  const hasImage = await new Docker()
+    .getImage(imageName)
+    .inspect()
+    .then(
+      () => true,
+      () => false,
+    );
   if (hasImage) describeRealOpenclaw(title, openDocker);
   else describeMissing(title, `the image ${imageName} is not here (node scripts/images.mjs makes it)`);
 });

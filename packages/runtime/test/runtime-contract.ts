@@ -29,7 +29,7 @@ const GRACE_MS = 2_000;
 
 /** What every driver promises. One suite, so that no driver promises something else. */
 export function describeRuntimeContract(title: string, openHarness: () => Promise<ContractHarness>): void {
-  describe(title, () => {
+  describe(`${title}: the contract`, () => {
     let harness: ContractHarness;
     let runtime: AgentRuntime;
     const names: string[] = [];
@@ -286,7 +286,9 @@ export function describeRuntimeContract(title: string, openHarness: () => Promis
         const { spec, endpoint, facts } = await createAndStart();
         await ask(endpoint, "/write-note?text=kept");
         const { isGone } = await harness.killBehindOurBack(spec.name);
-        await expect.poll(async () => (await runtime.inspect(spec.name))?.state ?? "gone", { timeout: 20_000 }).toBe(isGone ? "gone" : "exited");
+        await expect
+          .poll(async () => (await runtime.inspect(spec.name))?.state ?? "gone", { timeout: 20_000 })
+          .toBe(isGone ? "gone" : "exited");
         await runtime.create(spec);
         const token = newToken();
         const restarted = await runtime.start(spec.name, token);

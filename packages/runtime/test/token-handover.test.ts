@@ -32,7 +32,9 @@ class ScriptedEngine {
       socket.on("error", () => undefined);
       socket.on("data", (chunk: Buffer) => this.lines.push(chunk.toString()));
       socket.on("end", () => socket.end());
-      socket.write("HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+      socket.write(
+        "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n",
+      );
     });
     this.#server.listen(path);
     await once(this.#server, "listening");

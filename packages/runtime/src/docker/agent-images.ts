@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AgentImage, PrepareProgress } from "../agent-runtime.js";
 import { RuntimeError } from "../agent-runtime.js";
+import { lastWords } from "../last-words.js";
 import type { Engine } from "./engine.js";
 import { EngineRefusal, isStatus } from "./engine-errors.js";
 import { baseImageOf, buildProgress, failureOf, PullProgress, withTag } from "./image-progress.js";
@@ -11,7 +12,6 @@ type OnProgress = (progress: PrepareProgress) => void;
 
 /** A registry may think for a while before it says its first word. */
 const FIRST_ANSWER_TIMEOUT_MS = 5 * 60_000;
-const LAST_LINES = 5;
 const MAX_REASON_LENGTH = 600;
 
 export interface BuildSettings {
@@ -31,11 +31,22 @@ export async function hasImage(engine: Engine, name: string): Promise<boolean> {
 }
 
 /** Here already, or built if the base can be had, or pulled. */
-export async function obtainImage(engine: Engine, image: AgentImage, settings: BuildSettings, onProgress: OnProgress, signal: AbortSignal): Promise<void> {
+export async function obtainImage(
+  engine: Engine,
+  image: AgentImage,
+  settings: BuildSettings,
+  onProgress: OnProgress,
+  signal: AbortSignal,
+): Promise<void> {
   if (await hasImage(engine, image.name)) return;
   const base = image.buildContext === null ? null : await obtainBase(engine, image.buildContext, settings, onProgress, signal);
   if (image.buildContext !== null && base !== null) {
-    await build(engine, { name: image.name, buildContext: image.buildContext, buildArgs: { ...settings.buildArgs, BASE_IMAGE: base } }, onProgress, signal);
+    await build(
+      engine,
+      { name: image.name, buildContext: image.buildContext, buildArgs: { ...settings.buildArgs, BASE_IMAGE: base } },
+      onProgress,
+      signal,
+    );
     return;
   }
   const failure = await pull(engine, image.name, onProgress, signal);
@@ -47,7 +58,13 @@ export async function obtainImage(engine: Engine, image: AgentImage, settings: B
 }
 
 /** `null` if the Dockerfile can't be built here. */
-async function obtainBase(engine: Engine, folder: string, settings: BuildSettings, onProgress: OnProgress, signal: AbortSignal): Promise<string | null> {
+async function obtainBase(
+  engine: Engine,
+  folder: string,
+  settings: BuildSettings,
+  onProgress: OnProgress,
+  signal: AbortSignal,
+): Promise<string | null> {
   const dockerfile = await readFile(join(folder, "Dockerfile"), "utf8").catch(() => null);
   if (dockerfile === null) return null;
   if (await hasImage(engine, settings.localBaseImage)) return settings.localBaseImage;
@@ -62,7 +79,11 @@ async function pull(engine: Engine, name: string, onProgress: OnProgress, signal
   const progress = new PullProgress();
   onProgress({ stage: "pulling", percent: null, detail: null });
   try {
-    const messages = await engine.open((docker, abortSignal) => docker.pull(withTag(name), { abortSignal }), signal, FIRST_ANSWER_TIMEOUT_MS);
+    const messages = await engine.open(
+      (docker, abortSignal) => docker.pull(withTag(name), { abortSignal }),
+      signal,
+      FIRST_ANSWER_TIMEOUT_MS,
+    );
     for await (const message of readJsonLines(messages)) {
       const failure = failureOf(message);
       if (failure !== null) return shorten(failure);
@@ -89,7 +110,11 @@ async function build(engine: Engine, { name, buildContext, buildArgs }: Build, o
   try {
     const context = { context: buildContext, src: await readdir(buildContext) };
     const options = { t: name, buildargs: buildArgs, rm: true, forcerm: true, version: "1" as const };
-    const messages = await engine.open((docker, abortSignal) => docker.buildImage(context, { ...options, abortSignal }), signal, FIRST_ANSWER_TIMEOUT_MS);
+    const messages = await engine.open(
+      (docker, abortSignal) => docker.buildImage(context, { ...options, abortSignal }),
+      signal,
+      FIRST_ANSWER_TIMEOUT_MS,
+    );
     for await (const message of readJsonLines(messages)) {
       const failure = failureOf(message);
       if (failure !== null) throw buildError(name, failure, said);
@@ -105,8 +130,8 @@ async function build(engine: Engine, { name, buildContext, buildArgs }: Build, o
 }
 
 function buildError(name: string, failure: string, said: readonly string[]): RuntimeError {
-  const lines = said.filter((line) => line !== "").slice(-LAST_LINES);
-  return new RuntimeError("install_failed", `The image "${name}" could not be built: ${shorten([failure, ...lines].join("\n"))}`);
+  const words = shorten(`${lastWords(failure)}\n${lastWords(said.join("\n"))}`);
+  return new RuntimeError("install_failed", `The image "${name}" could not be built: ${words}`);
 }
 
 function brokenOff(error: unknown): RuntimeError {

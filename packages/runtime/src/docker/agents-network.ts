@@ -101,5 +101,8 @@ async function removeDuplicates(engine: Engine, networks: readonly NetworkInspec
 function gatewayOf(network: NetworkInspectInfo): string {
   const gateway = network.IPAM?.Config?.map((config) => config["Gateway"]).find((address) => address?.includes("."));
   if (gateway) return gateway;
-  throw new RuntimeError("refused", `The Docker network "${network.Name}" has no IPv4 gateway address. Remove it; Mosaic then makes its own.`);
+  throw new RuntimeError(
+    "refused",
+    `The Docker network "${network.Name}" has no IPv4 gateway address. Remove it; Mosaic then makes its own.`,
+  );
 }

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { untilAborted } from "../shared-task.js";
 import { INSTANCE_LABEL } from "./container-options.js";
 import type { Engine } from "./engine.js";
 import { isRecord, readJsonLines } from "./json-lines.js";
@@ -18,8 +17,6 @@ export async function followContainerEvents(engine: Engine, instanceId: string, 
       const events = await engine.open((docker, abortSignal) => docker.getEvents({ filters: filtersFor(instanceId), abortSignal }), ending);
       retryMs = FIRST_RETRY_MS;
       onChange(null);
-      const broken = untilAborted(new Promise<void>((resolve) => events.once("close", resolve)), ending);
-      broken.catch(() => events.destroy());
       for await (const event of readJsonLines(events)) {
         const name = containerNameOf(event);
         if (name !== null && !ending.aborted) onChange(name);

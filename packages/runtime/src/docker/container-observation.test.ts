@@ -43,7 +43,10 @@ describe("observeInspected", () => {
   });
 
   it("blames memory only for an end that was not orderly", () => {
-    expect(observeInspected(inspected({ Status: "exited", OOMKilled: true, ExitCode: 137 }), layout)).toMatchObject({ exitCode: 137, wasOutOfMemory: true });
+    expect(observeInspected(inspected({ Status: "exited", OOMKilled: true, ExitCode: 137 }), layout)).toMatchObject({
+      exitCode: 137,
+      wasOutOfMemory: true,
+    });
     expect(observeInspected(inspected({ Status: "exited", OOMKilled: true, ExitCode: 0 }), layout).wasOutOfMemory).toBe(false);
     expect(observeInspected(inspected({ Status: "running", OOMKilled: true, ExitCode: 0 }), layout).wasOutOfMemory).toBe(false);
   });

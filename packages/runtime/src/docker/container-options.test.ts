@@ -24,7 +24,13 @@ describe("containerOptions", () => {
         "MOSAIC_AGENT_RUN_DIR=/run/mosaic",
         "MOSAIC_AGENT_PORT=18789",
       ],
-      HostConfig: { Memory: 1_610_612_736, MemorySwap: 1_610_612_736, NanoCpus: 2_000_000_000, PidsLimit: 256, NetworkMode: "mosaic-agents" },
+      HostConfig: {
+        Memory: 1_610_612_736,
+        MemorySwap: 1_610_612_736,
+        NanoCpus: 2_000_000_000,
+        PidsLimit: 256,
+        NetworkMode: "mosaic-agents",
+      },
     });
   });
 

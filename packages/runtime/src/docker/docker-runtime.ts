@@ -92,7 +92,8 @@ class DockerRuntime implements AgentRuntime {
 
   async ensureImage(image: AgentImage, onProgress: (progress: PrepareProgress) => void, signal: AbortSignal): Promise<void> {
     requireImageName(image.name);
-    const work = (report: (progress: PrepareProgress) => void, ending: AbortSignal) => obtainImage(this.#engine, image, this.#buildSettings, report, ending);
+    const work = (report: (progress: PrepareProgress) => void, ending: AbortSignal) =>
+      obtainImage(this.#engine, image, this.#buildSettings, report, ending);
     await this.#images.run(image.name, work, onProgress, signal);
   }
 
@@ -200,7 +201,10 @@ class DockerRuntime implements AgentRuntime {
   async #stopContainer(id: string, graceMs: number): Promise<void> {
     const seconds = Math.ceil(graceMs / 1000);
     try {
-      await this.#engine.call((docker, abortSignal) => docker.getContainer(id).stop({ t: seconds, abortSignal }), graceMs + CALL_TIMEOUT_MS);
+      await this.#engine.call(
+        (docker, abortSignal) => docker.getContainer(id).stop({ t: seconds, abortSignal }),
+        graceMs + CALL_TIMEOUT_MS,
+      );
     } catch (error) {
       if (!isStatus(error, 304, 404)) throw error;
     }

@@ -27,7 +27,10 @@ describe("toRuntimeError", () => {
   });
 
   it("keeps the engine's own words when it refuses", () => {
-    const error = toRuntimeError(Object.assign(new Error("(HTTP code 500)"), { statusCode: 500, json: { message: "no space left " } }), WHERE);
+    const error = toRuntimeError(
+      Object.assign(new Error("(HTTP code 500)"), { statusCode: 500, json: { message: "no space left " } }),
+      WHERE,
+    );
     expect(error).toMatchObject({ code: "refused", detail: "Docker refused: no space left" });
     expect(isStatus(error, 404, 500)).toBe(true);
     expect(isStatus(error, 404)).toBe(false);

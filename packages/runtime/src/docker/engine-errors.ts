@@ -23,7 +23,10 @@ const MAX_REASON_LENGTH = 300;
 /** `where` is the engine's address as a user would recognise it. */
 export function toRuntimeError(error: unknown, where: string): RuntimeError {
   if (error instanceof RuntimeError) return error;
-  const fault = isRecord(error) || error instanceof Error ? (error as { code?: unknown; statusCode?: unknown; json?: unknown; message?: unknown; name?: unknown }) : {};
+  const fault =
+    isRecord(error) || error instanceof Error
+      ? (error as { code?: unknown; statusCode?: unknown; json?: unknown; message?: unknown; name?: unknown })
+      : {};
   if (typeof fault.statusCode === "number") return new EngineRefusal(fault.statusCode, reasonOf(fault), { cause: error });
   return new RuntimeError("unreachable", unreachableDetail(fault, where), { cause: error });
 }
@@ -47,7 +50,8 @@ function unreachableDetail(fault: { code?: unknown; name?: unknown }, where: str
     case "EAI_AGAIN":
       return `Docker does not answer: the host of ${where} is unknown.`;
     default:
-      if (fault.name === "TimeoutError" || fault.code === "ETIMEDOUT") return `Docker at ${where} did not answer in time. Is it overloaded or hung?`;
+      if (fault.name === "TimeoutError" || fault.code === "ETIMEDOUT")
+        return `Docker at ${where} did not answer in time. Is it overloaded or hung?`;
       return `The connection to Docker at ${where} broke off. Is Docker running?`;
   }
 }

@@ -78,5 +78,5 @@ export function baseImageOf(dockerfile: string): string | null {
 /** An image without a tag would have all its tags pulled. */
 export function withTag(imageName: string): string {
   const lastPart = imageName.slice(imageName.lastIndexOf("/") + 1);
-  return lastPart.includes(":") || lastPart.includes("@") ? imageName : `${imageName}:latest`;
+  return /[:@]/.test(lastPart) ? imageName : `${imageName}:latest`;
 }

@@ -26,7 +26,8 @@ export async function removeStateVolume(engine: Engine, name: string, instanceId
     await engine.call((docker) => docker.getVolume(name).remove({}));
   } catch (error) {
     if (isStatus(error, 404)) return;
-    if (isStatus(error, 409)) throw new RuntimeError("refused", "The agent's container still exists: remove it before its state.", { cause: error });
+    if (isStatus(error, 409))
+      throw new RuntimeError("refused", "The agent's container still exists: remove it before its state.", { cause: error });
     throw error;
   }
 }
@@ -43,5 +44,8 @@ async function ownerOf(engine: Engine, name: string): Promise<string | null> {
 }
 
 function foreignVolume(name: string): RuntimeError {
-  return new RuntimeError("name_taken", `There is a volume "${name}" that is not this installation's. Rename or remove it, then try again.`);
+  return new RuntimeError(
+    "name_taken",
+    `There is a volume "${name}" that is not this installation's. Rename or remove it, then try again.`,
+  );
 }

@@ -57,6 +57,15 @@ it("speaks of proxies only where there is one", () => {
 });
 
 it("lets npm see the user's settings and none of Mosaic's secrets", () => {
-  const host = { PATH: "/bin", HOME: "/root", npm_config_registry: "r", MOSAIC_SECRET_KEY: "x", DATABASE_URL: "x", PGPASSWORD: "x", npm_package_name: "x", NODE_OPTIONS: "x" };
+  const host = {
+    PATH: "/bin",
+    HOME: "/root",
+    npm_config_registry: "r",
+    MOSAIC_SECRET_KEY: "x",
+    DATABASE_URL: "x",
+    PGPASSWORD: "x",
+    npm_package_name: "x",
+    NODE_OPTIONS: "x",
+  };
   expect(npmEnvironment(host)).toEqual({ PATH: "/bin", HOME: "/root", npm_config_registry: "r" });
 });

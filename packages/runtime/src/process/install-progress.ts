@@ -12,7 +12,11 @@ interface LockEntry {
 }
 
 /** The folders that an installation from this lockfile makes on this kind of machine. */
-export function packagesToInstall(lock: { readonly packages?: Readonly<Record<string, LockEntry>> }, platform: string, architecture: string): string[] {
+export function packagesToInstall(
+  lock: { readonly packages?: Readonly<Record<string, LockEntry>> },
+  platform: string,
+  architecture: string,
+): string[] {
   return Object.entries(lock.packages ?? {})
     .filter(([path, entry]) => path !== "" && !entry.dev && !entry.link && fits(entry.os, platform) && fits(entry.cpu, architecture))
     .map(([path]) => path);
@@ -38,7 +42,9 @@ export async function trackInstalledPackages(
     await Promise.all([...pending].map((path) => forgetIfThere(join(folder, path, "package.json"), path, pending)));
     if (pending.size !== before) onCount({ installed: total - pending.size, total });
   };
-  const timer = setInterval(() => (current = current.then(count)), POLL_MS);
+  const timer = setInterval(() => {
+    current = current.then(count);
+  }, POLL_MS);
   return {
     async stop() {
       clearInterval(timer);

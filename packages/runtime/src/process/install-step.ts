@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { RuntimeError } from "../agent-runtime.js";
+import { lastWords } from "../last-words.js";
 import { killGroup } from "./agent-process.js";
 
 interface InstallStep {
@@ -9,7 +10,6 @@ interface InstallStep {
   readonly signal: AbortSignal;
 }
 
-const LAST_LINES = 6;
 const MAX_KEPT = 8_000;
 
 /** Runs one command of an installation to its end. An abort ends it with all that it started. */
@@ -18,7 +18,8 @@ export async function runInstallStep({ command, cwd, environment, signal }: Inst
   const [file, ...args] = command;
   const child = spawn(file, args, { cwd, env: environment, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-MAX_KEPT)));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-MAX_KEPT)));
   const onAbort = () => killGroup(child.pid ?? 0);
   signal.addEventListener("abort", onAbort, { once: true });
   try {
@@ -31,14 +32,4 @@ export async function runInstallStep({ command, cwd, environment, signal }: Inst
   } finally {
     signal.removeEventListener("abort", onAbort);
   }
-}
-
-/** The end of what a command said, without addresses: those of a private registry may hold a password. */
-export function lastWords(said: string): string {
-  return said
-    .split("\n")
-    .map((line) => line.trimEnd().replaceAll(/\b[a-z][a-z+]*:\/\/\S+/gi, "<address>").replaceAll(/\b(?:npm_|Bearer\s+|_authToken=|_auth=|_password=)\S+/gi, "<secret>"))
-    .filter((line) => line.trim() !== "" && !/A complete log of this run/.test(line))
-    .slice(-LAST_LINES)
-    .join("\n");
 }

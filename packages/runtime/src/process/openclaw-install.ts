@@ -69,14 +69,25 @@ export async function ensureOpenclawInstalled(installation: OpenclawInstallation
   }
 }
 
-async function install({ targetDir, lockDir, nodePath = process.execPath, hostEnvironment = process.env, onProgress, signal }: OpenclawInstallation): Promise<void> {
+async function install({
+  targetDir,
+  lockDir,
+  nodePath = process.execPath,
+  hostEnvironment = process.env,
+  onProgress,
+  signal,
+}: OpenclawInstallation): Promise<void> {
   const draft = `${targetDir}.new-${randomUUID().slice(0, 8)}`;
   try {
     await mkdir(draft, { mode: 0o700 });
     for (const file of ["package.json", "package-lock.json"]) await copyFile(join(lockDir, file), join(draft, file));
     const npm = await findNpm(nodePath, hostEnvironment, signal);
     const tracking = await trackInstalledPackages(draft, ({ installed, total }) => {
-      onProgress({ stage: "installing", percent: Math.floor((installed / total) * NPM_SHARE), detail: `${installed} of ${total} packages` });
+      onProgress({
+        stage: "installing",
+        percent: Math.floor((installed / total) * NPM_SHARE),
+        detail: `${installed} of ${total} packages`,
+      });
     });
     try {
       const command = [...npm, "ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error"] as const;
@@ -114,7 +125,9 @@ async function removeRemains(targetDir: string): Promise<void> {
 }
 
 async function lockHash(lockDir: string): Promise<string> {
-  return createHash("sha256").update(await readFile(join(lockDir, "package-lock.json"))).digest("hex");
+  return createHash("sha256")
+    .update(await readFile(join(lockDir, "package-lock.json")))
+    .digest("hex");
 }
 
 /** Waits for its turn; `null` if `isDone` says meanwhile that there is nothing left to do. A dead owner's lock is no lock. */

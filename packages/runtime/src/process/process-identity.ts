@@ -58,7 +58,9 @@ async function readStat(pid: number): Promise<ProcessStat | null> {
 
 async function posixStartTime(pid: number): Promise<string | null> {
   try {
-    const { stdout } = await run("ps", ["-o", "state=,lstart=", "-p", String(pid)], { env: { PATH: "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" } });
+    const { stdout } = await run("ps", ["-o", "state=,lstart=", "-p", String(pid)], {
+      env: { PATH: "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" },
+    });
     const [state = "", ...startTime] = stdout.trim().split(/\s+/);
     return state === "" || state.startsWith("Z") ? null : startTime.join(" ");
   } catch {

@@ -21,7 +21,7 @@ import { endLeftovers, stopRun } from "./leftovers.js";
 import { ensureOpenclawInstalled, isOpenclawInstalled } from "./openclaw-install.js";
 import { findPortPair } from "./port-pair.js";
 import { identityOf, isAlive } from "./process-identity.js";
-import { makeRunFolder } from "./run-folder.js";
+import { makeRunFolder, removeRunFolders } from "./run-folder.js";
 
 export interface ProcessRuntimeOptions {
   readonly instanceId: string;
@@ -105,7 +105,11 @@ class ProcessRuntime implements AgentRuntime {
 
   async hasImage(_image: AgentImage): Promise<boolean> {
     if (this.#options.commandOverride) return true;
-    return isOpenclawInstalled({ targetDir: this.#openclawDir, lockDir: this.#options.openclawLockDir, isGiven: this.#options.openclawDir !== undefined });
+    return isOpenclawInstalled({
+      targetDir: this.#openclawDir,
+      lockDir: this.#options.openclawLockDir,
+      isGiven: this.#options.openclawDir !== undefined,
+    });
   }
 
   async ensureImage(image: AgentImage, onProgress: (progress: PrepareProgress) => void, signal: AbortSignal): Promise<void> {
@@ -126,7 +130,8 @@ class ProcessRuntime implements AgentRuntime {
 
   async create(spec: ContainerSpec): Promise<void> {
     requireContainerName(spec.name);
-    if (spec.instanceId !== this.#options.instanceId) throw new RuntimeError("refused", "The container belongs to another installation of Mosaic.");
+    if (spec.instanceId !== this.#options.instanceId)
+      throw new RuntimeError("refused", "The container belongs to another installation of Mosaic.");
     await this.#exclusively(spec.name, async () => {
       const owner = await this.#records.read(spec.name, "owner");
       if (owner === null ? await this.#records.isForeign(spec.name) : owner.instanceId !== spec.instanceId) throw foreignFolder(spec.name);
@@ -146,7 +151,7 @@ class ProcessRuntime implements AgentRuntime {
       if (record === null) throw new RuntimeError("not_found", `There is no container "${name}".`);
       const { endpoint } = await this.#observe(name, record);
       if (endpoint) return { endpoint, wasRunning: true };
-      if (this.#isClosed) throw new RuntimeError("unreachable", "Mosaic is shutting down.");
+      if (this.#isClosed) throw shuttingDown();
       if (!(await this.hasImage(record.spec.image))) throw this.#notInstalled();
       return { endpoint: await this.#startChild(record.spec, token), wasRunning: false };
     });
@@ -211,8 +216,8 @@ class ProcessRuntime implements AgentRuntime {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#watchers.clear();
-    const names = new Set(this.#children.keys());
-    await Promise.all([...names].map((name) => this.#stopNow(name, CLOSE_GRACE_MS)));
+    await Promise.all([...this.#children.keys()].map((name) => this.#stopNow(name, CLOSE_GRACE_MS)));
+    await removeRunFolders(this.#options.stateDir, this.#hostEnvironment);
   }
 
   async #startChild(spec: ContainerSpec, token: string): Promise<Endpoint> {
@@ -228,6 +233,10 @@ class ProcessRuntime implements AgentRuntime {
       environment: childEnvironment(spec, { folders, runDir, openclawDir: this.#openclawDir, port }, this.#hostEnvironment),
     });
     this.#children.set(name, { process: child, port, settled: this.#settle(name, child, runDir) });
+    if (this.#isClosed) {
+      await this.#stopNow(name, 0);
+      throw shuttingDown();
+    }
     child.handOver(token);
     // Only now: a Mosaic that dies before this closes the standard input of its child, which then ends by itself.
     const parent = (await identityOf(process.pid)) ?? { pid: process.pid, startTime: "unknown" };
@@ -341,6 +350,13 @@ function specHashOf(spec: ContainerSpec): string {
   return createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 32);
 }
 
+function shuttingDown(): RuntimeError {
+  return new RuntimeError("unreachable", "Mosaic is shutting down.");
+}
+
 function foreignFolder(name: string): RuntimeError {
-  return new RuntimeError("name_taken", `There is a folder "${name}" among the agents' that is not this installation's. Move it away, then try again.`);
+  return new RuntimeError(
+    "name_taken",
+    `There is a folder "${name}" among the agents' that is not this installation's. Move it away, then try again.`,
+  );
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { lstat, mkdir, rm } from "node:fs/promises";
+import { lstat, mkdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { HostEnvironment } from "./child-environment.js";
 
@@ -8,23 +8,34 @@ import type { HostEnvironment } from "./child-environment.js";
  * else beside the state. A place in which someone else could have put the folder before us is not used.
  */
 export async function makeRunFolder(name: string, stateDir: string, environment: HostEnvironment): Promise<string> {
-  const unique = createHash("sha256").update(stateDir).digest("hex").slice(0, 12);
-  const uid = process.getuid?.() ?? 0;
-  for (const memory of ["/dev/shm", environment["XDG_RUNTIME_DIR"]]) {
-    if (!memory) continue;
-    const parent = join(memory, `mosaic-${uid}-${unique}`);
-    if (await isOurs(parent, uid)) return freshFolder(join(parent, name));
+  for (const parent of memoryFolders(stateDir, environment)) {
+    if (await isOurs(parent)) return freshFolder(join(parent, name));
   }
   return freshFolder(join(stateDir, "run", name));
 }
 
-async function isOurs(folder: string, uid: number): Promise<boolean> {
+/** When no agent runs any more: leaves nothing outside the state. A folder that is still in use stays. */
+export async function removeRunFolders(stateDir: string, environment: HostEnvironment): Promise<void> {
+  for (const parent of memoryFolders(stateDir, environment)) await rmdir(parent).catch(() => undefined);
+}
+
+function memoryFolders(stateDir: string, environment: HostEnvironment): string[] {
+  const unique = createHash("sha256").update(stateDir).digest("hex").slice(0, 12);
+  const places = ["/dev/shm", environment["XDG_RUNTIME_DIR"]].filter((place): place is string => Boolean(place));
+  return places.map((place) => join(place, `mosaic-${userId()}-${unique}`));
+}
+
+function userId(): number {
+  return process.getuid?.() ?? 0;
+}
+
+async function isOurs(folder: string): Promise<boolean> {
   try {
     await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "EEXIST") throw error;
     });
     const found = await lstat(folder);
-    return found.isDirectory() && found.uid === uid && (found.mode & 0o077) === 0;
+    return found.isDirectory() && found.uid === userId() && (found.mode & 0o077) === 0;
   } catch {
     return false;
   }

@@ -44,7 +44,11 @@ const actions = {
   "/fill-heap": () => setImmediate(fillHeap),
   "/fill-memory": () => setImmediate(fillMemory),
   "/have-child": () => ({ pid: spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" }).pid }),
-  "/fetch": async (query) => fetch(query.get("url"), { signal: AbortSignal.timeout(2000) }).then(({ status }) => ({ status }), (error) => ({ error: String(error.cause?.code ?? error.name) })),
+  "/fetch": async (query) =>
+    fetch(query.get("url"), { signal: AbortSignal.timeout(2000) }).then(
+      ({ status }) => ({ status }),
+      (error) => ({ error: String(error.cause?.code ?? error.name) }),
+    ),
   "/try-write": (query) => {
     try {
       writeFileSync(query.get("path"), "x");
