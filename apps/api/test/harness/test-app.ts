@@ -1,4 +1,5 @@
 import { randomBytes, randomUUIDv7 } from "node:crypto";
+import type { Type } from "@nestjs/common";
 import type { NestExpressApplication } from "@nestjs/platform-express";
 import { Test } from "@nestjs/testing";
 import bcrypt from "bcryptjs";
@@ -26,6 +27,8 @@ export interface TestAppOptions {
   readonly isOnboarded?: boolean;
   /** Ports of the application that are not the engine's: a clock, the limits of a turn. */
   readonly replace?: readonly { readonly token: symbol; readonly value: unknown }[];
+  /** Controllers beside the application's own. */
+  readonly controllers?: readonly Type[];
 }
 
 export interface TestApp {
@@ -52,7 +55,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const env = testEnv(database, options.env ?? {});
   const createRuntime: RuntimeFactory = (kind) => runtime.driver(kind);
   const { nest, listeners } = await createApplication(async (adapter, nestOptions) => {
-    const module = Test.createTestingModule({ imports: [AppModule] }).overrideProvider(ENV).useValue(env).overrideProvider(RUNTIME_FACTORY).useValue(createRuntime);
+    const module = Test.createTestingModule({ imports: [AppModule], controllers: [...(options.controllers ?? [])] });
+    module.overrideProvider(ENV).useValue(env).overrideProvider(RUNTIME_FACTORY).useValue(createRuntime);
     for (const { token, value } of options.replace ?? []) {
       module.overrideProvider(token).useValue(value);
     }
@@ -116,6 +120,11 @@ async function insertUser(database: TestDatabase, username: string, role: "admin
   const id = randomUUIDv7();
   await database.query("INSERT INTO users (id, username, display_name, role) VALUES ($1, $2, $2, $3)", [id, username, role]);
   return id;
+}
+
+/** Signed in, at a process that was not started by `startTestApp`, as a member who is made by this call. */
+export async function memberOf(url: string, database: TestDatabase, username: string): Promise<TestClient> {
+  return signIn(url, database, await insertUser(database, username, "member"));
 }
 
 /** A session as the API makes one, without the time that a password takes. */

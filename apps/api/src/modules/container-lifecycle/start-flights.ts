@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ContainerStatus, StageProgress } from "@mosaic/contracts/agent";
+import type { StageProgress } from "@mosaic/contracts/agent";
 import { problemCode } from "@mosaic/contracts/problem";
 import { Injectable } from "@nestjs/common";
 import { SessionLocks, type HeldLock } from "../../platform/database/session-locks.js";
@@ -156,8 +156,8 @@ function assertNotFailed({ container }: AgentTarget, seenTokenHash: string | nul
   if (container === null || container.tokenHash !== seenTokenHash) {
     return;
   }
-  const hasEnded: readonly ContainerStatus[] = ["error", "stopping", "stopped"];
-  if (!hasEnded.includes(container.status)) {
+  // Straight to `stopped` goes only a start whose process has died: that one is to be tried again.
+  if (container.status !== "error" && container.status !== "stopping") {
     return;
   }
   const code = problemCode.safeParse(container.error?.code);

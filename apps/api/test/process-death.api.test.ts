@@ -1,0 +1,178 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { agentOf, conversationOf, createAgent, createConversation, lastMessage, say, Turn } from "./harness/chat.js";
+import { InMemoryEngine } from "./harness/in-memory-runtime.js";
+import { serveEngine, type RemoteEngine } from "./harness/remote-engine.js";
+import { memberOf, startTestApp } from "./harness/test-app.js";
+import { TestClient } from "./harness/test-client.js";
+import { createTestDatabase, type TestDatabase } from "./harness/test-database.js";
+
+const entry = fileURLToPath(new URL("harness/mosaic-process.mjs", import.meta.url));
+const secretKey = "test-secret-key-0123456789-abcdefghijklmnop";
+
+let database: TestDatabase;
+let engine: InMemoryEngine;
+let remote: RemoteEngine;
+let ports: { public: number; internal: number };
+const children = new Set<ChildProcess>();
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  engine = new InMemoryEngine();
+  remote = await serveEngine(engine);
+  ports = { public: await freePort(), internal: await freePort() };
+});
+
+afterEach(async () => {
+  for (const child of children) {
+    child.kill("SIGKILL");
+  }
+  children.clear();
+  await engine.close();
+  await remote.close();
+  await database.drop();
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** A process of Mosaic, ready to serve; the same ports each time, as after a restart. */
+async function startProcess(): Promise<{ child: ChildProcess; output: () => string }> {
+  const child = fork(entry, {
+    silent: true,
+    env: {
+      PATH: process.env["PATH"],
+      DATABASE_URL: database.url,
+      MOSAIC_SECRET_KEY: secretKey,
+      MOSAIC_RUNTIME: "docker",
+      PORT: String(ports.public),
+      MOSAIC_INTERNAL_PORT: String(ports.internal),
+      LOG_LEVEL: "debug",
+      ENGINE_URL: remote.url,
+    },
+  });
+  children.add(child);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on("data", (chunk) => {
+      output += String(chunk);
+    });
+  }
+  await Promise.race([
+    once(child, "message"),
+    once(child, "exit").then(() => {
+      throw new Error(`The process ended:\n${output}`);
+    }),
+  ]);
+  return { child, output: () => output };
+}
+
+async function answering(): Promise<{ client: TestClient; agentId: string; conversationId: string; turn: Turn }> {
+  const client = await memberOf(`http://127.0.0.1:${ports.public}`, database, "ann");
+  const { id: agentId } = await createAgent(client);
+  const conversationId = await createConversation(client, agentId);
+  await say(client, conversationId, "My cat is called Pumpkin");
+  const turn = await Turn.open(client, conversationId, "[demo:slow ms=50 words=400]");
+  await turn.until(({ text }) => text.length > 200);
+  return { client, agentId, conversationId, turn };
+}
+
+test("after kill -9 in the middle of an answer, the restarted process keeps the text, marks it as broken off and adopts the container", async () => {
+  const { child } = await startProcess();
+  const { client, agentId, conversationId, turn } = await answering();
+  const seen = turn.text;
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  await turn.ended;
+  await startProcess();
+  const answer = await lastMessage(client, conversationId);
+  expect(answer).toMatchObject({ status: "broken_off", error: { code: "agent_broke_off" } });
+  expect(answer.content.length).toBeGreaterThan(20);
+  expect(turn.text.startsWith(answer.content.slice(0, seen.length))).toBe(true);
+  expect(await agentOf(client, agentId)).toMatchObject({ status: "running", error: null });
+  await expect.poll(() => engine.gatewayOf(agentId).abortedCount).toBe(1);
+  const { message } = await say(client, conversationId, "What did I say first?");
+  expect(message).toMatchObject({ status: "complete" });
+  expect(message.content).toContain("Pumpkin");
+  expect(engine.of(agentId).startCount).toBe(1);
+  expect(engine.containers.size).toBe(1);
+});
+
+test("after kill -9 another process that lives marks the answer as broken off, and goes on with the conversation", async () => {
+  const { child } = await startProcess();
+  const { client, conversationId } = await answering();
+  const other = await startTestApp({ database, runtime: engine, env: { MOSAIC_SECRET_KEY: secretKey } });
+  const there = new TestClient(other.url, { cookie: client.cookie ?? "" });
+  // A process that lives keeps its turn, whoever looks at it.
+  expect((await lastMessage(there, conversationId)).status).toBe("streaming");
+  child.kill("SIGKILL");
+  await expect.poll(async () => (await lastMessage(there, conversationId)).status, { timeout: 10_000 }).toBe("broken_off");
+  expect((await say(there, conversationId, "go on")).message.status).toBe("complete");
+  await other.close();
+});
+
+test("on SIGTERM an answer under way is broken off with its text kept, and the process ends within 2 seconds", async () => {
+  const { child } = await startProcess();
+  const { conversationId, turn } = await answering();
+  const startedAt = performance.now();
+  child.kill("SIGTERM");
+  const [code] = (await once(child, "exit")) as [number];
+  expect(performance.now() - startedAt).toBeLessThan(2_500);
+  expect(code).toBe(0);
+  await turn.ended;
+  expect(turn.events.at(-1)).toMatchObject({ type: "done", message: { status: "broken_off", error: { code: "agent_broke_off" } } });
+  const rows = await database.query<{ status: string }>("SELECT status FROM messages WHERE conversation_id = $1 ORDER BY id", [conversationId]);
+  expect(rows.at(-1)).toEqual({ status: "broken_off" });
+});
+
+test("a start whose process is killed is taken over by the next message", async () => {
+  engine.faults.readyAfterMs = Infinity;
+  const { child } = await startProcess();
+  const client = await memberOf(`http://127.0.0.1:${ports.public}`, database, "ann");
+  const { id: agentId } = await createAgent(client);
+  const conversationId = await createConversation(client, agentId);
+  const turn = await Turn.open(client, conversationId, "hello");
+  await turn.until(({ stages }) => stages.includes("waiting"));
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  engine.faults.readyAfterMs = 0;
+  await startProcess();
+  expect((await say(client, conversationId, "hello")).message.status).toBe("complete");
+  expect((await conversationOf(client, conversationId)).messages.map(({ status }) => status)).toEqual(["complete", "broken_off", "complete", "complete"]);
+  expect(engine.containers.size).toBe(1);
+});
+
+test("no log line holds a message, a token, a key, a session or a title", async () => {
+  const { child, output } = await startProcess();
+  const client = await memberOf(`http://127.0.0.1:${ports.public}`, database, "ann");
+  const provider = await client.post("/api/providers", { kind: "openai-compatible", name: "Canary", baseUrl: "http://127.0.0.1:9/v1", apiKey: "sk-canary-provider-key-0001", models: [{ id: "m" }] });
+  const { id: agentId } = await createAgent(client, { name: "CanaryAgent", personality: "canary-personality-0002", model: { providerId: provider.json<{ id: string }>().id, model: "m" } });
+  const conversationId = await createConversation(client, agentId);
+  await say(client, conversationId, "canary-message-0003 and more");
+  const containerToken = engine.of(agentId).token ?? "no token";
+  await say(client, conversationId, "[demo:fail status=500 message=canary-provider-0004]");
+  await say(client, conversationId, "[demo:break after=3] canary-broken-0005");
+  await client.patch(`/api/conversations/${conversationId}`, { title: "canary-title-0006" });
+  await client.post(`/api/conversations/${conversationId}/messages`, { content: "canary-invalid-0007", more: true });
+  await engine.crash(agentId, 1);
+  await say(client, conversationId, "canary-after-crash-0008");
+  const gatewayToken = engine.gatewayOf(agentId).requests.map((request) => request.headers.authorization ?? "").at(-1)?.slice("Bearer ".length) ?? "no token";
+  child.kill("SIGTERM");
+  await once(child, "exit");
+  expect(output()).toContain("agent started");
+  const session = (client.cookie ?? "").split("=")[1] ?? "no cookie";
+  for (const secret of ["canary", containerToken, gatewayToken, session, secretKey]) {
+    expect(output().toLowerCase()).not.toContain(secret.toLowerCase());
+  }
+  const rows = await database.query<object>("SELECT * FROM messages");
+  const conversations = await database.query<object>("SELECT * FROM conversations");
+  expect(JSON.stringify([rows, conversations])).not.toContain("canary");
+});
