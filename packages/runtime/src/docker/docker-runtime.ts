@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainerInspectInfo } from "dockerode";
 import type {
   AgentImage,
@@ -39,7 +40,8 @@ export interface DockerRuntimeOptions {
 
 const CHECK_TIMEOUT_MS = 5_000;
 const REMOVE_GRACE_MS = 10_000;
-const CREATE_ATTEMPTS = 3;
+const CREATE_RETRY_MS = 50;
+const CREATE_LIMIT_MS = 10_000;
 const INSPECTIONS_AT_ONCE = 8;
 
 /** Containers on a Docker engine, each hardened and with a volume of its own, on one bridge on which they can't reach each other. */
@@ -168,7 +170,8 @@ class DockerRuntime implements AgentRuntime {
   }
 
   async #adoptOrCreate(spec: ContainerSpec): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
+    const deadline = performance.now() + CREATE_LIMIT_MS;
+    for (;;) {
       const present = await this.#inspectByName(spec.name);
       if (present && !this.#isOwn(present)) {
         const detail = `There is a container "${spec.name}" that is not this installation's. Rename or remove it, then try again.`;
@@ -185,8 +188,9 @@ class DockerRuntime implements AgentRuntime {
         return;
       } catch (error) {
         if (isStatus(error, 404)) throw imageGone(spec.image.name, error);
-        // Someone else was faster: look again what it is.
-        if (!isStatus(error, 409) || attempt === CREATE_ATTEMPTS) throw error;
+        if (!isStatus(error, 409) || performance.now() > deadline) throw error;
+        // Someone else was faster: look again what it is. The engine gives a name away some time before it shows the container.
+        await sleep(CREATE_RETRY_MS);
       }
     }
   }
