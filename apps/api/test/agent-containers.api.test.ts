@@ -55,7 +55,8 @@ test("each start has a token of its own, and the former one opens nothing", asyn
   await say(client, conversationId, "hello");
   const first = app.runtime.of(agentId).token ?? "";
   const bundle = async (token: string): Promise<number> =>
-    (await fetch(`${app.internalUrl}/api/internal/agent-config/${agentId}/bundle`, { headers: { authorization: `Bearer ${token}` } })).status;
+    (await fetch(`${app.internalUrl}/api/internal/agent-config/${agentId}/bundle`, { headers: { authorization: `Bearer ${token}` } }))
+      .status;
   expect(await bundle(first)).toBe(200);
   await client.post(`/api/agents/${agentId}/stop`);
   await statusBecomes("stopped");
@@ -127,7 +128,11 @@ test("an agent is deleted in the middle of its start", async () => {
 
 test("another's agent answers as a missing one", async () => {
   const bob = await app.member("bob");
-  for (const [method, path] of [["POST", "/start"], ["POST", "/stop"], ["DELETE", ""]] as const) {
+  for (const [method, path] of [
+    ["POST", "/start"],
+    ["POST", "/stop"],
+    ["DELETE", ""],
+  ] as const) {
     const theirs = await bob.request(method, `/api/agents/${agentId}${path}`, undefined);
     const missing = await bob.request(method, `/api/agents/0190f0f0-0000-7000-8000-000000000000${path}`, undefined);
     expect([theirs.status, missing.status]).toEqual([404, 404]);

@@ -60,7 +60,11 @@ test("a timeout of 0 never stops an agent", async () => {
 
 test("an agent is not stopped in the middle of an answer, also not by another process", async () => {
   const { agentId, conversationId } = await awakeAgent({ idleTimeoutSeconds: 60 });
-  const other = await startTestApp({ database: app.database, runtime: app.runtime, replace: [{ token: CLOCK, value: { now: () => new Date(Date.now() + aheadMs) } }] });
+  const other = await startTestApp({
+    database: app.database,
+    runtime: app.runtime,
+    replace: [{ token: CLOCK, value: { now: () => new Date(Date.now() + aheadMs) } }],
+  });
   const turn = await Turn.open(client, conversationId, "[demo:slow ms=50 words=60]");
   await turn.until(({ text }) => text !== "");
   await reapAfter(100 * minuteMs);

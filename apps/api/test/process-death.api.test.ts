@@ -129,7 +129,9 @@ test("on SIGTERM an answer under way is broken off with its text kept, and the p
   expect(code).toBe(0);
   await turn.ended;
   expect(turn.events.at(-1)).toMatchObject({ type: "done", message: { status: "broken_off", error: { code: "agent_broke_off" } } });
-  const rows = await database.query<{ status: string }>("SELECT status FROM messages WHERE conversation_id = $1 ORDER BY id", [conversationId]);
+  const rows = await database.query<{ status: string }>("SELECT status FROM messages WHERE conversation_id = $1 ORDER BY id", [
+    conversationId,
+  ]);
   expect(rows.at(-1)).toEqual({ status: "broken_off" });
 });
 
@@ -146,15 +148,30 @@ test("a start whose process is killed is taken over by the next message", async 
   engine.faults.readyAfterMs = 0;
   await startProcess();
   expect((await say(client, conversationId, "hello")).message.status).toBe("complete");
-  expect((await conversationOf(client, conversationId)).messages.map(({ status }) => status)).toEqual(["complete", "broken_off", "complete", "complete"]);
+  expect((await conversationOf(client, conversationId)).messages.map(({ status }) => status)).toEqual([
+    "complete",
+    "broken_off",
+    "complete",
+    "complete",
+  ]);
   expect(engine.containers.size).toBe(1);
 });
 
 test("no log line holds a message, a token, a key, a session or a title", async () => {
   const { child, output } = await startProcess();
   const client = await memberOf(`http://127.0.0.1:${ports.public}`, database, "ann");
-  const provider = await client.post("/api/providers", { kind: "openai-compatible", name: "Canary", baseUrl: "http://127.0.0.1:9/v1", apiKey: "sk-canary-provider-key-0001", models: [{ id: "m" }] });
-  const { id: agentId } = await createAgent(client, { name: "CanaryAgent", personality: "canary-personality-0002", model: { providerId: provider.json<{ id: string }>().id, model: "m" } });
+  const provider = await client.post("/api/providers", {
+    kind: "openai-compatible",
+    name: "Canary",
+    baseUrl: "http://127.0.0.1:9/v1",
+    apiKey: "sk-canary-provider-key-0001",
+    models: [{ id: "m" }],
+  });
+  const { id: agentId } = await createAgent(client, {
+    name: "CanaryAgent",
+    personality: "canary-personality-0002",
+    model: { providerId: provider.json<{ id: string }>().id, model: "m" },
+  });
   const conversationId = await createConversation(client, agentId);
   await say(client, conversationId, "canary-message-0003 and more");
   const containerToken = engine.of(agentId).token ?? "no token";
@@ -164,7 +181,12 @@ test("no log line holds a message, a token, a key, a session or a title", async 
   await client.post(`/api/conversations/${conversationId}/messages`, { content: "canary-invalid-0007", more: true });
   await engine.crash(agentId, 1);
   await say(client, conversationId, "canary-after-crash-0008");
-  const gatewayToken = engine.gatewayOf(agentId).requests.map((request) => request.headers.authorization ?? "").at(-1)?.slice("Bearer ".length) ?? "no token";
+  const gatewayToken =
+    engine
+      .gatewayOf(agentId)
+      .requests.map((request) => request.headers.authorization ?? "")
+      .at(-1)
+      ?.slice("Bearer ".length) ?? "no token";
   child.kill("SIGTERM");
   await once(child, "exit");
   expect(output()).toContain("agent started");

@@ -194,10 +194,14 @@ describe("a running agent", () => {
   test("goes on answering while Postgres drops all connections", async () => {
     const turn = await Turn.open(client, conversationId, "[demo:slow ms=100 words=40]");
     await turn.until(({ text }) => text !== "");
-    await app.database.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+    await app.database.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    );
     const { message } = await turn.done();
     expect(message.status).toBe("complete");
-    await expect.poll(async () => (await conversationOf(client, conversationId)).messages.at(-1)).toMatchObject({ status: "complete", content: message.content });
+    await expect
+      .poll(async () => (await conversationOf(client, conversationId)).messages.at(-1))
+      .toMatchObject({ status: "complete", content: message.content });
     expect((await say(client, conversationId, "and on")).message.status).toBe("complete");
   });
 });

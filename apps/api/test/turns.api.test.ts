@@ -26,7 +26,11 @@ test("the first message starts the agent, tells the stages, streams the answer a
   expect(turn.response.headers.get("content-type")).toContain("text/event-stream");
   expect(turn.response.headers.get("cache-control")).toContain("no-transform");
   expect(turn.response.headers.get("x-accel-buffering")).toBe("no");
-  expect(turn.events[0]).toMatchObject({ type: "accepted", userMessage: { role: "user", content: "Hello there\nsecond line" }, answerId: message.id });
+  expect(turn.events[0]).toMatchObject({
+    type: "accepted",
+    userMessage: { role: "user", content: "Hello there\nsecond line" },
+    answerId: message.id,
+  });
   expect(turn.stages).toEqual(expect.arrayContaining(["creating", "starting", "waiting", "ready"]));
   expect(turn.stages.at(-1)).toBe("ready");
   expect(problem).toBeNull();
@@ -76,7 +80,7 @@ test("a second message in a conversation that still answers is refused, and the 
 test("of two messages sent to a conversation at the same moment, exactly one is taken", async () => {
   const { client, conversationId } = await owner();
   const turns = await Promise.all(["one", "two"].map((content) => Turn.open(client, conversationId, content)));
-  expect(turns.map(({ response }) => response.status).toSorted()).toEqual([200, 409]);
+  expect(turns.map(({ response }) => response.status).toSorted((one, other) => one - other)).toEqual([200, 409]);
   await Promise.all(turns.map(({ ended }) => ended));
   expect((await conversationOf(client, conversationId)).messages).toHaveLength(2);
 });
@@ -85,7 +89,7 @@ test("a sixth answer at a time is refused", async () => {
   const { client, agentId } = await owner();
   const conversations = await Promise.all(Array.from({ length: 6 }, () => createConversation(client, agentId)));
   const turns = await Promise.all(conversations.map((id) => Turn.open(client, id, "[demo:hang]")));
-  expect(turns.map(({ response }) => response.status).toSorted()).toEqual([200, 200, 200, 200, 200, 429]);
+  expect(turns.map(({ response }) => response.status).toSorted((one, other) => one - other)).toEqual([200, 200, 200, 200, 200, 429]);
   for (const turn of turns) {
     turn.leave();
   }

@@ -47,7 +47,10 @@ export class Turn {
   readonly ended: Promise<void>;
   readonly response: Response;
   readonly #controller: AbortController;
-  readonly #parser = createParser({ onEvent: ({ data }) => this.events.push(turnEvent.parse(JSON.parse(data))), onComment: (comment) => this.comments.push(comment) });
+  readonly #parser = createParser({
+    onEvent: ({ data }) => this.events.push(turnEvent.parse(JSON.parse(data))),
+    onComment: (comment) => this.comments.push(comment),
+  });
 
   private constructor(response: Response, controller: AbortController) {
     this.response = response;

@@ -32,7 +32,10 @@ for (const method of ["check", "prepare", "hasImage", "create", "start", "stop",
 
 const env = readEnv();
 const { nest, listeners } = await createApplication(async (adapter, options) => {
-  const module = await Test.createTestingModule({ imports: [AppModule] }).overrideProvider(RUNTIME_FACTORY).useValue(() => remote).compile();
+  const module = await Test.createTestingModule({ imports: [AppModule] })
+    .overrideProvider(RUNTIME_FACTORY)
+    .useValue(() => remote)
+    .compile();
   return module.createNestApplication(adapter, options);
 });
 await nest.get(SettingsService, { strict: false }).assertSecretKey();

@@ -23,7 +23,10 @@ export class ChatProxyController {
   @Post(":id/messages")
   @SignedIn()
   @HttpCode(200)
-  @ApiOkResponse({ description: "Server-sent events of the schema TurnEvent", content: { "text/event-stream": { schema: { type: "string" } } } })
+  @ApiOkResponse({
+    description: "Server-sent events of the schema TurnEvent",
+    content: { "text/event-stream": { schema: { type: "string" } } },
+  })
   async send(
     @CurrentUser() user: SessionUser,
     @PathId() conversationId: string,

@@ -13,7 +13,11 @@ export class GatewayUnreachableError extends Error {}
  * time closes the connection, which is how the gateway learns that it should stop. A connection of its own per turn: a pooled one
  * to a container that was replaced would fail in the middle of a turn.
  */
-export async function openGatewayStream({ host, port }: Endpoint, { path, headers, body }: GatewayRequest, signal: AbortSignal): Promise<IncomingMessage> {
+export async function openGatewayStream(
+  { host, port }: Endpoint,
+  { path, headers, body }: GatewayRequest,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const request = httpRequest({
@@ -32,7 +36,9 @@ export async function openGatewayStream({ host, port }: Endpoint, { path, header
     });
     request.once("response", resolve);
     request.once("close", () => clearTimeout(connecting));
-    request.on("error", (error) => reject(signal.aborted ? signal.reason : new GatewayUnreachableError("the gateway did not take the request", { cause: error })));
+    request.on("error", (error) =>
+      reject(signal.aborted ? signal.reason : new GatewayUnreachableError("the gateway did not take the request", { cause: error })),
+    );
     request.end(body);
   });
 }

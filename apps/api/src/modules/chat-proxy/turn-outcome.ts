@@ -8,7 +8,10 @@ export type TurnEnding =
   | { readonly kind: "interrupted" }
   | { readonly kind: "failure"; readonly code: ProblemCode; readonly detail: string };
 
-const interruptedError = { code: "agent_broke_off", detail: "Mosaic was stopped or restarted in the middle of this answer. Send the message again to go on." };
+const interruptedError = {
+  code: "agent_broke_off",
+  detail: "Mosaic was stopped or restarted in the middle of this answer. Send the message again to go on.",
+};
 
 /** What is stored of an ending. A fault leaves a partial answer, or none at all. */
 export function outcomeOf(ending: TurnEnding, hasText: boolean): AnswerEnd {

@@ -92,7 +92,9 @@ export class TurnRunner {
   }
 
   private async relay(turn: Turn, { backend, endpoint, gatewayToken }: RunningAgent): Promise<TurnEnding | "unreachable"> {
-    const watch = new SilenceWatch(this.limits, () => turn.stream.sendSoon({ type: "notice", code: "provider_slow", detail: slowDetail } as { type: "notice" }));
+    const watch = new SilenceWatch(this.limits, () =>
+      turn.stream.sendSoon({ type: "notice", code: "provider_slow", detail: slowDetail } as { type: "notice" }),
+    );
     const signal = AbortSignal.any([turn.signal, watch.silent]);
     const request = backend.turnRequest({ gatewayToken, conversationId: turn.conversationId, text: turn.question });
     try {

@@ -85,7 +85,10 @@ export class AgentStarter {
     const { agentId, ownerId } = target;
     const name = target.container?.name ?? containerNameOf(await this.settings.instanceId(), agentId);
     const token = newToken();
-    const sealed = { encrypted: this.crypto.seal(token, tokenContext(ownerId, agentId)), hash: Buffer.from(hashToken(token)).toString("hex") };
+    const sealed = {
+      encrypted: this.crypto.seal(token, tokenContext(ownerId, agentId)),
+      hash: Buffer.from(hashToken(token)).toString("hex"),
+    };
     await this.repository.createIfAbsent(agentId, name, sealed);
     const patch = { token: sealed, stage: stageOf("creating"), endpoint: null, error: null, lastActiveAt: this.clock.now() };
     const hasBegun = await this.status.change(target, "start_requested", patch);
@@ -108,7 +111,12 @@ export class AgentStarter {
       throw stoppedMeanwhile();
     }
     progress.set(stageOf("waiting"));
-    const running: RunningAgent = { agentId: target.agentId, endpoint, gatewayToken: deriveGatewayToken(token), backend: backendOf(target.backend.id) };
+    const running: RunningAgent = {
+      agentId: target.agentId,
+      endpoint,
+      gatewayToken: deriveGatewayToken(token),
+      backend: backendOf(target.backend.id),
+    };
     await this.waitUntilReady(runtime, attempt, running);
     await progress.end();
     if (!(await this.status.change(target, "became_ready", { stage: null, error: null }, { tokenHash }))) {
@@ -126,7 +134,11 @@ export class AgentStarter {
     }
   }
 
-  private async waitUntilReady(runtime: AgentRuntime, attempt: Attempt, { agentId, endpoint, backend, gatewayToken }: RunningAgent): Promise<void> {
+  private async waitUntilReady(
+    runtime: AgentRuntime,
+    attempt: Attempt,
+    { agentId, endpoint, backend, gatewayToken }: RunningAgent,
+  ): Promise<void> {
     let word: SupervisorWord = { isReady: false, hasFailed: false, detail: null };
     const unwatch = this.reports.watch(agentId, ({ phase, detail }) => {
       word = { isReady: word.isReady || phase === "ready", hasFailed: phase === "failed", detail: detail ?? word.detail };
@@ -170,7 +182,12 @@ export class AgentStarter {
     };
   }
 
-  private progressOf(target: AgentTarget, tokenHash: string, onStage: (stage: StageProgress) => void, onSuperseded: () => void): StartProgress {
+  private progressOf(
+    target: AgentTarget,
+    tokenHash: string,
+    onStage: (stage: StageProgress) => void,
+    onSuperseded: () => void,
+  ): StartProgress {
     return new StartProgress({
       store: async (stage) => this.repository.setStage(target.agentId, tokenHash, stage),
       tell: async (stage) => this.status.tell(target, "starting", { stage }),

@@ -60,7 +60,9 @@ export class ContainerLifecycleRepository {
 
   /** One query: the way to a running agent. `null` if there is no such agent. */
   async find(agentId: string): Promise<AgentTarget | null> {
-    const rows = await this.prisma.$queryRaw<Row[]>`${selection} LEFT JOIN agent_containers c ON c.agent_id = a.id WHERE a.id = ${agentId}::uuid`;
+    const rows = await this.prisma.$queryRaw<
+      Row[]
+    >`${selection} LEFT JOIN agent_containers c ON c.agent_id = a.id WHERE a.id = ${agentId}::uuid`;
     return rows[0] === undefined ? null : toTarget(rows[0]);
   }
 

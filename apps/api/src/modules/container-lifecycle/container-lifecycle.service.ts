@@ -150,7 +150,10 @@ export class ContainerLifecycleService {
       await this.status.change(target, "came_to_rest", { stage: null, endpoint: null });
     } catch (thrown) {
       const error = toStartError(thrown);
-      await this.status.change(target, "failed", { stage: null, error: { code: error.code, detail: `The agent could not be stopped. ${error.detail ?? error.message}` } });
+      await this.status.change(target, "failed", {
+        stage: null,
+        error: { code: error.code, detail: `The agent could not be stopped. ${error.detail ?? error.message}` },
+      });
       throw error;
     }
   }

@@ -47,7 +47,12 @@ export class ContainerRepair {
     this.logger.warn("stopped a container that should not run", { agentId: target.agentId });
   }
 
-  private async settle(target: AgentTarget, container: ContainerRecord, observation: ContainerObservation | null, runtime: AgentRuntime): Promise<RunningAgent | null> {
+  private async settle(
+    target: AgentTarget,
+    container: ContainerRecord,
+    observation: ContainerObservation | null,
+    runtime: AgentRuntime,
+  ): Promise<RunningAgent | null> {
     const isUp = observation?.state === "running" && observation.endpoint !== null;
     if (isUp && container.status !== "stopping") {
       const adopted = await this.adopt(target, container, observation);
@@ -59,12 +64,19 @@ export class ContainerRepair {
       await runtime.stop(container.name, stopGraceMs);
     }
     if (container.status === "running" && !isUp && observation !== null && hasCrashed(observation)) {
-      const error = { code: "agent_broke_off", detail: `The agent ended by itself. ${explainExit(observation, null)} It starts again with the next message.` };
+      const error = {
+        code: "agent_broke_off",
+        detail: `The agent ended by itself. ${explainExit(observation, null)} It starts again with the next message.`,
+      };
       await this.status.change(target, "failed", { stage: null, endpoint: null, error });
     } else {
       await this.status.change(target, "came_to_rest", { stage: null, endpoint: null, error: null });
     }
-    this.logger.warn("an agent's container was not what it should be", { agentId: target.agentId, status: container.status, exitCode: observation?.exitCode ?? null });
+    this.logger.warn("an agent's container was not what it should be", {
+      agentId: target.agentId,
+      status: container.status,
+      exitCode: observation?.exitCode ?? null,
+    });
     return null;
   }
 
@@ -77,7 +89,12 @@ export class ContainerRepair {
       return null;
     }
     if (container.status === "starting") {
-      const isAdopted = await this.status.change(target, "was_found_running", { stage: null, endpoint, error: null }, { tokenHash: container.tokenHash });
+      const isAdopted = await this.status.change(
+        target,
+        "was_found_running",
+        { stage: null, endpoint, error: null },
+        { tokenHash: container.tokenHash },
+      );
       return isAdopted ? running : null;
     }
     const hasMoved = container.endpoint?.host !== endpoint.host || container.endpoint.port !== endpoint.port;

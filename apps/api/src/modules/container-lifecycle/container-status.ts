@@ -26,7 +26,11 @@ export class ContainerStatusWriter {
     return hasChanged;
   }
 
-  async tell({ agentId, ownerId }: Subject, status: ContainerStatus, { stage, error }: Pick<StatusPatch, "stage" | "error">): Promise<void> {
+  async tell(
+    { agentId, ownerId }: Subject,
+    status: ContainerStatus,
+    { stage, error }: Pick<StatusPatch, "stage" | "error">,
+  ): Promise<void> {
     await this.events.publish(ownerId, { type: "agent", agentId, status, stage: stage ?? null, error: error ?? null });
   }
 }

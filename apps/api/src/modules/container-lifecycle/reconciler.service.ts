@@ -158,6 +158,7 @@ function isObstacle(error: unknown): Obstacle | null {
   if (isDatabaseUnavailable(error)) {
     return "database";
   }
-  const isEngineAway = (error instanceof RuntimeError && error.code === "unreachable") || (error instanceof AppError && error.code === "runtime_unavailable");
+  const isEngineAway =
+    (error instanceof RuntimeError && error.code === "unreachable") || (error instanceof AppError && error.code === "runtime_unavailable");
   return isEngineAway ? "engine" : null;
 }

@@ -23,7 +23,15 @@ function agent(status: ContainerStatus | null, at: Endpoint | null = endpoint): 
 }
 
 function observed(state: ContainerObservation["state"], at: Endpoint | null = endpoint): ContainerObservation {
-  return { name: "mosaic-a", agentId: "a", specHash: "", state, endpoint: state === "running" ? at : null, exitCode: null, wasOutOfMemory: false };
+  return {
+    name: "mosaic-a",
+    agentId: "a",
+    specHash: "",
+    state,
+    endpoint: state === "running" ? at : null,
+    exitCode: null,
+    wasOutOfMemory: false,
+  };
 }
 
 const repair: Reconciliation[] = [{ kind: "repair", agentId: "a" }];
@@ -31,7 +39,12 @@ const stop: Reconciliation[] = [{ kind: "stop", agentId: "a", name: "mosaic-a" }
 
 test.each<[string, ContainerStatus, ContainerObservation | null, Reconciliation[]]>([
   ["a running agent whose container runs is left alone", "running", observed("running"), []],
-  ["a running agent whose container has another address is repaired", "running", observed("running", { host: "172.30.0.9", port: 18_789 }), repair],
+  [
+    "a running agent whose container has another address is repaired",
+    "running",
+    observed("running", { host: "172.30.0.9", port: 18_789 }),
+    repair,
+  ],
   ["a running agent whose container has ended is repaired", "running", observed("exited"), repair],
   ["a running agent whose container is gone is repaired", "running", null, repair],
   ["a start is looked at, whatever its container does", "starting", observed("running"), repair],

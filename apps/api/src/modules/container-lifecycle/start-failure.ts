@@ -19,7 +19,10 @@ export function toStartError(error: unknown): AppError {
   if (error instanceof RuntimeError) {
     return new AppError(codes[error.code], { detail: error.detail, cause: error });
   }
-  return new AppError("agent_start_failed", { detail: "Something unexpected happened while the agent was starting. Try again.", cause: error });
+  return new AppError("agent_start_failed", {
+    detail: "Something unexpected happened while the agent was starting. Try again.",
+    cause: error,
+  });
 }
 
 /** What exit codes of the supervisor and of the gateway mean (docker/README.md). */

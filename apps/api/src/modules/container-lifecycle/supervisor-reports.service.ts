@@ -44,7 +44,7 @@ export class SupervisorReportsService implements OnApplicationBootstrap {
   private deliver(payload: string): void {
     const parsed = payload === "" ? null : envelope.safeParse(JSON.parse(payload));
     if (parsed?.success === true) {
-      for (const onReport of [...(this.#listeners.get(parsed.data.agentId) ?? [])]) {
+      for (const onReport of this.#listeners.get(parsed.data.agentId) ?? []) {
         onReport(parsed.data.status);
       }
     }

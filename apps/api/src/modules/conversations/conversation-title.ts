@@ -1,13 +1,18 @@
 const maxCharacters = 60;
-const fallback = "New conversation";
+/** What a conversation without a message is called. */
+export const untitled = "New conversation";
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** What a conversation is called before its owner says otherwise: the first line of its first message, cut between words. */
 export function titleOf(message: string): string {
-  const line = message.split(/[\r\n]+/).map((one) => one.replaceAll(/[\s\p{Cc}]+/gu, " ").trim()).find((one) => one !== "");
+  const line = message
+    .split(/[\r\n]+/)
+    .map((one) => one.replaceAll(/[\s\p{Cc}]+/gu, " ").trim())
+    .find((one) => one !== "");
   if (line === undefined) {
-    return fallback;
+    return untitled;
   }
-  const characters = [...line];
+  const characters = Array.from(graphemes.segment(line), ({ segment }) => segment);
   if (characters.length <= maxCharacters) {
     return line;
   }
@@ -16,5 +21,3 @@ export function titleOf(message: string): string {
   const lastSpace = cut.lastIndexOf(" ");
   return `${endsBetweenWords || lastSpace <= 0 ? cut.trimEnd() : cut.slice(0, lastSpace)}…`;
 }
-
-export const untitled = fallback;

@@ -45,7 +45,11 @@ export class ConversationsController {
 
   @Patch(":id")
   @ApiAnswer(200, conversation)
-  async rename(@CurrentUser() user: SessionUser, @PathId() id: string, @Body({ schema: updateConversation }) body: UpdateConversation): Promise<Conversation> {
+  async rename(
+    @CurrentUser() user: SessionUser,
+    @PathId() id: string,
+    @Body({ schema: updateConversation }) body: UpdateConversation,
+  ): Promise<Conversation> {
     return this.conversations.rename(user.id, id, body.title);
   }
 

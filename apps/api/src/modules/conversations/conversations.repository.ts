@@ -7,7 +7,15 @@ const listLimit = 500;
 const messageLimit = 200;
 
 const conversationFields = { id: true, agentId: true, titleEncrypted: true, createdAt: true, updatedAt: true } as const;
-const messageFields = { id: true, role: true, contentEncrypted: true, status: true, errorCode: true, errorDetail: true, createdAt: true } as const;
+const messageFields = {
+  id: true,
+  role: true,
+  contentEncrypted: true,
+  status: true,
+  errorCode: true,
+  errorDetail: true,
+  createdAt: true,
+} as const;
 
 @Injectable()
 export class ConversationsRepository {
@@ -15,18 +23,31 @@ export class ConversationsRepository {
 
   /** Newest first. */
   async list(userId: string): Promise<StoredConversation[]> {
-    return this.prisma.conversation.findMany({ where: { userId }, select: conversationFields, orderBy: [{ updatedAt: "desc" }, { id: "desc" }], take: listLimit });
+    return this.prisma.conversation.findMany({
+      where: { userId },
+      select: conversationFields,
+      orderBy: [{ updatedAt: "desc" }, { id: "desc" }],
+      take: listLimit,
+    });
   }
 
   /** `null` if the user has no such agent. */
-  async create(userId: string, conversation: { id: string; agentId: string; titleEncrypted: string; now: Date }): Promise<StoredConversation | null> {
+  async create(
+    userId: string,
+    conversation: { id: string; agentId: string; titleEncrypted: string; now: Date },
+  ): Promise<StoredConversation | null> {
     const { id, agentId, titleEncrypted, now } = conversation;
     return this.prisma.$transaction(async (tx) => {
-      const owned = await tx.$queryRaw<unknown[]>`SELECT 1 FROM agents WHERE id = ${agentId}::uuid AND owner_id = ${userId}::uuid FOR KEY SHARE`;
+      const owned = await tx.$queryRaw<
+        unknown[]
+      >`SELECT 1 FROM agents WHERE id = ${agentId}::uuid AND owner_id = ${userId}::uuid FOR KEY SHARE`;
       if (owned.length === 0) {
         return null;
       }
-      return tx.conversation.create({ data: { id, userId, agentId, titleEncrypted, createdAt: now, updatedAt: now }, select: conversationFields });
+      return tx.conversation.create({
+        data: { id, userId, agentId, titleEncrypted, createdAt: now, updatedAt: now },
+        select: conversationFields,
+      });
     });
   }
 
@@ -43,7 +64,8 @@ export class ConversationsRepository {
 
   /** False if the user has no such conversation. The time of the last message stays: a new name does not move it up. */
   async rename(userId: string, id: string, titleEncrypted: string): Promise<boolean> {
-    const changed = await this.prisma.$executeRaw`UPDATE conversations SET title_encrypted = ${titleEncrypted} WHERE id = ${id}::uuid AND user_id = ${userId}::uuid`;
+    const changed = await this.prisma
+      .$executeRaw`UPDATE conversations SET title_encrypted = ${titleEncrypted} WHERE id = ${id}::uuid AND user_id = ${userId}::uuid`;
     return changed > 0;
   }
 

@@ -4,8 +4,14 @@ import type { CryptoService } from "../crypto/crypto.service.js";
 import type { StoredConversation, StoredMessage } from "./conversations.types.js";
 
 /** Where texts belong: one that is moved to another row, or to another person's, does not open. */
-export const titleContext = (userId: string, id: string): { owner: string; field: string } => ({ owner: userId, field: `conversations.title_encrypted:${id}` });
-export const contentContext = (userId: string, id: string): { owner: string; field: string } => ({ owner: userId, field: `messages.content_encrypted:${id}` });
+export const titleContext = (userId: string, id: string): { owner: string; field: string } => ({
+  owner: userId,
+  field: `conversations.title_encrypted:${id}`,
+});
+export const contentContext = (userId: string, id: string): { owner: string; field: string } => ({
+  owner: userId,
+  field: `messages.content_encrypted:${id}`,
+});
 
 export function openConversation(crypto: CryptoService, userId: string, stored: StoredConversation): Conversation {
   return {

@@ -17,7 +17,9 @@ export interface NewTurn {
   readonly titleEncrypted: string;
 }
 
-export type BeginResult = { readonly kind: "begun"; readonly agentId: string } | { readonly kind: "not_found" | "turn_in_progress" | "too_many" };
+export type BeginResult =
+  | { readonly kind: "begun"; readonly agentId: string }
+  | { readonly kind: "not_found" | "turn_in_progress" | "too_many" };
 
 export interface OrphanedTurn {
   readonly conversation_id: string;
@@ -113,7 +115,10 @@ async function insertTurn(tx: Transaction, turn: NewTurn, agentId: string): Prom
       { ...answer, conversationId, role: "assistant", status: "streaming", processId: turn.processId, createdAt: now },
     ],
   });
-  await tx.conversation.update({ where: { id: conversationId }, data: { updatedAt: now, ...(isFirst ? { titleEncrypted: turn.titleEncrypted } : {}) } });
+  await tx.conversation.update({
+    where: { id: conversationId },
+    data: { updatedAt: now, ...(isFirst ? { titleEncrypted: turn.titleEncrypted } : {}) },
+  });
   // The idle reaper compares with this row: it either sees this turn or is seen by it.
   await tx.agentContainer.updateMany({ where: { agentId }, data: { lastActiveAt: now } });
 }

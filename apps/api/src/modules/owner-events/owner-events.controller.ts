@@ -23,7 +23,10 @@ export class OwnerEventsController {
   /** Open until the page closes, the session ends or Mosaic stops. A page that reconnects looks for itself: nothing is sent again. */
   @Get()
   @SignedIn()
-  @ApiOkResponse({ description: "Server-sent events of the schema OwnerEvent", content: { "text/event-stream": { schema: { type: "string" } } } })
+  @ApiOkResponse({
+    description: "Server-sent events of the schema OwnerEvent",
+    content: { "text/event-stream": { schema: { type: "string" } } },
+  })
   open(@CurrentUser() user: SessionUser, @Req() request: AuthenticatedRequest, @Res() response: Response): void {
     const ended = new AbortController();
     const end = (): void => ended.abort();

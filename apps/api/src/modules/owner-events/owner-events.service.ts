@@ -63,8 +63,8 @@ export class OwnerEventsService implements OnApplicationBootstrap {
 
   private deliver(payload: string): void {
     if (payload === "") {
-      for (const listeners of [...this.#listeners.values()]) {
-        for (const listener of [...listeners]) {
+      for (const listeners of this.#listeners.values()) {
+        for (const listener of listeners) {
           listener.onGap();
         }
       }
@@ -75,11 +75,11 @@ export class OwnerEventsService implements OnApplicationBootstrap {
       return;
     }
     const { userId, event } = parsed;
-    for (const listener of userId === null ? [] : [...(this.#listeners.get(userId) ?? [])]) {
+    for (const listener of userId === null ? [] : (this.#listeners.get(userId) ?? [])) {
       listener.onEvent(event);
     }
-    for (const onEvent of event.type === "agent" ? [...(this.#agentListeners.get(event.agentId) ?? [])] : []) {
-      if (event.type === "agent") {
+    if (event.type === "agent") {
+      for (const onEvent of this.#agentListeners.get(event.agentId) ?? []) {
         onEvent(event);
       }
     }
