@@ -74,6 +74,8 @@ function renderIdentity(agent: RenderInput["agent"]): Json {
 
 /** No announcements, updates, telemetry, schedules or learning in the background: an agent acts when its owner speaks. */
 const quietAndOffline: Record<string, Json> = {
+  // The log file would be a second copy of the conversation. The console goes to the supervisor alone, which reads from it that a reload is done.
+  logging: { level: "silent", consoleLevel: "info" },
   cron: { enabled: false },
   discovery: { mdns: { mode: "off" } },
   update: { checkOnStart: false, auto: { enabled: false } },

@@ -56,7 +56,7 @@ export function renderProviders(models: readonly ResolvedModel[], gatewayPort: n
     const used = models.filter((other) => openclawProviderId(other.provider) === id).map((other) => other.model);
     providers[id] = renderProvider(provider, [...new Set(used)]);
   }
-  providers["warm"] = renderWarmUpProvider(gatewayPort);
+  providers["warm"] = renderWarmUpProvider(gatewayPort, models[0]?.provider.kind ?? "openai-compatible");
   return providers;
 }
 
@@ -101,10 +101,13 @@ function keyOf(provider: RenderedProvider, dialect: Dialect): string {
   return /^\$[A-Z]/.test(key) ? `not-a-key:${literal(key)}` : literal(key);
 }
 
-function renderWarmUpProvider(gatewayPort: number): Json {
+/** It speaks what the model in use speaks, so that the throw-away turn loads the very modules that the first real one needs. */
+function renderWarmUpProvider(gatewayPort: number, kind: ProviderKind): Json {
+  const { api } = dialects[kind];
+  const address = `http://127.0.0.1:${gatewayPort + 1}`;
   return {
-    api: "openai-completions",
-    baseUrl: `http://127.0.0.1:${gatewayPort + 1}/v1`,
+    api,
+    baseUrl: api === "openai-completions" ? `${address}/v1` : address,
     apiKey: "warm-up",
     timeoutSeconds: 30,
     models: [{ id: "m", name: "Warm-up", reasoning: false, input: ["text"], contextWindow: 128_000, maxTokens: 1024 }],
