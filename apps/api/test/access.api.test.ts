@@ -95,7 +95,11 @@ test("a change that comes from another site is refused before anything is looked
 
 test("the API's description lists every route with its method", async () => {
   const document = (await app.visitor().get("/api/openapi.json")).json<{ paths: Record<string, Record<string, unknown>> }>();
-  const described = Object.entries(document.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
-  const expected = routes.filter((route) => route.access !== "internal").map((route) => `${route.method} ${route.path.replaceAll(/:(\w+)/g, "{$1}")}`);
+  const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  const expected = routes
+    .filter((route) => route.access !== "internal")
+    .map((route) => `${route.method} ${route.path.replaceAll(/:(\w+)/g, "{$1}")}`);
   expect(described.toSorted()).toEqual(expected.toSorted());
 });

@@ -39,13 +39,27 @@ async function insertContainer(target: TestApp, agentId: string, status = "runni
 }
 
 async function fixture(client = ann, target = app, provider: object = {}): Promise<Fixture> {
-  const body = { kind: "openai-compatible", name: "Mine", baseUrl: "https://llm.example/v1", apiKey: key, models: [{ id: "m-1" }, { id: "m-2" }], ...provider };
+  const body = {
+    kind: "openai-compatible",
+    name: "Mine",
+    baseUrl: "https://llm.example/v1",
+    apiKey: key,
+    models: [{ id: "m-1" }, { id: "m-2" }],
+    ...provider,
+  };
   const providerId = (await client.post("/api/providers", body)).json<{ id: string }>().id;
-  const agentId = (await client.post("/api/agents", { name: "Robin", personality: "You are brief.", model: { providerId, model: "m-1" } })).json<{ id: string }>().id;
+  const agentId = (
+    await client.post("/api/agents", { name: "Robin", personality: "You are brief.", model: { providerId, model: "m-1" } })
+  ).json<{ id: string }>().id;
   return { agentId, providerId, token: await insertContainer(target, agentId) };
 }
 
-async function ask(agentId: string, token: string | null, path = "/bundle", options: { base?: string; signal?: AbortSignal } = {}): Promise<Response> {
+async function ask(
+  agentId: string,
+  token: string | null,
+  path = "/bundle",
+  options: { base?: string; signal?: AbortSignal } = {},
+): Promise<Response> {
   return fetch(`${options.base ?? app.internalUrl}/api/internal/agent-config/${agentId}${path}`, {
     ...(token === null ? {} : { headers: { authorization: `Bearer ${token}` } }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
@@ -65,7 +79,9 @@ function waiting(target = app): number {
 test("a container gets its whole configuration: openclaw.json alone, or all files with their generation", async () => {
   const made = await fixture();
   const bundle = await bundleOf(made);
-  expect(bundle.files.map((file) => `${file.root}/${file.path}`)).toEqual(expect.arrayContaining(["run/openclaw.json", "state/workspace/SOUL.md"]));
+  expect(bundle.files.map((file) => `${file.root}/${file.path}`)).toEqual(
+    expect.arrayContaining(["run/openclaw.json", "state/workspace/SOUL.md"]),
+  );
   expect(bundle.generation).toMatch(/^[0-9a-f]{64}$/);
   expect(bundle.files.find((file) => file.path.endsWith("SOUL.md"))?.content).toContain("You are brief.");
   const response = await ask(made.agentId, made.token, "");
@@ -106,7 +122,9 @@ test("whatever is wrong, token, agent or status, the refusal is the same, byte f
       ask(mine.agentId, "x".repeat(5000), path),
     ]),
   );
-  const bodies = await Promise.all(refusals.map(async (response) => `${response.status} ${response.headers.get("content-type")} ${await response.text()}`));
+  const bodies = await Promise.all(
+    refusals.map(async (response) => `${response.status} ${response.headers.get("content-type")} ${await response.text()}`),
+  );
   expect(new Set(bodies).size).toBe(1);
   expect(bodies[0]).toMatch(/^401 application\/problem\+json.*container_token_refused/);
 });
@@ -134,7 +152,12 @@ test("a token is found by one indexed query, however many containers there are",
     expect((await ask(made.agentId, newToken())).status).toBe(401);
   });
   expect(recorded).toHaveLength(1);
-  const plan = await app.database.query<{ "QUERY PLAN": string }>(`EXPLAIN ${String(recorded[0]).replaceAll(/\$1\b/g, `'\\x${"00".repeat(32)}'`).replaceAll(/\$[2-9]\b/g, "'running'").replaceAll(/LIMIT '\w+'|OFFSET '\w+'/g, "")}`);
+  const plan = await app.database.query<{ "QUERY PLAN": string }>(
+    `EXPLAIN ${String(recorded[0])
+      .replaceAll(/\$1\b/g, `'\\x${"00".repeat(32)}'`)
+      .replaceAll(/\$[2-9]\b/g, "'running'")
+      .replaceAll(/LIMIT '\w+'|OFFSET '\w+'/g, "")}`,
+  );
   expect(plan.map((row) => row["QUERY PLAN"]).join("\n")).toContain("agent_containers_token_hash_key");
   await app.database.query("DELETE FROM agents WHERE owner_id IS NULL");
 });
@@ -144,7 +167,9 @@ async function recordQueries(run: () => Promise<void>): Promise<string[]> {
   const query = vi.spyOn(Client.prototype, "query");
   try {
     await run();
-    return query.mock.calls.map(([statement]: unknown[]) => (typeof statement === "object" && statement !== null && "text" in statement ? String(statement.text) : String(statement)));
+    return query.mock.calls.map(([statement]: unknown[]) =>
+      typeof statement === "object" && statement !== null && "text" in statement ? String(statement.text) : String(statement),
+    );
   } finally {
     query.mockRestore();
   }
@@ -163,7 +188,11 @@ test("nothing new is a 204 when the wait is over", async () => {
 test.each([
   ["a personality", async (made: Fixture) => ann.patch(`/api/agents/${made.agentId}`, { personality: "You are wordy." }), "You are wordy."],
   ["a key", async (made: Fixture) => ann.patch(`/api/providers/${made.providerId}`, { apiKey: "sk-corrected" }), "sk-corrected"],
-  ["a model", async (made: Fixture) => ann.patch(`/api/agents/${made.agentId}`, { model: { providerId: made.providerId, model: "m-2" } }), "m-2"],
+  [
+    "a model",
+    async (made: Fixture) => ann.patch(`/api/agents/${made.agentId}`, { model: { providerId: made.providerId, model: "m-2" } }),
+    "m-2",
+  ],
 ])("%s that is changed reaches a waiting container at once", async (_name, change, expected) => {
   const made = await fixture();
   const { generation } = await bundleOf(made);
@@ -213,7 +242,9 @@ test("an agent without a model is not renderable, and says where to set it; a ru
   const made = await fixture();
   const { generation } = await bundleOf(made);
   expect((await ann.delete(`/api/providers/${made.providerId}`)).status).toBe(204);
-  await expect(app.nest.get(AgentConfigService, { strict: false }).assertRenderable(made.agentId)).rejects.toMatchObject({ code: "model_not_assigned" });
+  await expect(app.nest.get(AgentConfigService, { strict: false }).assertRenderable(made.agentId)).rejects.toMatchObject({
+    code: "model_not_assigned",
+  });
   expect((await ask(made.agentId, made.token)).status).toBe(422);
   expect((await ask(made.agentId, made.token, `/bundle?after=${generation}`)).status).toBe(204);
 });
@@ -224,15 +255,36 @@ test("the owner's default is used where the agent has no model, and the admin's 
   const agentId = (await carl.post("/api/agents", { name: "Robin" })).json<{ id: string }>().id;
   const token = await insertContainer(app, agentId);
   const admin = await app.admin();
-  const shared = (await admin.post("/api/providers", { kind: "openai", name: "Team", baseUrl: "https://team.example/v1", apiKey: "sk-team", models: [{ id: "t-1" }] })).json<{ id: string }>().id;
+  const shared = (
+    await admin.post("/api/providers", {
+      kind: "openai",
+      name: "Team",
+      baseUrl: "https://team.example/v1",
+      apiKey: "sk-team",
+      models: [{ id: "t-1" }],
+    })
+  ).json<{ id: string }>().id;
   const assign = async (userId: string | null, providerId: string, model: string): Promise<void> => {
-    await app.database.query("INSERT INTO model_assignments (id, user_id, provider_id, model) VALUES ($1, $2, $3, $4)", [randomUUIDv7(), userId, providerId, model]);
+    await app.database.query("INSERT INTO model_assignments (id, user_id, provider_id, model) VALUES ($1, $2, $3, $4)", [
+      randomUUIDv7(),
+      userId,
+      providerId,
+      model,
+    ]);
   };
   await assign(admin.userId, shared, "t-1");
   await expect(service.assertRenderable(agentId)).rejects.toMatchObject({ code: "model_not_assigned" });
   await app.database.query("UPDATE llm_providers SET is_shared = true WHERE id = $1", [shared]);
   expect(JSON.stringify(await bundleOf({ agentId, providerId: shared, token }))).toContain("https://team.example/v1");
-  const own = (await carl.post("/api/providers", { kind: "openai", name: "Own", baseUrl: "https://own.example/v1", apiKey: "sk-own", models: [{ id: "o-1" }] })).json<{ id: string }>().id;
+  const own = (
+    await carl.post("/api/providers", {
+      kind: "openai",
+      name: "Own",
+      baseUrl: "https://own.example/v1",
+      apiKey: "sk-own",
+      models: [{ id: "o-1" }],
+    })
+  ).json<{ id: string }>().id;
   await assign(carl.userId, own, "o-1");
   const text = JSON.stringify(await bundleOf({ agentId, providerId: own, token }));
   expect(text).toContain("https://own.example/v1");
@@ -244,7 +296,9 @@ test("in the process runtime the gateway's port is waited for, and tools beyond 
   const client = await processApp.member("ann");
   const made = await fixture(client, processApp);
   await client.patch(`/api/agents/${made.agentId}`, { tools: { files: true, web: true, shell: true, browser: true, sessions: true } });
-  await processApp.database.query("UPDATE agent_containers SET status = 'starting', endpoint_port = NULL WHERE agent_id = $1", [made.agentId]);
+  await processApp.database.query("UPDATE agent_containers SET status = 'starting', endpoint_port = NULL WHERE agent_id = $1", [
+    made.agentId,
+  ]);
   const pending = ask(made.agentId, made.token, "", { base: processApp.internalUrl });
   await processApp.database.query("UPDATE agent_containers SET endpoint_port = 45678 WHERE agent_id = $1", [made.agentId]);
   const config = (await (await pending).json()) as { gateway: object; tools: { deny: string[] }; browser: object };

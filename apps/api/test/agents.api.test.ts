@@ -13,7 +13,7 @@ const missing = "01890a5d-ac96-774b-bcce-b302099a8057";
 beforeAll(async () => {
   app = await startTestApp();
   [ann, bob] = await Promise.all([app.member("ann"), app.member("bob")]);
-  [annsProvider, bobsProvider] = await Promise.all([ann, bob].map(createProvider)) as [string, string];
+  [annsProvider, bobsProvider] = (await Promise.all([ann, bob].map(createProvider))) as [string, string];
 });
 
 afterAll(async () => {
@@ -66,7 +66,9 @@ test("only the owner's own providers can be chosen, with a model of their list",
   expect(theirs).toEqual([{ path: "model.providerId", message: "This provider does not exist" }]);
   expect(await errorsOf({ model: { providerId: missing, model: "m-1" } })).toEqual(theirs);
   expect(await errorsOf({ model: { providerId: annsProvider, model: "m-9" } })).toMatchObject([{ path: "model.model" }]);
-  expect(await errorsOf({ model: { providerId: annsProvider, model: "m-1" }, fallbacks: [{ providerId: bobsProvider, model: "m-1" }] })).toMatchObject([{ path: "fallbacks.0.providerId" }]);
+  expect(
+    await errorsOf({ model: { providerId: annsProvider, model: "m-1" }, fallbacks: [{ providerId: bobsProvider, model: "m-1" }] }),
+  ).toMatchObject([{ path: "fallbacks.0.providerId" }]);
   expect(await errorsOf({ fallbacks: [{ providerId: annsProvider, model: "m-1" }] })).toMatchObject([{ path: "model" }]);
   const { id } = await create(ann, { name: "Robin" });
   expect((await ann.patch(`/api/agents/${id}`, { model: { providerId: bobsProvider, model: "m-1" } })).status).toBe(400);
@@ -124,7 +126,11 @@ test("two changes at once both stand, field by field", async () => {
 
 test("a provider that is deleted leaves its agents without that model, not without themselves", async () => {
   const providerId = await createProvider(ann);
-  const { id } = await create(ann, { name: "Robin", model: { providerId, model: "m-1" }, fallbacks: [{ providerId: annsProvider, model: "m-2" }] });
+  const { id } = await create(ann, {
+    name: "Robin",
+    model: { providerId, model: "m-1" },
+    fallbacks: [{ providerId: annsProvider, model: "m-2" }],
+  });
   expect((await ann.delete(`/api/providers/${providerId}`)).status).toBe(204);
   expect((await ann.get(`/api/agents/${id}`)).json()).toMatchObject({ model: { providerId: annsProvider, model: "m-2" }, fallbacks: [] });
 });
@@ -148,7 +154,11 @@ test.each([
 });
 
 test("text that a database can't hold is refused, not failed on", async () => {
-  for (const body of [String.raw`{"name":"a\u0000b"}`, String.raw`{"name":"R","personality":"\ud800"}`, String.raw`{"name":"R","a\u0000":1}`]) {
+  for (const body of [
+    String.raw`{"name":"a\u0000b"}`,
+    String.raw`{"name":"R","personality":"\ud800"}`,
+    String.raw`{"name":"R","a\u0000":1}`,
+  ]) {
     expect((await ann.post("/api/agents", body)).status).toBe(400);
   }
 });

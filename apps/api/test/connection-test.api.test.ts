@@ -81,7 +81,10 @@ test.each(["openai-compatible", "anthropic", "ollama"])("%s: a wrong key and a m
   const base = { kind, baseUrl: `${llm.url}${kind === "openai-compatible" ? "/v1" : ""}` };
   expect(await tested({ ...base, apiKey: "sk-wrong", model: "demo-1" })).toMatchObject({ outcome: "bad_key", models: [] });
   expect(await tested(base)).toMatchObject({ outcome: "bad_key", message: "The provider wants a key. Enter one." });
-  expect(await tested({ ...base, apiKey: key, model: "gpt-99" })).toMatchObject({ outcome: "model_missing", models: [{ id: "demo-1" }, { id: "demo-2" }] });
+  expect(await tested({ ...base, apiKey: key, model: "gpt-99" })).toMatchObject({
+    outcome: "model_missing",
+    models: [{ id: "demo-1" }, { id: "demo-2" }],
+  });
 });
 
 test("the demo model is tested over the same way as agents use", async () => {
@@ -90,7 +93,15 @@ test("the demo model is tested over the same way as agents use", async () => {
 });
 
 test("a stored provider is tested with its stored key", async () => {
-  const { id } = (await ann.post("/api/providers", { kind: "openai-compatible", name: "Mine", baseUrl: `${llm.url}/v1`, apiKey: key, models: [{ id: "demo-1" }] })).json<{ id: string }>();
+  const { id } = (
+    await ann.post("/api/providers", {
+      kind: "openai-compatible",
+      name: "Mine",
+      baseUrl: `${llm.url}/v1`,
+      apiKey: key,
+      models: [{ id: "demo-1" }],
+    })
+  ).json<{ id: string }>();
   expect(await tested({ providerId: id, kind: "openai-compatible", model: "demo-1" })).toMatchObject({ outcome: "ok" });
   expect(await tested({ providerId: id, kind: "openai-compatible", apiKey: "sk-wrong" })).toMatchObject({ outcome: "bad_key" });
 });
@@ -143,7 +154,18 @@ test("a redirect is not followed, and its target never sees the key", async () =
 test("nothing of an answer is echoed but ids of models, and those only in their shape", async () => {
   const secret = "canary-in-an-answer";
   const result = await outcomeOf(
-    answering(200, { data: [{ id: "fine", name: "Fine" }, { id: `two words ${secret}` }, { id: "x".repeat(201) }, { id: `a\u0000${secret}` }, { id: 7 }, null, { id: "fine" }], note: secret }),
+    answering(200, {
+      data: [
+        { id: "fine", name: "Fine" },
+        { id: `two words ${secret}` },
+        { id: "x".repeat(201) },
+        { id: `a\u0000${secret}` },
+        { id: 7 },
+        null,
+        { id: "fine" },
+      ],
+      note: secret,
+    }),
   );
   expect(result.models).toEqual([{ id: "fine", name: "Fine" }]);
   const failing = await outcomeOf(answering(500, { error: { message: secret } }), { model: "m" });
@@ -204,7 +226,9 @@ test("a server that says nothing, or drips, is given up after ten seconds in all
 test("this machine's own address is pointed out where agents live in containers", async () => {
   const docker = await startTestApp();
   const member = await docker.member("ann");
-  const { message } = (await member.post("/api/providers/test", { kind: "openai-compatible", baseUrl: `${llm.url}/v1`, apiKey: key })).json<Result>();
+  const { message } = (
+    await member.post("/api/providers/test", { kind: "openai-compatible", baseUrl: `${llm.url}/v1`, apiKey: key })
+  ).json<Result>();
   expect(message).toContain("containers");
   await docker.close();
 });

@@ -8,7 +8,13 @@ let ann: TestClient;
 let bob: TestClient;
 
 const key = "sk-canary-provider-key-1234567890";
-const input = { kind: "openai-compatible", name: "Mine", baseUrl: "https://llm.example/v1", apiKey: key, models: [{ id: "m-1" }, { id: "m-2" }] };
+const input = {
+  kind: "openai-compatible",
+  name: "Mine",
+  baseUrl: "https://llm.example/v1",
+  apiKey: key,
+  models: [{ id: "m-1" }, { id: "m-2" }],
+};
 
 beforeAll(async () => {
   app = await startTestApp();
@@ -36,7 +42,12 @@ test("a key goes in and never comes out: not in an answer, not in the database",
   const created = await ann.post("/api/providers", input);
   expect(created.json()).toMatchObject({ kind: "openai-compatible", hasKey: true, version: 1 });
   const { id } = created.json<ProviderView>();
-  const answers = [created, await ann.get("/api/providers"), await ann.get(`/api/providers/${id}`), await ann.patch(`/api/providers/${id}`, { name: "Other" })];
+  const answers = [
+    created,
+    await ann.get("/api/providers"),
+    await ann.get(`/api/providers/${id}`),
+    await ann.patch(`/api/providers/${id}`, { name: "Other" }),
+  ];
   for (const answer of answers) {
     expect(answer.text).not.toContain(key);
     expect(answer.text).not.toContain("enc:");
@@ -146,14 +157,22 @@ test("bodies that are no JSON object, too deep or too large are refused, not fai
 
 test("nobody without a session sees or changes providers", async () => {
   const visitor = app.visitor();
-  for (const answer of [await visitor.get("/api/providers"), await visitor.post("/api/providers", input), await visitor.post("/api/providers/test", { kind: "demo" })]) {
+  for (const answer of [
+    await visitor.get("/api/providers"),
+    await visitor.post("/api/providers", input),
+    await visitor.post("/api/providers/test", { kind: "demo" }),
+  ]) {
     expect(answer.status).toBe(401);
   }
 });
 
 test("fifty providers are enough, also when they are created at once", async () => {
   const carl = await app.member("carl");
-  const answers = await Promise.all(Array.from({ length: 55 }, async (_, index) => carl.post("/api/providers", { kind: "demo", name: `Demo ${index}`, models: [{ id: "mosaic-demo" }] })));
+  const answers = await Promise.all(
+    Array.from({ length: 55 }, async (_, index) =>
+      carl.post("/api/providers", { kind: "demo", name: `Demo ${index}`, models: [{ id: "mosaic-demo" }] }),
+    ),
+  );
   expect(answers.filter((answer) => answer.status === 201)).toHaveLength(50);
   expect(answers.filter((answer) => answer.status === 409)).toHaveLength(5);
 });

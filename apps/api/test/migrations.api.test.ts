@@ -32,7 +32,11 @@ interface Ended {
 }
 
 async function run(args: readonly string[], env: Record<string, string>): Promise<Ended> {
-  const child = spawn(process.execPath, args, { cwd: apiFolder, env: { PATH: process.env["PATH"] ?? "", ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, args, {
+    cwd: apiFolder,
+    env: { PATH: process.env["PATH"] ?? "", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const [stdout, stderr] = [child.stdout, child.stderr].map(async (stream) => {
     let text = "";
     for await (const chunk of stream) {
@@ -44,7 +48,9 @@ async function run(args: readonly string[], env: Record<string, string>): Promis
   return { code, stdout: (await stdout) ?? "", stderr: (await stderr) ?? "" };
 }
 
-async function history(database: TestDatabase): Promise<{ migration_name: string; checksum: string; isFinished: boolean; steps: number }[]> {
+async function history(
+  database: TestDatabase,
+): Promise<{ migration_name: string; checksum: string; isFinished: boolean; steps: number }[]> {
   return database.query(
     `SELECT migration_name, checksum, finished_at IS NOT NULL AND rolled_back_at IS NULL AND logs IS NULL AS "isFinished", applied_steps_count AS steps FROM _prisma_migrations ORDER BY migration_name`,
   );
@@ -67,7 +73,9 @@ test("several processes that start at once apply each migration once", async () 
   const script = `
     const { migrate } = await import(${JSON.stringify(new URL("../dist/platform/database/migrator.js", import.meta.url).href)});
     console.log(JSON.stringify(await migrate(process.env.DATABASE_URL, ${JSON.stringify(migrationsFolder)})));`;
-  const ended = await Promise.all(Array.from({ length: 6 }, async () => run(["--input-type=module", "-e", script], { DATABASE_URL: database.url })));
+  const ended = await Promise.all(
+    Array.from({ length: 6 }, async () => run(["--input-type=module", "-e", script], { DATABASE_URL: database.url })),
+  );
   expect(ended.map(({ code, stderr }) => [code, stderr])).toEqual(ended.map(() => [0, ""]));
   const names = (await readMigrations(migrationsFolder)).map((migration) => migration.name);
   expect(ended.flatMap(({ stdout }) => JSON.parse(stdout) as string[]).toSorted()).toEqual(names);
@@ -77,10 +85,20 @@ test("several processes that start at once apply each migration once", async () 
 test("the history is what Prisma expects: it finds nothing edited, failed or missing, and nothing left to apply", async () => {
   const database = await emptyDatabase();
   await migrate(database.url, migrationsFolder);
-  const expected = (await readMigrations(migrationsFolder)).map(({ name, checksum }) => ({ migration_name: name, checksum, isFinished: true, steps: 1 }));
+  const expected = (await readMigrations(migrationsFolder)).map(({ name, checksum }) => ({
+    migration_name: name,
+    checksum,
+    isFinished: true,
+    steps: 1,
+  }));
   expect(await history(database)).toEqual(expected);
   const status = await run(["scripts/prisma-migrate.mjs", "status"], { DATABASE_URL: database.url });
-  expect(JSON.parse(status.stdout)).toEqual({ editedMigrationNames: [], failedMigrationNames: [], hasMigrationsTable: true, history: null });
+  expect(JSON.parse(status.stdout)).toEqual({
+    editedMigrationNames: [],
+    failedMigrationNames: [],
+    hasMigrationsTable: true,
+    history: null,
+  });
   expect(JSON.parse((await run(["scripts/prisma-migrate.mjs", "deploy"], { DATABASE_URL: database.url })).stdout)).toEqual([]);
 });
 
@@ -107,7 +125,17 @@ test("an upgrade keeps every row of every table", async () => {
   await fillEveryTable(database);
   const tables = await tablesOf(database);
   const rowsOf = async (): Promise<Record<string, object[]>> =>
-    Object.fromEntries(await Promise.all(tables.map(async ({ name, columns }) => [name, await database.query(`SELECT ${columns.map((column) => `"${column.name}"`).join(", ")} FROM "${name}" ORDER BY 1`)] as const)));
+    Object.fromEntries(
+      await Promise.all(
+        tables.map(
+          async ({ name, columns }) =>
+            [
+              name,
+              await database.query(`SELECT ${columns.map((column) => `"${column.name}"`).join(", ")} FROM "${name}" ORDER BY 1`),
+            ] as const,
+        ),
+      ),
+    );
   const before = await rowsOf();
   expect(Object.values(before).every((rows) => rows.length > 0)).toBe(true);
   expect(await migrate(database.url, migrationsFolder)).toEqual([last]);
@@ -129,9 +157,10 @@ test("the migrated database refuses states that no code may write", async () => 
     "UPDATE model_assignments SET user_id = NULL, agent_id = NULL",
     "UPDATE model_assignments SET user_id = (SELECT id FROM users LIMIT 1), agent_id = (SELECT id FROM agents LIMIT 1)",
   ]) {
-    await expect(database.query(change), change).rejects.toMatchObject({ code: "23514" });
+    await expect(database.query(change)).rejects.toMatchObject({ code: "23514" });
   }
-  await expect(database.query("DELETE FROM users"), "the breakglass admin can't be deleted").rejects.toMatchObject({ code: expect.stringMatching(/^(23001|23503)$/) as string });
+  // The breakglass admin can't be deleted; releases of Postgres differ in the code.
+  await expect(database.query("DELETE FROM users")).rejects.toMatchObject({ code: expect.stringMatching(/^(23001|23503)$/) as string });
 });
 
 test("a migration that fails leaves nothing of itself, and the next start can go on", async () => {
@@ -148,7 +177,10 @@ test("a migration that fails leaves nothing of itself, and the next start can go
 test("a migration that was changed after it had been applied is refused", async () => {
   const database = await emptyDatabase();
   await migrate(database.url, await folderWith([], { "20200101000000_first": "CREATE TABLE first (id int);" }));
-  const changed = await folderWith([], { "20200101000000_first": "CREATE TABLE first (id bigint);", "20200102000000_second": "CREATE TABLE second (id int);" });
+  const changed = await folderWith([], {
+    "20200101000000_first": "CREATE TABLE first (id bigint);",
+    "20200102000000_second": "CREATE TABLE second (id int);",
+  });
   await expect(migrate(database.url, changed)).rejects.toThrow("differs from the one that was applied");
   expect(await database.query("SELECT 1 FROM pg_tables WHERE tablename = 'second'")).toEqual([]);
 });
@@ -185,7 +217,11 @@ test("another secret key than the database was filled with refuses to start, and
   // An address that is not this machine's ends each start, after the key was looked at.
   const first = await start({ DATABASE_URL: database.url, MOSAIC_SECRET_KEY: secretKey, HOST: "192.0.2.1" });
   expect(first.stderr).not.toContain("MOSAIC_SECRET_KEY");
-  const other = await start({ DATABASE_URL: database.url, MOSAIC_SECRET_KEY: secretKey.split("").toReversed().join(""), HOST: "192.0.2.1" });
+  const other = await start({
+    DATABASE_URL: database.url,
+    MOSAIC_SECRET_KEY: secretKey.split("").toReversed().join(""),
+    HOST: "192.0.2.1",
+  });
   expect(other.code).toBe(1);
   expect(other.stderr).toContain("MOSAIC_SECRET_KEY is not the key that this database was filled with");
   const again = await start({ DATABASE_URL: database.url, MOSAIC_SECRET_KEY: secretKey, HOST: "192.0.2.1" });

@@ -38,7 +38,10 @@ async function walk(client: TestClient): Promise<{ providerId: string; agentId: 
   const provider = await client.post("/api/onboarding/provider", demoProvider);
   expect(provider.status).toBe(200);
   const providerId = String(provider.json()["id"]);
-  const agent = await client.post("/api/onboarding/agents", { runtime: "docker", agent: { name: "Robin", model: { providerId, model: "mosaic-demo" } } });
+  const agent = await client.post("/api/onboarding/agents", {
+    runtime: "docker",
+    agent: { name: "Robin", model: { providerId, model: "mosaic-demo" } },
+  });
   expect(agent.status).toBe(200);
   return { providerId, agentId: String(agent.json()["id"]) };
 }
@@ -56,7 +59,9 @@ test("without the setup token the first step is refused, with the same words for
 test("guessing the setup token is throttled, and the right one still opens", async () => {
   const statuses: number[] = [];
   for (let attempt = 0; attempt < 32; attempt += 1) {
-    statuses.push((await app.visitor().post("/api/onboarding/breakglass", breakglass, { headers: { "x-mosaic-setup-token": String(attempt) } })).status);
+    statuses.push(
+      (await app.visitor().post("/api/onboarding/breakglass", breakglass, { headers: { "x-mosaic-setup-token": String(attempt) } })).status,
+    );
   }
   expect(statuses.at(0)).toBe(403);
   expect(statuses.at(-1)).toBe(429);
@@ -74,13 +79,19 @@ test("the setup token opens nothing any more once there is an admin", async () =
 
 test("of two admins created at once, one wins", async () => {
   const token = await tokenHeaders();
-  const answers = await Promise.all(["first-one", "second-one"].map(async (username) => app.visitor().post("/api/onboarding/breakglass", { ...breakglass, username }, token)));
-  expect(answers.map((answer) => answer.status).toSorted()).toEqual([201, 409]);
+  const answers = await Promise.all(
+    ["first-one", "second-one"].map(async (username) =>
+      app.visitor().post("/api/onboarding/breakglass", { ...breakglass, username }, token),
+    ),
+  );
+  expect(answers.map((answer) => answer.status).toSorted((left, right) => left - right)).toEqual([201, 409]);
   expect(await app.database.query("SELECT 1 FROM users")).toHaveLength(1);
 });
 
 test("the rules of the password are checked, by field", async () => {
-  const answer = await app.visitor().post("/api/onboarding/breakglass", { username: "root-admin", password: "short" }, await tokenHeaders());
+  const answer = await app
+    .visitor()
+    .post("/api/onboarding/breakglass", { username: "root-admin", password: "short" }, await tokenHeaders());
   expect(answer.status).toBe(400);
   expect(answer.json<{ errors: { path: string }[] }>().errors.map((error) => error.path)).toContain("password");
 });
@@ -93,7 +104,12 @@ test("from start to end, going on at the right step in any browser", async () =>
   const { providerId, agentId } = await walk(client);
   expect(await statusOf(client)).toMatchObject({ step: "summary" });
   const health = (await client.get("/api/onboarding/health")).json<{ checks: { id: string; state: string; detail: string }[] }>();
-  expect(health.checks.map(({ id, state }) => [id, state])).toEqual([["database", "ok"], ["runtime", "ok"], ["provider", "ok"], ["image", "ok"]]);
+  expect(health.checks.map(({ id, state }) => [id, state])).toEqual([
+    ["database", "ok"],
+    ["runtime", "ok"],
+    ["provider", "ok"],
+    ["image", "ok"],
+  ]);
   const done = await client.post("/api/onboarding/complete");
   expect(done.json()).toMatchObject({ isComplete: true });
   expect((await client.get(`/api/providers/${providerId}`)).status).toBe(200);
@@ -160,8 +176,14 @@ test("the wizard is not complete before there is a provider and an agent with a 
   expect((await client.post("/api/onboarding/complete")).json()).toMatchObject({ code: "onboarding_incomplete" });
   const withoutModel = await client.post("/api/onboarding/agents", { runtime: "docker", agent: { name: "Robin" } });
   expect(withoutModel.json()).toMatchObject({ status: 400, errors: [{ path: "agent.model" }] });
-  const foreign = { runtime: "docker", agent: { name: "Robin", model: { providerId: "01890a5d-ac96-774b-bcce-b302099a8057", model: "mosaic-demo" } } };
-  expect((await client.post("/api/onboarding/agents", foreign)).json()).toMatchObject({ status: 400, errors: [{ path: "agent.model.providerId" }] });
+  const foreign = {
+    runtime: "docker",
+    agent: { name: "Robin", model: { providerId: "01890a5d-ac96-774b-bcce-b302099a8057", model: "mosaic-demo" } },
+  };
+  expect((await client.post("/api/onboarding/agents", foreign)).json()).toMatchObject({
+    status: 400,
+    errors: [{ path: "agent.model.providerId" }],
+  });
 });
 
 test("the process runtime wants to be accepted as one without walls", async () => {
@@ -169,11 +191,17 @@ test("the process runtime wants to be accepted as one without walls", async () =
   await client.post("/api/onboarding/oidc", { skip: true });
   const providerId = String((await client.post("/api/onboarding/provider", demoProvider)).json()["id"]);
   const body = { runtime: "process", agent: { name: "Robin", model: { providerId, model: "mosaic-demo" } } };
-  expect((await client.post("/api/onboarding/agents", body)).json()).toMatchObject({ status: 400, errors: [{ path: "acceptsNoIsolation" }] });
+  expect((await client.post("/api/onboarding/agents", body)).json()).toMatchObject({
+    status: 400,
+    errors: [{ path: "acceptsNoIsolation" }],
+  });
   expect((await client.post("/api/onboarding/agents", { ...body, acceptsNoIsolation: true })).status).toBe(200);
   app.runtime.faults.hasImage = false;
   const { checks } = (await client.get("/api/onboarding/health")).json<{ checks: { id: string; state: string; detail: string }[] }>();
-  expect(checks.find((check) => check.id === "image")).toMatchObject({ state: "warning", detail: expect.stringContaining("installed at the first message") as string });
+  expect(checks.find((check) => check.id === "image")).toMatchObject({
+    state: "warning",
+    detail: expect.stringContaining("installed at the first message") as string,
+  });
   expect(checks.find((check) => check.id === "runtime")).toMatchObject({ state: "warning" });
 });
 
@@ -181,9 +209,15 @@ test("the wizard offers the engine where it answers, and says what is wrong wher
   const client = await signedInAdmin();
   expect((await client.get("/api/onboarding/options")).json()).toMatchObject({ suggested: "docker", isRuntimeFixed: false });
   app.runtime.faults.isReachable = false;
-  const away = (await client.get("/api/onboarding/options")).json<{ suggested: string; runtimes: { kind: string; isAvailable: boolean }[] }>();
+  const away = (await client.get("/api/onboarding/options")).json<{
+    suggested: string;
+    runtimes: { kind: string; isAvailable: boolean }[];
+  }>();
   expect(away.suggested).toBe("process");
-  expect(away.runtimes).toMatchObject([{ kind: "docker", isAvailable: false }, { kind: "process", isAvailable: true }]);
+  expect(away.runtimes).toMatchObject([
+    { kind: "docker", isAvailable: false },
+    { kind: "process", isAvailable: true },
+  ]);
 });
 
 test("an engine that is away, or no runtime at all, is a failing check and no failing page", async () => {

@@ -43,7 +43,10 @@ export async function tablesOf(database: TestDatabase): Promise<Table[]> {
     WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname <> '_prisma_migrations'
     ORDER BY c.relname, a.attnum`);
   const groups = Map.groupBy(rows, (row) => row.table);
-  const tables = [...groups].map(([name, columns]) => ({ name, columns: columns.map(({ column, type, target }) => ({ name: column, type, target })) }));
+  const tables = [...groups].map(([name, columns]) => ({
+    name,
+    columns: columns.map(({ column, type, target }) => ({ name: column, type, target })),
+  }));
   return inOrder(tables);
 }
 
@@ -51,7 +54,9 @@ function inOrder(tables: readonly Table[]): Table[] {
   const ordered: Table[] = [];
   while (ordered.length < tables.length) {
     const placed = new Set(ordered.map((table) => table.name));
-    const next = tables.filter((table) => !placed.has(table.name) && table.columns.every(({ target }) => target === null || placed.has(target.split(".")[0] ?? "")));
+    const next = tables.filter(
+      (table) => !placed.has(table.name) && table.columns.every(({ target }) => target === null || placed.has(target.split(".")[0] ?? "")),
+    );
     if (next.length === 0) {
       throw new Error("The tables refer to each other in a circle.");
     }
@@ -65,7 +70,9 @@ export async function fillEveryTable(database: TestDatabase): Promise<void> {
   for (const { name, columns } of await tablesOf(database)) {
     const values = columns.map((column) => valueOf(name, column));
     const names = columns.map((column) => `"${column.name}"`);
-    await database.query(`INSERT INTO "${name}" (${names.join(", ")}) SELECT ${values.join(", ")} WHERE NOT EXISTS (SELECT 1 FROM "${name}")`);
+    await database.query(
+      `INSERT INTO "${name}" (${names.join(", ")}) SELECT ${values.join(", ")} WHERE NOT EXISTS (SELECT 1 FROM "${name}")`,
+    );
   }
 }
 

@@ -2,7 +2,15 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RuntimeError, type AgentImage, type AgentRuntime, type ContainerObservation, type ContainerSpec, type Endpoint, type PrepareProgress } from "@mosaic/runtime/agent-runtime";
+import {
+  RuntimeError,
+  type AgentImage,
+  type AgentRuntime,
+  type ContainerObservation,
+  type ContainerSpec,
+  type Endpoint,
+  type PrepareProgress,
+} from "@mosaic/runtime/agent-runtime";
 import { startFakeGateway, type FakeGateway } from "@mosaic/testing/fake-gateway";
 import { ConfigRefusedError, followBundle } from "@mosaic/testing/fake-supervisor";
 import { deriveGatewayToken } from "@mosaic/testing/gateway-token";
@@ -38,7 +46,14 @@ export interface EngineFaults {
  */
 export class InMemoryEngine {
   readonly containers = new Map<string, InMemoryContainer>();
-  readonly faults: EngineFaults = { isReachable: true, hasImage: true, imageError: null, readyAfterMs: 0, followsBundle: true, startError: null };
+  readonly faults: EngineFaults = {
+    isReachable: true,
+    hasImage: true,
+    imageError: null,
+    readyAfterMs: 0,
+    followsBundle: true,
+    startError: null,
+  };
   /** What `ensureImage` reports before it resolves. */
   progress: PrepareProgress[] = [];
   /** `ensureImage` waits for it: for a test that wants to look while a start is under way. */
@@ -212,7 +227,15 @@ class InMemoryRuntime implements AgentRuntime {
       record: true,
       onExit: (code) => void this.#engine.crash(container.spec.agentId, code),
     });
-    Object.assign(container, { gateway, token, state: "running", exitCode: null, wasOutOfMemory: false, startCount: container.startCount + 1, ending: new AbortController() });
+    Object.assign(container, {
+      gateway,
+      token,
+      state: "running",
+      exitCode: null,
+      wasOutOfMemory: false,
+      startCount: container.startCount + 1,
+      ending: new AbortController(),
+    });
     if (this.#engine.faults.followsBundle) {
       this.#supervise(container, gateway, token);
     }

@@ -32,7 +32,10 @@ function routesOfController(controller: { readonly name: string; readonly protot
     }
     const parts = [Reflect.getMetadata(PATH_METADATA, controller), Reflect.getMetadata(PATH_METADATA, handler)] as string[];
     const access = (Reflect.getMetadata(ACCESS, handler) ?? Reflect.getMetadata(ACCESS, controller)) as Access | undefined;
-    const path = `/${parts.map((part) => part.replaceAll(/^\/+|\/+$/g, "")).filter((part) => part !== "").join("/")}`;
+    const path = `/${parts
+      .map((part) => part.replaceAll(/^\/+|\/+$/g, ""))
+      .filter((part) => part !== "")
+      .join("/")}`;
     return [{ method: RequestMethod[method], path, access, handler: `${controller.name}.${name}` }];
   });
 }

@@ -36,7 +36,9 @@ async function createDatabase(options: string): Promise<TestDatabase> {
     url,
     query: async <Row extends object>(sql: string, values: readonly unknown[] = []) => (await pool.query<Row>(sql, [...values])).rows,
     drop: async () => {
-      dropping ??= pool.end().then(async () => asSuperuser(async (client) => void (await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))));
+      dropping ??= pool
+        .end()
+        .then(async () => asSuperuser(async (client) => void (await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))));
       await dropping;
     },
   };
@@ -45,7 +47,9 @@ async function createDatabase(options: string): Promise<TestDatabase> {
 /** Named after its migrations, so that a server that outlives the run never lends an outdated one. */
 async function ensureTemplate(): Promise<string> {
   const migrations = await readMigrations(migrationsFolder);
-  const fingerprint = createHash("sha256").update(migrations.map((migration) => `${migration.name} ${migration.checksum}`).join("\n")).digest("hex");
+  const fingerprint = createHash("sha256")
+    .update(migrations.map((migration) => `${migration.name} ${migration.checksum}`).join("\n"))
+    .digest("hex");
   const name = `mosaic_template_${fingerprint.slice(0, 16)}`;
   await asSuperuser(async (client) => {
     await client.query("SELECT pg_advisory_lock($1)", [templateLock]);

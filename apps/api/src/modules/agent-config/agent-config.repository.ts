@@ -27,7 +27,10 @@ export class AgentConfigRepository {
     }
     const defaults = await this.findDefaults(row.ownerId);
     const assignments = [...row.assignments, ...defaults.user, ...defaults.admin];
-    const providers = await this.prisma.llmProvider.findMany({ where: { id: { in: [...new Set(assignments.map((assignment) => assignment.providerId))] } }, orderBy: { id: "asc" } });
+    const providers = await this.prisma.llmProvider.findMany({
+      where: { id: { in: [...new Set(assignments.map((assignment) => assignment.providerId))] } },
+      orderBy: { id: "asc" },
+    });
     const { models: chosen, id, ...agent } = toStoredAgent(row);
     const [model = null, ...fallbacks] = chosen;
     return {

@@ -84,7 +84,12 @@ export class AgentConfigService {
     return container;
   }
 
-  private async view(backendId: BackendId, container: LiveContainer, caller: CallingContainer, signal: AbortSignal): Promise<AgentView & { port: number }> {
+  private async view(
+    backendId: BackendId,
+    container: LiveContainer,
+    caller: CallingContainer,
+    signal: AbortSignal,
+  ): Promise<AgentView & { port: number }> {
     const kind = await this.runtimeHost.kind();
     if (kind === "process") {
       const stateDir = join(resolve(this.env.MOSAIC_STATE_DIR), "agents", container.name, "state");

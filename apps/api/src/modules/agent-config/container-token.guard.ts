@@ -23,4 +23,5 @@ export class ContainerTokenGuard implements CanActivate {
 }
 
 /** Only the container of the agent that the path names, with its own token, on the internal port. */
-export const ContainerOnly = (): ClassDecorator & MethodDecorator => applyDecorators(SetMetadata(ACCESS, "container" satisfies Access), UseGuards(ContainerTokenGuard));
+export const ContainerOnly = (): ClassDecorator & MethodDecorator =>
+  applyDecorators(SetMetadata(ACCESS, "container" satisfies Access), UseGuards(ContainerTokenGuard));

@@ -53,5 +53,7 @@ function faultOf(choice: ModelChoice, path: string, offered: readonly OfferedMod
   if (provider === undefined) {
     return [{ path: `${path}.providerId`, message: "This provider does not exist" }];
   }
-  return provider.modelIds.includes(choice.model) ? [] : [{ path: `${path}.model`, message: "This provider's list does not have this model" }];
+  return provider.modelIds.includes(choice.model)
+    ? []
+    : [{ path: `${path}.model`, message: "This provider's list does not have this model" }];
 }

@@ -1,4 +1,13 @@
-import { agent, agentList, createAgent, updateAgent, type Agent, type AgentList, type CreateAgent, type UpdateAgent } from "@mosaic/contracts/agent";
+import {
+  agent,
+  agentList,
+  createAgent,
+  updateAgent,
+  type Agent,
+  type AgentList,
+  type CreateAgent,
+  type UpdateAgent,
+} from "@mosaic/contracts/agent";
 import type { SessionUser } from "@mosaic/contracts/identity";
 import { Body, Controller, Get, Patch, Post } from "@nestjs/common";
 import { SignedIn } from "../../platform/http/access.decorator.js";

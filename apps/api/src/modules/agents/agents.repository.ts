@@ -36,7 +36,12 @@ export class AgentsRepository {
   }
 
   /** `"full"` when the owner has `limit` already, `"taken"` when the id is there already. What `check` throws undoes everything. */
-  async create(userId: string, agent: NewAgent, limit: number, check: (offered: readonly OfferedModels[]) => void): Promise<StoredAgent | "full" | "taken"> {
+  async create(
+    userId: string,
+    agent: NewAgent,
+    limit: number,
+    check: (offered: readonly OfferedModels[]) => void,
+  ): Promise<StoredAgent | "full" | "taken"> {
     try {
       return await this.prisma.$transaction(async (transaction) => {
         await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`agents:${userId}`}, 0))`;
@@ -58,7 +63,11 @@ export class AgentsRepository {
   }
 
   /** Changes an agent by what `plan` makes of it, under a row lock. `null`: the owner has no such agent. What `plan` throws undoes everything. */
-  async change(userId: string, id: string, plan: (stored: StoredAgent, offered: readonly OfferedModels[]) => AgentValues): Promise<StoredAgent | null> {
+  async change(
+    userId: string,
+    id: string,
+    plan: (stored: StoredAgent, offered: readonly OfferedModels[]) => AgentValues,
+  ): Promise<StoredAgent | null> {
     return this.prisma.$transaction(async (transaction) => {
       await transaction.$queryRaw`SELECT 1 FROM agents WHERE id = ${id}::uuid AND owner_id = ${userId}::uuid FOR UPDATE`;
       const row = await transaction.agent.findFirst({ where: { id, ownerId: userId }, include: storedAgentInclude });
@@ -81,19 +90,39 @@ async function read(transaction: Prisma.TransactionClient, id: string): Promise<
 
 /** Locked against change: a model that is being chosen is not taken out of its list at the same moment. */
 async function offeredModels(transaction: Prisma.TransactionClient, userId: string): Promise<OfferedModels[]> {
-  const rows = await transaction.$queryRaw<{ id: string; models: unknown }[]>`SELECT id, models FROM llm_providers WHERE owner_id = ${userId}::uuid ORDER BY id FOR SHARE`;
+  const rows = await transaction.$queryRaw<
+    { id: string; models: unknown }[]
+  >`SELECT id, models FROM llm_providers WHERE owner_id = ${userId}::uuid ORDER BY id FOR SHARE`;
   return rows.map((row) => ({ providerId: row.id, modelIds: models.parse(row.models).map((model) => model.id) }));
 }
 
 async function assignModels(transaction: Prisma.TransactionClient, agentId: string, values: AgentValues): Promise<void> {
   const choices = values.model === null ? [] : [values.model, ...values.fallbacks];
   await transaction.modelAssignment.createMany({
-    data: choices.map((choice, position) => ({ id: randomUUIDv7(), agentId, providerId: choice.providerId, model: choice.model, position })),
+    data: choices.map((choice, position) => ({
+      id: randomUUIDv7(),
+      agentId,
+      providerId: choice.providerId,
+      model: choice.model,
+      position,
+    })),
   });
 }
 
-function columnsOf(values: AgentValues): { name: string; emoji: string; personality: string; tools: Prisma.InputJsonObject; idleTimeoutSeconds: number } {
-  return { name: values.name, emoji: values.emoji, personality: values.personality, tools: { ...values.tools }, idleTimeoutSeconds: values.idleTimeoutSeconds };
+function columnsOf(values: AgentValues): {
+  name: string;
+  emoji: string;
+  personality: string;
+  tools: Prisma.InputJsonObject;
+  idleTimeoutSeconds: number;
+} {
+  return {
+    name: values.name,
+    emoji: values.emoji,
+    personality: values.personality,
+    tools: { ...values.tools },
+    idleTimeoutSeconds: values.idleTimeoutSeconds,
+  };
 }
 
 /** Running agents fetch their configuration again. Heard only if the transaction commits. */

@@ -70,7 +70,9 @@ export class AgentsService {
   /** `null`: the id is taken. */
   private async insert(userId: string, id: string, input: CreateAgent, faultPrefix: string): Promise<StoredAgent | null> {
     const values = valuesOf(input);
-    const created = await this.repository.create(userId, { id, backend: input.backend, values }, maxAgentsPerUser, (offered) => assertModels(values, offered, faultPrefix));
+    const created = await this.repository.create(userId, { id, backend: input.backend, values }, maxAgentsPerUser, (offered) =>
+      assertModels(values, offered, faultPrefix),
+    );
     if (created === "full") {
       throw new AppError("conflict", { detail: `There can be ${maxAgentsPerUser} agents. Delete one first.` });
     }

@@ -73,7 +73,9 @@ export class HealthReportService {
     const backend = await this.backends.get("openclaw");
     const runtime = await this.runtimeHost.runtime();
     const isThere = await runtime.hasImage({ name: backend.image, buildContext: null });
-    return isThere ? { state: "ok", detail: presentImage(runtime, backend.label, backend.image) } : { state: "warning", detail: missingImage(runtime, backend.label, backend.image) };
+    return isThere
+      ? { state: "ok", detail: presentImage(runtime, backend.label, backend.image) }
+      : { state: "warning", detail: missingImage(runtime, backend.label, backend.image) };
   }
 }
 

@@ -14,21 +14,50 @@ export interface ListVerdict extends Verdict {
 }
 
 const failures: Readonly<Record<LlmCallFailure, Verdict>> = {
-  unknown_host: { outcome: "unknown_host", message: "The host name of this address is not known. Check its spelling, and that this machine reaches its name server." },
-  refused: { outcome: "refused", message: "Nothing listens at this address: the connection was refused. Check the port, and that the server runs." },
+  unknown_host: {
+    outcome: "unknown_host",
+    message: "The host name of this address is not known. Check its spelling, and that this machine reaches its name server.",
+  },
+  refused: {
+    outcome: "refused",
+    message: "Nothing listens at this address: the connection was refused. Check the port, and that the server runs.",
+  },
   unreachable: { outcome: "refused", message: "No way leads to this address from this machine. Check the address and the network." },
-  timeout: { outcome: "timeout", message: "No answer came within 10 seconds. Check the address; a firewall may swallow the connection, or the server is overloaded." },
-  tls: { outcome: "tls", message: "No secure connection could be made: the certificate is not trusted or belongs to another name, or this port does not speak TLS (then the address begins with http://)." },
-  broken_off: { outcome: "server_error", message: "The server closed the connection without a whole answer. Check the address, or try again later." },
+  timeout: {
+    outcome: "timeout",
+    message: "No answer came within 10 seconds. Check the address; a firewall may swallow the connection, or the server is overloaded.",
+  },
+  tls: {
+    outcome: "tls",
+    message:
+      "No secure connection could be made: the certificate is not trusted or belongs to another name, or this port does not speak TLS (then the address begins with http://).",
+  },
+  broken_off: {
+    outcome: "server_error",
+    message: "The server closed the connection without a whole answer. Check the address, or try again later.",
+  },
   not_http: { outcome: "not_llm", message: "What answers at this address does not speak HTTP. Check the port." },
   too_large: { outcome: "not_llm", message: "The answer is far too long for an LLM endpoint. Check the address." },
 };
 
-const redirected: Verdict = { outcome: "not_llm", message: "The address redirects to another one, and Mosaic follows no redirects: a key would go to an address that you did not enter. Enter the final address." };
-const isPage: Verdict = { outcome: "not_llm", message: "A web page answers at this address, not an LLM endpoint. The address of an API often ends in /v1." };
-const isForeign: Verdict = { outcome: "not_llm", message: "Something answers at this address, but not as an LLM endpoint does. The address of an API often ends in /v1." };
+const redirected: Verdict = {
+  outcome: "not_llm",
+  message:
+    "The address redirects to another one, and Mosaic follows no redirects: a key would go to an address that you did not enter. Enter the final address.",
+};
+const isPage: Verdict = {
+  outcome: "not_llm",
+  message: "A web page answers at this address, not an LLM endpoint. The address of an API often ends in /v1.",
+};
+const isForeign: Verdict = {
+  outcome: "not_llm",
+  message: "Something answers at this address, but not as an LLM endpoint does. The address of an API often ends in /v1.",
+};
 const rateLimited: Verdict = { outcome: "rate_limited", message: "The provider's rate limit is reached. Wait a moment and test again." };
-const outOfCredit: Verdict = { outcome: "rate_limited", message: "The provider says that the account's credit or quota is used up. Add credit there, then test again." };
+const outOfCredit: Verdict = {
+  outcome: "rate_limited",
+  message: "The provider says that the account's credit or quota is used up. Add credit there, then test again.",
+};
 
 export function judgeFailure(failure: LlmCallFailure): Verdict {
   return failures[failure];
@@ -47,8 +76,15 @@ export function judgeList(answer: LlmAnswer, hasKey: boolean): ListVerdict | nul
 export function judgeChat(answer: LlmAnswer, model: string, options: { hasKey: boolean; isListKnown: boolean }): Verdict | null {
   const { status, body } = answer;
   const error = errorText(body);
-  const missing: Verdict = { outcome: "model_missing", message: `The provider does not have the model ${model}, or this key may not use it. Choose another one.` };
-  const blamesModel = /model/i.test(error) && /not[ _-]?found|does ?n[o']t exist|not exist|unknown|no such|not a valid|invalid model|not supported|no access|not have access/i.test(error);
+  const missing: Verdict = {
+    outcome: "model_missing",
+    message: `The provider does not have the model ${model}, or this key may not use it. Choose another one.`,
+  };
+  const blamesModel =
+    /model/i.test(error) &&
+    /not[ _-]?found|does ?n[o']t exist|not exist|unknown|no such|not a valid|invalid model|not supported|no access|not have access/i.test(
+      error,
+    );
   if (status >= 400 && status < 500 && status !== 401 && status !== 429 && blamesModel) {
     return missing;
   }
@@ -60,7 +96,10 @@ export function judgeChat(answer: LlmAnswer, model: string, options: { hasKey: b
     return { outcome: "ok", message: "" };
   }
   if (status === 400 || status === 422) {
-    return { outcome: "not_llm", message: `The provider refused a short test message to ${model} (status ${status}). The model may not be one for conversations: choose another one.` };
+    return {
+      outcome: "not_llm",
+      message: `The provider refused a short test message to ${model} (status ${status}). The model may not be one for conversations: choose another one.`,
+    };
   }
   return judgeCommon(answer, options.hasKey);
 }
@@ -74,7 +113,9 @@ function judgeCommon(answer: LlmAnswer, hasKey: boolean): Verdict | null {
     return redirected;
   }
   if (status === 401 || status === 403) {
-    const message = hasKey ? "The provider did not accept the key. Check that it is copied whole, is not revoked, and belongs to this provider." : "The provider wants a key. Enter one.";
+    const message = hasKey
+      ? "The provider did not accept the key. Check that it is copied whole, is not revoked, and belongs to this provider."
+      : "The provider wants a key. Enter one.";
     return { outcome: "bad_key", message };
   }
   if (status === 402 || (status === 429 && /quota|credit|balance|billing/i.test(errorText(body)))) {
@@ -86,11 +127,16 @@ function judgeCommon(answer: LlmAnswer, hasKey: boolean): Verdict | null {
   if (status >= 500) {
     return { outcome: "server_error", message: `The provider has a fault of its own (status ${status}). Try again later.` };
   }
-  return looksLikePage(body) ? isPage : { outcome: "not_llm", message: `The server answered with status ${status}, as an LLM endpoint does not. Check the address.` };
+  return looksLikePage(body)
+    ? isPage
+    : { outcome: "not_llm", message: `The server answered with status ${status}, as an LLM endpoint does not. Check the address.` };
 }
 
 function noList(status: number): Verdict {
-  return { outcome: "not_llm", message: `The server has no list of models at this address (status ${status}). Check the address, which often ends in /v1; if the server really has no list, enter a model by hand and test again.` };
+  return {
+    outcome: "not_llm",
+    message: `The server has no list of models at this address (status ${status}). Check the address, which often ends in /v1; if the server really has no list, enter a model by hand and test again.`,
+  };
 }
 
 function looksLikePage(body: string): boolean {

@@ -38,7 +38,12 @@ export class ConnectionTestService {
     const startedAt = performance.now();
     const { verdict, models } = await probe(target, model, AbortSignal.timeout(testTimeoutMs));
     const hint = verdict.outcome === "ok" && target.kind !== "demo" ? await this.loopbackHint(target.baseUrl) : "";
-    return { outcome: verdict.outcome, message: `${verdict.message}${hint}`, models: [...models], durationMs: Math.round(performance.now() - startedAt) };
+    return {
+      outcome: verdict.outcome,
+      message: `${verdict.message}${hint}`,
+      models: [...models],
+      durationMs: Math.round(performance.now() - startedAt),
+    };
   }
 
   private async targetOf(userId: string, input: TestProvider): Promise<TestTarget> {
@@ -106,7 +111,9 @@ interface ListProbe {
 
 async function probeList(target: TestTarget, signal: AbortSignal): Promise<ListProbe> {
   const dialect = connectionDialects[target.kind];
-  const answer = await attempt(() => callLlm({ method: "GET", url: dialect.modelsUrl(target.baseUrl), headers: dialect.headers(target.apiKey), signal }));
+  const answer = await attempt(() =>
+    callLlm({ method: "GET", url: dialect.modelsUrl(target.baseUrl), headers: dialect.headers(target.apiKey), signal }),
+  );
   if ("outcome" in answer) {
     return { verdict: answer, models: [] };
   }
@@ -116,7 +123,13 @@ async function probeList(target: TestTarget, signal: AbortSignal): Promise<ListP
   }
   const models = dialect.readModels(parseJson(answer.body));
   if (models === null) {
-    return { verdict: { outcome: "not_llm", message: "Something answers at this address, but not with a list of models. The address of an API often ends in /v1." }, models: [] };
+    return {
+      verdict: {
+        outcome: "not_llm",
+        message: "Something answers at this address, but not with a list of models. The address of an API often ends in /v1.",
+      },
+      models: [],
+    };
   }
   return { verdict: null, models };
 }
@@ -124,11 +137,20 @@ async function probeList(target: TestTarget, signal: AbortSignal): Promise<ListP
 async function probeChat(target: TestTarget, model: string, isListKnown: boolean, signal: AbortSignal): Promise<Verdict> {
   const dialect = connectionDialects[target.kind];
   const answer = await attempt(() =>
-    callLlm({ method: "POST", url: dialect.chatUrl(target.baseUrl), headers: dialect.headers(target.apiKey), body: dialect.chatBody(model), signal }),
+    callLlm({
+      method: "POST",
+      url: dialect.chatUrl(target.baseUrl),
+      headers: dialect.headers(target.apiKey),
+      body: dialect.chatBody(model),
+      signal,
+    }),
   );
   if ("outcome" in answer) {
     return answer.outcome === "timeout" && isListKnown
-      ? { outcome: "timeout", message: `The provider answers, but ${model} said nothing within 10 seconds. It may still be loading: test again in a moment.` }
+      ? {
+          outcome: "timeout",
+          message: `The provider answers, but ${model} said nothing within 10 seconds. It may still be loading: test again in a moment.`,
+        }
       : answer;
   }
   const verdict = judgeChat(answer, model, { hasKey: target.apiKey !== null, isListKnown });
@@ -136,7 +158,10 @@ async function probeChat(target: TestTarget, model: string, isListKnown: boolean
     return verdict;
   }
   if (verdict === null && !dialect.isChatAnswer(parseJson(answer.body))) {
-    return { outcome: "not_llm", message: "Something answers at this address, but not as an LLM endpoint does. The address of an API often ends in /v1." };
+    return {
+      outcome: "not_llm",
+      message: "Something answers at this address, but not as an LLM endpoint does. The address of an API often ends in /v1.",
+    };
   }
   return { outcome: "ok", message: `The provider works, and ${model} answers.` };
 }
@@ -156,5 +181,8 @@ function listed(models: readonly FoundModel[]): Verdict {
   if (models.length === 0) {
     return { outcome: "ok", message: "The provider answers, but it lists no models. Enter one by hand." };
   }
-  return { outcome: "ok", message: models.length === 1 ? "The provider works and lists one model." : `The provider works and lists ${models.length} models.` };
+  return {
+    outcome: "ok",
+    message: models.length === 1 ? "The provider works and lists one model." : `The provider works and lists ${models.length} models.`,
+  };
 }

@@ -56,7 +56,11 @@ export class LlmProvidersController {
 
   @Patch(":id")
   @ApiAnswer(200, provider)
-  async update(@CurrentUser() user: SessionUser, @PathId() id: string, @Body({ schema: updateProvider }) body: UpdateProvider): Promise<Provider> {
+  async update(
+    @CurrentUser() user: SessionUser,
+    @PathId() id: string,
+    @Body({ schema: updateProvider }) body: UpdateProvider,
+  ): Promise<Provider> {
     return this.providers.update(user.id, id, body);
   }
 

@@ -57,15 +57,25 @@ export class LlmProvidersRepository {
    * Changes a provider by what `plan` makes of it, under a row lock, so that two changes at once see each other. `null`: the owner has no such
    * provider. What `plan` throws undoes everything. Assignments of models that are no longer listed go with them.
    */
-  async change(userId: string, id: string, plan: (stored: StoredProvider, uses: readonly ModelUse[]) => ProviderChange): Promise<StoredProvider | null> {
+  async change(
+    userId: string,
+    id: string,
+    plan: (stored: StoredProvider, uses: readonly ModelUse[]) => ProviderChange,
+  ): Promise<StoredProvider | null> {
     return this.prisma.$transaction(async (transaction) => {
       await transaction.$queryRaw`SELECT 1 FROM llm_providers WHERE id = ${id}::uuid AND owner_id = ${userId}::uuid FOR UPDATE`;
       const stored = await transaction.llmProvider.findFirst({ where: { id, ownerId: userId } });
       if (stored === null) {
         return null;
       }
-      const uses = await transaction.modelAssignment.findMany({ where: { providerId: id, agent: { ownerId: userId } }, select: { model: true, agent: { select: { name: true } } } });
-      const change = plan(toStoredProvider(stored), uses.map((use) => ({ model: use.model, agentName: use.agent?.name ?? "" })));
+      const uses = await transaction.modelAssignment.findMany({
+        where: { providerId: id, agent: { ownerId: userId } },
+        select: { model: true, agent: { select: { name: true } } },
+      });
+      const change = plan(
+        toStoredProvider(stored),
+        uses.map((use) => ({ model: use.model, agentName: use.agent?.name ?? "" })),
+      );
       const row = await transaction.llmProvider.update({ where: { id, ownerId: userId }, data: columnsOf(change) });
       await transaction.modelAssignment.deleteMany({ where: { providerId: id, model: { notIn: change.models.map((model) => model.id) } } });
       await notify(transaction, userId);

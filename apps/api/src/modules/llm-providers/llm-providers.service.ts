@@ -50,7 +50,8 @@ export class LlmProvidersService {
    * which is gone then has none.
    */
   async put(userId: string, id: string, input: CreateProvider): Promise<Provider> {
-    const replace = async (): Promise<StoredProvider | null> => this.change(userId, id, (stored, seal) => planReplacement(stored, input, seal));
+    const replace = async (): Promise<StoredProvider | null> =>
+      this.change(userId, id, (stored, seal) => planReplacement(stored, input, seal));
     const stored = (await replace()) ?? (await this.insert(userId, id, input)) ?? (await replace());
     if (stored === null) {
       throw new AppError("conflict");

@@ -1,4 +1,10 @@
-import { providerPresets, type CreateProvider, type ProviderKind, type ProviderModel, type UpdateProvider } from "@mosaic/contracts/provider";
+import {
+  providerPresets,
+  type CreateProvider,
+  type ProviderKind,
+  type ProviderModel,
+  type UpdateProvider,
+} from "@mosaic/contracts/provider";
 import type { FieldFault } from "@mosaic/contracts/problem";
 import type { StoredProvider } from "./llm-providers.types.js";
 
@@ -54,7 +60,14 @@ export function planReplacement(stored: StoredProvider, next: CreateProvider, se
   }
   const apiKeyEncrypted = isKeyEntered ? seal(next.apiKey ?? "") : isSameEndpoint ? undefined : null;
   return {
-    change: { kind: next.kind, name: next.name, baseUrl, models: next.models, apiKeyEncrypted, version: stored.version + (isSameEndpoint && !isKeyEntered ? 0 : 1) },
+    change: {
+      kind: next.kind,
+      name: next.name,
+      baseUrl,
+      models: next.models,
+      apiKeyEncrypted,
+      version: stored.version + (isSameEndpoint && !isKeyEntered ? 0 : 1),
+    },
   };
 }
 

@@ -11,7 +11,15 @@ import {
   type OnboardingOptions,
   type OnboardingStatus,
 } from "@mosaic/contracts/onboarding";
-import { provider, providerTestResult, testProvider, type CreateProvider, type Provider, type ProviderTestResult, type TestProvider } from "@mosaic/contracts/provider";
+import {
+  provider,
+  providerTestResult,
+  testProvider,
+  type CreateProvider,
+  type Provider,
+  type ProviderTestResult,
+  type TestProvider,
+} from "@mosaic/contracts/provider";
 import { Body, Controller, Get, HttpCode, Post, Req, Res } from "@nestjs/common";
 import { ApiHeader } from "@nestjs/swagger";
 import type { Request, Response } from "express";

@@ -47,7 +47,9 @@ export class OnboardingService {
     const isFirst = !(await this.users.hasBreakglass());
     const user = isFirst ? await this.users.createBreakglass(input.username, input.password) : null;
     if (user === null) {
-      throw (await this.isComplete()) ? new AppError("onboarding_complete") : new AppError("conflict", { detail: "The admin exists already. Sign in to go on." });
+      throw (await this.isComplete())
+        ? new AppError("onboarding_complete")
+        : new AppError("conflict", { detail: "The admin exists already. Sign in to go on." });
     }
     return user;
   }

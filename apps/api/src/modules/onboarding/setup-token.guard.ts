@@ -37,4 +37,5 @@ export class SetupTokenGuard implements CanActivate {
 }
 
 /** Only with the setup token. */
-export const SetupTokenOnly = (): ClassDecorator & MethodDecorator => applyDecorators(SetMetadata(ACCESS, "setup" satisfies Access), UseGuards(SetupTokenGuard));
+export const SetupTokenOnly = (): ClassDecorator & MethodDecorator =>
+  applyDecorators(SetMetadata(ACCESS, "setup" satisfies Access), UseGuards(SetupTokenGuard));
