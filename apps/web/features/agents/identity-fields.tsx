@@ -15,7 +15,7 @@ export function IdentityFields({ form }: { readonly form: UseFormReturn<AgentVal
   const { errors } = form.formState;
   return (
     <div className="grid gap-5">
-      <Field label="Agent name" error={errors.name?.message}>
+      <Field label="Name" error={errors.name?.message}>
         {(control) => <Input {...control} autoComplete="off" placeholder="for example Ada" {...form.register("name")} />}
       </Field>
       <EmojiField form={form} />

@@ -23,7 +23,7 @@ export function ConnectionFields({ form, stored, onChange }: ConnectionFieldsPro
   const kind = form.watch("kind");
   return (
     <div className="grid gap-5">
-      <Field label="Name" hint="How it is called in Mosaic." error={errors.name?.message}>
+      <Field label="Provider name" hint="How it is called in Mosaic." error={errors.name?.message}>
         {(control) => <Input {...control} autoComplete="off" {...form.register("name")} />}
       </Field>
       {kind === "demo" ? (

@@ -22,7 +22,7 @@ describe("providers", () => {
     const state = readyState();
     const { server } = await openPage(<ProvidersPage />, state, `/settings/providers?edit=${state.providers?.[0]?.id}`);
     await screen.findByRole("heading", { name: "Edit Z.ai" });
-    type("Name", "Z.ai coding");
+    type("Provider name", "Z.ai coding");
     press("Save changes");
     await waitFor(() => expect(server.state.providers[0]?.name).toBe("Z.ai coding"));
     const sent = server.requests.find(({ line }) => line.startsWith("PATCH"))?.body;
@@ -57,7 +57,7 @@ describe("providers", () => {
     );
     const { visits } = await openPage(page, state, `/settings/providers?edit=${state.providers?.[0]?.id}`);
     await screen.findByRole("heading", { name: "Edit Z.ai" });
-    type("Name", "Changed");
+    type("Provider name", "Changed");
     await waitFor(() => {
       press("Cancel");
       expect(screen.getByText("Discard your changes?")).toBeDefined();
@@ -72,7 +72,7 @@ describe("agents", () => {
   test("an agent is created with its model and its tools", async () => {
     const { server } = await openPage(<AgentsPage />, { ...readyState(), agents: [] }, "/settings/agents?edit=new");
     await screen.findByRole("heading", { name: "Add an agent" });
-    type("Agent name", "Grace");
+    type("Name", "Grace");
     press("Concise expert");
     fireEvent.click(screen.getByRole("switch", { name: "Shell" }));
     type("Stop when idle for (minutes)", "0");

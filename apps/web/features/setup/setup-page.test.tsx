@@ -49,8 +49,8 @@ describe("the wizard", () => {
     press("Test connection");
     await screen.findByText("The connection works");
     press("Save and continue");
-    await screen.findByLabelText("Agent name");
-    type("Agent name", "Ada");
+    await screen.findByLabelText("Name");
+    type("Name", "Ada");
     press("Create agent");
     await heading("Ready to go?");
     await screen.findByText("PostgreSQL 18.4 answers in 2 ms.");
@@ -97,8 +97,8 @@ describe("the wizard", () => {
   test("does not use the process runtime without consent", async () => {
     const provider = sampleProvider();
     const { server } = await openPage(<SetupPage />, { step: "agents", isSignedIn: true, providers: [provider] }, "/setup");
-    await screen.findByLabelText("Agent name");
-    type("Agent name", "Ada");
+    await screen.findByLabelText("Name");
+    type("Name", "Ada");
     fireEvent.click(screen.getByRole("radio", { name: "Plain processes (no isolation)" }));
     press("Create agent");
     await screen.findByText("Confirm this, or choose a runtime that isolates");
