@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { judgeChat, judgeFailure, judgeList } from "./connection-judgement.js";
+
+const chat = { hasKey: true, isListKnown: true };
+
+test.each([
+  [200, '{"data":[]}', null],
+  [200, "<!DOCTYPE html>", "not_llm"],
+  [200, "plain", "not_llm"],
+  [301, "", "not_llm"],
+  [401, "{}", "bad_key"],
+  [403, "{}", "bad_key"],
+  [402, "{}", "rate_limited"],
+  [404, "{}", "not_llm"],
+  [429, "{}", "rate_limited"],
+  [503, "", "server_error"],
+])("a list with status %i and %s is judged %s", (status, body, outcome) => {
+  expect(judgeList({ status, body }, true)?.outcome ?? null).toBe(outcome);
+});
+
+test.each([
+  ["OpenAI", 404, { error: { message: "The model `gpt-9` does not exist or you do not have access to it.", code: "model_not_found" } }],
+  ["OpenAI without access", 403, { error: { message: "Project does not have access to model gpt-9", code: "model_not_found" } }],
+  ["Anthropic", 404, { type: "error", error: { type: "not_found_error", message: "model: claude-9" } }],
+  ["Ollama", 404, { error: "model 'llama9' not found" }],
+  ["Z.ai", 400, { error: { code: "1211", message: "Unknown Model, please check the model code." } }],
+  ["OpenRouter", 400, { error: { message: "nope/nope is not a valid model ID", code: 400 } }],
+  ["vLLM", 404, { object: "error", message: "The model `x` does not exist.", code: 404 }],
+])("%s says that a model is missing, and is understood", (_name, status, body) => {
+  expect(judgeChat({ status, body: JSON.stringify(body) }, "x", chat)).toMatchObject({ outcome: "model_missing" });
+});
+
+test("a model that finds one token too few is there", () => {
+  const body = JSON.stringify({ error: { message: "Could not finish the message because max_tokens or model output limit was reached." } });
+  expect(judgeChat({ status: 400, body }, "x", chat)).toMatchObject({ outcome: "ok" });
+});
+
+test("a 404 without words is a missing model only where the server has shown its list", () => {
+  expect(judgeChat({ status: 404, body: "" }, "x", chat)).toMatchObject({ outcome: "model_missing" });
+  expect(judgeChat({ status: 404, body: "" }, "x", { ...chat, isListKnown: false })).toMatchObject({ outcome: "not_llm" });
+});
+
+test("a wrong key that speaks of models is still a wrong key", () => {
+  const body = JSON.stringify({ error: { message: "invalid model key: unknown" } });
+  expect(judgeChat({ status: 401, body }, "x", chat)).toMatchObject({ outcome: "bad_key" });
+});
+
+test.each(["unknown_host", "refused", "unreachable", "timeout", "tls", "broken_off", "not_http", "too_large"] as const)(
+  "%s has words that say what to do",
+  (failure) => {
+    expect(judgeFailure(failure).message).toMatch(/[A-Z].*\.$/);
+  },
+);
