@@ -73,7 +73,11 @@ function describeRealOpenclaw(title: string, openHarness: () => Promise<RealHarn
       const { endpoint: at, wasRunning } = await harness.runtime.start(spec.name, token);
       expect(wasRunning).toBe(false);
       endpoint.resolve(at);
-      await expect.poll(() => isReady(at), { timeout: BOOT_TIMEOUT_MS, interval: 50 }).toBe(true);
+      const stateOf = async () => ((await isReady(at)) ? "ready" : (await harness.runtime.inspect(spec.name))?.state);
+      await expect.poll(stateOf, { timeout: BOOT_TIMEOUT_MS, interval: 50 }).not.toBe("running");
+      if ((await stateOf()) !== "ready") {
+        expect.fail(`it ended: ${JSON.stringify(await harness.runtime.inspect(spec.name))} ${await harness.readLog(spec.name)}`);
+      }
       const readyMs = performance.now() - startedAt;
       await expect.poll(() => api.phases.filter((phase) => phase === "ready").length, { timeout: BOOT_TIMEOUT_MS }).toBe(readyCount + 1);
       return { at, readyMs, warmMs: performance.now() - startedAt };
