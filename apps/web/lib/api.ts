@@ -80,5 +80,4 @@ export const describeError = (error: unknown): { title: string; detail: string |
   return { title: "Something went wrong on this page", detail: "Reload the page and try again." };
 };
 
-export const isProblem = (error: unknown, code: Problem["code"]): boolean =>
-  error instanceof ApiProblem && error.problem.code === code;
+export const isProblem = (error: unknown, code: Problem["code"]): boolean => error instanceof ApiProblem && error.problem.code === code;

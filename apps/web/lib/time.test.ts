@@ -30,7 +30,11 @@ test("elapsed time is seconds, then minutes", () => {
 
 test("conversations are grouped by day, newest first", () => {
   const at = (id: string, time: Date) => ({ id, agentId: "a", title: id, createdAt: "", updatedAt: time.toISOString() });
-  const groups = groupConversations([at("old", new Date(2026, 10, 20)), at("new", new Date(2026, 10, 21, 8)), at("newest", new Date(2026, 10, 21, 8, 30))], now, "en");
+  const groups = groupConversations(
+    [at("old", new Date(2026, 10, 20)), at("new", new Date(2026, 10, 21, 8)), at("newest", new Date(2026, 10, 21, 8, 30))],
+    now,
+    "en",
+  );
   expect(groups.map(({ label, conversations }) => [label, conversations.map(({ id }) => id)])).toEqual([
     ["Today", ["newest", "new"]],
     ["Yesterday", ["old"]],

@@ -16,10 +16,7 @@ export const dayLabel = (time: Date, now: Date, locale?: string): string => {
 export const formatTime = (iso: string, now: Date = new Date(), locale?: string): string => {
   const time = new Date(iso);
   const isToday = startOfDay(time) === startOfDay(now);
-  return new Intl.DateTimeFormat(
-    locale,
-    isToday ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" },
-  ).format(time);
+  return new Intl.DateTimeFormat(locale, isToday ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" }).format(time);
 };
 
 export const formatElapsed = (seconds: number): string =>

@@ -49,37 +49,97 @@ class Refusal extends Error {
 }
 
 const now = (): string => new Date().toISOString();
-const isolated: RuntimeOption = { kind: "docker", isAvailable: true, isIsolated: true, detail: "Docker 29.1 answers. Each agent gets a hardened container of its own." };
-const unisolated: RuntimeOption = { kind: "process", isAvailable: true, isIsolated: false, detail: "Agents run as ordinary programs on this machine." };
+const isolated: RuntimeOption = {
+  kind: "docker",
+  isAvailable: true,
+  isIsolated: true,
+  detail: "Docker 29.1 answers. Each agent gets a hardened container of its own.",
+};
+const unisolated: RuntimeOption = {
+  kind: "process",
+  isAvailable: true,
+  isIsolated: false,
+  detail: "Agents run as ordinary programs on this machine.",
+};
 
 export const sampleProvider = (over: Partial<Provider> = {}): Provider => ({
-  id: randomUUID(), kind: "zai", name: "Z.ai", baseUrl: "https://api.z.ai/api/paas/v4", hasKey: true,
-  models: [{ id: "glm-4.6" }, { id: "glm-4.5-air" }], version: 1, createdAt: now(), updatedAt: now(), ...over,
+  id: randomUUID(),
+  kind: "zai",
+  name: "Z.ai",
+  baseUrl: "https://api.z.ai/api/paas/v4",
+  hasKey: true,
+  models: [{ id: "glm-4.6" }, { id: "glm-4.5-air" }],
+  version: 1,
+  createdAt: now(),
+  updatedAt: now(),
+  ...over,
 });
 
 export const sampleAgent = (over: Partial<Agent> = {}): Agent => ({
-  id: randomUUID(), backend: "openclaw", name: "Ada", emoji: "🦉", personality: "You are concise.",
-  tools: { files: true, web: true, shell: false, browser: false, sessions: true }, model: null, fallbacks: [], idleTimeoutSeconds: 1800,
-  status: "stopped", stage: null, error: null, lastActiveAt: null, createdAt: now(), updatedAt: now(), ...over,
+  id: randomUUID(),
+  backend: "openclaw",
+  name: "Ada",
+  emoji: "🦉",
+  personality: "You are concise.",
+  tools: { files: true, web: true, shell: false, browser: false, sessions: true },
+  model: null,
+  fallbacks: [],
+  idleTimeoutSeconds: 1800,
+  status: "stopped",
+  stage: null,
+  error: null,
+  lastActiveAt: null,
+  createdAt: now(),
+  updatedAt: now(),
+  ...over,
 });
 
 export const sampleMessage = (over: Partial<Message> = {}): Message => ({
-  id: randomUUID(), role: "assistant", content: "", status: "complete", error: null, createdAt: now(), ...over,
+  id: randomUUID(),
+  role: "assistant",
+  content: "",
+  status: "complete",
+  error: null,
+  createdAt: now(),
+  ...over,
 });
 
 const initialState = (): ContractState => ({
-  step: "breakglass", isComplete: false, isSignedIn: false, setupToken: "the-setup-token", providers: [], agents: [], conversations: [],
-  messages: new Map(), runtimes: [isolated, unisolated], runtime: isolated, paceMs: 5,
-  testResult: { outcome: "ok", message: "The endpoint answered and lists 2 models.", models: [{ id: "glm-4.6" }, { id: "glm-4.5-air" }], durationMs: 412 },
+  step: "breakglass",
+  isComplete: false,
+  isSignedIn: false,
+  setupToken: "the-setup-token",
+  providers: [],
+  agents: [],
+  conversations: [],
+  messages: new Map(),
+  runtimes: [isolated, unisolated],
+  runtime: isolated,
+  paceMs: 5,
+  testResult: {
+    outcome: "ok",
+    message: "The endpoint answered and lists 2 models.",
+    models: [{ id: "glm-4.6" }, { id: "glm-4.5-air" }],
+    durationMs: 412,
+  },
 });
 
 /** A complete installation with one provider, one agent and nothing said yet. */
 export const readyState = (): Partial<ContractState> => {
   const provider = sampleProvider();
-  return { step: "summary", isComplete: true, isSignedIn: true, providers: [provider], agents: [sampleAgent({ model: { providerId: provider.id, model: "glm-4.6" } })] };
+  return {
+    step: "summary",
+    isComplete: true,
+    isSignedIn: true,
+    providers: [provider],
+    agents: [sampleAgent({ model: { providerId: provider.id, model: "glm-4.6" } })],
+  };
 };
 
-export const startContractServer = async (over: Partial<ContractState> = {}, options: { outDir?: string; port?: number } = {}): Promise<ContractServer> => {
+export const startContractServer = async (
+  over: Partial<ContractState> = {},
+  options: { outDir?: string; port?: number } = {},
+): Promise<ContractServer> => {
   const state: ContractState = { ...initialState(), ...over };
   const context: Context = { state, requests: [], listeners: new Set(), aborted: 0 };
   const server = createServer((request, response) => {
@@ -146,7 +206,15 @@ const answer = async (context: Context, request: IncomingMessage, response: Serv
   const body = await readBody(request);
   const token = request.headers["x-mosaic-setup-token"];
   context.requests.push({ line: `${method} ${pathname}`, body, token: typeof token === "string" ? token : null });
-  const call: Call = { context, state: context.state, body, response, request, hasToken: token === context.state.setupToken, parts: pathname.split("/").slice(2) };
+  const call: Call = {
+    context,
+    state: context.state,
+    body,
+    response,
+    request,
+    hasToken: token === context.state.setupToken,
+    parts: pathname.split("/").slice(2),
+  };
   const route = routes[`${method} ${routePattern(pathname)}`];
   if (!route) throw new Refusal("not_found");
   const isOpen = pathname.startsWith("/api/onboarding/") || pathname === "/api/auth/login";
@@ -176,7 +244,12 @@ interface Call {
 
 const user = { id: "0199c0de-0000-7000-8000-000000000001", username: "admin", displayName: "admin", role: "admin", isBreakglass: true };
 
-const status = ({ state, hasToken }: Call) => ({ isComplete: state.isComplete, step: state.step, hasSetupToken: hasToken, isSignedIn: state.isSignedIn });
+const status = ({ state, hasToken }: Call) => ({
+  isComplete: state.isComplete,
+  step: state.step,
+  hasSetupToken: hasToken,
+  isSignedIn: state.isSignedIn,
+});
 
 const find = <T extends { id: string }>(list: readonly T[], id: string | undefined): T => {
   const found = list.find((entry) => entry.id === id);
@@ -186,11 +259,15 @@ const find = <T extends { id: string }>(list: readonly T[], id: string | undefin
 
 const patch = <T extends { id: string }>(list: T[], { parts, body }: Call): T => {
   const changed = { ...find(list, parts[1]), ...body, updatedAt: now() };
-  list.splice(list.findIndex(({ id }) => id === changed.id), 1, changed);
+  list.splice(
+    list.findIndex(({ id }) => id === changed.id),
+    1,
+    changed,
+  );
   return changed;
 };
 
-const remove = <T extends { id: string }>(list: T[], { parts }: Call): undefined => {
+const remove = (list: { id: string }[], { parts }: Call): undefined => {
   list.splice(list.indexOf(find(list, parts[1])), 1);
   return undefined;
 };
@@ -230,7 +307,10 @@ const routes: Record<string, (call: Call) => unknown> = {
   "POST /api/onboarding/agents": ({ state, body }) => {
     const added = sampleAgent(body["agent"] as Partial<Agent>);
     state.agents.splice(0, 1, added);
-    state.runtime = find(state.runtimes.map((option) => ({ id: option.kind, ...option })), String(body["runtime"]));
+    state.runtime = find(
+      state.runtimes.map((option) => ({ id: option.kind, ...option })),
+      String(body["runtime"]),
+    );
     state.step = "summary";
     return added;
   },
@@ -239,9 +319,19 @@ const routes: Record<string, (call: Call) => unknown> = {
     return {
       checks: [
         { id: "database", label: "Database", state: "ok", detail: "PostgreSQL 18.4 answers in 2 ms." },
-        { id: "runtime", label: "Runtime", state: state.runtime.isIsolated ? "ok" : "warning", detail: state.runtime.isIsolated ? "Docker 29.1 answers." : "Plain processes: agents are not isolated from this machine." },
+        {
+          id: "runtime",
+          label: "Runtime",
+          state: state.runtime.isIsolated ? "ok" : "warning",
+          detail: state.runtime.isIsolated ? "Docker 29.1 answers." : "Plain processes: agents are not isolated from this machine.",
+        },
         { id: "provider", label: "Provider", state: "ok", detail: "Z.ai answered in 0.4 s and has the model glm-4.6." },
-        { id: "image", label: "Agent image", state: "failing", detail: "mosaic/openclaw:2026.9.6 is not there yet. It is built when the first agent starts, which takes about two minutes." },
+        {
+          id: "image",
+          label: "Agent image",
+          state: "failing",
+          detail: "mosaic/openclaw:2026.9.6 is not there yet. It is built when the first agent starts, which takes about two minutes.",
+        },
       ],
     };
   },
@@ -272,7 +362,7 @@ const routes: Record<string, (call: Call) => unknown> = {
   "DELETE /api/providers/:id": (call) => remove(call.state.providers, call),
   "GET /api/agents": ({ state }) => ({ agents: state.agents }),
   "POST /api/agents": ({ state, body }) => {
-    const added = sampleAgent(body as Partial<Agent>);
+    const added = sampleAgent(body);
     state.agents.push(added);
     return added;
   },
@@ -282,11 +372,20 @@ const routes: Record<string, (call: Call) => unknown> = {
   "POST /api/agents/:id/stop": (call) => patch(call.state.agents, { ...call, body: { status: "stopped" } }),
   "GET /api/conversations": ({ state }) => ({ conversations: state.conversations }),
   "POST /api/conversations": ({ state, body }) => {
-    const added: Conversation = { id: randomUUID(), agentId: String(body["agentId"]), title: "New conversation", createdAt: now(), updatedAt: now() };
+    const added: Conversation = {
+      id: randomUUID(),
+      agentId: String(body["agentId"]),
+      title: "New conversation",
+      createdAt: now(),
+      updatedAt: now(),
+    };
     state.conversations.unshift(added);
     return added;
   },
-  "GET /api/conversations/:id": ({ state, parts }) => ({ ...find(state.conversations, parts[1]), messages: state.messages.get(parts[1] ?? "") ?? [] }),
+  "GET /api/conversations/:id": ({ state, parts }) => ({
+    ...find(state.conversations, parts[1]),
+    messages: state.messages.get(parts[1] ?? "") ?? [],
+  }),
   "PATCH /api/conversations/:id": (call) => patch(call.state.conversations, call),
   "DELETE /api/conversations/:id": (call) => remove(call.state.conversations, call),
   "POST /api/conversations/:id/messages": (call) => runTurn(call),
@@ -305,7 +404,7 @@ const openStream = (response: ServerResponse): void => {
 
 const markdown = [
   "Here is a small example that reads a file line by line:\n\n",
-  "```ts\nimport { open } from \"node:fs/promises\";\n\nconst file = await open(\"notes.txt\");\nfor await (const line of file.readLines()) {\n  console.log(line.toUpperCase());\n}\n```\n\n",
+  '```ts\nimport { open } from "node:fs/promises";\n\nconst file = await open("notes.txt");\nfor await (const line of file.readLines()) {\n  console.log(line.toUpperCase());\n}\n```\n\n',
   "A few things to know:\n\n1. `readLines()` is **lazy**: it does not load the whole file.\n2. The handle is closed for you at the end.\n\n",
   "| Way | Memory |\n| --- | --- |\n| `readFile` | the whole file |\n| `readLines` | one line |\n\n",
   "See the [Node.js documentation](https://nodejs.org/api/fs.html) for more.",
@@ -314,7 +413,12 @@ const markdown = [
 const answerTo = (content: string): string[] => {
   if (content.includes("code")) return markdown.flatMap((part) => part.match(/[\s\S]{1,12}/g) ?? []);
   const text = `You said: ${content}`;
-  const long = content.includes("long") ? Array.from({ length: 60 }, (_, line) => `\n\nParagraph ${line + 1} of a long answer that goes on for a while, so that the page has something to scroll.`) : [];
+  const long = content.includes("long")
+    ? Array.from(
+        { length: 60 },
+        (_, line) => `\n\nParagraph ${line + 1} of a long answer that goes on for a while, so that the page has something to scroll.`,
+      )
+    : [];
   return [...(text.match(/[\s\S]{1,8}/g) ?? []), ...long];
 };
 
@@ -374,7 +478,11 @@ const finishTurn = (reply: Message, failure: ProblemCode | undefined): void => {
     return;
   }
   reply.status = "failed";
-  reply.error = { code: failure, title: problems[failure].title, detail: "The provider answered 401: invalid api key. Enter the key again in the settings." };
+  reply.error = {
+    code: failure,
+    title: problems[failure].title,
+    detail: "The provider answered 401: invalid api key. Enter the key again in the settings.",
+  };
 };
 
 const runStages = async (write: (event: TurnEvent) => void, agent: Agent, paceMs: number): Promise<void> => {
@@ -389,7 +497,14 @@ const runStages = async (write: (event: TurnEvent) => void, agent: Agent, paceMs
   agent.status = "running";
 };
 
-const types: Record<string, string> = { html: "text/html; charset=utf-8", js: "text/javascript", css: "text/css", woff2: "font/woff2", svg: "image/svg+xml", txt: "text/x-component" };
+const types: Record<string, string> = {
+  html: "text/html; charset=utf-8",
+  js: "text/javascript",
+  css: "text/css",
+  woff2: "font/woff2",
+  svg: "image/svg+xml",
+  txt: "text/x-component",
+};
 
 /** The exported files under the policy that Mosaic serves them with. */
 const sendFile = async (response: ServerResponse, outDir: string | undefined, pathname: string): Promise<void> => {
@@ -401,7 +516,12 @@ const sendFile = async (response: ServerResponse, outDir: string | undefined, pa
   const body = content ?? (await readFile(join(outDir, "404.html")));
   const type = content && isAsset ? (types[path.split(".").at(-1) ?? ""] ?? "application/octet-stream") : "text/html; charset=utf-8";
   const hashes = type.startsWith("text/html")
-    ? [...body.toString().matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(([, script]) => `'sha256-${createHash("sha256").update(script ?? "").digest("base64")}'`)
+    ? [...body.toString().matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(
+        ([, script]) =>
+          `'sha256-${createHash("sha256")
+            .update(script ?? "")
+            .digest("base64")}'`,
+      )
     : [];
   response.writeHead(content ? 200 : 404, {
     "content-type": type,

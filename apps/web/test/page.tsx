@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, type RenderResult } from "@testing-library/react";
-import { AppRouterContext } from "next/dist/shared/lib/app-router-context.shared-runtime";
+import { AppRouterContext, type AppRouterInstance } from "next/dist/shared/lib/app-router-context.shared-runtime";
 import { PathnameContext, SearchParamsContext } from "next/dist/shared/lib/hooks-client-context.shared-runtime";
 import type { ReactNode } from "react";
 import { onTestFinished } from "vitest";
@@ -30,18 +30,41 @@ export const openPage = async (element: ReactNode, state: Partial<ContractState>
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   const visits: string[] = [];
   const visit = (path: string): void => void visits.push(path);
-  const router = { push: visit, replace: visit, back: () => undefined, forward: () => undefined, refresh: () => undefined, prefetch: () => undefined };
+  const router: AppRouterInstance = {
+    bfcacheId: "test",
+    push: visit,
+    replace: visit,
+    back: () => undefined,
+    forward: () => undefined,
+    refresh: () => undefined,
+    prefetch: () => undefined,
+  };
   const url = new URL(address, "http://local");
   const result = render(
-    <AppRouterContext.Provider value={router as never}>
-      <PathnameContext.Provider value={url.pathname}>
-        <SearchParamsContext.Provider value={url.searchParams}>
-          <QueryClientProvider client={client}>
-            <TooltipProvider>{element}</TooltipProvider>
-          </QueryClientProvider>
-        </SearchParamsContext.Provider>
-      </PathnameContext.Provider>
-    </AppRouterContext.Provider>,
+    <Frame router={router} url={url} client={client}>
+      {element}
+    </Frame>,
   );
   return { ...result, server, client, visits };
 };
+
+interface FrameProps {
+  readonly router: AppRouterInstance;
+  readonly url: URL;
+  readonly client: QueryClient;
+  readonly children: ReactNode;
+}
+
+function Frame({ router, url, client, children }: FrameProps) {
+  return (
+    <AppRouterContext.Provider value={router}>
+      <PathnameContext.Provider value={url.pathname}>
+        <SearchParamsContext.Provider value={url.searchParams}>
+          <QueryClientProvider client={client}>
+            <TooltipProvider>{children}</TooltipProvider>
+          </QueryClientProvider>
+        </SearchParamsContext.Provider>
+      </PathnameContext.Provider>
+    </AppRouterContext.Provider>
+  );
+}

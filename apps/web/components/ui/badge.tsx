@@ -1,7 +1,15 @@
 import type { ReactNode } from "react";
 import { cn } from "@/components/ui/cn";
 
-export function Badge({ tone = "neutral", className, children }: { readonly tone?: "neutral" | "warning"; readonly className?: string; readonly children: ReactNode }) {
+export function Badge({
+  tone = "neutral",
+  className,
+  children,
+}: {
+  readonly tone?: "neutral" | "warning";
+  readonly className?: string;
+  readonly children: ReactNode;
+}) {
   return (
     <span
       className={cn(

@@ -35,7 +35,17 @@ export interface ButtonProps extends ComponentProps<"button">, VariantProps<type
   readonly isBusy?: boolean;
 }
 
-export function Button({ className, variant, size, asChild = false, isBusy = false, type = "button", onClick, children, ...props }: ButtonProps) {
+export function Button({
+  className,
+  variant,
+  size,
+  asChild = false,
+  isBusy = false,
+  type = "button",
+  onClick,
+  children,
+  ...props
+}: ButtonProps) {
   const classes = cn(buttonVariants({ variant, size }), className);
   if (asChild) {
     return (

@@ -35,12 +35,18 @@ export function ChoiceCard({ value, title, description, icon, isDisabled = false
           {title}
         </span>
         {description ? (
-          <span id={`${id}-description`} className="text-[0.8125rem] leading-snug text-muted-foreground group-data-[state=checked]:text-accent-foreground/80">
+          <span
+            id={`${id}-description`}
+            className="text-[0.8125rem] leading-snug text-muted-foreground group-data-[state=checked]:text-accent-foreground/80"
+          >
             {description}
           </span>
         ) : null}
       </span>
-      <span aria-hidden className="mt-0.5 grid size-4 shrink-0 place-items-center rounded-full border border-input bg-card group-data-[state=checked]:border-primary">
+      <span
+        aria-hidden
+        className="mt-0.5 grid size-4 shrink-0 place-items-center rounded-full border border-input bg-card group-data-[state=checked]:border-primary"
+      >
         <span className="size-2 rounded-full bg-primary opacity-0 group-data-[state=checked]:opacity-100" />
       </span>
     </Radix.Item>

@@ -31,7 +31,15 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   );
 }
 
-function ConfirmBody({ title, children, confirmLabel, cancelLabel = "Cancel", onConfirm, isBusy = false, typeToConfirm }: ConfirmDialogProps) {
+function ConfirmBody({
+  title,
+  children,
+  confirmLabel,
+  cancelLabel = "Cancel",
+  onConfirm,
+  isBusy = false,
+  typeToConfirm,
+}: ConfirmDialogProps) {
   const [typed, setTyped] = useState("");
   const id = useId();
   const isConfirmed = typeToConfirm === undefined || typed.trim() === typeToConfirm;

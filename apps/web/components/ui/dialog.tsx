@@ -54,7 +54,9 @@ export function Drawer({ isOpen, onChange, title, children }: DrawerProps) {
         <Radix.Overlay className="fixed inset-0 z-40 animate-fade bg-black/45" />
         <Radix.Content
           aria-describedby={undefined}
-          className={cn("fixed inset-y-0 left-0 z-50 flex w-[min(19rem,calc(100vw-3rem))] animate-fade flex-col border-r bg-sidebar shadow-xl")}
+          className={cn(
+            "fixed inset-y-0 left-0 z-50 flex w-[min(19rem,calc(100vw-3rem))] animate-fade flex-col border-r bg-sidebar shadow-xl",
+          )}
         >
           <Radix.Title className="sr-only">{title}</Radix.Title>
           {children}

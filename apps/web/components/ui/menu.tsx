@@ -29,7 +29,11 @@ export function MenuContent({ className, ...props }: ComponentProps<typeof Radix
 export function MenuItem({ isDanger = false, className, ...props }: ComponentProps<typeof Radix.Item> & { readonly isDanger?: boolean }) {
   return (
     <Radix.Item
-      className={cn(itemClasses, isDanger && "text-destructive data-[highlighted]:bg-danger-surface data-[highlighted]:text-destructive", className)}
+      className={cn(
+        itemClasses,
+        isDanger && "text-destructive data-[highlighted]:bg-danger-surface data-[highlighted]:text-destructive",
+        className,
+      )}
       {...props}
     />
   );

@@ -11,13 +11,7 @@ export function PasswordInput({ what, className, ...props }: ComponentProps<"inp
   const Icon = isShown ? EyeOff : Eye;
   return (
     <div className="relative">
-      <Input
-        className={cn("pr-11", className)}
-        spellCheck={false}
-        autoCapitalize="none"
-        {...props}
-        type={isShown ? "text" : "password"}
-      />
+      <Input className={cn("pr-11", className)} spellCheck={false} autoCapitalize="none" {...props} type={isShown ? "text" : "password"} />
       <button
         type="button"
         aria-label={isShown ? `Hide ${what}` : `Show ${what}`}

@@ -4,7 +4,15 @@ import { Progress as Radix } from "radix-ui";
 import { cn } from "@/components/ui/cn";
 
 /** `null` = under way, nobody knows how far. */
-export function Progress({ value, label, className }: { readonly value: number | null; readonly label: string; readonly className?: string }) {
+export function Progress({
+  value,
+  label,
+  className,
+}: {
+  readonly value: number | null;
+  readonly label: string;
+  readonly className?: string;
+}) {
   return (
     <Radix.Root
       value={value === null ? null : Math.round(value)}

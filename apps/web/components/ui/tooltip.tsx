@@ -5,7 +5,15 @@ import type { ReactNode } from "react";
 
 export const TooltipProvider = Radix.Provider;
 
-export function Tooltip({ text, children, side = "top" }: { readonly text: ReactNode; readonly children: ReactNode; readonly side?: "top" | "bottom" | "right" }) {
+export function Tooltip({
+  text,
+  children,
+  side = "top",
+}: {
+  readonly text: ReactNode;
+  readonly children: ReactNode;
+  readonly side?: "top" | "bottom" | "right";
+}) {
   return (
     <Radix.Root>
       <Radix.Trigger asChild>{children}</Radix.Trigger>

@@ -20,10 +20,10 @@ export interface AgentFormProps {
   readonly providers: readonly Provider[];
   readonly onSave: (values: AgentValues) => Promise<void>;
   readonly onDirty: (isDirty: boolean) => void;
-  readonly actions: (state: { readonly isSaving: boolean }) => ReactNode;
+  readonly renderActions: (state: { readonly isSaving: boolean }) => ReactNode;
 }
 
-export function AgentForm({ initial, providers, onSave, onDirty, actions }: AgentFormProps) {
+export function AgentForm({ initial, providers, onSave, onDirty, renderActions }: AgentFormProps) {
   const form = useForm<AgentValues>({ resolver: zodResolver(agentFormSchema), defaultValues: initial });
   const [saveError, setSaveError] = useState<unknown>(null);
   const { errors, isDirty, isSubmitting } = form.formState;
@@ -42,16 +42,39 @@ export function AgentForm({ initial, providers, onSave, onDirty, actions }: Agen
       {providers.length === 0 ? <NoProviderNotice /> : null}
       <Field label="Model" error={errors.model?.message}>
         {(control) => (
-          <ModelPicker control={control} providers={providers} value={form.watch("model")} onChange={(model) => form.setValue("model", model, { shouldDirty: true })} />
+          <ModelPicker
+            control={control}
+            providers={providers}
+            value={form.watch("model")}
+            onChange={(model) => form.setValue("model", model, { shouldDirty: true })}
+          />
         )}
       </Field>
-      <FallbackPicker providers={providers} value={form.watch("fallbacks")} onChange={(fallbacks) => form.setValue("fallbacks", fallbacks, { shouldDirty: true })} />
+      <FallbackPicker
+        providers={providers}
+        value={form.watch("fallbacks")}
+        onChange={(fallbacks) => form.setValue("fallbacks", fallbacks, { shouldDirty: true })}
+      />
       <ToolsField value={form.watch("tools")} onChange={(tools) => form.setValue("tools", tools, { shouldDirty: true })} />
-      <Field label="Stop when idle for (minutes)" hint="0 = never. It starts again with its memory when you write to it." error={errors.idleTimeoutMinutes?.message}>
-        {(control) => <Input {...control} type="number" inputMode="numeric" min={0} step="any" className="max-w-32" {...form.register("idleTimeoutMinutes")} />}
+      <Field
+        label="Stop when idle for (minutes)"
+        hint="0 = never. It starts again with its memory when you write to it."
+        error={errors.idleTimeoutMinutes?.message}
+      >
+        {(control) => (
+          <Input
+            {...control}
+            type="number"
+            inputMode="numeric"
+            min={0}
+            step="any"
+            className="max-w-32"
+            {...form.register("idleTimeoutMinutes")}
+          />
+        )}
       </Field>
       {saveError === null ? null : <SaveProblem error={saveError} />}
-      {actions({ isSaving: isSubmitting })}
+      {renderActions({ isSaving: isSubmitting })}
     </form>
   );
 }

@@ -22,13 +22,19 @@ export const useAgent = (id: string | null) => {
 const currentRuntime = runtimeOption.pick({ kind: true, isIsolated: true, detail: true });
 
 export const useRuntime = () =>
-  useQuery({ queryKey: queryKeys.runtime, queryFn: ({ signal }) => request(currentRuntime, "/api/runtime", { signal }), staleTime: 600_000 });
+  useQuery({
+    queryKey: queryKeys.runtime,
+    queryFn: ({ signal }) => request(currentRuntime, "/api/runtime", { signal }),
+    staleTime: 600_000,
+  });
 
 export const useSaveAgent = () => {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ id, body }: { id: string | null; body: CreateAgent | UpdateAgent }) =>
-      id === null ? request(agent, "/api/agents", { method: "POST", body }) : request(agent, `/api/agents/${id}`, { method: "PATCH", body }),
+      id === null
+        ? request(agent, "/api/agents", { method: "POST", body })
+        : request(agent, `/api/agents/${id}`, { method: "PATCH", body }),
     onSuccess: () => client.invalidateQueries({ queryKey: queryKeys.agents }),
   });
 };

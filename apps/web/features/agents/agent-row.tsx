@@ -34,7 +34,9 @@ export function AgentRow({ agent, providers, onEdit, onDelete }: AgentRowProps) 
             <AgentStatus agent={agent} className="font-normal" />
           </h3>
           <p className="break-words text-sm text-muted-foreground">
-            {agent.model === null ? "No model is set" : `${agent.model.model}${provider ? ` · ${provider.name}` : " · its provider was deleted"}`}
+            {agent.model === null
+              ? "No model is set"
+              : `${agent.model.model}${provider ? ` · ${provider.name}` : " · its provider was deleted"}`}
           </p>
           <p className="text-sm text-muted-foreground">
             {idle}
@@ -60,7 +62,10 @@ function AgentActions({ agent, onEdit, onDelete }: Omit<AgentRowProps, "provider
   const isUp = agent.status === "running" || agent.status === "starting";
   const to = isUp ? "stop" : "start";
   const onSwitch = (): void =>
-    change.mutate({ id: agent.id, to }, { onError: (error) => toast.error(describeError(error).title, { description: describeError(error).detail }) });
+    change.mutate(
+      { id: agent.id, to },
+      { onError: (error) => toast.error(describeError(error).title, { description: describeError(error).detail }) },
+    );
   return (
     <div className="flex flex-wrap gap-2">
       <Button asChild variant="secondary" size="sm">
@@ -69,7 +74,13 @@ function AgentActions({ agent, onEdit, onDelete }: Omit<AgentRowProps, "provider
           Chat
         </Link>
       </Button>
-      <Button variant="secondary" size="sm" aria-label={`${isUp ? "Stop" : "Start"} ${agent.name}`} isBusy={change.isPending || agent.status === "stopping"} onClick={onSwitch}>
+      <Button
+        variant="secondary"
+        size="sm"
+        aria-label={`${isUp ? "Stop" : "Start"} ${agent.name}`}
+        isBusy={change.isPending || agent.status === "stopping"}
+        onClick={onSwitch}
+      >
         {isUp ? "Stop" : "Start"}
       </Button>
       <Button variant="secondary" size="sm" aria-label={`Edit ${agent.name}`} onClick={onEdit}>

@@ -44,7 +44,10 @@ export function NoIsolationBadge() {
   const runtime = useRuntime().data;
   if (!runtime || runtime.isIsolated) return null;
   return (
-    <Tooltip side="bottom" text={runtime.detail === "" ? "Agents run as plain processes on this machine. Nothing separates them from it." : runtime.detail}>
+    <Tooltip
+      side="bottom"
+      text={runtime.detail === "" ? "Agents run as plain processes on this machine. Nothing separates them from it." : runtime.detail}
+    >
       <button type="button" className="rounded-full">
         <Badge tone="warning">
           <ShieldOff aria-hidden />

@@ -1,4 +1,12 @@
-import { agentTools, createAgent, defaultAgentTools, type Agent, type AgentTools, type CreateAgent, type ModelChoice } from "@mosaic/contracts/agent";
+import {
+  agentTools,
+  createAgent,
+  defaultAgentTools,
+  type Agent,
+  type AgentTools,
+  type CreateAgent,
+  type ModelChoice,
+} from "@mosaic/contracts/agent";
 import type { Provider } from "@mosaic/contracts/provider";
 import { z } from "zod";
 import type { SelectGroup } from "@/components/ui/select";

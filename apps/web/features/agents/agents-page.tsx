@@ -42,7 +42,11 @@ function AgentOverview({ agents, providers }: { readonly agents: readonly Agent[
     </Button>
   );
   return (
-    <SettingsSection title="Agents" description="Each is an assistant of your own, with its own memory." actions={agents.length > 0 ? add : null}>
+    <SettingsSection
+      title="Agents"
+      description="Each is an assistant of your own, with its own memory."
+      actions={agents.length > 0 ? add : null}
+    >
       <div className="-mt-3 empty:hidden">
         <NoIsolationBadge />
       </div>
@@ -53,7 +57,13 @@ function AgentOverview({ agents, providers }: { readonly agents: readonly Agent[
       ) : (
         <ul className="grid gap-3">
           {agents.map((agent) => (
-            <AgentRow key={agent.id} agent={agent} providers={providers} onEdit={() => router.push(`${path}?edit=${agent.id}`)} onDelete={() => setDeleted(agent)} />
+            <AgentRow
+              key={agent.id}
+              agent={agent}
+              providers={providers}
+              onEdit={() => router.push(`${path}?edit=${agent.id}`)}
+              onDelete={() => setDeleted(agent)}
+            />
           ))}
         </ul>
       )}
@@ -80,12 +90,15 @@ function AgentEditor({ stored, providers }: { readonly stored: Agent | null; rea
         providers={providers}
         onDirty={setDirty}
         onSave={async (values) => {
-          await save.mutateAsync({ id: stored?.id ?? null, body: stored === null ? { backend: "openclaw", ...toAgent(values) } : toAgent(values) });
+          await save.mutateAsync({
+            id: stored?.id ?? null,
+            body: stored === null ? { backend: "openclaw", ...toAgent(values) } : toAgent(values),
+          });
           setDirty(false);
           toast.success(stored === null ? "Agent added" : "Agent saved");
           setTimeout(close);
         }}
-        actions={({ isSaving }) => (
+        renderActions={({ isSaving }) => (
           <div className="flex flex-wrap gap-2 border-t pt-5">
             <Button type="submit" isBusy={isSaving}>
               {stored === null ? "Add agent" : "Save changes"}

@@ -22,7 +22,10 @@ test("opening and saving an agent changes nothing", () => {
 
 test("a model that is no longer offered stays in the list", () => {
   const labels = modelGroups([provider], ["gone/old-model"]).map(({ label, options }) => [label, options.map((option) => option.label)]);
-  expect(labels).toEqual([["Z.ai", ["vendor/model:free"]], ["No longer offered", ["old-model"]]]);
+  expect(labels).toEqual([
+    ["Z.ai", ["vendor/model:free"]],
+    ["No longer offered", ["old-model"]],
+  ]);
 });
 
 test.each([

@@ -39,7 +39,10 @@ function EmojiField({ form }: { readonly form: UseFormReturn<AgentValues> }) {
                 aria-label={`Use ${suggestion}`}
                 aria-pressed={emoji === suggestion}
                 onClick={() => form.setValue("emoji", suggestion, { shouldDirty: true, shouldValidate: true })}
-                className={cn("grid size-8 place-items-center sm:size-9 rounded-md border border-transparent text-lg hover:bg-accent", emoji === suggestion && "border-primary bg-accent")}
+                className={cn(
+                  "grid size-8 place-items-center sm:size-9 rounded-md border border-transparent text-lg hover:bg-accent",
+                  emoji === suggestion && "border-primary bg-accent",
+                )}
               >
                 {suggestion}
               </button>
@@ -62,7 +65,12 @@ function PersonalityField({ form }: { readonly form: UseFormReturn<AgentValues> 
   };
   return (
     <div className="grid gap-2.5">
-      <Field label="Personality" isOptional hint="How it should speak and think, in your own words. You can change it at any time." error={form.formState.errors.personality?.message}>
+      <Field
+        label="Personality"
+        isOptional
+        hint="How it should speak and think, in your own words. You can change it at any time."
+        error={form.formState.errors.personality?.message}
+      >
         {(control) => <Textarea {...control} rows={5} placeholder="You are…" {...form.register("personality")} />}
       </Field>
       <div role="group" aria-label="Personality presets" className="flex flex-wrap gap-2">

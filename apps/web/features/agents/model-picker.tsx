@@ -18,7 +18,7 @@ export function ModelPicker({ control, providers, value, onChange }: ModelPicker
   return <Select {...control} value={value} onChange={onChange} groups={modelGroups(providers, [value])} placeholder="Choose a model" />;
 }
 
-const maxFallbacks = 3;
+const slots = ["first", "second", "third"];
 
 export interface FallbackPickerProps {
   readonly providers: readonly Provider[];
@@ -36,19 +36,25 @@ export function FallbackPicker({ providers, value, onChange }: FallbackPickerPro
       </legend>
       <p className="text-[0.8125rem] text-muted-foreground">Tried in this order when the model above fails.</p>
       {value.map((choice, index) => (
-        <div key={`${index}-${choice}`} className="flex gap-2">
+        <div key={slots[index]} className="flex gap-2">
           <Select
             aria-label={`Fallback model ${index + 1}`}
             value={choice}
             onChange={(next) => onChange(value.map((old, at) => (at === index ? next : old)))}
             groups={groups}
           />
-          <Button variant="ghost" size="icon" className="size-10" aria-label={`Remove fallback model ${index + 1}`} onClick={() => onChange(value.filter((_, at) => at !== index))}>
+          <Button
+            variant="ghost"
+            size="icon"
+            className="size-10"
+            aria-label={`Remove fallback model ${index + 1}`}
+            onClick={() => onChange(value.filter((_, at) => at !== index))}
+          >
             <X aria-hidden />
           </Button>
         </div>
       ))}
-      {unused && value.length < maxFallbacks ? (
+      {unused && value.length < slots.length ? (
         <Button variant="secondary" size="sm" className="justify-self-start" onClick={() => onChange([...value, unused.value])}>
           <Plus aria-hidden />
           Add fallback model

@@ -59,13 +59,22 @@ function LoginForm() {
         <div className="grid gap-1.5">
           <h1 className="text-2xl font-semibold tracking-tight">Sign in to Mosaic</h1>
           <p className="text-sm text-muted-foreground">
-            {isContinuingSetup ? "Setting up was begun. Sign in with the administrator’s account to go on." : "Your private agents are waiting for you."}
+            {isContinuingSetup
+              ? "Setting up was begun. Sign in with the administrator’s account to go on."
+              : "Your private agents are waiting for you."}
           </p>
         </div>
       </div>
-      <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-5" aria-describedby={login.error ? noticeId : undefined}>
+      <form
+        onSubmit={(event) => void submit(event)}
+        noValidate
+        className="grid gap-5"
+        aria-describedby={login.error ? noticeId : undefined}
+      >
         <Field label="User name" error={errors.username && "Enter your user name"}>
-          {(control) => <Input {...control} autoComplete="username" autoCapitalize="none" spellCheck={false} {...form.register("username")} />}
+          {(control) => (
+            <Input {...control} autoComplete="username" autoCapitalize="none" spellCheck={false} {...form.register("username")} />
+          )}
         </Field>
         <Field label="Password" error={errors.password && "Enter your password"}>
           {(control) => <PasswordInput what="password" {...control} autoComplete="current-password" {...form.register("password")} />}

@@ -5,13 +5,20 @@ import { openPage } from "@/test/page";
 import { readyState, sampleMessage, type ContractState } from "@/test/contract-server";
 
 /** A conversation that exists, so that its address does not change while it is tested. */
-const openChat = async (over: Partial<ContractState> = {}, messages = [sampleMessage({ role: "user", content: "Hello" }), sampleMessage({ content: "Hi" })]) => {
+const openChat = async (
+  over: Partial<ContractState> = {},
+  messages = [sampleMessage({ role: "user", content: "Hello" }), sampleMessage({ content: "Hi" })],
+) => {
   const state = { ...readyState(), ...over };
   const id = crypto.randomUUID();
   const at = new Date().toISOString();
   const page = await openPage(
     <ChatPage />,
-    { ...state, conversations: [{ id, agentId: state.agents?.[0]?.id ?? "", title: "A talk", createdAt: at, updatedAt: at }], messages: new Map([[id, messages]]) },
+    {
+      ...state,
+      conversations: [{ id, agentId: state.agents?.[0]?.id ?? "", title: "A talk", createdAt: at, updatedAt: at }],
+      messages: new Map([[id, messages]]),
+    },
     `/chat?id=${id}`,
   );
   const box = await screen.findByRole("textbox", { name: "Message Ada" });
@@ -66,7 +73,7 @@ describe("a conversation", () => {
     send("hang");
     await screen.findByRole("button", { name: "Stop answering" });
     fireEvent.keyDown(document.body, { key: "Escape" });
-    await screen.findByText("You stopped this answer.");
+    expect(await screen.findByText("You stopped this answer.")).toBeDefined();
   });
 
   test("says that a slow model is slow, and goes on", async () => {

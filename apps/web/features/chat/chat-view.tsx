@@ -54,7 +54,8 @@ const useEscape = (isAnswering: boolean, stop: () => void): void => {
   useEffect(() => {
     if (!isAnswering) return;
     const onKeyDown = (event: KeyboardEvent): void => {
-      const isElsewhere = event.target instanceof Element && event.target.closest("[role=dialog],[role=alertdialog],[role=menu],[role=listbox]");
+      const isElsewhere =
+        event.target instanceof Element && event.target.closest("[role=dialog],[role=alertdialog],[role=menu],[role=listbox]");
       if (event.key === "Escape" && !isElsewhere && !event.defaultPrevented) stop();
     };
     document.addEventListener("keydown", onKeyDown);

@@ -2,7 +2,8 @@
 
 import { messageMaxCharacters } from "@mosaic/contracts/chat";
 import { ArrowUp, Square } from "lucide-react";
-import { useEffect, useLayoutEffect, useRef, type KeyboardEvent, type RefObject } from "react";
+import { useEffect, useRef, type KeyboardEvent } from "react";
+import { cn } from "@/components/ui/cn";
 import { Button } from "@/components/ui/button";
 import { useDraft, writeDraft } from "@/features/chat/drafts";
 import { useIsOnline } from "@/features/shell/online";
@@ -16,30 +17,18 @@ export interface ComposerProps {
   readonly onStop: () => void;
 }
 
-const maxHeightPx = 260;
-
-/** Grows with its text, up to a third of a usual screen. */
-const useAutosize = (field: RefObject<HTMLTextAreaElement | null>, text: string): void => {
-  useLayoutEffect(() => {
-    const element = field.current;
-    if (!element) return;
-    element.style.height = "auto";
-    element.style.height = `${Math.min(maxHeightPx, element.scrollHeight)}px`;
-  }, [field, text]);
-};
+const textClasses = "col-start-1 row-start-1 py-1.5 text-base leading-6 sm:text-[0.9375rem]";
 
 export function Composer({ draftKey, agentName, isAnswering, isSending, onSend, onStop }: ComposerProps) {
   const text = useDraft(draftKey);
   const isOnline = useIsOnline();
   const field = useRef<HTMLTextAreaElement>(null);
-  const length = [...text].length;
   const isTooLong = text.length > messageMaxCharacters;
   const canSend = text.trim() !== "" && !isTooLong && !isAnswering && !isSending && isOnline;
-  useAutosize(field, text);
   useEffect(() => {
     // On a touch screen the focus would open the keyboard over what is to be read.
     if (!window.matchMedia("(pointer: coarse)").matches) field.current?.focus({ preventScroll: true });
-  }, [draftKey]);
+  }, []);
   const submit = (): void => {
     if (!canSend) return;
     writeDraft(draftKey, "");
@@ -61,26 +50,43 @@ export function Composer({ draftKey, agentName, isAnswering, isSending, onSend, 
       }}
     >
       <div className="flex items-end gap-2 rounded-2xl border border-input bg-card p-2 pl-4 shadow-sm focus-within:border-ring focus-within:ring-2 focus-within:ring-ring/35">
-        <textarea
-          ref={field}
-          aria-label={`Message ${agentName}`}
-          aria-describedby="composer-hint"
-          rows={1}
-          dir="auto"
-          value={text}
-          placeholder={`Message ${agentName}`}
-          onChange={(event) => writeDraft(draftKey, event.target.value)}
-          onKeyDown={onKeyDown}
-          className="min-h-9 flex-1 resize-none bg-transparent py-1.5 text-base leading-6 outline-none placeholder:text-muted-foreground sm:text-[0.9375rem]"
-        />
+        {/* The text once more as generated content gives the cell its height, and so the field, up to a third of a usual screen. */}
+        <div
+          data-text={`${text} `}
+          className={cn(
+            "grid min-w-0 flex-1 after:invisible after:max-h-64 after:overflow-hidden after:whitespace-pre-wrap after:break-words after:content-[attr(data-text)]",
+            "after:col-start-1 after:row-start-1 after:py-1.5 after:text-base after:leading-6 sm:after:text-[0.9375rem]",
+          )}
+        >
+          <textarea
+            ref={field}
+            aria-label={`Message ${agentName}`}
+            aria-describedby="composer-hint"
+            rows={1}
+            dir="auto"
+            value={text}
+            placeholder={`Message ${agentName}`}
+            onChange={(event) => writeDraft(draftKey, event.target.value)}
+            onKeyDown={onKeyDown}
+            className={cn(textClasses, "min-h-9 resize-none bg-transparent outline-none placeholder:text-muted-foreground")}
+          />
+        </div>
         <SendOrStop isAnswering={isAnswering} canSend={canSend} onStop={onStop} />
       </div>
-      <ComposerHint isTooLong={isTooLong} length={length} />
+      <ComposerHint isTooLong={isTooLong} length={text.length} />
     </form>
   );
 }
 
-function SendOrStop({ isAnswering, canSend, onStop }: { readonly isAnswering: boolean; readonly canSend: boolean; readonly onStop: () => void }) {
+function SendOrStop({
+  isAnswering,
+  canSend,
+  onStop,
+}: {
+  readonly isAnswering: boolean;
+  readonly canSend: boolean;
+  readonly onStop: () => void;
+}) {
   if (isAnswering) {
     return (
       <Button size="icon" aria-label="Stop answering" className="rounded-xl" onClick={onStop}>

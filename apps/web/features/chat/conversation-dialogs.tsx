@@ -58,9 +58,17 @@ export function DeleteConversation({ conversation, isCurrent, onClose }: DeleteC
     });
   };
   return (
-    <ConfirmDialog isOpen onClose={onClose} title="Delete this conversation?" confirmLabel="Delete conversation" isBusy={remove.isPending} onConfirm={onConfirm}>
+    <ConfirmDialog
+      isOpen
+      onClose={onClose}
+      title="Delete this conversation?"
+      confirmLabel="Delete conversation"
+      isBusy={remove.isPending}
+      onConfirm={onConfirm}
+    >
       <p>
-        <strong className="break-words font-semibold text-foreground">{conversation.title}</strong> and all its messages are deleted, and can’t be brought back. What the agent wrote into its own memory stays.
+        <strong className="break-words font-semibold text-foreground">{conversation.title}</strong> and all its messages are deleted, and
+        can’t be brought back. What the agent wrote into its own memory stays.
       </p>
     </ConfirmDialog>
   );

@@ -28,8 +28,10 @@ export function ConversationList({ agents }: { readonly agents: readonly Agent[]
   const close = (): void => setDialog(null);
   return (
     <nav aria-label="Conversations" className="grid gap-4 pt-2">
-      {conversations.data.length === 0 ? <p className="px-2 py-2 text-sm text-muted-foreground">Your conversations will be listed here.</p> : null}
-      {groupConversations(conversations.data, new Date()).map((group) => (
+      {conversations.data.length === 0 ? (
+        <p className="px-2 py-2 text-sm text-muted-foreground">Your conversations will be listed here.</p>
+      ) : null}
+      {groupConversations(conversations.data, new Date(conversations.dataUpdatedAt)).map((group) => (
         <section key={group.label} aria-label={group.label}>
           <h2 className="px-2 pb-1 text-xs font-medium text-muted-foreground">{group.label}</h2>
           <ul className="grid gap-0.5">
@@ -46,7 +48,9 @@ export function ConversationList({ agents }: { readonly agents: readonly Agent[]
         </section>
       ))}
       {dialog?.kind === "rename" ? <RenameConversation conversation={dialog.conversation} onClose={close} /> : null}
-      {dialog?.kind === "delete" ? <DeleteConversation conversation={dialog.conversation} isCurrent={dialog.conversation.id === current} onClose={close} /> : null}
+      {dialog?.kind === "delete" ? (
+        <DeleteConversation conversation={dialog.conversation} isCurrent={dialog.conversation.id === current} onClose={close} />
+      ) : null}
     </nav>
   );
 }
@@ -62,7 +66,9 @@ function ConversationItem({ conversation, emoji, isCurrent, onDialog }: Conversa
   const isAnswering = isActive(useTurn(conversation.id));
   const title = conversation.title === "" ? "New conversation" : conversation.title;
   return (
-    <li className={cn("group/row flex items-center rounded-lg hover:bg-accent has-[[data-state=open]]:bg-accent", isCurrent && "bg-accent")}>
+    <li
+      className={cn("group/row flex items-center rounded-lg hover:bg-accent has-[[data-state=open]]:bg-accent", isCurrent && "bg-accent")}
+    >
       <Link
         href={`/chat?id=${conversation.id}`}
         aria-current={isCurrent ? "page" : undefined}
@@ -70,9 +76,7 @@ function ConversationItem({ conversation, emoji, isCurrent, onDialog }: Conversa
       >
         {emoji === null ? null : <span aria-hidden>{emoji}</span>}
         <span className="truncate">{title}</span>
-        {isAnswering ? (
-          <span className="size-2 shrink-0 animate-pulse rounded-xs bg-primary" role="img" aria-label="answering" />
-        ) : null}
+        {isAnswering ? <span className="size-2 shrink-0 animate-pulse rounded-xs bg-primary" role="img" aria-label="answering" /> : null}
       </Link>
       <Menu>
         <MenuTrigger asChild>
@@ -80,7 +84,10 @@ function ConversationItem({ conversation, emoji, isCurrent, onDialog }: Conversa
             variant="ghost"
             size="icon-sm"
             aria-label={`Actions for ${title}`}
-            className={cn("mr-0.5 text-muted-foreground focus-visible:opacity-100 group-hover/row:opacity-100 data-[state=open]:opacity-100 pointer-coarse:opacity-100", !isCurrent && "opacity-0")}
+            className={cn(
+              "mr-0.5 text-muted-foreground focus-visible:opacity-100 group-hover/row:opacity-100 data-[state=open]:opacity-100 pointer-coarse:opacity-100",
+              !isCurrent && "opacity-0",
+            )}
           >
             <Ellipsis aria-hidden />
           </Button>

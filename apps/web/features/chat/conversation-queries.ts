@@ -22,7 +22,9 @@ export const useConversation = (id: string | null) =>
     queryFn: ({ signal }) => request(conversationWithMessages, `/api/conversations/${id}`, { signal }),
     enabled: id !== null,
     refetchInterval: ({ state }) =>
-      id !== null && !isAnswering(id) && state.data?.messages.some(({ status }) => status === "streaming") === true ? otherPagePollMs : false,
+      id !== null && !isAnswering(id) && state.data?.messages.some(({ status }) => status === "streaming") === true
+        ? otherPagePollMs
+        : false,
   });
 
 export const useCreateConversation = () => {
@@ -39,7 +41,8 @@ export const useCreateConversation = () => {
 export const useRenameConversation = () => {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, title }: { id: string; title: string }) => request(conversation, `/api/conversations/${id}`, { method: "PATCH", body: { title } }),
+    mutationFn: ({ id, title }: { id: string; title: string }) =>
+      request(conversation, `/api/conversations/${id}`, { method: "PATCH", body: { title } }),
     onSuccess: async ({ id }) => {
       await client.invalidateQueries({ queryKey: queryKeys.conversations });
       await client.invalidateQueries({ queryKey: queryKeys.conversation(id) });

@@ -22,13 +22,19 @@ export function EmptyChat({ agent, draftKey }: { readonly agent: Pick<Agent, "na
         <AgentFace emoji={agent.emoji} className="size-16 rounded-2xl text-4xl" />
         <h2 className="text-2xl font-semibold tracking-tight">How can {agent.name} help?</h2>
         <p className="max-w-md text-balance text-sm text-muted-foreground">
-          {agent.status === "running" ? "Your agent is running and remembers what you told it." : "Your agent wakes up when you send the first message. That can take a moment."}
+          {agent.status === "running"
+            ? "Your agent is running and remembers what you told it."
+            : "Your agent wakes up when you send the first message. That can take a moment."}
         </p>
       </div>
       <ul aria-label="Suggestions" className="grid gap-2.5 sm:grid-cols-2">
         {suggestions.map(({ title, text }) => (
           <li key={title}>
-            <button type="button" onClick={() => suggest(text)} className="grid h-full w-full content-start gap-0.5 rounded-xl border bg-card p-3.5 text-left shadow-xs transition-colors hover:border-input hover:bg-accent/60">
+            <button
+              type="button"
+              onClick={() => suggest(text)}
+              className="grid h-full w-full content-start gap-0.5 rounded-xl border bg-card p-3.5 text-left shadow-xs transition-colors hover:border-input hover:bg-accent/60"
+            >
               <span className="text-sm font-medium">{title}</span>
               <span className="text-[0.8125rem] leading-snug text-muted-foreground">{text}</span>
             </button>

@@ -9,7 +9,14 @@ test("Markdown is shown as structure", async () => {
 });
 
 test("raw HTML never becomes elements", () => {
-  const { container } = render(<Markdown isStreaming={false} text={'<img src="x" onerror="alert(1)"><script>alert(2)</script>\n\n<iframe src="https://evil.example"></iframe>\n\n<b>bold</b> <form action="/x"><button>go</button></form>'} />);
+  const { container } = render(
+    <Markdown
+      isStreaming={false}
+      text={
+        '<img src="x" onerror="alert(1)"><script>alert(2)</script>\n\n<iframe src="https://evil.example"></iframe>\n\n<b>bold</b> <form action="/x"><button>go</button></form>'
+      }
+    />,
+  );
   expect(container.querySelector("img, script, iframe, b, form, button, [onerror]")).toBeNull();
 });
 
@@ -28,5 +35,9 @@ test.each(["javascript:alert(1)", "data:text/html,hi", "vbscript:x"])("a link to
 test("a web link opens in a new tab and does not say where it was read", () => {
   render(<Markdown isStreaming={false} text="[docs](https://example.org/a)" />);
   const link = screen.getByRole("link", { name: "docs" });
-  expect([link.getAttribute("href"), link.getAttribute("target"), link.getAttribute("rel")]).toEqual(["https://example.org/a", "_blank", "noopener noreferrer nofollow"]);
+  expect([link.getAttribute("href"), link.getAttribute("target"), link.getAttribute("rel")]).toEqual([
+    "https://example.org/a",
+    "_blank",
+    "noopener noreferrer nofollow",
+  ]);
 });

@@ -11,7 +11,13 @@ const rehypePlugins = Object.values(safePlugins);
 function SafeLink({ href, children }: ComponentProps<"a"> & ExtraProps) {
   if (href === undefined || !/^(https?:|mailto:)/i.test(href)) return <span>{children}</span>;
   return (
-    <a href={href} title={href} target="_blank" rel="noopener noreferrer nofollow" className="break-words font-medium text-primary underline decoration-primary/40 underline-offset-4 hover:decoration-primary">
+    <a
+      href={href}
+      title={href}
+      target="_blank"
+      rel="noopener noreferrer nofollow"
+      className="break-words font-medium text-primary underline decoration-primary/40 underline-offset-4 hover:decoration-primary"
+    >
       {children}
     </a>
   );
@@ -49,22 +55,22 @@ export const Markdown = memo(function Markdown({ text, isStreaming }: { readonly
   useFocusableScrollers(root);
   return (
     <div ref={root} className="min-w-0">
-    <Streamdown
-      className="message-markdown flex flex-col gap-3.5 space-y-0 break-words leading-[1.65]"
-      mode="streaming"
-      isAnimating={false}
-      parseIncompleteMarkdown={isStreaming}
-      rehypePlugins={rehypePlugins}
-      components={components}
-      plugins={{ code }}
-      controls={controls}
-      lineNumbers={false}
-      linkSafety={{ enabled: false }}
-      dir="auto"
-      codeBlockMaxHeight={480}
-    >
-      {text}
-    </Streamdown>
+      <Streamdown
+        className="message-markdown flex flex-col gap-3.5 space-y-0 break-words leading-[1.65]"
+        mode="streaming"
+        isAnimating={false}
+        parseIncompleteMarkdown={isStreaming}
+        rehypePlugins={rehypePlugins}
+        components={components}
+        plugins={{ code }}
+        controls={controls}
+        lineNumbers={false}
+        linkSafety={{ enabled: false }}
+        dir="auto"
+        codeBlockMaxHeight={480}
+      >
+        {text}
+      </Streamdown>
     </div>
   );
 });

@@ -15,7 +15,10 @@ import { formatTime } from "@/lib/time";
 export const UserMessage = memo(function UserMessage({ message }: { readonly message: Message }) {
   return (
     <article aria-label="You" className="group flex flex-col items-end gap-0.5">
-      <p dir="auto" className="max-w-[min(85%,40rem)] whitespace-pre-wrap break-words rounded-2xl rounded-br-md bg-bubble px-4 py-2.5 leading-relaxed">
+      <p
+        dir="auto"
+        className="max-w-[min(85%,40rem)] whitespace-pre-wrap break-words rounded-2xl rounded-br-md bg-bubble px-4 py-2.5 leading-relaxed"
+      >
         {message.content}
       </p>
       <MessageFoot message={message} label="Copy message" />
@@ -44,7 +47,9 @@ export const AnswerMessage = memo(function AnswerMessage({ message, agent, turn,
         </p>
         {turn !== null && isStartingUp(turn) ? <StartupCard turn={turn} agentName={agent.name} /> : null}
         {message.content === "" ? null : <Markdown text={message.content} isStreaming={isStreaming} />}
-        {isStreaming && !(turn !== null && isStartingUp(turn)) ? <Thinking turn={turn} agentName={agent.name} hasText={message.content !== ""} /> : null}
+        {isStreaming && !(turn !== null && isStartingUp(turn)) ? (
+          <Thinking turn={turn} agentName={agent.name} hasText={message.content !== ""} />
+        ) : null}
         <AnswerEnd message={message} onRetry={onRetry} />
         {isStreaming || message.content === "" ? null : <MessageFoot message={message} label="Copy answer" />}
       </div>
@@ -55,7 +60,10 @@ export const AnswerMessage = memo(function AnswerMessage({ message, agent, turn,
 function Thinking({ turn, agentName, hasText }: { readonly turn: Turn | null; readonly agentName: string; readonly hasText: boolean }) {
   return (
     <div className="flex min-h-8 flex-wrap items-center gap-x-3 gap-y-1">
-      <span className="flex gap-1" title={turn === null ? `${agentName} is answering in another window` : `${agentName} is ${hasText ? "writing" : "thinking"}`}>
+      <span
+        className="flex gap-1"
+        title={turn === null ? `${agentName} is answering in another window` : `${agentName} is ${hasText ? "writing" : "thinking"}`}
+      >
         {[0, 1, 2].map((dot) => (
           <span key={dot} aria-hidden className="size-2 animate-tile rounded-xs bg-primary" style={{ animationDelay: `${dot * 180}ms` }} />
         ))}

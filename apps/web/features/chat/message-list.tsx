@@ -20,7 +20,7 @@ export interface MessageListProps {
 }
 
 export function MessageList({ stored, turn, agent, onSend, onDismiss, empty }: MessageListProps) {
-  const messages = useMemo(() => mergeTurn(stored, turn, new Date().toISOString()), [stored, turn]);
+  const messages = useMemo(() => mergeTurn(stored, turn), [stored, turn]);
   const { scroller, content, isAtBottom, jumpToBottom } = useScrollFollow();
   const startedAt = turn?.startedAt ?? null;
   useEffect(() => {
@@ -30,16 +30,26 @@ export function MessageList({ stored, turn, agent, onSend, onDismiss, empty }: M
   const retried = useRetry(messages, onSend);
   return (
     <div className="relative min-h-0 flex-1">
-      <div ref={scroller} role="region" aria-label="Messages" tabIndex={0} className="h-full overflow-y-auto overscroll-contain focus-visible:outline-offset-[-3px]">
+      <div
+        ref={scroller}
+        role="region"
+        aria-label="Messages"
+        className="h-full overflow-y-auto overscroll-contain focus-visible:outline-offset-[-3px]"
+      >
         <div ref={content} className="mx-auto flex min-h-full w-full max-w-3xl flex-col px-4 pb-6 pt-6 sm:px-6">
           {messages.length === 0 ? empty : null}
           <ol className="grid gap-3">
             {messages.map((message, index) => (
-              <li key={index} className="group/item min-w-0">
+              <li key={message.id} className="group/item min-w-0">
                 {message.role === "user" ? (
                   <UserMessage message={message} />
                 ) : (
-                  <AnswerMessage message={message} agent={agent} turn={isActive && index === messages.length - 1 ? turn : null} onRetry={index === messages.length - 1 ? retried : null} />
+                  <AnswerMessage
+                    message={message}
+                    agent={agent}
+                    turn={isActive && index === messages.length - 1 ? turn : null}
+                    onRetry={index === messages.length - 1 ? retried : null}
+                  />
                 )}
               </li>
             ))}
@@ -52,7 +62,13 @@ export function MessageList({ stored, turn, agent, onSend, onDismiss, empty }: M
         </div>
       </div>
       {isAtBottom ? null : (
-        <Button variant="secondary" size="icon" aria-label="Jump to the newest message" onClick={jumpToBottom} className="absolute bottom-3 left-1/2 -translate-x-1/2 animate-rise rounded-full shadow-md">
+        <Button
+          variant="secondary"
+          size="icon"
+          aria-label="Jump to the newest message"
+          onClick={jumpToBottom}
+          className="absolute bottom-3 left-1/2 -translate-x-1/2 animate-rise rounded-full shadow-md"
+        >
           <ArrowDown aria-hidden />
         </Button>
       )}
@@ -63,7 +79,9 @@ export function MessageList({ stored, turn, agent, onSend, onDismiss, empty }: M
 /** One stable function for the last answer, so that the messages before it need not render again. */
 const useRetry = (messages: readonly Message[], onSend: (content: string) => void): (() => void) => {
   const latest = useRef({ messages, onSend });
-  latest.current = { messages, onSend };
+  useEffect(() => {
+    latest.current = { messages, onSend };
+  }, [messages, onSend]);
   return useMemo(
     () => () => {
       const question = latest.current.messages.findLast(({ role }) => role === "user");

@@ -27,6 +27,8 @@ export const useScrollFollow = (): ScrollFollow => {
     const element = scroller.current;
     const inner = content.current;
     if (!element || !inner) return;
+    // What scrolls must be reachable with the keyboard.
+    element.tabIndex = 0;
     let lastTop = element.scrollTop;
     const onScroll = (): void => {
       const isNear = element.scrollHeight - element.scrollTop - element.clientHeight < slackPx;

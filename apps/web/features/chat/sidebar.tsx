@@ -22,7 +22,11 @@ export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
         </Link>
       </div>
       <div className="grid gap-3 px-3 pb-2">
-        <Link href="/chat" className={cn(buttonVariants({ variant: "secondary" }), "justify-start")} {...(onNavigate ? { onClick: onNavigate } : {})}>
+        <Link
+          href="/chat"
+          className={cn(buttonVariants({ variant: "secondary" }), "justify-start")}
+          {...(onNavigate ? { onClick: onNavigate } : {})}
+        >
           <SquarePen aria-hidden />
           New chat
         </Link>

@@ -30,7 +30,11 @@ export function StartupCard({ turn, agentName }: { readonly turn: Turn; readonly
   if (stage === null) return null;
   const percent = stagePercent(stage);
   return (
-    <div role="group" aria-label={`Starting ${agentName}`} className="grid max-w-xl animate-rise gap-3.5 rounded-xl border bg-card p-4 shadow-xs">
+    <div
+      role="group"
+      aria-label={`Starting ${agentName}`}
+      className="grid max-w-xl animate-rise gap-3.5 rounded-xl border bg-card p-4 shadow-xs"
+    >
       <div className="flex items-baseline justify-between gap-4">
         <p className="text-sm font-medium">Starting {agentName}</p>
         <p className="text-[0.8125rem] tabular-nums text-muted-foreground">{formatElapsed(seconds)}</p>
@@ -41,7 +45,9 @@ export function StartupCard({ turn, agentName }: { readonly turn: Turn; readonly
           <StageItem key={step.stage} step={step} percent={step.state === "current" ? stage.percent : null} />
         ))}
       </ol>
-      {stage.detail === null || stage.detail === "" ? null : <p className="break-words text-[0.8125rem] text-muted-foreground">{stage.detail}</p>}
+      {stage.detail === null || stage.detail === "" ? null : (
+        <p className="break-words text-[0.8125rem] text-muted-foreground">{stage.detail}</p>
+      )}
     </div>
   );
 }
@@ -51,12 +57,18 @@ function StageItem({ step, percent }: { readonly step: StageStep; readonly perce
   return (
     <li
       aria-current={state === "current" ? "step" : undefined}
-      className={cn("flex items-center gap-1.5 text-[0.8125rem]", state === "current" ? "font-medium text-foreground" : "text-muted-foreground")}
+      className={cn(
+        "flex items-center gap-1.5 text-[0.8125rem]",
+        state === "current" ? "font-medium text-foreground" : "text-muted-foreground",
+      )}
     >
       {state === "done" ? (
         <Check aria-hidden className="size-3.5 text-success" />
       ) : (
-        <span aria-hidden className={cn("size-2 rounded-xs", state === "current" ? "animate-pulse bg-primary" : "bg-muted-foreground/40")} />
+        <span
+          aria-hidden
+          className={cn("size-2 rounded-xs", state === "current" ? "animate-pulse bg-primary" : "bg-muted-foreground/40")}
+        />
       )}
       {stageText(stage)}
       {percent === null ? "" : ` ${Math.round(percent)} %`}

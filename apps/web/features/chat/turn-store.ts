@@ -63,7 +63,8 @@ export const startTurn = async (client: QueryClient, conversationId: string, con
   const turn = turns.get(conversationId)?.turn;
   if (turn === undefined) return;
   if (turn.end === null) {
-    const isTaken = turn.userMessage !== null || (!(failure instanceof ApiProblem) && (await isStored(client, conversationId, content, before)));
+    const isTaken =
+      turn.userMessage !== null || (!(failure instanceof ApiProblem) && (await isStored(client, conversationId, content, before)));
     dispatch(conversationId, controller, isTaken ? { type: "lost" } : { type: "refused", problem: toTurnProblem(failure) });
     if (!isTaken) restoreDraft(conversationId, content);
   }
@@ -118,7 +119,9 @@ const settle = async (client: QueryClient, conversationId: string, controller: A
   const entry = turns.get(conversationId);
   if (entry?.turn.end?.kind === "done") putIntoCache(client, conversationId, entry.turn);
   for (let attempt = 0; attempt < settleAttempts && turns.get(conversationId)?.controller === controller; attempt += 1) {
-    const known = await fetchConversation(client, conversationId).catch((error: unknown) => (error instanceof ApiProblem ? null : undefined));
+    const known = await fetchConversation(client, conversationId).catch((error: unknown) =>
+      error instanceof ApiProblem ? null : undefined,
+    );
     if (known === null || known?.messages.every(({ status }) => status !== "streaming")) break;
     await new Promise((resolve) => setTimeout(resolve, Math.min(5000, 250 * 1.4 ** attempt)));
   }

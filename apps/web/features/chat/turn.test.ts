@@ -6,11 +6,11 @@ import { sampleMessage } from "@/test/contract-server";
 
 const question = sampleMessage({ role: "user", content: "Hello" });
 const answer = sampleMessage({ content: "Hi there" });
-const now = "2026-11-21T12:00:00.000Z";
 
 const event = (value: TurnEvent): TurnAction => ({ type: "event", event: value });
 const accepted = event({ type: "accepted", userMessage: question, answerId: answer.id });
-const stage = (name: "installing" | "creating" | "waiting" | "ready", percent: number | null = null) => event({ type: "stage", stage: name, percent, detail: null });
+const stage = (name: "installing" | "creating" | "waiting" | "ready", percent: number | null = null) =>
+  event({ type: "stage", stage: name, percent, detail: null });
 const slow = event({ type: "notice", code: "provider_slow", detail: "Slow" });
 const delta = (text: string) => event({ type: "delta", text });
 const done = event({ type: "done", message: answer, problem: null });
@@ -22,7 +22,11 @@ describe("the turn's reducer", () => {
   test.each<[string, TurnAction[], Partial<Turn>]>([
     ["nothing has happened yet", [], { text: "", end: null, userMessage: null }],
     ["a turn is accepted", [accepted], { userMessage: question, answerId: answer.id }],
-    ["stages come", [accepted, stage("installing", 40), stage("installing", 80), stage("creating")], { stage: { stage: "creating", percent: null, detail: null }, stagesSeen: ["installing", "creating"] }],
+    [
+      "stages come",
+      [accepted, stage("installing", 40), stage("installing", 80), stage("creating")],
+      { stage: { stage: "creating", percent: null, detail: null }, stagesSeen: ["installing", "creating"] },
+    ],
     ["deltas come", [accepted, delta("Hi "), delta("there")], { text: "Hi there" }],
     ["the model is slow", [accepted, slow], { notice: "Slow" }],
     ["a slow model begins to speak", [accepted, slow, delta("Hi")], { notice: null, text: "Hi" }],
@@ -30,7 +34,11 @@ describe("the turn's reducer", () => {
     ["it is refused", [{ type: "refused", problem }], { end: { kind: "refused", problem } }],
     ["it is stopped", [accepted, slow, delta("Hi"), { type: "stopped" }], { text: "Hi", notice: null, end: { kind: "stopped" } }],
     ["the connection is lost", [accepted, delta("Hi"), { type: "lost" }], { text: "Hi", end: { kind: "lost" } }],
-    ["deltas come after a stop", [accepted, delta("Hi"), { type: "stopped" }, delta(" there"), done], { text: "Hi", end: { kind: "stopped" } }],
+    [
+      "deltas come after a stop",
+      [accepted, delta("Hi"), { type: "stopped" }, delta(" there"), done],
+      { text: "Hi", end: { kind: "stopped" } },
+    ],
   ])("knows what is so when %s", (_, actions, expected) => {
     expect(after(...actions)).toMatchObject(expected);
   });
@@ -50,22 +58,35 @@ describe("the turn's reducer", () => {
 });
 
 describe("the messages that are shown", () => {
-  const texts = (stored: Parameters<typeof mergeTurn>[0], turn: Turn | null) => mergeTurn(stored, turn, now).map(({ role, content, status }) => [role, content, status]);
+  const texts = (stored: Parameters<typeof mergeTurn>[0], turn: Turn | null) =>
+    mergeTurn(stored, turn).map(({ role, content, status }) => [role, content, status]);
 
   test("hold the message before the server has taken it", () => {
-    expect(texts([], after())).toEqual([["user", "Hello", "complete"], ["assistant", "", "streaming"]]);
+    expect(texts([], after())).toEqual([
+      ["user", "Hello", "complete"],
+      ["assistant", "", "streaming"],
+    ]);
   });
   test("never show a message twice, however early the list is fetched again", () => {
     const stored = [question, { ...answer, content: "Hi", status: "streaming" as const }];
-    expect(texts(stored, after(accepted, delta("Hi there")))).toEqual([["user", "Hello", "complete"], ["assistant", "Hi there", "streaming"]]);
+    expect(texts(stored, after(accepted, delta("Hi there")))).toEqual([
+      ["user", "Hello", "complete"],
+      ["assistant", "Hi there", "streaming"],
+    ]);
   });
   test("are the server's once the turn has ended and it has stored the answer", () => {
     const stored = [question, { ...answer, content: "Hi th", status: "stopped" as const }];
-    expect(texts(stored, after(accepted, delta("Hi"), { type: "stopped" }))).toEqual([["user", "Hello", "complete"], ["assistant", "Hi th", "stopped"]]);
+    expect(texts(stored, after(accepted, delta("Hi"), { type: "stopped" }))).toEqual([
+      ["user", "Hello", "complete"],
+      ["assistant", "Hi th", "stopped"],
+    ]);
   });
   test("show a stopped answer as stopped before the server has stored it", () => {
     const stored = [question, { ...answer, content: "", status: "streaming" as const }];
-    expect(texts(stored, after(accepted, delta("Hi"), { type: "stopped" }))).toEqual([["user", "Hello", "complete"], ["assistant", "Hi", "stopped"]]);
+    expect(texts(stored, after(accepted, delta("Hi"), { type: "stopped" }))).toEqual([
+      ["user", "Hello", "complete"],
+      ["assistant", "Hi", "stopped"],
+    ]);
   });
   test("do not hold a message that was refused", () => {
     expect(texts([question], after({ type: "refused", problem }))).toEqual([["user", "Hello", "complete"]]);
@@ -85,6 +106,8 @@ describe("what a screen reader hears", () => {
   });
   test("is text without Markdown", () => {
     const message = { ...answer, content: "# Title\n\nSee **[docs](https://x.y)**:\n\n```ts\nlet a;\n```" };
-    expect(turnAnnouncement(after(accepted, event({ type: "done", message, problem: null })), "Ada")).toBe("Ada answered: Title\nSee docs:\nlet a;");
+    expect(turnAnnouncement(after(accepted, event({ type: "done", message, problem: null })), "Ada")).toBe(
+      "Ada answered: Title\nSee docs:\nlet a;",
+    );
   });
 });

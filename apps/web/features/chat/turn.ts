@@ -82,13 +82,21 @@ export const isStartingUp = (turn: Turn): boolean =>
   turn.end === null && turn.text === "" && turn.stage !== null && turn.stage.stage !== "ready";
 
 /** The messages to show: what is stored, with the turn of this page laid over it. */
-export const mergeTurn = (stored: readonly Message[], turn: Turn | null, now: string): Message[] => {
+export const mergeTurn = (stored: readonly Message[], turn: Turn | null): Message[] => {
   if (turn === null || turn.end?.kind === "refused") return [...stored];
   const answer = stored.find(({ id }) => id === turn.answerId);
   // Once the turn is over here, what the server stored is the truth.
   if (turn.end !== null && answer !== undefined && answer.status !== "streaming") return [...stored];
   const before = stored.filter(({ id }) => id !== turn.answerId && id !== turn.userMessage?.id);
-  const user: Message = turn.userMessage ?? { id: "sending", role: "user", content: turn.content, status: "complete", error: null, createdAt: now };
+  const now = new Date(turn.startedAt).toISOString();
+  const user: Message = turn.userMessage ?? {
+    id: "sending",
+    role: "user",
+    content: turn.content,
+    status: "complete",
+    error: null,
+    createdAt: now,
+  };
   return [...before, user, turn.end?.kind === "done" ? turn.end.message : liveAnswer(turn, now)];
 };
 

@@ -109,7 +109,12 @@ function RemoveKey({ form, onChange }: Pick<ConnectionFieldsProps, "form" | "onC
 
 function KeyHelp({ url }: { readonly url: string }) {
   return (
-    <a href={url} target="_blank" rel="noopener noreferrer" className="inline-flex items-center gap-1 rounded-sm text-[0.8125rem] text-primary underline decoration-primary/40 underline-offset-4 hover:decoration-primary">
+    <a
+      href={url}
+      target="_blank"
+      rel="noopener noreferrer"
+      className="inline-flex items-center gap-1 rounded-sm text-[0.8125rem] text-primary underline decoration-primary/40 underline-offset-4 hover:decoration-primary"
+    >
       Where do I get a key?
       <ExternalLink aria-hidden className="size-3" />
       <span className="sr-only">(opens in a new tab)</span>

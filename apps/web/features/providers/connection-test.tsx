@@ -43,7 +43,15 @@ export const useConnectionTest = () => {
   return { state, run, forget };
 };
 
-export function ConnectionTest({ state, onTest, onCancel }: { readonly state: ConnectionState; readonly onTest: () => void; readonly onCancel: () => void }) {
+export function ConnectionTest({
+  state,
+  onTest,
+  onCancel,
+}: {
+  readonly state: ConnectionState;
+  readonly onTest: () => void;
+  readonly onCancel: () => void;
+}) {
   const isTesting = state.kind === "testing";
   return (
     <div className="grid gap-3">
@@ -58,7 +66,13 @@ export function ConnectionTest({ state, onTest, onCancel }: { readonly state: Co
           </Button>
         ) : null}
       </div>
-      <div role="status">{isTesting ? <p className="text-sm text-muted-foreground">Calling the provider and asking for its models…</p> : <Outcome state={state} />}</div>
+      <div role="status">
+        {isTesting ? (
+          <p className="text-sm text-muted-foreground">Calling the provider and asking for its models…</p>
+        ) : (
+          <Outcome state={state} />
+        )}
+      </div>
     </div>
   );
 }

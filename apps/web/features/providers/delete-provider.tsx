@@ -43,7 +43,8 @@ export function DeleteProvider({ provider, agents, onClose }: DeleteProviderProp
     >
       {main.length > 0 ? (
         <p>
-          <strong className="font-semibold text-foreground">{names(main)}</strong> {main.length === 1 ? "uses" : "use"} it, and can’t answer until you choose another model.
+          <strong className="font-semibold text-foreground">{names(main)}</strong> {main.length === 1 ? "uses" : "use"} it, and can’t answer
+          until you choose another model.
         </p>
       ) : (
         <p>No agent uses it as its main model.</p>

@@ -31,7 +31,13 @@ export function KindPicker({ value, onChange }: { readonly value: ProviderKind; 
       className="grid gap-2.5 sm:grid-cols-2"
     >
       {providerPresets.map((preset) => (
-        <ChoiceCard key={preset.kind} value={preset.kind} title={preset.label} description={preset.hint} icon={<ProviderMark kind={preset.kind} />} />
+        <ChoiceCard
+          key={preset.kind}
+          value={preset.kind}
+          title={preset.label}
+          description={preset.hint}
+          icon={<ProviderMark kind={preset.kind} />}
+        />
       ))}
     </ChoiceGroup>
   );

@@ -81,8 +81,15 @@ function ModelList({ options, chosen, onToggle }: ModelListProps) {
       <ul className="max-h-64 overflow-y-auto p-1" aria-label="Models found">
         {shown.map((option) => (
           <li key={option.id}>
-            <label htmlFor={`${id}-${option.id}`} className="flex min-h-9 cursor-pointer items-center gap-3 rounded-md px-2.5 py-1.5 text-sm hover:bg-accent/60">
-              <Checkbox id={`${id}-${option.id}`} checked={chosen.some((model) => model.id === option.id)} onCheckedChange={() => onToggle(option)} />
+            <label
+              htmlFor={`${id}-${option.id}`}
+              className="flex min-h-9 cursor-pointer items-center gap-3 rounded-md px-2.5 py-1.5 text-sm hover:bg-accent/60"
+            >
+              <Checkbox
+                id={`${id}-${option.id}`}
+                checked={chosen.some((model) => model.id === option.id)}
+                onCheckedChange={() => onToggle(option)}
+              />
               <span className="min-w-0 flex-1 break-all">
                 {option.id}
                 {option.name !== null && option.name !== option.id ? <span className="text-muted-foreground"> · {option.name}</span> : null}

@@ -2,14 +2,22 @@
 
 import { zodResolver } from "@hookform/resolvers/zod";
 import type { Provider, ProviderTestResult, TestProvider } from "@mosaic/contracts/provider";
-import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { useEffect, useEffectEvent, useMemo, useState, type ReactNode } from "react";
 import { useForm } from "react-hook-form";
 import { Notice } from "@/components/ui/notice";
 import { ConnectionTest, useConnectionTest } from "@/features/providers/connection-test";
 import { ConnectionFields } from "@/features/providers/connection-fields";
 import { KindPicker } from "@/features/providers/kind-picker";
 import { ModelChooser } from "@/features/providers/model-chooser";
-import { connectionFaults, emptyValues, providerFormSchema, switchKind, toTest, valuesOf, type ProviderValues } from "@/features/providers/provider-values";
+import {
+  connectionFaults,
+  emptyValues,
+  providerFormSchema,
+  switchKind,
+  toTest,
+  valuesOf,
+  type ProviderValues,
+} from "@/features/providers/provider-values";
 import { describeError } from "@/lib/api";
 import { placeFaults } from "@/lib/form-problem";
 
@@ -23,7 +31,7 @@ export interface ProviderFormProps {
   /** Hears of what was entered so far when the form goes away. */
   readonly onLeave?: (values: ProviderValues) => void;
   readonly onDirty?: (isDirty: boolean) => void;
-  readonly actions: (state: { readonly isSaving: boolean }) => ReactNode;
+  readonly renderActions: (state: { readonly isSaving: boolean }) => ReactNode;
 }
 
 const fewModels = 3;
@@ -38,9 +46,8 @@ const useProviderForm = ({ stored, initial, onTest, onSave, onLeave, onDirty }: 
   const [found, setFound] = useState<ProviderTestResult["models"]>([]);
   const [saveError, setSaveError] = useState<unknown>(null);
   const { isDirty } = form.formState;
-  const leave = useRef({ onLeave, getValues: form.getValues });
-  leave.current = { onLeave, getValues: form.getValues };
-  useEffect(() => () => leave.current.onLeave?.(leave.current.getValues()), []);
+  const leave = useEffectEvent(() => onLeave?.(form.getValues()));
+  useEffect(() => () => leave(), []);
   useEffect(() => onDirty?.(isDirty), [isDirty, onDirty]);
 
   const test = async (): Promise<void> => {
@@ -53,7 +60,11 @@ const useProviderForm = ({ stored, initial, onTest, onSave, onLeave, onDirty }: 
     if (!result) return;
     setFound(result.models);
     if (result.outcome === "ok" && form.getValues("models").length === 0 && result.models.length <= fewModels) {
-      form.setValue("models", result.models.map(({ id, name }) => ({ id, ...(name ? { name } : {}) })), { shouldDirty: true });
+      form.setValue(
+        "models",
+        result.models.map(({ id, name }) => ({ id, ...(name ? { name } : {}) })),
+        { shouldDirty: true },
+      );
       form.clearErrors("models");
     }
   };
@@ -73,11 +84,10 @@ export function ProviderForm(props: ProviderFormProps) {
   const values = form.watch();
   const { errors, isSubmitting } = form.formState;
   const isDemo = values.kind === "demo";
-  const testDemo = useRef(test);
-  testDemo.current = test;
+  const testDemo = useEffectEvent(test);
   // There is nothing to enter for the demo model, so its models are asked for at once.
   useEffect(() => {
-    if (isDemo) void testDemo.current();
+    if (isDemo) void testDemo();
   }, [isDemo]);
   return (
     <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-6">
@@ -100,7 +110,7 @@ export function ProviderForm(props: ProviderFormProps) {
         error={errors.models?.message ?? errors.models?.root?.message}
       />
       {saveError === null ? null : <SaveProblem error={saveError} />}
-      {props.actions({ isSaving: isSubmitting })}
+      {props.renderActions({ isSaving: isSubmitting })}
     </form>
   );
 }

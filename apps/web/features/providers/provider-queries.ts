@@ -1,6 +1,13 @@
 "use client";
 
-import { provider, providerList, providerTestResult, type CreateProvider, type TestProvider, type UpdateProvider } from "@mosaic/contracts/provider";
+import {
+  provider,
+  providerList,
+  providerTestResult,
+  type CreateProvider,
+  type TestProvider,
+  type UpdateProvider,
+} from "@mosaic/contracts/provider";
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { request, requestNothing } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";

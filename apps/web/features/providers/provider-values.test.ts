@@ -1,5 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { connectionFaults, emptyValues, filterModels, modelOptions, providerFormSchema, switchKind, toCreate, toTest, toUpdate, valuesOf } from "@/features/providers/provider-values";
+import {
+  connectionFaults,
+  emptyValues,
+  filterModels,
+  modelOptions,
+  providerFormSchema,
+  switchKind,
+  toCreate,
+  toTest,
+  toUpdate,
+  valuesOf,
+} from "@/features/providers/provider-values";
 import { sampleProvider } from "@/test/contract-server";
 
 const stored = sampleProvider({ hasKey: true });
@@ -12,7 +23,10 @@ describe("what is sent", () => {
   });
   test("a test of a stored provider uses what is stored unless it was changed", () => {
     expect(toTest(valuesOf(stored), stored)).toEqual({ kind: "zai", providerId: stored.id, model: "glm-4.6" });
-    expect(toTest({ ...valuesOf(stored), baseUrl: "https://a.b", apiKey: "k" }, stored)).toMatchObject({ baseUrl: "https://a.b", apiKey: "k" });
+    expect(toTest({ ...valuesOf(stored), baseUrl: "https://a.b", apiKey: "k" }, stored)).toMatchObject({
+      baseUrl: "https://a.b",
+      apiKey: "k",
+    });
   });
   test("the demo model has neither key nor address", () => {
     expect(toCreate({ ...emptyValues("demo"), models: [{ id: "demo" }] })).toMatchObject({ baseUrl: null, apiKey: null });
@@ -20,7 +34,8 @@ describe("what is sent", () => {
 });
 
 describe("what is missing", () => {
-  const fields = (values: Parameters<typeof connectionFaults>[0], provider = null as typeof stored | null) => connectionFaults(values, provider).map(({ field }) => field);
+  const fields = (values: Parameters<typeof connectionFaults>[0], provider = null as typeof stored | null) =>
+    connectionFaults(values, provider).map(({ field }) => field);
   test("a hosted provider needs its key, a local one and the demo do not", () => {
     expect(fields(emptyValues("openai"))).toEqual(["apiKey"]);
     expect(fields(emptyValues("ollama"))).toEqual([]);

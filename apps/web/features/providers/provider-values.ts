@@ -100,7 +100,8 @@ const needsKeyAgain = (values: ProviderValues, stored: Provider | null): boolean
 /** What must be right before the connection can be tested; the models come out of the test. */
 export const connectionFaults = (values: ProviderValues, stored: Provider | null): { field: "baseUrl" | "apiKey"; message: string }[] => {
   const faults: { field: "baseUrl" | "apiKey"; message: string }[] = [];
-  if (values.kind !== "demo" && values.baseUrl.trim() === "") faults.push({ field: "baseUrl", message: "Enter the address of the provider" });
+  if (values.kind !== "demo" && values.baseUrl.trim() === "")
+    faults.push({ field: "baseUrl", message: "Enter the address of the provider" });
   const hasKey = values.apiKey.trim() !== "" || (stored?.hasKey === true && !values.removesKey);
   if (presetOf(values.kind).needsKey && !hasKey) faults.push({ field: "apiKey", message: "Enter the API key" });
   else if (needsKeyAgain(values, stored)) {
@@ -134,7 +135,10 @@ export interface ModelOption {
 }
 
 /** Chosen models first come from the list that was found, so that the order does not jump while choosing. */
-export const modelOptions = (found: readonly { id: string; name?: string | undefined }[], chosen: readonly ProviderModel[]): ModelOption[] => {
+export const modelOptions = (
+  found: readonly { id: string; name?: string | undefined }[],
+  chosen: readonly ProviderModel[],
+): ModelOption[] => {
   const options: ModelOption[] = found.map(({ id, name }) => ({ id, name: name ?? null, isFound: true }));
   const extra = chosen.filter(({ id }) => !found.some((model) => model.id === id));
   return [...extra.map(({ id, name }) => ({ id, name: name ?? null, isFound: false })), ...options];

@@ -39,7 +39,11 @@ function ProviderOverview({ providers }: { readonly providers: readonly Provider
     </Button>
   );
   return (
-    <SettingsSection title="Providers" description="Where your agents’ models come from. Keys are stored encrypted." actions={providers.length > 0 ? add : null}>
+    <SettingsSection
+      title="Providers"
+      description="Where your agents’ models come from. Keys are stored encrypted."
+      actions={providers.length > 0 ? add : null}
+    >
       {providers.length === 0 ? (
         <EmptyState icon={<KeyRound aria-hidden />} title="No provider yet" action={add}>
           Add a provider to give your agents a model. You need its API key, or pick the demo model to try Mosaic without one.
@@ -47,7 +51,12 @@ function ProviderOverview({ providers }: { readonly providers: readonly Provider
       ) : (
         <ul className="grid gap-3">
           {providers.map((provider) => (
-            <ProviderRow key={provider.id} provider={provider} onEdit={() => router.push(`${path}?edit=${provider.id}`)} onDelete={() => setDeleted(provider)} />
+            <ProviderRow
+              key={provider.id}
+              provider={provider}
+              onEdit={() => router.push(`${path}?edit=${provider.id}`)}
+              onDelete={() => setDeleted(provider)}
+            />
           ))}
         </ul>
       )}
@@ -99,7 +108,10 @@ function ProviderEditor({ stored }: { readonly stored: Provider | null }) {
   useUnsavedChanges(isDirty);
   const close = (): void => router.push(path);
   return (
-    <SettingsSection title={stored === null ? "Add a provider" : `Edit ${stored.name}`} description={stored === null ? "Test the connection, then choose the models that your agents may use." : presetOf(stored.kind).label}>
+    <SettingsSection
+      title={stored === null ? "Add a provider" : `Edit ${stored.name}`}
+      description={stored === null ? "Test the connection, then choose the models that your agents may use." : presetOf(stored.kind).label}
+    >
       <ProviderForm
         stored={stored}
         canChooseKind={stored === null}
@@ -111,7 +123,7 @@ function ProviderEditor({ stored }: { readonly stored: Provider | null }) {
           toast.success(stored === null ? "Provider added" : "Provider saved");
           setTimeout(close);
         }}
-        actions={({ isSaving }) => (
+        renderActions={({ isSaving }) => (
           <div className="flex flex-wrap gap-2 border-t pt-5">
             <Button type="submit" isBusy={isSaving}>
               {stored === null ? "Add provider" : "Save changes"}

@@ -29,7 +29,9 @@ export function SettingsFrame({ children }: { readonly children: ReactNode }) {
                     aria-current={pathname === href ? "page" : undefined}
                     className={cn(
                       "-mb-px block border-b-2 px-3 py-2.5 text-sm transition-colors",
-                      pathname === href ? "border-primary font-medium text-foreground" : "border-transparent text-muted-foreground hover:text-foreground",
+                      pathname === href
+                        ? "border-primary font-medium text-foreground"
+                        : "border-transparent text-muted-foreground hover:text-foreground",
                     )}
                   >
                     {name}

@@ -50,5 +50,3 @@ export function ListLoading() {
     </div>
   );
 }
-
-

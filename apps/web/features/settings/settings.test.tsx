@@ -78,7 +78,12 @@ describe("agents", () => {
     type("Stop when idle for (minutes)", "0");
     press("Add agent");
     await waitFor(() => expect(server.state.agents).toHaveLength(1));
-    expect(server.state.agents[0]).toMatchObject({ name: "Grace", idleTimeoutSeconds: 0, tools: { shell: true }, model: { model: "glm-4.6" } });
+    expect(server.state.agents[0]).toMatchObject({
+      name: "Grace",
+      idleTimeoutSeconds: 0,
+      tools: { shell: true },
+      model: { model: "glm-4.6" },
+    });
     expect(server.state.agents[0]?.personality).toContain("seasoned expert");
   });
 

@@ -4,7 +4,7 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import type { Agent } from "@mosaic/contracts/agent";
 import { runtimeKind, type OnboardingOptions } from "@mosaic/contracts/onboarding";
 import type { Provider } from "@mosaic/contracts/provider";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { useForm } from "react-hook-form";
 import { Field } from "@/components/ui/field";
 import { useAgents } from "@/features/agents/agent-queries";
@@ -37,7 +37,7 @@ interface AgentStepFormProps extends StepProps {
   readonly stored: Agent | null;
 }
 
-const useAgentStep = ({ memory, providers, options, stored, onNext }: AgentStepFormProps) => {
+const useAgentStep = ({ memory, onRemember, providers, options, stored, onNext }: AgentStepFormProps) => {
   const create = useOnboardingAgent();
   const form = useForm<AgentValues>({
     resolver: zodResolver(agentFormSchema),
@@ -47,13 +47,8 @@ const useAgentStep = ({ memory, providers, options, stored, onNext }: AgentStepF
   const [hasConsent, setConsent] = useState(memory.acceptsNoIsolation);
   const [needsConsent, setNeedsConsent] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const leave = useRef(() => undefined as void);
-  leave.current = () => {
-    memory.agent = form.getValues();
-    memory.runtime = runtime;
-    memory.acceptsNoIsolation = hasConsent;
-  };
-  useEffect(() => () => leave.current(), []);
+  const leave = useEffectEvent(() => onRemember({ agent: form.getValues(), runtime, acceptsNoIsolation: hasConsent }));
+  useEffect(() => () => leave(), []);
   const isUnisolated = options.runtimes.find(({ kind }) => kind === runtime)?.isIsolated === false;
   const save = async (values: AgentValues): Promise<void> => {
     setError(null);
@@ -61,7 +56,11 @@ const useAgentStep = ({ memory, providers, options, stored, onNext }: AgentStepF
     setNeedsConsent(isMissingConsent);
     if (isMissingConsent) return;
     try {
-      await create.mutateAsync({ runtime, acceptsNoIsolation: isUnisolated && hasConsent, agent: { backend: "openclaw", ...toAgent(values) } });
+      await create.mutateAsync({
+        runtime,
+        acceptsNoIsolation: isUnisolated && hasConsent,
+        agent: { backend: "openclaw", ...toAgent(values) },
+      });
       onNext();
     } catch (failure) {
       if (!placeFaults(failure, form, ["name", "emoji", "personality", "model"])) setError(failure);
@@ -79,7 +78,12 @@ function AgentStepForm(props: AgentStepFormProps) {
       <IdentityFields form={form} />
       <Field label="Model" error={form.formState.errors.model?.message}>
         {(control) => (
-          <ModelPicker control={control} providers={providers} value={form.watch("model")} onChange={(model) => form.setValue("model", model, { shouldDirty: true, shouldValidate: true })} />
+          <ModelPicker
+            control={control}
+            providers={providers}
+            value={form.watch("model")}
+            onChange={(model) => form.setValue("model", model, { shouldDirty: true, shouldValidate: true })}
+          />
         )}
       </Field>
       <RuntimeChoice

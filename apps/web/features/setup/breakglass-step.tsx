@@ -58,12 +58,20 @@ function AccountForm({ onNext }: { readonly onNext: () => void }) {
   return (
     <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-6">
       <Field label="User name" error={errors.username?.message} hint="3 to 32 letters, digits, dots, dashes or underscores.">
-        {(control) => <Input {...control} autoComplete="username" autoCapitalize="none" spellCheck={false} {...form.register("username")} />}
+        {(control) => (
+          <Input {...control} autoComplete="username" autoCapitalize="none" spellCheck={false} {...form.register("username")} />
+        )}
       </Field>
       <div className="grid gap-3">
         <Field label="Password" error={errors.password && "The password does not follow all rules"}>
           {(control) => (
-            <PasswordInput what="password" {...control} aria-describedby={[control["aria-describedby"], rulesId].filter(Boolean).join(" ")} autoComplete="new-password" {...form.register("password")} />
+            <PasswordInput
+              what="password"
+              {...control}
+              aria-describedby={[control["aria-describedby"], rulesId].filter(Boolean).join(" ")}
+              autoComplete="new-password"
+              {...form.register("password")}
+            />
           )}
         </Field>
         <PasswordRules id={rulesId} password={password} username={username} />

@@ -11,10 +11,16 @@ export function OidcStep({ isDone, onNext, onBack }: StepProps) {
   return (
     <div className="grid gap-8">
       <Notice tone="info" title="Single sign-on is not available yet">
-        A later version of Mosaic lets your team sign in with OpenID Connect (Keycloak, Entra ID, Google and others). Until then you sign in with the administrator’s account. Nothing is lost by going on.
+        A later version of Mosaic lets your team sign in with OpenID Connect (Keycloak, Entra ID, Google and others). Until then you sign in
+        with the administrator’s account. Nothing is lost by going on.
       </Notice>
       {skip.error ? <SaveProblem error={skip.error} /> : null}
-      <StepActions onBack={onBack} label={isDone ? "Continue" : "Skip for now"} isBusy={skip.isPending} onNext={() => (isDone ? onNext() : skip.mutate(undefined, { onSuccess: onNext }))} />
+      <StepActions
+        onBack={onBack}
+        label={isDone ? "Continue" : "Skip for now"}
+        isBusy={skip.isPending}
+        onNext={() => (isDone ? onNext() : skip.mutate(undefined, { onSuccess: onNext }))}
+      />
     </div>
   );
 }

@@ -15,7 +15,7 @@ export function ProviderStep(props: StepProps) {
   return props.isDone ? <SavedProvider {...props} /> : <FirstProvider {...props} />;
 }
 
-function FirstProvider({ memory, onNext, onBack }: StepProps) {
+function FirstProvider({ memory, onRemember, onNext, onBack }: StepProps) {
   const create = useOnboardingProvider();
   return (
     <ProviderForm
@@ -23,14 +23,12 @@ function FirstProvider({ memory, onNext, onBack }: StepProps) {
       initial={memory.provider}
       canChooseKind
       onTest={(test, signal) => testConnection("/api/onboarding/provider/test", test, signal)}
-      onLeave={(values) => {
-        memory.provider = values;
-      }}
+      onLeave={(provider) => onRemember({ provider })}
       onSave={async (values) => {
         await create.mutateAsync(toCreate(values));
         onNext();
       }}
-      actions={({ isSaving }) => <StepActions onBack={onBack} label="Save and continue" isBusy={isSaving} />}
+      renderActions={({ isSaving }) => <StepActions onBack={onBack} label="Save and continue" isBusy={isSaving} />}
     />
   );
 }
@@ -59,7 +57,7 @@ function SavedProvider(props: StepProps) {
   );
 }
 
-function SavedProviderForm({ memory, onNext, onBack, stored }: StepProps & { readonly stored: Provider | null }) {
+function SavedProviderForm({ memory, onRemember, onNext, onBack, stored }: StepProps & { readonly stored: Provider | null }) {
   const save = useSaveProvider();
   const replace = useOnboardingProvider();
   const onSave = async (values: ProviderValues): Promise<void> => {
@@ -68,7 +66,6 @@ function SavedProviderForm({ memory, onNext, onBack, stored }: StepProps & { rea
     } else {
       await save.mutateAsync({ id: stored.id, body: toUpdate(values, stored) });
     }
-    memory.provider = null;
     onNext();
   };
   const initial = stored === null || memory.provider?.kind !== stored.kind ? null : { ...memory.provider, apiKey: "" };
@@ -78,11 +75,9 @@ function SavedProviderForm({ memory, onNext, onBack, stored }: StepProps & { rea
       initial={initial}
       canChooseKind={stored === null}
       onTest={(test, signal) => testConnection("/api/onboarding/provider/test", test, signal)}
-      onLeave={(values) => {
-        if (stored !== null) memory.provider = values;
-      }}
+      onLeave={(provider) => onRemember({ provider })}
       onSave={onSave}
-      actions={({ isSaving }) => <StepActions onBack={onBack} label="Save and continue" isBusy={isSaving} />}
+      renderActions={({ isSaving }) => <StepActions onBack={onBack} label="Save and continue" isBusy={isSaving} />}
     />
   );
 }

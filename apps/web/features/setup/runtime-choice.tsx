@@ -31,7 +31,9 @@ export function RuntimeChoice({ options, value, onChange, hasConsent, onConsent,
         <h2 id={`${id}-title`} className="text-sm font-medium">
           Where agents run
         </h2>
-        {options.isRuntimeFixed ? <p className="text-[0.8125rem] text-muted-foreground">Set for this installation by MOSAIC_RUNTIME.</p> : null}
+        {options.isRuntimeFixed ? (
+          <p className="text-[0.8125rem] text-muted-foreground">Set for this installation by MOSAIC_RUNTIME.</p>
+        ) : null}
       </div>
       <ChoiceGroup aria-labelledby={`${id}-title`} value={value} onValueChange={onChange} className="grid gap-2.5">
         {options.runtimes.map((runtime) => {
@@ -48,17 +50,24 @@ export function RuntimeChoice({ options, value, onChange, hasConsent, onConsent,
           );
         })}
       </ChoiceGroup>
-      {chosen && !chosen.isIsolated ? <NoIsolationConsent hasConsent={hasConsent} onConsent={onConsent} needsConsent={needsConsent} /> : null}
+      {chosen && !chosen.isIsolated ? (
+        <NoIsolationConsent hasConsent={hasConsent} onConsent={onConsent} needsConsent={needsConsent} />
+      ) : null}
     </section>
   );
 }
 
-function NoIsolationConsent({ hasConsent, onConsent, needsConsent }: Pick<RuntimeChoiceProps, "hasConsent" | "onConsent" | "needsConsent">) {
+function NoIsolationConsent({
+  hasConsent,
+  onConsent,
+  needsConsent,
+}: Pick<RuntimeChoiceProps, "hasConsent" | "onConsent" | "needsConsent">) {
   const id = useId();
   return (
     <div className="grid gap-3">
       <Notice tone="warning" title="This runtime does not isolate">
-        The agent is an ordinary program on this machine, with the rights of whoever started Mosaic. Nothing but its own rules keeps it away from other files and the network. Its shell and browser tools are therefore always off. Use it to try Mosaic out, not for a team.
+        The agent is an ordinary program on this machine, with the rights of whoever started Mosaic. Nothing but its own rules keeps it away
+        from other files and the network. Its shell and browser tools are therefore always off. Use it to try Mosaic out, not for a team.
       </Notice>
       <div className="grid gap-1.5">
         <div className="flex items-start gap-3 px-1">

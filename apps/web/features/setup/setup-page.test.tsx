@@ -22,7 +22,7 @@ describe("the wizard", () => {
     await screen.findByText("This token is not valid. Take the link that was printed last.");
     type("Set-up link or token", `http://localhost:8080/setup#token=${server.state.setupToken}`);
     press("Continue");
-    await heading("Create the administrator");
+    expect(await heading("Create the administrator")).toBeDefined();
   });
 
   test("shows which rules of the password hold", async () => {
@@ -58,8 +58,16 @@ describe("the wizard", () => {
     await waitFor(() => expect(visits).toContain("/chat"));
     const sent = Object.fromEntries(server.requests.map(({ line, body }) => [line, body]));
     expect(sent["POST /api/onboarding/breakglass"]).toEqual({ username: "admin", password: "a long enough passphrase" });
-    expect(sent["POST /api/onboarding/provider"]).toMatchObject({ kind: "zai", apiKey: "sk-test", models: [{ id: "glm-4.6" }, { id: "glm-4.5-air" }] });
-    expect(sent["POST /api/onboarding/agents"]).toMatchObject({ runtime: "docker", acceptsNoIsolation: false, agent: { name: "Ada", model: { model: "glm-4.6" } } });
+    expect(sent["POST /api/onboarding/provider"]).toMatchObject({
+      kind: "zai",
+      apiKey: "sk-test",
+      models: [{ id: "glm-4.6" }, { id: "glm-4.5-air" }],
+    });
+    expect(sent["POST /api/onboarding/agents"]).toMatchObject({
+      runtime: "docker",
+      acceptsNoIsolation: false,
+      agent: { name: "Ada", model: { model: "glm-4.6" } },
+    });
   });
 
   test("keeps what was entered while going back", async () => {
@@ -70,7 +78,7 @@ describe("the wizard", () => {
     await heading("Sign-in for your team");
     press("Continue");
     await heading("Connect a model provider");
-    expect((screen.getByLabelText("API key", { selector: "input" }) as HTMLInputElement).value).toBe("sk-half");
+    expect(screen.getByLabelText<HTMLInputElement>("API key", { selector: "input" }).value).toBe("sk-half");
   });
 
   test("says in words what is wrong with a connection", async () => {
@@ -86,7 +94,11 @@ describe("the wizard", () => {
   });
 
   test("lists the demo model without being asked", async () => {
-    await openPage(<SetupPage />, { step: "provider", isSignedIn: true, testResult: { outcome: "ok", message: "Built in.", models: [{ id: "demo" }], durationMs: 1 } }, "/setup");
+    await openPage(
+      <SetupPage />,
+      { step: "provider", isSignedIn: true, testResult: { outcome: "ok", message: "Built in.", models: [{ id: "demo" }], durationMs: 1 } },
+      "/setup",
+    );
     await heading("Connect a model provider");
     fireEvent.click(screen.getByRole("radio", { name: "Demo model (no real AI)" }));
     await waitFor(() => expect(screen.getByRole("checkbox", { name: "demo" }).getAttribute("aria-checked")).toBe("true"));
@@ -106,7 +118,10 @@ describe("the wizard", () => {
     fireEvent.click(screen.getByRole("checkbox", { name: "I understand that the process runtime does not isolate agents" }));
     press("Create agent");
     await heading("Ready to go?");
-    expect(server.requests.find(({ line }) => line === "POST /api/onboarding/agents")?.body).toMatchObject({ runtime: "process", acceptsNoIsolation: true });
+    expect(server.requests.find(({ line }) => line === "POST /api/onboarding/agents")?.body).toMatchObject({
+      runtime: "process",
+      acceptsNoIsolation: true,
+    });
   });
 
   test("moves the focus to the heading of the next step", async () => {

@@ -2,7 +2,7 @@
 
 import type { OnboardingStatus, OnboardingStep } from "@mosaic/contracts/onboarding";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { AgentStep } from "@/features/setup/agent-step";
 import { BreakglassStep } from "@/features/setup/breakglass-step";
 import { OidcStep } from "@/features/setup/oidc-step";
@@ -35,11 +35,12 @@ export interface StepProps {
   readonly status: OnboardingStatus;
   readonly isDone: boolean;
   readonly memory: WizardMemory;
+  readonly onRemember: (entered: Partial<WizardMemory>) => void;
   readonly onNext: () => void;
   readonly onBack: (() => void) | null;
 }
 
-const stepViews: Record<OnboardingStep, (props: StepProps) => React.ReactNode> = {
+const stepViews: Record<OnboardingStep, (props: StepProps) => ReactNode> = {
   breakglass: BreakglassStep,
   oidc: OidcStep,
   provider: ProviderStep,
@@ -50,7 +51,7 @@ const stepViews: Record<OnboardingStep, (props: StepProps) => React.ReactNode> =
 function Wizard() {
   const status = useOnboardingStatus().data;
   const [viewed, setViewed] = useState<OnboardingStep | null>(null);
-  const memory = useRef(emptyMemory()).current;
+  const [memory, setMemory] = useState(emptyMemory);
   const reached = status?.step ?? "breakglass";
   const shown = shownStep(viewed, reached);
   const step = wizardSteps[stepIndex(shown)];
@@ -67,6 +68,7 @@ function Wizard() {
         status={status}
         isDone={stepIndex(shown) < stepIndex(reached)}
         memory={memory}
+        onRemember={(entered) => setMemory((known) => ({ ...known, ...entered }))}
         onNext={() => setViewed(nextStep(shown))}
         onBack={back === null ? null : () => setViewed(back)}
       />

@@ -31,7 +31,11 @@ export function SummaryStep({ onBack }: StepProps) {
         </p>
         {health.error ? <SaveProblem error={health.error} /> : null}
         <ul className="divide-y rounded-xl border bg-card shadow-xs">
-          {checks.length > 0 ? checks.map((check) => <CheckRow key={check.id} check={check} isStale={health.isFetching} />) : health.error ? null : <PendingRows />}
+          {checks.length > 0 ? (
+            checks.map((check) => <CheckRow key={check.id} check={check} isStale={health.isFetching} />)
+          ) : health.error ? null : (
+            <PendingRows />
+          )}
         </ul>
         <Button variant="secondary" className="justify-self-start" isBusy={health.isFetching} onClick={() => void health.refetch()}>
           {health.isFetching ? null : <RefreshCw aria-hidden />}
@@ -44,7 +48,12 @@ export function SummaryStep({ onBack }: StepProps) {
         </Notice>
       ) : null}
       {complete.error ? <SaveProblem error={complete.error} /> : null}
-      <StepActions onBack={onBack} label="Finish and start chatting" isBusy={complete.isPending || complete.isSuccess} onNext={() => complete.mutate(undefined, { onSuccess: () => router.replace("/chat") })} />
+      <StepActions
+        onBack={onBack}
+        label="Finish and start chatting"
+        isBusy={complete.isPending || complete.isSuccess}
+        onNext={() => complete.mutate(undefined, { onSuccess: () => router.replace("/chat") })}
+      />
     </div>
   );
 }

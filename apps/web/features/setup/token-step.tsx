@@ -22,10 +22,14 @@ export function TokenStep() {
         <div className="grid gap-2.5">
           <h1 className="text-balance text-2xl font-semibold tracking-tight sm:text-3xl">Open the set-up link</h1>
           <p className="leading-relaxed text-muted-foreground">
-            Mosaic printed a link in the terminal when it started. It proves that you may set up this installation. Open that link in your browser, or paste it here.
+            Mosaic printed a link in the terminal when it started. It proves that you may set up this installation. Open that link in your
+            browser, or paste it here.
           </p>
         </div>
-        <div aria-hidden className="overflow-x-auto rounded-lg border bg-muted px-4 py-3 font-mono text-[0.8125rem] leading-relaxed text-muted-foreground">
+        <div
+          aria-hidden
+          className="overflow-x-auto rounded-lg border bg-muted px-4 py-3 font-mono text-[0.8125rem] leading-relaxed text-muted-foreground"
+        >
           <span className="flex items-center gap-2 whitespace-nowrap">
             <Terminal className="size-4 shrink-0" />
             http://localhost:8080/setup<span className="text-foreground">#token=…</span>
@@ -40,7 +44,9 @@ export function TokenStep() {
 function TokenForm() {
   const status = useOnboardingStatus();
   const [text, setText] = useState("");
-  const [error, setError] = useState<string | undefined>(() => (readSetupToken() === null ? undefined : "The link that you opened is not valid any more. Mosaic prints a new one each time it starts."));
+  const [error, setError] = useState<string | undefined>(() =>
+    readSetupToken() === null ? undefined : "The link that you opened is not valid any more. Mosaic prints a new one each time it starts.",
+  );
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     const token = parseSetupToken(text);
@@ -58,7 +64,16 @@ function TokenForm() {
   return (
     <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
       <Field label="Set-up link or token" error={error}>
-        {(control) => <Input {...control} value={text} autoComplete="off" spellCheck={false} autoCapitalize="none" onChange={(event) => setText(event.target.value)} />}
+        {(control) => (
+          <Input
+            {...control}
+            value={text}
+            autoComplete="off"
+            spellCheck={false}
+            autoCapitalize="none"
+            onChange={(event) => setText(event.target.value)}
+          />
+        )}
       </Field>
       <Button type="submit" size="lg" isBusy={status.isFetching} className="justify-self-start">
         Continue

@@ -17,12 +17,10 @@ export interface WizardFrameProps {
 
 export function WizardFrame({ step, reached, onSelect, children }: WizardFrameProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const isFirst = useRef(true);
+  const focused = useRef(step.id);
   useEffect(() => {
-    if (isFirst.current) {
-      isFirst.current = false;
-      return;
-    }
+    if (focused.current === step.id) return;
+    focused.current = step.id;
     window.scrollTo({ top: 0 });
     heading.current?.focus({ preventScroll: true });
   }, [step.id]);
@@ -93,7 +91,15 @@ function Steps({ shown, reached, onSelect }: StepsProps) {
   );
 }
 
-function StepMark({ number, state, isShown }: { readonly number: number; readonly state: "done" | "current" | "todo"; readonly isShown: boolean }) {
+function StepMark({
+  number,
+  state,
+  isShown,
+}: {
+  readonly number: number;
+  readonly state: "done" | "current" | "todo";
+  readonly isShown: boolean;
+}) {
   return (
     <span
       aria-hidden

@@ -1,4 +1,4 @@
-import type { OnboardingStep } from "@mosaic/contracts/onboarding";
+import type { OnboardingStep, RuntimeKind } from "@mosaic/contracts/onboarding";
 import type { ProviderValues } from "@/features/providers/provider-values";
 import type { AgentValues } from "@/features/agents/agent-values";
 
@@ -17,8 +17,18 @@ export const wizardSteps: readonly WizardStep[] = [
     lead: "This account can always sign in, whatever happens to other ways of signing in. Keep its password in a safe place.",
   },
   { id: "oidc", name: "Sign-in", title: "Sign-in for your team", lead: "Connect the sign-in of your organisation, or leave it for later." },
-  { id: "provider", name: "Provider", title: "Connect a model provider", lead: "Agents think with a language model. Choose where it comes from." },
-  { id: "agents", name: "Agent", title: "Create your first agent", lead: "An assistant of your own. Everything here can be changed later." },
+  {
+    id: "provider",
+    name: "Provider",
+    title: "Connect a model provider",
+    lead: "Agents think with a language model. Choose where it comes from.",
+  },
+  {
+    id: "agents",
+    name: "Agent",
+    title: "Create your first agent",
+    lead: "An assistant of your own. Everything here can be changed later.",
+  },
   { id: "summary", name: "Summary", title: "Ready to go?", lead: "A last look at everything that your agent needs." },
 ];
 
@@ -41,10 +51,10 @@ export const previousStep = (id: OnboardingStep): OnboardingStep | null => wizar
 
 /** What was entered and not sent yet, kept while the user moves between the steps. Never written anywhere: it may hold a key. */
 export interface WizardMemory {
-  provider: ProviderValues | null;
-  agent: AgentValues | null;
-  runtime: "docker" | "process" | null;
-  acceptsNoIsolation: boolean;
+  readonly provider: ProviderValues | null;
+  readonly agent: AgentValues | null;
+  readonly runtime: RuntimeKind | null;
+  readonly acceptsNoIsolation: boolean;
 }
 
 export const emptyMemory = (): WizardMemory => ({ provider: null, agent: null, runtime: null, acceptsNoIsolation: false });

@@ -2,7 +2,7 @@
 
 import { Menu as MenuIcon } from "lucide-react";
 import { usePathname, useSearchParams } from "next/navigation";
-import { Suspense, useEffect, useState, type ReactNode } from "react";
+import { Suspense, useState, type ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Drawer } from "@/components/ui/dialog";
 import { Sidebar } from "@/features/chat/sidebar";
@@ -51,16 +51,17 @@ export function PageBar({ children }: { readonly children: ReactNode }) {
 }
 
 function SidebarDrawer() {
-  const [isOpen, setOpen] = useState(false);
   const here = `${usePathname()}?${useSearchParams().toString()}`;
-  useEffect(() => setOpen(false), [here]);
+  // Open at one address only, so that it closes by itself when something in it leads elsewhere.
+  const [openAt, setOpenAt] = useState<string | null>(null);
+  const close = (): void => setOpenAt(null);
   return (
     <>
-      <Button variant="ghost" size="icon" aria-label="Open sidebar" className="md:hidden" onClick={() => setOpen(true)}>
+      <Button variant="ghost" size="icon" aria-label="Open sidebar" className="md:hidden" onClick={() => setOpenAt(here)}>
         <MenuIcon aria-hidden />
       </Button>
-      <Drawer isOpen={isOpen} onChange={setOpen} title="Sidebar">
-        <Sidebar onNavigate={() => setOpen(false)} />
+      <Drawer isOpen={openAt === here} onChange={(isOpen) => setOpenAt(isOpen ? here : null)} title="Sidebar">
+        <Sidebar onNavigate={close} />
       </Drawer>
     </>
   );

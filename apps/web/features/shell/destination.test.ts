@@ -2,7 +2,13 @@ import type { OnboardingStatus } from "@mosaic/contracts/onboarding";
 import { expect, test } from "vitest";
 import { destination, safeNext, type PageKind } from "@/features/shell/destination";
 
-const status = (over: Partial<OnboardingStatus>): OnboardingStatus => ({ isComplete: false, step: "breakglass", hasSetupToken: false, isSignedIn: false, ...over });
+const status = (over: Partial<OnboardingStatus>): OnboardingStatus => ({
+  isComplete: false,
+  step: "breakglass",
+  hasSetupToken: false,
+  isSignedIn: false,
+  ...over,
+});
 const complete = status({ isComplete: true, step: "summary" });
 
 test.each<[PageKind, OnboardingStatus, string | null]>([

@@ -17,11 +17,18 @@ export function UserMenu() {
   const name = me?.displayName ?? "";
   const go = (path: string) => () => leave(() => router.push(path));
   const signOut = (): void =>
-    leave(() => logout.mutate(undefined, { onError: (error) => toast.error("You are still signed in", { description: describeError(error).detail }) }));
+    leave(() =>
+      logout.mutate(undefined, {
+        onError: (error) => toast.error("You are still signed in", { description: describeError(error).detail }),
+      }),
+    );
   return (
     <Menu>
       <MenuTrigger className="flex w-full items-center gap-2.5 rounded-lg p-2 text-left hover:bg-accent data-[state=open]:bg-accent">
-        <span aria-hidden className="grid size-8 shrink-0 place-items-center rounded-lg bg-primary text-sm font-semibold text-primary-foreground">
+        <span
+          aria-hidden
+          className="grid size-8 shrink-0 place-items-center rounded-lg bg-primary text-sm font-semibold text-primary-foreground"
+        >
           {name.slice(0, 1).toUpperCase()}
         </span>
         <span className="min-w-0 flex-1 truncate text-sm font-medium">
