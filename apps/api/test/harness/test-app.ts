@@ -26,7 +26,7 @@ export interface TestAppOptions {
   /** False: a fresh installation that waits for its wizard. */
   readonly isOnboarded?: boolean;
   /** Ports of the application that are not the engine's: a clock, the limits of a turn. */
-  readonly replace?: readonly { readonly token: symbol; readonly value: unknown }[];
+  readonly replace?: readonly { readonly token: symbol | Type<unknown>; readonly value: unknown }[];
   /** Controllers beside the application's own. */
   readonly controllers?: readonly Type[];
 }

@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import type { GatewayRequest } from "@mosaic/agent-backends/agent-backend";
 import type { Endpoint } from "@mosaic/runtime/agent-runtime";
 
-const connectTimeoutMs = 5_000;
+const connectTimeoutMs = 2_000;
 const maxErrorBytes = 64 * 1024;
 
 /** The gateway did not take the request: nobody listens there, somebody else does, or it hung up before it answered. */

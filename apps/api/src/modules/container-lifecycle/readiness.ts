@@ -52,7 +52,7 @@ export async function waitUntilReady(sources: ReadinessSources, limits: Readines
     if (nowMs - startedAtMs >= limits.timeoutMs) {
       throw notReadyInTime(limits.timeoutMs, last !== "silent", said.detail);
     }
-    await sleep(limits.pollMs, undefined, { signal });
+    await sleep(limits.pollMs);
   }
 }
 

@@ -1,0 +1,91 @@
+import type { ContainerObservation } from "@mosaic/runtime/agent-runtime";
+import { expect, test } from "vitest";
+import { AppError } from "../../platform/errors/app-error.js";
+import type { ProbeResult } from "./gateway-probe.js";
+import { waitUntilReady, type ReadinessSources, type SupervisorWord } from "./readiness.js";
+
+const limits = { timeoutMs: 400, reportGraceMs: 120, pollMs: 5, inspectEveryMs: 20 };
+const silent: SupervisorWord = { isReady: false, hasFailed: false, detail: null };
+const running: ContainerObservation = {
+  name: "mosaic-a",
+  agentId: "a",
+  specHash: "",
+  state: "running",
+  endpoint: { host: "127.0.0.1", port: 1 },
+  exitCode: null,
+  wasOutOfMemory: false,
+};
+
+function sources(change: {
+  probe?: ProbeResult;
+  said?: SupervisorWord;
+  inspect?: () => Promise<ContainerObservation | null>;
+}): ReadinessSources {
+  return {
+    probe: async () => change.probe ?? "ready",
+    said: () => change.said ?? silent,
+    inspect: change.inspect ?? (async () => running),
+  };
+}
+
+async function outcome(from: ReadinessSources, signal = new AbortController().signal): Promise<{ error: unknown; tookMs: number }> {
+  const startedAt = performance.now();
+  const error = await waitUntilReady(from, limits, signal).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  return { error, tookMs: performance.now() - startedAt };
+}
+
+test("a gateway that answers and was warmed up is ready at once", async () => {
+  const { error, tookMs } = await outcome(sources({ said: { ...silent, isReady: true } }));
+  expect(error).toBeNull();
+  expect(tookMs).toBeLessThan(limits.reportGraceMs);
+});
+
+test("a gateway that answers, of a supervisor that says nothing, is taken after the grace", async () => {
+  const { error, tookMs } = await outcome(sources({}));
+  expect(error).toBeNull();
+  expect(tookMs).toBeGreaterThanOrEqual(limits.reportGraceMs - 1);
+});
+
+test("a supervisor's word alone is not enough", async () => {
+  const { error } = await outcome(sources({ probe: "listening", said: { ...silent, isReady: true } }));
+  expect(error).toMatchObject({ code: "agent_not_ready" });
+});
+
+test.each([
+  ["silent", "does not answer"],
+  ["listening", "does not get ready"],
+] as const)("a gateway that stays %s is told apart", async (probe, words) => {
+  const { error } = await outcome(sources({ probe, said: { ...silent, detail: "no provider" } }));
+  expect(error).toBeInstanceOf(AppError);
+  expect((error as AppError).detail).toContain(words);
+  expect((error as AppError).detail).toContain("no provider");
+});
+
+test("a container that has ended ends the waiting, with its exit code", async () => {
+  const ended: ContainerObservation = { ...running, state: "exited", endpoint: null, exitCode: 78 };
+  const { error, tookMs } = await outcome(sources({ probe: "silent", inspect: async () => ended }));
+  expect(error).toMatchObject({ code: "agent_start_failed" });
+  expect((error as AppError).detail).toContain("exit code 78");
+  expect(tookMs).toBeLessThan(limits.timeoutMs);
+});
+
+test("a container that was removed ends the waiting", async () => {
+  const { error } = await outcome(sources({ probe: "silent", inspect: async () => null }));
+  expect((error as AppError).detail).toContain("removed");
+});
+
+test("an engine that does not answer for a moment ends nothing", async () => {
+  const { error } = await outcome(sources({ inspect: async () => Promise.reject(new Error("away")) }));
+  expect(error).toBeNull();
+});
+
+test("the signal ends the waiting with its own reason", async () => {
+  const controller = new AbortController();
+  const reason = new Error("enough");
+  setTimeout(() => controller.abort(reason), 30);
+  const { error } = await outcome(sources({ probe: "silent" }), controller.signal);
+  expect(error).toBe(reason);
+});
