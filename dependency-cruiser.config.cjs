@@ -70,10 +70,10 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: ["node_modules", "^apps/api/src/generated/", "/dist/"] },
-    exclude: { path: ["/out/", "\\.next/", "\\.css$"] },
+    exclude: { path: ["/out/", "next-env\\.d\\.ts$", "\\.next/", "\\.css$"] },
     tsPreCompilationDeps: true,
     combinedDependencies: true,
-    tsConfig: { fileName: "tsconfig.base.json" },
+    tsConfig: { fileName: "apps/web/tsconfig.json" },
     enhancedResolveOptions: { extensions: [".ts", ".tsx", ".mjs", ".js"], exportsFields: ["exports"], conditionNames: ["import", "types", "default"] },
   },
 };

@@ -14,11 +14,6 @@ const agentsQuery = queryOptions({
 
 export const useAgents = () => useQuery(agentsQuery);
 
-export const useAgent = (id: string | null) => {
-  const agents = useAgents();
-  return agents.data?.find((candidate) => candidate.id === id) ?? null;
-};
-
 const currentRuntime = runtimeOption.pick({ kind: true, isIsolated: true, detail: true });
 
 export const useRuntime = () =>
