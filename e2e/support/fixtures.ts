@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -96,6 +95,7 @@ async function useInstalledOpenclaw(stateDir: string): Promise<void> {
     return;
   }
   await mkdir(stateDir, { recursive: true });
-  const { version } = createRequire(join(resolve(installed), "x.js"))("openclaw/package.json") as { version: string };
+  const manifest = await readFile(join(resolve(installed), "node_modules/openclaw/package.json"), "utf8");
+  const { version } = JSON.parse(manifest) as { version: string };
   await symlink(resolve(installed), join(stateDir, `openclaw-${version}`));
 }

@@ -18,7 +18,7 @@ test.describe("the main path", () => {
     const reason = whyNot(world.runtime);
     test.skip(reason !== undefined, reason);
     await world.mosaic.start();
-    page = await browser.newPage();
+    page = await (await browser.newContext()).newPage();
     page.on("response", (response) => {
       const type = response.headers()["content-type"] ?? "";
       if (type.includes("json")) {
@@ -32,11 +32,11 @@ test.describe("the main path", () => {
   });
 
   test.afterAll(async () => {
-    await page?.close();
+    await page?.context().close();
   });
 
   test("an empty database leads every page to the wizard, which needs the link's token", async ({ world, browser }) => {
-    const stranger = await browser.newPage();
+    const stranger = await (await browser.newContext()).newPage();
     for (const path of ["/", "/chat", "/login", "/settings/agents"]) {
       await stranger.goto(world.mosaic.url + path);
       await expect(stranger).toHaveURL(/\/setup$/);
@@ -48,7 +48,7 @@ test.describe("the main path", () => {
       data: { username: "mallory", password: "a long enough password" },
     });
     expect(refused.status()).toBe(403);
-    await stranger.close();
+    await stranger.context().close();
   });
 
   test("the wizard: administrator", async ({ world }) => {
@@ -70,10 +70,11 @@ test.describe("the main path", () => {
   test("the wizard: provider, with a test that says what is wrong", async ({ world }) => {
     await page.reload();
     await page.getByRole("radio", { name: /Any OpenAI-compatible/ }).click();
+    await page.getByLabel("Provider name").fill("Stub");
     await page.getByLabel("Address (base URL)").fill(world.llmBaseUrl);
     await page.getByLabel(/^API key/).first().fill("sk-wrong");
     await page.getByRole("button", { name: /Test connection/ }).click();
-    await expect(page.getByText(/key/i).filter({ hasText: /refused|not accepted|wrong/i }).first()).toBeVisible();
+    await expect(page.getByText("The provider did not accept the key.")).toBeVisible();
     await page.getByLabel(/^API key/).first().fill(world.canaries.providerKey);
     await page.getByRole("button", { name: /Test connection/ }).click();
     await page.getByRole("checkbox", { name: /mosaic-demo/ }).check();
@@ -83,7 +84,7 @@ test.describe("the main path", () => {
   });
 
   test("the wizard goes on at the right step in another browser", async ({ world, browser }) => {
-    const other = await browser.newPage();
+    const other = await (await browser.newContext()).newPage();
     await other.goto(`${world.mosaic.url}/setup`);
     await expect(other).toHaveURL(/\/login/);
     await other.getByLabel("User name").fill("root");
@@ -91,7 +92,7 @@ test.describe("the main path", () => {
     await expectAccessible(other);
     await other.getByRole("button", { name: "Sign in" }).click();
     await expect(other.getByRole("button", { name: "Create agent" })).toBeVisible();
-    await other.close();
+    await other.context().close();
   });
 
   test("the wizard: agent and summary", async ({ world }) => {
@@ -104,7 +105,7 @@ test.describe("the main path", () => {
     await expectAccessible(page);
     await page.getByRole("button", { name: "Create agent" }).click();
     const checks = page.getByRole("region", { name: "Health checks" });
-    await expect(checks.getByText("Provider")).toBeVisible();
+    await expect(checks.getByRole("heading", { name: "LLM provider" })).toBeVisible();
     await expect(page.getByRole("button", { name: "Check again" })).toBeVisible({ timeout: 30_000 });
     await expect(checks.getByText("Failing")).toHaveCount(0);
     await expectAccessible(page);
@@ -125,7 +126,7 @@ test.describe("the main path", () => {
     await expect(page.getByRole("progressbar", { name: "Start-up progress" })).toBeVisible();
     await expectAccessible(page);
     const answer = await nextAnswer(page, agentName, 1, 120_000);
-    await expect(answer.locator("strong", { hasText: "Yes." })).toBeVisible();
+    await expect(answer.locator("blockquote")).toContainText(needle);
     await expectAccessible(page);
   });
 
@@ -180,7 +181,7 @@ test.describe("the main path", () => {
     await page.waitForTimeout(3_000);
     await send(page, agentName, "[demo:system contains=HERON-9]");
     const answer = await nextAnswer(page, agentName, 4);
-    await expect(answer.locator("strong", { hasText: "Yes." })).toBeVisible();
+    await expect(answer).toContainText("Yes.");
     expect(await currentRun(world)).toBe(running);
   });
 
