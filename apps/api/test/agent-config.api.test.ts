@@ -217,6 +217,19 @@ test("another user's change wakes nobody, and a change that makes no difference 
   expect((await pending).status).toBe(204);
 });
 
+test("a change that is missed while the connection for notifications is lost is found after it", async () => {
+  const made = await fixture();
+  const { generation } = await bundleOf(made);
+  const pending = ask(made.agentId, made.token, `/bundle?after=${generation}&waitSeconds=30`);
+  await expect.poll(() => waiting()).toBe(1);
+  const ended = await app.database.query(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %'",
+  );
+  expect(ended.length).toBeGreaterThan(0);
+  await app.database.query("UPDATE agents SET personality = 'Changed in silence.' WHERE id = $1", [made.agentId]);
+  expect(await (await pending).text()).toContain("Changed in silence.");
+});
+
 test("a client that goes away frees its wait", async () => {
   const made = await fixture();
   const { generation } = await bundleOf(made);

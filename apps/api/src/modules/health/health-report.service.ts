@@ -3,6 +3,7 @@ import type { AgentRuntime } from "@mosaic/runtime/agent-runtime";
 import { RuntimeError } from "@mosaic/runtime/agent-runtime";
 import { Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
+import { Logger } from "../../platform/logging/logger.js";
 import { AgentsService } from "../agents/agents.service.js";
 import { BackendsService } from "../backends/backends.service.js";
 import { ConnectionTestService } from "../llm-providers/connection-test.service.js";
@@ -22,15 +23,16 @@ export class HealthReportService {
     private readonly backends: BackendsService,
     private readonly providers: LlmProvidersService,
     private readonly connectionTest: ConnectionTestService,
+    private readonly logger: Logger,
   ) {}
 
   /** Never throws: what can't be looked at is a failing check. The provider is the one that the user's first agent uses. */
   async report(userId: string): Promise<HealthReport> {
     const [database, runtime, provider, image] = await Promise.all([
-      settle(this.database()),
-      settle(this.runtime()),
-      settle(this.provider(userId)),
-      settle(this.image()),
+      this.settle(this.database()),
+      this.settle(this.runtime()),
+      this.settle(this.provider(userId)),
+      this.settle(this.image()),
     ]);
     return {
       checks: [
@@ -40,6 +42,17 @@ export class HealthReportService {
         { id: "image", label: "Agent software", ...image },
       ],
     };
+  }
+
+  private async settle(finding: Promise<Finding>): Promise<Finding> {
+    try {
+      return await finding;
+    } catch (error) {
+      if (!(error instanceof AppError) && !(error instanceof RuntimeError)) {
+        this.logger.error("a health check failed", error);
+      }
+      return { state: "failing", detail: detailOf(error) };
+    }
   }
 
   private async database(): Promise<Finding> {
@@ -87,14 +100,6 @@ function missingImage(runtime: AgentRuntime, label: string, image: string): stri
   return runtime.kind === "process"
     ? `${label} is not installed yet. It will be installed at the first message, which takes about 30 seconds.`
     : `The image ${image} is not there yet. It will be fetched or built at the first message, which takes a few minutes.`;
-}
-
-async function settle(finding: Promise<Finding>): Promise<Finding> {
-  try {
-    return await finding;
-  } catch (error) {
-    return { state: "failing", detail: detailOf(error) };
-  }
 }
 
 /** Only words that are meant for users. */
