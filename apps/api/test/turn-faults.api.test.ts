@@ -191,6 +191,11 @@ describe("a running agent", () => {
     expect((await agentOf(client, agentId)).error?.detail).toContain("ran out of memory");
   });
 
+  test("that was killed from outside is simply stopped: a restart of the engine is no fault of the agent", async () => {
+    await app.runtime.crash(agentId, 137);
+    await expect.poll(async () => agentOf(client, agentId)).toMatchObject({ status: "stopped", error: null });
+  });
+
   test("goes on answering while Postgres drops all connections", async () => {
     const turn = await Turn.open(client, conversationId, "[demo:slow ms=100 words=40]");
     await turn.until(({ text }) => text !== "");

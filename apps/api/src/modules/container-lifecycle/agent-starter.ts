@@ -90,7 +90,7 @@ export class AgentStarter {
       hash: Buffer.from(hashToken(token)).toString("hex"),
     };
     await this.repository.createIfAbsent(agentId, name, sealed);
-    const patch = { token: sealed, stage: stageOf("creating"), endpoint: null, error: null, lastActiveAt: this.clock.now() };
+    const patch = { token: sealed, stage: null, endpoint: null, error: null, lastActiveAt: this.clock.now() };
     const hasBegun = await this.status.change(target, "start_requested", patch);
     return hasBegun ? { name, token, tokenHash: sealed.hash } : null;
   }

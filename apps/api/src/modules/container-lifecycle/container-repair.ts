@@ -105,6 +105,9 @@ export class ContainerRepair {
   }
 }
 
+/** Asked to stop, or killed from outside: what a restart of the engine, of the machine or of Mosaic does to every agent. */
+const endedFromOutside: readonly (number | null)[] = [null, 0, 130, 137, 143];
+
 function hasCrashed({ exitCode, wasOutOfMemory, state }: ContainerObservation): boolean {
-  return state === "exited" && (wasOutOfMemory || (exitCode !== null && exitCode !== 0 && exitCode !== 143));
+  return state === "exited" && (wasOutOfMemory || !endedFromOutside.includes(exitCode));
 }
