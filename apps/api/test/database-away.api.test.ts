@@ -118,6 +118,26 @@ test("another process does not take a turn for dead while the database comes bac
   await other.close();
 });
 
+test("a start goes on while Postgres drops all connections, and stays the only one, also with another process that looks after containers", async () => {
+  await open();
+  const other = await startTestApp({ database, runtime: app.runtime });
+  const { id } = await createAgent(client);
+  const conversation = await createConversation(client, id);
+  app.runtime.faults.readyAfterMs = 3_000;
+  const turn = await Turn.open(client, conversation, "hello");
+  await turn.until(({ stages }) => stages.includes("waiting"));
+  await database.query(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+  );
+  while (turn.events.at(-1)?.type !== "done") {
+    await other.nest.get(ReconcilerService, { strict: false }).reconcile();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  expect((await turn.done()).message.status).toBe("complete");
+  expect(app.runtime.of(id).startCount).toBe(1);
+  await other.close();
+});
+
 test("an engine that is away is logged once, and once more when it is back", async () => {
   await open();
   const reconciler = app.nest.get(ReconcilerService, { strict: false });

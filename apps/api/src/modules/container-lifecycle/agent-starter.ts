@@ -30,8 +30,15 @@ interface Attempt {
   readonly token: string;
   readonly tokenHash: string;
   readonly progress: StartProgress;
+  readonly ear: SupervisorEar;
   /** Aborts when the start must not go on: superseded, the lock lost, Mosaic stopping. */
   readonly signal: AbortSignal;
+}
+
+/** Listens to one start's supervisor, from before its container runs. */
+interface SupervisorEar {
+  said(): SupervisorWord;
+  close(): void;
 }
 
 export interface StartContext {
@@ -64,7 +71,13 @@ export class AgentStarter {
     }
     const superseded = new AbortController();
     const progress = this.progressOf(target, begun.tokenHash, onStage, () => superseded.abort(stoppedMeanwhile()));
-    const attempt: Attempt = { target, ...begun, progress, signal: AbortSignal.any([signal, lock.lost, superseded.signal]) };
+    const attempt: Attempt = {
+      target,
+      ...begun,
+      progress,
+      ear: this.listen(target.agentId, progress),
+      signal: AbortSignal.any([signal, lock.lost, superseded.signal]),
+    };
     try {
       return await this.run(attempt, onStage);
     } catch (error) {
@@ -78,6 +91,8 @@ export class AgentStarter {
       // Mosaic is stopping: the next process adopts or repairs what stands there.
       signal.throwIfAborted();
       throw await this.fail(attempt, error);
+    } finally {
+      attempt.ear.close();
     }
   }
 
@@ -134,28 +149,24 @@ export class AgentStarter {
     }
   }
 
-  private async waitUntilReady(
-    runtime: AgentRuntime,
-    attempt: Attempt,
-    { agentId, endpoint, backend, gatewayToken }: RunningAgent,
-  ): Promise<void> {
-    let word: SupervisorWord = { isReady: false, hasFailed: false, detail: null };
-    const unwatch = this.reports.watch(agentId, ({ phase, detail }) => {
-      word = { isReady: word.isReady || phase === "ready", hasFailed: phase === "failed", detail: detail ?? word.detail };
-      if (phase === "warming") {
-        attempt.progress.set({ stage: "waiting", percent: null, detail: "Warming up" });
-      }
-    });
+  private async waitUntilReady(runtime: AgentRuntime, attempt: Attempt, { endpoint, backend, gatewayToken }: RunningAgent): Promise<void> {
     const sources = {
       probe: async () => probeGateway(endpoint, backend, gatewayToken),
-      said: () => word,
+      said: () => attempt.ear.said(),
       inspect: async () => runtime.inspect(attempt.name),
     };
-    try {
-      await waitUntilReady(sources, { ...readinessDefaults, timeoutMs: attempt.target.backend.readyTimeoutMs }, attempt.signal);
-    } finally {
-      unwatch();
-    }
+    await waitUntilReady(sources, { ...readinessDefaults, timeoutMs: attempt.target.backend.readyTimeoutMs }, attempt.signal);
+  }
+
+  private listen(agentId: string, progress: StartProgress): SupervisorEar {
+    let word: SupervisorWord = { isReady: false, hasFailed: false, detail: null };
+    const close = this.reports.watch(agentId, ({ phase, detail }) => {
+      word = { isReady: word.isReady || phase === "ready", hasFailed: phase === "failed", detail: detail ?? word.detail };
+      if (phase === "warming") {
+        progress.set({ stage: "waiting", percent: null, detail: "Warming up" });
+      }
+    });
+    return { said: () => word, close };
   }
 
   private async fail({ target, name, tokenHash }: Attempt, thrown: unknown): Promise<AppError> {

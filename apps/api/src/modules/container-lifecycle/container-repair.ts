@@ -106,8 +106,8 @@ export class ContainerRepair {
 }
 
 /** Asked to stop, or killed from outside: what a restart of the engine, of the machine or of Mosaic does to every agent. */
-const endedFromOutside: readonly (number | null)[] = [null, 0, 130, 137, 143];
+const endedFromOutside: ReadonlySet<number | null> = new Set([null, 0, 130, 137, 143]);
 
 function hasCrashed({ exitCode, wasOutOfMemory, state }: ContainerObservation): boolean {
-  return state === "exited" && (wasOutOfMemory || !endedFromOutside.includes(exitCode));
+  return state === "exited" && (wasOutOfMemory || !endedFromOutside.has(exitCode));
 }

@@ -1,5 +1,6 @@
 import type { ProblemCode } from "@mosaic/contracts/problem";
 import { RuntimeError, type ContainerObservation, type RuntimeErrorCode } from "@mosaic/runtime/agent-runtime";
+import { isDatabaseUnavailable } from "../../platform/database/database-errors.js";
 import { AppError } from "../../platform/errors/app-error.js";
 
 const codes: Readonly<Record<RuntimeErrorCode, ProblemCode>> = {
@@ -18,6 +19,12 @@ export function toStartError(error: unknown): AppError {
   }
   if (error instanceof RuntimeError) {
     return new AppError(codes[error.code], { detail: error.detail, cause: error });
+  }
+  if (isDatabaseUnavailable(error)) {
+    return new AppError("database_unavailable", {
+      detail: "It went away while the agent was starting. Try again in a moment.",
+      cause: error,
+    });
   }
   return new AppError("agent_start_failed", {
     detail: "Something unexpected happened while the agent was starting. Try again.",

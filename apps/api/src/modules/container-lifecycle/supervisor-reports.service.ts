@@ -42,10 +42,25 @@ export class SupervisorReportsService implements OnApplicationBootstrap {
   }
 
   private deliver(payload: string): void {
-    const parsed = payload === "" ? null : envelope.safeParse(JSON.parse(payload));
-    if (parsed?.success === true) {
+    if (payload === "") {
+      void this.lookAgain();
+      return;
+    }
+    const parsed = envelope.safeParse(JSON.parse(payload));
+    if (parsed.success) {
       for (const onReport of this.#listeners.get(parsed.data.agentId) ?? []) {
         onReport(parsed.data.status);
+      }
+    }
+  }
+
+  /** A report may have been missed; that a configuration was applied is stored. */
+  private async lookAgain(): Promise<void> {
+    for (const [agentId, listeners] of this.#listeners) {
+      const target = await this.repository.find(agentId).catch(() => null);
+      const generation = target?.container?.generation ?? null;
+      for (const onReport of generation === null ? [] : listeners) {
+        onReport({ phase: "ready" });
       }
     }
   }

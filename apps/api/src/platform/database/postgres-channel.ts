@@ -10,13 +10,12 @@ const reconnectDelayMs = 500;
 const channelName = /^[a-z_]+$/;
 
 /**
- * Postgres' LISTEN/NOTIFY and session-level advisory locks over one connection of its own, kept up through restarts of the database. After a
+ * Postgres' LISTEN/NOTIFY over one connection of its own, kept up through restarts of the database. After a
  * reconnect every listener hears an empty payload: it may have missed something and looks for itself.
  */
 @Injectable()
 export class PostgresChannel implements OnModuleDestroy {
   readonly #listeners = new Map<string, Set<ChannelListener>>();
-  readonly #onReconnect = new Set<(client: Client) => Promise<void>>();
   #client: Client | undefined;
   #connecting: Promise<void> | undefined;
   #isClosed = false;
@@ -40,15 +39,6 @@ export class PostgresChannel implements OnModuleDestroy {
     return () => {
       listeners.delete(listener);
     };
-  }
-
-  /** Runs `setUp` on the connection now and again after each reconnect: for session-level locks that must be held as long as this process lives. */
-  async holdOnConnection(setUp: (client: Client) => Promise<void>): Promise<void> {
-    this.#onReconnect.add(setUp);
-    await this.#connected();
-    if (this.#client !== undefined) {
-      await setUp(this.#client);
-    }
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -76,9 +66,6 @@ export class PostgresChannel implements OnModuleDestroy {
       throw fromConnecting(error);
     });
     this.#client = client;
-    for (const setUp of this.#onReconnect) {
-      await setUp(client);
-    }
     for (const channel of this.#listeners.keys()) {
       await client.query(`LISTEN ${channel}`);
       this.#deliver(channel, "");

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from "@nestjs/common";
 import { Client } from "pg";
 import { ENV, type Env } from "../config/env.js";
+import { fromConnecting } from "./database-errors.js";
 import { Logger } from "../logging/logger.js";
 
 export interface HeldLock {
@@ -108,7 +109,9 @@ export class SessionLocks implements OnApplicationShutdown {
     const client = new Client({ connectionString: this.env.DATABASE_URL.open(), connectionTimeoutMillis: 5_000, keepAlive: true });
     client.on("error", () => this.#disconnected(client));
     client.on("end", () => this.#disconnected(client));
-    await client.connect();
+    await client.connect().catch((error: unknown) => {
+      throw fromConnecting(error);
+    });
     this.#client = client;
     this.#connections += 1;
     this.#connectedAtMs = performance.now();
