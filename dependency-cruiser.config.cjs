@@ -50,7 +50,12 @@ module.exports = {
       from: { path: "^apps/api/src/modules/([^/]+)/" },
       to: { path: "^apps/api/src/modules/", pathNot: ["^apps/api/src/modules/$1/", publicParts] },
     },
-    { name: "platform-knows-no-module", severity: "error", from: { path: "^apps/api/src/platform/" }, to: { path: "^apps/api/src/modules/" } },
+    {
+      name: "platform-knows-no-module",
+      severity: "error",
+      from: { path: "^apps/api/src/platform/" },
+      to: { path: "^apps/api/src/modules/" },
+    },
     {
       name: "only-repositories-see-prisma",
       severity: "error",
@@ -63,9 +68,19 @@ module.exports = {
       from: { path: "^packages/" },
       to: { path: ["^apps/", "node_modules/(@nestjs|next|react|@prisma)/"] },
     },
-    { name: "web-knows-only-contracts", severity: "error", from: { path: "^apps/web/" }, to: { path: ["^apps/api/", "^packages/(?!contracts/)"] } },
+    {
+      name: "web-knows-only-contracts",
+      severity: "error",
+      from: { path: "^apps/web/" },
+      to: { path: ["^apps/api/", "^packages/(?!contracts/)"] },
+    },
     { name: "contracts-stand-alone", severity: "error", from: { path: "^packages/contracts/" }, to: { path: "^packages/(?!contracts/)" } },
-    { name: "the-runtime-stands-alone", severity: "error", from: { path: "^packages/runtime/src/" }, to: { path: "^packages/(?!runtime/)" } },
+    {
+      name: "the-runtime-stands-alone",
+      severity: "error",
+      from: { path: "^packages/runtime/src/" },
+      to: { path: "^packages/(?!runtime/)" },
+    },
     { name: "no-unresolvable", severity: "error", from: {}, to: { couldNotResolve: true, pathNot: "^#" } },
   ],
   options: {
@@ -74,6 +89,10 @@ module.exports = {
     tsPreCompilationDeps: true,
     combinedDependencies: true,
     tsConfig: { fileName: "apps/web/tsconfig.json" },
-    enhancedResolveOptions: { extensions: [".ts", ".tsx", ".mjs", ".js"], exportsFields: ["exports"], conditionNames: ["import", "types", "default"] },
+    enhancedResolveOptions: {
+      extensions: [".ts", ".tsx", ".mjs", ".js"],
+      exportsFields: ["exports"],
+      conditionNames: ["import", "types", "default"],
+    },
   },
 };

@@ -97,7 +97,11 @@ async function sleeping(client: ApiClient, agentId: string, world: World): Promi
 }
 
 /** OpenClaw as a plain process with the same files, without supervisor, warm-up or container: the floor under every start. */
-async function bareFloor(openclawDir: string, files: readonly { root: string; path: string; content: string }[], throughMosaicMs: number): Promise<void> {
+async function bareFloor(
+  openclawDir: string,
+  files: readonly { root: string; path: string; content: string }[],
+  throughMosaicMs: number,
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "mosaic-bench-"));
   const port = 28_789;
   const readies: number[] = [];
@@ -169,7 +173,13 @@ try {
     setupUrl: world.mosaic.setupUrl ?? "",
     password: world.canaries.password,
     runtime,
-    provider: { kind: "openai-compatible", name: "Stub", baseUrl: world.llmBaseUrl, apiKey: world.canaries.providerKey, models: [{ id: "mosaic-demo" }] },
+    provider: {
+      kind: "openai-compatible",
+      name: "Stub",
+      baseUrl: world.llmBaseUrl,
+      apiKey: world.canaries.providerKey,
+      models: [{ id: "mosaic-demo" }],
+    },
   });
   await client.turn(await client.newConversation(agent.id), "hello");
   const containerToken = await openContainerToken(world);
@@ -180,7 +190,9 @@ try {
   const files = await bundleFiles(internal, agent.id, containerToken);
   const throughMosaicMs = await sleeping(client, agent.id, world);
   if (openclawDir === undefined || files === undefined) {
-    console.log("\nSKIPPED: the bare floor: set MOSAIC_OPENCLAW_DIR to a folder with OpenClaw installed (node scripts/install-openclaw.mjs DIR)");
+    console.log(
+      "\nSKIPPED: the bare floor: set MOSAIC_OPENCLAW_DIR to a folder with OpenClaw installed (node scripts/install-openclaw.mjs DIR)",
+    );
   } else {
     await bareFloor(openclawDir, files, throughMosaicMs);
   }
@@ -188,7 +200,13 @@ try {
   await destroyWorld(world);
 }
 
-async function bundleFiles(port: number, agentId: string, token: string): Promise<{ root: string; path: string; content: string }[] | undefined> {
-  const response = await fetch(`http://127.0.0.1:${port}/api/internal/agent-config/${agentId}/bundle`, { headers: { authorization: `Bearer ${token}` } });
+async function bundleFiles(
+  port: number,
+  agentId: string,
+  token: string,
+): Promise<{ root: string; path: string; content: string }[] | undefined> {
+  const response = await fetch(`http://127.0.0.1:${port}/api/internal/agent-config/${agentId}/bundle`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
   return response.ok ? ((await response.json()) as { files: { root: string; path: string; content: string }[] }).files : undefined;
 }

@@ -17,7 +17,14 @@ export default defineConfig<RuntimeOptions>({
     launchOptions: {
       executablePath: process.env["MOSAIC_CHROMIUM"] ?? "/usr/bin/chromium",
       chromiumSandbox: false,
-      args: ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+      args: [
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
     },
     screenshot: "only-on-failure",
     trace: "off",

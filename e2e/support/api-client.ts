@@ -22,10 +22,21 @@ export class ApiClient {
     this.#url = url;
   }
 
-  async request(method: string, path: string, body?: unknown, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<Response> {
+  async request(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+    signal?: AbortSignal,
+  ): Promise<Response> {
     const response = await fetch(this.#url() + path, {
       method,
-      headers: { origin: this.#url(), cookie: this.#cookie, ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+      headers: {
+        origin: this.#url(),
+        cookie: this.#cookie,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
     });
@@ -45,7 +56,13 @@ export class ApiClient {
   }
 
   /** Goes through the wizard's routes with one provider and one agent. */
-  async setUp(options: { setupUrl: string; password: string; runtime: RuntimeKind; provider: Record<string, unknown>; agent?: Record<string, unknown> }): Promise<{ agent: Agent; provider: Provider }> {
+  async setUp(options: {
+    setupUrl: string;
+    password: string;
+    runtime: RuntimeKind;
+    provider: Record<string, unknown>;
+    agent?: Record<string, unknown>;
+  }): Promise<{ agent: Agent; provider: Provider }> {
     const token = new URL(options.setupUrl).hash.replace("#token=", "");
     await this.json("POST", "/api/onboarding/breakglass", { username: "root", password: options.password }, { [setupTokenHeader]: token });
     await this.json("POST", "/api/onboarding/oidc", { skip: true });
@@ -68,10 +85,20 @@ export class ApiClient {
   }
 
   /** Sends a message and reads the stream to its end, or until `until` says that it has seen enough and leaves. */
-  async turn(conversationId: string, content: string, until: (events: readonly TurnEvent[]) => boolean = () => false): Promise<TurnOutcome> {
+  async turn(
+    conversationId: string,
+    content: string,
+    until: (events: readonly TurnEvent[]) => boolean = () => false,
+  ): Promise<TurnOutcome> {
     const leaving = new AbortController();
     const startedAt = performance.now();
-    const response = await this.request("POST", `/api/conversations/${conversationId}/messages`, { content }, { accept: "text/event-stream" }, leaving.signal);
+    const response = await this.request(
+      "POST",
+      `/api/conversations/${conversationId}/messages`,
+      { content },
+      { accept: "text/event-stream" },
+      leaving.signal,
+    );
     if (!response.ok || response.body === null) {
       throw new Error(`turn: ${response.status} ${await response.text()}`);
     }
@@ -106,7 +133,11 @@ async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<Tur
     const parts = rest.split("\n\n");
     rest = parts.pop() ?? "";
     for (const part of parts) {
-      const data = part.split("\n").filter((line) => line.startsWith("data:")).map((line) => line.slice(5).trim()).join("\n");
+      const data = part
+        .split("\n")
+        .filter((line) => line.startsWith("data:"))
+        .map((line) => line.slice(5).trim())
+        .join("\n");
       if (data !== "") {
         yield turnEvent.parse(JSON.parse(data));
       }

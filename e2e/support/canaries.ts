@@ -21,7 +21,9 @@ export async function expectNoCanary(world: World, seen: readonly string[], sess
   expect(places["the database"].length).toBeGreaterThan(1_000);
   const found = Object.entries(secrets).flatMap(([name, secret]) => {
     expect(secret.length).toBeGreaterThan(10);
-    return Object.entries(places).filter(([, text]) => text.includes(secret)).map(([place]) => `${name} in ${place}`);
+    return Object.entries(places)
+      .filter(([, text]) => text.includes(secret))
+      .map(([place]) => `${name} in ${place}`);
   });
   expect(found).toEqual([]);
   expect(places["the database"]).not.toContain("4711");
@@ -29,7 +31,9 @@ export async function expectNoCanary(world: World, seen: readonly string[], sess
 
 /** The token of the one agent's container, opened with the installation's key. */
 export async function openContainerToken({ database, secretKey }: World): Promise<string> {
-  const [row] = await database.query("SELECT c.agent_id, c.token_encrypted, a.owner_id FROM agent_containers c JOIN agents a ON a.id = c.agent_id");
+  const [row] = await database.query(
+    "SELECT c.agent_id, c.token_encrypted, a.owner_id FROM agent_containers c JOIN agents a ON a.id = c.agent_id",
+  );
   const agentId = String(row?.["agent_id"]);
   const field = `agent_containers.token_encrypted:${agentId}`;
   return unseal(sealKey(secretKey), String(row?.["token_encrypted"]), { owner: String(row?.["owner_id"]), field });
@@ -37,6 +41,11 @@ export async function openContainerToken({ database, secretKey }: World): Promis
 
 async function dump({ database }: World): Promise<string> {
   const tables = await database.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'");
-  const rows = await Promise.all(tables.map(async ({ tablename }) => database.query(`SELECT to_jsonb(t)::text AS row FROM "${String(tablename)}" t`)));
-  return rows.flat().map(({ row }) => String(row)).join("\n");
+  const rows = await Promise.all(
+    tables.map(async ({ tablename }) => database.query(`SELECT to_jsonb(t)::text AS row FROM "${String(tablename)}" t`)),
+  );
+  return rows
+    .flat()
+    .map(({ row }) => String(row))
+    .join("\n");
 }

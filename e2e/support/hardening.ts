@@ -40,7 +40,9 @@ async function expectCleanEnvironment(world: World): Promise<void> {
   const { readdir } = await import("node:fs/promises");
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const environments = await Promise.all(pids.map(async (pid) => readFile(`/proc/${pid}/environ`, "utf8").catch(() => "")));
-  const ofAgents = environments.filter((environment) => environment.includes(world.mosaic.options.stateDir) && environment.includes("MOSAIC_AGENT_PORT"));
+  const ofAgents = environments.filter(
+    (environment) => environment.includes(world.mosaic.options.stateDir) && environment.includes("MOSAIC_AGENT_PORT"),
+  );
   expect(ofAgents.length).toBeGreaterThan(0);
   for (const environment of ofAgents) {
     expectNoSecret(environment, world);

@@ -86,7 +86,8 @@ export class MosaicProcess {
 
 /** Of this process' environment only what a server needs to find its tools and trust its network. */
 function inherited(): NodeJS.ProcessEnv {
-  const names = /^(PATH|HOME|LANG|TZ|TMPDIR|DOCKER_HOST|XDG_RUNTIME_DIR|MOSAIC_OPENCLAW_DIR|npm_execpath|.*CA_(FILE|CERTS|BUNDLE)|SSL_CERT_.*|https?_proxy|no_proxy)$/i;
+  const names =
+    /^(PATH|HOME|LANG|TZ|TMPDIR|DOCKER_HOST|XDG_RUNTIME_DIR|MOSAIC_OPENCLAW_DIR|npm_execpath|.*CA_(FILE|CERTS|BUNDLE)|SSL_CERT_.*|https?_proxy|no_proxy)$/i;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.test(name)));
 }
 

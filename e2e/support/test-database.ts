@@ -17,7 +17,11 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const onServer = async (sql: string): Promise<void> => {
     const client = new Client({ connectionString: serverUrl });
     await client.connect();
-    await client.query(sql).finally(async () => client.end());
+    try {
+      await client.query(sql);
+    } finally {
+      await client.end();
+    }
   };
   await onServer(`CREATE DATABASE ${name}`);
   const url = new URL(serverUrl);
@@ -27,8 +31,11 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     query: async (sql, values = []) => {
       const client = new Client({ connectionString: url.href });
       await client.connect();
-      const result = await client.query(sql, [...values]).finally(async () => client.end());
-      return result.rows as Record<string, unknown>[];
+      try {
+        return (await client.query(sql, [...values])).rows as Record<string, unknown>[];
+      } finally {
+        await client.end();
+      }
     },
     drop: async () => onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
   };

@@ -22,7 +22,10 @@ test.describe("the main path", () => {
     page.on("response", (response) => {
       const type = response.headers()["content-type"] ?? "";
       if (type.includes("json")) {
-        response.text().then((text) => seen.push(text)).catch(() => undefined);
+        response
+          .text()
+          .then((text) => seen.push(text))
+          .catch(() => undefined);
       }
     });
   });
@@ -72,10 +75,16 @@ test.describe("the main path", () => {
     await page.getByRole("radio", { name: /Any OpenAI-compatible/ }).click();
     await page.getByLabel("Provider name").fill("Stub");
     await page.getByLabel("Address (base URL)").fill(world.llmBaseUrl);
-    await page.getByLabel(/^API key/).first().fill("sk-wrong");
+    await page
+      .getByLabel(/^API key/)
+      .first()
+      .fill("sk-wrong");
     await page.getByRole("button", { name: /Test connection/ }).click();
     await expect(page.getByText("The provider did not accept the key.")).toBeVisible();
-    await page.getByLabel(/^API key/).first().fill(world.canaries.providerKey);
+    await page
+      .getByLabel(/^API key/)
+      .first()
+      .fill(world.canaries.providerKey);
     await page.getByRole("button", { name: /Test connection/ }).click();
     await page.getByRole("checkbox", { name: /mosaic-demo/ }).check();
     await expectAccessible(page);
@@ -116,7 +125,10 @@ test.describe("the main path", () => {
   test("a finished wizard can't be entered again", async ({ world }) => {
     await page.goto(world.mosaic.setupUrl ?? "");
     await expect(page).toHaveURL(/\/chat/);
-    const again = await page.request.post(`${world.mosaic.url}/api/onboarding/complete`, { headers: { origin: world.mosaic.url }, data: {} });
+    const again = await page.request.post(`${world.mosaic.url}/api/onboarding/complete`, {
+      headers: { origin: world.mosaic.url },
+      data: {},
+    });
     expect(again.status()).toBe(409);
   });
 
@@ -171,7 +183,10 @@ test.describe("the main path", () => {
     await page.goto(`${world.mosaic.url}/settings/providers`);
     await expectAccessible(page);
     await page.getByRole("button", { name: /Edit/ }).first().click();
-    await page.getByLabel(/^API key/).first().fill(world.canaries.nextProviderKey);
+    await page
+      .getByLabel(/^API key/)
+      .first()
+      .fill(world.canaries.nextProviderKey);
     await expectAccessible(page);
     await page.getByRole("button", { name: /^Save/ }).click();
     await expect(page.getByText(/saved/i).first()).toBeVisible();

@@ -28,8 +28,14 @@ const planted = {
     "apps/api/src/modules/users/users.service.ts": 'import "../../platform/database/prisma.service.js";',
     "apps/api/src/platform/database/prisma.service.ts": "export {};",
   },
-  "packages-know-no-framework": { "packages/runtime/src/a.ts": 'import "../../../apps/api/src/main.js";', "apps/api/src/main.ts": "export {};" },
-  "web-knows-only-contracts": { "apps/web/lib/a.ts": 'import "../../../packages/runtime/src/a.js";', "packages/runtime/src/a.ts": "export {};" },
+  "packages-know-no-framework": {
+    "packages/runtime/src/a.ts": 'import "../../../apps/api/src/main.js";',
+    "apps/api/src/main.ts": "export {};",
+  },
+  "web-knows-only-contracts": {
+    "apps/web/lib/a.ts": 'import "../../../packages/runtime/src/a.js";',
+    "packages/runtime/src/a.ts": "export {};",
+  },
   "contracts-stand-alone": {
     "packages/contracts/src/a.ts": 'import "../../testing/src/a.js";',
     "packages/testing/src/a.ts": "export {};",
@@ -59,7 +65,10 @@ function brokenRules(/** @type {Record<string, string>} */ files) {
   symlinkSync(join(root, "node_modules"), join(tree, "node_modules"));
   const folders = [...new Set(Object.keys(files).map((name) => name.split("/")[0] ?? ""))];
   const config = join(root, "dependency-cruiser.config.cjs");
-  const result = spawnSync(process.execPath, [cli, "--config", config, "--output-type", "json", ...folders], { cwd: tree, encoding: "utf8" });
+  const result = spawnSync(process.execPath, [cli, "--config", config, "--output-type", "json", ...folders], {
+    cwd: tree,
+    encoding: "utf8",
+  });
   return JSON.parse(result.stdout).summary.violations.map((/** @type {{ rule: { name: string } }} */ violation) => violation.rule.name);
 }
 
@@ -68,6 +77,9 @@ test.each(Object.entries(planted))("a planted violation of %s is found", (rule, 
 });
 
 test("a tree that keeps the rules passes", () => {
-  const files = { "apps/api/src/modules/auth/auth.service.ts": 'import "../users/users.service.js";', "apps/api/src/modules/users/users.service.ts": "export {};" };
+  const files = {
+    "apps/api/src/modules/auth/auth.service.ts": 'import "../users/users.service.js";',
+    "apps/api/src/modules/users/users.service.ts": "export {};",
+  };
   expect(brokenRules(files)).toEqual([]);
 });

@@ -23,7 +23,11 @@ export const maxIdleTimeoutSeconds = 7 * 24 * 3600;
 
 const agentFields = {
   name: z.string().trim().min(1).max(60),
-  emoji: z.string().trim().max(16).regex(/^[^\p{Cc}]*$/u, "No control characters"),
+  emoji: z
+    .string()
+    .trim()
+    .max(16)
+    .regex(/^[^\p{Cc}]*$/u, "No control characters"),
   personality: z.string().max(20_000),
   tools: agentTools,
   model: modelChoice.nullable(),

@@ -7,14 +7,17 @@ export const username = z
   .string()
   .trim()
   .toLowerCase()
-  .regex(/^[a-z0-9][a-z0-9._-]{1,30}[a-z0-9]$/, "3 to 32 letters, digits, dots, dashes or underscores; begins and ends with a letter or digit");
+  .regex(
+    /^[a-z0-9][a-z0-9._-]{1,30}[a-z0-9]$/,
+    "3 to 32 letters, digits, dots, dashes or underscores; begins and ends with a letter or digit",
+  );
 
 /** bcrypt reads only the first 72 bytes, so a longer password is refused rather than silently cut. */
 export const passwordMaxBytes = 72;
 
 /** The rules of a new password, in the words that the form shows, each with its check. */
 export const passwordRules: readonly { id: string; text: string; holds: (password: string, name: string) => boolean }[] = [
-  { id: "length", text: "At least 12 characters", holds: (password) => [...password].length >= 12 },
+  { id: "length", text: "At least 12 characters", holds: (password) => Array.from(password).length >= 12 },
   {
     id: "bytes",
     text: "At most 72 bytes",

@@ -14,15 +14,62 @@ export interface ProviderPreset {
 }
 
 export const providerPresets: readonly ProviderPreset[] = [
-  { kind: "zai", label: "Z.ai", baseUrl: "https://api.z.ai/api/paas/v4", needsKey: true, keyHelpUrl: "https://z.ai/manage-apikey/apikey-list", hint: "GLM models. A coding plan's key uses https://api.z.ai/api/coding/paas/v4." },
-  { kind: "openai", label: "OpenAI", baseUrl: "https://api.openai.com/v1", needsKey: true, keyHelpUrl: "https://platform.openai.com/api-keys", hint: "GPT models, with an API key from the platform page." },
-  { kind: "anthropic", label: "Anthropic", baseUrl: "https://api.anthropic.com", needsKey: true, keyHelpUrl: "https://console.anthropic.com/settings/keys", hint: "Claude models, with an API key from the console." },
-  { kind: "ollama", label: "Ollama", baseUrl: "http://127.0.0.1:11434", needsKey: false, keyHelpUrl: null, hint: "Models on your own machine. Agents in containers reach it by an address of the machine, not by localhost." },
-  { kind: "openai-compatible", label: "Any OpenAI-compatible server", baseUrl: null, needsKey: false, keyHelpUrl: null, hint: "vLLM, LiteLLM, OpenRouter and others: the address ends in /v1 as a rule." },
-  { kind: "demo", label: "Demo model (no real AI)", baseUrl: null, needsKey: false, keyHelpUrl: null, hint: "Built in, for trying Mosaic out without a key. It only echoes what it is sent." },
+  {
+    kind: "zai",
+    label: "Z.ai",
+    baseUrl: "https://api.z.ai/api/paas/v4",
+    needsKey: true,
+    keyHelpUrl: "https://z.ai/manage-apikey/apikey-list",
+    hint: "GLM models. A coding plan's key uses https://api.z.ai/api/coding/paas/v4.",
+  },
+  {
+    kind: "openai",
+    label: "OpenAI",
+    baseUrl: "https://api.openai.com/v1",
+    needsKey: true,
+    keyHelpUrl: "https://platform.openai.com/api-keys",
+    hint: "GPT models, with an API key from the platform page.",
+  },
+  {
+    kind: "anthropic",
+    label: "Anthropic",
+    baseUrl: "https://api.anthropic.com",
+    needsKey: true,
+    keyHelpUrl: "https://console.anthropic.com/settings/keys",
+    hint: "Claude models, with an API key from the console.",
+  },
+  {
+    kind: "ollama",
+    label: "Ollama",
+    baseUrl: "http://127.0.0.1:11434",
+    needsKey: false,
+    keyHelpUrl: null,
+    hint: "Models on your own machine. Agents in containers reach it by an address of the machine, not by localhost.",
+  },
+  {
+    kind: "openai-compatible",
+    label: "Any OpenAI-compatible server",
+    baseUrl: null,
+    needsKey: false,
+    keyHelpUrl: null,
+    hint: "vLLM, LiteLLM, OpenRouter and others: the address ends in /v1 as a rule.",
+  },
+  {
+    kind: "demo",
+    label: "Demo model (no real AI)",
+    baseUrl: null,
+    needsKey: false,
+    keyHelpUrl: null,
+    hint: "Built in, for trying Mosaic out without a key. It only echoes what it is sent.",
+  },
 ];
 
-export const modelId = z.string().trim().min(1).max(200).regex(/^[^\s\p{Cc}]+$/u, "No spaces or control characters");
+export const modelId = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .regex(/^[^\s\p{Cc}]+$/u, "No spaces or control characters");
 
 export const providerModel = z.strictObject({
   id: modelId,
@@ -37,11 +84,19 @@ export type ProviderModel = z.infer<typeof providerModel>;
 export const baseUrl = z
   .url({ protocol: /^https?$/, error: "A web address that begins with http:// or https://" })
   .max(500)
-  .refine((value) => URL.canParse(value) && new URL(value).username === "" && new URL(value).password === "", "No user name or password in the address")
+  .refine(
+    (value) => URL.canParse(value) && new URL(value).username === "" && new URL(value).password === "",
+    "No user name or password in the address",
+  )
   .refine((value) => URL.canParse(value) && new URL(value).search === "" && new URL(value).hash === "", "No ? or # in the address");
 
 /** Header-safe: a key travels in an HTTP header, so control characters and spaces are refused here. */
-export const apiKey = z.string().trim().min(1).max(2000).regex(/^[\x21-\x7e]+$/, "Only printable characters without spaces");
+export const apiKey = z
+  .string()
+  .trim()
+  .min(1)
+  .max(2000)
+  .regex(/^[\x21-\x7e]+$/, "Only printable characters without spaces");
 
 const providerFields = {
   name: z.string().trim().min(1).max(80),
@@ -75,11 +130,25 @@ export const testProvider = z
     apiKey: providerFields.apiKey,
     model: modelId.nullish(),
   })
-  .refine((value) => hasBaseUrl(value) || value.providerId !== undefined, { path: ["baseUrl"], error: "The address of the provider is needed" })
+  .refine((value) => hasBaseUrl(value) || value.providerId !== undefined, {
+    path: ["baseUrl"],
+    error: "The address of the provider is needed",
+  })
   .meta({ id: "TestProvider" });
 export type TestProvider = z.infer<typeof testProvider>;
 
-export const providerTestOutcome = z.enum(["ok", "bad_key", "unknown_host", "refused", "timeout", "tls", "not_llm", "model_missing", "rate_limited", "server_error"]);
+export const providerTestOutcome = z.enum([
+  "ok",
+  "bad_key",
+  "unknown_host",
+  "refused",
+  "timeout",
+  "tls",
+  "not_llm",
+  "model_missing",
+  "rate_limited",
+  "server_error",
+]);
 export type ProviderTestOutcome = z.infer<typeof providerTestOutcome>;
 
 export const providerTestResult = z

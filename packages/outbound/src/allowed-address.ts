@@ -32,11 +32,8 @@ export function parseAllowedAddress(written: string): ParsedAllowedAddress {
 
 /** An address as the kernel sees it: without its zone, and IPv4 where IPv6 only wraps it. `null`: no address in canonical writing. */
 export function parseAddress(text: string): Address | null {
-  const withoutZone = text.split("%")[0] ?? "";
-  if (isIP(withoutZone) === 0) {
-    return null;
-  }
-  return ipaddr.process(withoutZone);
+  const address = parseLiteral(text.split("%")[0] ?? "");
+  return address === null ? null : unwrap(address);
 }
 
 /** Names compare in lower case and without the dot of the root. */
@@ -44,19 +41,33 @@ export function canonicalName(hostname: string): string {
   return hostname.toLowerCase().replace(/\.$/, "");
 }
 
+/** ipaddr.js reads `::1.2.3.4` as if it were `::ffff:1.2.3.4`, so it only gets to see IPv6 without dots, as the URL parser writes it. */
+function parseLiteral(text: string): Address | null {
+  const version = isIP(text);
+  if (version !== 6) {
+    return version === 4 ? ipaddr.IPv4.parse(text) : null;
+  }
+  const written = URL.parse(`http://[${text}]/`)?.hostname;
+  return written === undefined ? null : ipaddr.IPv6.parse(written.slice(1, -1));
+}
+
+function unwrap(address: Address): Address {
+  return !isVersion4(address) && address.isIPv4MappedAddress() ? address.toIPv4Address() : address;
+}
+
 function parseRange(text: string): ParsedAllowedAddress {
   const [network = "", length = ""] = text.split("/");
-  const version = isIP(network);
+  const address = parseLiteral(network);
   const bits = /^\d{1,3}$/.test(length) ? Number(length) : Number.NaN;
-  if (version === 0 || network.includes("%") || text.split("/").length !== 2 || !(bits <= (version === 4 ? 32 : 128))) {
+  if (address === null || text.split("/").length !== 2 || !(bits <= (isVersion4(address) ? 32 : 128))) {
     return fault(`This is no range of addresses. ${forms}`);
   }
-  const address = ipaddr.parse(network);
-  const isMapped = address.kind() === "ipv6" && address.range() === "ipv4Mapped";
+  const unwrapped = unwrap(address);
+  const isMapped = unwrapped !== address;
   if (isMapped && bits < 96) {
     return fault("This range mixes IPv4 and IPv6. Enter it as an IPv4 range.");
   }
-  return range(isMapped ? ipaddr.process(network) : address, isMapped ? bits - 96 : bits, null);
+  return range(unwrapped, isMapped ? bits - 96 : bits, null);
 }
 
 function parseHost(text: string): ParsedAllowedAddress {

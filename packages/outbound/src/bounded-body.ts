@@ -24,7 +24,12 @@ export function isEncoded(response: IncomingMessage): boolean {
  * The whole body, decoded, if it is at most `maxBytes` long both as sent and as decoded: what is longer is never held in memory.
  * A body that was encoded more than once is refused, as each coding multiplies what a few bytes can become.
  */
-export async function readBoundedBody(response: IncomingMessage, maxBytes: number, host: string, signal: AbortSignal): Promise<Buffer<ArrayBuffer>> {
+export async function readBoundedBody(
+  response: IncomingMessage,
+  maxBytes: number,
+  host: string,
+  signal: AbortSignal,
+): Promise<Buffer<ArrayBuffer>> {
   const decoder = decoders[encodingOf(response)];
   if (decoder === undefined) {
     throw new OutboundError("bad_answer", `${host} encodes its answer in a way that Mosaic does not read.`, { host, reason: "encoding" });

@@ -143,4 +143,3 @@ export function targetOf(url: URL): OutboundTarget {
   const hostname = url.hostname.replace(/^\[(.*)\]$/, "$1");
   return { hostname, port: url.port === "" ? (isTls ? 443 : 80) : Number(url.port), isTls };
 }
-

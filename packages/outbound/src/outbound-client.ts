@@ -25,6 +25,9 @@ export interface OutboundClientOptions {
   readonly resolve?: ResolveHost;
 }
 
+/** As the global `RequestInit`; libraries that pass every member on, set or not, are understood as well. */
+export type OutboundInit = { readonly [Member in keyof RequestInit]?: RequestInit[Member] | undefined };
+
 export interface OutboundJson {
   readonly status: number;
   readonly headers: Headers;
@@ -36,8 +39,8 @@ export interface OutboundClient {
    * As the global `fetch`, but: the answer is whole when it resolves, a redirect is an error, nothing is cached or kept open,
    * and every failure is an `OutboundError`. Only a caller's own `abort()` rejects with the caller's reason.
    */
-  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
-  readonly json: (input: string | URL | Request, init?: RequestInit) => Promise<OutboundJson>;
+  readonly fetch: (input: string | URL | Request, init?: OutboundInit) => Promise<Response>;
+  readonly json: (input: string | URL | Request, init?: OutboundInit) => Promise<OutboundJson>;
 }
 
 interface Call {
@@ -58,7 +61,8 @@ const defaultLimits: OutboundLimits = {
 const maxInformationalAnswers = 5;
 
 /** What belongs to the connection, which is ours: a caller's `Host` would choose another server behind the judged address. */
-const connectionHeaders = /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|content-length|accept-encoding)$/;
+const connectionHeaders =
+  /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|content-length|accept-encoding)$/;
 
 /** The one way in which Mosaic itself calls an address that a person has entered. */
 export function createOutboundClient(options: OutboundClientOptions): OutboundClient {
@@ -90,7 +94,7 @@ export function createOutboundClient(options: OutboundClientOptions): OutboundCl
 }
 
 /** Node's own words about a bad header or URL quote it, and with it the key: none of them leaves this function. */
-function readRequest(input: string | URL | Request, init: RequestInit | undefined): { request: Request; url: URL } {
+function readRequest(input: string | URL | Request, init: OutboundInit | undefined): { request: Request; url: URL } {
   const url = URL.parse(input instanceof Request ? input.url : String(input));
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:") || url.hostname === "") {
     throw new OutboundError("bad_url", "This is no address that begins with http:// or https://.", { host: null });
@@ -99,7 +103,7 @@ function readRequest(input: string | URL | Request, init: RequestInit | undefine
     throw new OutboundError("bad_url", "An address must not contain a user name or a password.", { host: url.hostname });
   }
   try {
-    return { request: new Request(input, init), url };
+    return { request: new Request(input, init as RequestInit | undefined), url };
   } catch {
     const words = "The request can't be sent: a header or the body contains what HTTP does not carry, such as a line break in a key.";
     throw new OutboundError("bad_request", words, { host: url.hostname });
@@ -157,6 +161,7 @@ async function send(call: Call, socket: Socket, limits: OutboundLimits): Promise
   sent.once("response", resolve);
   // Stays for as long as the socket lives: a late error has nobody else to go to.
   sent.on("error", (error) => reject(fromSystemError(error, target.hostname)));
+  sent.once("close", () => reject(fromSystemError(undefined, target.hostname)));
   sent.on("information", () => {
     informational += 1;
     if (informational > maxInformationalAnswers) {

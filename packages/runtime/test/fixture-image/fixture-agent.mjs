@@ -59,12 +59,14 @@ const actions = {
   },
 };
 
-createServer(async (request, response) => {
+createServer((request, response) => void answer(request, response)).listen(Number(MOSAIC_AGENT_PORT));
+
+async function answer(request, response) {
   const url = new URL(request.url, "http://agent");
   const action = actions[url.pathname];
   response.writeHead(action && lines.length > 0 ? 200 : 503, { "content-type": "application/json", connection: "close" });
   response.end(JSON.stringify((lines.length > 0 && (await action?.(url.searchParams))) || {}));
-}).listen(Number(MOSAIC_AGENT_PORT));
+}
 
 function readText(path) {
   try {

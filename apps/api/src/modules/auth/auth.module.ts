@@ -12,7 +12,14 @@ import { SignInService } from "./sign-in.service.js";
 @Module({
   imports: [UsersModule],
   controllers: [AuthController],
-  providers: [AuthService, AttemptThrottleService, SignInService, SessionsRepository, LoginThrottleRepository, { provide: APP_GUARD, useClass: AccessGuard }],
+  providers: [
+    AuthService,
+    AttemptThrottleService,
+    SignInService,
+    SessionsRepository,
+    LoginThrottleRepository,
+    { provide: APP_GUARD, useClass: AccessGuard },
+  ],
   exports: [AuthService, AttemptThrottleService, SignInService],
 })
 export class AuthModule {}

@@ -25,9 +25,10 @@ export function tokenContext(ownerId: string | null, agentId: string): SealConte
   return { owner: ownerId ?? "system", field: `agent_containers.token_encrypted:${agentId}` };
 }
 
-/** An image that is Mosaic's own can be built from what ships with it; any other comes from a registry. */
+/** The image that this release of Mosaic ships a Dockerfile for can be built; any other comes from a registry. */
 export function imageOf({ id, image }: Pick<BackendLimits, "id" | "image">): AgentImage {
-  return { name: image, buildContext: image.startsWith("mosaic/") ? fileURLToPath(new URL(id, dockerFolder)) : null };
+  const isShipped = image.startsWith(`mosaic/${id}:`);
+  return { name: image, buildContext: isShipped ? fileURLToPath(new URL(id, dockerFolder)) : null };
 }
 
 const backends: Readonly<Record<string, AgentBackend>> = { openclaw: openclawBackend };

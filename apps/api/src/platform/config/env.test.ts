@@ -20,7 +20,13 @@ test("two settings are enough", () => {
 
 test("all faults are listed at once", () => {
   const message = faults({ PORT: "99999999", MOSAIC_RUNTIME: "podman", HOST: "example.org" });
-  for (const name of ["DATABASE_URL is missing", "MOSAIC_SECRET_KEY is missing", "PORT is not valid", "MOSAIC_RUNTIME is not valid", "HOST is not valid"]) {
+  for (const name of [
+    "DATABASE_URL is missing",
+    "MOSAIC_SECRET_KEY is missing",
+    "PORT is not valid",
+    "MOSAIC_RUNTIME is not valid",
+    "HOST is not valid",
+  ]) {
     expect(message).toContain(name);
   }
 });
@@ -46,7 +52,12 @@ test("the two ports differ", () => {
 
 test("secrets don't print", () => {
   const env = parseEnv(good);
-  const printed = [inspect(env, { depth: 9, showHidden: true }), JSON.stringify(env), String(env.DATABASE_URL), `${env.MOSAIC_SECRET_KEY}`].join("\n");
+  const printed = [
+    inspect(env, { depth: 9, showHidden: true }),
+    JSON.stringify(env),
+    String(env.DATABASE_URL),
+    env.MOSAIC_SECRET_KEY.toString(),
+  ].join("\n");
   expect(printed).not.toContain("pw-canary");
   expect(printed).not.toContain(good.MOSAIC_SECRET_KEY);
   expect(env.MOSAIC_SECRET_KEY.open()).toBe(good.MOSAIC_SECRET_KEY);

@@ -23,7 +23,8 @@ export const envSchema = z.object({
     .refine((value) => new Set(value).size >= 10, "it repeats itself too much to be random")
     .transform((value) => new Secret(value))
     .meta({
-      description: "Encrypts every key, token and message in the database. Without it they are lost: keep a backup apart from the database's. `npm start` generates one.",
+      description:
+        "Encrypts every key, token and message in the database. Without it they are lost: keep a backup apart from the database's. `npm start` generates one.",
       example: "the output of: openssl rand -base64 48",
     }),
   PORT: port.default(8080).meta({ description: "The port of the web page and the API." }),

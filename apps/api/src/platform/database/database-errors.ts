@@ -52,7 +52,7 @@ function isPrismaConnectionFault(error: Error): boolean {
 
 function adapterFault(error: Error): AdapterFault {
   const meta = "meta" in error ? (error.meta as { driverAdapterError?: { cause?: AdapterFault } } | undefined) : undefined;
-  return meta?.driverAdapterError?.cause ?? (error.name === "DriverAdapterError" ? ((error.cause ?? {}) as AdapterFault) : {});
+  return meta?.driverAdapterError?.cause ?? (error.name === "DriverAdapterError" ? (error.cause ?? {}) : {});
 }
 
 function codeOf(error: Error): string | undefined {

@@ -35,7 +35,10 @@ export class MigrationError extends Error {}
 /** Reads `prisma/migrations`, oldest first. A checksum is the SHA-256 of the file, as Prisma counts it. */
 export async function readMigrations(folder: string): Promise<Migration[]> {
   const entries = await readdir(folder, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name).toSorted();
+  const names = entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .toSorted();
   return Promise.all(
     names.map(async (name) => {
       const sql = await readFile(join(folder, name, "migration.sql"), "utf8");
@@ -51,13 +54,17 @@ export async function readMigrations(folder: string): Promise<Migration[]> {
 export function pendingMigrations(all: readonly Migration[], applied: readonly AppliedMigration[]): Migration[] {
   const unfinished = applied.find((row) => !row.is_finished);
   if (unfinished !== undefined) {
-    throw new MigrationError(`The migration ${unfinished.migration_name} failed half-way. Repair it with \`prisma migrate resolve\`, or restore a backup.`);
+    throw new MigrationError(
+      `The migration ${unfinished.migration_name} failed half-way. Repair it with \`prisma migrate resolve\`, or restore a backup.`,
+    );
   }
   const byName = new Map(applied.map((row) => [row.migration_name, row.checksum]));
   for (const migration of all) {
     const checksum = byName.get(migration.name);
     if (checksum !== undefined && checksum !== migration.checksum) {
-      throw new MigrationError(`The migration ${migration.name} differs from the one that was applied to this database. This is another version of Mosaic than the one that made it.`);
+      throw new MigrationError(
+        `The migration ${migration.name} differs from the one that was applied to this database. This is another version of Mosaic than the one that made it.`,
+      );
     }
   }
   return all.filter((migration) => !byName.has(migration.name));

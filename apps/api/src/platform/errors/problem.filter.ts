@@ -73,6 +73,9 @@ export class ProblemFilter implements ExceptionFilter {
     if (error.retryAfterSeconds !== undefined) {
       response.setHeader("retry-after", String(error.retryAfterSeconds));
     }
-    response.status(status).type("application/problem+json").send(JSON.stringify(toProblem(error)));
+    response
+      .status(status)
+      .type("application/problem+json")
+      .send(JSON.stringify(toProblem(error)));
   }
 }

@@ -14,12 +14,14 @@ class UuidPipe implements PipeTransform<unknown, string> {
 }
 
 /** An id in a path. What is not an id is answered as an id that does not exist. */
-export const PathId = (name = "id"): ParameterDecorator => (target, key, index) => {
-  Param(name, new UuidPipe())(target, key, index);
-  if (key !== undefined) {
-    const descriptor = Object.getOwnPropertyDescriptor(target, key);
-    if (descriptor !== undefined) {
-      ApiParam({ name, schema: { type: "string", format: "uuid" } })(target, key, descriptor);
+export const PathId =
+  (name = "id"): ParameterDecorator =>
+  (target, key, index) => {
+    Param(name, new UuidPipe())(target, key, index);
+    if (key !== undefined) {
+      const descriptor = Object.getOwnPropertyDescriptor(target, key);
+      if (descriptor !== undefined) {
+        ApiParam({ name, schema: { type: "string", format: "uuid" } })(target, key, descriptor);
+      }
     }
-  }
-};
+  };

@@ -12,7 +12,12 @@ const inlineScript = /<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g;
 
 /** The policy of one page: its own inline scripts by hash and nothing else inline that could run. */
 export function policyOf(html: string): string {
-  const hashes = [...html.matchAll(inlineScript)].map((match) => `'sha256-${createHash("sha256").update(match[1] ?? "").digest("base64")}'`);
+  const hashes = [...html.matchAll(inlineScript)].map(
+    (match) =>
+      `'sha256-${createHash("sha256")
+        .update(match[1] ?? "")
+        .digest("base64")}'`,
+  );
   return [
     "default-src 'none'",
     `script-src 'self' ${[...new Set(hashes)].join(" ")}`.trim(),
@@ -36,7 +41,11 @@ async function readPages(folder: string): Promise<Map<string, Page>> {
     }
     const path = join(file.parentPath, file.name);
     const html = await readFile(path, "utf8");
-    const route = `/${relative(folder, path).split(sep).join("/").replace(/\.html$/, "")}`.replace(/\/index$/, "") || "/";
+    const route =
+      `/${relative(folder, path)
+        .split(sep)
+        .join("/")
+        .replace(/\.html$/, "")}`.replace(/\/index$/, "") || "/";
     pages.set(route === "/index" ? "/" : route, { html, policy: policyOf(html) });
   }
   return pages;
@@ -71,7 +80,8 @@ export async function staticWeb(folder: string): Promise<RequestHandler[]> {
   };
   const serveMissing = (request: Request, response: Response, next: NextFunction): void => {
     const missing = pages.get("/404");
-    const wantsPage = request.method === "GET" && !/^\/(api|v1|demo)(\/|$)/.test(request.path) && request.accepts(["json", "html"]) === "html";
+    const wantsPage =
+      request.method === "GET" && !/^\/(api|v1|demo)(\/|$)/.test(request.path) && request.accepts(["json", "html"]) === "html";
     if (missing === undefined || !wantsPage) {
       next();
       return;

@@ -51,7 +51,11 @@ function describe(error: unknown, depth = 0): ErrorDescription {
     return { name: typeof error };
   }
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
-  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line)).slice(0, 8).map((line) => line.trim());
+  const frames = (error.stack ?? "")
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 8)
+    .map((line) => line.trim());
   return {
     name: error.name,
     ...(code === undefined ? {} : { code }),
