@@ -18,6 +18,7 @@ describe("an error's words", () => {
   const cases: readonly [message: string, code: string][] = [
     ["HTTP 401: Unauthorized", "provider_key_refused"],
     ["Request failed with status code 403", "provider_key_refused"],
+    ['Inline API key for provider "p-x" is temporarily disabled after a provider auth/billing failure', "provider_key_refused"],
     ["HTTP 429 Too Many Requests", "provider_rate_limited"],
     ["402 Payment Required", "provider_rate_limited"],
     ["model 'llama9' not found, try pulling it first", "provider_model_missing"],

@@ -53,7 +53,13 @@ const rules: readonly Rule[] = [
       ),
   ],
   [
-    ({ type, status }) => type === "authentication_error" || type === "permission_error" || status === 401 || status === 403,
+    // After a 401 OpenClaw shuts the provider's id out for minutes and says so in words of its own.
+    ({ type, status, message }) =>
+      type === "authentication_error" ||
+      type === "permission_error" ||
+      status === 401 ||
+      status === 403 ||
+      /temporarily disabled after a provider auth\/billing failure/i.test(message),
     (error) =>
       failure(
         "provider_key_refused",
