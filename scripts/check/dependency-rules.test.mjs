@@ -61,7 +61,9 @@ function brokenRules(/** @type {Record<string, string>} */ files) {
     mkdirSync(dirname(join(tree, name)), { recursive: true });
     writeFileSync(join(tree, name), text);
   }
-  writeFileSync(join(tree, "tsconfig.base.json"), "{}");
+  mkdirSync(join(tree, "apps/web"), { recursive: true });
+  writeFileSync(join(tree, "apps/web/tsconfig.json"), "{}");
+  writeFileSync(join(tree, "apps/web/page.ts"), "export {};");
   symlinkSync(join(root, "node_modules"), join(tree, "node_modules"));
   const folders = [...new Set(Object.keys(files).map((name) => name.split("/")[0] ?? ""))];
   const config = join(root, "dependency-cruiser.config.cjs");
