@@ -33,7 +33,7 @@ export function WizardFrame({ step, reached, onSelect, children }: WizardFramePr
         </div>
         <Steps shown={step.id} reached={reached} onSelect={onSelect} />
         <p className="mt-auto hidden text-sm leading-relaxed text-muted-foreground lg:block">
-          Mosaic gives every person of your team a private AI agent. Keys and conversations stay on this installation, encrypted.
+          Mosaic gives every person of your team a private AI agent. Keys and conversations are stored on this machine only, encrypted.
         </p>
       </header>
       <main id="main" tabIndex={-1} className="px-5 pb-20 pt-8 outline-none sm:px-8 lg:px-14 lg:pt-16">
