@@ -1,7 +1,7 @@
 import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
-import { addressRule, remainingBlockMs, type ThrottleRule } from "./login-throttle.js";
+import { addressRule, type ThrottleRule } from "./login-throttle.js";
 import { LoginThrottleRepository } from "./login-throttle.repository.js";
 
 const keptMs = 24 * 3_600_000;
@@ -14,13 +14,14 @@ export class AttemptThrottleService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Throws `too_many_requests` while one of the subjects is blocked. */
-  async assertFree(subjects: readonly string[]): Promise<void> {
-    const now = this.clock.now();
-    const states = await Promise.all(subjects.map(async (subject) => this.repository.find(subject)));
-    const waitMs = Math.max(...states.map((state) => remainingBlockMs(state, now)));
-    if (waitMs > 0) {
-      const seconds = Math.ceil(waitMs / 1000);
+  /**
+   * Counts an attempt on a subject as failed; whoever turns out to be right is forgiven afterwards. Counting first is what stops a burst
+   * of attempts at once. Throws `too_many_requests` while the subject is blocked.
+   */
+  async countAttempt(subject: string, rule: ThrottleRule = addressRule): Promise<void> {
+    const blockMs = await this.repository.countAttempt(subject, rule, this.clock.now());
+    if (blockMs > 0) {
+      const seconds = Math.ceil(blockMs / 1000);
       throw new AppError("too_many_requests", {
         detail: `Too many failed attempts from here. Try again in ${seconds} seconds.`,
         retryAfterSeconds: seconds,
@@ -28,8 +29,8 @@ export class AttemptThrottleService {
     }
   }
 
-  async countFailure(subject: string, rule: ThrottleRule = addressRule): Promise<void> {
-    await this.repository.countFailure(subject, rule, this.clock.now());
+  async takeBack(subject: string): Promise<void> {
+    await this.repository.takeBack(subject);
   }
 
   async clear(subject: string): Promise<void> {

@@ -38,14 +38,14 @@ export class AuthService {
   async login(credentials: Credentials, client: Client): Promise<{ user: SessionUser; session: IssuedSession }> {
     const accountSubject = `account:${credentials.username}|${client.address}`;
     const addressSubject = `address:${client.address}`;
-    await this.throttle.assertFree([accountSubject, addressSubject]);
+    await this.throttle.countAttempt(accountSubject, accountAtAddressRule);
+    await this.throttle.countAttempt(addressSubject, addressRule);
     const user = await this.users.verifyPassword(credentials.username, credentials.password);
     if (user === null) {
-      await this.throttle.countFailure(accountSubject, accountAtAddressRule);
-      await this.throttle.countFailure(addressSubject, addressRule);
       throw new AppError("wrong_credentials");
     }
     await this.throttle.clear(accountSubject);
+    await this.throttle.takeBack(addressSubject);
     return { user, session: await this.issueSession(user.id, client) };
   }
 

@@ -24,8 +24,7 @@ export class SetupTokenGuard implements CanActivate {
       return true;
     }
     const subject = `setup:${clientAddress(request)}`;
-    await this.throttle.assertFree([subject]);
-    await this.throttle.countFailure(subject);
+    await this.throttle.countAttempt(subject);
     throw new AppError("setup_token_required", { detail: "Mosaic prints the link with the token when it starts. Open that link." });
   }
 
