@@ -18,7 +18,7 @@ test.describe("the main path", () => {
     const reason = whyNot(world.runtime);
     test.skip(reason !== undefined, reason);
     await world.mosaic.start();
-    page = await (await browser.newContext()).newPage();
+    page = await (await browser.newContext({ reducedMotion: "reduce" })).newPage();
     page.on("response", (response) => {
       const type = response.headers()["content-type"] ?? "";
       if (type.includes("json")) {
@@ -39,7 +39,7 @@ test.describe("the main path", () => {
   });
 
   test("an empty database leads every page to the wizard, which needs the link's token", async ({ world, browser }) => {
-    const stranger = await (await browser.newContext()).newPage();
+    const stranger = await (await browser.newContext({ reducedMotion: "reduce" })).newPage();
     for (const path of ["/", "/chat", "/login", "/settings/agents"]) {
       await stranger.goto(world.mosaic.url + path);
       await expect(stranger).toHaveURL(/\/setup$/);
@@ -93,7 +93,7 @@ test.describe("the main path", () => {
   });
 
   test("the wizard goes on at the right step in another browser", async ({ world, browser }) => {
-    const other = await (await browser.newContext()).newPage();
+    const other = await (await browser.newContext({ reducedMotion: "reduce" })).newPage();
     await other.goto(`${world.mosaic.url}/setup`);
     await expect(other).toHaveURL(/\/login/);
     await other.getByLabel("User name").fill("root");
@@ -130,6 +130,14 @@ test.describe("the main path", () => {
       data: {},
     });
     expect(again.status()).toBe(409);
+  });
+
+  test("an address that does not exist is a page that leads back", async ({ world }) => {
+    const missing = await page.goto(`${world.mosaic.url}/no-such-page`);
+    expect(missing?.status()).toBe(404);
+    await expectAccessible(page);
+    await page.getByRole("link", { name: "Back to Mosaic" }).click();
+    await expect(page).toHaveURL(/\/chat/);
   });
 
   test("the first message starts the agent with stages, and the answer streams in as Markdown", async () => {
