@@ -180,6 +180,7 @@ test.describe("the main path", () => {
 
   test("a changed personality and key take effect without a restart of the agent", async ({ world }) => {
     const running = await currentRun(world);
+    const before = await appliedGeneration(world);
     await page.goto(`${world.mosaic.url}/settings/agents`);
     await expectAccessible(page);
     await page.getByRole("button", { name: new RegExp(`Edit.*${agentName}|${agentName}.*Edit`) }).click();
@@ -187,6 +188,7 @@ test.describe("the main path", () => {
     await expectAccessible(page);
     await page.getByRole("button", { name: /^Save/ }).click();
     await expect(page.getByText(/saved/i).first()).toBeVisible();
+    const withPersonality = await untilApplied(world, before);
     world.llm.setKey(world.canaries.nextProviderKey);
     await page.goto(`${world.mosaic.url}/settings/providers`);
     await expectAccessible(page);
@@ -198,10 +200,10 @@ test.describe("the main path", () => {
     await expectAccessible(page);
     await page.getByRole("button", { name: /^Save/ }).click();
     await expect(page.getByText(/saved/i).first()).toBeVisible();
+    await untilApplied(world, withPersonality);
     await page.goto(`${world.mosaic.url}/chat`);
     await page.getByRole("navigation", { name: "Conversations" }).getByRole("link").first().click();
     await expect(page.getByRole("article", { name: agentName, exact: true })).toHaveCount(3);
-    await page.waitForTimeout(3_000);
     await send(page, agentName, "[demo:system contains=HERON-9]");
     const answer = await nextAnswer(page, agentName, 4);
     await expect(answer).toContainText("Yes.");
@@ -217,12 +219,13 @@ test.describe("the main path", () => {
     await expectAccessible(page);
     world.llm.setKey(world.canaries.nextProviderKey);
     const [provider] = (await (await page.request.get(`${world.mosaic.url}/api/providers`)).json()).providers as { id: string }[];
+    const before = await appliedGeneration(world);
     const saved = await page.request.patch(`${world.mosaic.url}/api/providers/${provider?.id}`, {
       headers: { origin: world.mosaic.url },
       data: { apiKey: world.canaries.nextProviderKey },
     });
     expect(saved.status()).toBe(200);
-    await page.waitForTimeout(3_000);
+    await untilApplied(world, before);
     await send(page, agentName, "hello again");
     await expect(await nextAnswer(page, agentName, 6)).toContainText("hello again");
   });
@@ -247,4 +250,16 @@ test.describe("the main path", () => {
 async function currentRun(world: World): Promise<unknown> {
   const [row] = await world.database.query("SELECT token_encrypted FROM agent_containers");
   return row?.["token_encrypted"];
+}
+
+/** What the agent's supervisor said last that it has applied. */
+async function appliedGeneration(world: World): Promise<unknown> {
+  const [row] = await world.database.query("SELECT generation FROM agent_containers");
+  return row?.["generation"];
+}
+
+/** Waits until another generation than `former` is in effect: 3 seconds are promised, a machine full of tests gets more. */
+async function untilApplied(world: World, former: unknown): Promise<unknown> {
+  await expect.poll(async () => appliedGeneration(world), { timeout: 10_000, intervals: [100] }).not.toBe(former);
+  return appliedGeneration(world);
 }
