@@ -80,6 +80,7 @@ export class TurnRunner {
     const { agentId, signal, stream } = turn;
     const onStage = (stage: object): void => stream.sendSoon({ type: "stage", ...stage });
     const running = await this.lifecycle.ensureRunning(agentId, { onStage, signal });
+    await this.lifecycle.settle(agentId, signal);
     const ending = await this.relay(turn, running);
     if (ending !== "unreachable") {
       return ending;

@@ -110,6 +110,18 @@ export class ContainerLifecycleRepository {
     return result.count > 0;
   }
 
+  /** Milliseconds since the agent or a provider that it is assigned was changed last; `null` for an agent that is gone. */
+  async msSinceChange(agentId: string): Promise<number | null> {
+    const [row] = await this.prisma.$queryRaw<{ age_ms: number }[]>`
+      SELECT (extract(epoch FROM now() - greatest(a.updated_at, max(p.updated_at))) * 1000)::float8 AS age_ms
+      FROM agents a
+      LEFT JOIN model_assignments m ON m.agent_id = a.id OR m.user_id = a.owner_id
+      LEFT JOIN llm_providers p ON p.id = m.provider_id
+      WHERE a.id = ${agentId}::uuid
+      GROUP BY a.id`;
+    return row === undefined ? null : Math.max(0, row.age_ms);
+  }
+
   async setGeneration(agentId: string, generation: string): Promise<void> {
     await this.prisma.agentContainer.updateMany({ where: { agentId, status: { in: ["starting", "running"] } }, data: { generation } });
   }

@@ -13,8 +13,11 @@ import type { AgentTarget, EnsureOptions, RunningAgent } from "./container-lifec
 import { ContainerStatusWriter } from "./container-status.js";
 import { isSame, toRunning } from "./running-agent.js";
 import { StartFlights } from "./start-flights.js";
+import { SupervisorReportsService } from "./supervisor-reports.service.js";
 import { toStartError } from "./start-failure.js";
 
+/** A changed setting is in effect within 3 seconds. */
+const settleMs = 3_000;
 const lockPollMs = 100;
 const lockPatienceMs = 60_000;
 
@@ -25,6 +28,7 @@ export class ContainerLifecycleService {
     private readonly repository: ContainerLifecycleRepository,
     private readonly status: ContainerStatusWriter,
     private readonly flights: StartFlights,
+    private readonly reports: SupervisorReportsService,
     private readonly host: RuntimeHostService,
     private readonly locks: SessionLocks,
     private readonly crypto: CryptoService,
@@ -42,6 +46,17 @@ export class ContainerLifecycleService {
       return running;
     }
     return this.flights.join(agentId, options);
+  }
+
+  /**
+   * Waits until a change of settings that was made in the last seconds is in effect, so that a turn right after it does not meet the former key.
+   * Costs one query as a rule, and never more than the time that a change is promised to take.
+   */
+  async settle(agentId: string, signal: AbortSignal): Promise<void> {
+    const ageMs = await this.repository.msSinceChange(agentId);
+    if (ageMs !== null && ageMs < settleMs) {
+      await this.reports.settled(agentId, ageMs, settleMs - ageMs, signal);
+    }
   }
 
   /** Begins a start, or joins one, and resolves as soon as it is under way. Throws what stops it before. */

@@ -7,10 +7,15 @@ import { ContainerLifecycleRepository } from "./container-lifecycle.repository.j
 const channel = "mosaic_agent_reports";
 const envelope = z.object({ agentId: z.string(), status: supervisorStatus });
 
+/** After these, what was changed before is in effect or never will be. */
+const settledPhases: ReadonlySet<SupervisorStatus["phase"]> = new Set(["ready", "applied", "failed"]);
+
 /** What the supervisors in the containers say, passed on to whichever process waits for it: they report to one process, another may be starting them. */
 @Injectable()
 export class SupervisorReportsService implements OnApplicationBootstrap {
   readonly #listeners = new Map<string, Set<(status: SupervisorStatus) => void>>();
+  /** When, on this process' own clock, an agent last said that its configuration is in effect. */
+  readonly #settledAtMs = new Map<string, number>();
 
   constructor(
     private readonly channel: PostgresChannel,
@@ -41,6 +46,28 @@ export class SupervisorReportsService implements OnApplicationBootstrap {
     };
   }
 
+  /**
+   * Resolves when the agent says that what was changed `ageMs` ago is in effect, or refused; at the latest after `patienceMs`, since a change
+   * may matter to no file of it. Rejects with `signal`'s reason.
+   */
+  async settled(agentId: string, ageMs: number, patienceMs: number, signal: AbortSignal): Promise<void> {
+    if ((this.#settledAtMs.get(agentId) ?? -Infinity) >= performance.now() - ageMs) {
+      return;
+    }
+    const heard = Promise.withResolvers<void>();
+    const unwatch = this.watch(agentId, ({ phase }) => (settledPhases.has(phase) ? heard.resolve() : undefined));
+    const patience = AbortSignal.timeout(Math.ceil(patienceMs));
+    const give = (): void => (signal.aborted ? heard.reject(signal.reason) : heard.resolve());
+    const either = AbortSignal.any([signal, patience]);
+    either.addEventListener("abort", give, { once: true });
+    try {
+      await (signal.aborted ? Promise.reject(signal.reason as Error) : heard.promise);
+    } finally {
+      either.removeEventListener("abort", give);
+      unwatch();
+    }
+  }
+
   private deliver(payload: string): void {
     if (payload === "") {
       void this.lookAgain();
@@ -48,6 +75,9 @@ export class SupervisorReportsService implements OnApplicationBootstrap {
     }
     const parsed = envelope.safeParse(JSON.parse(payload));
     if (parsed.success) {
+      if (settledPhases.has(parsed.data.status.phase)) {
+        this.#settledAtMs.set(parsed.data.agentId, performance.now());
+      }
       for (const onReport of this.#listeners.get(parsed.data.agentId) ?? []) {
         onReport(parsed.data.status);
       }
