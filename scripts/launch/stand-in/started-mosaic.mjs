@@ -15,7 +15,9 @@ export async function makeClone({ parent = os.tmpdir() } = {}) {
   const root = mkdtempSync(path.join(parent, "mosaic-launch-"));
   const manifest = { name: "stand-in", private: true, scripts: { start: `node ${program}` } };
   writeFileSync(path.join(root, "package.json"), JSON.stringify(manifest));
-  const [port, internalPort] = [await freePort(), await freePort()];
+  const port = await freePort();
+  let internalPort = await freePort();
+  while (internalPort === port) internalPort = await freePort();
   return {
     root,
     port,
