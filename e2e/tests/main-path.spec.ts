@@ -142,7 +142,7 @@ test.describe("the main path", () => {
 
   test("the first message starts the agent with stages, and the answer streams in as Markdown", async () => {
     await expectAccessible(page);
-    await send(page, agentName, `My lucky number is 4711. [demo:system contains=${needle}]`);
+    await send(page, agentName, `My lucky number is QUAGGA-4711. [demo:system contains=${needle}]`);
     await expect(page.getByRole("progressbar", { name: "Start-up progress" })).toBeVisible();
     await expectAccessible(page);
     const answer = await nextAnswer(page, agentName, 1, 120_000);
@@ -164,18 +164,18 @@ test.describe("the main path", () => {
 
   test("the conversation is there after a reload and a restart of Mosaic", async ({ world }) => {
     await page.reload();
-    await expect(page.getByRole("article", { name: "You" }).first()).toContainText("4711");
+    await expect(page.getByRole("article", { name: "You" }).first()).toContainText("QUAGGA-4711");
     await world.mosaic.restart();
     await page.reload();
-    await expect(page.getByRole("article", { name: "You" }).first()).toContainText("4711");
+    await expect(page.getByRole("article", { name: "You" }).first()).toContainText("QUAGGA-4711");
     await expect(page.getByRole("article", { name: agentName, exact: true })).toHaveCount(2);
   });
 
   test("the agent remembers from its own state; the history is not sent again", async ({ world }) => {
     await send(page, agentName, "[demo:recall]");
     const answer = await nextAnswer(page, agentName, 3, 120_000);
-    await expect(answer).toContainText("4711");
-    expect(world.mosaic.output).not.toContain("4711");
+    await expect(answer).toContainText("QUAGGA-4711");
+    expect(world.mosaic.output).not.toContain("QUAGGA-4711");
   });
 
   test("a changed personality and key take effect without a restart of the agent", async ({ world }) => {
