@@ -398,14 +398,21 @@ describe("TLS", () => {
   const authority = createAuthority("Test authority");
   const trusting = { trustedCertificates: [authority.certificate] };
 
-  test("a certificate for the name that was called is accepted, at the address that was judged", async () => {
-    const server = toClose(await startHttps(authority.issue(["login.test", "127.0.0.1"]), (_request, response) => response.end("secure")));
+  test.each([
+    ["login.test", "login.test"],
+    ["login.test.", "login.test"],
+    ["127.0.0.1", false],
+  ])("a certificate for %s is accepted at the address that was judged, and the server is told the name %s", async (host, servername) => {
+    const identity = authority.issue(["login.test", "127.0.0.1"]);
+    const server = toClose(
+      await startHttps(identity, (request, response) => {
+        response.end(JSON.stringify("servername" in request.socket ? request.socket.servername : null));
+      }),
+    );
     const names = await dns(() => ["127.0.0.1"]);
     const calling = client(["127.0.0.1"], { ...trusting, resolve: names.resolve });
-    for (const host of ["login.test", "login.test.", "127.0.0.1"]) {
-      const response = await calling.fetch(`https://${host}:${server.port}/`);
-      expect(await response.text()).toBe("secure");
-    }
+    const response = await calling.fetch(`https://${host}:${server.port}/`);
+    expect(await response.json()).toBe(servername);
   });
 
   test.each([
