@@ -96,12 +96,19 @@ test("a session ends when it is idle for a week, and after a month however busy"
   expect((await idle.get("/api/auth/me")).status).toBe(401);
 });
 
-test("a disabled user's session and password count no more", async () => {
-  const client = app.visitor();
-  await client.post("/api/auth/login", right);
-  await app.database.query("UPDATE users SET disabled_at = now()");
-  expect((await client.get("/api/auth/me")).status).toBe(401);
-  expect((await app.visitor().post("/api/auth/login", right)).status).toBe(401);
+test("a disabled user's session counts no more", async () => {
+  const member = await app.member("disabled-one");
+  await app.database.query("UPDATE users SET disabled_at = now() WHERE id = $1", [member.userId]);
+  expect((await member.get("/api/auth/me")).status).toBe(401);
+});
+
+test("the database itself refuses to disable, demote or delete the breakglass account", async () => {
+  for (const change of ["UPDATE users SET disabled_at = now()", "UPDATE users SET role = 'member'", "DELETE FROM users"]) {
+    await expect(app.database.query(`${change} WHERE username = $1`, [right.username])).rejects.toThrow(
+      "neither deleted, demoted nor disabled",
+    );
+  }
+  expect((await app.visitor().post("/api/auth/login", right)).status).toBe(200);
 });
 
 test("guessing is slowed down, says for how long, and passes by itself", async () => {

@@ -70,6 +70,8 @@ export const sampleProvider = (over: Partial<Provider> = {}): Provider => ({
   hasKey: true,
   models: [{ id: "glm-4.6" }, { id: "glm-4.5-air" }],
   version: 1,
+  isActive: true,
+  isShared: false,
   createdAt: now(),
   updatedAt: now(),
   ...over,
@@ -85,6 +87,8 @@ export const sampleAgent = (over: Partial<Agent> = {}): Agent => ({
   model: null,
   fallbacks: [],
   idleTimeoutSeconds: 1800,
+  effectiveModel: null,
+  isRestartPending: false,
   status: "stopped",
   stage: null,
   error: null,
@@ -349,7 +353,7 @@ const routes: Record<string, (call: Call) => unknown> = {
   },
   "GET /api/auth/me": () => user,
   "GET /api/runtime": ({ state }) => state.runtime,
-  "GET /api/providers": ({ state }) => ({ providers: state.providers }),
+  "GET /api/providers": ({ state }) => ({ providers: state.providers, shared: [] }),
   "POST /api/providers": addProvider,
   "POST /api/providers/test": async ({ state }) => {
     await delay(state.paceMs * 20);

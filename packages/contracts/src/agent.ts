@@ -67,11 +67,23 @@ export const stageProgress = z.object({
 });
 export type StageProgress = z.infer<typeof stageProgress>;
 
+export const modelSource = z.enum(["agent", "user-backend", "user-all", "admin-backend", "admin-all"]);
+
+/** Which model an agent would use now, and which setting says so. */
+export const effectiveModel = z
+  .object({ source: modelSource, providerId: z.uuid(), providerName: z.string(), isShared: z.boolean(), model: z.string() })
+  .meta({ id: "EffectiveModel" });
+export type EffectiveModel = z.infer<typeof effectiveModel>;
+
 export const agent = z
   .object({
     id: z.uuid(),
     backend: backendId,
     ...agentFields,
+    /** `null`: there is none, and the agent can't start. */
+    effectiveModel: effectiveModel.nullable(),
+    /** A change that needs a restart waits for the end of the answer in flight. */
+    isRestartPending: z.boolean(),
     status: containerStatus,
     stage: stageProgress.nullable(),
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),

@@ -31,6 +31,15 @@ export const passwordRules: readonly { id: string; text: string; holds: (passwor
   },
 ];
 
+/** Adds an issue for each rule that a new password breaks. */
+export function checkPassword(password: string, name: string, path: string, context: z.RefinementCtx): void {
+  for (const rule of passwordRules) {
+    if (!rule.holds(password, name)) {
+      context.addIssue({ code: "custom", path: [path], message: rule.text });
+    }
+  }
+}
+
 /** A password as typed at sign-in: bounded only, since its rules may have been others when it was set. */
 export const enteredPassword = z.string().min(1).max(1024);
 
@@ -41,13 +50,7 @@ export type Credentials = z.infer<typeof credentials>;
 
 export const createBreakglass = z
   .strictObject({ username, password: enteredPassword })
-  .superRefine((value, context) => {
-    for (const rule of passwordRules) {
-      if (!rule.holds(value.password, value.username)) {
-        context.addIssue({ code: "custom", path: ["password"], message: rule.text });
-      }
-    }
-  })
+  .superRefine((value, context) => checkPassword(value.password, value.username, "password", context))
   .meta({ id: "CreateBreakglass" });
 export type CreateBreakglass = z.infer<typeof createBreakglass>;
 

@@ -116,7 +116,11 @@ export type CreateProvider = z.infer<typeof createProvider>;
 
 /** A field that is absent stays as it is. A changed `baseUrl` needs the key again, so that no stored key is sent to a new address. */
 export const updateProvider = z
-  .strictObject({ ...providerFields, models: providerFields.models.min(1, "Choose at least one model") })
+  .strictObject({
+    ...providerFields,
+    /** Off: kept with its key, and used by nothing. */ isActive: z.boolean(),
+    models: providerFields.models.min(1, "Choose at least one model"),
+  })
   .partial()
   .meta({ id: "UpdateProvider" });
 export type UpdateProvider = z.infer<typeof updateProvider>;
@@ -148,6 +152,7 @@ export const providerTestOutcome = z.enum([
   "model_missing",
   "rate_limited",
   "server_error",
+  "address_refused",
 ]);
 export type ProviderTestOutcome = z.infer<typeof providerTestOutcome>;
 
@@ -171,11 +176,21 @@ export const provider = z
     hasKey: z.boolean(),
     models: z.array(providerModel),
     version: z.int(),
+    isActive: z.boolean(),
+    /** An admin has opened it to everybody. */
+    isShared: z.boolean(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })
   .meta({ id: "Provider" });
 export type Provider = z.infer<typeof provider>;
 
-export const providerList = z.object({ providers: z.array(provider) }).meta({ id: "ProviderList" });
+/** What everybody may know of a provider that an admin shares: neither its address nor its key. */
+export const sharedProvider = z
+  .object({ id: z.uuid(), kind: providerKind, name: z.string(), models: z.array(providerModel) })
+  .meta({ id: "SharedProvider" });
+export type SharedProvider = z.infer<typeof sharedProvider>;
+
+/** One's own, and those that admins share. */
+export const providerList = z.object({ providers: z.array(provider), shared: z.array(sharedProvider) }).meta({ id: "ProviderList" });
 export type ProviderList = z.infer<typeof providerList>;

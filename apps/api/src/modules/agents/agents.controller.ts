@@ -17,11 +17,12 @@ import { CurrentUser } from "../auth/current-user.decorator.js";
 import { AgentsService } from "./agents.service.js";
 
 @Controller("api/agents")
-@SignedIn()
+@SignedIn("manage")
 export class AgentsController {
   constructor(private readonly agents: AgentsService) {}
 
   @Get()
+  @SignedIn("read", "chat", "manage")
   @ApiAnswer(200, agentList)
   async list(@CurrentUser() user: SessionUser): Promise<AgentList> {
     return { agents: await this.agents.list(user.id) };
@@ -34,6 +35,7 @@ export class AgentsController {
   }
 
   @Get(":id")
+  @SignedIn("read", "chat", "manage")
   @ApiAnswer(200, agent)
   async get(@CurrentUser() user: SessionUser, @PathId() id: string): Promise<Agent> {
     return this.agents.get(user.id, id);

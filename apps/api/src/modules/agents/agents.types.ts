@@ -49,6 +49,8 @@ export function toAgent(stored: StoredAgent): Agent {
     model: model ?? null,
     fallbacks,
     idleTimeoutSeconds: stored.idleTimeoutSeconds,
+    effectiveModel: null,
+    isRestartPending: false,
     status: stored.container?.status ?? "stopped",
     stage: stored.container?.stage ?? null,
     error: stored.container?.error ?? null,

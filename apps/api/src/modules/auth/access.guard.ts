@@ -48,7 +48,7 @@ export class AccessGuard implements CanActivate {
     request.caller = caller;
     const context = requestContext();
     if (context !== undefined) {
-      context.userId = caller.user.id;
+      context.actor = { kind: "user", id: caller.user.id, name: caller.user.username };
     }
     return caller;
   }

@@ -42,7 +42,7 @@ export class AuthController {
   }
 
   @Get("me")
-  @SignedIn()
+  @SignedIn("read", "chat", "manage")
   @ApiAnswer(200, sessionUser)
   me(@CurrentUser() user: SessionUser): SessionUser {
     return user;

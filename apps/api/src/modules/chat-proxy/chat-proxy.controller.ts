@@ -21,7 +21,7 @@ export class ChatProxyController {
 
   /** One turn. What can be refused is refused before the stream begins; closing the stream stops the turn. */
   @Post(":id/messages")
-  @SignedIn()
+  @SignedIn("chat")
   @HttpCode(200)
   @ApiOkResponse({
     description: "Server-sent events of the schema TurnEvent",

@@ -17,7 +17,7 @@ export class AgentContainersController {
 
   /** Answers as soon as the start is under way; how it goes on is told on `GET /api/events`. */
   @Post(":id/start")
-  @SignedIn()
+  @SignedIn("manage")
   @HttpCode(202)
   @ApiAnswer(202, agent)
   async start(@CurrentUser() user: SessionUser, @PathId() id: string): Promise<Agent> {
@@ -28,7 +28,7 @@ export class AgentContainersController {
 
   /** A turn in flight breaks off: this is its owner's will. */
   @Post(":id/stop")
-  @SignedIn()
+  @SignedIn("manage")
   @HttpCode(202)
   @ApiAnswer(202, agent)
   async stop(@CurrentUser() user: SessionUser, @PathId() id: string): Promise<Agent> {
@@ -39,7 +39,7 @@ export class AgentContainersController {
 
   /** With its memory and its conversations, for good. */
   @Delete(":id")
-  @SignedIn()
+  @SignedIn("manage")
   @HttpCode(204)
   async delete(@CurrentUser() user: SessionUser, @PathId() id: string): Promise<void> {
     await this.lifecycle.deleteAgent(user.id, id);

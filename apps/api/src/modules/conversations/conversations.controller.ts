@@ -19,12 +19,13 @@ import { CurrentUser } from "../auth/current-user.decorator.js";
 import { ConversationsService } from "./conversations.service.js";
 
 @Controller("api/conversations")
-@SignedIn()
+@SignedIn("chat")
 export class ConversationsController {
   constructor(private readonly conversations: ConversationsService) {}
 
   /** Newest first. */
   @Get()
+  @SignedIn("read", "chat")
   @ApiAnswer(200, conversationList)
   async list(@CurrentUser() user: SessionUser): Promise<ConversationList> {
     return { conversations: await this.conversations.list(user.id) };
@@ -38,6 +39,7 @@ export class ConversationsController {
 
   /** With its newest 200 messages, oldest first. */
   @Get(":id")
+  @SignedIn("read", "chat")
   @ApiAnswer(200, conversationWithMessages)
   async get(@CurrentUser() user: SessionUser, @PathId() id: string): Promise<ConversationWithMessages> {
     return this.conversations.get(user.id, id);

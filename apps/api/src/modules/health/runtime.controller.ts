@@ -11,7 +11,7 @@ export class RuntimeController {
 
   /** What runs agents here, and whether it walls them off. */
   @Get()
-  @SignedIn()
+  @SignedIn("read")
   @ApiAnswer(200, currentRuntime)
   async current(): Promise<CurrentRuntime> {
     const { kind, isIsolated, check } = await this.runtimeHost.check();

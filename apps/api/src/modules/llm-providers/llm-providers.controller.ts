@@ -22,7 +22,7 @@ import { ConnectionTestService } from "./connection-test.service.js";
 import { LlmProvidersService } from "./llm-providers.service.js";
 
 @Controller("api/providers")
-@SignedIn()
+@SignedIn("manage")
 export class LlmProvidersController {
   constructor(
     private readonly providers: LlmProvidersService,
@@ -30,9 +30,10 @@ export class LlmProvidersController {
   ) {}
 
   @Get()
+  @SignedIn("read", "manage")
   @ApiAnswer(200, providerList)
   async list(@CurrentUser() user: SessionUser): Promise<ProviderList> {
-    return { providers: await this.providers.list(user.id) };
+    return { providers: await this.providers.list(user.id), shared: await this.providers.listShared() };
   }
 
   @Post()
@@ -49,6 +50,7 @@ export class LlmProvidersController {
   }
 
   @Get(":id")
+  @SignedIn("read", "manage")
   @ApiAnswer(200, provider)
   async get(@CurrentUser() user: SessionUser, @PathId() id: string): Promise<Provider> {
     return this.providers.get(user.id, id);

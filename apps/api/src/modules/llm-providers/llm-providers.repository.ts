@@ -24,6 +24,14 @@ export class LlmProvidersRepository {
     return rows.map(toStoredProvider);
   }
 
+  async listShared(): Promise<StoredProvider[]> {
+    const rows = await this.prisma.llmProvider.findMany({
+      where: { isShared: true, isActive: true, owner: { role: "admin", disabledAt: null } },
+      orderBy: { id: "asc" },
+    });
+    return rows.map(toStoredProvider);
+  }
+
   async find(userId: string, id: string): Promise<StoredProvider | null> {
     const row = await this.prisma.llmProvider.findFirst({ where: { id, ownerId: userId } });
     return row === null ? null : toStoredProvider(row);

@@ -1,10 +1,10 @@
 import { randomUUIDv7 } from "node:crypto";
-import type { CreateProvider, Provider, UpdateProvider } from "@mosaic/contracts/provider";
+import type { CreateProvider, Provider, SharedProvider, UpdateProvider } from "@mosaic/contracts/provider";
 import { Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { LlmProvidersRepository, type ModelUse } from "./llm-providers.repository.js";
-import { keyContext, toProvider, type StoredProvider } from "./llm-providers.types.js";
+import { keyContext, toProvider, toSharedProvider, type StoredProvider } from "./llm-providers.types.js";
 import { nextBaseUrl, planReplacement, planUpdate, type ProviderChange, type ProviderChangePlan } from "./provider-change.js";
 
 const maxProvidersPerUser = 50;
@@ -19,6 +19,11 @@ export class LlmProvidersService {
 
   async list(userId: string): Promise<Provider[]> {
     return (await this.repository.list(userId)).map(toProvider);
+  }
+
+  /** Those that are shared with everybody now: a provider of somebody who is no admin any more is not. */
+  async listShared(): Promise<SharedProvider[]> {
+    return (await this.repository.listShared()).map(toSharedProvider);
   }
 
   async get(userId: string, id: string): Promise<Provider> {

@@ -1,4 +1,11 @@
-import { providerKind, providerModel, type Provider, type ProviderKind, type ProviderModel } from "@mosaic/contracts/provider";
+import {
+  providerKind,
+  providerModel,
+  type Provider,
+  type ProviderKind,
+  type ProviderModel,
+  type SharedProvider,
+} from "@mosaic/contracts/provider";
 import { z } from "zod";
 
 /** A provider as it is stored. `ownerId` and `id` are what its key is bound to. */
@@ -11,6 +18,7 @@ export interface StoredProvider {
   readonly apiKeyEncrypted: string | null;
   readonly models: readonly ProviderModel[];
   readonly version: number;
+  readonly isActive: boolean;
   readonly isShared: boolean;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -26,9 +34,16 @@ export function toProvider(stored: StoredProvider): Provider {
     hasKey: stored.apiKeyEncrypted !== null,
     models: [...stored.models],
     version: stored.version,
+    isActive: stored.isActive,
+    isShared: stored.isShared,
     createdAt: stored.createdAt.toISOString(),
     updatedAt: stored.updatedAt.toISOString(),
   };
+}
+
+/** What everybody sees of a provider that an admin shares. */
+export function toSharedProvider(stored: StoredProvider): SharedProvider {
+  return { id: stored.id, kind: stored.kind, name: stored.name, models: [...stored.models] };
 }
 
 /** What a provider's key is sealed for: in another row, or under another owner, it does not open. */

@@ -12,6 +12,7 @@ const stored: StoredProvider = {
   apiKeyEncrypted: "sealed(old)",
   models: [{ id: "m" }],
   version: 3,
+  isActive: true,
   isShared: false,
   createdAt: new Date(0),
   updatedAt: new Date(0),

@@ -22,7 +22,7 @@ export class OwnerEventsController {
 
   /** Open until the page closes, the session ends or Mosaic stops. A page that reconnects looks for itself: nothing is sent again. */
   @Get()
-  @SignedIn()
+  @SignedIn("read", "chat")
   @ApiOkResponse({
     description: "Server-sent events of the schema OwnerEvent",
     content: { "text/event-stream": { schema: { type: "string" } } },

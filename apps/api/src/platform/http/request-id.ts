@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { NextFunction, Request, Response } from "express";
 import type { Logger } from "../logging/logger.js";
 import { runWithRequest } from "../logging/request-context.js";
+import { clientAddress } from "./client-address.js";
 
 /** Gives each request an id that its log lines, its error and its answer carry. */
 export function withRequestId(logger: Logger): (request: Request, response: Response, next: NextFunction) => void {
@@ -9,7 +10,7 @@ export function withRequestId(logger: Logger): (request: Request, response: Resp
     const requestId = randomUUID();
     const startedAt = performance.now();
     response.setHeader("x-request-id", requestId);
-    runWithRequest({ requestId }, () => {
+    runWithRequest({ requestId, address: clientAddress(request) }, () => {
       response.once("close", () => {
         const durationMs = Math.round(performance.now() - startedAt);
         logger.debug("request", { method: request.method, path: request.path, status: response.statusCode, durationMs });

@@ -34,7 +34,7 @@ export class Logger implements LoggerService {
 function contextual(fields: LogFields | string | undefined): Record<string, unknown> {
   const context = requestContext();
   return {
-    ...(context === undefined ? {} : { requestId: context.requestId, userId: context.userId }),
+    ...(context === undefined ? {} : { requestId: context.requestId, userId: context.actor?.id }),
     ...(typeof fields === "string" ? { component: fields } : fields),
   };
 }

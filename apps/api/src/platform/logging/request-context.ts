@@ -1,8 +1,18 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
+/** Who does something, as the audit names them. */
+export interface Actor {
+  readonly kind: "user" | "token" | "visitor" | "container" | "system" | "cli";
+  readonly id: string | null;
+  readonly name: string;
+}
+
 export interface RequestContext {
   readonly requestId: string;
-  userId?: string;
+  /** Where the request came from. */
+  readonly address: string;
+  /** Absent until the guard has found out. */
+  actor?: Actor;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();

@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { agentTools, backendId, containerStatus, createAgent, maxIdleTimeoutSeconds } from "./agent.js";
+
+/** That a container runs, never what is in it. */
+export const containerView = z.object({
+  agentId: z.uuid(),
+  agentName: z.string(),
+  /** `null`: a system agent. */
+  owner: z.object({ id: z.uuid(), username: z.string(), displayName: z.string() }).nullable(),
+  backend: backendId,
+  status: containerStatus,
+  since: z.iso.datetime(),
+  lastActiveAt: z.iso.datetime().nullable(),
+  errorCode: z.string().nullable(),
+});
+export type ContainerView = z.infer<typeof containerView>;
+
+export const containerList = z.object({ containers: z.array(containerView) }).meta({ id: "ContainerList" });
+export type ContainerList = z.infer<typeof containerList>;
+
+const mebibyte = 1024 * 1024;
+
+export const backendSettings = z
+  .object({
+    id: backendId,
+    label: z.string(),
+    image: z.string(),
+    memoryLimitBytes: z.int(),
+    nanoCpus: z.int(),
+    pidsLimit: z.int(),
+    readyTimeoutMs: z.int(),
+    defaultIdleTimeoutSeconds: z.int(),
+    defaultTools: agentTools,
+    agentCount: z.int(),
+  })
+  .meta({ id: "BackendSettings" });
+export type BackendSettings = z.infer<typeof backendSettings>;
+
+export const backendList = z.object({ backends: z.array(backendSettings) }).meta({ id: "BackendList" });
+export type BackendList = z.infer<typeof backendList>;
+
+/** An image reference as registries write it: `registry:5000/name/space:tag@sha256:…`. */
+export const imageName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(300)
+  .regex(
+    /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/,
+    "An image name such as mosaic/openclaw:2026.9.6",
+  );
+
+export const updateBackend = z
+  .strictObject({
+    image: imageName,
+    memoryLimitBytes: z
+      .int()
+      .min(256 * mebibyte)
+      .max(1024 * 1024 * mebibyte),
+    nanoCpus: z.int().min(100_000_000).max(256_000_000_000),
+    pidsLimit: z.int().min(32).max(65_536),
+    readyTimeoutMs: z.int().min(10_000).max(900_000),
+    defaultIdleTimeoutSeconds: z.int().min(0).max(maxIdleTimeoutSeconds),
+    defaultTools: agentTools,
+  })
+  .partial()
+  .meta({ id: "UpdateBackend" });
+export type UpdateBackend = z.infer<typeof updateBackend>;
+
+export const imageCheck = z
+  .object({ outcome: z.enum(["present", "missing", "engine_unreachable"]), message: z.string() })
+  .meta({ id: "ImageCheck" });
+export type ImageCheck = z.infer<typeof imageCheck>;
+
+/** What a member needs to know of the backends to make an agent. */
+export const backendChoices = z
+  .object({
+    backends: z.array(z.object({ id: backendId, label: z.string(), defaultIdleTimeoutSeconds: z.int(), defaultTools: agentTools })),
+  })
+  .meta({ id: "BackendChoices" });
+export type BackendChoices = z.infer<typeof backendChoices>;
+
+/** Always on: it has no idle timeout. */
+export const createSystemAgent = createAgent.omit({ idleTimeoutSeconds: true }).meta({ id: "CreateSystemAgent" });
+export type CreateSystemAgent = z.infer<typeof createSystemAgent>;
+
+/** The newest last. Secrets are blacked out. */
+export const agentLogs = z.object({ lines: z.array(z.string()), isComplete: z.boolean() }).meta({ id: "AgentLogs" });
+export type AgentLogs = z.infer<typeof agentLogs>;
+
+export const agentDeletionSummary = z
+  .object({ conversations: z.int(), messages: z.int(), hasState: z.boolean() })
+  .meta({ id: "AgentDeletionSummary" });
+export type AgentDeletionSummary = z.infer<typeof agentDeletionSummary>;

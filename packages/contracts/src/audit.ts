@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { pageQuery } from "./paging.js";
+
+export const auditActorKind = z.enum(["user", "token", "visitor", "container", "system", "cli"]);
+export const auditOutcome = z.enum(["done", "refused", "failed"]);
+
+const auditFilter = {
+  /** Somebody's id. */
+  actorId: z.uuid().optional(),
+  /** Part of the name of who did it or of what it was done to. */
+  search: z.string().trim().max(100).optional(),
+  /** An action (`agent.delete`) or a group (`agent`). */
+  action: z
+    .string()
+    .regex(/^[a-z_]+(\.[a-z_]+)?$/)
+    .max(80)
+    .optional(),
+  outcome: auditOutcome.optional(),
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
+};
+
+export const auditQuery = pageQuery.extend(auditFilter).meta({ id: "AuditQuery" });
+export type AuditQuery = z.infer<typeof auditQuery>;
+
+export const auditExportQuery = z.strictObject({ ...auditFilter, format: z.enum(["csv", "jsonl"]) }).meta({ id: "AuditExportQuery" });
+export type AuditExportQuery = z.infer<typeof auditExportQuery>;
+
+export const auditEvent = z
+  .object({
+    id: z.uuid(),
+    at: z.iso.datetime(),
+    actor: z.object({ kind: auditActorKind, id: z.string().nullable(), name: z.string() }),
+    address: z.string(),
+    requestId: z.string().nullable(),
+    action: z.string(),
+    target: z.object({ type: z.string(), id: z.string().nullable(), name: z.string() }).nullable(),
+    outcome: auditOutcome,
+    details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  })
+  .meta({ id: "AuditEvent" });
+export type AuditEvent = z.infer<typeof auditEvent>;
+
+export const auditPage = z.object({ events: z.array(auditEvent), total: z.int() }).meta({ id: "AuditPage" });
+export type AuditPage = z.infer<typeof auditPage>;

@@ -1,0 +1,105 @@
+import { z } from "zod";
+import { role } from "./identity.js";
+
+export const issuerUrl = z
+  .url({ protocol: /^https?$/, error: "A web address that begins with https://" })
+  .max(500)
+  .refine((value) => URL.canParse(value) && new URL(value).search === "" && new URL(value).hash === "", "No ? or # in the address")
+  .refine(
+    (value) => URL.canParse(value) && new URL(value).username === "" && new URL(value).password === "",
+    "No user name or password in the address",
+  );
+
+const headerSafe = /^[\x21-\x7e]+$/;
+
+export const emailDomain = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(253)
+  .regex(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, "A domain such as example.org");
+
+/** A claim's value that decides the role: `groups` contains `mosaic-admins`. `claim` may be a dotted path (`realm_access.roles`). */
+export const roleMapping = z.strictObject({ claim: z.string().trim().min(1).max(200), value: z.string().trim().min(1).max(200), role });
+export type RoleMapping = z.infer<typeof roleMapping>;
+
+const oidcFields = {
+  isEnabled: z.boolean(),
+  label: z.string().trim().min(1).max(60),
+  issuer: issuerUrl,
+  clientId: z.string().trim().min(1).max(500).regex(headerSafe, "Only printable characters without spaces"),
+  /** Absent: the stored one stays. `null`: a public client without one. A changed issuer needs it again. */
+  clientSecret: z.string().trim().min(1).max(2000).regex(headerSafe, "Only printable characters without spaces").nullish(),
+  scopes: z
+    .array(
+      z
+        .string()
+        .trim()
+        .min(1)
+        .max(100)
+        .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, "No spaces or quotes"),
+    )
+    .min(1)
+    .max(20)
+    .refine((scopes) => scopes.includes("openid"), "openid is needed"),
+  /** Empty: any. Exact: `example.org` does not let `mail.example.org` in. */
+  allowedEmailDomains: z.array(emailDomain).max(50),
+  /** Whether somebody unknown gets an account at their first sign-in. */
+  autoCreate: z.boolean(),
+  /** The first that holds decides at each sign-in; without any that holds, somebody new is a member and a known user keeps their role. */
+  roleMappings: z.array(roleMapping).max(20),
+};
+
+export const saveOidc = z.strictObject(oidcFields).meta({ id: "SaveOidc" });
+export type SaveOidc = z.infer<typeof saveOidc>;
+
+export const oidcSettings = z
+  .object({
+    isConfigured: z.boolean(),
+    isEnabled: z.boolean(),
+    label: z.string(),
+    issuer: z.string(),
+    clientId: z.string(),
+    hasClientSecret: z.boolean(),
+    scopes: z.array(z.string()),
+    allowedEmailDomains: z.array(z.string()),
+    autoCreate: z.boolean(),
+    roleMappings: z.array(roleMapping),
+    /** What to register at the sign-in server. */
+    redirectUri: z.string(),
+  })
+  .meta({ id: "OidcSettings" });
+export type OidcSettings = z.infer<typeof oidcSettings>;
+
+export const testOidc = z.strictObject({ issuer: issuerUrl }).meta({ id: "TestOidc" });
+export type TestOidc = z.infer<typeof testOidc>;
+
+export const oidcTestOutcome = z.enum([
+  "ok",
+  "address_refused",
+  "unknown_host",
+  "refused",
+  "timeout",
+  "tls",
+  "not_oidc",
+  "issuer_mismatch",
+  "unsupported",
+  "server_error",
+]);
+
+export const oidcTestResult = z
+  .object({ outcome: oidcTestOutcome, message: z.string(), warnings: z.array(z.string()) })
+  .meta({ id: "OidcTestResult" });
+export type OidcTestResult = z.infer<typeof oidcTestResult>;
+
+/** Why the browser comes back to `/login?problem=…`: one of these, never text of the sign-in server. */
+export const oidcProblem = z.enum([
+  "oidc_unavailable",
+  "oidc_refused",
+  "oidc_expired",
+  "oidc_invalid",
+  "oidc_not_allowed",
+  "oidc_no_account",
+  "oidc_disabled_account",
+]);
+export type OidcProblem = z.infer<typeof oidcProblem>;
