@@ -4,3 +4,8 @@ import { createHmac } from "node:crypto";
 export function deriveGatewayToken(containerToken: string): string {
   return createHmac("sha256", containerToken).update("mosaic-gateway").digest("base64url");
 }
+
+/** What an agent shows to Mosaic's LLM relay, in place of a key that is not its owner's. It opens nothing else. */
+export function deriveRelayToken(containerToken: string): string {
+  return createHmac("sha256", containerToken).update("mosaic-llm-relay").digest("base64url");
+}
