@@ -1,5 +1,6 @@
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import type { Socket } from "node:net";
+import type { Readable } from "node:stream";
 import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
 import type { AddressPolicy } from "./address-policy.js";
 import { acceptedEncodings, isEncoded, readBoundedBody } from "./bounded-body.js";
@@ -34,6 +35,21 @@ export interface OutboundJson {
   readonly json: BoundedJson;
 }
 
+/** An answer whose body is still on its way, as it was sent. */
+export interface OutboundStream {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Fails when the other end breaks off or falls silent. Destroying it ends the call. */
+  readonly body: Readable;
+}
+
+export interface StreamLimits {
+  /** From the call to the head of the answer, looking up and connecting included. */
+  readonly headMs: number;
+  /** The longest silence within the answer. */
+  readonly silenceMs: number;
+}
+
 export interface OutboundClient {
   /**
    * As the global `fetch`, but: the answer is whole when it resolves, a redirect is an error, nothing is cached or kept open,
@@ -41,6 +57,11 @@ export interface OutboundClient {
    */
   readonly fetch: (input: string | URL | Request, init?: OutboundInit) => Promise<Response>;
   readonly json: (input: string | URL | Request, init?: OutboundInit) => Promise<OutboundJson>;
+  /**
+   * For an answer that is passed on while it arrives: neither its length nor its time as a whole is bounded, only its silences. The caller's
+   * signal ends it at any time.
+   */
+  readonly stream: (input: string | URL | Request, init: OutboundInit, limits: StreamLimits) => Promise<OutboundStream>;
 }
 
 interface Call {
@@ -90,7 +111,43 @@ export function createOutboundClient(options: OutboundClientOptions): OutboundCl
     return { status, headers, json: parseBoundedJson(await response.text(), limits.maxJsonDepth) };
   };
 
-  return { fetch, json };
+  const stream: OutboundClient["stream"] = async (input, init, { headMs, silenceMs }) => {
+    const { request, url } = readRequest(input, init);
+    const target = targetOf(url);
+    return withDeadline(headMs, request.signal, target.hostname, async (signal) => {
+      const [body, policy] = await unlessAborted(signal, Promise.all([request.arrayBuffer(), options.policy()]));
+      const socket = await unlessAborted(signal, openConnection(target, { ...connection, policy, signal }));
+      try {
+        const call = { request, body: Buffer.from(body), url, target, signal };
+        const message = await send(call, socket, limits, "identity");
+        refuseRedirect(message, target.hostname);
+        return followed(message, socket, { host: target.hostname, silenceMs, callers: request.signal });
+      } catch (error) {
+        socket.destroy();
+        throw error;
+      }
+    });
+  };
+
+  return { fetch, json, stream };
+}
+
+function followed(
+  message: IncomingMessage,
+  socket: Socket,
+  { host, silenceMs, callers }: { host: string; silenceMs: number; callers: AbortSignal },
+): OutboundStream {
+  const leave = () => message.destroy();
+  callers.addEventListener("abort", leave, { once: true });
+  message.once("close", () => {
+    callers.removeEventListener("abort", leave);
+    socket.destroy();
+  });
+  socket.setTimeout(silenceMs, () => message.destroy(timedOut(host)));
+  if (callers.aborted) {
+    leave();
+  }
+  return { status: message.statusCode ?? 0, headers: headersOf(message), body: message };
 }
 
 /** Node's own words about a bad header or URL quote it, and with it the key: none of them leaves this function. */
@@ -153,10 +210,10 @@ async function unlessAborted<Value>(signal: AbortSignal, work: Promise<Value>): 
   }
 }
 
-async function send(call: Call, socket: Socket, limits: OutboundLimits): Promise<IncomingMessage> {
+async function send(call: Call, socket: Socket, limits: OutboundLimits, encodings = acceptedEncodings): Promise<IncomingMessage> {
   const { body, target, signal } = call;
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const sent = newRequest(call, socket, limits);
+  const sent = newRequest(call, socket, limits, encodings);
   let informational = 0;
   sent.once("response", resolve);
   // Stays for as long as the socket lives: a late error has nobody else to go to.
@@ -172,7 +229,7 @@ async function send(call: Call, socket: Socket, limits: OutboundLimits): Promise
   return unlessAborted(signal, promise);
 }
 
-function newRequest({ request, url, body }: Call, socket: Socket, limits: OutboundLimits): ClientRequest {
+function newRequest({ request, url, body }: Call, socket: Socket, limits: OutboundLimits, encodings: string): ClientRequest {
   const callers = [...request.headers].filter(([name]) => !connectionHeaders.test(name));
   const hasBody = body.length > 0 || !["GET", "HEAD"].includes(request.method);
   return requestHttp({
@@ -183,7 +240,7 @@ function newRequest({ request, url, body }: Call, socket: Socket, limits: Outbou
       ...Object.fromEntries(callers),
       host: url.host,
       connection: "close",
-      "accept-encoding": acceptedEncodings,
+      "accept-encoding": encodings,
       ...(hasBody ? { "content-length": String(body.length) } : {}),
     },
     createConnection: () => socket,
@@ -196,16 +253,21 @@ function newRequest({ request, url, body }: Call, socket: Socket, limits: Outbou
 async function answerOf(message: IncomingMessage, { request, target, signal }: Call, limits: OutboundLimits): Promise<Response> {
   const host = target.hostname;
   const status = message.statusCode ?? 0;
-  if (status >= 300 && status < 400) {
-    const words = `${host} answers with a redirect (${status}), and Mosaic follows none: enter the final address.`;
-    throw new OutboundError("redirected", words, { host, reason: String(status) });
-  }
+  refuseRedirect(message, host);
   const hasBody = request.method !== "HEAD" && status !== 204 && status !== 205;
   const body = hasBody ? await readBoundedBody(message, limits.maxBodyBytes, host, signal) : null;
   try {
     return new Response(body, { status, headers: headersOf(message) });
   } catch {
     throw new OutboundError("bad_answer", `What answers at ${host} can't be read as an answer over HTTP.`, { host, reason: "head" });
+  }
+}
+
+function refuseRedirect(message: IncomingMessage, host: string): void {
+  const status = message.statusCode ?? 0;
+  if (status >= 300 && status < 400) {
+    const words = `${host} answers with a redirect (${status}), and Mosaic follows none: enter the final address.`;
+    throw new OutboundError("redirected", words, { host, reason: String(status) });
   }
 }
 

@@ -36,7 +36,7 @@ export class OutboundError extends Error {
   }
 }
 
-const howToAllow = "Settings → Sign-in & network → Allowed addresses";
+const howToAllow = "Admin → Network → Allowed addresses";
 
 export function addressRefused(host: string, category: string, words: string, isOnlyByAddress: boolean): OutboundError {
   const how = isOnlyByAddress

@@ -150,7 +150,7 @@ describe("what is refused before anything is sent", () => {
   ])("http://%s is refused, and the words say how it can be allowed", async (host) => {
     const server = await http((_request, response) => response.end("secret"));
     const call = client([]).fetch(`http://${host}:${server.port}/`, { headers: { authorization: secret } });
-    await expectFailure(call, "address_refused", /Settings → Sign-in & network → Allowed addresses/);
+    await expectFailure(call, "address_refused", /Admin → Network → Allowed addresses/);
     expect(server.connections).toHaveLength(0);
   });
 

@@ -1,0 +1,80 @@
+import type { RequestListener } from "node:http";
+import { text } from "node:stream/consumers";
+import { afterEach, expect, test, vi } from "vitest";
+import { createAddressPolicy } from "../src/address-policy.js";
+import { createOutboundClient, type OutboundStream } from "../src/outbound-client.js";
+import { OutboundError } from "../src/outbound-error.js";
+import { startHttp, type LocalServer } from "./support/local-servers.js";
+
+const limits = { headMs: 5_000, silenceMs: 5_000 };
+const opened: LocalServer[] = [];
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map(async (server) => server.close()));
+});
+
+async function serve(handle: RequestListener): Promise<LocalServer> {
+  const server = await startHttp(handle);
+  opened.push(server);
+  return server;
+}
+
+async function open(
+  server: LocalServer,
+  changes: { init?: RequestInit; limits?: Partial<typeof limits>; allowed?: string[] } = {},
+): Promise<OutboundStream> {
+  const calling = createOutboundClient({ policy: () => createAddressPolicy(changes.allowed ?? ["127.0.0.1"]) });
+  return calling.stream(`http://127.0.0.1:${server.port}/`, changes.init ?? {}, { ...limits, ...changes.limits });
+}
+
+test("a body is handed on while it arrives, however long it takes as a whole", async () => {
+  const release = Promise.withResolvers<void>();
+  const server = await serve((_request, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" }).write("data: 1\n\n");
+    void release.promise.then(() => response.end("data: 2\n\n"));
+  });
+  const answer = await open(server);
+  expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "text/event-stream"]);
+  const first = (await answer.body[Symbol.asyncIterator]().next()) as IteratorResult<Buffer>;
+  expect(String(first.value)).toBe("data: 1\n\n");
+  release.resolve();
+});
+
+test("what is sent arrives as it is, and nothing is asked to be packed", async () => {
+  const server = await serve((request, response) => {
+    void text(request).then((body) => response.end(`${request.method} ${request.headers["accept-encoding"]} ${body}`));
+  });
+  const answer = await open(server, { init: { method: "POST", body: '{"model":"m"}' } });
+  expect(await text(answer.body)).toBe('POST identity {"model":"m"}');
+});
+
+test("a silence that is too long breaks the body off", async () => {
+  const server = await serve((_request, response) => void response.writeHead(200).write("a"));
+  const answer = await open(server, { limits: { silenceMs: 50 } });
+  await expect(text(answer.body)).rejects.toMatchObject({ code: "timeout" });
+  await vi.waitFor(() => expect(server.connections[0]?.destroyed).toBe(true));
+});
+
+test("a server that never begins to answer is left", async () => {
+  const server = await serve(() => undefined);
+  await expect(open(server, { limits: { headMs: 50 } })).rejects.toMatchObject({ code: "timeout" });
+  await vi.waitFor(() => expect(server.connections[0]?.destroyed).toBe(true));
+});
+
+test("a caller who leaves in the middle ends the connection", async () => {
+  const server = await serve((_request, response) => void response.writeHead(200).write("a"));
+  const leaving = new AbortController();
+  const answer = await open(server, { init: { signal: leaving.signal } });
+  const reading = text(answer.body).catch((error: unknown) => error);
+  leaving.abort();
+  expect(await reading).toBeInstanceOf(Error);
+  await vi.waitFor(() => expect(server.connections[0]?.destroyed).toBe(true));
+});
+
+test("addresses are judged and redirects refused as in every other call", async () => {
+  const server = await serve((_request, response) => response.writeHead(307, { location: "http://127.0.0.1/" }).end());
+  await expect(open(server)).rejects.toMatchObject({ code: "redirected" });
+  const refused = open(server, { allowed: [] });
+  await expect(refused).rejects.toBeInstanceOf(OutboundError);
+  await expect(refused).rejects.toMatchObject({ code: "address_refused" });
+});
