@@ -63,6 +63,12 @@ export class AgentConfigService {
     return { bundle, ownerId: source.ownerId };
   }
 
+  /** The models that an agent is set to use now, the first and its fallbacks. Throws `model_not_assigned` when there is none. */
+  async modelsInUse(agentId: string): Promise<{ ownerId: string | null; models: readonly ChosenModel<StoredProvider>[] }> {
+    const source = await this.source(agentId);
+    return { ownerId: source.ownerId, models: resolveModels(source) };
+  }
+
   /** The owner of a container's agent, to know whose changes concern it. */
   async ownerOf(agentId: string): Promise<string | null> {
     return (await this.source(agentId)).ownerId;

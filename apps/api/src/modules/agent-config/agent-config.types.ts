@@ -1,6 +1,7 @@
 import type { ModelDefault } from "@mosaic/agent-backends/model-resolution";
 import type { AgentTools, BackendId, ModelChoice } from "@mosaic/contracts/agent";
 import type { Request } from "express";
+import type { SealContext } from "../crypto/sealed-box.js";
 import type { StoredProvider } from "../llm-providers/llm-providers.types.js";
 
 /** A container that has shown its own token. */
@@ -13,6 +14,11 @@ export interface CallingContainer {
 /** `ContainerTokenGuard` leaves the container on the request. */
 export interface ContainerRequest extends Request {
   container?: CallingContainer;
+}
+
+/** What a container's token is sealed for. `ownerId: null`: a system agent's. */
+export function containerTokenContext(ownerId: string | null, agentId: string): SealContext {
+  return { owner: ownerId ?? "system", field: `agent_containers.token_encrypted:${agentId}` };
 }
 
 /** What is known of a container that may ask. */

@@ -7,11 +7,12 @@ import type { HeldLock } from "../../platform/database/session-locks.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { Logger } from "../../platform/logging/logger.js";
 import { AgentConfigService } from "../agent-config/agent-config.service.js";
+import { containerTokenContext } from "../agent-config/agent-config.types.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { hashToken, newToken } from "../crypto/tokens.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
 import { SettingsService } from "../settings/settings.service.js";
-import { backendOf, configPathOf, containerNameOf, imageOf, tokenContext } from "./container-identity.js";
+import { backendOf, configPathOf, containerNameOf, imageOf } from "./container-identity.js";
 import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
 import type { AgentTarget, RunningAgent } from "./container-lifecycle.types.js";
 import { ContainerStatusWriter } from "./container-status.js";
@@ -101,7 +102,7 @@ export class AgentStarter {
     const name = target.container?.name ?? containerNameOf(await this.settings.instanceId(), agentId);
     const token = newToken();
     const sealed = {
-      encrypted: this.crypto.seal(token, tokenContext(ownerId, agentId)),
+      encrypted: this.crypto.seal(token, containerTokenContext(ownerId, agentId)),
       hash: Buffer.from(hashToken(token)).toString("hex"),
     };
     await this.repository.createIfAbsent(agentId, name, sealed);

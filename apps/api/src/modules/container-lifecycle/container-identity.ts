@@ -2,7 +2,6 @@ import { fileURLToPath } from "node:url";
 import type { AgentBackend } from "@mosaic/agent-backends/agent-backend";
 import { openclawBackend } from "@mosaic/agent-backends/openclaw";
 import type { AgentImage } from "@mosaic/runtime/agent-runtime";
-import type { SealContext } from "../crypto/sealed-box.js";
 import type { BackendLimits } from "./container-lifecycle.types.js";
 
 const dockerFolder = new URL("../../../../../docker/", import.meta.url);
@@ -19,10 +18,6 @@ export function configPathOf(agentId: string): string {
 
 export function lockKeyOf(agentId: string): string {
   return `mosaic:agent:${agentId}`;
-}
-
-export function tokenContext(ownerId: string | null, agentId: string): SealContext {
-  return { owner: ownerId ?? "system", field: `agent_containers.token_encrypted:${agentId}` };
 }
 
 /** The image that this release of Mosaic ships a Dockerfile for can be built; any other comes from a registry. */

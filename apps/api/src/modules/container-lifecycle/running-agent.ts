@@ -1,6 +1,7 @@
 import { deriveGatewayToken } from "@mosaic/agent-backends/gateway-token";
+import { containerTokenContext } from "../agent-config/agent-config.types.js";
 import type { CryptoService } from "../crypto/crypto.service.js";
-import { backendOf, tokenContext } from "./container-identity.js";
+import { backendOf } from "./container-identity.js";
 import type { AgentTarget, RunningAgent } from "./container-lifecycle.types.js";
 
 /** `null` unless it runs and its endpoint is known. */
@@ -8,7 +9,7 @@ export function toRunning(crypto: CryptoService, { agentId, ownerId, backend, co
   if (container?.status !== "running" || container.endpoint === null) {
     return null;
   }
-  const token = crypto.open(container.tokenEncrypted, tokenContext(ownerId, agentId));
+  const token = crypto.open(container.tokenEncrypted, containerTokenContext(ownerId, agentId));
   return { agentId, endpoint: container.endpoint, gatewayToken: deriveGatewayToken(token), backend: backendOf(backend.id) };
 }
 
