@@ -1,0 +1,35 @@
+import { Controller, HttpCode, Param, Post, Req, Res } from "@nestjs/common";
+import { ApiExcludeController } from "@nestjs/swagger";
+import type { Request, Response } from "express";
+import { readRelayedJson } from "../../platform/http/json-body.js";
+import { PathId } from "../../platform/http/path-id.decorator.js";
+import { LlmRelayService } from "./llm-relay.service.js";
+import { passedHeaders } from "./relay-rules.js";
+import { RelayOnly } from "./relay-token.guard.js";
+
+@Controller("api/internal/agent-config/:id/llm/:providerId")
+@RelayOnly()
+@ApiExcludeController()
+export class LlmRelayController {
+  constructor(private readonly relay: LlmRelayService) {}
+
+  /** Answers with what the provider answers, while it arrives. */
+  @Post("*path")
+  @HttpCode(200)
+  async forward(
+    @PathId() agentId: string,
+    @PathId("providerId") providerId: string,
+    @Param("path") path: string | readonly string[],
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const body = await readRelayedJson(request, response);
+    const left = new AbortController();
+    response.once("close", () => left.abort());
+    const called = typeof path === "string" ? path : path.join("/");
+    await this.relay.forward(
+      { agentId, providerId, path: called, body, headers: passedHeaders(request.headers), signal: left.signal },
+      response,
+    );
+  }
+}

@@ -1,0 +1,21 @@
+import { Injectable } from "@nestjs/common";
+import { PrismaService } from "../../platform/database/prisma.service.js";
+
+export interface RelayingContainer {
+  readonly ownerId: string | null;
+  readonly tokenEncrypted: string;
+}
+
+@Injectable()
+export class LlmRelayRepository {
+  constructor(private readonly prisma: PrismaService) {}
+
+  /** The container of an agent, unless it is stopped. */
+  async findLive(agentId: string): Promise<RelayingContainer | null> {
+    const row = await this.prisma.agentContainer.findUnique({
+      where: { agentId, status: { in: ["starting", "running"] } },
+      select: { tokenEncrypted: true, agent: { select: { ownerId: true } } },
+    });
+    return row === null ? null : { ownerId: row.agent.ownerId, tokenEncrypted: row.tokenEncrypted };
+  }
+}

@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { keyHeaders, modelOf, passedHeaders, relayUrl, returnedHeaders, shownToken } from "./relay-rules.js";
+
+test.each([
+  ["openai", "https://llm.example/v1", "chat/completions", "https://llm.example/v1/chat/completions"],
+  ["zai", "https://api.z.ai/api/paas/v4/", "chat/completions", "https://api.z.ai/api/paas/v4/chat/completions"],
+  ["anthropic", "https://api.anthropic.com", "v1/messages", "https://api.anthropic.com/v1/messages"],
+  ["anthropic", "https://api.anthropic.com/v1", "v1/messages", "https://api.anthropic.com/v1/messages"],
+  ["ollama", "http://ollama.home:11434/v1/", "api/chat", "http://ollama.home:11434/api/chat"],
+] as const)("%s at %s answers to %s at %s", (kind, baseUrl, path, url) => {
+  expect(relayUrl(kind, baseUrl, path)).toBe(url);
+});
+
+test.each([
+  ["openai", "models"],
+  ["openai", "files"],
+  ["openai", "../admin/keys"],
+  ["openai", "chat/completions/../../models"],
+  ["anthropic", "chat/completions"],
+  ["ollama", "api/pull"],
+  ["ollama", "api/delete"],
+] as const)("%s's %s is closed", (kind, path) => {
+  expect(relayUrl(kind, "https://llm.example/v1", path)).toBeNull();
+});
+
+test("a key travels in the header of its kind, and none is made up", () => {
+  expect(keyHeaders("openai", "k")).toEqual({ authorization: "Bearer k" });
+  expect(keyHeaders("anthropic", "k")).toEqual({ "x-api-key": "k" });
+  expect(keyHeaders("ollama", null)).toEqual({});
+});
+
+test("of an agent's headers only harmless ones go on, of a provider's only what its client reads", () => {
+  const sent = { authorization: "Bearer x", cookie: "a=b", "anthropic-version": "2023-06-01", "x-forwarded-for": "1.2.3.4" };
+  expect(passedHeaders(sent)).toEqual({ "anthropic-version": "2023-06-01" });
+  const answered = new Headers({
+    "content-type": "text/event-stream",
+    "openai-organization": "acme",
+    "set-cookie": "a=b",
+    "retry-after": "7",
+  });
+  expect(returnedHeaders(answered)).toEqual({ "content-type": "text/event-stream", "retry-after": "7" });
+});
+
+test.each([
+  [{ model: "m" }, "m"],
+  [{ name: "m" }, "m"],
+  [{ model: "m", name: "other" }, "m"],
+  [{ model: 1 }, null],
+  [[], null],
+  ["m", null],
+  [null, null],
+])("%j asks for the model %j", (body, model) => {
+  expect(modelOf(body)).toBe(model);
+});
+
+test("a token is read from either header", () => {
+  expect(shownToken({ authorization: "Bearer abc" })).toBe("abc");
+  expect(shownToken({ "x-api-key": "abc" })).toBe("abc");
+  expect(shownToken({ authorization: "Basic abc" })).toBeNull();
+  expect(shownToken({})).toBeNull();
+});

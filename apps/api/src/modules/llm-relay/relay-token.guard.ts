@@ -1,0 +1,39 @@
+import { deriveRelayToken } from "@mosaic/agent-backends/gateway-token";
+import { applyDecorators, Injectable, SetMetadata, UseGuards, type CanActivate, type ExecutionContext } from "@nestjs/common";
+import type { Request } from "express";
+import { z } from "zod";
+import { AppError } from "../../platform/errors/app-error.js";
+import { ACCESS, type Access } from "../../platform/http/access.decorator.js";
+import { containerTokenContext } from "../agent-config/agent-config.types.js";
+import { CryptoService } from "../crypto/crypto.service.js";
+import { isSameToken } from "../crypto/tokens.js";
+import { LlmRelayRepository } from "./llm-relay.repository.js";
+import { shownToken } from "./relay-rules.js";
+
+/** Lets in the running container of the agent that the path names, by the token that its configuration holds. */
+@Injectable()
+export class RelayTokenGuard implements CanActivate {
+  constructor(
+    private readonly repository: LlmRelayRepository,
+    private readonly crypto: CryptoService,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<Request>();
+    const agentId = z.uuid().safeParse(request.params["id"]);
+    const token = shownToken(request.headers);
+    const container = agentId.success && token !== null ? await this.repository.findLive(agentId.data.toLowerCase()) : null;
+    if (!agentId.success || token === null || container === null) {
+      throw new AppError("container_token_refused");
+    }
+    const containerToken = this.crypto.open(container.tokenEncrypted, containerTokenContext(container.ownerId, agentId.data.toLowerCase()));
+    if (!isSameToken(token, deriveRelayToken(containerToken)) && !isSameToken(token, containerToken)) {
+      throw new AppError("container_token_refused");
+    }
+    return true;
+  }
+}
+
+/** Only the container of the agent that the path names, on the internal port. */
+export const RelayOnly = (): ClassDecorator & MethodDecorator =>
+  applyDecorators(SetMetadata(ACCESS, "container" satisfies Access), UseGuards(RelayTokenGuard));
