@@ -13,7 +13,7 @@ export const schemaContent = readFileSync(join(prismaFolder, "schema.prisma"), "
 export async function openSchemaEngine(databaseUrl) {
   const factory = new PrismaPg({ connectionString: databaseUrl });
   const connect = factory.connect.bind(factory);
-  factory.connect = async () => readableCatalog(await connect());
+  factory.connect = async () => wholeScripts(readableCatalog(await connect()));
   const SchemaEngine = await loadEngine();
   return SchemaEngine.new({ datamodels: [["schema.prisma", schemaContent]] }, () => {}, bindMigrationAwareSqlAdapterFactory(factory));
 }
@@ -42,6 +42,14 @@ function readableCatalog(adapter) {
       result.columnNames[index] === "constraint_type" ? ColumnTypeEnum.Character : type,
     );
     return { ...result, columnTypes };
+  };
+  return adapter;
+}
+
+/** The adapter cuts a script at every semicolon, also at those inside a function's body. Postgres takes it as it is. */
+function wholeScripts(adapter) {
+  adapter.executeScript = async (script) => {
+    await adapter.client.query(script);
   };
   return adapter;
 }

@@ -149,12 +149,16 @@ test("the migrated database refuses states that no code may write", async () => 
   await migrate(database.url, migrationsFolder);
   await fillEveryTable(database);
   for (const change of [
-    "UPDATE users SET role = 'root'",
+    "INSERT INTO users (id, username, display_name, role) VALUES (gen_random_uuid(), 'x', 'x', 'root')",
     "UPDATE breakglass_user SET singleton = false",
     "UPDATE agent_containers SET status = 'sleeping'",
     "UPDATE messages SET role = 'system'",
     "UPDATE messages SET status = 'lost'",
-    "UPDATE model_assignments SET user_id = NULL, agent_id = NULL",
+    "UPDATE access_tokens SET scopes = '{}'",
+    "UPDATE access_tokens SET scopes = ARRAY['admin']",
+    "UPDATE invites SET uses = max_uses + 1",
+    "UPDATE audit_events SET outcome = 'maybe'",
+    "INSERT INTO users (id, username, display_name, role, deleting_at) VALUES (gen_random_uuid(), 'x', 'x', 'member', now())",
     "UPDATE model_assignments SET user_id = (SELECT id FROM users LIMIT 1), agent_id = (SELECT id FROM agents LIMIT 1)",
   ]) {
     await expect(database.query(change)).rejects.toMatchObject({ code: "23514" });

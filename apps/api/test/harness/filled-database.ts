@@ -19,6 +19,10 @@ const special: Readonly<Record<string, string>> = {
   "messages.role": "'assistant'",
   "messages.status": "'complete'",
   "model_assignments.user_id": "NULL",
+  "audit_events.actor_kind": "'system'",
+  "audit_events.outcome": "'done'",
+  "access_tokens.scopes": "ARRAY['read']",
+  "invites.role": "'member'",
 };
 
 const valueOfType: Readonly<Record<string, string>> = {
