@@ -1,11 +1,16 @@
+import type { TokenScope } from "@mosaic/contracts/access-token";
 import { Injectable, type CanActivate, type ExecutionContext } from "@nestjs/common";
 import { Reflector } from "@nestjs/core";
 import { AppError } from "../../platform/errors/app-error.js";
-import { ACCESS, type Access } from "../../platform/http/access.decorator.js";
+import { ACCESS, TOKEN_SCOPES, type Access } from "../../platform/http/access.decorator.js";
+import { clientAddress } from "../../platform/http/client-address.js";
 import { isInternalRequest } from "../../platform/http/listeners.js";
 import { requestContext } from "../../platform/logging/request-context.js";
 import { AuthService } from "./auth.service.js";
 import type { AuthenticatedRequest, Caller } from "./auth.types.js";
+import { readBearerToken } from "./bearer-token.js";
+import { BearerTokensService } from "./bearer-tokens.service.js";
+import { RefusalsService } from "./refusals.service.js";
 import { readSessionToken } from "./session-cookie.js";
 
 /** The global guard: what is not declared is denied. Finds the caller for every route on the public port, also for open ones. */
@@ -14,10 +19,13 @@ export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly auth: AuthService,
+    private readonly tokens: BearerTokensService,
+    private readonly refusals: RefusalsService,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, [context.getHandler(), context.getClass()]);
+    const targets = [context.getHandler(), context.getClass()];
+    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, targets);
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     const isForInternalPort = access === "container" || access === "internal";
     if (access === undefined || isForInternalPort !== isInternalRequest(request)) {
@@ -26,30 +34,67 @@ export class AccessGuard implements CanActivate {
     if (isForInternalPort) {
       return true;
     }
-    const caller = await this.identify(request);
-    if (access === "public" || access === "setup") {
+    const isOpen = access === "public" || access === "setup";
+    const caller = await this.identify(request, isOpen);
+    if (isOpen) {
       return true;
     }
-    if (caller === undefined) {
+    if (caller === null) {
       throw new AppError("unauthenticated");
     }
-    if (access === "admin" && caller.user.role !== "admin") {
-      throw new AppError("forbidden");
+    const scopes = this.reflector.getAllAndOverride<readonly TokenScope[] | undefined>(TOKEN_SCOPES, targets) ?? [];
+    const refusal = refusalOf(caller, access, scopes);
+    if (refusal !== null) {
+      await this.refusals.record(caller, routeOf(request));
+      throw new AppError("forbidden", { detail: refusal });
     }
     return true;
   }
 
-  private async identify(request: AuthenticatedRequest): Promise<Caller | undefined> {
-    const token = readSessionToken(request);
-    const caller = token === undefined ? null : await this.auth.identify(token);
-    if (caller === null) {
-      return undefined;
-    }
-    request.caller = caller;
+  private async identify(request: AuthenticatedRequest, isOpen: boolean): Promise<Caller | null> {
+    const bearer = readBearerToken(request);
+    // An open route does nothing for a token, so it is no place to try tokens at either.
+    const caller = bearer === undefined ? await this.identifyBrowser(request) : isOpen ? null : await this.identifyProgram(request, bearer);
     const context = requestContext();
-    if (context !== undefined) {
-      context.actor = { kind: "user", id: caller.user.id, name: caller.user.username };
+    if (caller !== null) {
+      request.caller = caller;
+      if (context !== undefined) {
+        context.actor = actorOf(caller);
+      }
     }
     return caller;
   }
+
+  private async identifyBrowser(request: AuthenticatedRequest): Promise<Caller | null> {
+    const token = readSessionToken(request);
+    return token === undefined ? null : this.auth.identify(token, clientAddress(request));
+  }
+
+  private async identifyProgram(request: AuthenticatedRequest, token: string | null): Promise<Caller> {
+    return this.tokens.identify(token, clientAddress(request));
+  }
+}
+
+/** Why a caller may not use a route, in words; `null` if they may. Read anew for every request, so a demotion takes effect at once. */
+function refusalOf(caller: Caller, access: Access, scopes: readonly TokenScope[]): string | null {
+  if (caller.kind === "token" && access !== "user") {
+    return "Access tokens can't do this. Sign in with a browser.";
+  }
+  if (caller.kind === "token" && !scopes.some((scope) => caller.scopes.includes(scope))) {
+    const needed = scopes.map((scope) => `"${scope}"`).join(" or ");
+    return `This needs an access token with the scope ${needed}. This one has: ${caller.scopes.join(", ")}.`;
+  }
+  return access === "admin" && caller.user.role !== "admin" ? "Only an admin may do this." : null;
+}
+
+function actorOf(caller: Caller): { kind: "user" | "token"; id: string; name: string } {
+  const { id, username } = caller.user;
+  return caller.kind === "session"
+    ? { kind: "user", id, name: username }
+    : { kind: "token", id, name: `${username} (${caller.tokenName})` };
+}
+
+function routeOf(request: AuthenticatedRequest): string {
+  const { path } = (request.route ?? {}) as { path?: string };
+  return `${request.method} ${path ?? request.path}`;
 }

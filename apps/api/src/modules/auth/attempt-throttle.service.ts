@@ -2,9 +2,10 @@ import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { addressRule, type ThrottleRule } from "./login-throttle.js";
-import { LoginThrottleRepository } from "./login-throttle.repository.js";
+import { LoginThrottleRepository, type ThrottleReport } from "./login-throttle.repository.js";
 
 const keptMs = 24 * 3_600_000;
+const manyFromHere = "Too many failed attempts from here.";
 
 /** Slows guessing down, across all processes: failures are counted per subject, and too many of them block it for a while. */
 @Injectable()
@@ -16,14 +17,14 @@ export class AttemptThrottleService {
 
   /**
    * Counts an attempt on a subject as failed; whoever turns out to be right is forgiven afterwards. Counting first is what stops a burst
-   * of attempts at once. Throws `too_many_requests` while the subject is blocked.
+   * of attempts at once. Throws `too_many_requests` while the subject is blocked, which the audit hears of once a block.
    */
-  async countAttempt(subject: string, rule: ThrottleRule = addressRule): Promise<void> {
-    const blockMs = await this.repository.countAttempt(subject, rule, this.clock.now());
+  async countAttempt(subject: string, rule: ThrottleRule = addressRule, report: ThrottleReport = { limit: "attempts" }): Promise<void> {
+    const blockMs = await this.repository.countAttempt(subject, rule, this.clock.now(), report);
     if (blockMs > 0) {
       const seconds = Math.ceil(blockMs / 1000);
       throw new AppError("too_many_requests", {
-        detail: `Too many failed attempts from here. Try again in ${seconds} seconds.`,
+        detail: `${rule.words ?? manyFromHere} Try again in ${seconds} seconds.`,
         retryAfterSeconds: seconds,
       });
     }

@@ -3,9 +3,10 @@ import { Body, Controller, Get, HttpCode, Post, Req, Res } from "@nestjs/common"
 import type { Request, Response } from "express";
 import { Public, SignedIn } from "../../platform/http/access.decorator.js";
 import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
+import { newToken } from "../crypto/tokens.js";
 import { AuthService } from "./auth.service.js";
 import { CurrentUser } from "./current-user.decorator.js";
-import { clearSessionCookie, readSessionToken, setSessionCookie } from "./session-cookie.js";
+import { clearSessionCookie, readBrowserToken, readSessionToken, setBrowserCookie, setSessionCookie } from "./session-cookie.js";
 import { clientOf } from "./sign-in.service.js";
 
 @Controller("api/auth")
@@ -21,12 +22,11 @@ export class AuthController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<SessionUser> {
-    const { user, session } = await this.auth.login(body, clientOf(request));
-    const former = readSessionToken(request);
-    if (former !== undefined) {
-      await this.auth.logout(former);
-    }
+    const browserToken = readBrowserToken(request) ?? newToken();
+    const browser = { ...clientOf(request), browserToken, formerToken: readSessionToken(request) };
+    const { user, session } = await this.auth.login(body, browser);
     setSessionCookie(request, response, session);
+    setBrowserCookie(request, response, browserToken);
     return user;
   }
 

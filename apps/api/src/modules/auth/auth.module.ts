@@ -5,8 +5,15 @@ import { AccessGuard } from "./access.guard.js";
 import { AttemptThrottleService } from "./attempt-throttle.service.js";
 import { AuthController } from "./auth.controller.js";
 import { AuthService } from "./auth.service.js";
+import { BearerTokensRepository } from "./bearer-tokens.repository.js";
+import { BearerTokensService } from "./bearer-tokens.service.js";
+import { LiveCallersService } from "./live-callers.service.js";
 import { LoginThrottleRepository } from "./login-throttle.repository.js";
+import { RefusalsRepository } from "./refusals.repository.js";
+import { RefusalsService } from "./refusals.service.js";
 import { SessionsRepository } from "./sessions.repository.js";
+import { SignInAttemptsService } from "./sign-in-attempts.service.js";
+import { SignInPlacesRepository } from "./sign-in-places.repository.js";
 import { SignInService } from "./sign-in.service.js";
 
 @Module({
@@ -15,11 +22,18 @@ import { SignInService } from "./sign-in.service.js";
   providers: [
     AuthService,
     AttemptThrottleService,
+    BearerTokensService,
+    BearerTokensRepository,
+    LiveCallersService,
+    RefusalsService,
+    RefusalsRepository,
     SignInService,
+    SignInAttemptsService,
+    SignInPlacesRepository,
     SessionsRepository,
     LoginThrottleRepository,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [AuthService, AttemptThrottleService, SignInService],
+  exports: [AuthService, AttemptThrottleService, LiveCallersService, SignInService],
 })
 export class AuthModule {}

@@ -3,26 +3,26 @@ import { Inject, Injectable } from "@nestjs/common";
 import { Cron, CronExpression } from "@nestjs/schedule";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
+import type { AuditEntry } from "../audit/audit-trail.js";
 import { hashToken, newToken } from "../crypto/tokens.js";
 import { UsersService } from "../users/users.service.js";
 import { AttemptThrottleService } from "./attempt-throttle.service.js";
-import type { Caller } from "./auth.types.js";
-import { accountAtAddressRule, addressRule } from "./login-throttle.js";
-import { SessionsRepository } from "./sessions.repository.js";
+import type { Client, IssuedSession, NewSession, SessionCaller } from "./auth.types.js";
+import { SessionsRepository, type Beginning } from "./sessions.repository.js";
+import { placeHashes, SignInAttemptsService } from "./sign-in-attempts.service.js";
 
 const idleMs = 7 * 24 * 3_600_000;
 const absoluteMs = 30 * 24 * 3_600_000;
 /** Writing at every request would cost more than it tells. */
 const touchEveryMs = 60_000;
+const maxUserAgentLength = 300;
 
-export interface Client {
-  readonly address: string;
-  readonly userAgent: string;
-}
-
-export interface IssuedSession {
-  readonly token: string;
-  readonly expiresAt: Date;
+/** What a browser shows when somebody signs in with it. */
+export interface SigningInBrowser extends Client {
+  /** Its session until now. */
+  readonly formerToken: string | undefined;
+  /** Its long-lived mark, if it has one. */
+  readonly browserToken: string;
 }
 
 @Injectable()
@@ -30,42 +30,60 @@ export class AuthService {
   constructor(
     private readonly users: UsersService,
     private readonly sessions: SessionsRepository,
+    private readonly attempts: SignInAttemptsService,
     private readonly throttle: AttemptThrottleService,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Signs in with a password. Throws `wrong_credentials`, or `too_many_requests` before the password is looked at. */
-  async login(credentials: Credentials, client: Client): Promise<{ user: SessionUser; session: IssuedSession }> {
-    const accountSubject = `account:${credentials.username}|${client.address}`;
-    const addressSubject = `address:${client.address}`;
-    await this.throttle.countAttempt(accountSubject, accountAtAddressRule);
-    await this.throttle.countAttempt(addressSubject, addressRule);
-    const user = await this.users.verifyPassword(credentials.username, credentials.password);
-    if (user === null) {
+  async login({ username, password }: Credentials, browser: SigningInBrowser): Promise<{ user: SessionUser; session: IssuedSession }> {
+    const attempt = await this.attempts.begin(username, browser.address, browser.browserToken);
+    const verified = await this.users.verifyPassword(username, password);
+    const session =
+      verified === null
+        ? null
+        : await this.begin(verified.user.id, browser, {
+            passwordHash: verified.passwordHash,
+            places: placeHashes(browser.address, browser.browserToken),
+            audit: signInEntry(verified.user, "password"),
+          });
+    if (verified === null || session === null) {
+      await this.attempts.refuse(attempt);
       throw new AppError("wrong_credentials");
     }
-    await this.throttle.clear(accountSubject);
-    await this.throttle.takeBack(addressSubject);
-    return { user, session: await this.issueSession(user.id, client) };
+    await this.attempts.forgive(attempt);
+    return { user: verified.user, session };
   }
 
-  async issueSession(userId: string, client: Client): Promise<IssuedSession> {
+  /** `null` if the account may not sign in (any more). */
+  async begin(
+    userId: string,
+    browser: Pick<SigningInBrowser, "address" | "userAgent" | "formerToken">,
+    beginning: Omit<Beginning, "formerTokenHash">,
+  ): Promise<IssuedSession | null> {
+    const { session, issued } = this.prepare(browser);
+    const formerTokenHash = browser.formerToken === undefined ? null : hashToken(browser.formerToken);
+    return (await this.sessions.begin(userId, session, { ...beginning, formerTokenHash })) ? issued : null;
+  }
+
+  /** A session that is not stored yet: whoever stores it does so together with what it belongs to. */
+  prepare(client: Client): { session: NewSession; issued: IssuedSession } {
     const token = newToken();
-    const now = this.clock.now().getTime();
-    const expiresAt = new Date(now + absoluteMs);
-    await this.sessions.create({
-      userId,
+    const createdAt = this.clock.now();
+    const expiresAt = new Date(createdAt.getTime() + absoluteMs);
+    const session: NewSession = {
       tokenHash: hashToken(token),
-      userAgent: client.userAgent.slice(0, 300),
+      userAgent: client.userAgent.slice(0, maxUserAgentLength),
       address: client.address,
-      idleExpiresAt: new Date(now + idleMs),
+      createdAt,
+      idleExpiresAt: new Date(createdAt.getTime() + idleMs),
       expiresAt,
-    });
-    return { token, expiresAt };
+    };
+    return { session, issued: { token, expiresAt } };
   }
 
   /** Who holds this session token; `null` if nobody does (any more). */
-  async identify(token: string): Promise<Caller | null> {
+  async identify(token: string, address: string): Promise<SessionCaller | null> {
     const now = this.clock.now();
     const session = await this.sessions.findLive(hashToken(token), now);
     if (session === null) {
@@ -73,24 +91,29 @@ export class AuthService {
     }
     if (now.getTime() - session.lastUsedAt.getTime() > touchEveryMs) {
       const idleExpiresAt = new Date(Math.min(now.getTime() + idleMs, session.expiresAt.getTime()));
-      await this.sessions.touch(session.id, now, idleExpiresAt);
+      await this.sessions.touch(session, { at: now, address, idleExpiresAt });
     }
-    return { user: session.user, sessionId: session.id };
-  }
-
-  /** Whether a session still counts. Unlike a request, looking does not prolong it. */
-  async isLive(sessionId: string): Promise<boolean> {
-    return this.sessions.isLive(sessionId, this.clock.now());
+    return { kind: "session", user: session.user, sessionId: session.id };
   }
 
   /** Idempotent. */
   async logout(token: string): Promise<void> {
-    await this.sessions.remove(hashToken(token));
+    await this.sessions.end(hashToken(token), { action: "auth.sign_out" });
   }
 
   @Cron(CronExpression.EVERY_HOUR)
   async removeExpired(): Promise<void> {
     await this.sessions.removeExpired(this.clock.now());
     await this.throttle.removeOld();
+    await this.attempts.removeOld();
   }
+}
+
+export function signInEntry(user: { readonly id: string; readonly username: string }, method: string): AuditEntry {
+  return {
+    action: "auth.sign_in",
+    actor: { kind: "user", id: user.id, name: user.username },
+    target: { type: "user", id: user.id, name: user.username },
+    details: { method },
+  };
 }

@@ -1,15 +1,51 @@
+import type { TokenScope } from "@mosaic/contracts/access-token";
 import type { SessionUser } from "@mosaic/contracts/identity";
 import type { Request } from "express";
 
 export const sessionCookie = "mosaic_session";
+/** Tells a browser in which somebody has signed in before. Opens nothing. */
+export const browserCookie = "mosaic_browser";
 
-/** Who a request is from, as the global guard found it. */
-export interface Caller {
+export interface SessionCaller {
+  readonly kind: "session";
   readonly user: SessionUser;
   readonly sessionId: string;
 }
 
+export interface TokenCaller {
+  readonly kind: "token";
+  readonly user: SessionUser;
+  readonly tokenId: string;
+  readonly tokenName: string;
+  readonly scopes: readonly TokenScope[];
+}
+
+/** Who a request is from, as the global guard found it: a signed-in browser, or a program. */
+export type Caller = SessionCaller | TokenCaller;
+
 /** The guard leaves the caller on the request. */
 export interface AuthenticatedRequest extends Request {
   caller?: Caller;
+}
+
+/** Where a request comes from. */
+export interface Client {
+  readonly address: string;
+  readonly userAgent: string;
+}
+
+/** A new session, before anything is stored of it. */
+export interface NewSession {
+  readonly tokenHash: Uint8Array<ArrayBuffer>;
+  readonly userAgent: string;
+  readonly address: string;
+  readonly createdAt: Date;
+  readonly idleExpiresAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** What a browser gets of a session, once. */
+export interface IssuedSession {
+  readonly token: string;
+  readonly expiresAt: Date;
 }

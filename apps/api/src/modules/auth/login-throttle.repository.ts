@@ -1,9 +1,18 @@
 import { Injectable } from "@nestjs/common";
 import { PrismaService } from "../../platform/database/prisma.service.js";
+import { recordAudit } from "../audit/audit-trail.js";
 import { afterFailure, remainingBlockMs, type ThrottleRule } from "./login-throttle.js";
 
 /** A burst of attempts queues up behind one lock. */
 const lockWaitMs = 15_000;
+
+/** How the audit speaks of a block. */
+export interface ThrottleReport {
+  /** Which limit was reached. */
+  readonly limit: string;
+  /** Whose sign-in was tried, if there is such an account. */
+  readonly account?: { readonly id: string; readonly name: string } | null;
+}
 
 @Injectable()
 export class LoginThrottleRepository {
@@ -13,7 +22,7 @@ export class LoginThrottleRepository {
    * Counts one attempt as failed before it is looked at, or tells the milliseconds for which the subject is still blocked (0 = counted).
    * Attempts at once are taken one after the other, across processes: an advisory lock per subject orders them.
    */
-  async countAttempt(subject: string, rule: ThrottleRule, now: Date): Promise<number> {
+  async countAttempt(subject: string, rule: ThrottleRule, now: Date, report: ThrottleReport): Promise<number> {
     return this.prisma.$transaction(
       async (transaction) => {
         await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${subject}, 0))`;
@@ -22,6 +31,14 @@ export class LoginThrottleRepository {
         if (blockMs === 0) {
           const next = afterFailure(state, rule, now);
           await transaction.loginThrottle.upsert({ where: { subject }, create: { subject, ...next }, update: next });
+        } else if (state !== null && state.reportedUntil?.getTime() !== state.blockedUntil?.getTime()) {
+          await transaction.loginThrottle.update({ where: { subject }, data: { reportedUntil: state.blockedUntil } });
+          await recordAudit(transaction, {
+            action: "auth.throttled",
+            outcome: "refused",
+            ...(report.account == null ? {} : { target: { type: "user", ...report.account } }),
+            details: { limit: report.limit, seconds: Math.ceil(blockMs / 1000) },
+          });
         }
         return blockMs;
       },

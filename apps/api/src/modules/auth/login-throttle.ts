@@ -10,12 +10,26 @@ export interface ThrottleRule {
   readonly firstBlockMs: number;
   readonly longestBlockMs: number;
   readonly windowMs: number;
+  /** What is said while it blocks, where it is not what was tried from here. */
+  readonly words?: string;
 }
 
-/** One name from one address: what an owner who mistypes sees. Another address is not affected, so nobody can lock an owner out. */
+/** One name from one address, or in one browser that its owner uses: what an owner who mistypes sees. */
 export const accountAtAddressRule: ThrottleRule = { freeFailures: 5, firstBlockMs: 10_000, longestBlockMs: 900_000, windowMs: 3_600_000 };
 /** All names from one address: what guessing many names meets. */
 export const addressRule: ThrottleRule = { freeFailures: 30, firstBlockMs: 10_000, longestBlockMs: 900_000, windowMs: 3_600_000 };
+
+/** One name from everywhere that it has never signed in from: what guessing one name from many addresses meets. */
+export const accountRule: ThrottleRule = {
+  freeFailures: 20,
+  firstBlockMs: 10_000,
+  longestBlockMs: 60_000,
+  windowMs: 3_600_000,
+  words:
+    "Somebody has tried many passwords for this account. Sign in from a browser or a network that you have signed in from before, or wait.",
+};
+/** New accounts from one address, and guessing of invites. */
+export const signUpRule: ThrottleRule = { freeFailures: 10, firstBlockMs: 60_000, longestBlockMs: 3_600_000, windowMs: 3_600_000 };
 
 /** Milliseconds still to wait; 0 = go on. */
 export function remainingBlockMs(state: ThrottleState | null, now: Date): number {

@@ -1,14 +1,20 @@
 import type { Request, Response } from "express";
-import type { IssuedSession } from "./auth.service.js";
-import { sessionCookie } from "./auth.types.js";
+import { browserCookie, sessionCookie, type IssuedSession } from "./auth.types.js";
+import { readBearerToken } from "./bearer-token.js";
 
 const tokenShape = /^[A-Za-z0-9_-]{43}$/;
+/** Browsers keep no cookie for longer. */
+const browserCookieMs = 400 * 24 * 3_600_000;
+/** Where passwords are entered: nothing else needs to know the browser. */
+const browserCookiePath = "/api/auth";
 
-/** The session token of a request, if it has the shape of one. */
+/** The session token of a request, if it has the shape of one. A request with an Authorization header is judged by that alone. */
 export function readSessionToken(request: Request): string | undefined {
-  const cookies = (request.headers.cookie ?? "").split(";").map((part) => part.trim());
-  const value = cookies.find((cookie) => cookie.startsWith(`${sessionCookie}=`))?.slice(sessionCookie.length + 1);
-  return value !== undefined && tokenShape.test(value) ? value : undefined;
+  return readBearerToken(request) === undefined ? readCookie(request, sessionCookie) : undefined;
+}
+
+export function readBrowserToken(request: Request): string | undefined {
+  return readCookie(request, browserCookie);
 }
 
 export function setSessionCookie(request: Request, response: Response, session: IssuedSession): void {
@@ -17,6 +23,16 @@ export function setSessionCookie(request: Request, response: Response, session: 
 
 export function clearSessionCookie(request: Request, response: Response): void {
   response.clearCookie(sessionCookie, attributes(request));
+}
+
+export function setBrowserCookie(request: Request, response: Response, token: string): void {
+  response.cookie(browserCookie, token, { ...attributes(request), path: browserCookiePath, maxAge: browserCookieMs });
+}
+
+function readCookie(request: Request, name: string): string | undefined {
+  const cookies = (request.headers.cookie ?? "").split(";").map((part) => part.trim());
+  const value = cookies.find((cookie) => cookie.startsWith(`${name}=`))?.slice(name.length + 1);
+  return value !== undefined && tokenShape.test(value) ? value : undefined;
 }
 
 function attributes(request: Request): { httpOnly: true; sameSite: "lax"; path: string; secure: boolean } {

@@ -1,17 +1,12 @@
 import { randomUUIDv7 } from "node:crypto";
 import type { SessionUser } from "@mosaic/contracts/identity";
 import { Injectable } from "@nestjs/common";
+import { Prisma } from "../../generated/prisma/client.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
+import { recordAudit, type AuditEntry } from "../audit/audit-trail.js";
 import { sessionUserInclude, toSessionUser } from "../users/session-user.types.js";
-
-export interface NewSession {
-  readonly userId: string;
-  readonly tokenHash: Uint8Array<ArrayBuffer>;
-  readonly userAgent: string;
-  readonly address: string;
-  readonly idleExpiresAt: Date;
-  readonly expiresAt: Date;
-}
+import type { NewSession } from "./auth.types.js";
+import { endSessions } from "./session-endings.js";
 
 export interface LiveSession {
   readonly id: string;
@@ -20,37 +15,99 @@ export interface LiveSession {
   readonly expiresAt: Date;
 }
 
+/** What happens together with a session's beginning. */
+export interface Beginning {
+  /** The browser's session until now: it ends. */
+  readonly formerTokenHash: Uint8Array<ArrayBuffer> | null;
+  /** The password's hash that was checked: a sign-in does not survive a change of password at the same moment. */
+  readonly passwordHash: string | null;
+  /** Where from, if with a password. */
+  readonly places: readonly Uint8Array<ArrayBuffer>[];
+  /** `null`: what made the account wrote the row. */
+  readonly audit: AuditEntry | null;
+}
+
 @Injectable()
 export class SessionsRepository {
   constructor(private readonly prisma: PrismaService) {}
 
-  async create(session: NewSession): Promise<void> {
-    await this.prisma.session.create({ data: { id: randomUUIDv7(), ...session } });
+  /** False if the account has been disabled, deleted or given another password in the meantime: then nothing was stored. */
+  async begin(userId: string, session: NewSession, beginning: Beginning): Promise<boolean> {
+    return this.prisma.$transaction(async (transaction) => {
+      if (!(await lockAccount(transaction, userId, beginning.passwordHash))) {
+        return false;
+      }
+      if (beginning.formerTokenHash !== null) {
+        await endSessions(transaction, { tokenHash: beginning.formerTokenHash });
+      }
+      await transaction.session.create({ data: { id: randomUUIDv7(), userId, ...session, lastUsedAt: session.createdAt } });
+      for (const placeHash of beginning.places) {
+        const lastSignInAt = session.createdAt;
+        await transaction.signInPlace.upsert({
+          where: { userId_placeHash: { userId, placeHash } },
+          create: { userId, placeHash, lastSignInAt },
+          update: { lastSignInAt },
+        });
+      }
+      await transaction.user.update({ where: { id: userId }, data: { lastSeenAt: session.createdAt } });
+      if (beginning.audit !== null) {
+        await recordAudit(transaction, beginning.audit);
+      }
+      return true;
+    });
   }
 
   /** The session of a token, unless it has expired or its user is disabled. */
   async findLive(tokenHash: Uint8Array<ArrayBuffer>, now: Date): Promise<LiveSession | null> {
     const row = await this.prisma.session.findUnique({
-      where: { tokenHash, idleExpiresAt: { gt: now }, expiresAt: { gt: now }, user: { disabledAt: null } },
+      where: { tokenHash, ...isLive(now) },
       include: { user: { include: sessionUserInclude } },
     });
     return row === null ? null : { id: row.id, user: toSessionUser(row.user), lastUsedAt: row.lastUsedAt, expiresAt: row.expiresAt };
   }
 
-  async isLive(id: string, now: Date): Promise<boolean> {
-    const where = { id, idleExpiresAt: { gt: now }, expiresAt: { gt: now }, user: { disabledAt: null } };
-    return (await this.prisma.session.count({ where })) > 0;
+  /** Those of `ids` that still count. */
+  async findLiveIds(ids: readonly string[], now: Date): Promise<Set<string>> {
+    const rows = await this.prisma.session.findMany({ where: { id: { in: [...ids] }, ...isLive(now) }, select: { id: true } });
+    return new Set(rows.map(({ id }) => id));
   }
 
-  async touch(id: string, now: Date, idleExpiresAt: Date): Promise<void> {
-    await this.prisma.session.updateMany({ where: { id }, data: { lastUsedAt: now, idleExpiresAt } });
+  async touch(session: LiveSession, use: { at: Date; address: string; idleExpiresAt: Date }): Promise<void> {
+    await this.prisma.$transaction([
+      this.prisma.session.updateMany({
+        where: { id: session.id },
+        data: { lastUsedAt: use.at, address: use.address, idleExpiresAt: use.idleExpiresAt },
+      }),
+      this.prisma.user.updateMany({ where: { id: session.user.id }, data: { lastSeenAt: use.at } }),
+    ]);
   }
 
-  async remove(tokenHash: Uint8Array<ArrayBuffer>): Promise<void> {
-    await this.prisma.session.deleteMany({ where: { tokenHash } });
+  /** Signs out. Nothing happens when the session is gone already. */
+  async end(tokenHash: Uint8Array<ArrayBuffer>, audit: AuditEntry): Promise<void> {
+    await this.prisma.$transaction(async (transaction) => {
+      if ((await endSessions(transaction, { tokenHash })) > 0) {
+        await recordAudit(transaction, audit);
+      }
+    });
   }
 
   async removeExpired(now: Date): Promise<void> {
     await this.prisma.session.deleteMany({ where: { OR: [{ idleExpiresAt: { lte: now } }, { expiresAt: { lte: now } }] } });
   }
+}
+
+function isLive(now: Date): Pick<Prisma.SessionWhereInput, "idleExpiresAt" | "expiresAt" | "user"> {
+  return { idleExpiresAt: { gt: now }, expiresAt: { gt: now }, user: { disabledAt: null } };
+}
+
+/** Holds the account as it is: whatever disables it or changes its password waits, or has been before. */
+async function lockAccount(transaction: Prisma.TransactionClient, userId: string, passwordHash: string | null): Promise<boolean> {
+  const locked = await transaction.$queryRaw<unknown[]>`
+    SELECT 1 FROM users WHERE id = ${userId}::uuid AND disabled_at IS NULL FOR NO KEY UPDATE`;
+  if (locked.length === 0 || passwordHash === null) {
+    return locked.length > 0;
+  }
+  // Asked after the lock is held: a query that waits for it would still see the former password.
+  const where = { userId, passwordHash };
+  return (await transaction.breakglassUser.count({ where })) + (await transaction.localPassword.count({ where })) > 0;
 }

@@ -1,5 +1,4 @@
 import { sendMessage, type SendMessage } from "@mosaic/contracts/chat";
-import type { SessionUser } from "@mosaic/contracts/identity";
 import { Body, Controller, HttpCode, Post, Res } from "@nestjs/common";
 import { ApiOkResponse } from "@nestjs/swagger";
 import type { Response } from "express";
@@ -7,7 +6,9 @@ import { SignedIn } from "../../platform/http/access.decorator.js";
 import { EventStream } from "../../platform/http/event-stream.js";
 import { PathId } from "../../platform/http/path-id.decorator.js";
 import { Shutdown } from "../../platform/shutdown/shutdown.js";
-import { CurrentUser } from "../auth/current-user.decorator.js";
+import type { Caller } from "../auth/auth.types.js";
+import { CurrentCaller } from "../auth/current-user.decorator.js";
+import { LiveCallersService } from "../auth/live-callers.service.js";
 import { TurnsService } from "../conversations/turns.service.js";
 import { TurnRunner } from "./turn-runner.js";
 
@@ -16,10 +17,11 @@ export class ChatProxyController {
   constructor(
     private readonly turns: TurnsService,
     private readonly runner: TurnRunner,
+    private readonly callers: LiveCallersService,
     private readonly shutdown: Shutdown,
   ) {}
 
-  /** One turn. What can be refused is refused before the stream begins; closing the stream stops the turn. */
+  /** One turn. What can be refused is refused before the stream begins; closing the stream stops the turn, and so does the end of the session. */
   @Post(":id/messages")
   @SignedIn("chat")
   @HttpCode(200)
@@ -28,13 +30,15 @@ export class ChatProxyController {
     content: { "text/event-stream": { schema: { type: "string" } } },
   })
   async send(
-    @CurrentUser() user: SessionUser,
+    @CurrentCaller() caller: Caller,
     @PathId() conversationId: string,
     @Body({ schema: sendMessage }) body: SendMessage,
     @Res() response: Response,
   ): Promise<void> {
-    const { turn, userMessage } = await this.turns.begin(user.id, conversationId, body.content);
-    const running = this.runner.run(turn, userMessage, new EventStream(response));
+    const { turn, userMessage } = await this.turns.begin(caller.user.id, conversationId, body.content);
+    const { ended, release } = this.callers.follow(caller);
+    ended.addEventListener("abort", () => response.destroy(), { once: true });
+    const running = this.runner.run(turn, userMessage, new EventStream(response)).finally(release);
     this.shutdown.waitFor(running);
     await running;
   }

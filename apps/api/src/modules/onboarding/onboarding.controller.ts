@@ -61,7 +61,7 @@ export class OnboardingController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<SessionUser> {
     const user = await this.onboarding.createBreakglass(body);
-    await this.signIn.signIn(request, response, user.id);
+    await this.signIn.signIn(request, response, user.id, "new_account");
     return user;
   }
 

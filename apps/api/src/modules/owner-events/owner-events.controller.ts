@@ -1,22 +1,19 @@
-import type { SessionUser } from "@mosaic/contracts/identity";
-import { Controller, Get, Req, Res } from "@nestjs/common";
+import { Controller, Get, Res } from "@nestjs/common";
 import { ApiOkResponse } from "@nestjs/swagger";
 import type { Response } from "express";
 import { SignedIn } from "../../platform/http/access.decorator.js";
 import { EventStream } from "../../platform/http/event-stream.js";
 import { Shutdown } from "../../platform/shutdown/shutdown.js";
-import { AuthService } from "../auth/auth.service.js";
-import type { AuthenticatedRequest } from "../auth/auth.types.js";
-import { CurrentUser } from "../auth/current-user.decorator.js";
+import type { Caller } from "../auth/auth.types.js";
+import { CurrentCaller } from "../auth/current-user.decorator.js";
+import { LiveCallersService } from "../auth/live-callers.service.js";
 import { OwnerEventsService } from "./owner-events.service.js";
-
-const sessionCheckMs = 5_000;
 
 @Controller("api/events")
 export class OwnerEventsController {
   constructor(
     private readonly events: OwnerEventsService,
-    private readonly auth: AuthService,
+    private readonly callers: LiveCallersService,
     private readonly shutdown: Shutdown,
   ) {}
 
@@ -27,31 +24,26 @@ export class OwnerEventsController {
     description: "Server-sent events of the schema OwnerEvent",
     content: { "text/event-stream": { schema: { type: "string" } } },
   })
-  open(@CurrentUser() user: SessionUser, @Req() request: AuthenticatedRequest, @Res() response: Response): void {
-    const ended = new AbortController();
-    const end = (): void => ended.abort();
-    const unsubscribe = this.events.subscribe(user.id, { onEvent: (event) => stream.sendSoon(event), onGap: end });
+  open(@CurrentCaller() caller: Caller, @Res() response: Response): void {
+    const gap = new AbortController();
+    const unsubscribe = this.events.subscribe(caller.user.id, {
+      onEvent: (event) => stream.sendSoon(event),
+      onGap: () => gap.abort(),
+    });
     const stream = new EventStream(response);
+    const { ended, release } = this.callers.follow(caller);
     stream.comment("open");
-    const check = setInterval(() => void this.endWithSession(request, end), sessionCheckMs);
-    const signal = AbortSignal.any([ended.signal, stream.left, this.shutdown.signal]);
+    const signal = AbortSignal.any([ended, gap.signal, stream.left, this.shutdown.signal]);
     const close = (): void => {
-      clearInterval(check);
+      release();
       unsubscribe();
       stream.end();
     };
+    // What was written for somebody who may see nothing any more, and not sent yet, is not sent.
+    ended.addEventListener("abort", () => response.destroy(), { once: true });
     signal.addEventListener("abort", close, { once: true });
     if (signal.aborted) {
       close();
-    }
-  }
-
-  private async endWithSession(request: AuthenticatedRequest, end: () => void): Promise<void> {
-    const sessionId = request.caller?.sessionId;
-    // A database that is away says nothing about the session.
-    const isLive = sessionId === undefined ? false : await this.auth.isLive(sessionId).catch(() => true);
-    if (!isLive) {
-      end();
     }
   }
 }

@@ -1,12 +1,19 @@
 import type { SessionUser } from "@mosaic/contracts/identity";
 import { Injectable } from "@nestjs/common";
 import bcrypt from "bcryptjs";
-import { UsersRepository } from "./users.repository.js";
+import { UsersRepository, type PasswordAccount } from "./users.repository.js";
 
 /** 2^12 rounds: about a quarter of a second, in slices that leave the event loop free. */
 const bcryptCost = 12;
 /** Compared when there is no such account, so that an unknown name takes as long as a known one. Nobody has its password. */
 const nobodysHash = "$2b$12$T.ig3rzJYfJZcpG6Z2cRG.Ns9id3x7fPZY8Btz9NRtOX3DrDTdL.u";
+
+/** Somebody who has just shown their password. */
+export interface VerifiedUser {
+  readonly user: SessionUser;
+  /** What it was compared with. */
+  readonly passwordHash: string;
+}
 
 @Injectable()
 export class UsersService {
@@ -18,13 +25,33 @@ export class UsersService {
 
   /** `null` when the breakglass admin exists already. */
   async createBreakglass(username: string, password: string): Promise<SessionUser | null> {
-    return this.repository.createBreakglass(username, await bcrypt.hash(password, bcryptCost));
+    return this.repository.createBreakglass(username, await this.hashPassword(password));
   }
 
-  /** The account if name and password are right and it is not disabled, else `null`, after the same time. */
-  async verifyPassword(username: string, password: string): Promise<SessionUser | null> {
-    const account = await this.repository.findPasswordAccount(username);
-    const isRight = await bcrypt.compare(password, account?.passwordHash ?? nobodysHash);
-    return account !== null && isRight && !account.isDisabled ? account.user : null;
+  async find(id: string): Promise<SessionUser | null> {
+    return this.repository.find(id);
   }
+
+  async hashPassword(password: string): Promise<string> {
+    return bcrypt.hash(password, bcryptCost);
+  }
+
+  /**
+   * The account if name and password are right and it is not disabled, else `null`. There is exactly one comparison, whether the name is
+   * nobody's, the account has no password, is disabled, or the password is wrong.
+   */
+  async verifyPassword(username: string, password: string): Promise<VerifiedUser | null> {
+    return verify(await this.repository.findPasswordAccount({ username }), password);
+  }
+
+  /** The same of somebody who is signed in already. */
+  async verifyPasswordOf(userId: string, password: string): Promise<VerifiedUser | null> {
+    return verify(await this.repository.findPasswordAccount({ id: userId }), password);
+  }
+}
+
+async function verify(account: PasswordAccount | null, password: string): Promise<VerifiedUser | null> {
+  const passwordHash = account?.passwordHash ?? nobodysHash;
+  const isRight = await bcrypt.compare(password, passwordHash);
+  return account !== null && account.passwordHash !== null && isRight && !account.isDisabled ? { user: account.user, passwordHash } : null;
 }

@@ -1,0 +1,58 @@
+import type { TokenScope } from "@mosaic/contracts/access-token";
+import type { SessionUser } from "@mosaic/contracts/identity";
+import { Injectable } from "@nestjs/common";
+import type { Prisma } from "../../generated/prisma/client.js";
+import { PrismaService } from "../../platform/database/prisma.service.js";
+import { sessionUserInclude, toSessionUser } from "../users/session-user.types.js";
+
+export interface LiveToken {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly TokenScope[];
+  readonly user: SessionUser;
+  readonly lastUsedAt: Date | null;
+}
+
+/** Access tokens as the guard looks them up. Their owners manage them in the module `access-tokens`. */
+@Injectable()
+export class BearerTokensRepository {
+  constructor(private readonly prisma: PrismaService) {}
+
+  /** By index, one query. `null` for an unknown or expired one, and when its owner is disabled. */
+  async findLive(tokenHash: Uint8Array<ArrayBuffer>, now: Date): Promise<LiveToken | null> {
+    const row = await this.prisma.accessToken.findUnique({
+      where: { tokenHash, ...isLive(now) },
+      include: { user: { include: sessionUserInclude } },
+    });
+    return row === null
+      ? null
+      : {
+          id: row.id,
+          name: row.name,
+          scopes: row.scopes as TokenScope[],
+          user: toSessionUser(row.user),
+          lastUsedAt: row.lastUsedAt,
+        };
+  }
+
+  /** Those of `ids` that still count. */
+  async findLiveIds(ids: readonly string[], now: Date): Promise<Set<string>> {
+    const rows = await this.prisma.accessToken.findMany({ where: { id: { in: [...ids] }, ...isLive(now) }, select: { id: true } });
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  /** Of many requests at once, one writes. */
+  async touch(token: LiveToken, use: { at: Date; address: string; unlessSince: Date }): Promise<void> {
+    const touched = await this.prisma.accessToken.updateMany({
+      where: { id: token.id, OR: [{ lastUsedAt: null }, { lastUsedAt: { lt: use.unlessSince } }] },
+      data: { lastUsedAt: use.at, lastUsedAddress: use.address },
+    });
+    if (touched.count > 0) {
+      await this.prisma.user.updateMany({ where: { id: token.user.id }, data: { lastSeenAt: use.at } });
+    }
+  }
+}
+
+function isLive(now: Date): Pick<Prisma.AccessTokenWhereInput, "OR" | "user"> {
+  return { OR: [{ expiresAt: null }, { expiresAt: { gt: now } }], user: { disabledAt: null } };
+}

@@ -1,0 +1,40 @@
+import { accountAtAddressRule, accountRule, addressRule, type ThrottleRule } from "./login-throttle.js";
+
+/** One count that an attempt to sign in goes into. */
+export interface AttemptCount {
+  readonly subject: string;
+  readonly rule: ThrottleRule;
+  /** For the audit. */
+  readonly limit: string;
+  /** What the right password does to it: forget all failures, or only count this attempt as none. */
+  readonly afterwards: "clear" | "take_back";
+}
+
+export interface AttemptOrigin {
+  readonly username: string;
+  readonly network: string;
+  /** Names the browser, if the account has signed in with it before. */
+  readonly knownBrowser: string | null;
+  /** The account has signed in from this network before. */
+  readonly isKnownNetwork: boolean;
+}
+
+/**
+ * What is counted of one attempt, narrowest first. A browser that the account has signed in with answers for itself only, so that nobody else
+ * can keep its owner out. A network that it has signed in from is not held to what others try from elsewhere.
+ */
+export function attemptCounts({ username, network, knownBrowser, isKnownNetwork }: AttemptOrigin): AttemptCount[] {
+  if (knownBrowser !== null) {
+    const subject = `browser:${username}|${knownBrowser}`;
+    return [{ subject, rule: accountAtAddressRule, limit: "account_in_browser", afterwards: "clear" }];
+  }
+  const atAddress: AttemptCount = {
+    subject: `account:${username}|${network}`,
+    rule: accountAtAddressRule,
+    limit: "account_from_address",
+    afterwards: "clear",
+  };
+  const ofAddress: AttemptCount = { subject: `address:${network}`, rule: addressRule, limit: "address", afterwards: "take_back" };
+  const ofAccount: AttemptCount = { subject: `account-anywhere:${username}`, rule: accountRule, limit: "account", afterwards: "take_back" };
+  return isKnownNetwork ? [atAddress, ofAddress] : [atAddress, ofAddress, ofAccount];
+}
