@@ -12,7 +12,9 @@ import { DemoModule } from "./modules/demo/demo.module.js";
 import { HealthModule } from "./modules/health/health.module.js";
 import { IdleReaperModule } from "./modules/idle-reaper/idle-reaper.module.js";
 import { LlmProvidersModule } from "./modules/llm-providers/llm-providers.module.js";
+import { LlmRelayModule } from "./modules/llm-relay/llm-relay.module.js";
 import { OnboardingModule } from "./modules/onboarding/onboarding.module.js";
+import { OutboundAccessModule } from "./modules/outbound-access/outbound-access.module.js";
 import { OwnerEventsModule } from "./modules/owner-events/owner-events.module.js";
 import { RuntimeHostModule } from "./modules/runtime-host/runtime-host.module.js";
 import { SettingsModule } from "./modules/settings/settings.module.js";
@@ -25,12 +27,14 @@ import { PlatformModule } from "./platform/platform.module.js";
     ScheduleModule.forRoot(),
     CryptoModule,
     SettingsModule,
+    OutboundAccessModule,
     AuthModule,
     RuntimeHostModule,
     BackendsModule,
     LlmProvidersModule,
     AgentsModule,
     AgentConfigModule,
+    LlmRelayModule,
     OwnerEventsModule,
     ContainerLifecycleModule,
     IdleReaperModule,

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { Injectable } from "@nestjs/common";
 import { ConfigurationError } from "../../platform/config/env.js";
+import { PostgresChannel } from "../../platform/database/postgres-channel.js";
+import type { AuditEntry } from "../audit/audit-trail.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { SealError } from "../crypto/sealed-box.js";
 import { SystemConfigRepository } from "./system-config.repository.js";
@@ -16,9 +18,17 @@ export const settingKeys = {
   onboardingProviderId: "onboarding.provider_id",
   onboardingAgentId: "onboarding.agent_id",
   runtime: "runtime.kind",
+  outboundAllowedAddresses: "outbound.allowed_addresses",
+  oidc: "oidc.configuration",
+  signUpMode: "sign_up.mode",
 } as const;
 
 export type SettingKey = (typeof settingKeys)[keyof typeof settingKeys];
+
+/** Settings that belong together: what every process hears when one of them has changed. */
+export type SettingGroup = "outbound" | "oidc" | "sign_up";
+
+const settingsChannel = "mosaic_settings";
 
 /** The installation's own settings: rows of `SystemConfig`. */
 @Injectable()
@@ -28,6 +38,7 @@ export class SettingsService {
   constructor(
     private readonly repository: SystemConfigRepository,
     private readonly crypto: CryptoService,
+    private readonly channel: PostgresChannel,
   ) {}
 
   async get(key: SettingKey): Promise<string | null> {
@@ -45,6 +56,36 @@ export class SettingsService {
   /** Keeps `value` unless there is one already, and tells the one that stands: the first of several requests at once wins. */
   async setIfAbsent(key: SettingKey, value: string): Promise<string> {
     return (await this.repository.setIfAbsent(key, { value, isEncrypted: false })).value;
+  }
+
+  /** Writes what an admin has set, tells every process of its group, and audits it: all or nothing. */
+  async change(group: SettingGroup, key: SettingKey, value: string, audit: AuditEntry): Promise<void> {
+    await this.repository.change(key, { value, isEncrypted: false }, { channel: settingsChannel, group, audit });
+  }
+
+  /**
+   * As `change`, for a value that holds a secret and is sealed. `next` sees the one that stands, and no other change comes between; `null`
+   * removes it. What `next` throws is thrown, and nothing was changed.
+   */
+  async changeSealed(
+    group: SettingGroup,
+    key: SettingKey,
+    next: (current: string | null) => { value: string | null; audit: AuditEntry },
+  ): Promise<void> {
+    const context = contextOf(key);
+    await this.repository.changeLocked(key, { channel: settingsChannel, group }, (stored) => {
+      const { value, audit } = next(stored === null ? null : this.crypto.open(stored.value, context));
+      return { setting: value === null ? null : { value: this.crypto.seal(value, context), isEncrypted: true }, audit };
+    });
+  }
+
+  /** Calls `onChange` in every process after a change of the group, and whenever one may have been missed. */
+  async onChange(group: SettingGroup, onChange: () => void): Promise<void> {
+    await this.channel.listen(settingsChannel, (payload) => {
+      if (payload === group || payload === "") {
+        onChange();
+      }
+    });
   }
 
   /** Names this installation, on the engine's labels too. Made at first use and never changed. */

@@ -1,9 +1,17 @@
 import { Injectable } from "@nestjs/common";
+import type { Prisma } from "../../generated/prisma/client.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
+import { recordAudit, type AuditEntry } from "../audit/audit-trail.js";
 
 export interface StoredSetting {
   readonly value: string;
   readonly isEncrypted: boolean;
+}
+
+/** What a change is told to: a group of settings, on a channel that every process hears. */
+export interface SettingNews {
+  readonly channel: string;
+  readonly group: string;
 }
 
 @Injectable()
@@ -23,4 +31,34 @@ export class SystemConfigRepository {
     await this.prisma.systemConfig.createMany({ data: [{ key, ...setting }], skipDuplicates: true });
     return (await this.find(key)) ?? setting;
   }
+
+  async change(key: string, setting: StoredSetting, { audit, ...news }: SettingNews & { audit: AuditEntry }): Promise<void> {
+    await this.prisma.$transaction(async (transaction) => {
+      await transaction.systemConfig.upsert({ where: { key }, create: { key, ...setting }, update: setting });
+      await announce(transaction, news, audit);
+    });
+  }
+
+  /** `next` decides on what stands, under a lock that orders all changes of this key across processes. */
+  async changeLocked(
+    key: string,
+    news: SettingNews,
+    next: (stored: StoredSetting | null) => { setting: StoredSetting | null; audit: AuditEntry },
+  ): Promise<void> {
+    await this.prisma.$transaction(async (transaction) => {
+      await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`system_config:${key}`}, 0))`;
+      const stored = await transaction.systemConfig.findUnique({ where: { key }, select: { value: true, isEncrypted: true } });
+      const { setting, audit } = next(stored);
+      await (setting === null
+        ? transaction.systemConfig.deleteMany({ where: { key } })
+        : transaction.systemConfig.upsert({ where: { key }, create: { key, ...setting }, update: setting }));
+      await announce(transaction, news, audit);
+    });
+  }
+}
+
+/** Postgres tells it when the transaction commits, so nobody looks too early. */
+async function announce(transaction: Prisma.TransactionClient, { channel, group }: SettingNews, audit: AuditEntry): Promise<void> {
+  await recordAudit(transaction, audit);
+  await transaction.$executeRaw`SELECT pg_notify(${channel}, ${group})`;
 }
