@@ -31,7 +31,7 @@ const moduleGraph = {
 const everywhere = ["auth", "crypto", "audit"];
 
 /** What another module may see of a module: never its repository or its controllers. */
-const publicParts = "\\.(module|service|guard|decorator|types)\\.ts$|/(tokens|sealed-box|audit-trail)\\.ts$";
+const publicParts = "\\.(module|service|guard|decorator|types)\\.ts$|/(tokens|sealed-box|audit-trail|session-endings)\\.ts$";
 
 const modulePath = (names) => `^apps/api/src/modules/(${names.join("|")})/`;
 
@@ -70,7 +70,13 @@ module.exports = {
       severity: "error",
       from: {
         path: "^apps/api/src/",
-        pathNot: ["\\.repository\\.ts$", "/audit/audit-trail\\.ts$", "^apps/api/src/platform/", "^apps/api/src/generated/"],
+        pathNot: [
+          "\\.repository\\.ts$",
+          "/audit/audit-trail\\.ts$",
+          "/auth/session-endings\\.ts$",
+          "^apps/api/src/platform/",
+          "^apps/api/src/generated/",
+        ],
       },
       to: { path: ["^apps/api/src/generated/", "prisma\\.service\\.ts$", "@prisma/client"] },
     },

@@ -1,5 +1,7 @@
 import { Module } from "@nestjs/common";
 import { ScheduleModule } from "@nestjs/schedule";
+import { AccessTokensModule } from "./modules/access-tokens/access-tokens.module.js";
+import { AccountsModule } from "./modules/accounts/accounts.module.js";
 import { AgentConfigModule } from "./modules/agent-config/agent-config.module.js";
 import { AgentsModule } from "./modules/agents/agents.module.js";
 import { AuthModule } from "./modules/auth/auth.module.js";
@@ -18,6 +20,7 @@ import { OutboundAccessModule } from "./modules/outbound-access/outbound-access.
 import { OwnerEventsModule } from "./modules/owner-events/owner-events.module.js";
 import { RuntimeHostModule } from "./modules/runtime-host/runtime-host.module.js";
 import { SettingsModule } from "./modules/settings/settings.module.js";
+import { UserAdminModule } from "./modules/user-admin/user-admin.module.js";
 import { PlatformModule } from "./platform/platform.module.js";
 
 /** The table of contents. */
@@ -29,6 +32,8 @@ import { PlatformModule } from "./platform/platform.module.js";
     SettingsModule,
     OutboundAccessModule,
     AuthModule,
+    AccessTokensModule,
+    AccountsModule,
     RuntimeHostModule,
     BackendsModule,
     LlmProvidersModule,
@@ -37,6 +42,7 @@ import { PlatformModule } from "./platform/platform.module.js";
     LlmRelayModule,
     OwnerEventsModule,
     ContainerLifecycleModule,
+    UserAdminModule,
     IdleReaperModule,
     ConversationsModule,
     ChatProxyModule,

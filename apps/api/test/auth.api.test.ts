@@ -1,19 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { CLOCK, type Clock } from "../src/platform/clock/clock.js";
+import { CLOCK } from "../src/platform/clock/clock.js";
+import { StoppedClock } from "./harness/stopped-clock.js";
 import { adminName, adminPassword, startTestApp, type TestApp } from "./harness/test-app.js";
-
-/** A clock that stands still until it is moved. */
-class StoppedClock implements Clock {
-  #now = new Date();
-
-  now(): Date {
-    return this.#now;
-  }
-
-  move(ms: number): void {
-    this.#now = new Date(this.#now.getTime() + ms);
-  }
-}
 
 const day = 24 * 3_600_000;
 const right = { username: adminName, password: adminPassword };

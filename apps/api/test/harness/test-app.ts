@@ -1,4 +1,5 @@
 import { randomBytes, randomUUIDv7 } from "node:crypto";
+import { tokenPrefix, type TokenScope } from "@mosaic/contracts/access-token";
 import type { Type } from "@nestjs/common";
 import type { NestExpressApplication } from "@nestjs/platform-express";
 import { Test } from "@nestjs/testing";
@@ -45,6 +46,10 @@ export interface TestApp {
   admin(): Promise<TestClient>;
   /** Signed in as a member, who is made by this call. */
   member(username: string): Promise<TestClient>;
+  /** Another browser of somebody, with a session of its own. */
+  session(of: TestClient): Promise<TestClient>;
+  /** A program that holds an access token of somebody, with these scopes. */
+  token(of: TestClient, scopes: readonly TokenScope[]): Promise<TestClient>;
   close(): Promise<void>;
 }
 
@@ -85,6 +90,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     visitor: () => new TestClient(url),
     admin: async () => signIn(url, database, await ensureAdmin(database)),
     member: async (username) => signIn(url, database, await insertUser(database, username, "member")),
+    session: async (of) => signIn(url, database, userIdOf(of)),
+    token: async (of, scopes) => programOf(url, database, userIdOf(of), scopes),
     close,
   };
 }
@@ -135,6 +142,26 @@ async function signIn(url: string, database: TestDatabase, userId: string): Prom
     [randomUUIDv7(), userId, Buffer.from(hashToken(token))],
   );
   return new TestClient(url, { cookie: `mosaic_session=${token}`, userId });
+}
+
+async function programOf(url: string, database: TestDatabase, userId: string, scopes: readonly TokenScope[]): Promise<TestClient> {
+  const bearer = `${tokenPrefix}${newToken()}`;
+  await database.query("INSERT INTO access_tokens (id, user_id, name, token_hash, hint, scopes) VALUES ($1, $2, $3, $4, $5, $6)", [
+    randomUUIDv7(),
+    userId,
+    `a program that may ${scopes.join(", ")}`,
+    Buffer.from(hashToken(bearer)),
+    bearer.slice(-4),
+    scopes,
+  ]);
+  return new TestClient(url, { bearer, userId });
+}
+
+function userIdOf(client: TestClient): string {
+  if (client.userId === null) {
+    throw new Error("This client is nobody's.");
+  }
+  return client.userId;
 }
 
 /** A name that no other test has used. */

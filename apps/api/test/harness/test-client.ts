@@ -12,15 +12,17 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Speaks to the API as a browser on its own origin does. */
+/** Speaks to the API as a browser on its own origin does; with a `bearer`, as a program. */
 export class TestClient {
   readonly baseUrl: string;
   readonly userId: string | null;
+  readonly bearer: string | undefined;
   cookie: string | undefined;
 
-  constructor(baseUrl: string, options: { cookie?: string; userId?: string } = {}) {
+  constructor(baseUrl: string, options: { cookie?: string; userId?: string; bearer?: string } = {}) {
     this.baseUrl = baseUrl;
     this.cookie = options.cookie;
+    this.bearer = options.bearer;
     this.userId = options.userId ?? null;
   }
 
@@ -36,6 +38,10 @@ export class TestClient {
     return this.request("PATCH", path, body, options);
   }
 
+  async put(path: string, body: unknown, options: RequestOptions = {}): Promise<Answer> {
+    return this.request("PUT", path, body, options);
+  }
+
   async delete(path: string, options: RequestOptions = {}): Promise<Answer> {
     return this.request("DELETE", path, undefined, options);
   }
@@ -46,7 +52,8 @@ export class TestClient {
       method,
       redirect: "manual",
       headers: {
-        ...(method === "GET" ? {} : { origin: this.baseUrl }),
+        ...(method === "GET" || this.bearer !== undefined ? {} : { origin: this.baseUrl }),
+        ...(this.bearer === undefined ? {} : { authorization: `Bearer ${this.bearer}` }),
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...(this.cookie === undefined ? {} : { cookie: this.cookie }),
         ...options.headers,

@@ -1,8 +1,9 @@
 import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
-import { addressRule, type ThrottleRule } from "./login-throttle.js";
+import { accountAtAddressRule, addressRule, signUpRule, type ThrottleRule } from "./login-throttle.js";
 import { LoginThrottleRepository, type ThrottleReport } from "./login-throttle.repository.js";
+import { networkOf } from "./network.js";
 
 const keptMs = 24 * 3_600_000;
 const manyFromHere = "Too many failed attempts from here.";
@@ -28,6 +29,18 @@ export class AttemptThrottleService {
         retryAfterSeconds: seconds,
       });
     }
+  }
+
+  /** The narrow rule: for what one person enters. */
+  async countEntry(subject: string, report: ThrottleReport): Promise<void> {
+    await this.countAttempt(subject, accountAtAddressRule, report);
+  }
+
+  /** New accounts, and guessing of invites, from one address. */
+  async countSignUp(address: string): Promise<{ takeBack: () => Promise<void> }> {
+    const subject = `sign-up:${networkOf(address)}`;
+    await this.countAttempt(subject, signUpRule, { limit: "sign_up" });
+    return { takeBack: async () => this.takeBack(subject) };
   }
 
   async takeBack(subject: string): Promise<void> {

@@ -14,11 +14,12 @@ export async function tellEnding(transaction: Prisma.TransactionClient, ending: 
 export async function endSessions(transaction: Prisma.TransactionClient, where: Prisma.SessionWhereInput): Promise<number> {
   const sessions = await transaction.session.findMany({ where, select: { id: true } });
   const ids = sessions.map(({ id }) => id);
-  await transaction.session.deleteMany({ where: { id: { in: ids } } });
+  // Of several who end the same one at once, one counts it.
+  const { count } = await transaction.session.deleteMany({ where: { id: { in: ids } } });
   for (const sessionId of ids) {
     await tellEnding(transaction, { sessionId });
   }
-  return ids.length;
+  return count;
 }
 
 /** Ends whatever lets a user in: sessions, tokens and what is open on them. */

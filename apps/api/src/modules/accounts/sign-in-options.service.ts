@@ -1,0 +1,24 @@
+import { signUpMode, type SignInOptions, type SignUpMode } from "@mosaic/contracts/account";
+import { Injectable } from "@nestjs/common";
+import { SettingsService, settingKeys } from "../settings/settings.service.js";
+
+const modeUnlessSet: SignUpMode = "invite";
+
+/** What the login page offers beside the password form. */
+@Injectable()
+export class SignInOptionsService {
+  constructor(private readonly settings: SettingsService) {}
+
+  async read(): Promise<SignInOptions> {
+    return { signUp: await this.signUpMode(), oidc: null };
+  }
+
+  async signUpMode(): Promise<SignUpMode> {
+    const stored = signUpMode.safeParse(await this.settings.get(settingKeys.signUpMode));
+    return stored.success ? stored.data : modeUnlessSet;
+  }
+
+  async setSignUpMode(mode: SignUpMode): Promise<void> {
+    await this.settings.change("sign_up", settingKeys.signUpMode, mode, { action: "sign_up.update", details: { mode } });
+  }
+}

@@ -1,0 +1,92 @@
+import type { UserDeletionSummary } from "@mosaic/contracts/admin-users";
+import { Inject, Injectable } from "@nestjs/common";
+import { Cron, CronExpression } from "@nestjs/schedule";
+import { CLOCK, type Clock } from "../../platform/clock/clock.js";
+import { SessionLocks } from "../../platform/database/session-locks.js";
+import { AppError } from "../../platform/errors/app-error.js";
+import { toAppError } from "../../platform/errors/problem.filter.js";
+import { Logger } from "../../platform/logging/logger.js";
+import { ContainerLifecycleService } from "../container-lifecycle/container-lifecycle.service.js";
+import { UserDeletionRepository, type DeletionRefusal } from "./user-deletion.repository.js";
+
+const refusals: Readonly<Record<Exclude<DeletionRefusal, "not_found">, string>> = {
+  breakglass: "The breakglass account can't be deleted: it is the one that always works.",
+  self: "You can't delete your own account. Another admin can.",
+};
+const goesOn = "The account is disabled already, and its deletion goes on by itself as soon as that is possible.";
+
+/**
+ * Deletes people with all that is theirs. It begins with a mark in the database that disables the account and can't be taken back, then comes
+ * what the engine holds, and the row last: whatever interrupts it, some process goes on.
+ */
+@Injectable()
+export class UserDeletionService {
+  constructor(
+    private readonly repository: UserDeletionRepository,
+    private readonly lifecycle: ContainerLifecycleService,
+    private readonly locks: SessionLocks,
+    private readonly logger: Logger,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** Counts only: an admin sees how much goes, not what. Throws `not_found`. */
+  async summary(id: string): Promise<UserDeletionSummary> {
+    const summary = await this.repository.summary(id);
+    if (summary === null) {
+      throw new AppError("not_found");
+    }
+    return summary;
+  }
+
+  /** Resolves when all is gone. Throws `not_found`, `conflict`, or why the engine could not do its part yet. */
+  async delete(adminId: string, id: string): Promise<void> {
+    const refusal = await this.repository.begin(adminId, id, this.clock.now());
+    if (refusal !== null) {
+      throw refusal === "not_found" ? new AppError(refusal) : new AppError("conflict", { detail: refusals[refusal] });
+    }
+    if (!(await this.finish(id))) {
+      throw new AppError("conflict", { detail: "This account is being deleted already." });
+    }
+  }
+
+  @Cron(CronExpression.EVERY_30_SECONDS)
+  async finishInterrupted(): Promise<void> {
+    for (const id of await this.repository.underWay().catch(() => [])) {
+      await this.finish(id).catch((error: unknown) =>
+        this.logger.error("a user could not be deleted; trying again soon", error, { userId: id }),
+      );
+    }
+  }
+
+  /** False if somebody is at it. Idempotent. */
+  private async finish(id: string): Promise<boolean> {
+    const lock = await this.locks.tryAcquire(`user-deletion:${id}`);
+    if (lock === null) {
+      return false;
+    }
+    try {
+      // A request of theirs that was under way may have made one more in the meantime.
+      do {
+        await this.deleteAgents(id);
+      } while (!(await this.repository.deleteWithoutAgents(id)));
+      this.logger.log("user deleted", { userId: id });
+      return true;
+    } finally {
+      await lock.release();
+    }
+  }
+
+  private async deleteAgents(userId: string): Promise<void> {
+    const agentIds = await this.repository.agentIds(userId);
+    const results = await Promise.allSettled(agentIds.map(async (agentId) => this.lifecycle.deleteAgent(userId, agentId)));
+    const fault = results.flatMap((result) => (result.status === "rejected" ? [toAppError(result.reason)] : [])).find(isInTheWay);
+    if (fault !== undefined) {
+      throw new AppError(fault.code, { detail: `${fault.detail ?? fault.message} ${goesOn}`, cause: fault });
+    }
+  }
+}
+
+/** One that is gone already is no fault. */
+function isInTheWay({ code }: AppError): boolean {
+  return code !== "not_found";
+}
