@@ -1,6 +1,6 @@
 import type { Profile } from "@mosaic/contracts/account";
 import bcrypt from "bcryptjs";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi, type MockInstance } from "vitest";
 import { CLOCK } from "../src/platform/clock/clock.js";
 import { auditRows } from "./harness/audit-rows.js";
 import { invitedMember, memberPassword } from "./harness/people.js";
@@ -138,7 +138,8 @@ test("a sign-in with the former password that is under way while it changes lets
     await held.promise;
     return isRight;
   };
-  vi.spyOn(bcrypt, "compare").mockImplementationOnce(holding as unknown as () => void);
+  const compare = vi.spyOn(bcrypt, "compare") as unknown as MockInstance<typeof holding>;
+  compare.mockImplementationOnce(holding);
   const late = loginStatus("ann", memberPassword);
   await reached.promise;
   expect(await change(ann, memberPassword)).toBe(204);

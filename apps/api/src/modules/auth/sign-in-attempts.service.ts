@@ -14,7 +14,7 @@ export interface SignInAttempt {
   readonly account: KnownPlaces["account"];
 }
 
-/** Slows guessing of passwords down without keeping owners out. `docs/decisions/0007-throttling-of-sign-in.md` tells why it is as it is. */
+/** Slows guessing of passwords down without keeping owners out. `docs/decisions/0008-throttling-of-sign-in.md` tells why it is as it is. */
 @Injectable()
 export class SignInAttemptsService {
   constructor(
