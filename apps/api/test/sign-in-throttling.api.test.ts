@@ -82,6 +82,17 @@ test("a browser's mark opens nothing for another account, and is stored as a has
   expect(JSON.stringify(rows)).not.toContain(cookie.replace("mosaic_browser=", ""));
 });
 
+test("a right password begins no block for others at its address", async () => {
+  expect((await login(home)).status).toBe(200);
+  for (let index = 0; index < 31; index += 1) {
+    expect((await login(hotel, "a guess", undefined, `somebody-${index}`)).status).toBe(401);
+  }
+  clock.move(10_001);
+  expect((await login(hotel)).status).toBe(200);
+  expect((await login(hotel, "a guess", undefined, "somebody-else")).status).toBe(401);
+  expect((await login(hotel, "a guess", undefined, "somebody-else")).status).toBe(429);
+});
+
 test("a new password forgets the places of the former one", async () => {
   const session = (await login(home)).cookies.find((value) => value.startsWith("mosaic_session=")) ?? "";
   const body = { currentPassword: adminPassword, newPassword: "quite another sentence" };

@@ -45,7 +45,7 @@ export class SignUpService {
       throw fault(refusals[made]);
     }
     if (inviteHash !== null) {
-      await attempt.takeBack();
+      await this.throttle.takeBack(attempt);
     }
     return made;
   }

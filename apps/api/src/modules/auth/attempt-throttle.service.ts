@@ -2,7 +2,7 @@ import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { accountAtAddressRule, addressRule, signUpRule, type ThrottleRule } from "./login-throttle.js";
-import { LoginThrottleRepository, type ThrottleReport } from "./login-throttle.repository.js";
+import { LoginThrottleRepository, type CountedAttempt, type ThrottleReport } from "./login-throttle.repository.js";
 import { networkOf } from "./network.js";
 
 const keptMs = 24 * 3_600_000;
@@ -20,15 +20,20 @@ export class AttemptThrottleService {
    * Counts an attempt on a subject as failed; whoever turns out to be right is forgiven afterwards. Counting first is what stops a burst
    * of attempts at once. Throws `too_many_requests` while the subject is blocked, which the audit hears of once a block.
    */
-  async countAttempt(subject: string, rule: ThrottleRule = addressRule, report: ThrottleReport = { limit: "attempts" }): Promise<void> {
-    const blockMs = await this.repository.countAttempt(subject, rule, this.clock.now(), report);
-    if (blockMs > 0) {
-      const seconds = Math.ceil(blockMs / 1000);
-      throw new AppError("too_many_requests", {
-        detail: `${rule.words ?? manyFromHere} Try again in ${seconds} seconds.`,
-        retryAfterSeconds: seconds,
-      });
+  async countAttempt(
+    subject: string,
+    rule: ThrottleRule = addressRule,
+    report: ThrottleReport = { limit: "attempts" },
+  ): Promise<CountedAttempt> {
+    const counted = await this.repository.countAttempt(subject, rule, this.clock.now(), report);
+    if (typeof counted !== "number") {
+      return counted;
     }
+    const seconds = Math.ceil(counted / 1000);
+    throw new AppError("too_many_requests", {
+      detail: `${rule.words ?? manyFromHere} Try again in ${seconds} seconds.`,
+      retryAfterSeconds: seconds,
+    });
   }
 
   /** The narrow rule: for what one person enters. */
@@ -37,14 +42,13 @@ export class AttemptThrottleService {
   }
 
   /** New accounts, and guessing of invites, from one address. */
-  async countSignUp(address: string): Promise<{ takeBack: () => Promise<void> }> {
-    const subject = `sign-up:${networkOf(address)}`;
-    await this.countAttempt(subject, signUpRule, { limit: "sign_up" });
-    return { takeBack: async () => this.takeBack(subject) };
+  async countSignUp(address: string): Promise<CountedAttempt> {
+    return this.countAttempt(`sign-up:${networkOf(address)}`, signUpRule, { limit: "sign_up" });
   }
 
-  async takeBack(subject: string): Promise<void> {
-    await this.repository.takeBack(subject);
+  /** It was no failure. */
+  async takeBack(counted: CountedAttempt): Promise<void> {
+    await this.repository.takeBack(counted);
   }
 
   async clear(subject: string): Promise<void> {

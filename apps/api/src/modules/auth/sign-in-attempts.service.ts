@@ -4,13 +4,14 @@ import { hashToken } from "../crypto/tokens.js";
 import { AttemptThrottleService } from "./attempt-throttle.service.js";
 import { networkOf } from "./network.js";
 import { SignInPlacesRepository, type KnownPlaces } from "./sign-in-places.repository.js";
+import type { CountedAttempt } from "./login-throttle.repository.js";
 import { attemptCounts, type AttemptCount } from "./sign-in-rules.js";
 
 const placesKeptMs = 400 * 24 * 3_600_000;
 
 /** An attempt to sign in with a password, counted as failed until it turns out to be right. */
 export interface SignInAttempt {
-  readonly counts: readonly AttemptCount[];
+  readonly counted: readonly (CountedAttempt & Pick<AttemptCount, "afterwards">)[];
   readonly account: KnownPlaces["account"];
 }
 
@@ -35,14 +36,13 @@ export class SignInAttemptsService {
       knownBrowser: browser !== null && known.hashes.has(browser) ? browser : null,
       isKnownNetwork: known.hashes.has(hex(networkHash)),
     });
-    await this.count(counts, known.account);
-    return { counts, account: known.account };
+    return { counted: await this.count(counts, known.account), account: known.account };
   }
 
   /** The password was right. */
-  async forgive({ counts }: SignInAttempt): Promise<void> {
-    for (const { subject, afterwards } of counts) {
-      await (afterwards === "clear" ? this.throttle.clear(subject) : this.throttle.takeBack(subject));
+  async forgive({ counted }: SignInAttempt): Promise<void> {
+    for (const count of counted) {
+      await (count.afterwards === "clear" ? this.throttle.clear(count.subject) : this.throttle.takeBack(count));
     }
   }
 
@@ -56,16 +56,18 @@ export class SignInAttemptsService {
   }
 
   /** What a wider count refuses was not looked at, so it does not burden the narrower ones. */
-  private async count(counts: readonly AttemptCount[], account: KnownPlaces["account"]): Promise<void> {
-    for (const [index, { subject, rule, limit }] of counts.entries()) {
-      try {
-        await this.throttle.countAttempt(subject, rule, { limit, account });
-      } catch (error) {
-        for (const counted of counts.slice(0, index)) {
-          await this.throttle.takeBack(counted.subject);
-        }
-        throw error;
+  private async count(counts: readonly AttemptCount[], account: KnownPlaces["account"]): Promise<SignInAttempt["counted"]> {
+    const counted: (CountedAttempt & Pick<AttemptCount, "afterwards">)[] = [];
+    try {
+      for (const { subject, rule, limit, afterwards } of counts) {
+        counted.push({ ...(await this.throttle.countAttempt(subject, rule, { limit, account })), afterwards });
       }
+      return counted;
+    } catch (error) {
+      for (const count of counted) {
+        await this.throttle.takeBack(count);
+      }
+      throw error;
     }
   }
 }
