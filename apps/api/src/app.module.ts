@@ -14,6 +14,7 @@ import { DemoModule } from "./modules/demo/demo.module.js";
 import { HealthModule } from "./modules/health/health.module.js";
 import { IdleReaperModule } from "./modules/idle-reaper/idle-reaper.module.js";
 import { LlmProvidersModule } from "./modules/llm-providers/llm-providers.module.js";
+import { ModelDefaultsModule } from "./modules/model-defaults/model-defaults.module.js";
 import { LlmRelayModule } from "./modules/llm-relay/llm-relay.module.js";
 import { OnboardingModule } from "./modules/onboarding/onboarding.module.js";
 import { OutboundAccessModule } from "./modules/outbound-access/outbound-access.module.js";
@@ -38,6 +39,7 @@ import { PlatformModule } from "./platform/platform.module.js";
     BackendsModule,
     LlmProvidersModule,
     AgentsModule,
+    ModelDefaultsModule,
     AgentConfigModule,
     LlmRelayModule,
     OwnerEventsModule,

@@ -285,10 +285,12 @@ test("the owner's default is used where the agent has no model, and the admin's 
       model,
     ]);
   };
-  await assign(admin.userId, shared, "t-1");
+  await assign(null, shared, "t-1");
   await expect(service.assertRenderable(agentId)).rejects.toMatchObject({ code: "model_not_assigned" });
   await app.database.query("UPDATE llm_providers SET is_shared = true WHERE id = $1", [shared]);
-  expect(JSON.stringify(await bundleOf({ agentId, providerId: shared, token }))).toContain("https://team.example/v1");
+  const relayed = JSON.stringify(await bundleOf({ agentId, providerId: shared, token }));
+  expect(relayed).toContain(`/api/internal/agent-config/${agentId}/llm/${shared}`);
+  expect(relayed).not.toMatch(/sk-team|team\.example/);
   const own = (
     await carl.post("/api/providers", {
       kind: "openai",

@@ -7,15 +7,21 @@ export interface ModelDefault {
   readonly fallbacks: readonly ModelChoice[];
 }
 
-/** What must be known of a provider to decide on it. `isShared`: an admin has opened it to everybody. */
+/** What must be known of a provider to decide on it. */
 export interface ResolvableProvider {
   readonly id: string;
   readonly ownerId: string;
+  /** False: switched off by its owner. */
+  readonly isActive: boolean;
+  /** Its owner has opened it to everybody. Counts only while they are an admin. */
   readonly isShared: boolean;
+  /** Its owner is an admin who is not disabled. */
+  readonly isAdmins: boolean;
 }
 
 export interface ModelResolutionInput<Provider extends ResolvableProvider> {
-  readonly userId: string;
+  /** `null`: a system agent, which has no user's defaults. */
+  readonly userId: string | null;
   readonly backend: BackendId;
   /** The agent's own assignment. */
   readonly agent: { readonly model: ModelChoice | null; readonly fallbacks: readonly ModelChoice[] };
@@ -79,10 +85,19 @@ function defaultsFor(defaults: readonly ModelDefault[], backend: BackendId | nul
   return defaults.filter((row) => row.backend === backend).map(({ model, fallbacks }) => ({ source, model, fallbacks }));
 }
 
-/** A user's own choice may name their own provider or one that is shared with everybody; the admin's default only a shared one. */
-function mayUse(provider: ResolvableProvider, source: ModelSource, userId: string): boolean {
+/** Whether everybody may use a provider now. */
+export function isOpenToAll(provider: Omit<ResolvableProvider, "id" | "ownerId">): boolean {
+  return provider.isActive && provider.isShared && provider.isAdmins;
+}
+
+/**
+ * A user's own choice may name their own provider or one that is shared with everybody; the admin's default only a shared one. A system
+ * agent runs on admins' keys, so its own choice may name any admin's.
+ */
+function mayUse(provider: ResolvableProvider, source: ModelSource, userId: string | null): boolean {
   const isAdminTier = source === "admin-backend" || source === "admin-all";
-  return provider.isShared || (!isAdminTier && provider.ownerId === userId);
+  const isOwn = userId === null ? provider.isAdmins : provider.ownerId === userId;
+  return isOpenToAll(provider) || (!isAdminTier && provider.isActive && isOwn);
 }
 
 function choose<Provider extends ResolvableProvider>(

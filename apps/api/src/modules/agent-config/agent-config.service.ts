@@ -1,8 +1,8 @@
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { AgentBackend, RenderedProvider, ResolvedModel } from "@mosaic/agent-backends/agent-backend";
-import { deriveGatewayToken } from "@mosaic/agent-backends/gateway-token";
-import { resolveModel, type ChosenModel } from "@mosaic/agent-backends/model-resolution";
+import { deriveGatewayToken, deriveRelayToken } from "@mosaic/agent-backends/gateway-token";
+import type { ChosenModel } from "@mosaic/agent-backends/model-resolution";
 import { openclawBackend } from "@mosaic/agent-backends/openclaw";
 import type { BackendId } from "@mosaic/contracts/agent";
 import type { Bundle } from "@mosaic/contracts/agent-config";
@@ -11,11 +11,13 @@ import { ENV, type Env } from "../../platform/config/env.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { BackendsService } from "../backends/backends.service.js";
 import { hashToken } from "../crypto/tokens.js";
+import { assignmentOf, type StoredAgent } from "../agents/agents.types.js";
 import { LlmProvidersService } from "../llm-providers/llm-providers.service.js";
+import { ModelResolutionService } from "../llm-providers/model-resolution.service.js";
 import type { StoredProvider } from "../llm-providers/llm-providers.types.js";
 import { RuntimeHostService, type AgentView } from "../runtime-host/runtime-host.service.js";
 import { AgentConfigRepository } from "./agent-config.repository.js";
-import type { CallingContainer, ConfigSource, LiveContainer } from "./agent-config.types.js";
+import type { CallingContainer, LiveContainer } from "./agent-config.types.js";
 
 const renderers: Readonly<Record<BackendId, AgentBackend>> = { openclaw: openclawBackend };
 
@@ -30,56 +32,61 @@ export class AgentConfigService {
     private readonly repository: AgentConfigRepository,
     private readonly backends: BackendsService,
     private readonly providers: LlmProvidersService,
+    private readonly resolution: ModelResolutionService,
     private readonly runtimeHost: RuntimeHostService,
     @Inject(ENV) private readonly env: Env,
   ) {}
 
   /** Throws `model_not_assigned`, in words that say where to set it, before anything is started. */
   async assertRenderable(agentId: string): Promise<void> {
-    resolveModels(await this.source(agentId));
+    await this.models(await this.agent(agentId));
   }
 
   /** Throws `container_token_refused` when the container was stopped or its token replaced meanwhile, `model_not_assigned` when it has no model (any more). */
   async render(caller: CallingContainer, signal: AbortSignal): Promise<Bundle> {
-    const { bundle } = await this.renderForOwner(caller, signal);
-    return bundle;
-  }
-
-  async renderForOwner(caller: CallingContainer, signal: AbortSignal): Promise<{ bundle: Bundle; ownerId: string | null }> {
-    const [container, source] = await Promise.all([this.live(caller), this.source(caller.agentId)]);
-    const models = resolveModels(source);
-    const { bind, stateDir, isIsolated, port } = await this.view(source.backend, container, caller, signal);
-    const [first, ...others] = await Promise.all(models.map(async (model) => this.open(model)));
+    const [container, agent] = await Promise.all([this.live(caller), this.agent(caller.agentId)]);
+    const models = await this.models(agent);
+    const { bind, stateDir, isIsolated, port } = await this.view(agent.backend, container, caller, signal);
+    const [first, ...others] = await Promise.all(models.map(async (model) => this.open(model, agent, caller.token)));
     if (first === undefined) {
       throw new AppError("model_not_assigned");
     }
-    const bundle = renderers[source.backend].render({
-      agent: { id: source.agentId, name: source.name, emoji: source.emoji, personality: source.personality, tools: source.tools },
+    return renderers[agent.backend].render({
+      agent: { id: agent.id, name: agent.name, emoji: agent.emoji, personality: agent.personality, tools: agent.tools },
       models: [first, ...others],
       gateway: { token: deriveGatewayToken(caller.token), port, bind },
       stateDir,
       isIsolated,
     });
-    return { bundle, ownerId: source.ownerId };
   }
 
   /** The models that an agent is set to use now, the first and its fallbacks. Throws `model_not_assigned` when there is none. */
   async modelsInUse(agentId: string): Promise<{ ownerId: string | null; models: readonly ChosenModel<StoredProvider>[] }> {
-    const source = await this.source(agentId);
-    return { ownerId: source.ownerId, models: resolveModels(source) };
+    const agent = await this.agent(agentId);
+    return { ownerId: agent.ownerId, models: await this.models(agent) };
   }
 
   /** The owner of a container's agent, to know whose changes concern it. */
   async ownerOf(agentId: string): Promise<string | null> {
-    return (await this.source(agentId)).ownerId;
+    return (await this.agent(agentId)).ownerId;
   }
 
-  private async source(agentId: string): Promise<ConfigSource> {
-    const source = await this.repository.findSource(agentId);
-    if (source === null) {
+  private async agent(agentId: string): Promise<StoredAgent> {
+    const agent = await this.repository.findAgent(agentId);
+    if (agent === null) {
       throw new AppError("not_found");
     }
-    return source;
+    return agent;
+  }
+
+  private async models(agent: StoredAgent): Promise<readonly ChosenModel<StoredProvider>[]> {
+    const resolution = this.resolution.resolve(await this.resolution.sourcesOf(agent.ownerId), assignmentOf(agent));
+    if (resolution.outcome === "none") {
+      throw new AppError("model_not_assigned", {
+        detail: `Choose a model for ${agent.name} in its settings, or a default under Models, then send the message again.`,
+      });
+    }
+    return resolution.models;
   }
 
   private async live(caller: CallingContainer): Promise<LiveContainer> {
@@ -118,32 +125,20 @@ export class AgentConfigService {
     return current.endpointPort;
   }
 
-  /** Here a key is opened: for the one container that uses it. */
-  private async open(chosen: ChosenModel<StoredProvider>): Promise<ResolvedModel> {
-    const { provider, model } = chosen;
-    const rendered: RenderedProvider = {
-      id: provider.id,
-      version: provider.version,
-      kind: provider.kind,
-      baseUrl: provider.kind === "demo" ? `${await this.runtimeHost.internalBaseUrl()}/demo/v1` : (provider.baseUrl ?? ""),
-      apiKey: this.providers.openKey(provider),
-      models: provider.models,
-    };
-    return { provider: rendered, model };
+  /** Here a key is opened: for the one container that uses it, and only if it is its owner's. */
+  private async open({ provider, model }: ChosenModel<StoredProvider>, agent: StoredAgent, token: string): Promise<ResolvedModel> {
+    const { id, version, kind, models } = provider;
+    return { provider: { id, version, kind, models, ...(await this.reach(provider, agent, token)) }, model };
   }
-}
 
-function resolveModels(source: ConfigSource): readonly ChosenModel<StoredProvider>[] {
-  const resolution = resolveModel({
-    userId: source.ownerId ?? "",
-    backend: source.backend,
-    agent: { model: source.model, fallbacks: source.fallbacks },
-    userDefaults: source.userDefaults,
-    adminDefaults: source.adminDefaults,
-    providers: source.providers,
-  });
-  if (resolution.outcome === "none") {
-    throw new AppError("model_not_assigned", { detail: `Choose a model for ${source.name} in its settings, then send the message again.` });
+  private async reach(provider: StoredProvider, agent: StoredAgent, token: string): Promise<Pick<RenderedProvider, "baseUrl" | "apiKey">> {
+    if (provider.kind === "demo") {
+      return { baseUrl: `${await this.runtimeHost.internalBaseUrl()}/demo/v1`, apiKey: null };
+    }
+    if (provider.ownerId === agent.ownerId) {
+      return { baseUrl: provider.baseUrl ?? "", apiKey: this.providers.openKey(provider) };
+    }
+    const relay = `${await this.runtimeHost.internalBaseUrl()}/api/internal/agent-config/${agent.id}/llm/${provider.id}`;
+    return { baseUrl: relay, apiKey: deriveRelayToken(token) };
   }
-  return resolution.models;
 }

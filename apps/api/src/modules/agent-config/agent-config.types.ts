@@ -1,8 +1,5 @@
-import type { ModelDefault } from "@mosaic/agent-backends/model-resolution";
-import type { AgentTools, BackendId, ModelChoice } from "@mosaic/contracts/agent";
 import type { Request } from "express";
 import type { SealContext } from "../crypto/sealed-box.js";
-import type { StoredProvider } from "../llm-providers/llm-providers.types.js";
 
 /** A container that has shown its own token. */
 export interface CallingContainer {
@@ -26,22 +23,4 @@ export interface LiveContainer {
   readonly agentId: string;
   readonly name: string;
   readonly endpointPort: number | null;
-}
-
-/** The rows that an agent's configuration is made of. */
-export interface ConfigSource {
-  readonly agentId: string;
-  /** `null`: a system agent. */
-  readonly ownerId: string | null;
-  readonly backend: BackendId;
-  readonly name: string;
-  readonly emoji: string;
-  readonly personality: string;
-  readonly tools: AgentTools;
-  readonly model: ModelChoice | null;
-  readonly fallbacks: readonly ModelChoice[];
-  readonly userDefaults: readonly ModelDefault[];
-  readonly adminDefaults: readonly ModelDefault[];
-  /** All providers that the above name. */
-  readonly providers: readonly StoredProvider[];
 }

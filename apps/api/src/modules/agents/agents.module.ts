@@ -1,7 +1,13 @@
 import { Module } from "@nestjs/common";
+import { LlmProvidersModule } from "../llm-providers/llm-providers.module.js";
 import { AgentsController } from "./agents.controller.js";
 import { AgentsRepository } from "./agents.repository.js";
 import { AgentsService } from "./agents.service.js";
 
-@Module({ controllers: [AgentsController], providers: [AgentsService, AgentsRepository], exports: [AgentsService] })
+@Module({
+  imports: [LlmProvidersModule],
+  controllers: [AgentsController],
+  providers: [AgentsService, AgentsRepository],
+  exports: [AgentsService],
+})
 export class AgentsModule {}

@@ -1,13 +1,14 @@
 import { randomUUIDv7 } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import type { BackendId } from "@mosaic/contracts/agent";
-import { providerModel } from "@mosaic/contracts/provider";
 import { Injectable } from "@nestjs/common";
-import { z } from "zod";
 import type { Prisma } from "../../generated/prisma/client.js";
 import { isUniqueViolation } from "../../platform/database/database-errors.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
+import { recordAudit } from "../audit/audit-trail.js";
+import { offeredModels, type Chooser, type OfferedModels } from "../llm-providers/model-choice.js";
 import { storedAgentInclude, toStoredAgent, type StoredAgent } from "./agents.types.js";
-import type { AgentValues, OfferedModels } from "./agent-change.js";
+import type { AgentValues } from "./agent-change.js";
 
 export interface NewAgent {
   readonly id: string;
@@ -15,19 +16,20 @@ export interface NewAgent {
   readonly values: AgentValues;
 }
 
-const models = z.array(providerModel);
+/** A user's id; `null`: nobody's, a system agent. */
+export type AgentOwner = string | null;
 
 @Injectable()
 export class AgentsRepository {
   constructor(private readonly prisma: PrismaService) {}
 
-  async list(userId: string): Promise<StoredAgent[]> {
-    const rows = await this.prisma.agent.findMany({ where: { ownerId: userId }, orderBy: { id: "asc" }, include: storedAgentInclude });
+  async list(owner: AgentOwner): Promise<StoredAgent[]> {
+    const rows = await this.prisma.agent.findMany({ where: { ownerId: owner }, orderBy: { id: "asc" }, include: storedAgentInclude });
     return rows.map(toStoredAgent);
   }
 
-  async find(userId: string, id: string): Promise<StoredAgent | null> {
-    const row = await this.prisma.agent.findFirst({ where: { id, ownerId: userId }, include: storedAgentInclude });
+  async find(owner: AgentOwner, id: string): Promise<StoredAgent | null> {
+    const row = await this.prisma.agent.findFirst({ where: { id, ownerId: owner }, include: storedAgentInclude });
     return row === null ? null : toStoredAgent(row);
   }
 
@@ -37,21 +39,26 @@ export class AgentsRepository {
 
   /** `"full"` when the owner has `limit` already, `"taken"` when the id is there already. What `check` throws undoes everything. */
   async create(
-    userId: string,
+    owner: AgentOwner,
     agent: NewAgent,
     limit: number,
     check: (offered: readonly OfferedModels[]) => void,
   ): Promise<StoredAgent | "full" | "taken"> {
     try {
       return await this.prisma.$transaction(async (transaction) => {
-        await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`agents:${userId}`}, 0))`;
-        if ((await transaction.agent.count({ where: { ownerId: userId } })) >= limit) {
+        await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`agents:${owner ?? "system"}`}, 0))`;
+        if ((await transaction.agent.count({ where: { ownerId: owner } })) >= limit) {
           return "full";
         }
-        check(await offeredModels(transaction, userId));
-        await transaction.agent.create({ data: { id: agent.id, ownerId: userId, backendId: agent.backend, ...columnsOf(agent.values) } });
+        check(await offeredModels(transaction, chooserOf(owner)));
+        await transaction.agent.create({ data: { id: agent.id, ownerId: owner, backendId: agent.backend, ...columnsOf(agent.values) } });
         await assignModels(transaction, agent.id, agent.values);
-        await notify(transaction, userId);
+        await recordAudit(transaction, {
+          action: actionOf(owner, "create"),
+          target: { type: "agent", id: agent.id, name: agent.values.name },
+          details: { backend: agent.backend },
+        });
+        await notify(transaction, owner);
         return read(transaction, agent.id);
       });
     } catch (error) {
@@ -64,21 +71,27 @@ export class AgentsRepository {
 
   /** Changes an agent by what `plan` makes of it, under a row lock. `null`: the owner has no such agent. What `plan` throws undoes everything. */
   async change(
-    userId: string,
+    owner: AgentOwner,
     id: string,
     plan: (stored: StoredAgent, offered: readonly OfferedModels[]) => AgentValues,
   ): Promise<StoredAgent | null> {
     return this.prisma.$transaction(async (transaction) => {
-      await transaction.$queryRaw`SELECT 1 FROM agents WHERE id = ${id}::uuid AND owner_id = ${userId}::uuid FOR UPDATE`;
-      const row = await transaction.agent.findFirst({ where: { id, ownerId: userId }, include: storedAgentInclude });
+      await transaction.$queryRaw`SELECT 1 FROM agents WHERE id = ${id}::uuid AND owner_id IS NOT DISTINCT FROM ${owner}::uuid FOR UPDATE`;
+      const row = await transaction.agent.findFirst({ where: { id, ownerId: owner }, include: storedAgentInclude });
       if (row === null) {
         return null;
       }
-      const values = plan(toStoredAgent(row), await offeredModels(transaction, userId));
-      await transaction.agent.update({ where: { id, ownerId: userId }, data: columnsOf(values) });
+      const before = toStoredAgent(row);
+      const values = plan(before, await offeredModels(transaction, chooserOf(owner)));
+      await transaction.agent.update({ where: { id, ownerId: owner }, data: columnsOf(values) });
       await transaction.modelAssignment.deleteMany({ where: { agentId: id } });
       await assignModels(transaction, id, values);
-      await notify(transaction, userId);
+      await recordAudit(transaction, {
+        action: actionOf(owner, "update"),
+        target: { type: "agent", id, name: values.name },
+        details: { changed: changedFields(before, values) },
+      });
+      await notify(transaction, owner);
       return read(transaction, id);
     });
   }
@@ -88,12 +101,20 @@ async function read(transaction: Prisma.TransactionClient, id: string): Promise<
   return toStoredAgent(await transaction.agent.findUniqueOrThrow({ where: { id }, include: storedAgentInclude }));
 }
 
-/** Locked against change: a model that is being chosen is not taken out of its list at the same moment. */
-async function offeredModels(transaction: Prisma.TransactionClient, userId: string): Promise<OfferedModels[]> {
-  const rows = await transaction.$queryRaw<
-    { id: string; models: unknown }[]
-  >`SELECT id, models FROM llm_providers WHERE owner_id = ${userId}::uuid ORDER BY id FOR SHARE`;
-  return rows.map((row) => ({ providerId: row.id, modelIds: models.parse(row.models).map((model) => model.id) }));
+function chooserOf(owner: AgentOwner): Chooser {
+  return owner === null ? "system-agent" : { userId: owner };
+}
+
+function actionOf(owner: AgentOwner, verb: "create" | "update"): string {
+  return `${owner === null ? "system_agent" : "agent"}.${verb}`;
+}
+
+/** Names of fields, never their values. */
+function changedFields(before: StoredAgent, after: AgentValues): string {
+  const [model = null, ...fallbacks] = before.models;
+  const former: AgentValues = { ...before, model, fallbacks };
+  const fields = ["name", "emoji", "personality", "tools", "idleTimeoutSeconds", "model", "fallbacks"] as const;
+  return fields.filter((field) => !isDeepStrictEqual(former[field], after[field])).join(", ");
 }
 
 async function assignModels(transaction: Prisma.TransactionClient, agentId: string, values: AgentValues): Promise<void> {
@@ -126,6 +147,6 @@ function columnsOf(values: AgentValues): {
 }
 
 /** Running agents fetch their configuration again. Heard only if the transaction commits. */
-async function notify(transaction: Prisma.TransactionClient, userId: string): Promise<void> {
-  await transaction.$executeRaw`SELECT pg_notify('mosaic_agent_config', ${userId})`;
+async function notify(transaction: Prisma.TransactionClient, owner: AgentOwner): Promise<void> {
+  await transaction.$executeRaw`SELECT pg_notify('mosaic_agent_config', ${owner ?? "*"})`;
 }

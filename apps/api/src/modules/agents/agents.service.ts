@@ -2,27 +2,33 @@ import { randomUUIDv7 } from "node:crypto";
 import type { Agent, CreateAgent, UpdateAgent } from "@mosaic/contracts/agent";
 import { Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
-import { AgentsRepository } from "./agents.repository.js";
-import { toAgent, type StoredAgent } from "./agents.types.js";
-import { applyUpdate, faultsOfModels, valuesOf, type AgentValues, type OfferedModels } from "./agent-change.js";
+import { ModelResolutionService } from "../llm-providers/model-resolution.service.js";
+import { AgentsRepository, type AgentOwner } from "./agents.repository.js";
+import { assignmentOf, toAgent, type StoredAgent } from "./agents.types.js";
+import { faultsOfModels, type OfferedModels } from "../llm-providers/model-choice.js";
+import { applyUpdate, valuesOf, type AgentValues } from "./agent-change.js";
 
 const maxAgentsPerUser = 20;
 
-/** A user's agents: what they are and which models they use. Their running side belongs to the container's lifecycle. */
+/** A user's agents, or the system's (`owner` null): what they are and which models they use. Their running side belongs to the container's lifecycle. */
 @Injectable()
 export class AgentsService {
-  constructor(private readonly repository: AgentsRepository) {}
+  constructor(
+    private readonly repository: AgentsRepository,
+    private readonly resolution: ModelResolutionService,
+  ) {}
 
-  async list(userId: string): Promise<Agent[]> {
-    return (await this.repository.list(userId)).map(toAgent);
+  async list(owner: AgentOwner): Promise<Agent[]> {
+    const [stored, sources] = await Promise.all([this.repository.list(owner), this.resolution.sourcesOf(owner)]);
+    return stored.map((agent) => toAgent(agent, this.resolution.effective(sources, assignmentOf(agent))));
   }
 
-  async get(userId: string, id: string): Promise<Agent> {
-    const stored = await this.repository.find(userId, id);
+  async get(owner: AgentOwner, id: string): Promise<Agent> {
+    const stored = await this.repository.find(owner, id);
     if (stored === null) {
       throw new AppError("not_found");
     }
-    return toAgent(stored);
+    return this.shown(stored);
   }
 
   /** Whether anybody has an agent that could answer. */
@@ -30,31 +36,31 @@ export class AgentsService {
     return (await this.repository.countWithModel()) > 0;
   }
 
-  async create(userId: string, input: CreateAgent): Promise<Agent> {
-    const created = await this.insert(userId, randomUUIDv7(), input, "");
+  async create(owner: AgentOwner, input: CreateAgent): Promise<Agent> {
+    const created = await this.insert(owner, randomUUIDv7(), input, "");
     if (created === null) {
       throw new AppError("conflict");
     }
-    return toAgent(created);
+    return this.shown(created);
   }
 
   /** Makes the agent with this id, or takes `input` in place of it: doing it twice, or twice at once, leaves one. `faultPrefix` goes before fields' paths. */
-  async put(userId: string, id: string, input: CreateAgent, faultPrefix: string): Promise<Agent> {
+  async put(owner: AgentOwner, id: string, input: CreateAgent, faultPrefix: string): Promise<Agent> {
     const values = valuesOf(input);
     const replace = async (): Promise<StoredAgent | null> =>
-      this.repository.change(userId, id, (_before, offered) => {
+      this.repository.change(owner, id, (_before, offered) => {
         assertModels(values, offered, faultPrefix);
         return values;
       });
-    const stored = (await replace()) ?? (await this.insert(userId, id, input, faultPrefix)) ?? (await replace());
+    const stored = (await replace()) ?? (await this.insert(owner, id, input, faultPrefix)) ?? (await replace());
     if (stored === null) {
       throw new AppError("conflict");
     }
-    return toAgent(stored);
+    return this.shown(stored);
   }
 
-  async update(userId: string, id: string, update: UpdateAgent): Promise<Agent> {
-    const stored = await this.repository.change(userId, id, (before, offered) => {
+  async update(owner: AgentOwner, id: string, update: UpdateAgent): Promise<Agent> {
+    const stored = await this.repository.change(owner, id, (before, offered) => {
       const values = applyUpdate(before, update);
       if (update.model !== undefined || update.fallbacks !== undefined) {
         assertModels(values, offered, "");
@@ -64,13 +70,18 @@ export class AgentsService {
     if (stored === null) {
       throw new AppError("not_found");
     }
-    return toAgent(stored);
+    return this.shown(stored);
+  }
+
+  private async shown(stored: StoredAgent): Promise<Agent> {
+    const sources = await this.resolution.sourcesOf(stored.ownerId);
+    return toAgent(stored, this.resolution.effective(sources, assignmentOf(stored)));
   }
 
   /** `null`: the id is taken. */
-  private async insert(userId: string, id: string, input: CreateAgent, faultPrefix: string): Promise<StoredAgent | null> {
+  private async insert(owner: AgentOwner, id: string, input: CreateAgent, faultPrefix: string): Promise<StoredAgent | null> {
     const values = valuesOf(input);
-    const created = await this.repository.create(userId, { id, backend: input.backend, values }, maxAgentsPerUser, (offered) =>
+    const created = await this.repository.create(owner, { id, backend: input.backend, values }, maxAgentsPerUser, (offered) =>
       assertModels(values, offered, faultPrefix),
     );
     if (created === "full") {

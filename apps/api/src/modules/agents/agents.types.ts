@@ -8,6 +8,7 @@ import {
   type AgentTools,
   type BackendId,
   type ContainerStatus,
+  type EffectiveModel,
   type ModelChoice,
   type StageProgress,
 } from "@mosaic/contracts/agent";
@@ -35,9 +36,20 @@ export interface AgentContainerView {
   readonly stage: StageProgress | null;
   readonly error: { readonly code: string; readonly detail: string } | null;
   readonly lastActiveAt: Date | null;
+  readonly isRestartPending: boolean;
 }
 
-export function toAgent(stored: StoredAgent): Agent {
+/** What the resolution asks an agent. */
+export function assignmentOf({ backend, models }: Pick<StoredAgent, "backend" | "models">): {
+  backend: BackendId;
+  model: ModelChoice | null;
+  fallbacks: readonly ModelChoice[];
+} {
+  const [model = null, ...fallbacks] = models;
+  return { backend, model, fallbacks };
+}
+
+export function toAgent(stored: StoredAgent, effectiveModel: EffectiveModel | null): Agent {
   const [model, ...fallbacks] = stored.models;
   return {
     id: stored.id,
@@ -49,8 +61,8 @@ export function toAgent(stored: StoredAgent): Agent {
     model: model ?? null,
     fallbacks,
     idleTimeoutSeconds: stored.idleTimeoutSeconds,
-    effectiveModel: null,
-    isRestartPending: false,
+    effectiveModel,
+    isRestartPending: stored.container?.isRestartPending ?? false,
     status: stored.container?.status ?? "stopped",
     stage: stored.container?.stage ?? null,
     error: stored.container?.error ?? null,
@@ -81,6 +93,7 @@ export interface StoredAgentRow {
     readonly errorCode: string | null;
     readonly errorDetail: string | null;
     readonly lastActiveAt: Date | null;
+    readonly restartPendingSince: Date | null;
   } | null;
 }
 
@@ -108,5 +121,6 @@ function toContainerView(row: NonNullable<StoredAgentRow["container"]>): AgentCo
     stage: stageProgress.nullable().catch(null).parse(row.stage),
     error: row.errorCode === null ? null : { code: row.errorCode, detail: row.errorDetail ?? "" },
     lastActiveAt: row.lastActiveAt,
+    isRestartPending: row.restartPendingSince !== null,
   };
 }

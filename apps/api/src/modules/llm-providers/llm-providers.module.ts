@@ -4,11 +4,13 @@ import { ConnectionTestService } from "./connection-test.service.js";
 import { LlmProvidersController } from "./llm-providers.controller.js";
 import { LlmProvidersRepository } from "./llm-providers.repository.js";
 import { LlmProvidersService } from "./llm-providers.service.js";
+import { ModelResolutionService } from "./model-resolution.service.js";
+import { ModelSourcesRepository } from "./model-sources.repository.js";
 
 @Module({
   imports: [RuntimeHostModule],
   controllers: [LlmProvidersController],
-  providers: [LlmProvidersService, LlmProvidersRepository, ConnectionTestService],
-  exports: [LlmProvidersService, ConnectionTestService],
+  providers: [LlmProvidersService, LlmProvidersRepository, ModelSourcesRepository, ModelResolutionService, ConnectionTestService],
+  exports: [LlmProvidersService, ModelResolutionService, ConnectionTestService],
 })
 export class LlmProvidersModule {}

@@ -2,7 +2,8 @@ import { Injectable } from "@nestjs/common";
 import type { Prisma } from "../../generated/prisma/client.js";
 import { isUniqueViolation } from "../../platform/database/database-errors.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
-import { toStoredProvider, type StoredProvider } from "./llm-providers.types.js";
+import { recordAudit } from "../audit/audit-trail.js";
+import { openToAll, storedProviderInclude, toStoredProvider, type StoredProvider } from "./llm-providers.types.js";
 import type { ProviderChange } from "./provider-change.js";
 
 export interface NewProvider extends ProviderChange {
@@ -20,20 +21,21 @@ export class LlmProvidersRepository {
   constructor(private readonly prisma: PrismaService) {}
 
   async list(userId: string): Promise<StoredProvider[]> {
-    const rows = await this.prisma.llmProvider.findMany({ where: { ownerId: userId }, orderBy: { id: "asc" } });
-    return rows.map(toStoredProvider);
-  }
-
-  async listShared(): Promise<StoredProvider[]> {
     const rows = await this.prisma.llmProvider.findMany({
-      where: { isShared: true, isActive: true, owner: { role: "admin", disabledAt: null } },
+      where: { ownerId: userId },
       orderBy: { id: "asc" },
+      include: storedProviderInclude,
     });
     return rows.map(toStoredProvider);
   }
 
+  async listShared(): Promise<StoredProvider[]> {
+    const rows = await this.prisma.llmProvider.findMany({ where: openToAll, orderBy: { id: "asc" }, include: storedProviderInclude });
+    return rows.map(toStoredProvider);
+  }
+
   async find(userId: string, id: string): Promise<StoredProvider | null> {
-    const row = await this.prisma.llmProvider.findFirst({ where: { id, ownerId: userId } });
+    const row = await this.prisma.llmProvider.findFirst({ where: { id, ownerId: userId }, include: storedProviderInclude });
     return row === null ? null : toStoredProvider(row);
   }
 
@@ -49,8 +51,12 @@ export class LlmProvidersRepository {
         if ((await transaction.llmProvider.count({ where: { ownerId: userId } })) >= limit) {
           return "full";
         }
-        const row = await transaction.llmProvider.create({ data: { ownerId: userId, id: provider.id, ...columnsOf(provider) } });
-        await notify(transaction, userId);
+        const row = await transaction.llmProvider.create({
+          data: { ownerId: userId, id: provider.id, ...columnsOf(provider) },
+          include: storedProviderInclude,
+        });
+        await recordAudit(transaction, { action: "provider.create", target: targetOf(row), details: { kind: provider.kind } });
+        await notify(transaction, userId, row.isShared);
         return toStoredProvider(row);
       });
     } catch (error) {
@@ -72,7 +78,7 @@ export class LlmProvidersRepository {
   ): Promise<StoredProvider | null> {
     return this.prisma.$transaction(async (transaction) => {
       await transaction.$queryRaw`SELECT 1 FROM llm_providers WHERE id = ${id}::uuid AND owner_id = ${userId}::uuid FOR UPDATE`;
-      const stored = await transaction.llmProvider.findFirst({ where: { id, ownerId: userId } });
+      const stored = await transaction.llmProvider.findFirst({ where: { id, ownerId: userId }, include: storedProviderInclude });
       if (stored === null) {
         return null;
       }
@@ -80,22 +86,38 @@ export class LlmProvidersRepository {
         where: { providerId: id, agent: { ownerId: userId } },
         select: { model: true, agent: { select: { name: true } } },
       });
+      const before = toStoredProvider(stored);
       const change = plan(
-        toStoredProvider(stored),
+        before,
         uses.map((use) => ({ model: use.model, agentName: use.agent?.name ?? "" })),
       );
-      const row = await transaction.llmProvider.update({ where: { id, ownerId: userId }, data: columnsOf(change) });
+      const row = await transaction.llmProvider.update({
+        where: { id, ownerId: userId },
+        data: columnsOf(change),
+        include: storedProviderInclude,
+      });
       await transaction.modelAssignment.deleteMany({ where: { providerId: id, model: { notIn: change.models.map((model) => model.id) } } });
-      await notify(transaction, userId);
+      await recordAudit(transaction, {
+        action: "provider.update",
+        target: targetOf(row),
+        details: { changed: changedFields(before, change) },
+      });
+      await notify(transaction, userId, row.isShared);
       return toStoredProvider(row);
     });
   }
 
   async remove(userId: string, id: string): Promise<boolean> {
     return this.prisma.$transaction(async (transaction) => {
-      const { count } = await transaction.llmProvider.deleteMany({ where: { id, ownerId: userId } });
-      await notify(transaction, userId);
-      return count > 0;
+      await transaction.$queryRaw`SELECT 1 FROM llm_providers WHERE id = ${id}::uuid AND owner_id = ${userId}::uuid FOR UPDATE`;
+      const row = await transaction.llmProvider.findFirst({ where: { id, ownerId: userId } });
+      if (row === null) {
+        return false;
+      }
+      await transaction.llmProvider.delete({ where: { id, ownerId: userId } });
+      await recordAudit(transaction, { action: "provider.delete", target: targetOf(row), details: { kind: row.kind } });
+      await notify(transaction, userId, row.isShared);
+      return true;
     });
   }
 }
@@ -107,6 +129,7 @@ function columnsOf(change: ProviderChange): Omit<Prisma.LlmProviderUncheckedCrea
     baseUrl: change.baseUrl,
     models: [...change.models],
     version: change.version,
+    isActive: change.isActive,
     ...(change.apiKeyEncrypted === undefined ? {} : { apiKeyEncrypted: change.apiKeyEncrypted }),
   };
 }
@@ -116,7 +139,26 @@ async function lockOwner(transaction: Prisma.TransactionClient, userId: string):
   await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`llm_providers:${userId}`}, 0))`;
 }
 
-/** Running agents fetch their configuration again. Heard only if the transaction commits. */
-async function notify(transaction: Prisma.TransactionClient, userId: string): Promise<void> {
-  await transaction.$executeRaw`SELECT pg_notify('mosaic_agent_config', ${userId})`;
+function targetOf({ id, name }: { readonly id: string; readonly name: string }): { type: string; id: string; name: string } {
+  return { type: "provider", id, name };
+}
+
+/** Names of fields, never their values. */
+function changedFields(before: StoredProvider, change: ProviderChange): string {
+  const fields = {
+    kind: before.kind !== change.kind,
+    name: before.name !== change.name,
+    baseUrl: before.baseUrl !== change.baseUrl,
+    models: JSON.stringify(before.models) !== JSON.stringify(change.models),
+    apiKey: change.apiKeyEncrypted !== undefined,
+    isActive: before.isActive !== change.isActive,
+  };
+  return Object.entries(fields)
+    .flatMap(([field, isChanged]) => (isChanged ? [field] : []))
+    .join(", ");
+}
+
+/** Running agents fetch their configuration again: everybody's, if everybody may use the provider. Heard only if the transaction commits. */
+async function notify(transaction: Prisma.TransactionClient, userId: string, isShared: boolean): Promise<void> {
+  await transaction.$executeRaw`SELECT pg_notify('mosaic_agent_config', ${isShared ? "*" : userId})`;
 }

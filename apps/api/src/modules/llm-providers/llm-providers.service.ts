@@ -95,6 +95,7 @@ export class LlmProvidersService {
         models: input.models,
         apiKeyEncrypted: apiKey === undefined || apiKey === null ? null : this.crypto.seal(apiKey, keyContext({ id, ownerId: userId })),
         version: 1,
+        isActive: true,
       },
       maxProvidersPerUser,
     );

@@ -20,6 +20,8 @@ export interface StoredProvider {
   readonly version: number;
   readonly isActive: boolean;
   readonly isShared: boolean;
+  /** Its owner is an admin who is not disabled: only then sharing counts. */
+  readonly isAdmins: boolean;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -52,10 +54,25 @@ export function keyContext(provider: Pick<StoredProvider, "id" | "ownerId">): { 
 }
 
 /** A row as it comes out of the database, where kind and models are only text and JSON. */
-export type StoredProviderRow = Omit<StoredProvider, "kind" | "models"> & { readonly kind: string; readonly models: unknown };
+export type StoredProviderRow = Omit<StoredProvider, "kind" | "models" | "isAdmins"> & {
+  readonly kind: string;
+  readonly models: unknown;
+  readonly owner: { readonly role: string; readonly disabledAt: Date | null };
+};
+
+/** What a query includes so that `toStoredProvider` can read the row. */
+export const storedProviderInclude = { owner: { select: { role: true, disabledAt: true } } } as const;
+
+/** Rows that everybody may use now. */
+export const openToAll = { isShared: true, isActive: true, owner: { role: "admin", disabledAt: null } } as const;
 
 const models = z.array(providerModel);
 
-export function toStoredProvider(row: StoredProviderRow): StoredProvider {
-  return { ...row, kind: providerKind.parse(row.kind), models: models.parse(row.models) };
+export function toStoredProvider({ owner, ...row }: StoredProviderRow): StoredProvider {
+  return {
+    ...row,
+    kind: providerKind.parse(row.kind),
+    models: models.parse(row.models),
+    isAdmins: owner.role === "admin" && owner.disabledAt === null,
+  };
 }

@@ -14,6 +14,7 @@ const stored: StoredProvider = {
   version: 3,
   isActive: true,
   isShared: false,
+  isAdmins: false,
   createdAt: new Date(0),
   updatedAt: new Date(0),
 };

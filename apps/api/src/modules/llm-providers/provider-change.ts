@@ -16,6 +16,7 @@ export interface ProviderChange {
   readonly models: readonly ProviderModel[];
   readonly apiKeyEncrypted: string | null | undefined;
   readonly version: number;
+  readonly isActive: boolean;
 }
 
 export type ProviderChangePlan = { readonly fault: FieldFault } | { readonly change: ProviderChange };
@@ -42,6 +43,7 @@ export function planUpdate(stored: StoredProvider, update: UpdateProvider, seal:
       models: update.models ?? stored.models,
       apiKeyEncrypted: sealOrKeep(update.apiKey, seal),
       version: stored.version + (hasNewAddress || hasNewKey ? 1 : 0),
+      isActive: update.isActive ?? stored.isActive,
     },
   };
 }
@@ -67,6 +69,7 @@ export function planReplacement(stored: StoredProvider, next: CreateProvider, se
       models: next.models,
       apiKeyEncrypted,
       version: stored.version + (isSameEndpoint && !isKeyEntered ? 0 : 1),
+      isActive: true,
     },
   };
 }

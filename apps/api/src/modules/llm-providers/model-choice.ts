@@ -1,0 +1,70 @@
+import type { ModelChoice } from "@mosaic/contracts/agent";
+import type { FieldFault } from "@mosaic/contracts/problem";
+import { providerModel } from "@mosaic/contracts/provider";
+import { z } from "zod";
+import type { Prisma } from "../../generated/prisma/client.js";
+import { openToAll } from "./llm-providers.types.js";
+
+const models = z.array(providerModel);
+
+/** Who chooses: a user, for an agent or as a default; admins for a system agent; admins for everybody. */
+export type Chooser = { readonly userId: string } | "system-agent" | "everybody";
+
+export interface ChosenModels {
+  readonly model: ModelChoice | null;
+  readonly fallbacks: readonly ModelChoice[];
+}
+
+/** A provider that may be chosen from, with its models. */
+export interface OfferedModels {
+  readonly providerId: string;
+  readonly isActive: boolean;
+  readonly modelIds: readonly string[];
+}
+
+/** Locked against change: a model that is being chosen is not taken out of its list at the same moment. */
+export async function offeredModels(transaction: Prisma.TransactionClient, chooser: Chooser): Promise<OfferedModels[]> {
+  const offered = reachable(chooser);
+  const ids = (await transaction.llmProvider.findMany({ where: offered, select: { id: true } })).map(({ id }) => id);
+  await transaction.$queryRaw`SELECT 1 FROM llm_providers WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR SHARE`;
+  // Asked again under the lock: what was changed meanwhile is seen as it is.
+  const rows = await transaction.llmProvider.findMany({
+    where: { AND: [{ id: { in: ids } }, offered] },
+    select: { id: true, models: true, isActive: true },
+    orderBy: { id: "asc" },
+  });
+  return rows.map((row) => ({
+    providerId: row.id,
+    isActive: row.isActive,
+    modelIds: models.parse(row.models).map((model) => model.id),
+  }));
+}
+
+function reachable(chooser: Chooser): Prisma.LlmProviderWhereInput {
+  if (chooser === "everybody") {
+    return openToAll;
+  }
+  return chooser === "system-agent" ? { owner: openToAll.owner } : { OR: [{ ownerId: chooser.userId }, openToAll] };
+}
+
+/** What is wrong with the chosen models. Another user's provider is as unknown as one that does not exist. */
+export function faultsOfModels(values: ChosenModels, offered: readonly OfferedModels[]): FieldFault[] {
+  const faults = values.fallbacks.flatMap((choice, index) => faultOf(choice, `fallbacks.${index}`, offered));
+  if (values.model === null) {
+    return values.fallbacks.length === 0 ? [] : [{ path: "model", message: "Choose a model before its fallbacks" }];
+  }
+  return [...faultOf(values.model, "model", offered), ...faults];
+}
+
+function faultOf(choice: ModelChoice, path: string, offered: readonly OfferedModels[]): FieldFault[] {
+  const provider = offered.find((candidate) => candidate.providerId === choice.providerId);
+  if (provider === undefined) {
+    return [{ path: `${path}.providerId`, message: "This provider does not exist" }];
+  }
+  if (!provider.isActive) {
+    return [{ path: `${path}.providerId`, message: "This provider is switched off: switch it on first" }];
+  }
+  return provider.modelIds.includes(choice.model)
+    ? []
+    : [{ path: `${path}.model`, message: "This provider's list does not have this model" }];
+}

@@ -1,0 +1,42 @@
+import { resolveModel, type ModelResolution } from "@mosaic/agent-backends/model-resolution";
+import type { BackendId, EffectiveModel, ModelChoice } from "@mosaic/contracts/agent";
+import { Injectable } from "@nestjs/common";
+import type { StoredProvider } from "./llm-providers.types.js";
+import { ModelSourcesRepository, type ModelSources } from "./model-sources.repository.js";
+
+/** What an agent itself says of its model: `null` and nothing for one that leaves it to the defaults. */
+export interface OwnAssignment {
+  readonly backend: BackendId;
+  readonly model: ModelChoice | null;
+  readonly fallbacks: readonly ModelChoice[];
+}
+
+/** The one place where it is decided which model an agent uses: what its page shows is what its container gets. */
+@Injectable()
+export class ModelResolutionService {
+  constructor(private readonly repository: ModelSourcesRepository) {}
+
+  /** `ownerId: null`: of system agents. */
+  async sourcesOf(ownerId: string | null): Promise<ModelSources> {
+    return this.repository.load(ownerId);
+  }
+
+  resolve({ ownerId, userDefaults, adminDefaults, providers }: ModelSources, agent: OwnAssignment): ModelResolution<StoredProvider> {
+    return resolveModel({ userId: ownerId, backend: agent.backend, agent, userDefaults, adminDefaults, providers });
+  }
+
+  effective(sources: ModelSources, agent: OwnAssignment): EffectiveModel | null {
+    const resolution = this.resolve(sources, agent);
+    if (resolution.outcome === "none") {
+      return null;
+    }
+    const [{ provider, model }] = resolution.models;
+    return {
+      source: resolution.source,
+      providerId: provider.id,
+      providerName: provider.name,
+      isShared: provider.ownerId !== sources.ownerId,
+      model,
+    };
+  }
+}

@@ -1,0 +1,61 @@
+import type { Sharing } from "@mosaic/contracts/admin-sharing";
+import type { SaveModelDefault } from "@mosaic/contracts/model-defaults";
+import { Injectable } from "@nestjs/common";
+import { AppError } from "../../platform/errors/app-error.js";
+import { AgentsService } from "../agents/agents.service.js";
+import { ModelDefaultsService } from "./model-defaults.service.js";
+import { SharingRepository } from "./sharing.repository.js";
+
+/** What admins open to everybody. Keys and addresses stay where they are. */
+@Injectable()
+export class SharingService {
+  constructor(
+    private readonly repository: SharingRepository,
+    private readonly defaults: ModelDefaultsService,
+    private readonly agents: AgentsService,
+  ) {}
+
+  async show(adminId: string): Promise<Sharing> {
+    const [rows, { defaults }, uses] = await Promise.all([this.repository.list(adminId), this.defaults.list(null), this.usesByOthers()]);
+    return {
+      providers: rows.map(({ provider, ownerName }) => ({
+        id: provider.id,
+        kind: provider.kind,
+        name: provider.name,
+        models: [...provider.models],
+        isActive: provider.isActive,
+        isShared: provider.isShared,
+        isOwn: provider.ownerId === adminId,
+        ownerName,
+        usedByAgents: uses.get(provider.id) ?? 0,
+      })),
+      defaults,
+    };
+  }
+
+  /** Counts for the next call of every agent. Throws `not_found` for what is not the admin's to share, or to end. */
+  async set(adminId: string, id: string, isShared: boolean): Promise<Sharing> {
+    if (!(await this.repository.set(adminId, id, isShared))) {
+      throw new AppError("not_found");
+    }
+    return this.show(adminId);
+  }
+
+  async saveDefault(adminId: string, next: SaveModelDefault): Promise<Sharing> {
+    await this.defaults.save(null, next);
+    return this.show(adminId);
+  }
+
+  /** How many agents use somebody else's provider now. */
+  private async usesByOthers(): Promise<Map<string, number>> {
+    const uses = new Map<string, number>();
+    for (const owner of await this.repository.agentOwners()) {
+      for (const { effectiveModel } of await this.agents.list(owner)) {
+        if (effectiveModel?.isShared === true) {
+          uses.set(effectiveModel.providerId, (uses.get(effectiveModel.providerId) ?? 0) + 1);
+        }
+      }
+    }
+    return uses;
+  }
+}
