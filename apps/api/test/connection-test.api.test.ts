@@ -15,6 +15,7 @@ const key = "sk-canary-provider-key-1234567890";
 beforeAll(async () => {
   app = await startTestApp({ env: { MOSAIC_RUNTIME: "process" } });
   ann = await app.member("ann");
+  await (await app.admin()).request("PUT", "/api/admin/outbound", { allowedAddresses: ["127.0.0.1", "localhost"] });
   llm = await startDemoLlm({ apiKey: key, models: ["demo-1", "demo-2"], record: true });
 });
 
@@ -32,6 +33,7 @@ afterAll(async () => {
 interface Result {
   outcome: string;
   message: string;
+  allow: string | null;
   models: { id: string; name?: string }[];
   durationMs: number;
 }
@@ -226,9 +228,36 @@ test("a server that says nothing, or drips, is given up after ten seconds in all
 test("this machine's own address is pointed out where agents live in containers", async () => {
   const docker = await startTestApp();
   const member = await docker.member("ann");
+  await (await docker.admin()).request("PUT", "/api/admin/outbound", { allowedAddresses: ["127.0.0.1"] });
   const { message } = (
     await member.post("/api/providers/test", { kind: "openai-compatible", baseUrl: `${llm.url}/v1`, apiKey: key })
   ).json<Result>();
   expect(message).toContain("containers");
   await docker.close();
+});
+
+test("an address inside is not called until an admin has allowed it, and the answer says how", async () => {
+  let calls = 0;
+  const baseUrl = await serve((_request, response) => {
+    calls += 1;
+    response.end("{}");
+  });
+  const admin = await app.admin();
+  const allowed = (await admin.get("/api/admin/outbound")).json<{ allowedAddresses: string[] }>();
+  await admin.request("PUT", "/api/admin/outbound", { allowedAddresses: [] });
+  const refused = await tested({ kind: "openai-compatible", baseUrl, apiKey: key });
+  expect(refused).toMatchObject({ outcome: "address_refused", allow: new URL(baseUrl).host });
+  expect(refused.message).toContain("An admin can allow this host");
+  expect(calls).toBe(0);
+  for (const disguise of [
+    "http://2130706433/v1",
+    "http://[::ffff:127.0.0.1]/v1",
+    "http://[64:ff9b::7f00:1]/v1",
+    "http://169.254.169.254/v1",
+  ]) {
+    expect([disguise, (await tested({ kind: "openai-compatible", baseUrl: disguise })).outcome]).toEqual([disguise, "address_refused"]);
+  }
+  await admin.request("PUT", "/api/admin/outbound", allowed);
+  await tested({ kind: "openai-compatible", baseUrl, apiKey: key });
+  expect(calls).toBe(1);
 });

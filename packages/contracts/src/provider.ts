@@ -161,6 +161,8 @@ export const providerTestResult = z
     outcome: providerTestOutcome,
     /** What was found and what to do next, in words. */
     message: z.string(),
+    /** With `address_refused`: the entry that an admin could allow; `null` where nothing is to be allowed. */
+    allow: z.string().nullable(),
     models: z.array(z.object({ id: z.string(), name: z.string().optional() })),
     durationMs: z.int(),
   })

@@ -87,7 +87,13 @@ describe("the wizard", () => {
     press("Test connection");
     expect(await screen.findByText("Enter the API key")).toBeDefined();
     expect(server.requests.some(({ line }) => line.endsWith("/test"))).toBe(false);
-    server.state.testResult = { outcome: "bad_key", message: "The endpoint refused the key (401).", models: [], durationMs: 80 };
+    server.state.testResult = {
+      outcome: "bad_key",
+      message: "The endpoint refused the key (401).",
+      allow: null,
+      models: [],
+      durationMs: 80,
+    };
     type("API key", "sk-bad");
     press("Test connection");
     expect(await screen.findByText("The endpoint refused the key (401).", { exact: false })).toBeDefined();
@@ -96,7 +102,11 @@ describe("the wizard", () => {
   test("lists the demo model without being asked", async () => {
     await openPage(
       <SetupPage />,
-      { step: "provider", isSignedIn: true, testResult: { outcome: "ok", message: "Built in.", models: [{ id: "demo" }], durationMs: 1 } },
+      {
+        step: "provider",
+        isSignedIn: true,
+        testResult: { outcome: "ok", message: "Built in.", allow: null, models: [{ id: "demo" }], durationMs: 1 },
+      },
       "/setup",
     );
     await heading("Connect a model provider");

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { judgeChat, judgeFailure, judgeList } from "./connection-judgement.js";
+import { OutboundError } from "@mosaic/outbound/outbound-error";
+import { allowableEntry, judgeChat, judgeFailure, judgeList } from "./connection-judgement.js";
 
 const chat = { hasKey: true, isListKnown: true };
 
@@ -45,9 +46,28 @@ test("a wrong key that speaks of models is still a wrong key", () => {
   expect(judgeChat({ status: 401, body }, "x", chat)).toMatchObject({ outcome: "bad_key" });
 });
 
-test.each(["unknown_host", "refused", "unreachable", "timeout", "tls", "broken_off", "not_http", "too_large"] as const)(
-  "%s has words that say what to do",
-  (failure) => {
-    expect(judgeFailure(failure).message).toMatch(/[A-Z].*\.$/);
-  },
-);
+test.each([
+  "unknown_host",
+  "refused",
+  "redirected",
+  "timeout",
+  "tls",
+  "reset",
+  "bad_answer",
+  "too_large",
+  "bad_url",
+  "bad_request",
+] as const)("%s has words that say what to do", (code) => {
+  expect(judgeFailure(new OutboundError(code, "", { host: "llm.example" })).message).toMatch(/[A-Z].*\.$/);
+});
+
+test.each([
+  ["http://192.168.1.20:11434/api/tags", "private", "192.168.1.20:11434"],
+  ["https://llm.home/v1/models", "private", "llm.home:443"],
+  ["http://[fd00::1]/v1/models", "private", "[fd00::1]:80"],
+  ["http://169.254.169.254/v1/models", "metadata", null],
+])("for %s, which is %s, an admin is offered %s", (url, reason, entry) => {
+  const error = new OutboundError("address_refused", "An admin can allow this host.", { host: "h", reason });
+  expect(judgeFailure(error)).toEqual({ outcome: "address_refused", message: "An admin can allow this host." });
+  expect(allowableEntry(url, error)).toBe(entry);
+});

@@ -1,6 +1,13 @@
 import type { ProviderTestOutcome } from "@mosaic/contracts/provider";
+import { isNeverOpen, type AddressCategory } from "@mosaic/outbound/address-ranges";
+import type { OutboundError, OutboundErrorCode } from "@mosaic/outbound/outbound-error";
 import { isRecord } from "./connection-dialects.js";
-import type { LlmAnswer, LlmCallFailure } from "./llm-client.js";
+
+/** A provider's answer, to be judged. */
+export interface LlmAnswer {
+  readonly status: number;
+  readonly body: string;
+}
 
 /** What a call means, in words that say what to do next. */
 export interface Verdict {
@@ -13,16 +20,16 @@ export interface ListVerdict extends Verdict {
   readonly isListMissing?: true;
 }
 
-const failures: Readonly<Record<LlmCallFailure, Verdict>> = {
+const failures: Readonly<Record<Exclude<OutboundErrorCode, "address_refused" | "redirected">, Verdict>> = {
   unknown_host: {
     outcome: "unknown_host",
     message: "The host name of this address is not known. Check its spelling, and that this machine reaches its name server.",
   },
   refused: {
     outcome: "refused",
-    message: "Nothing listens at this address: the connection was refused. Check the port, and that the server runs.",
+    message:
+      "Nothing listens at this address, or no way leads to it from this machine. Check the address and its port, and that the server runs.",
   },
-  unreachable: { outcome: "refused", message: "No way leads to this address from this machine. Check the address and the network." },
   timeout: {
     outcome: "timeout",
     message: "No answer came within 10 seconds. Check the address; a firewall may swallow the connection, or the server is overloaded.",
@@ -32,12 +39,14 @@ const failures: Readonly<Record<LlmCallFailure, Verdict>> = {
     message:
       "No secure connection could be made: the certificate is not trusted or belongs to another name, or this port does not speak TLS (then the address begins with http://).",
   },
-  broken_off: {
+  reset: {
     outcome: "server_error",
     message: "The server closed the connection without a whole answer. Check the address, or try again later.",
   },
-  not_http: { outcome: "not_llm", message: "What answers at this address does not speak HTTP. Check the port." },
+  bad_answer: { outcome: "not_llm", message: "What answers at this address does not speak HTTP. Check the port." },
   too_large: { outcome: "not_llm", message: "The answer is far too long for an LLM endpoint. Check the address." },
+  bad_url: { outcome: "unknown_host", message: "This is no address that begins with http:// or https://." },
+  bad_request: { outcome: "bad_key", message: "The key contains characters that can't be sent, such as a line break. Copy it again." },
 };
 
 const redirected: Verdict = {
@@ -59,8 +68,23 @@ const outOfCredit: Verdict = {
   message: "The provider says that the account's credit or quota is used up. Add credit there, then test again.",
 };
 
-export function judgeFailure(failure: LlmCallFailure): Verdict {
-  return failures[failure];
+export function judgeFailure({ code, message }: OutboundError): Verdict {
+  if (code === "address_refused") {
+    return { outcome: "address_refused", message };
+  }
+  return code === "redirected" ? redirected : failures[code];
+}
+
+/**
+ * What an admin would enter to allow the address of a URL; `null` for the addresses of metadata services and the like, which nobody should open
+ * with a click.
+ */
+export function allowableEntry(url: string, { reason }: OutboundError): string | null {
+  const { hostname, port, protocol } = new URL(url);
+  // The reason of a refused address is its category.
+  return reason === null || isNeverOpen(reason as AddressCategory)
+    ? null
+    : `${hostname}:${port === "" ? (protocol === "https:" ? "443" : "80") : port}`;
 }
 
 /** `null`: this is a 200 with JSON, for the caller to read. */

@@ -1,12 +1,15 @@
 import type { ProviderTestResult, TestProvider } from "@mosaic/contracts/provider";
+import { createAddressPolicy } from "@mosaic/outbound/address-policy";
+import { createOutboundClient, type OutboundClient } from "@mosaic/outbound/outbound-client";
+import { OutboundError } from "@mosaic/outbound/outbound-error";
 import { Inject, Injectable } from "@nestjs/common";
 import { ENV, type Env } from "../../platform/config/env.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { Listeners } from "../../platform/http/listeners.js";
+import { OutboundService } from "../outbound-access/outbound.service.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
-import { connectionDialects, type FoundModel, type TestTarget } from "./connection-dialects.js";
-import { judgeChat, judgeFailure, judgeList, parseJson, type Verdict } from "./connection-judgement.js";
-import { callLlm, LlmCallError, type LlmAnswer } from "./llm-client.js";
+import { connectionDialects, type ConnectionDialect, type FoundModel, type TestTarget } from "./connection-dialects.js";
+import { allowableEntry, judgeChat, judgeFailure, judgeList, parseJson, type LlmAnswer, type Verdict } from "./connection-judgement.js";
 import { LlmProvidersService } from "./llm-providers.service.js";
 import type { StoredProvider } from "./llm-providers.types.js";
 import { isSameAddress } from "./provider-change.js";
@@ -21,6 +24,7 @@ export class ConnectionTestService {
     private readonly providers: LlmProvidersService,
     private readonly runtimeHost: RuntimeHostService,
     private readonly listeners: Listeners,
+    private readonly outbound: OutboundService,
     @Inject(ENV) private readonly env: Env,
   ) {}
 
@@ -36,14 +40,21 @@ export class ConnectionTestService {
 
   private async run(target: TestTarget, model: string | null): Promise<ProviderTestResult> {
     const startedAt = performance.now();
-    const { verdict, models } = await probe(target, model, AbortSignal.timeout(testTimeoutMs));
+    const prober = new Prober(this.clientFor(target), target, AbortSignal.timeout(testTimeoutMs));
+    const { verdict, models } = await prober.probe(model);
     const hint = verdict.outcome === "ok" && target.kind !== "demo" ? await this.loopbackHint(target.baseUrl) : "";
     return {
       outcome: verdict.outcome,
       message: `${verdict.message}${hint}`,
+      allow: verdict.allow ?? null,
       models: [...models],
       durationMs: Math.round(performance.now() - startedAt),
     };
+  }
+
+  /** The demo model is our own, on this machine's loopback: nothing else there is opened for it. */
+  private clientFor({ kind, baseUrl }: TestTarget): Pick<OutboundClient, "fetch"> {
+    return kind === "demo" ? createOutboundClient({ policy: () => createAddressPolicy([new URL(baseUrl).host]) }) : this.outbound;
   }
 
   private async targetOf(userId: string, input: TestProvider): Promise<TestTarget> {
@@ -87,94 +98,108 @@ export class ConnectionTestService {
   }
 }
 
-interface Probe {
-  readonly verdict: Verdict;
-  readonly models: readonly FoundModel[];
+interface ProbeVerdict extends Verdict {
+  /** What an admin would enter to let the call through. */
+  readonly allow?: string | null;
 }
 
-async function probe(target: TestTarget, model: string | null, signal: AbortSignal): Promise<Probe> {
-  const list = await probeList(target, signal);
-  if (model === null || (list.verdict !== null && list.isListMissing !== true)) {
-    return { verdict: list.verdict ?? listed(list.models), models: list.models };
-  }
-  const chat = await probeChat(target, model, list.verdict === null, signal);
-  const isAddressWrong = list.verdict !== null && chat.outcome === "not_llm";
-  return { verdict: isAddressWrong ? (list.verdict ?? chat) : chat, models: list.models };
+interface Probe {
+  readonly verdict: ProbeVerdict;
+  readonly models: readonly FoundModel[];
 }
 
 interface ListProbe {
   /** `null`: the list is there. */
-  readonly verdict: Verdict | null;
+  readonly verdict: ProbeVerdict | null;
   readonly isListMissing?: true;
   readonly models: readonly FoundModel[];
 }
 
-async function probeList(target: TestTarget, signal: AbortSignal): Promise<ListProbe> {
-  const dialect = connectionDialects[target.kind];
-  const answer = await attempt(() =>
-    callLlm({ method: "GET", url: dialect.modelsUrl(target.baseUrl), headers: dialect.headers(target.apiKey), signal }),
-  );
-  if ("outcome" in answer) {
-    return { verdict: answer, models: [] };
-  }
-  const verdict = judgeList(answer, target.apiKey !== null);
-  if (verdict !== null) {
-    return { verdict, models: [], ...(verdict.isListMissing === true ? { isListMissing: true } : {}) };
-  }
-  const models = dialect.readModels(parseJson(answer.body));
-  if (models === null) {
-    return {
-      verdict: {
-        outcome: "not_llm",
-        message: "Something answers at this address, but not with a list of models. The address of an API often ends in /v1.",
-      },
-      models: [],
-    };
-  }
-  return { verdict: null, models };
-}
+/** One test of one endpoint. */
+class Prober {
+  readonly #dialect: ConnectionDialect;
 
-async function probeChat(target: TestTarget, model: string, isListKnown: boolean, signal: AbortSignal): Promise<Verdict> {
-  const dialect = connectionDialects[target.kind];
-  const answer = await attempt(() =>
-    callLlm({
-      method: "POST",
-      url: dialect.chatUrl(target.baseUrl),
-      headers: dialect.headers(target.apiKey),
-      body: dialect.chatBody(model),
-      signal,
-    }),
-  );
-  if ("outcome" in answer) {
-    return answer.outcome === "timeout" && isListKnown
-      ? {
-          outcome: "timeout",
-          message: `The provider answers, but ${model} said nothing within 10 seconds. It may still be loading: test again in a moment.`,
-        }
-      : answer;
+  constructor(
+    private readonly client: Pick<OutboundClient, "fetch">,
+    private readonly target: TestTarget,
+    private readonly signal: AbortSignal,
+  ) {
+    this.#dialect = connectionDialects[target.kind];
   }
-  const verdict = judgeChat(answer, model, { hasKey: target.apiKey !== null, isListKnown });
-  if (verdict !== null && verdict.outcome !== "ok") {
-    return verdict;
-  }
-  if (verdict === null && !dialect.isChatAnswer(parseJson(answer.body))) {
-    return {
-      outcome: "not_llm",
-      message: "Something answers at this address, but not as an LLM endpoint does. The address of an API often ends in /v1.",
-    };
-  }
-  return { outcome: "ok", message: `The provider works, and ${model} answers.` };
-}
 
-async function attempt(call: () => Promise<LlmAnswer>): Promise<LlmAnswer | Verdict> {
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof LlmCallError) {
-      return judgeFailure(error.failure);
+  async probe(model: string | null): Promise<Probe> {
+    const list = await this.probeList();
+    if (model === null || (list.verdict !== null && list.isListMissing !== true)) {
+      return { verdict: list.verdict ?? listed(list.models), models: list.models };
     }
-    throw error;
+    const chat = await this.probeChat(model, list.verdict === null);
+    const isAddressWrong = list.verdict !== null && chat.outcome === "not_llm";
+    return { verdict: isAddressWrong ? (list.verdict ?? chat) : chat, models: list.models };
   }
+
+  private async probeList(): Promise<ListProbe> {
+    const answer = await this.call("GET", this.#dialect.modelsUrl(this.target.baseUrl));
+    if ("outcome" in answer) {
+      return { verdict: answer, models: [] };
+    }
+    const verdict = judgeList(answer, this.target.apiKey !== null);
+    if (verdict !== null) {
+      return { verdict, models: [], ...(verdict.isListMissing === true ? { isListMissing: true } : {}) };
+    }
+    const models = this.#dialect.readModels(parseJson(answer.body));
+    return models === null ? { verdict: noListAt, models: [] } : { verdict: null, models };
+  }
+
+  private async probeChat(model: string, isListKnown: boolean): Promise<ProbeVerdict> {
+    const answer = await this.call("POST", this.#dialect.chatUrl(this.target.baseUrl), this.#dialect.chatBody(model));
+    if ("outcome" in answer) {
+      return answer.outcome === "timeout" && isListKnown ? stillLoading(model) : answer;
+    }
+    const verdict = judgeChat(answer, model, { hasKey: this.target.apiKey !== null, isListKnown });
+    if (verdict !== null && verdict.outcome !== "ok") {
+      return verdict;
+    }
+    const isAnswer = verdict !== null || this.#dialect.isChatAnswer(parseJson(answer.body));
+    return isAnswer ? { outcome: "ok", message: `The provider works, and ${model} answers.` } : noLlmAt;
+  }
+
+  private async call(method: "GET" | "POST", url: string, body?: object): Promise<LlmAnswer | ProbeVerdict> {
+    try {
+      const response = await this.client.fetch(url, {
+        method,
+        headers: {
+          accept: "application/json",
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...this.#dialect.headers(this.target.apiKey),
+        },
+        signal: this.signal,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return { status: response.status, body: await response.text() };
+    } catch (error) {
+      if (error instanceof OutboundError) {
+        const isRefused = error.code === "address_refused";
+        return { ...judgeFailure(error), ...(isRefused ? { allow: allowableEntry(url, error) } : {}) };
+      }
+      throw error;
+    }
+  }
+}
+
+const noListAt: ProbeVerdict = {
+  outcome: "not_llm",
+  message: "Something answers at this address, but not with a list of models. The address of an API often ends in /v1.",
+};
+const noLlmAt: ProbeVerdict = {
+  outcome: "not_llm",
+  message: "Something answers at this address, but not as an LLM endpoint does. The address of an API often ends in /v1.",
+};
+
+function stillLoading(model: string): ProbeVerdict {
+  return {
+    outcome: "timeout",
+    message: `The provider answers, but ${model} said nothing within 10 seconds. It may still be loading: test again in a moment.`,
+  };
 }
 
 function listed(models: readonly FoundModel[]): Verdict {

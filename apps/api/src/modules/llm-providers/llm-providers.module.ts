@@ -1,4 +1,5 @@
 import { Module } from "@nestjs/common";
+import { OutboundAccessModule } from "../outbound-access/outbound-access.module.js";
 import { RuntimeHostModule } from "../runtime-host/runtime-host.module.js";
 import { ConnectionTestService } from "./connection-test.service.js";
 import { LlmProvidersController } from "./llm-providers.controller.js";
@@ -8,7 +9,7 @@ import { ModelResolutionService } from "./model-resolution.service.js";
 import { ModelSourcesRepository } from "./model-sources.repository.js";
 
 @Module({
-  imports: [RuntimeHostModule],
+  imports: [RuntimeHostModule, OutboundAccessModule],
   controllers: [LlmProvidersController],
   providers: [LlmProvidersService, LlmProvidersRepository, ModelSourcesRepository, ModelResolutionService, ConnectionTestService],
   exports: [LlmProvidersService, ModelResolutionService, ConnectionTestService],
