@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { CLOCK } from "../src/platform/clock/clock.js";
 import { auditRows } from "./harness/audit-rows.js";
 import { createAgent, createConversation, lastMessage, Turn } from "./harness/chat.js";
+import { openEvents } from "./harness/open-events.js";
 import { StoppedClock } from "./harness/stopped-clock.js";
 import { startTestApp, type TestApp } from "./harness/test-app.js";
 import { TestClient } from "./harness/test-client.js";
@@ -26,25 +27,6 @@ afterEach(async () => {
   await other.close();
   await app.close();
 });
-
-/** An open stream of events; tells when it has ended. */
-async function openEvents(client: TestClient, url = client.baseUrl): Promise<{ isOpen: () => boolean }> {
-  const there = new TestClient(url, client.cookie === undefined ? { bearer: client.bearer ?? "" } : { cookie: client.cookie });
-  const response = await there.open("GET", "/api/events");
-  expect(response.status).toBe(200);
-  let isOpen = true;
-  void (async () => {
-    try {
-      for await (const chunk of response.body ?? []) {
-        void chunk;
-      }
-    } catch {
-      // Cut off: that is an end, too.
-    }
-    isOpen = false;
-  })();
-  return { isOpen: () => isOpen };
-}
 
 async function sessionsOf(client: TestClient): Promise<SessionList["sessions"]> {
   return (await client.get("/api/sessions")).json<SessionList>().sessions;

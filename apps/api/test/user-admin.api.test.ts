@@ -4,6 +4,7 @@ import { UserAdminService } from "../src/modules/user-admin/user-admin.service.j
 import { UserDeletionService } from "../src/modules/user-admin/user-deletion.service.js";
 import { auditRows } from "./harness/audit-rows.js";
 import { agentOf, createAgent, createConversation, say, Turn } from "./harness/chat.js";
+import { openEvents } from "./harness/open-events.js";
 import { createInvite, invitedMember, memberPassword } from "./harness/people.js";
 import { adminName, startTestApp, type TestApp } from "./harness/test-app.js";
 import { TestClient } from "./harness/test-client.js";
@@ -101,6 +102,20 @@ test("disabling a user ends what lets them in and stops their agents; their thin
   expect((await again.post("/api/auth/login", { username: "ann", password: memberPassword })).status).toBe(200);
   expect((await agentOf(again, agentId)).name).toBe("Robin");
   expect((await auditRows(app.database)).map(({ action }) => action)).toEqual(expect.arrayContaining(["user.disable", "user.enable"]));
+});
+
+test.each(["disabled", "deleted"])("whoever is %s loses what they have open within a second, on every process", async (change) => {
+  const other = await startTestApp({ database: app.database, runtime: app.runtime });
+  const ann = await app.member("ann");
+  const bob = await openEvents(await app.member("bob"), other.url);
+  const program = await app.token(ann, ["read"]);
+  const streams = [await openEvents(ann), await openEvents(ann, other.url), await openEvents(program, other.url)];
+  await (change === "disabled" ? admin.patch(path(ann), { isDisabled: true }) : admin.delete(path(ann)));
+  for (const { isOpen } of streams) {
+    await expect.poll(isOpen, { timeout: 1_000 }).toBe(false);
+  }
+  expect(bob.isOpen()).toBe(true);
+  await other.close();
 });
 
 test("an agent that was being started when its owner was disabled is stopped by the next look", async () => {
