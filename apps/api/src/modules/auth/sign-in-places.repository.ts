@@ -1,4 +1,5 @@
 import { Injectable } from "@nestjs/common";
+import { Prisma } from "../../generated/prisma/client.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import { recordAudit } from "../audit/audit-trail.js";
 
@@ -14,16 +15,14 @@ export interface KnownPlaces {
 export class SignInPlacesRepository {
   constructor(private readonly prisma: PrismaService) {}
 
-  /** Those of `hashes` that the account has signed in from. The same query for a name that nobody has. */
+  /** Those of `hashes` that the account has signed in from. One query, also for a name that nobody has: it takes as long. */
   async find(username: string, hashes: readonly Uint8Array<ArrayBuffer>[]): Promise<KnownPlaces> {
-    const row = await this.prisma.user.findUnique({
-      where: { username },
-      select: { id: true, signInPlaces: { where: { placeHash: { in: [...hashes] } }, select: { placeHash: true } } },
-    });
-    return {
-      account: row === null ? null : { id: row.id, name: username },
-      hashes: new Set(row?.signInPlaces.map(({ placeHash }) => Buffer.from(placeHash).toString("hex"))),
-    };
+    const [row] = await this.prisma.$queryRaw<{ id: string; hashes: string[] }[]>`
+      SELECT u.id, ARRAY(
+        SELECT encode(p.place_hash, 'hex') FROM sign_in_places p WHERE p.user_id = u.id AND p.place_hash IN (${Prisma.join([...hashes])})
+      ) AS hashes
+      FROM users u WHERE u.username = ${username}`;
+    return { account: row === undefined ? null : { id: row.id, name: username }, hashes: new Set(row?.hashes) };
   }
 
   /** The name that was typed is told only if somebody has it: people type their password there by mistake. */

@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from "node:crypto";
-import type { SessionUser } from "@mosaic/contracts/identity";
+import type { Role, SessionUser } from "@mosaic/contracts/identity";
 import { Injectable } from "@nestjs/common";
+import { Prisma } from "../../generated/prisma/client.js";
 import { isUniqueViolation } from "../../platform/database/database-errors.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import { recordAudit } from "../audit/audit-trail.js";
@@ -14,10 +15,15 @@ export interface PasswordAccount {
   readonly isDisabled: boolean;
 }
 
-const withPasswords = {
-  breakglass: { select: { userId: true, passwordHash: true } },
-  password: { select: { passwordHash: true } },
-} as const;
+interface PasswordRow {
+  readonly id: string;
+  readonly username: string;
+  readonly display_name: string;
+  readonly role: Role;
+  readonly is_disabled: boolean;
+  readonly is_breakglass: boolean;
+  readonly password_hash: string | null;
+}
 
 @Injectable()
 export class UsersRepository {
@@ -56,14 +62,19 @@ export class UsersRepository {
     return row === null ? null : toSessionUser(row);
   }
 
+  /** One query, also for a name that nobody has: it takes as long. */
   async findPasswordAccount(who: { readonly username: string } | { readonly id: string }): Promise<PasswordAccount | null> {
-    const row = await this.prisma.user.findUnique({ where: who, include: withPasswords });
-    return row === null
-      ? null
-      : {
-          user: toSessionUser(row),
-          passwordHash: row.breakglass?.passwordHash ?? row.password?.passwordHash ?? null,
-          isDisabled: row.disabledAt !== null,
-        };
+    const condition = "username" in who ? Prisma.sql`u.username = ${who.username}` : Prisma.sql`u.id = ${who.id}::uuid`;
+    const [row] = await this.prisma.$queryRaw<PasswordRow[]>`
+      SELECT u.id, u.username, u.display_name, u.role, u.disabled_at IS NOT NULL AS is_disabled, b.user_id IS NOT NULL AS is_breakglass,
+        coalesce(b.password_hash, p.password_hash) AS password_hash
+      FROM users u LEFT JOIN breakglass_user b ON b.user_id = u.id LEFT JOIN local_passwords p ON p.user_id = u.id
+      WHERE ${condition}`;
+    return row === undefined ? null : toPasswordAccount(row);
   }
+}
+
+function toPasswordAccount(row: PasswordRow): PasswordAccount {
+  const { id, username, display_name: displayName, role, is_breakglass: isBreakglass } = row;
+  return { user: { id, username, displayName, role, isBreakglass }, passwordHash: row.password_hash, isDisabled: row.is_disabled };
 }
