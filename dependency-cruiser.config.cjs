@@ -20,7 +20,7 @@ const moduleGraph = {
   "outbound-access": ["settings"],
   oidc: ["users", "settings", "outbound-access"],
   "access-tokens": ["users"],
-  accounts: ["users", "settings", "access-tokens"],
+  accounts: ["users", "settings", "access-tokens", "oidc"],
   "user-admin": ["users", "settings", "agents", "container-lifecycle", "conversations", "llm-providers", "access-tokens"],
   "model-defaults": ["agents", "backends", "llm-providers", "settings"],
   "llm-relay": ["agent-config", "backends", "llm-providers", "outbound-access", "runtime-host", "settings"],

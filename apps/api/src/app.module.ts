@@ -16,6 +16,7 @@ import { IdleReaperModule } from "./modules/idle-reaper/idle-reaper.module.js";
 import { LlmProvidersModule } from "./modules/llm-providers/llm-providers.module.js";
 import { ModelDefaultsModule } from "./modules/model-defaults/model-defaults.module.js";
 import { LlmRelayModule } from "./modules/llm-relay/llm-relay.module.js";
+import { OidcModule } from "./modules/oidc/oidc.module.js";
 import { OnboardingModule } from "./modules/onboarding/onboarding.module.js";
 import { OutboundAccessModule } from "./modules/outbound-access/outbound-access.module.js";
 import { OwnerEventsModule } from "./modules/owner-events/owner-events.module.js";
@@ -32,6 +33,7 @@ import { PlatformModule } from "./platform/platform.module.js";
     CryptoModule,
     SettingsModule,
     OutboundAccessModule,
+    OidcModule,
     AuthModule,
     AccessTokensModule,
     AccountsModule,

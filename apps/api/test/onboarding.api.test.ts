@@ -168,6 +168,28 @@ test("another provider in the wizard leaves the agent to be given a model again"
   expect((await client.post("/api/onboarding/complete")).json()).toMatchObject({ status: 409, code: "onboarding_incomplete" });
 });
 
+test("single sign-on can be set up in the wizard, with faults by field", async () => {
+  const client = await signedInAdmin();
+  const settings = {
+    isEnabled: true,
+    label: "Company",
+    issuer: "https://sign-in.example.org",
+    clientId: "mosaic",
+    clientSecret: "secret",
+    scopes: ["openid"],
+    allowedEmailDomains: [],
+    autoCreate: true,
+    roleMappings: [],
+  };
+  const faulty = await client.post("/api/onboarding/oidc", { ...settings, issuer: "sign-in" });
+  expect(faulty.json()).toMatchObject({ status: 400, errors: [{ path: "issuer" }] });
+  expect((await client.post("/api/onboarding/oidc", settings)).json()).toMatchObject({ step: "provider" });
+  expect((await client.get("/api/admin/oidc")).json()).toMatchObject({
+    label: "Company",
+    redirectUri: `${app.url}/api/auth/oidc/callback`,
+  });
+});
+
 test("the wizard is not complete before there is a provider and an agent with a model", async () => {
   const client = await signedInAdmin();
   expect((await client.post("/api/onboarding/complete")).json()).toMatchObject({ code: "onboarding_incomplete" });

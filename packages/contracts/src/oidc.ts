@@ -2,7 +2,7 @@ import { z } from "zod";
 import { role } from "./identity.js";
 
 export const issuerUrl = z
-  .url({ protocol: /^https?$/, error: "A web address that begins with https://" })
+  .url({ protocol: /^https?$/, error: "A web address that begins with https://", abort: true })
   .max(500)
   .refine((value) => URL.canParse(value) && new URL(value).search === "" && new URL(value).hash === "", "No ? or # in the address")
   .refine(

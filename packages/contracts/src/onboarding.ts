@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { createAgent } from "./agent.js";
+import { saveOidc } from "./oidc.js";
 import { createProvider } from "./provider.js";
 
 export const onboardingStep = z.enum(["breakglass", "oidc", "provider", "agents", "summary"]);
@@ -17,8 +18,11 @@ export type OnboardingStatus = z.infer<typeof onboardingStatus>;
 /** The setup token travels in this header, never in an address: addresses end up in logs and histories. */
 export const setupTokenHeader = "x-mosaic-setup-token";
 
-/** Until single sign-on exists, this step can only be skipped, and says so. */
-export const onboardingOidc = z.strictObject({ skip: z.literal(true) }).meta({ id: "OnboardingOidc" });
+/** Single sign-on can be set up later too. */
+export const onboardingOidc = z
+  .discriminatedUnion("skip", [z.strictObject({ skip: z.literal(true) }), saveOidc.extend({ skip: z.literal(false).optional() })])
+  .meta({ id: "OnboardingOidc" });
+export type OnboardingOidc = z.infer<typeof onboardingOidc>;
 
 export const onboardingProvider = createProvider;
 

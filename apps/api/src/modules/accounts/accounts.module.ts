@@ -1,5 +1,6 @@
 import { Module } from "@nestjs/common";
 import { AuthModule } from "../auth/auth.module.js";
+import { OidcModule } from "../oidc/oidc.module.js";
 import { SettingsModule } from "../settings/settings.module.js";
 import { UsersModule } from "../users/users.module.js";
 import { InvitesController } from "./invites.controller.js";
@@ -19,7 +20,7 @@ import { SignUpRepository } from "./sign-up.repository.js";
 import { SignUpService } from "./sign-up.service.js";
 
 @Module({
-  imports: [AuthModule, SettingsModule, UsersModule],
+  imports: [AuthModule, OidcModule, SettingsModule, UsersModule],
   controllers: [ProfileController, OwnSessionsController, SignUpController, SignUpSettingsController, InvitesController],
   providers: [
     ProfileService,

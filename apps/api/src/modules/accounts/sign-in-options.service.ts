@@ -1,5 +1,6 @@
 import { signUpMode, type SignInOptions, type SignUpMode } from "@mosaic/contracts/account";
 import { Injectable } from "@nestjs/common";
+import { OidcSettingsService } from "../oidc/oidc-settings.service.js";
 import { SettingsService, settingKeys } from "../settings/settings.service.js";
 
 const modeUnlessSet: SignUpMode = "invite";
@@ -7,10 +8,14 @@ const modeUnlessSet: SignUpMode = "invite";
 /** What the login page offers beside the password form. */
 @Injectable()
 export class SignInOptionsService {
-  constructor(private readonly settings: SettingsService) {}
+  constructor(
+    private readonly settings: SettingsService,
+    private readonly oidc: OidcSettingsService,
+  ) {}
 
   async read(): Promise<SignInOptions> {
-    return { signUp: await this.signUpMode(), oidc: null };
+    const [signUp, oidc] = await Promise.all([this.signUpMode(), this.oidc.signInOption()]);
+    return { signUp, oidc };
   }
 
   async signUpMode(): Promise<SignUpMode> {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
-import { accountAtAddressRule, addressRule, signUpRule, type ThrottleRule } from "./login-throttle.js";
+import { accountAtAddressRule, addressRule, signUpRule, singleSignOnRule, type ThrottleRule } from "./login-throttle.js";
 import { LoginThrottleRepository, type CountedAttempt, type ThrottleReport } from "./login-throttle.repository.js";
 import { networkOf } from "./network.js";
 
@@ -46,6 +46,15 @@ export class AttemptThrottleService {
     return this.countAttempt(`sign-up:${networkOf(address)}`, signUpRule, { limit: "sign_up" });
   }
 
+  /** Sign-ins through a sign-in server that began at one address and have not been finished. */
+  async countSingleSignOn(address: string): Promise<void> {
+    await this.countAttempt(singleSignOnSubject(address), singleSignOnRule, { limit: "single_sign_on" });
+  }
+
+  async clearSingleSignOn(address: string): Promise<void> {
+    await this.repository.clear(singleSignOnSubject(address));
+  }
+
   /** It was no failure. */
   async takeBack(counted: CountedAttempt): Promise<void> {
     await this.repository.takeBack(counted);
@@ -58,4 +67,8 @@ export class AttemptThrottleService {
   async removeOld(): Promise<void> {
     await this.repository.removeOlderThan(new Date(this.clock.now().getTime() - keptMs));
   }
+}
+
+function singleSignOnSubject(address: string): string {
+  return `oidc:${networkOf(address)}`;
 }

@@ -8,6 +8,7 @@ import {
   onboardingProvider,
   onboardingStatus,
   type OnboardingAgents,
+  type OnboardingOidc,
   type OnboardingOptions,
   type OnboardingStatus,
 } from "@mosaic/contracts/onboarding";
@@ -30,6 +31,7 @@ import { CurrentUser } from "../auth/current-user.decorator.js";
 import { SignInService } from "../auth/sign-in.service.js";
 import { HealthReportService } from "../health/health-report.service.js";
 import { ConnectionTestService } from "../llm-providers/connection-test.service.js";
+import { SavingOrigin } from "../oidc/public-origin.decorator.js";
 import { WizardStep } from "./onboarding-open.guard.js";
 import { OnboardingService } from "./onboarding.service.js";
 import { SetupTokenGuard, SetupTokenOnly } from "./setup-token.guard.js";
@@ -69,8 +71,8 @@ export class OnboardingController {
   @WizardStep()
   @HttpCode(200)
   @ApiAnswer(200, onboardingStatus)
-  async oidc(@Body({ schema: onboardingOidc }) _body: object): Promise<OnboardingStatus> {
-    await this.onboarding.skipOidc();
+  async oidc(@SavingOrigin() origin: string, @Body({ schema: onboardingOidc }) body: OnboardingOidc): Promise<OnboardingStatus> {
+    await this.onboarding.putOidc(body, origin);
     return this.statusOfAdmin();
   }
 

@@ -1,13 +1,14 @@
 import { randomUUIDv7 } from "node:crypto";
 import type { Agent } from "@mosaic/contracts/agent";
 import type { CreateBreakglass, SessionUser } from "@mosaic/contracts/identity";
-import type { OnboardingAgents, OnboardingOptions, OnboardingStatus } from "@mosaic/contracts/onboarding";
+import type { OnboardingAgents, OnboardingOidc, OnboardingOptions, OnboardingStatus } from "@mosaic/contracts/onboarding";
 import type { CreateProvider, Provider } from "@mosaic/contracts/provider";
 import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { AgentsService } from "../agents/agents.service.js";
 import { LlmProvidersService } from "../llm-providers/llm-providers.service.js";
+import { OidcSettingsService } from "../oidc/oidc-settings.service.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
 import { SettingsService, settingKeys, type SettingKey } from "../settings/settings.service.js";
 import { UsersService } from "../users/users.service.js";
@@ -21,6 +22,7 @@ export class OnboardingService {
   constructor(
     private readonly users: UsersService,
     private readonly settings: SettingsService,
+    private readonly oidc: OidcSettingsService,
     private readonly providers: LlmProvidersService,
     private readonly agents: AgentsService,
     private readonly runtimeHost: RuntimeHostService,
@@ -54,7 +56,17 @@ export class OnboardingService {
     return user;
   }
 
-  async skipOidc(): Promise<void> {
+  /** `origin`: where the admin's browser reaches Mosaic, and with that where people come back to after signing in. */
+  async putOidc(input: OnboardingOidc, origin: string): Promise<void> {
+    if (input.skip === true) {
+      await this.skipOidc();
+    } else {
+      const { skip: _skip, ...settings } = input;
+      await this.oidc.save(settings, origin);
+    }
+  }
+
+  private async skipOidc(): Promise<void> {
     await this.settings.set(settingKeys.onboardingStep, pastOidc);
   }
 
@@ -87,14 +99,15 @@ export class OnboardingService {
   }
 
   private async facts(): Promise<OnboardingFacts> {
-    const [hasBreakglass, step, hasProvider, hasAgent, runtime] = await Promise.all([
+    const [hasBreakglass, step, hasOidc, hasProvider, hasAgent, runtime] = await Promise.all([
       this.users.hasBreakglass(),
       this.settings.get(settingKeys.onboardingStep),
+      this.oidc.isConfigured(),
       this.providers.exists(),
       this.agents.existsWithModel(),
       this.runtimeHost.kind(),
     ]);
-    return { hasBreakglass, isPastOidc: step === pastOidc, hasProvider, hasAgent, hasRuntime: runtime !== null };
+    return { hasBreakglass, isPastOidc: step === pastOidc || hasOidc, hasProvider, hasAgent, hasRuntime: runtime !== null };
   }
 
   /** The id of what a step makes, the same for every request. */

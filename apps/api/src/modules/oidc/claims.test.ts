@@ -1,0 +1,75 @@
+import { expect, test } from "vitest";
+import { displayNameOf, isDomainAllowed, mappedRole, mergeClaims, usernameCandidates, verifiedEmail } from "./claims.js";
+
+test.each([
+  [{ email: "Ann@Example.org", email_verified: true }, "ann@example.org"],
+  [{ email: "ann@example.org", email_verified: "true" }, "ann@example.org"],
+  [{ email: "ann@example.org", email_verified: false }, null],
+  [{ email: "ann@example.org", email_verified: 1 }, null],
+  [{ email: "ann@example.org" }, null],
+  [{ email: "ann@evil.org@example.org", email_verified: true }, null],
+  [{ email: ["ann@example.org"], email_verified: true }, null],
+  [{ email: "an n@example.org", email_verified: true }, null],
+])("an address counts only if it is verified: %o", (claims, expected) => {
+  expect(verifiedEmail(claims)).toBe(expected);
+});
+
+test("an address of the ID token is never verified by the userinfo endpoint, nor the other way round", () => {
+  expect(verifiedEmail(mergeClaims({ email: "a@b.org" }, { email: "c@d.org", email_verified: true }))).toBeNull();
+  expect(verifiedEmail(mergeClaims({ email_verified: true }, { email: "c@d.org" }))).toBeNull();
+  expect(verifiedEmail(mergeClaims({ sub: "1" }, { email: "c@d.org", email_verified: true }))).toBe("c@d.org");
+});
+
+test.each([
+  [null, [], true],
+  [null, ["example.org"], false],
+  ["ann@example.org", ["example.org"], true],
+  ["ann@mail.example.org", ["example.org"], false],
+  ["ann@notexample.org", ["example.org"], false],
+  ["ann@other.org", ["example.org", "other.org"], true],
+])("domains are exact: %s in %o", (email, domains, expected) => {
+  expect(isDomainAllowed(email, domains)).toBe(expected);
+});
+
+const admins = { claim: "groups", value: "admins", role: "admin" } as const;
+const members = { claim: "realm_access.roles", value: "staff", role: "member" } as const;
+
+test.each([
+  [{ groups: ["staff", "admins"] }, "admin"],
+  [{ groups: "admins" }, "admin"],
+  [{ groups: "admins-of-nothing" }, null],
+  [{ realm_access: { roles: ["staff"] } }, "member"],
+  [{ "realm_access.roles": "staff" }, "member"],
+  [{ groups: ["admins"], realm_access: { roles: ["staff"] } }, "admin"],
+  [{ realm_access: "staff" }, null],
+  [{}, null],
+])("the first mapping that holds decides: %o", (claims, expected) => {
+  expect(mappedRole(claims, [admins, members])).toBe(expected);
+});
+
+test("what every object inherits is no claim", () => {
+  expect(mappedRole({}, [{ claim: "constructor.name", value: "Object", role: "admin" }])).toBeNull();
+});
+
+test.each([
+  [{ preferred_username: "Ann.Smith@example.org" }, "ann.smith"],
+  [{ preferred_username: "Jürgen Müller" }, "jurgen-muller"],
+  [{ preferred_username: "!!", email: "x.y@z.org" }, "x.y"],
+  [{ preferred_username: "__ann__" }, "ann"],
+  [{ preferred_username: "a".repeat(300) }, "a".repeat(27)],
+  [{ preferred_username: "李雷" }, "member"],
+  [{ preferred_username: 7 }, "member"],
+])("a user name comes from what the server calls them: %o", (claims, expected) => {
+  const candidates = usernameCandidates(claims, () => "x7k2");
+  expect(candidates[0]).toBe(expected);
+  expect(candidates.at(-1)).toBe(`${expected}-x7k2`);
+  for (const candidate of candidates) {
+    expect(candidate).toMatch(/^[a-z0-9][a-z0-9._-]{1,30}[a-z0-9]$/);
+  }
+});
+
+test("a display name holds no control characters", () => {
+  expect(displayNameOf({ name: " Ann\u0000\nSmith " })).toBe("Ann Smith");
+  expect(displayNameOf({ name: "\u0007" })).toBeNull();
+  expect(displayNameOf({ name: "x".repeat(300) })).toHaveLength(80);
+});

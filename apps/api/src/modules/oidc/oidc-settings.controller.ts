@@ -1,0 +1,51 @@
+import {
+  oidcSettings,
+  oidcTestResult,
+  saveOidc,
+  testOidc,
+  type OidcSettings,
+  type OidcTestResult,
+  type SaveOidc,
+  type TestOidc,
+} from "@mosaic/contracts/oidc";
+import { Body, Controller, Delete, Get, HttpCode, Post, Put } from "@nestjs/common";
+import { AdminOnly } from "../../platform/http/access.decorator.js";
+import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
+import { OidcServerService } from "./oidc-server.service.js";
+import { OidcSettingsService } from "./oidc-settings.service.js";
+import { LikelyOrigin, SavingOrigin } from "./public-origin.decorator.js";
+
+@Controller("api/admin/oidc")
+@AdminOnly()
+export class OidcSettingsController {
+  constructor(
+    private readonly settings: OidcSettingsService,
+    private readonly server: OidcServerService,
+  ) {}
+
+  @Get()
+  @ApiAnswer(200, oidcSettings)
+  async get(@LikelyOrigin() origin: string): Promise<OidcSettings> {
+    return this.settings.read(origin);
+  }
+
+  @Put()
+  @ApiAnswer(200, oidcSettings)
+  async put(@SavingOrigin() origin: string, @Body({ schema: saveOidc }) body: SaveOidc): Promise<OidcSettings> {
+    await this.settings.save(body, origin);
+    return this.settings.read(origin);
+  }
+
+  @Delete()
+  @HttpCode(204)
+  async remove(): Promise<void> {
+    await this.settings.remove();
+  }
+
+  @Post("test")
+  @HttpCode(200)
+  @ApiAnswer(200, oidcTestResult)
+  async test(@Body({ schema: testOidc }) body: TestOidc): Promise<OidcTestResult> {
+    return this.server.test(body.issuer);
+  }
+}
