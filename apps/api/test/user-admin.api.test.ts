@@ -58,7 +58,15 @@ test("users are listed by page, found by what they are called, and filtered", as
   expect(await names("?role=admin")).toEqual([[adminName], 1]);
   expect(await names("?status=disabled")).toEqual([["carl"], 1]);
   expect(await names("?status=active&search=b")).toEqual([["b_b", "bob"], 2]);
-  for (const query of ["?page=0", "?pageSize=1000", "?role=root", "?sort=x"]) {
+  for (const query of [
+    "?page=0",
+    "?pageSize=1000",
+    "?role=root",
+    "?sort=x",
+    "?search=%00",
+    "?search=a&search=b",
+    `?search=${"x".repeat(101)}`,
+  ]) {
     expect([query, (await admin.get(`/api/admin/users${query}`)).status]).toEqual([query, 400]);
   }
 });

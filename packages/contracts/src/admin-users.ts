@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { signUpMode } from "./account.js";
 import { role } from "./identity.js";
-import { pageQuery } from "./paging.js";
+import { pageQuery, searchText } from "./paging.js";
 
 export const userListQuery = pageQuery
-  .extend({ search: z.string().trim().max(100).optional(), role: role.optional(), status: z.enum(["active", "disabled"]).optional() })
+  .extend({ search: searchText.optional(), role: role.optional(), status: z.enum(["active", "disabled"]).optional() })
   .meta({ id: "UserListQuery" });
 export type UserListQuery = z.infer<typeof userListQuery>;
 

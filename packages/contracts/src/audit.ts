@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pageQuery } from "./paging.js";
+import { pageQuery, searchText } from "./paging.js";
 
 export const auditActorKind = z.enum(["user", "token", "visitor", "container", "system", "cli"]);
 export const auditOutcome = z.enum(["done", "refused", "failed"]);
@@ -8,7 +8,7 @@ const auditFilter = {
   /** Somebody's id. */
   actorId: z.uuid().optional(),
   /** Part of the name of who did it or of what it was done to. */
-  search: z.string().trim().max(100).optional(),
+  search: searchText.optional(),
   /** An action (`agent.delete`) or a group (`agent`). */
   action: z
     .string()
