@@ -1,7 +1,6 @@
 "use client";
 
 import { zodResolver } from "@hookform/resolvers/zod";
-import type { Provider } from "@mosaic/contracts/provider";
 import Link from "next/link";
 import { useEffect, useState, type ReactNode } from "react";
 import { useForm } from "react-hook-form";
@@ -13,11 +12,12 @@ import { IdentityFields } from "@/features/agents/identity-fields";
 import { FallbackPicker, ModelPicker } from "@/features/agents/model-picker";
 import { ToolsField } from "@/features/agents/tools-field";
 import { SaveProblem } from "@/features/providers/provider-form";
+import type { ModelSource } from "@/features/providers/provider-queries";
 import { placeFaults } from "@/lib/form-problem";
 
 export interface AgentFormProps {
   readonly initial: AgentValues;
-  readonly providers: readonly Provider[];
+  readonly providers: readonly ModelSource[];
   readonly onSave: (values: AgentValues) => Promise<void>;
   readonly onDirty: (isDirty: boolean) => void;
   readonly renderActions: (state: { readonly isSaving: boolean }) => ReactNode;

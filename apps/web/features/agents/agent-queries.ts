@@ -1,6 +1,7 @@
 "use client";
 
 import { agent, agentList, type AgentList, type CreateAgent, type UpdateAgent } from "@mosaic/contracts/agent";
+import { agentDeletionSummary, agentLogs, backendChoices } from "@mosaic/contracts/admin-containers";
 import { runtimeOption } from "@mosaic/contracts/onboarding";
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { request, requestNothing } from "@/lib/api";
@@ -37,13 +38,38 @@ export const useSaveAgent = () => {
 export const useSwitchAgent = () => {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, to }: { id: string; to: "start" | "stop" }) => request(agent, `/api/agents/${id}/${to}`, { method: "POST" }),
+    mutationFn: ({ id, to }: { id: string; to: "start" | "stop" | "restart" }) =>
+      request(agent, `/api/agents/${id}/${to}`, { method: "POST" }),
     onSuccess: (changed) =>
       client.setQueryData<AgentList>(queryKeys.agents, (list) =>
         list ? { agents: list.agents.map((known) => (known.id === changed.id ? changed : known)) } : list,
       ),
   });
 };
+
+export const useAgentLogs = (id: string | null) =>
+  useQuery({
+    queryKey: queryKeys.agentLogs(id ?? ""),
+    queryFn: ({ signal }) => request(agentLogs, `/api/agents/${id}/logs?lines=200`, { signal }),
+    enabled: id !== null,
+    staleTime: 0,
+  });
+
+/** What deleting an agent takes along. */
+export const useAgentLoss = (id: string | null) =>
+  useQuery({
+    queryKey: queryKeys.agentLoss(id ?? ""),
+    queryFn: ({ signal }) => request(agentDeletionSummary, `/api/agents/${id}/deletion-summary`, { signal }),
+    enabled: id !== null,
+    staleTime: 0,
+  });
+
+export const useBackends = () =>
+  useQuery({
+    queryKey: queryKeys.backends,
+    queryFn: async ({ signal }) => (await request(backendChoices, "/api/backends", { signal })).backends,
+    staleTime: 60_000,
+  });
 
 export const useDeleteAgent = () => {
   const client = useQueryClient();

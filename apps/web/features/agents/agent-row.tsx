@@ -1,28 +1,28 @@
 "use client";
 
 import type { Agent } from "@mosaic/contracts/agent";
-import type { Provider } from "@mosaic/contracts/provider";
-import { MessageSquare } from "lucide-react";
+import { Ellipsis, MessageSquare, RotateCw, ScrollText } from "lucide-react";
 import Link from "next/link";
-import { toast } from "sonner";
+import { useState } from "react";
 import { Button } from "@/components/ui/button";
+import { Menu, MenuContent, MenuItem, MenuTrigger } from "@/components/ui/menu";
 import { Notice } from "@/components/ui/notice";
 import { Progress } from "@/components/ui/progress";
 import { useSwitchAgent } from "@/features/agents/agent-queries";
 import { AgentFace, AgentStatus } from "@/features/agents/agent-status";
+import { AgentLogsDialog } from "@/features/agents/agent-logs";
+import { effectiveText } from "@/features/models/effective-model";
+import { toastProblem } from "@/features/settings/save-problem";
 import { stagePercent, stageText } from "@/features/agents/stages";
-import { describeError } from "@/lib/api";
 import { formatDuration, formatTime } from "@/lib/time";
 
 export interface AgentRowProps {
   readonly agent: Agent;
-  readonly providers: readonly Provider[];
   readonly onEdit: () => void;
   readonly onDelete: () => void;
 }
 
-export function AgentRow({ agent, providers, onEdit, onDelete }: AgentRowProps) {
-  const provider = providers.find(({ id }) => id === agent.model?.providerId);
+export function AgentRow({ agent, onEdit, onDelete }: AgentRowProps) {
   const idle = agent.idleTimeoutSeconds === 0 ? "Never stops when idle" : `Stops after ${formatDuration(agent.idleTimeoutSeconds)} idle`;
   return (
     <li className="grid gap-3.5 rounded-xl border bg-card p-4 shadow-xs">
@@ -33,11 +33,7 @@ export function AgentRow({ agent, providers, onEdit, onDelete }: AgentRowProps) 
             <span className="min-w-0 break-words">{agent.name}</span>
             <AgentStatus agent={agent} className="font-normal" />
           </h3>
-          <p className="break-words text-sm text-muted-foreground">
-            {agent.model === null
-              ? "No model is set"
-              : `${agent.model.model}${provider ? ` · ${provider.name}` : " · its provider was deleted"}`}
-          </p>
+          <p className="break-words text-sm text-muted-foreground">{effectiveText(agent.effectiveModel)}</p>
           <p className="text-sm text-muted-foreground">
             {idle}
             {agent.lastActiveAt === null ? "" : ` · last active ${formatTime(agent.lastActiveAt)}`}
@@ -48,6 +44,11 @@ export function AgentRow({ agent, providers, onEdit, onDelete }: AgentRowProps) 
       {agent.status === "starting" && agent.stage !== null ? (
         <Progress value={stagePercent(agent.stage)} label={`${agent.name}: ${stageText(agent.stage.stage)}`} />
       ) : null}
+      {agent.isRestartPending ? (
+        <Notice tone="info" role="status">
+          {agent.name} restarts when your answer is finished, to take over a change.
+        </Notice>
+      ) : null}
       {agent.error === null ? null : (
         <Notice tone="danger" title="The last start failed">
           {agent.error.detail}
@@ -57,15 +58,12 @@ export function AgentRow({ agent, providers, onEdit, onDelete }: AgentRowProps) 
   );
 }
 
-function AgentActions({ agent, onEdit, onDelete }: Omit<AgentRowProps, "providers">) {
+function AgentActions({ agent, onEdit, onDelete }: AgentRowProps) {
   const change = useSwitchAgent();
+  const [isLogsOpen, setLogsOpen] = useState(false);
   const isUp = agent.status === "running" || agent.status === "starting";
   const to = isUp ? "stop" : "start";
-  const onSwitch = (): void =>
-    change.mutate(
-      { id: agent.id, to },
-      { onError: (error) => toast.error(describeError(error).title, { description: describeError(error).detail }) },
-    );
+  const onSwitch = (): void => change.mutate({ id: agent.id, to }, { onError: toastProblem });
   return (
     <div className="flex flex-wrap gap-2">
       <Button asChild variant="secondary" size="sm">
@@ -89,6 +87,26 @@ function AgentActions({ agent, onEdit, onDelete }: Omit<AgentRowProps, "provider
       <Button variant="danger-ghost" size="sm" aria-label={`Delete ${agent.name}`} onClick={onDelete}>
         Delete
       </Button>
+      <Menu>
+        <MenuTrigger asChild>
+          <Button variant="ghost" size="icon-sm" aria-label={`More for ${agent.name}`}>
+            <Ellipsis aria-hidden />
+          </Button>
+        </MenuTrigger>
+        <MenuContent align="end">
+          {isUp ? (
+            <MenuItem onSelect={() => change.mutate({ id: agent.id, to: "restart" }, { onError: toastProblem })}>
+              <RotateCw aria-hidden />
+              Restart {agent.name}
+            </MenuItem>
+          ) : null}
+          <MenuItem onSelect={() => setLogsOpen(true)}>
+            <ScrollText aria-hidden />
+            Recent logs
+          </MenuItem>
+        </MenuContent>
+      </Menu>
+      <AgentLogsDialog agent={isLogsOpen ? agent : null} onClose={() => setLogsOpen(false)} />
     </div>
   );
 }

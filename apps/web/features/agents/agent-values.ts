@@ -7,9 +7,9 @@ import {
   type CreateAgent,
   type ModelChoice,
 } from "@mosaic/contracts/agent";
-import type { Provider } from "@mosaic/contracts/provider";
 import { z } from "zod";
 import type { SelectGroup } from "@/components/ui/select";
+import type { ModelSource } from "@/features/providers/provider-queries";
 
 /** What the form holds; a model is one text, since that is what a list of choices works with. */
 export const agentValues = z.object({
@@ -31,7 +31,7 @@ export const decodeModel = (text: string): ModelChoice | null => {
 };
 
 /** The agent's own choice stays in the list even when its provider no longer offers it, so that opening the form changes nothing. */
-export const modelGroups = (providers: readonly Provider[], kept: readonly string[] = []): SelectGroup[] => {
+export const modelGroups = (providers: readonly ModelSource[], kept: readonly string[] = []): SelectGroup[] => {
   const groups: SelectGroup[] = providers.map((provider) => ({
     label: provider.name,
     options: provider.models.map((model) => ({
@@ -45,15 +45,15 @@ export const modelGroups = (providers: readonly Provider[], kept: readonly strin
   return [...groups, { label: "No longer offered", options: lost.map((value) => ({ value, label: decodeModel(value)?.model ?? value })) }];
 };
 
-export const firstModel = (providers: readonly Provider[]): string => modelGroups(providers)[0]?.options[0]?.value ?? "";
+export const firstModel = (providers: readonly ModelSource[]): string => modelGroups(providers)[0]?.options[0]?.value ?? "";
 
 /** In the wizard the provider may have been replaced after its model was chosen. */
-export const withOfferedModel = (values: AgentValues, providers: readonly Provider[]): AgentValues => {
+export const withOfferedModel = (values: AgentValues, providers: readonly ModelSource[]): AgentValues => {
   const isOffered = modelGroups(providers).some(({ options }) => options.some(({ value }) => value === values.model));
   return isOffered ? values : { ...values, model: firstModel(providers) };
 };
 
-export const emptyAgent = (providers: readonly Provider[]): AgentValues => ({
+export const emptyAgent = (providers: readonly ModelSource[]): AgentValues => ({
   name: "",
   emoji: "🦞",
   personality: "",

@@ -1,7 +1,6 @@
 "use client";
 
 import type { Agent } from "@mosaic/contracts/agent";
-import type { Provider } from "@mosaic/contracts/provider";
 import { Bot, Plus } from "lucide-react";
 import { useRouter, useSearchParams } from "next/navigation";
 import { useState } from "react";
@@ -14,7 +13,7 @@ import { NoIsolationBadge } from "@/features/agents/agent-status";
 import { agentToValues, emptyAgent, toAgent } from "@/features/agents/agent-values";
 import { DeleteAgent } from "@/features/agents/delete-agent";
 import { SaveProblem } from "@/features/providers/provider-form";
-import { useProviders } from "@/features/providers/provider-queries";
+import { useModelSources, type ModelSource } from "@/features/providers/provider-queries";
 import { EmptyState, ListLoading, SettingsSection } from "@/features/settings/settings-section";
 import { useLeave, useUnsavedChanges } from "@/features/shell/unsaved-guard";
 
@@ -23,16 +22,16 @@ const path = "/settings/agents";
 export function AgentsPage() {
   const edited = useSearchParams().get("edit");
   const agents = useAgents();
-  const providers = useProviders();
+  const providers = useModelSources();
   const error = agents.error ?? providers.error;
   if (error && !(agents.data && providers.data)) return <SaveProblem error={error} />;
   if (!agents.data || !providers.data) return <ListLoading />;
   const stored = agents.data.find(({ id }) => id === edited) ?? null;
   if (edited === "new" || stored !== null) return <AgentEditor key={edited} stored={stored} providers={providers.data} />;
-  return <AgentOverview agents={agents.data} providers={providers.data} />;
+  return <AgentOverview agents={agents.data} />;
 }
 
-function AgentOverview({ agents, providers }: { readonly agents: readonly Agent[]; readonly providers: readonly Provider[] }) {
+function AgentOverview({ agents }: { readonly agents: readonly Agent[] }) {
   const router = useRouter();
   const [deleted, setDeleted] = useState<Agent | null>(null);
   const add = (
@@ -60,7 +59,6 @@ function AgentOverview({ agents, providers }: { readonly agents: readonly Agent[
             <AgentRow
               key={agent.id}
               agent={agent}
-              providers={providers}
               onEdit={() => router.push(`${path}?edit=${agent.id}`)}
               onDelete={() => setDeleted(agent)}
             />
@@ -72,7 +70,7 @@ function AgentOverview({ agents, providers }: { readonly agents: readonly Agent[
   );
 }
 
-function AgentEditor({ stored, providers }: { readonly stored: Agent | null; readonly providers: readonly Provider[] }) {
+function AgentEditor({ stored, providers }: { readonly stored: Agent | null; readonly providers: readonly ModelSource[] }) {
   const router = useRouter();
   const leave = useLeave();
   const save = useSaveAgent();

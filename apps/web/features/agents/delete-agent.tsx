@@ -3,11 +3,14 @@
 import type { Agent } from "@mosaic/contracts/agent";
 import { toast } from "sonner";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
-import { useDeleteAgent } from "@/features/agents/agent-queries";
+import { useAgentLoss, useDeleteAgent } from "@/features/agents/agent-queries";
 import { describeError } from "@/lib/api";
+
+const count = (amount: number, noun: string): string => `${amount} ${noun}${amount === 1 ? "" : "s"}`;
 
 export function DeleteAgent({ agent, onClose }: { readonly agent: Agent | null; readonly onClose: () => void }) {
   const remove = useDeleteAgent();
+  const loss = useAgentLoss(agent?.id ?? null).data;
   if (agent === null) return null;
   return (
     <ConfirmDialog
@@ -27,7 +30,11 @@ export function DeleteAgent({ agent, onClose }: { readonly agent: Agent | null; 
     >
       <p>This can’t be undone. What is lost:</p>
       <ul className="list-disc space-y-1 pl-5">
-        <li>all conversations with it</li>
+        <li>
+          {loss === undefined
+            ? "all conversations with it"
+            : `${count(loss.conversations, "conversation")} with ${count(loss.messages, "message")}`}
+        </li>
         <li>its memory, and every file in its workspace</li>
         <li>its personality and settings</li>
       </ul>

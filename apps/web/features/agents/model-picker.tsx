@@ -1,15 +1,15 @@
 "use client";
 
-import type { Provider } from "@mosaic/contracts/provider";
 import { Plus, X } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import type { FieldControl } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { modelGroups } from "@/features/agents/agent-values";
+import type { ModelSource } from "@/features/providers/provider-queries";
 
 export interface ModelPickerProps {
   readonly control: FieldControl;
-  readonly providers: readonly Provider[];
+  readonly providers: readonly ModelSource[];
   readonly value: string;
   readonly onChange: (value: string) => void;
 }
@@ -21,7 +21,7 @@ export function ModelPicker({ control, providers, value, onChange }: ModelPicker
 const slots = ["first", "second", "third"];
 
 export interface FallbackPickerProps {
-  readonly providers: readonly Provider[];
+  readonly providers: readonly ModelSource[];
   readonly value: readonly string[];
   readonly onChange: (value: string[]) => void;
 }

@@ -1,7 +1,10 @@
 "use client";
 
+import type { SignUpMode } from "@mosaic/contracts/account";
 import { credentials, type Credentials } from "@mosaic/contracts/identity";
 import { zodResolver } from "@hookform/resolvers/zod";
+import { LogIn } from "lucide-react";
+import Link from "next/link";
 import { useRouter, useSearchParams } from "next/navigation";
 import { useEffect, useId } from "react";
 import { useForm } from "react-hook-form";
@@ -10,32 +13,29 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import { PasswordInput } from "@/components/ui/password-input";
-import { useLogin } from "@/features/auth/session";
+import { AuthFrame, AuthHeading } from "@/features/auth/auth-frame";
+import { oidcProblemText } from "@/features/auth/oidc-problem";
+import { useLogin, useSignInOptions } from "@/features/auth/session";
 import { safeNext } from "@/features/shell/destination";
-import { Gate } from "@/features/shell/gate";
-import { LogoMark } from "@/features/shell/logo";
 import { useOnboardingStatus } from "@/features/shell/onboarding-status";
-import { ThemeMenu } from "@/features/shell/theme-menu";
 import { describeError } from "@/lib/api";
 
 export function LoginPage() {
   return (
-    <Gate page="login">
-      <div className="flex min-h-dvh flex-col">
-        <header className="flex justify-end p-3">
-          <ThemeMenu />
-        </header>
-        <main id="main" tabIndex={-1} className="mx-auto grid w-full max-w-sm flex-1 content-center gap-7 p-6 pb-24 outline-none">
-          <LoginForm />
-        </main>
-      </div>
-    </Gate>
+    <AuthFrame>
+      <LoginForm />
+    </AuthFrame>
   );
 }
 
 function LoginForm() {
   const router = useRouter();
-  const next = safeNext(useSearchParams().get("next"));
+  const search = useSearchParams();
+  const next = safeNext(search.get("next"));
+  const problem = oidcProblemText(search.get("problem"));
+  // The password form is there whatever comes of this.
+  const options = useSignInOptions().data;
+  const oidc = options?.oidc ?? null;
   const status = useOnboardingStatus();
   const login = useLogin();
   const noticeId = useId();
@@ -54,17 +54,17 @@ function LoginForm() {
   );
   return (
     <>
-      <div className="grid gap-4">
-        <LogoMark className="size-11" />
-        <div className="grid gap-1.5">
-          <h1 className="text-2xl font-semibold tracking-tight">Sign in to Mosaic</h1>
-          <p className="text-sm text-muted-foreground">
-            {isContinuingSetup
-              ? "Setting up was begun. Sign in with the administrator’s account to go on."
-              : "Your private agents are waiting for you."}
-          </p>
-        </div>
-      </div>
+      <AuthHeading title="Sign in to Mosaic">
+        {isContinuingSetup
+          ? "Setting up was begun. Sign in with the administrator’s account to go on."
+          : "Your private agents are waiting for you."}
+      </AuthHeading>
+      {problem === null ? null : (
+        <Notice tone="danger" role="alert" title={problem.title}>
+          {problem.detail}
+        </Notice>
+      )}
+      {oidc === null || isContinuingSetup ? null : <SingleSignOn label={oidc.label} next={next} />}
       <form
         onSubmit={(event) => void submit(event)}
         noValidate
@@ -80,11 +80,40 @@ function LoginForm() {
           {(control) => <PasswordInput what="password" {...control} autoComplete="current-password" {...form.register("password")} />}
         </Field>
         {login.error ? <LoginProblem id={noticeId} error={login.error} /> : null}
-        <Button type="submit" size="lg" isBusy={login.isPending || isSignedIn}>
+        <Button type="submit" size="lg" variant={oidc === null ? "primary" : "secondary"} isBusy={login.isPending || isSignedIn}>
           Sign in
         </Button>
       </form>
+      <SignUpLine mode={options?.signUp ?? "closed"} />
     </>
+  );
+}
+
+function SignUpLine({ mode }: { readonly mode: SignUpMode }) {
+  if (mode === "closed") return null;
+  return (
+    <p className="text-sm text-muted-foreground">
+      {mode === "open" ? "New here?" : "You were invited?"}{" "}
+      <Link href="/sign-up" className="text-primary underline underline-offset-4">
+        Make your account
+      </Link>
+    </p>
+  );
+}
+
+function SingleSignOn({ label, next }: { readonly label: string; readonly next: string }) {
+  return (
+    <div className="grid gap-5">
+      <Button asChild size="lg">
+        <a href={`/api/auth/oidc/start?returnTo=${encodeURIComponent(next)}`}>
+          <LogIn aria-hidden />
+          Continue with {label}
+        </a>
+      </Button>
+      <p className="flex items-center gap-3 text-xs text-muted-foreground before:h-px before:flex-1 before:bg-border after:h-px after:flex-1 after:bg-border">
+        or with a password
+      </p>
+    </div>
   );
 }
 

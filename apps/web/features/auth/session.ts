@@ -1,5 +1,6 @@
 "use client";
 
+import { signInOptions, type SignUp } from "@mosaic/contracts/account";
 import { sessionUser, type Credentials } from "@mosaic/contracts/identity";
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { request, requestNothing } from "@/lib/api";
@@ -19,6 +20,24 @@ export const useLogin = () => {
     mutationFn: (credentials: Credentials) => request(sessionUser, "/api/auth/login", { method: "POST", body: credentials }),
     onSuccess: (user) => {
       // Another person may have been signed in here: nothing of theirs is shown, not even for a moment.
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== queryKeys.onboarding[0] });
+      client.setQueryData(queryKeys.me, user);
+    },
+  });
+};
+
+export const useSignInOptions = () =>
+  useQuery({
+    queryKey: queryKeys.signInOptions,
+    queryFn: ({ signal }) => request(signInOptions, "/api/auth/options", { signal }),
+    staleTime: 0,
+  });
+
+export const useSignUp = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: SignUp) => request(sessionUser, "/api/auth/sign-up", { method: "POST", body }),
+    onSuccess: (user) => {
       client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== queryKeys.onboarding[0] });
       client.setQueryData(queryKeys.me, user);
     },

@@ -5,6 +5,7 @@ import { PlugZap } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
+import { AllowAddress } from "@/features/providers/allow-address";
 import { describeError } from "@/lib/api";
 
 export type ConnectionState =
@@ -70,14 +71,14 @@ export function ConnectionTest({
         {isTesting ? (
           <p className="text-sm text-muted-foreground">Calling the provider and asking for its models…</p>
         ) : (
-          <Outcome state={state} />
+          <Outcome state={state} onTest={onTest} />
         )}
       </div>
     </div>
   );
 }
 
-function Outcome({ state }: { readonly state: ConnectionState }) {
+function Outcome({ state, onTest }: { readonly state: ConnectionState; readonly onTest: () => void }) {
   if (state.kind === "failed") {
     const { title, detail } = describeError(state.error);
     return (
@@ -90,7 +91,11 @@ function Outcome({ state }: { readonly state: ConnectionState }) {
   const { result } = state;
   const isOk = result.outcome === "ok";
   return (
-    <Notice tone={isOk ? "success" : "danger"} title={isOk ? "The connection works" : "The connection does not work yet"}>
+    <Notice
+      tone={isOk ? "success" : "danger"}
+      title={isOk ? "The connection works" : "The connection does not work yet"}
+      actions={result.allow === null ? null : <AllowAddress address={result.allow} onAllowed={onTest} />}
+    >
       {result.message}
       <span className="text-muted-foreground"> ({(result.durationMs / 1000).toFixed(1)} s)</span>
     </Notice>

@@ -5,6 +5,8 @@ import {
   providerList,
   providerTestResult,
   type CreateProvider,
+  type Provider,
+  type ProviderList,
   type TestProvider,
   type UpdateProvider,
 } from "@mosaic/contracts/provider";
@@ -12,12 +14,27 @@ import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/r
 import { request, requestNothing } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
 
+/** What a list of models is made of. */
+export type ModelSource = Pick<Provider, "id" | "name" | "models">;
+
 const providersQuery = queryOptions({
   queryKey: queryKeys.providers,
-  queryFn: async ({ signal }) => (await request(providerList, "/api/providers", { signal })).providers,
+  queryFn: ({ signal }) => request(providerList, "/api/providers", { signal }),
 });
 
-export const useProviders = () => useQuery(providersQuery);
+/** One's own. */
+export const useProviders = () => useQuery({ ...providersQuery, select: (list) => list.providers });
+
+export const useSharedProviders = () => useQuery({ ...providersQuery, select: (list) => list.shared });
+
+/** Those that a model can be chosen from: one's own that are switched on, and what admins share. */
+export const useModelSources = () => useQuery({ ...providersQuery, select: toModelSources });
+
+const toModelSources = ({ providers, shared }: ProviderList): ModelSource[] => {
+  const own = providers.filter(({ isActive }) => isActive);
+  const others = shared.filter(({ id }) => !providers.some((provider) => provider.id === id));
+  return [...own, ...others.map((provider) => ({ ...provider, name: `${provider.name} (shared)` }))];
+};
 
 export const testConnection = (path: string, body: TestProvider, signal: AbortSignal, headers: Record<string, string> = {}) =>
   request(providerTestResult, path, { method: "POST", body, headers, signal });
@@ -29,7 +46,11 @@ export const useSaveProvider = () => {
       id === null
         ? request(provider, "/api/providers", { method: "POST", body })
         : request(provider, `/api/providers/${id}`, { method: "PATCH", body }),
-    onSuccess: () => client.invalidateQueries({ queryKey: queryKeys.providers }),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: queryKeys.providers });
+      await client.invalidateQueries({ queryKey: queryKeys.modelDefaults });
+      await client.invalidateQueries({ queryKey: queryKeys.agents });
+    },
   });
 };
 

@@ -7,12 +7,14 @@ import { useState } from "react";
 import { toast } from "sonner";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
+import { Switch } from "@/components/ui/switch";
 import { useAgents } from "@/features/agents/agent-queries";
 import { DeleteProvider } from "@/features/providers/delete-provider";
 import { ProviderMark } from "@/features/providers/kind-picker";
 import { ProviderForm, SaveProblem } from "@/features/providers/provider-form";
-import { testConnection, useProviders, useSaveProvider } from "@/features/providers/provider-queries";
+import { testConnection, useProviders, useSaveProvider, useSharedProviders } from "@/features/providers/provider-queries";
 import { presetOf, toCreate, toUpdate } from "@/features/providers/provider-values";
+import { toastProblem } from "@/features/settings/save-problem";
 import { EmptyState, ListLoading, SettingsSection } from "@/features/settings/settings-section";
 import { useLeave, useUnsavedChanges } from "@/features/shell/unsaved-guard";
 
@@ -60,6 +62,7 @@ function ProviderOverview({ providers }: { readonly providers: readonly Provider
           ))}
         </ul>
       )}
+      <SharedProviders />
       <DeleteProvider provider={deleted} agents={agents} onClose={() => setDeleted(null)} />
     </SettingsSection>
   );
@@ -81,6 +84,8 @@ function ProviderRow({ provider, onEdit, onDelete }: ProviderRowProps) {
         <h3 className="flex flex-wrap items-center gap-2 font-medium">
           <span className="min-w-0 break-words">{provider.name}</span>
           {provider.kind === "demo" ? <Badge tone="warning">No real AI</Badge> : <Badge>{provider.hasKey ? "Key stored" : "No key"}</Badge>}
+          {provider.isShared ? <Badge>Shared with everybody</Badge> : null}
+          {provider.isActive ? null : <Badge tone="warning">Switched off</Badge>}
         </h3>
         <p className="truncate text-sm text-muted-foreground">{provider.baseUrl ?? presetOf(provider.kind).label}</p>
         <p className="break-words text-sm text-muted-foreground">
@@ -88,7 +93,8 @@ function ProviderRow({ provider, onEdit, onDelete }: ProviderRowProps) {
           {rest > 0 ? ` and ${rest} more` : ""}
         </p>
       </div>
-      <div className="flex gap-2">
+      <div className="flex items-center gap-2">
+        <ActiveSwitch provider={provider} />
         <Button variant="secondary" size="sm" aria-label={`Edit ${provider.name}`} onClick={onEdit}>
           Edit
         </Button>
@@ -97,6 +103,60 @@ function ProviderRow({ provider, onEdit, onDelete }: ProviderRowProps) {
         </Button>
       </div>
     </li>
+  );
+}
+
+/** Off keeps the key and stops every use at once, so nothing is asked: it is undone with one click. */
+function ActiveSwitch({ provider }: { readonly provider: Provider }) {
+  const save = useSaveProvider();
+  return (
+    <Switch
+      aria-label={`Use ${provider.name}`}
+      checked={provider.isActive}
+      disabled={save.isPending}
+      onCheckedChange={(isActive) =>
+        save.mutate(
+          { id: provider.id, body: { isActive } },
+          {
+            onSuccess: () =>
+              toast.success(isActive ? `${provider.name} is used again` : `${provider.name} is switched off`, {
+                description: isActive ? undefined : "Its key is kept. Agents that used it take your next default.",
+              }),
+            onError: toastProblem,
+          },
+        )
+      }
+    />
+  );
+}
+
+/** What admins open to everybody: to be chosen, not to be looked into. */
+function SharedProviders() {
+  const own = useProviders().data ?? [];
+  const shared = (useSharedProviders().data ?? []).filter(({ id }) => !own.some((provider) => provider.id === id));
+  if (shared.length === 0) return null;
+  return (
+    <section aria-labelledby="shared-title" className="grid gap-3">
+      <div className="grid gap-0.5">
+        <h3 id="shared-title" className="font-medium">
+          Shared with you
+        </h3>
+        <p className="text-sm text-muted-foreground">
+          Your admin pays for these. Their keys stay with your admin; you can choose their models.
+        </p>
+      </div>
+      <ul className="grid gap-3">
+        {shared.map((provider) => (
+          <li key={provider.id} className="flex items-center gap-4 rounded-xl border bg-card p-4 shadow-xs">
+            <ProviderMark kind={provider.kind} className="size-10" />
+            <div className="grid min-w-0 gap-0.5">
+              <h4 className="break-words font-medium">{provider.name}</h4>
+              <p className="break-words text-sm text-muted-foreground">{provider.models.map(({ id }) => id).join(", ")}</p>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -1,48 +1,69 @@
 "use client";
 
 import Link from "next/link";
-import { usePathname } from "next/navigation";
 import { Suspense, type ReactNode } from "react";
-import { cn } from "@/components/ui/cn";
+import { useMe } from "@/features/auth/session";
+import { SectionNav, type NavGroup } from "@/features/settings/section-nav";
 import { AppFrame, PageBar } from "@/features/shell/app-frame";
 
-const pages = [
-  { href: "/settings/providers", name: "Providers" },
-  { href: "/settings/agents", name: "Agents" },
+const groups: readonly NavGroup[] = [
+  {
+    title: "Assistant",
+    pages: [
+      { href: "/settings/agents", name: "Agents" },
+      { href: "/settings/models", name: "Models" },
+      { href: "/settings/providers", name: "Providers" },
+    ],
+  },
+  {
+    title: "Account",
+    pages: [
+      { href: "/settings/profile", name: "Profile" },
+      { href: "/settings/sessions", name: "Sessions" },
+      { href: "/settings/tokens", name: "Access tokens" },
+    ],
+  },
 ];
 
 export function SettingsFrame({ children }: { readonly children: ReactNode }) {
-  const pathname = usePathname();
   return (
     <AppFrame>
       <PageBar>
         <h1 className="text-sm font-medium">Settings</h1>
+        <AdminLink />
       </PageBar>
-      <main id="main" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
-        <div className="mx-auto grid w-full max-w-3xl gap-8 px-4 pb-20 pt-5 sm:px-8">
-          <nav aria-label="Settings" className="border-b">
-            <ul className="flex gap-1">
-              {pages.map(({ href, name }) => (
-                <li key={href}>
-                  <Link
-                    href={href}
-                    aria-current={pathname === href ? "page" : undefined}
-                    className={cn(
-                      "-mb-px block border-b-2 px-3 py-2.5 text-sm transition-colors",
-                      pathname === href
-                        ? "border-primary font-medium text-foreground"
-                        : "border-transparent text-muted-foreground hover:text-foreground",
-                    )}
-                  >
-                    {name}
-                  </Link>
-                </li>
-              ))}
-            </ul>
-          </nav>
+      <SectionBody label="Settings" groups={groups}>
+        {children}
+      </SectionBody>
+    </AppFrame>
+  );
+}
+
+function AdminLink() {
+  const isAdmin = useMe().data?.role === "admin";
+  if (!isAdmin) return null;
+  return (
+    <Link href="/admin/users" className="ml-auto rounded-sm text-sm text-muted-foreground hover:text-foreground">
+      Admin
+    </Link>
+  );
+}
+
+export interface SectionBodyProps {
+  readonly label: string;
+  readonly groups: readonly NavGroup[];
+  readonly children: ReactNode;
+}
+
+export function SectionBody({ label, groups: shown, children }: SectionBodyProps) {
+  return (
+    <main id="main" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
+      <div className="mx-auto flex w-full max-w-5xl flex-col gap-x-10 gap-y-7 px-4 pb-20 pt-3 sm:px-8 lg:flex-row lg:pt-8">
+        <SectionNav label={label} groups={shown} />
+        <div className="min-w-0 max-w-3xl flex-1">
           <Suspense>{children}</Suspense>
         </div>
-      </main>
-    </AppFrame>
+      </div>
+    </main>
   );
 }

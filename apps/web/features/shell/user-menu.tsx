@@ -1,6 +1,6 @@
 "use client";
 
-import { Bot, ChevronsUpDown, KeyRound, LogOut } from "lucide-react";
+import { Bot, ChevronsUpDown, KeyRound, LogOut, Settings, ShieldCheck } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { toast } from "sonner";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "@/components/ui/menu";
@@ -38,14 +38,24 @@ export function UserMenu() {
         <ChevronsUpDown aria-hidden className="size-4 text-muted-foreground" />
       </MenuTrigger>
       <MenuContent side="top" align="start" className="w-64">
-        <MenuItem onSelect={go("/settings/providers")}>
-          <KeyRound aria-hidden />
-          Providers
-        </MenuItem>
         <MenuItem onSelect={go("/settings/agents")}>
           <Bot aria-hidden />
           Agents
         </MenuItem>
+        <MenuItem onSelect={go("/settings/providers")}>
+          <KeyRound aria-hidden />
+          Providers
+        </MenuItem>
+        <MenuItem onSelect={go("/settings/profile")}>
+          <Settings aria-hidden />
+          Settings
+        </MenuItem>
+        {me?.role === "admin" ? (
+          <MenuItem onSelect={go("/admin/users")}>
+            <ShieldCheck aria-hidden />
+            Admin
+          </MenuItem>
+        ) : null}
         <MenuSeparator />
         <ThemeChoice />
         <MenuSeparator />

@@ -1,0 +1,106 @@
+"use client";
+
+import { tokenScope, type CreatedAccessToken, type TokenScope } from "@mosaic/contracts/access-token";
+import { useId, useState, type FormEvent } from "react";
+import { Button } from "@/components/ui/button";
+import { Checkbox } from "@/components/ui/checkbox";
+import { Field, FieldError } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { Notice } from "@/components/ui/notice";
+import { Select } from "@/components/ui/select";
+import { useCreateToken } from "@/features/account/account-queries";
+import { describeError } from "@/lib/api";
+
+export const scopeTexts: Record<TokenScope, { label: string; description: string }> = {
+  chat: { label: "Chat", description: "Talk to your agents and read those conversations." },
+  read: { label: "Read", description: "Look at agents, conversations, providers and models. Never at keys." },
+  manage: { label: "Manage", description: "Create, change and delete agents, providers and models." },
+};
+
+const lifetimes = [
+  { value: "7", label: "7 days" },
+  { value: "30", label: "30 days" },
+  { value: "90", label: "90 days" },
+  { value: "365", label: "1 year" },
+  { value: "never", label: "Never" },
+];
+
+export function NewTokenForm({ onCreated }: { readonly onCreated: (created: CreatedAccessToken) => void }) {
+  const create = useCreateToken();
+  const [name, setName] = useState("");
+  const [scopes, setScopes] = useState<readonly TokenScope[]>(["chat"]);
+  const [days, setDays] = useState("90");
+  const [faults, setFaults] = useState<{ name?: string; scopes?: string }>({});
+  const scopesId = useId();
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    const found = {
+      ...(name.trim() === "" ? { name: "Give the token a name" } : {}),
+      ...(scopes.length === 0 ? { scopes: "Choose what the token may do" } : {}),
+    };
+    setFaults(found);
+    if (Object.keys(found).length > 0) return;
+    create.mutate({ name, scopes: [...scopes], expiresInDays: days === "never" ? null : Number(days) }, { onSuccess: onCreated });
+  };
+  return (
+    <form onSubmit={submit} noValidate className="grid gap-5">
+      <Field label="Name" hint="Which program it is for." error={faults.name}>
+        {(control) => (
+          <Input {...control} value={name} maxLength={80} autoComplete="off" onChange={(event) => setName(event.target.value)} />
+        )}
+      </Field>
+      <fieldset className="grid gap-2.5" aria-describedby={faults.scopes === undefined ? undefined : scopesId}>
+        <legend className="mb-1.5 text-sm font-medium">It may</legend>
+        {tokenScope.options.map((scope) => (
+          <ScopeChoice
+            key={scope}
+            scope={scope}
+            isChecked={scopes.includes(scope)}
+            onChange={(isChecked) => setScopes(isChecked ? [...scopes, scope] : scopes.filter((other) => other !== scope))}
+          />
+        ))}
+        <FieldError id={scopesId} message={faults.scopes} />
+      </fieldset>
+      <Field label="Expires after" hint={days === "never" ? "A token that never expires has to be revoked by hand." : undefined}>
+        {(control) => <Select {...control} value={days} onChange={setDays} groups={[{ label: "", options: lifetimes }]} />}
+      </Field>
+      {create.error ? (
+        <Notice tone="danger" role="alert" title={describeError(create.error).title}>
+          {describeError(create.error).detail}
+        </Notice>
+      ) : null}
+      <Button type="submit" className="justify-self-end" isBusy={create.isPending}>
+        Create token
+      </Button>
+    </form>
+  );
+}
+
+interface ScopeChoiceProps {
+  readonly scope: TokenScope;
+  readonly isChecked: boolean;
+  readonly onChange: (isChecked: boolean) => void;
+}
+
+function ScopeChoice({ scope, isChecked, onChange }: ScopeChoiceProps) {
+  const id = useId();
+  return (
+    <div className="flex items-start gap-3">
+      <Checkbox
+        id={id}
+        className="mt-0.5"
+        checked={isChecked}
+        aria-describedby={`${id}-text`}
+        onCheckedChange={(next) => onChange(next === true)}
+      />
+      <div className="grid gap-0.5">
+        <label htmlFor={id} className="text-sm font-medium">
+          {scopeTexts[scope].label}
+        </label>
+        <p id={`${id}-text`} className="text-[0.8125rem] text-muted-foreground">
+          {scopeTexts[scope].description}
+        </p>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,102 @@
+"use client";
+
+import { displayName, type Profile } from "@mosaic/contracts/account";
+import { useState, type FormEvent } from "react";
+import { toast } from "sonner";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { Notice } from "@/components/ui/notice";
+import { useProfile, useSaveProfile } from "@/features/account/account-queries";
+import { PasswordSection } from "@/features/account/password-section";
+import { Loaded } from "@/features/settings/load-state";
+import { SettingsSection } from "@/features/settings/settings-section";
+import { useUnsavedChanges } from "@/features/shell/unsaved-guard";
+import { describeError } from "@/lib/api";
+
+export function ProfilePage() {
+  const profile = useProfile();
+  return (
+    <Loaded query={profile}>
+      {(data) => (
+        <div className="grid gap-12">
+          <SettingsSection title="Profile" description="How you are called here, and how you sign in.">
+            <NameForm profile={data} />
+            <Facts profile={data} />
+          </SettingsSection>
+          {data.hasPassword ? <PasswordSection username={data.username} isBreakglass={data.isBreakglass} /> : null}
+        </div>
+      )}
+    </Loaded>
+  );
+}
+
+function NameForm({ profile }: { readonly profile: Profile }) {
+  const save = useSaveProfile();
+  const [name, setName] = useState(profile.displayName);
+  const [fault, setFault] = useState<string>();
+  const isDirty = name !== profile.displayName;
+  useUnsavedChanges(isDirty);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    const parsed = displayName.safeParse(name);
+    if (!parsed.success) {
+      setFault("Enter a name of 1 to 80 characters");
+      return;
+    }
+    setFault(undefined);
+    save.mutate(
+      { displayName: parsed.data },
+      {
+        onSuccess: (saved) => {
+          setName(saved.displayName);
+          toast.success("Profile saved");
+        },
+        onError: (error) => setFault(describeError(error).detail ?? describeError(error).title),
+      },
+    );
+  };
+  return (
+    <form onSubmit={submit} noValidate className="grid max-w-md gap-4">
+      <Field label="Display name" error={fault}>
+        {(control) => <Input {...control} value={name} autoComplete="name" onChange={(event) => setName(event.target.value)} />}
+      </Field>
+      <Button type="submit" className="justify-self-start" isBusy={save.isPending} disabled={!isDirty}>
+        Save name
+      </Button>
+    </form>
+  );
+}
+
+function Facts({ profile }: { readonly profile: Profile }) {
+  const ways = [...(profile.hasPassword ? ["Password"] : []), ...profile.identities.map(({ issuer }) => `Single sign-on (${issuer})`)];
+  return (
+    <>
+      <dl className="grid max-w-2xl gap-x-6 gap-y-3 rounded-xl border bg-card p-4 text-sm shadow-xs sm:grid-cols-[10rem_1fr]">
+        <Fact name="User name">{profile.username}</Fact>
+        <Fact name="E-mail">
+          {profile.email ?? <span className="text-muted-foreground">None is known. Your sign-in server can vouch for one.</span>}
+        </Fact>
+        <Fact name="Role">
+          {profile.role === "admin" ? "Admin" : "Member"} {profile.isBreakglass ? <Badge>Breakglass account</Badge> : null}
+        </Fact>
+        <Fact name="You sign in with">{ways.join(", ")}</Fact>
+      </dl>
+      {profile.isBreakglass ? (
+        <Notice tone="info" title="This is the breakglass account">
+          It always works, whatever happens to single sign-on. Nobody can delete, demote or disable it. Keep its password in a safe place.
+        </Notice>
+      ) : null}
+    </>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
+  return (
+    <div className="contents">
+      <dt className="text-muted-foreground">{name}</dt>
+      <dd className="min-w-0 break-words">{children}</dd>
+    </div>
+  );
+}

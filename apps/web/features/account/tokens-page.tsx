@@ -1,0 +1,137 @@
+"use client";
+
+import type { AccessToken, CreatedAccessToken } from "@mosaic/contracts/access-token";
+import { KeySquare, Plus } from "lucide-react";
+import { useState } from "react";
+import { toast } from "sonner";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { CopyButton } from "@/components/ui/copy-button";
+import { Dialog } from "@/components/ui/dialog";
+import { Notice } from "@/components/ui/notice";
+import { useRevokeToken, useTokens } from "@/features/account/account-queries";
+import { NewTokenForm, scopeTexts } from "@/features/account/new-token-form";
+import { Loaded } from "@/features/settings/load-state";
+import { toastProblem } from "@/features/settings/save-problem";
+import { EmptyState, SettingsSection } from "@/features/settings/settings-section";
+import { formatTime } from "@/lib/time";
+
+export function TokensPage() {
+  const tokens = useTokens();
+  const [isCreating, setCreating] = useState(false);
+  const [created, setCreated] = useState<CreatedAccessToken | null>(null);
+  const [revoked, setRevoked] = useState<AccessToken | null>(null);
+  const add = (
+    <Button onClick={() => setCreating(true)}>
+      <Plus aria-hidden />
+      New token
+    </Button>
+  );
+  return (
+    <SettingsSection
+      title="Access tokens"
+      description="For programs that use your agents in your name. Treat them as passwords."
+      actions={tokens.data !== undefined && tokens.data.length > 0 ? add : null}
+    >
+      <Loaded query={tokens}>
+        {(data) =>
+          data.length === 0 ? (
+            <EmptyState icon={<KeySquare aria-hidden />} title="No access token yet" action={add}>
+              Create one to reach Mosaic from a script, an app or an SDK. You choose what it may do and how long it lives.
+            </EmptyState>
+          ) : (
+            <ul className="grid gap-3">
+              {data.map((token) => (
+                <TokenRow key={token.id} token={token} onRevoke={() => setRevoked(token)} />
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
+      <Dialog
+        isOpen={isCreating}
+        onClose={() => {
+          setCreating(false);
+          setCreated(null);
+        }}
+        title={created === null ? "New access token" : "Copy your token now"}
+      >
+        {created === null ? <NewTokenForm onCreated={setCreated} /> : <ShownOnce created={created} />}
+      </Dialog>
+      <RevokeToken token={revoked} onClose={() => setRevoked(null)} />
+    </SettingsSection>
+  );
+}
+
+function TokenRow({ token, onRevoke }: { readonly token: AccessToken; readonly onRevoke: () => void }) {
+  const [openedAt] = useState(() => Date.now());
+  const isExpired = token.expiresAt !== null && new Date(token.expiresAt).getTime() < openedAt;
+  return (
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-3 rounded-xl border bg-card p-4 shadow-xs">
+      <div className="grid min-w-0 flex-1 basis-52 gap-1">
+        <h3 className="flex flex-wrap items-center gap-2 font-medium">
+          <span className="min-w-0 break-words">{token.name}</span>
+          <code className="text-xs font-normal text-muted-foreground">…{token.hint}</code>
+          {isExpired ? <Badge tone="warning">Expired</Badge> : null}
+        </h3>
+        <p className="flex flex-wrap gap-1.5">
+          {token.scopes.map((scope) => (
+            <Badge key={scope}>{scopeTexts[scope].label}</Badge>
+          ))}
+        </p>
+        <p className="text-sm text-muted-foreground">
+          {token.lastUsedAt === null ? "Never used" : `Last used ${formatTime(token.lastUsedAt)} from ${token.lastUsedAddress ?? "?"}`} ·{" "}
+          {token.expiresAt === null ? "never expires" : `${isExpired ? "expired" : "expires"} ${formatTime(token.expiresAt)}`}
+        </p>
+      </div>
+      <Button variant="danger-ghost" size="sm" aria-label={`Revoke ${token.name}`} onClick={onRevoke}>
+        Revoke
+      </Button>
+    </li>
+  );
+}
+
+function ShownOnce({ created }: { readonly created: CreatedAccessToken }) {
+  const example = `curl -H "Authorization: Bearer ${created.token}" ${window.location.origin}/api/agents`;
+  return (
+    <div className="grid gap-4">
+      <Notice tone="warning" title="This is the only time it is shown">
+        Mosaic keeps only a fingerprint of it. If you lose it, revoke it and make a new one.
+      </Notice>
+      <Secret label="Access token" text={created.token} />
+      <Secret label="Try it" text={example} />
+    </div>
+  );
+}
+
+export function Secret({ label, text }: { readonly label: string; readonly text: string }) {
+  return (
+    <div className="grid gap-1.5">
+      <p className="text-sm font-medium">{label}</p>
+      <div className="flex items-start gap-2 rounded-lg border bg-muted p-2.5">
+        <code className="min-w-0 flex-1 break-all text-[0.8125rem]">{text}</code>
+        <CopyButton text={text} label={`Copy ${label.toLowerCase()}`} />
+      </div>
+    </div>
+  );
+}
+
+function RevokeToken({ token, onClose }: { readonly token: AccessToken | null; readonly onClose: () => void }) {
+  const revoke = useRevokeToken();
+  if (token === null) return null;
+  return (
+    <ConfirmDialog
+      isOpen
+      onClose={onClose}
+      title={`Revoke the token “${token.name}”?`}
+      confirmLabel="Revoke token"
+      isBusy={revoke.isPending}
+      onConfirm={() =>
+        revoke.mutate(token.id, { onSuccess: () => toast.success("Token revoked"), onError: toastProblem, onSettled: onClose })
+      }
+    >
+      <p>Programs that use it are refused at once. This can’t be undone.</p>
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,178 @@
+"use client";
+
+import { inviteCode, type SignUp } from "@mosaic/contracts/account";
+import { username as usernameSchema } from "@mosaic/contracts/identity";
+import Link from "next/link";
+import { useRouter } from "next/navigation";
+import { useEffect, useId, useState, type FormEvent } from "react";
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { Notice } from "@/components/ui/notice";
+import { PasswordInput } from "@/components/ui/password-input";
+import { followsRules, PasswordRules } from "@/features/account/password-rules";
+import { AuthFrame, AuthHeading } from "@/features/auth/auth-frame";
+import { useSignInOptions, useSignUp } from "@/features/auth/session";
+import { Loaded } from "@/features/settings/load-state";
+import { useOnboardingStatus } from "@/features/shell/onboarding-status";
+import { ApiProblem, describeError } from "@/lib/api";
+
+export function SignUpPage() {
+  const options = useSignInOptions();
+  return (
+    <AuthFrame>
+      <Loaded query={options}>
+        {({ signUp }) =>
+          signUp === "closed" ? (
+            <>
+              <AuthHeading title="Sign-up is closed">Accounts are made by an admin of this Mosaic.</AuthHeading>
+              <Notice tone="info" title="You were invited?">
+                Invitations don’t work while sign-up is closed. Ask the person who invited you.
+              </Notice>
+              <Button asChild variant="secondary">
+                <Link href="/login">Back to sign in</Link>
+              </Button>
+            </>
+          ) : (
+            <SignUpForm needsInvite={signUp === "invite"} />
+          )
+        }
+      </Loaded>
+    </AuthFrame>
+  );
+}
+
+type Faults = Partial<Record<"username" | "password" | "inviteCode", string>>;
+
+const checkValues = (values: { username: string; password: string; inviteCode: string }, needsInvite: boolean): Faults => {
+  const name = usernameSchema.safeParse(values.username);
+  const code = inviteCode.safeParse(values.inviteCode);
+  return {
+    ...(name.success ? {} : { username: `Enter a user name: ${name.error.issues[0]?.message ?? ""}` }),
+    ...(followsRules(values.password, name.data ?? "") ? {} : { password: "The password does not follow all rules" }),
+    ...(needsInvite && !code.success ? { inviteCode: "Enter the invite code that you were given" } : {}),
+  };
+};
+
+interface SignUpValues {
+  readonly username: string;
+  readonly displayName: string;
+  readonly password: string;
+  readonly inviteCode: string;
+}
+
+/** The code came in the fragment, which no server sees. */
+const invitedValues = (): SignUpValues => ({
+  username: "",
+  displayName: "",
+  password: "",
+  inviteCode: new URLSearchParams(window.location.hash.slice(1)).get("invite") ?? "",
+});
+
+const useSignUpForm = (needsInvite: boolean) => {
+  const router = useRouter();
+  const status = useOnboardingStatus();
+  const signUp = useSignUp();
+  const [values, setValues] = useState(invitedValues);
+  const [faults, setFaults] = useState<Faults>({});
+  const isSignedIn = status.data?.isSignedIn === true;
+  useEffect(() => {
+    // It leaves the address bar at once.
+    if (window.location.hash !== "") window.history.replaceState(null, "", window.location.pathname);
+  }, []);
+  useEffect(() => {
+    if (isSignedIn) router.replace("/chat");
+  }, [router, isSignedIn]);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    const found = checkValues(values, needsInvite);
+    setFaults(found);
+    if (Object.keys(found).length > 0) return;
+    signUp.mutate(toBody(values), { onSuccess: () => void status.refetch(), onError: (error) => setFaults(placed(error)) });
+  };
+  const set = (field: keyof SignUpValues) => (event: { target: { value: string } }) =>
+    setValues({ ...values, [field]: event.target.value });
+  return { values, set, faults, error: signUp.error, isBusy: signUp.isPending || isSignedIn, submit };
+};
+
+const toBody = ({ displayName, inviteCode: code, ...required }: SignUpValues): SignUp => ({
+  ...required,
+  ...(displayName.trim() === "" ? {} : { displayName }),
+  ...(code.trim() === "" ? {} : { inviteCode: code.trim() }),
+});
+
+function SignUpForm({ needsInvite }: { readonly needsInvite: boolean }) {
+  const { values, set, faults, error, isBusy, submit } = useSignUpForm(needsInvite);
+  return (
+    <>
+      <AuthHeading title="Make your account">
+        {needsInvite ? "You need an invitation. Its link fills in the code by itself." : "Choose a name and a password."}
+      </AuthHeading>
+      <form onSubmit={submit} noValidate className="grid gap-5">
+        {needsInvite ? (
+          <Field label="Invite code" error={faults.inviteCode}>
+            {(control) => (
+              <Input {...control} value={values.inviteCode} autoComplete="off" spellCheck={false} onChange={set("inviteCode")} />
+            )}
+          </Field>
+        ) : null}
+        <IdentityFields values={values} set={set} faults={faults} />
+        {error !== null && Object.keys(faults).length === 0 ? (
+          <Notice tone="danger" role="alert" title={describeError(error).title}>
+            {describeError(error).detail}
+          </Notice>
+        ) : null}
+        <Button type="submit" size="lg" isBusy={isBusy}>
+          Create account
+        </Button>
+      </form>
+      <p className="text-sm text-muted-foreground">
+        You have an account?{" "}
+        <Link href="/login" className="text-primary underline underline-offset-4">
+          Sign in
+        </Link>
+      </p>
+    </>
+  );
+}
+
+function IdentityFields({ values, set, faults }: Pick<ReturnType<typeof useSignUpForm>, "values" | "set" | "faults">) {
+  const rulesId = useId();
+  return (
+    <>
+      <Field label="User name" error={faults.username}>
+        {(control) => (
+          <Input
+            {...control}
+            value={values.username}
+            autoComplete="username"
+            autoCapitalize="none"
+            spellCheck={false}
+            onChange={set("username")}
+          />
+        )}
+      </Field>
+      <Field label="Display name" isOptional>
+        {(control) => <Input {...control} value={values.displayName} autoComplete="name" maxLength={80} onChange={set("displayName")} />}
+      </Field>
+      <Field label="Password" error={faults.password}>
+        {(control) => (
+          <PasswordInput
+            what="password"
+            {...control}
+            aria-describedby={[control["aria-describedby"], rulesId].filter(Boolean).join(" ")}
+            value={values.password}
+            autoComplete="new-password"
+            onChange={set("password")}
+          />
+        )}
+      </Field>
+      <PasswordRules id={rulesId} password={values.password} username={values.username.trim().toLowerCase()} />
+    </>
+  );
+}
+
+const placed = (error: unknown): Faults => {
+  if (!(error instanceof ApiProblem)) return {};
+  return Object.fromEntries((error.problem.errors ?? []).map(({ path, message }) => [path, message])) as Faults;
+};

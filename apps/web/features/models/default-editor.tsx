@@ -1,0 +1,85 @@
+"use client";
+
+import type { ModelDefault, SaveModelDefault } from "@mosaic/contracts/model-defaults";
+import { useState, type FormEvent } from "react";
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { Notice } from "@/components/ui/notice";
+import { decodeModel, encodeModel } from "@/features/agents/agent-values";
+import { FallbackPicker, ModelPicker } from "@/features/agents/model-picker";
+import type { ModelSource } from "@/features/providers/provider-queries";
+import { useUnsavedChanges } from "@/features/shell/unsaved-guard";
+import { describeError } from "@/lib/api";
+
+export const backendNames: Record<string, string> = { openclaw: "OpenClaw" };
+
+export const rowTitle = (backend: string | null): string =>
+  backend === null ? "For all agents" : `For ${backendNames[backend] ?? backend} agents`;
+
+export interface DefaultEditorProps {
+  readonly row: ModelDefault;
+  readonly sources: readonly ModelSource[];
+  /** What is used now, in words. */
+  readonly effective: string;
+  readonly onSave: (body: SaveModelDefault) => Promise<unknown>;
+}
+
+/** One default: a model and its fallbacks, with what it comes to. */
+export function DefaultEditor({ row, sources, effective, onSave }: DefaultEditorProps) {
+  const stored = { model: encodeModel(row.model), fallbacks: row.fallbacks.map(encodeModel) };
+  const [model, setModel] = useState(stored.model);
+  const [fallbacks, setFallbacks] = useState<readonly string[]>(stored.fallbacks);
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const isDirty = model !== stored.model || fallbacks.join("\n") !== stored.fallbacks.join("\n");
+  useUnsavedChanges(isDirty);
+  const save = async (nextModel: string, nextFallbacks: readonly string[]): Promise<void> => {
+    setBusy(true);
+    setError(null);
+    try {
+      await onSave({
+        backend: row.backend,
+        model: decodeModel(nextModel),
+        fallbacks: nextFallbacks.map(decodeModel).filter((choice) => choice !== null),
+      });
+      setModel(nextModel);
+      setFallbacks(nextFallbacks);
+    } catch (problem) {
+      setError(problem);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    void save(model, model === "" ? [] : fallbacks);
+  };
+  const title = rowTitle(row.backend);
+  return (
+    <form onSubmit={submit} aria-label={title} className="grid gap-4 rounded-xl border bg-card p-4 shadow-xs sm:p-5">
+      <div className="grid gap-0.5">
+        <h3 className="font-medium">{title}</h3>
+        <p className="text-sm text-muted-foreground" role="status">
+          Used now: {effective}
+        </p>
+      </div>
+      <Field label="Model">{(control) => <ModelPicker control={control} providers={sources} value={model} onChange={setModel} />}</Field>
+      {model === "" ? null : <FallbackPicker providers={sources} value={fallbacks} onChange={setFallbacks} />}
+      {error === null ? null : (
+        <Notice tone="danger" role="alert" title={describeError(error).title}>
+          {describeError(error).detail}
+        </Notice>
+      )}
+      <div className="flex flex-wrap gap-2">
+        <Button type="submit" size="sm" isBusy={isBusy} disabled={!isDirty}>
+          Save default
+        </Button>
+        {stored.model === "" ? null : (
+          <Button variant="ghost" size="sm" isBusy={isBusy} onClick={() => void save("", [])}>
+            Remove this default
+          </Button>
+        )}
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,33 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { Button } from "@/components/ui/button";
+import { Notice } from "@/components/ui/notice";
+import { ListLoading } from "@/features/settings/settings-section";
+import { describeError } from "@/lib/api";
+
+/** A page's data, or what there is to say until it is there. */
+export function Loaded<Data>({
+  query,
+  children,
+}: {
+  readonly query: Pick<UseQueryResult<Data>, "data" | "error" | "refetch" | "isFetching">;
+  readonly children: (data: Data) => ReactNode;
+}) {
+  if (query.data !== undefined) return <>{children(query.data)}</>;
+  if (query.error === null) return <ListLoading />;
+  const { title, detail } = describeError(query.error);
+  return (
+    <Notice
+      tone="danger"
+      role="alert"
+      title={title}
+      actions={
+        <Button variant="secondary" size="sm" isBusy={query.isFetching} onClick={() => void query.refetch()}>
+          Try again
+        </Button>
+      }
+    >
+      {detail}
+    </Notice>
+  );
+}
