@@ -73,12 +73,13 @@ export class SessionsRepository {
   }
 
   async touch(session: LiveSession, use: { at: Date; address: string; idleExpiresAt: Date }): Promise<void> {
+    // The user first, as in every other transaction over both: whoever disables them at the same moment waits, or is waited for.
     await this.prisma.$transaction([
+      this.prisma.user.updateMany({ where: { id: session.user.id }, data: { lastSeenAt: use.at } }),
       this.prisma.session.updateMany({
         where: { id: session.id },
         data: { lastUsedAt: use.at, address: use.address, idleExpiresAt: use.idleExpiresAt },
       }),
-      this.prisma.user.updateMany({ where: { id: session.user.id }, data: { lastSeenAt: use.at } }),
     ]);
   }
 
