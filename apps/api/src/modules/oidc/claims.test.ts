@@ -10,6 +10,7 @@ test.each([
   [{ email: "ann@evil.org@example.org", email_verified: true }, null],
   [{ email: ["ann@example.org"], email_verified: true }, null],
   [{ email: "an n@example.org", email_verified: true }, null],
+  [{ email: "\ud800@example.org", email_verified: true }, null],
 ])("an address counts only if it is verified: %o", (claims, expected) => {
   expect(verifiedEmail(claims)).toBe(expected);
 });

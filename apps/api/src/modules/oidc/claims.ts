@@ -24,7 +24,7 @@ export function verifiedEmail(claims: Claims): string | null {
     return null;
   }
   const address = email.trim().toLowerCase();
-  return address.length <= maxEmailLength && /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(address) ? address : null;
+  return address.length <= maxEmailLength && address.isWellFormed() && /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(address) ? address : null;
 }
 
 /** No list: anybody. Else only a verified address at exactly one of the domains. */
