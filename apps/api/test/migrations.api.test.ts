@@ -157,7 +157,7 @@ test("the migrated database refuses states that no code may write", async () => 
     "UPDATE access_tokens SET scopes = '{}'",
     "UPDATE access_tokens SET scopes = ARRAY['admin']",
     "UPDATE invites SET uses = max_uses + 1",
-    "UPDATE audit_events SET outcome = 'maybe'",
+    "INSERT INTO audit_events (id, actor_kind, action, outcome) VALUES (gen_random_uuid(), 'system', 'x.y', 'maybe')",
     "INSERT INTO users (id, username, display_name, role, deleting_at) VALUES (gen_random_uuid(), 'x', 'x', 'member', now())",
     "UPDATE model_assignments SET user_id = (SELECT id FROM users LIMIT 1), agent_id = (SELECT id FROM agents LIMIT 1)",
   ]) {
