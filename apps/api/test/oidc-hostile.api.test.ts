@@ -201,10 +201,17 @@ test.each(["endless", "huge", "deep"])("a description whose body is %s is cut, a
   expect(await signInWith(app, new CookieBrowser())).toBe("/login?problem=oidc_unavailable");
 });
 
-test("a token endpoint that never answers ends in time, and the password still signs in", { timeout: 30_000 }, async () => {
+test("a token endpoint whose answer drips ends in time, and the password still signs in meanwhile", { timeout: 30_000 }, async () => {
   const browser = new CookieBrowser();
   const callback = await toCallback(app, browser);
-  server.lies.answer = (path) => path === "token";
+  server.lies.answer = (path, response) => {
+    if (path === "token") {
+      response.writeHead(200, { "content-type": "application/json" });
+      const drip = setInterval(() => response.write(" "), 100);
+      response.once("close", () => clearInterval(drip));
+    }
+    return path === "token";
+  };
   const waiting = landing(browser, callback);
   expect((await app.visitor().post("/api/auth/login", { username: "root-admin", password: "correct horse battery staple" })).status).toBe(
     200,

@@ -20,18 +20,15 @@ import { returnPath } from "./return-path.js";
 @Injectable()
 export class OidcSignInService {
   readonly #passport = new passport.Passport();
-  readonly #strategy: OidcStrategy;
 
   constructor(
-    exchange: OidcExchangeService,
+    private readonly exchange: OidcExchangeService,
     private readonly settings: OidcSettingsService,
     private readonly people: OidcPeopleService,
     private readonly signIn: SignInService,
     private readonly throttle: AttemptThrottleService,
     private readonly logger: Logger,
-  ) {
-    this.#strategy = new OidcStrategy(exchange);
-  }
+  ) {}
 
   async start(request: Request, response: Response, query: { readonly returnTo?: unknown; readonly direct?: unknown }): Promise<void> {
     await this.orToLogin(request, response, async () => {
@@ -80,7 +77,7 @@ export class OidcSignInService {
         }
       };
       const options = { session: false, ...step };
-      const handler = this.#passport.authenticate(this.#strategy, options, done) as (...call: unknown[]) => void;
+      const handler = this.#passport.authenticate(new OidcStrategy(this.exchange), options, done) as (...call: unknown[]) => void;
       handler(request, response, reject);
     });
   }

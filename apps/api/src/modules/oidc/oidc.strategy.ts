@@ -12,7 +12,8 @@ export type Step =
 
 /**
  * Passport's side of OpenID Connect. Not the one that openid-client brings: that keeps its state in an express session, is bound to one
- * configuration and one address, and sends no state beside PKCE.
+ * configuration and one address, and sends no state beside PKCE. One for each request: passport hangs a request's outcome on the strategy that
+ * it is given, so a shared one would sign people in as each other.
  */
 export class OidcStrategy extends Strategy {
   override readonly name = "oidc";
