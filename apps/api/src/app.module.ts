@@ -4,6 +4,7 @@ import { AccessTokensModule } from "./modules/access-tokens/access-tokens.module
 import { AccountsModule } from "./modules/accounts/accounts.module.js";
 import { AgentConfigModule } from "./modules/agent-config/agent-config.module.js";
 import { AgentsModule } from "./modules/agents/agents.module.js";
+import { AuditModule } from "./modules/audit/audit.module.js";
 import { AuthModule } from "./modules/auth/auth.module.js";
 import { BackendsModule } from "./modules/backends/backends.module.js";
 import { ChatProxyModule } from "./modules/chat-proxy/chat-proxy.module.js";
@@ -22,6 +23,7 @@ import { OutboundAccessModule } from "./modules/outbound-access/outbound-access.
 import { OwnerEventsModule } from "./modules/owner-events/owner-events.module.js";
 import { RuntimeHostModule } from "./modules/runtime-host/runtime-host.module.js";
 import { SettingsModule } from "./modules/settings/settings.module.js";
+import { SystemAgentsModule } from "./modules/system-agents/system-agents.module.js";
 import { UserAdminModule } from "./modules/user-admin/user-admin.module.js";
 import { PlatformModule } from "./platform/platform.module.js";
 
@@ -32,6 +34,7 @@ import { PlatformModule } from "./platform/platform.module.js";
     ScheduleModule.forRoot(),
     CryptoModule,
     SettingsModule,
+    AuditModule,
     OutboundAccessModule,
     OidcModule,
     AuthModule,
@@ -47,6 +50,7 @@ import { PlatformModule } from "./platform/platform.module.js";
     OwnerEventsModule,
     ContainerLifecycleModule,
     UserAdminModule,
+    SystemAgentsModule,
     IdleReaperModule,
     ConversationsModule,
     ChatProxyModule,

@@ -84,6 +84,9 @@ export type BackendChoices = z.infer<typeof backendChoices>;
 export const createSystemAgent = createAgent.omit({ idleTimeoutSeconds: true }).meta({ id: "CreateSystemAgent" });
 export type CreateSystemAgent = z.infer<typeof createSystemAgent>;
 
+export const logsQuery = z.strictObject({ lines: z.coerce.number().int().min(1).max(1000).default(200) }).meta({ id: "LogsQuery" });
+export type LogsQuery = z.infer<typeof logsQuery>;
+
 /** The newest last. Secrets are blacked out. */
 export const agentLogs = z.object({ lines: z.array(z.string()), isComplete: z.boolean() }).meta({ id: "AgentLogs" });
 export type AgentLogs = z.infer<typeof agentLogs>;

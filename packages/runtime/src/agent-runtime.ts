@@ -123,6 +123,9 @@ export interface AgentRuntime {
   /** `null` if there is none or it is not ours. */
   inspect(name: string): Promise<ContainerObservation | null>;
 
+  /** The last lines that a container wrote, on both outputs, the newest last; at most `lines`. None for a container that is gone. */
+  logs(name: string, lines: number): Promise<string[]>;
+
   /** All containers of this installation, whatever their state. */
   list(instanceId: string): Promise<ContainerObservation[]>;
 

@@ -318,6 +318,17 @@ export function describeRuntimeContract(title: string, openHarness: () => Promis
         expect(await exitedState(spec.name)).toMatchObject({ exitCode: 42, wasOutOfMemory: false, endpoint: null });
       });
 
+      it("tells the last lines that a container wrote, on both outputs and without colours, and none of one that is gone", async () => {
+        const { spec, endpoint } = await createAndStart();
+        await ask(endpoint, "/say?text=first");
+        await ask(endpoint, "/say?text=second");
+        await expect.poll(() => runtime.logs(spec.name, 4), { timeout: 10_000 }).toHaveLength(4);
+        const lines = await runtime.logs(spec.name, 4);
+        expect(lines.toSorted()).toEqual(["err first", "err second", "out first", "out second"]);
+        expect(await runtime.logs(spec.name, 1)).toHaveLength(1);
+        expect(await runtime.logs(uniqueName(), 5)).toEqual([]);
+      });
+
       it("tells that a container ran out of memory", async () => {
         const { spec, endpoint } = await createAndStart();
         await ask(endpoint, harness.exhaustPath).catch(() => undefined);

@@ -61,6 +61,8 @@ export class InMemoryEngine {
   readonly calls: string[] = [];
   /** Names of the containers whose state was deleted. */
   readonly removedStates: string[] = [];
+  /** What containers are taken to have written. */
+  readonly said = new Map<string, string[]>();
   readonly #stateDirs = new Map<string, Promise<string>>();
   readonly #watchers = new Set<(name: string | null) => void>();
 
@@ -281,6 +283,11 @@ class InMemoryRuntime implements AgentRuntime {
     this.#called(`inspect ${name}`);
     const container = this.#engine.containers.get(name);
     return container === undefined ? null : observationOf(container);
+  }
+
+  async logs(name: string, lines: number): Promise<string[]> {
+    this.#called(`logs ${name}`);
+    return (this.#engine.said.get(name) ?? []).slice(-lines);
   }
 
   async list(instanceId: string): Promise<ContainerObservation[]> {

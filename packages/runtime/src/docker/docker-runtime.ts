@@ -9,6 +9,7 @@ import type {
   PrepareProgress,
   RuntimeCheck,
 } from "../agent-runtime.js";
+import { demultiplex, toLogLines } from "../log-lines.js";
 import { RuntimeError } from "../agent-runtime.js";
 import { requireContainerName, requireImageName } from "../container-name.js";
 import { KeyedQueue } from "../keyed-queue.js";
@@ -154,6 +155,14 @@ class DockerRuntime implements AgentRuntime {
       observations.push(...seen.filter((observation) => observation !== null));
     }
     return observations;
+  }
+
+  async logs(name: string, lines: number): Promise<string[]> {
+    const info = await this.#findOwn(name);
+    if (info === null) return [];
+    const options = { stdout: true, stderr: true, tail: lines, follow: false as const };
+    const bytes = await this.#engine.call((docker, abortSignal) => docker.getContainer(info.Id).logs({ ...options, abortSignal }));
+    return toLogLines(demultiplex(bytes), lines);
   }
 
   watch(instanceId: string, onChange: (name: string | null) => void, signal: AbortSignal): void {

@@ -9,11 +9,14 @@ import { identityOf, type ProcessIdentity } from "./process-identity.js";
 const ABORTED = 128 + constants.signals.SIGABRT;
 const OUT_OF_MEMORY = /out of memory|heap limit/i;
 const LAST_LINE_LENGTH = 500;
+const KEPT_LENGTH = 256 * 1024;
 
 export interface AgentProcess {
   readonly identity: ProcessIdentity;
   readonly exited: Promise<ExitRecord>;
   readonly hasExited: boolean;
+  /** The end of what it has said so far. */
+  said(): string;
   /** The line goes to standard input, which stays open: its end tells the child that its parent is gone. */
   handOver(line: string): void;
   stop(graceMs: number): Promise<void>;
@@ -30,8 +33,8 @@ export async function startAgentProcess({ command, cwd, environment }: Command):
   const [file, ...args] = command;
   const child = spawn(file, args, { cwd, env: environment, detached: true, stdio: ["pipe", "pipe", "pipe"] });
   child.stdin.on("error", () => undefined);
-  const lastLine = drain(child);
-  const exited = exitOf(child, lastLine);
+  const said = drain(child);
+  const exited = exitOf(child, () => lastLineOf(said()));
   try {
     await once(child, "spawn");
   } catch (error) {
@@ -46,6 +49,7 @@ export async function startAgentProcess({ command, cwd, environment }: Command):
     get hasExited() {
       return child.exitCode !== null || child.signalCode !== null;
     },
+    said,
     handOver: (line) => void child.stdin.write(`${line}\n`),
     async stop(graceMs) {
       if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
@@ -79,14 +83,17 @@ function exitOf(child: ChildProcess, lastLine: () => string): Promise<ExitRecord
   });
 }
 
-/** Reads all that the child says, so that it never blocks, and keeps only the last line. */
+/** Reads all that the child says, so that it never blocks, and keeps only the end. */
 function drain(child: ChildProcess): () => string {
-  let last = "";
+  let kept = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8").on("data", (text: string) => {
-      const line = text.trimEnd().split("\n").at(-1);
-      if (line) last = line.slice(-LAST_LINE_LENGTH);
+      kept = (kept + text).slice(-KEPT_LENGTH);
     });
   }
-  return () => last;
+  return () => kept;
+}
+
+function lastLineOf(text: string): string {
+  return (text.trimEnd().split("\n").at(-1) ?? "").slice(-LAST_LINE_LENGTH);
 }

@@ -14,6 +14,7 @@ import { RuntimeError } from "../agent-runtime.js";
 import { requireContainerName } from "../container-name.js";
 import { KeyedQueue } from "../keyed-queue.js";
 import { SharedTasks } from "../shared-task.js";
+import { toLogLines } from "../log-lines.js";
 import { type AgentProcess, startAgentProcess } from "./agent-process.js";
 import { AgentRecords, type SpecRecord } from "./agent-records.js";
 import { childEnvironment, type HostEnvironment } from "./child-environment.js";
@@ -73,6 +74,8 @@ class ProcessRuntime implements AgentRuntime {
   readonly #openclawDir: string;
   readonly #records: AgentRecords;
   readonly #children = new Map<string, Child>();
+  /** What each child said, also after its end. */
+  readonly #said = new Map<string, () => string>();
   readonly #ports = new Map<string, number>();
   readonly #watchers = new Set<Watcher>();
   readonly #queue = new KeyedQueue();
@@ -204,6 +207,10 @@ class ProcessRuntime implements AgentRuntime {
     });
   }
 
+  async logs(name: string, lines: number): Promise<string[]> {
+    return toLogLines(this.#said.get(name)?.() ?? "", lines);
+  }
+
   watch(instanceId: string, onChange: (name: string | null) => void, signal: AbortSignal): void {
     if (signal.aborted || instanceId !== this.#options.instanceId) return;
     this.#watchers.add(onChange);
@@ -232,6 +239,7 @@ class ProcessRuntime implements AgentRuntime {
       cwd: folders.state,
       environment: childEnvironment(spec, { folders, runDir, openclawDir: this.#openclawDir, port }, this.#hostEnvironment),
     });
+    this.#said.set(name, child.said);
     this.#children.set(name, { process: child, port, settled: this.#settle(name, child, runDir) });
     if (this.#isClosed) {
       await this.#stopNow(name, 0);

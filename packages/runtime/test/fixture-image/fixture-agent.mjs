@@ -39,6 +39,10 @@ const actions = {
   "/environments": () => [1, process.pid].map((pid) => readText(`/proc/${pid}/environ`)),
   "/note": () => ({ note: readText(notePath) }),
   "/write-note": (query) => writeFileSync(notePath, query.get("text")),
+  "/say": (query) => {
+    console.log(`out ${query.get("text")}`);
+    console.error(`\u001b[31merr ${query.get("text")}\u001b[0m`);
+  },
   "/exit": (query) => setImmediate(() => process.exit(Number(query.get("code")))),
   "/be-stubborn": () => void (isStubborn = true),
   "/fill-heap": () => setImmediate(fillHeap),

@@ -1,6 +1,14 @@
+import {
+  agentDeletionSummary,
+  agentLogs,
+  logsQuery,
+  type AgentDeletionSummary,
+  type AgentLogs,
+  type LogsQuery,
+} from "@mosaic/contracts/admin-containers";
 import { agent, type Agent } from "@mosaic/contracts/agent";
 import type { SessionUser } from "@mosaic/contracts/identity";
-import { Controller, Delete, HttpCode, Post } from "@nestjs/common";
+import { Controller, Delete, Get, HttpCode, Post, Query } from "@nestjs/common";
 import { SignedIn } from "../../platform/http/access.decorator.js";
 import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
 import { PathId } from "../../platform/http/path-id.decorator.js";
@@ -35,6 +43,37 @@ export class AgentContainersController {
     await this.lifecycle.assertOwner(user.id, id);
     await this.lifecycle.requestStop(id);
     return this.agents.get(user.id, id);
+  }
+
+  /** A turn in flight breaks off. */
+  @Post(":id/restart")
+  @SignedIn("manage")
+  @HttpCode(202)
+  @ApiAnswer(202, agent)
+  async restart(@CurrentUser() user: SessionUser, @PathId() id: string): Promise<Agent> {
+    await this.lifecycle.assertOwner(user.id, id);
+    await this.lifecycle.requestRestart(id);
+    return this.agents.get(user.id, id);
+  }
+
+  @Get(":id/logs")
+  @SignedIn("read", "manage")
+  @ApiAnswer(200, agentLogs)
+  async logs(
+    @CurrentUser() user: SessionUser,
+    @PathId() id: string,
+    @Query({ schema: logsQuery }) { lines }: LogsQuery,
+  ): Promise<AgentLogs> {
+    await this.lifecycle.assertOwner(user.id, id);
+    return this.lifecycle.recentLogs(id, lines);
+  }
+
+  @Get(":id/deletion-summary")
+  @SignedIn("read", "manage")
+  @ApiAnswer(200, agentDeletionSummary)
+  async deletionSummary(@CurrentUser() user: SessionUser, @PathId() id: string): Promise<AgentDeletionSummary> {
+    await this.lifecycle.assertOwner(user.id, id);
+    return this.lifecycle.contentsOf(id);
   }
 
   /** With its memory and its conversations, for good. */

@@ -4,7 +4,9 @@ import { AgentsModule } from "../agents/agents.module.js";
 import { OwnerEventsModule } from "../owner-events/owner-events.module.js";
 import { RuntimeHostModule } from "../runtime-host/runtime-host.module.js";
 import { SettingsModule } from "../settings/settings.module.js";
+import { AdminContainersController } from "./admin-containers.controller.js";
 import { AgentContainersController } from "./agent-containers.controller.js";
+import { AgentKeeperService } from "./agent-keeper.service.js";
 import { AgentStarter } from "./agent-starter.js";
 import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
 import { ContainerLifecycleService } from "./container-lifecycle.service.js";
@@ -17,7 +19,7 @@ import { SupervisorStatusController } from "./supervisor-status.controller.js";
 
 @Module({
   imports: [AgentConfigModule, AgentsModule, OwnerEventsModule, RuntimeHostModule, SettingsModule],
-  controllers: [AgentContainersController, SupervisorStatusController],
+  controllers: [AgentContainersController, AdminContainersController, SupervisorStatusController],
   providers: [
     ContainerLifecycleService,
     ContainerLifecycleRepository,
@@ -26,6 +28,7 @@ import { SupervisorStatusController } from "./supervisor-status.controller.js";
     StartFlights,
     ContainerRepair,
     ReconcilerService,
+    AgentKeeperService,
     SupervisorReportsService,
   ],
   exports: [ContainerLifecycleService],

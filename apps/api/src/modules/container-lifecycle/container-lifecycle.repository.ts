@@ -1,8 +1,10 @@
-import { stageProgress, type ContainerStatus, type StageProgress } from "@mosaic/contracts/agent";
+import type { ContainerView } from "@mosaic/contracts/admin-containers";
+import { backendId, containerStatus, stageProgress, type ContainerStatus, type StageProgress } from "@mosaic/contracts/agent";
 import { Injectable } from "@nestjs/common";
 import type { Endpoint } from "@mosaic/runtime/agent-runtime";
 import { Prisma } from "../../generated/prisma/client.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
+import { recordAudit } from "../audit/audit-trail.js";
 import type { AgentTarget, ContainerRecord } from "./container-lifecycle.types.js";
 import { transitions, type ContainerEvent } from "./container-state.js";
 
@@ -48,6 +50,44 @@ interface Row {
   updated_at: Date;
 }
 
+/** What of a container's life somebody wants to read later: what was asked for, and what went wrong. */
+const audited: Partial<Record<ContainerEvent, string>> = {
+  start_requested: "container.start",
+  stop_requested: "container.stop",
+  failed: "container.fail",
+};
+
+const containerViewFields = {
+  agentId: true,
+  status: true,
+  statusSince: true,
+  lastActiveAt: true,
+  errorCode: true,
+  agent: { select: { name: true, backendId: true, owner: { select: { id: true, username: true, displayName: true } } } },
+} as const;
+
+interface ContainerViewRow {
+  readonly agentId: string;
+  readonly status: string;
+  readonly statusSince: Date;
+  readonly lastActiveAt: Date | null;
+  readonly errorCode: string | null;
+  readonly agent: { readonly name: string; readonly backendId: string; readonly owner: ContainerView["owner"] };
+}
+
+function toContainerView(row: ContainerViewRow): ContainerView {
+  return {
+    agentId: row.agentId,
+    agentName: row.agent.name,
+    owner: row.agent.owner,
+    backend: backendId.parse(row.agent.backendId),
+    status: containerStatus.parse(row.status),
+    since: row.statusSince.toISOString(),
+    lastActiveAt: row.lastActiveAt?.toISOString() ?? null,
+    errorCode: row.errorCode,
+  };
+}
+
 const selection = Prisma.sql`
   SELECT a.id AS agent_id, a.owner_id, a.idle_timeout_seconds, b.id AS backend_id, b.image, b.memory_limit_bytes, b.nano_cpus,
          b.pids_limit, b.ready_timeout_ms, c.name, c.status, c.token_encrypted, c.token_hash, c.endpoint_host, c.endpoint_port, c.stage,
@@ -76,6 +116,56 @@ export class ContainerLifecycleRepository {
     return (await this.prisma.agent.count({ where: { id: agentId, ownerId: userId } })) > 0;
   }
 
+  /** System agents that should run and don't. */
+  async missingSystemAgents(): Promise<{ agentId: string; failedSince: Date | null }[]> {
+    const rows = await this.prisma.agent.findMany({
+      where: { ownerId: null, isWanted: true, OR: [{ container: null }, { container: { status: { in: ["stopped", "error"] } } }] },
+      select: { id: true, container: { select: { status: true, statusSince: true } } },
+    });
+    return rows.map(({ id, container }) => ({ agentId: id, failedSince: container?.status === "error" ? container.statusSince : null }));
+  }
+
+  async setWanted(agentId: string, isWanted: boolean): Promise<void> {
+    await this.prisma.agent.updateMany({ where: { id: agentId, ownerId: null }, data: { isWanted } });
+  }
+
+  async isSystemAgent(agentId: string): Promise<boolean> {
+    return (await this.prisma.agent.count({ where: { id: agentId, ownerId: null } })) > 0;
+  }
+
+  /** That containers run, never what is in them. */
+  async listViews(): Promise<ContainerView[]> {
+    const rows = await this.prisma.agentContainer.findMany({
+      select: containerViewFields,
+      orderBy: [{ statusSince: "desc" }, { agentId: "asc" }],
+    });
+    return rows.map(toContainerView);
+  }
+
+  async findView(agentId: string): Promise<ContainerView | null> {
+    const row = await this.prisma.agentContainer.findUnique({ where: { agentId }, select: containerViewFields });
+    return row === null ? null : toContainerView(row);
+  }
+
+  /** How much goes with an agent. */
+  async countContents(agentId: string): Promise<{ conversations: number; messages: number; hasState: boolean }> {
+    const [conversations, messages, containers] = await Promise.all([
+      this.prisma.conversation.count({ where: { agentId } }),
+      this.prisma.message.count({ where: { conversation: { agentId } } }),
+      this.prisma.agentContainer.count({ where: { agentId } }),
+    ]);
+    return { conversations, messages, hasState: containers > 0 };
+  }
+
+  /** Running containers that wait for the end of a turn to be restarted, and that nobody is being answered by. */
+  async restartable(): Promise<string[]> {
+    const rows = await this.prisma.$queryRaw<{ agent_id: string }[]>`
+      SELECT c.agent_id FROM agent_containers c
+      WHERE c.status = 'running' AND c.restart_pending_since IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM messages m JOIN conversations v ON v.id = m.conversation_id WHERE v.agent_id = c.agent_id AND m.status = 'streaming')`;
+    return rows.map((row) => row.agent_id);
+  }
+
   /** Idempotent: an existing row stays as it is. */
   async createIfAbsent(agentId: string, name: string, token: { encrypted: string; hash: string }): Promise<void> {
     const data = { agentId, name, tokenEncrypted: token.encrypted, tokenHash: fromHex(token.hash) };
@@ -85,10 +175,23 @@ export class ContainerLifecycleRepository {
   /** The one place that changes a status: a compare-and-set, so of several who want to, one does. Tells whether it was this one. */
   async changeStatus(agentId: string, event: ContainerEvent, patch: StatusPatch = {}, condition: StatusCondition = {}): Promise<boolean> {
     const { from, to } = transitions[event];
-    const changed = await this.prisma.$executeRaw`
-      UPDATE agent_containers c SET status = ${to}, updated_at = now() ${patchSql(patch)}
-      WHERE c.agent_id = ${agentId}::uuid AND c.status = ANY(${[...from]}) ${conditionSql(condition)}`;
-    return changed > 0;
+    return this.prisma.$transaction(async (transaction) => {
+      const changed = await transaction.$executeRaw`
+        UPDATE agent_containers c SET status = ${to}, status_since = now(), updated_at = now() ${patchSql(patch)}
+          ${event === "start_requested" || event === "came_to_rest" ? Prisma.sql`, restart_pending_since = NULL` : Prisma.empty}
+        WHERE c.agent_id = ${agentId}::uuid AND c.status = ANY(${[...from]}) ${conditionSql(condition)}`;
+      const action = audited[event];
+      if (changed > 0 && action !== undefined) {
+        const agent = await transaction.agent.findUnique({ where: { id: agentId }, select: { name: true } });
+        await recordAudit(transaction, {
+          action,
+          target: { type: "agent", id: agentId, name: agent?.name ?? "" },
+          ...(event === "failed" ? { outcome: "failed", details: { code: patch.error?.code ?? null } } : {}),
+          ...(condition.idleSince === undefined ? {} : { details: { reason: "idle" } }),
+        });
+      }
+      return changed > 0;
+    });
   }
 
   /** Tells whether the start that has this token is still the one under way. */
@@ -115,7 +218,7 @@ export class ContainerLifecycleRepository {
     const [row] = await this.prisma.$queryRaw<{ age_ms: number }[]>`
       SELECT (extract(epoch FROM now() - greatest(a.updated_at, max(p.updated_at))) * 1000)::float8 AS age_ms
       FROM agents a
-      LEFT JOIN model_assignments m ON m.agent_id = a.id OR m.user_id = a.owner_id
+      LEFT JOIN model_assignments m ON m.agent_id = a.id OR (m.agent_id IS NULL AND (m.user_id = a.owner_id OR m.user_id IS NULL))
       LEFT JOIN llm_providers p ON p.id = m.provider_id
       WHERE a.id = ${agentId}::uuid
       GROUP BY a.id`;
@@ -132,7 +235,16 @@ export class ContainerLifecycleRepository {
 
   /** With everything that belongs to it. */
   async deleteAgent(agentId: string): Promise<void> {
-    await this.prisma.agent.deleteMany({ where: { id: agentId } });
+    await this.prisma.$transaction(async (transaction) => {
+      const agent = await transaction.agent.findUnique({ where: { id: agentId }, select: { name: true, ownerId: true } });
+      if (agent !== null) {
+        await transaction.agent.delete({ where: { id: agentId } });
+        await recordAudit(transaction, {
+          action: agent.ownerId === null ? "system_agent.delete" : "agent.delete",
+          target: { type: "agent", id: agentId, name: agent.name },
+        });
+      }
+    });
   }
 
   async agentExists(agentId: string): Promise<boolean> {

@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { deriveGatewayToken, deriveRelayToken } from "@mosaic/agent-backends/gateway-token";
+import { redact } from "@mosaic/agent-backends/redact";
+import type { AgentDeletionSummary, AgentLogs, ContainerView } from "@mosaic/contracts/admin-containers";
 import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { SessionLocks, type HeldLock } from "../../platform/database/session-locks.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { Logger } from "../../platform/logging/logger.js";
+import { containerTokenContext } from "../agent-config/agent-config.types.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
 import { stopGraceMs } from "./agent-starter.js";
@@ -81,6 +85,80 @@ export class ContainerLifecycleService {
     }
   }
 
+  /** Begins a restart, whoever uses the agent, and resolves once it is under way. An agent that does not run is started. */
+  async requestRestart(agentId: string): Promise<void> {
+    await this.requestStop(agentId);
+    // Whoever wants to start it has to wait for the lock that the stop holds.
+    await this.settled(agentId);
+    await this.requestStart(agentId);
+  }
+
+  /** Restarts an agent that waits for the end of an answer, unless one has begun in the meantime. */
+  async restartIfQuiet(agentId: string): Promise<void> {
+    if ((await this.repository.restartable()).includes(agentId)) {
+      this.logger.log("restarting an agent for a change that it can't take in place", { agentId });
+      await this.requestRestart(agentId);
+    }
+  }
+
+  /** Recent output of the agent's container, secrets blacked out. */
+  async recentLogs(agentId: string, count: number): Promise<AgentLogs> {
+    const lines = await this.logs(agentId, count + 1);
+    return { lines: lines.slice(-count), isComplete: lines.length <= count };
+  }
+
+  async contentsOf(agentId: string): Promise<AgentDeletionSummary> {
+    return this.repository.countContents(agentId);
+  }
+
+  async views(): Promise<ContainerView[]> {
+    return this.repository.listViews();
+  }
+
+  /** An admin's stop of anybody's container: it starts again with its owner's next message. Throws `not_found`. */
+  async stopView(agentId: string): Promise<ContainerView> {
+    if ((await this.repository.findView(agentId)) === null) {
+      throw new AppError("not_found");
+    }
+    await this.repository.setWanted(agentId, false);
+    await this.requestStop(agentId);
+    const view = await this.repository.findView(agentId);
+    if (view === null) {
+      throw new AppError("not_found");
+    }
+    return view;
+  }
+
+  async assertSystemAgent(agentId: string): Promise<void> {
+    if (!(await this.repository.isSystemAgent(agentId))) {
+      throw new AppError("not_found");
+    }
+  }
+
+  /** Whether a system agent is kept running. */
+  async want(agentId: string, isWanted: boolean): Promise<void> {
+    await this.repository.setWanted(agentId, isWanted);
+  }
+
+  private async logs(agentId: string, lines: number): Promise<string[]> {
+    const target = await this.repository.find(agentId);
+    if (target === null) {
+      throw new AppError("not_found");
+    }
+    const { container } = target;
+    if (container === null) {
+      return [];
+    }
+    try {
+      const runtime = await this.host.runtime();
+      const token = this.crypto.open(container.tokenEncrypted, containerTokenContext(target.ownerId, agentId));
+      const secrets = [token, deriveGatewayToken(token), deriveRelayToken(token)];
+      return (await runtime.logs(container.name, lines)).map((line) => blackOut(line, secrets));
+    } catch (error) {
+      throw toStartError(error);
+    }
+  }
+
   /** Stops an agent that nobody uses. False if somebody does after all, or works on it. */
   async stopIfIdle(agentId: string, idleSince: Date): Promise<boolean> {
     const lock = await this.locks.tryAcquire(lockKeyOf(agentId));
@@ -105,6 +183,11 @@ export class ContainerLifecycleService {
    */
   async deleteAgent(userId: string, agentId: string): Promise<void> {
     await this.assertOwner(userId, agentId);
+    await this.deleteForGood(agentId);
+  }
+
+  /** As `deleteAgent`, once it is known that the caller may. */
+  async deleteForGood(agentId: string): Promise<void> {
     const before = await this.repository.find(agentId);
     if (before !== null) {
       await this.status.change(before, "stop_requested", { stage: null, error: null });
@@ -135,6 +218,21 @@ export class ContainerLifecycleService {
   /** Somebody used the agent just now. */
   async touch(agentId: string): Promise<void> {
     await this.repository.touch(agentId, this.clock.now());
+  }
+
+  /** Resolves when the agent is at rest. */
+  private async settled(agentId: string): Promise<void> {
+    const deadlineMs = performance.now() + lockPatienceMs;
+    for (;;) {
+      const status = (await this.repository.find(agentId))?.container?.status ?? "stopped";
+      if (status === "stopped" || status === "error") {
+        return;
+      }
+      if (performance.now() > deadlineMs) {
+        throw new AppError("conflict", { detail: "The agent does not stop. Try again in a moment." });
+      }
+      await sleep(lockPollMs);
+    }
   }
 
   private async findRunning(agentId: string): Promise<RunningAgent | null> {
@@ -201,4 +299,8 @@ export class ContainerLifecycleService {
       await sleep(lockPollMs);
     }
   }
+}
+
+function blackOut(line: string, secrets: readonly string[]): string {
+  return redact(secrets.reduce((text, secret) => text.replaceAll(secret, "[hidden]"), line));
 }

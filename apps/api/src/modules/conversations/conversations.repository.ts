@@ -1,5 +1,6 @@
 import { Injectable } from "@nestjs/common";
 import { PrismaService } from "../../platform/database/prisma.service.js";
+import { recordAudit } from "../audit/audit-trail.js";
 import type { StoredConversation, StoredMessage } from "./conversations.types.js";
 
 const listLimit = 500;
@@ -40,10 +41,12 @@ export class ConversationsRepository {
     return this.prisma.$transaction(async (tx) => {
       const owned = await tx.$queryRaw<
         unknown[]
-      >`SELECT 1 FROM agents WHERE id = ${agentId}::uuid AND owner_id = ${userId}::uuid FOR KEY SHARE`;
+      >`SELECT 1 FROM agents WHERE id = ${agentId}::uuid AND (owner_id = ${userId}::uuid OR (owner_id IS NULL AND EXISTS (
+          SELECT 1 FROM users WHERE id = ${userId}::uuid AND role = 'admin' AND disabled_at IS NULL))) FOR KEY SHARE`;
       if (owned.length === 0) {
         return null;
       }
+      await recordAudit(tx, { action: "conversation.create", target: { type: "conversation", id }, details: { agentId } });
       return tx.conversation.create({
         data: { id, userId, agentId, titleEncrypted, createdAt: now, updatedAt: now },
         select: conversationFields,
@@ -64,13 +67,24 @@ export class ConversationsRepository {
 
   /** False if the user has no such conversation. The time of the last message stays: a new name does not move it up. */
   async rename(userId: string, id: string, titleEncrypted: string): Promise<boolean> {
-    const changed = await this.prisma
-      .$executeRaw`UPDATE conversations SET title_encrypted = ${titleEncrypted} WHERE id = ${id}::uuid AND user_id = ${userId}::uuid`;
-    return changed > 0;
+    return this.prisma.$transaction(async (tx) => {
+      const changed =
+        await tx.$executeRaw`UPDATE conversations SET title_encrypted = ${titleEncrypted} WHERE id = ${id}::uuid AND user_id = ${userId}::uuid`;
+      if (changed > 0) {
+        await recordAudit(tx, { action: "conversation.rename", target: { type: "conversation", id } });
+      }
+      return changed > 0;
+    });
   }
 
   /** With its messages. False if the user has no such conversation. */
   async delete(userId: string, id: string): Promise<boolean> {
-    return (await this.prisma.conversation.deleteMany({ where: { id, userId } })).count > 0;
+    return this.prisma.$transaction(async (tx) => {
+      const { count } = await tx.conversation.deleteMany({ where: { id, userId } });
+      if (count > 0) {
+        await recordAudit(tx, { action: "conversation.delete", target: { type: "conversation", id } });
+      }
+      return count > 0;
+    });
   }
 }

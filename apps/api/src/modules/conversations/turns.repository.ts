@@ -2,6 +2,7 @@ import { Injectable } from "@nestjs/common";
 import { Prisma } from "../../generated/prisma/client.js";
 import { lockNumberSql } from "../../platform/database/session-locks.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
+import { recordAudit } from "../audit/audit-trail.js";
 import { processLockPrefix } from "./process-lock.js";
 import type { AnswerEnd } from "./conversations.types.js";
 
@@ -102,7 +103,10 @@ export class TurnsRepository {
 async function lockConversation(tx: Transaction, { userId, conversationId }: NewTurn): Promise<{ agentId: string } | null> {
   await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${userId}::uuid FOR NO KEY UPDATE`;
   const rows = await tx.$queryRaw<{ agent_id: string }[]>`
-    SELECT agent_id FROM conversations WHERE id = ${conversationId}::uuid AND user_id = ${userId}::uuid FOR NO KEY UPDATE`;
+    SELECT v.agent_id FROM conversations v JOIN agents a ON a.id = v.agent_id
+    WHERE v.id = ${conversationId}::uuid AND v.user_id = ${userId}::uuid
+      AND (a.owner_id = v.user_id OR EXISTS (SELECT 1 FROM users u WHERE u.id = v.user_id AND u.role = 'admin'))
+    FOR NO KEY UPDATE OF v`;
   return rows[0] === undefined ? null : { agentId: rows[0].agent_id };
 }
 
@@ -119,6 +123,7 @@ async function insertTurn(tx: Transaction, turn: NewTurn, agentId: string): Prom
     where: { id: conversationId },
     data: { updatedAt: now, ...(isFirst ? { titleEncrypted: turn.titleEncrypted } : {}) },
   });
+  await recordAudit(tx, { action: "message.send", target: { type: "conversation", id: conversationId }, details: { agentId } });
   // The idle reaper compares with this row: it either sees this turn or is seen by it.
   await tx.agentContainer.updateMany({ where: { agentId }, data: { lastActiveAt: now } });
 }

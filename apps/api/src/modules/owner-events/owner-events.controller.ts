@@ -1,3 +1,4 @@
+import type { OwnerEvent } from "@mosaic/contracts/chat";
 import { Controller, Get, Res } from "@nestjs/common";
 import { ApiOkResponse } from "@nestjs/swagger";
 import type { Response } from "express";
@@ -26,17 +27,18 @@ export class OwnerEventsController {
   })
   open(@CurrentCaller() caller: Caller, @Res() response: Response): void {
     const gap = new AbortController();
-    const unsubscribe = this.events.subscribe(caller.user.id, {
-      onEvent: (event) => stream.sendSoon(event),
-      onGap: () => gap.abort(),
-    });
+    const listener = { onEvent: (event: OwnerEvent) => stream.sendSoon(event), onGap: () => gap.abort() };
+    const subscriptions = [
+      this.events.subscribe(caller.user.id, listener),
+      ...(caller.kind === "session" && caller.user.role === "admin" ? [this.events.subscribeToSystem(listener)] : []),
+    ];
     const stream = new EventStream(response);
     const { ended, release } = this.callers.follow(caller);
     stream.comment("open");
     const signal = AbortSignal.any([ended, gap.signal, stream.left, this.shutdown.signal]);
     const close = (): void => {
       release();
-      unsubscribe();
+      subscriptions.forEach((unsubscribe) => unsubscribe());
       stream.end();
     };
     // What was written for somebody who may see nothing any more, and not sent yet, is not sent.

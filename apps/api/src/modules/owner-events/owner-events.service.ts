@@ -10,6 +10,8 @@ const channel = "mosaic_owner_events";
 /** Postgres refuses notifications of 8000 bytes and more. */
 const maxDetailCharacters = 1_200;
 const maxListenersPerUser = 20;
+/** Where admins listen for what happens to system agents. */
+const systemListeners = "system";
 
 /** `userId` is `null` for an agent that belongs to nobody. */
 const envelope = z.object({ userId: z.string().nullable(), event: ownerEvent });
@@ -56,6 +58,11 @@ export class OwnerEventsService implements OnApplicationBootstrap {
     return add(this.#listeners, userId, listener);
   }
 
+  /** What happens to system agents, for admins. The returned function ends it. */
+  subscribeToSystem(listener: OwnerListener): () => void {
+    return add(this.#listeners, systemListeners, listener);
+  }
+
   /** What is told of one agent, whoever owns it. The returned function ends it. */
   watchAgent(agentId: string, onEvent: (event: AgentEvent) => void): () => void {
     return add(this.#agentListeners, agentId, onEvent);
@@ -75,7 +82,7 @@ export class OwnerEventsService implements OnApplicationBootstrap {
       return;
     }
     const { userId, event } = parsed;
-    for (const listener of userId === null ? [] : (this.#listeners.get(userId) ?? [])) {
+    for (const listener of this.#listeners.get(userId ?? systemListeners) ?? []) {
       listener.onEvent(event);
     }
     if (event.type === "agent") {

@@ -1,0 +1,69 @@
+import { Injectable } from "@nestjs/common";
+import { Interval } from "@nestjs/schedule";
+import { isDatabaseUnavailable } from "../../platform/database/database-errors.js";
+import { Logger } from "../../platform/logging/logger.js";
+import { Shutdown } from "../../platform/shutdown/shutdown.js";
+import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
+import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
+import { ContainerLifecycleService } from "./container-lifecycle.service.js";
+import { retryDelayMs } from "./keeper-backoff.js";
+
+const everyMs = 3_000;
+
+/** Keeps system agents running, and restarts agents that wait for the end of an answer. Any process may do it: a start happens once. */
+@Injectable()
+export class AgentKeeperService {
+  readonly #attempts = new Map<string, { count: number; nextAtMs: number }>();
+  #isAtIt = false;
+
+  constructor(
+    private readonly repository: ContainerLifecycleRepository,
+    private readonly lifecycle: ContainerLifecycleService,
+    private readonly host: RuntimeHostService,
+    private readonly shutdown: Shutdown,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Never rejects. */
+  @Interval(everyMs)
+  async keep(): Promise<void> {
+    if (this.#isAtIt || this.shutdown.signal.aborted) {
+      return;
+    }
+    this.#isAtIt = true;
+    try {
+      if ((await this.host.kind()) !== null) {
+        await this.startMissing();
+        await this.restartQuiet();
+      }
+    } catch (error) {
+      if (!isDatabaseUnavailable(error)) {
+        this.logger.error("system agents could not be looked after", error);
+      }
+    } finally {
+      this.#isAtIt = false;
+    }
+  }
+
+  private async startMissing(): Promise<void> {
+    const missing = (await this.repository.missingSystemAgents()).map(({ agentId }) => agentId);
+    for (const agentId of [...this.#attempts.keys()].filter((known) => !missing.includes(known))) {
+      this.#attempts.delete(agentId);
+    }
+    const now = performance.now();
+    for (const agentId of missing.filter((id) => (this.#attempts.get(id)?.nextAtMs ?? 0) <= now)) {
+      const count = (this.#attempts.get(agentId)?.count ?? 0) + 1;
+      this.#attempts.set(agentId, { count, nextAtMs: now + retryDelayMs(count) });
+      // Why it failed is stored with the agent; here it is only tried again later.
+      this.lifecycle.ensureRunning(agentId).catch(() => undefined);
+    }
+  }
+
+  private async restartQuiet(): Promise<void> {
+    for (const agentId of await this.repository.restartable()) {
+      await this.lifecycle.restartIfQuiet(agentId).catch((error: unknown) => {
+        this.logger.warn("an agent could not be restarted", { agentId, reason: error instanceof Error ? error.message : "unknown" });
+      });
+    }
+  }
+}

@@ -1,0 +1,12 @@
+import { Module } from "@nestjs/common";
+import { AgentsModule } from "../agents/agents.module.js";
+import { ContainerLifecycleModule } from "../container-lifecycle/container-lifecycle.module.js";
+import { SystemAgentsController } from "./system-agents.controller.js";
+import { SystemAgentsService } from "./system-agents.service.js";
+
+@Module({
+  imports: [AgentsModule, ContainerLifecycleModule],
+  controllers: [SystemAgentsController],
+  providers: [SystemAgentsService],
+})
+export class SystemAgentsModule {}

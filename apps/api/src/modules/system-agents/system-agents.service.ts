@@ -1,0 +1,65 @@
+import type { AgentLogs, CreateSystemAgent } from "@mosaic/contracts/admin-containers";
+import type { Agent, UpdateAgent } from "@mosaic/contracts/agent";
+import { Injectable } from "@nestjs/common";
+import { AgentsService } from "../agents/agents.service.js";
+import { ContainerLifecycleService } from "../container-lifecycle/container-lifecycle.service.js";
+
+/** Always on: no idle time stops it. */
+const idleTimeoutSeconds = 0;
+
+/** Agents that belong to nobody: made by admins, run on admins' keys, kept running. Each method throws `not_found` for a member's agent. */
+@Injectable()
+export class SystemAgentsService {
+  constructor(
+    private readonly agents: AgentsService,
+    private readonly lifecycle: ContainerLifecycleService,
+  ) {}
+
+  async list(): Promise<Agent[]> {
+    return this.agents.list(null);
+  }
+
+  async create(input: CreateSystemAgent): Promise<Agent> {
+    return this.agents.create(null, { ...input, idleTimeoutSeconds });
+  }
+
+  async get(id: string): Promise<Agent> {
+    return this.agents.get(null, id);
+  }
+
+  async update(id: string, { idleTimeoutSeconds: _always, ...update }: UpdateAgent): Promise<Agent> {
+    return this.agents.update(null, id, update);
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.lifecycle.assertSystemAgent(id);
+    await this.lifecycle.want(id, false);
+    await this.lifecycle.deleteForGood(id);
+  }
+
+  async start(id: string): Promise<Agent> {
+    await this.lifecycle.assertSystemAgent(id);
+    await this.lifecycle.want(id, true);
+    await this.lifecycle.requestStart(id);
+    return this.get(id);
+  }
+
+  async stop(id: string): Promise<Agent> {
+    await this.lifecycle.assertSystemAgent(id);
+    await this.lifecycle.want(id, false);
+    await this.lifecycle.requestStop(id);
+    return this.get(id);
+  }
+
+  async restart(id: string): Promise<Agent> {
+    await this.lifecycle.assertSystemAgent(id);
+    await this.lifecycle.want(id, true);
+    await this.lifecycle.requestRestart(id);
+    return this.get(id);
+  }
+
+  async logs(id: string, lines: number): Promise<AgentLogs> {
+    await this.lifecycle.assertSystemAgent(id);
+    return this.lifecycle.recentLogs(id, lines);
+  }
+}
