@@ -201,22 +201,22 @@ test.each(["endless", "huge", "deep"])("a description whose body is %s is cut, a
   expect(await signInWith(app, new CookieBrowser())).toBe("/login?problem=oidc_unavailable");
 });
 
-test("a token endpoint whose answer drips ends in time, and the password still signs in meanwhile", { timeout: 30_000 }, async () => {
+test("an answer that drips ends in time, and the password still signs in meanwhile", { timeout: 30_000 }, async () => {
   const browser = new CookieBrowser();
   const callback = await toCallback(app, browser);
   server.lies.answer = (path, response) => {
-    if (path === "token") {
-      response.writeHead(200, { "content-type": "application/json" });
-      const drip = setInterval(() => response.write(" "), 100);
-      response.once("close", () => clearInterval(drip));
-    }
-    return path === "token";
+    response.writeHead(200, { "content-type": "application/json" });
+    const drip = setInterval(() => response.write(" "), 100);
+    response.once("close", () => clearInterval(drip));
+    return path === "token" || path === "discovery";
   };
+  const tested = admin.post("/api/admin/oidc/test", { issuer: server.issuer });
   const waiting = landing(browser, callback);
   expect((await app.visitor().post("/api/auth/login", { username: "root-admin", password: "correct horse battery staple" })).status).toBe(
     200,
   );
   expect(await waiting).toBe("/login?problem=oidc_unavailable");
+  expect((await tested).json()).toMatchObject({ outcome: "timeout" });
 });
 
 test("a redirect of the description is not followed, wherever it leads", async () => {

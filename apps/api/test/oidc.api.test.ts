@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { CookieBrowser } from "./harness/cookie-browser.js";
 import { configureOidc, landing, oidcClient, oidcSettingsOf, signInWith, toCallback, whoIs } from "./harness/oidc.js";
 import { adminName, adminPassword, startTestApp, type TestApp } from "./harness/test-app.js";
-import type { TestClient } from "./harness/test-client.js";
+import { TestClient } from "./harness/test-client.js";
 
 let app: TestApp;
 /** Another process on the same database. */
@@ -246,6 +246,16 @@ test("a change on one process is in effect on the other within a second", async 
   await admin.request("PUT", "/api/admin/outbound", { allowedAddresses: [] });
   await put({ ...oidcSettingsOf("https://sign-in.invalid"), clientSecret: "x" });
   await expect.poll(answered, { timeout: 1_000, interval: 20 }).toBe("/login?problem=oidc_unavailable");
+});
+
+test("an address that is allowed at one process is called by the other within a second, and no longer once it is not", async () => {
+  const elsewhere = new TestClient(other.url, { cookie: admin.cookie ?? "" });
+  const outcome = async (): Promise<unknown> => (await elsewhere.post("/api/admin/oidc/test", { issuer: server.issuer })).json()["outcome"];
+  expect(await outcome()).toBe("ok");
+  await admin.request("PUT", "/api/admin/outbound", { allowedAddresses: [] });
+  await expect.poll(outcome, { timeout: 1_000, interval: 20 }).toBe("address_refused");
+  await admin.request("PUT", "/api/admin/outbound", { allowedAddresses: [new URL(server.issuer).host] });
+  await expect.poll(outcome, { timeout: 1_000, interval: 20 }).toBe("ok");
 });
 
 test("a sign-in that began with one process may end at another", async () => {
