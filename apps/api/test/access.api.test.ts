@@ -99,7 +99,8 @@ test("the API's description lists every route with its method", async () => {
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
   const expected = routes
-    .filter((route) => route.access !== "internal")
+    // What agents call for a model speaks the providers' protocols, which are described elsewhere.
+    .filter((route) => route.access !== "internal" && !route.path.includes("/llm/"))
     .map((route) => `${route.method} ${route.path.replaceAll(/:(\w+)/g, "{$1}")}`);
   expect(described.toSorted()).toEqual(expected.toSorted());
 });

@@ -42,10 +42,11 @@ export const createAgent = z
     name: agentFields.name,
     emoji: agentFields.emoji.default("🦞"),
     personality: agentFields.personality.default(""),
-    tools: agentFields.tools.default(defaultAgentTools),
+    /** Absent: what the backend gives a new agent. */
+    tools: agentFields.tools.optional(),
     model: agentFields.model.default(null),
     fallbacks: agentFields.fallbacks.default([]),
-    idleTimeoutSeconds: agentFields.idleTimeoutSeconds.default(1800),
+    idleTimeoutSeconds: agentFields.idleTimeoutSeconds.optional(),
   })
   .meta({ id: "CreateAgent" });
 export type CreateAgent = z.infer<typeof createAgent>;

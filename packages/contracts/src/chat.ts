@@ -83,6 +83,8 @@ export const ownerEvent = z.discriminatedUnion("type", [
     status: containerStatus,
     stage: stageProgress.nullable(),
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+    /** A change that needs a restart waits for the end of the answer in flight. Absent = no. */
+    isRestartPending: z.boolean().optional(),
   }),
   z.object({ type: z.literal("conversation"), conversationId: z.uuid() }),
 ]);

@@ -36,14 +36,14 @@ export const applyOwnerEvent = (client: QueryClient, event: OwnerEvent): void =>
     void client.invalidateQueries({ queryKey: queryKeys.conversation(event.conversationId) });
     return;
   }
-  const { agentId, status, stage, error } = event;
+  const { agentId, status, stage, error, isRestartPending = false } = event;
   const known = agentList.safeParse(client.getQueryData(queryKeys.agents));
   if (!known.success || !known.data.agents.some(({ id }) => id === agentId)) {
     void client.invalidateQueries({ queryKey: queryKeys.agents });
     return;
   }
   client.setQueryData<AgentList>(queryKeys.agents, {
-    agents: known.data.agents.map((agent) => (agent.id === agentId ? { ...agent, status, stage, error } : agent)),
+    agents: known.data.agents.map((agent) => (agent.id === agentId ? { ...agent, status, stage, error, isRestartPending } : agent)),
   });
 };
 

@@ -40,8 +40,8 @@ const actions = {
   "/note": () => ({ note: readText(notePath) }),
   "/write-note": (query) => writeFileSync(notePath, query.get("text")),
   "/say": (query) => {
-    console.log(`out ${query.get("text")}`);
-    console.error(`\u001b[31merr ${query.get("text")}\u001b[0m`);
+    process.stdout.write(`out ${query.get("text")}\n`);
+    process.stderr.write(`\u001b[31merr ${query.get("text")}\u001b[0m\n`);
   },
   "/exit": (query) => setImmediate(() => process.exit(Number(query.get("code")))),
   "/be-stubborn": () => void (isStubborn = true),

@@ -27,7 +27,12 @@ export function applyUpdate(stored: StoredAgent, update: UpdateAgent): AgentValu
   };
 }
 
-export function valuesOf(input: CreateAgent): AgentValues {
+/** What a new agent is, with its backend's defaults where nothing was said. */
+export function valuesOf(input: CreateAgent, defaults: Pick<AgentValues, "tools" | "idleTimeoutSeconds">): AgentValues {
   const { backend: _backend, ...values } = input;
-  return values;
+  return {
+    ...values,
+    tools: input.tools ?? defaults.tools,
+    idleTimeoutSeconds: input.idleTimeoutSeconds ?? defaults.idleTimeoutSeconds,
+  };
 }

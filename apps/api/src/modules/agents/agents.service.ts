@@ -2,6 +2,7 @@ import { randomUUIDv7 } from "node:crypto";
 import type { Agent, CreateAgent, UpdateAgent } from "@mosaic/contracts/agent";
 import { Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
+import { BackendsService } from "../backends/backends.service.js";
 import { ModelResolutionService } from "../llm-providers/model-resolution.service.js";
 import { AgentsRepository, type AgentOwner } from "./agents.repository.js";
 import { assignmentOf, toAgent, type StoredAgent } from "./agents.types.js";
@@ -16,6 +17,7 @@ export class AgentsService {
   constructor(
     private readonly repository: AgentsRepository,
     private readonly resolution: ModelResolutionService,
+    private readonly backends: BackendsService,
   ) {}
 
   async list(owner: AgentOwner): Promise<Agent[]> {
@@ -46,7 +48,7 @@ export class AgentsService {
 
   /** Makes the agent with this id, or takes `input` in place of it: doing it twice, or twice at once, leaves one. `faultPrefix` goes before fields' paths. */
   async put(owner: AgentOwner, id: string, input: CreateAgent, faultPrefix: string): Promise<Agent> {
-    const values = valuesOf(input);
+    const values = await this.valuesOf(input);
     const replace = async (): Promise<StoredAgent | null> =>
       this.repository.change(owner, id, (_before, offered) => {
         assertModels(values, offered, faultPrefix);
@@ -73,6 +75,11 @@ export class AgentsService {
     return this.shown(stored);
   }
 
+  private async valuesOf(input: CreateAgent): Promise<AgentValues> {
+    const { defaultTools, defaultIdleTimeoutSeconds } = await this.backends.get(input.backend);
+    return valuesOf(input, { tools: defaultTools, idleTimeoutSeconds: defaultIdleTimeoutSeconds });
+  }
+
   private async shown(stored: StoredAgent): Promise<Agent> {
     const sources = await this.resolution.sourcesOf(stored.ownerId);
     return toAgent(stored, this.resolution.effective(sources, assignmentOf(stored)));
@@ -80,7 +87,7 @@ export class AgentsService {
 
   /** `null`: the id is taken. */
   private async insert(owner: AgentOwner, id: string, input: CreateAgent, faultPrefix: string): Promise<StoredAgent | null> {
-    const values = valuesOf(input);
+    const values = await this.valuesOf(input);
     const created = await this.repository.create(owner, { id, backend: input.backend, values }, maxAgentsPerUser, (offered) =>
       assertModels(values, offered, faultPrefix),
     );

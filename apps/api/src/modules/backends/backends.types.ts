@@ -1,4 +1,4 @@
-import type { BackendId } from "@mosaic/contracts/agent";
+import type { AgentTools, BackendId } from "@mosaic/contracts/agent";
 
 /** A kind of agent software: what its containers are started from, and within which limits. */
 export interface Backend {
@@ -12,4 +12,7 @@ export interface Backend {
   readonly nanoCpus: number;
   readonly pidsLimit: number;
   readonly readyTimeoutMs: number;
+  /** What a new agent starts with. */
+  readonly defaultIdleTimeoutSeconds: number;
+  readonly defaultTools: AgentTools;
 }

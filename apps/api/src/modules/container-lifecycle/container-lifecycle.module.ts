@@ -1,9 +1,11 @@
 import { Module } from "@nestjs/common";
 import { AgentConfigModule } from "../agent-config/agent-config.module.js";
 import { AgentsModule } from "../agents/agents.module.js";
+import { BackendsModule } from "../backends/backends.module.js";
 import { OwnerEventsModule } from "../owner-events/owner-events.module.js";
 import { RuntimeHostModule } from "../runtime-host/runtime-host.module.js";
 import { SettingsModule } from "../settings/settings.module.js";
+import { AdminBackendsController } from "./admin-backends.controller.js";
 import { AdminContainersController } from "./admin-containers.controller.js";
 import { AgentContainersController } from "./agent-containers.controller.js";
 import { AgentKeeperService } from "./agent-keeper.service.js";
@@ -12,14 +14,15 @@ import { ContainerLifecycleRepository } from "./container-lifecycle.repository.j
 import { ContainerLifecycleService } from "./container-lifecycle.service.js";
 import { ContainerRepair } from "./container-repair.js";
 import { ContainerStatusWriter } from "./container-status.js";
+import { ImageCheckService } from "./image-check.service.js";
 import { ReconcilerService } from "./reconciler.service.js";
 import { StartFlights } from "./start-flights.js";
 import { SupervisorReportsService } from "./supervisor-reports.service.js";
 import { SupervisorStatusController } from "./supervisor-status.controller.js";
 
 @Module({
-  imports: [AgentConfigModule, AgentsModule, OwnerEventsModule, RuntimeHostModule, SettingsModule],
-  controllers: [AgentContainersController, AdminContainersController, SupervisorStatusController],
+  imports: [AgentConfigModule, AgentsModule, BackendsModule, OwnerEventsModule, RuntimeHostModule, SettingsModule],
+  controllers: [AgentContainersController, AdminContainersController, AdminBackendsController, SupervisorStatusController],
   providers: [
     ContainerLifecycleService,
     ContainerLifecycleRepository,
@@ -29,6 +32,7 @@ import { SupervisorStatusController } from "./supervisor-status.controller.js";
     ContainerRepair,
     ReconcilerService,
     AgentKeeperService,
+    ImageCheckService,
     SupervisorReportsService,
   ],
   exports: [ContainerLifecycleService],
