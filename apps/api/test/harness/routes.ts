@@ -1,8 +1,9 @@
+import type { TokenScope } from "@mosaic/contracts/access-token";
 import { RequestMethod } from "@nestjs/common";
 import { METHOD_METADATA, PATH_METADATA } from "@nestjs/common/constants.js";
 import { ModulesContainer } from "@nestjs/core";
 import type { NestExpressApplication } from "@nestjs/platform-express";
-import { ACCESS, type Access } from "../../src/platform/http/access.decorator.js";
+import { ACCESS, TOKEN_SCOPES, type Access } from "../../src/platform/http/access.decorator.js";
 
 export interface Route {
   readonly method: string;
@@ -10,6 +11,8 @@ export interface Route {
   readonly path: string;
   /** `undefined`: nobody has said who may call it. */
   readonly access: Access | undefined;
+  /** Of a `user` route: the token scopes each of which suffices. */
+  readonly scopes: readonly TokenScope[];
   readonly handler: string;
 }
 
@@ -32,10 +35,11 @@ function routesOfController(controller: { readonly name: string; readonly protot
     }
     const parts = [Reflect.getMetadata(PATH_METADATA, controller), Reflect.getMetadata(PATH_METADATA, handler)] as string[];
     const access = (Reflect.getMetadata(ACCESS, handler) ?? Reflect.getMetadata(ACCESS, controller)) as Access | undefined;
+    const scopes = (Reflect.getMetadata(TOKEN_SCOPES, handler) ?? Reflect.getMetadata(TOKEN_SCOPES, controller) ?? []) as TokenScope[];
     const path = `/${parts
       .map((part) => part.replaceAll(/^\/+|\/+$/g, ""))
       .filter((part) => part !== "")
       .join("/")}`;
-    return [{ method: RequestMethod[method], path, access, handler: `${controller.name}.${name}` }];
+    return [{ method: RequestMethod[method], path, access, scopes, handler: `${controller.name}.${name}` }];
   });
 }

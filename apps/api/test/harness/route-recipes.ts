@@ -1,0 +1,124 @@
+/** What a path's id names. */
+export type FixtureKind =
+  | "agent"
+  | "provider"
+  | "conversation"
+  | "session"
+  | "token"
+  | "invite"
+  | "user"
+  | "system-agent"
+  | "container"
+  | "backend"
+  | "own-provider";
+
+/** How a route is called so that it works, for whoever may. */
+export interface Recipe {
+  /** Of the id in the path, or in the body if `idIn` says so. */
+  readonly kind?: FixtureKind;
+  readonly idIn?: "body";
+  readonly body?: unknown;
+  readonly bodyOf?: (id: string) => unknown;
+  readonly query?: string;
+  /** What it answers then. */
+  readonly ok: number;
+  /** The one row of the audit that it writes then; several for a call that changes several things. */
+  readonly audit?: readonly string[];
+  /** Why there is none, for a call that is no GET. */
+  readonly unaudited?: string;
+  readonly isStream?: true;
+  /** Why it can't be called to its end here, and where it is. */
+  readonly onlyRefusals?: string;
+}
+
+const closedWizard = { ok: 409, unaudited: "the wizard is closed: nothing happens" } as const;
+const oidc = {
+  isEnabled: false,
+  label: "Team",
+  issuer: "https://login.example",
+  clientId: "mosaic",
+  clientSecret: null,
+  scopes: ["openid"],
+  allowedEmailDomains: [],
+  autoCreate: true,
+  roleMappings: [],
+};
+const demo = { kind: "demo", name: "Demo", models: [{ id: "mosaic-demo" }] };
+
+/** By handler. A route that changes something or has an id in its path and is not in here fails the tests that use this. */
+export const recipes: Readonly<Record<string, Recipe>> = {
+  "AccessTokensController.create": { body: { name: "t", scopes: ["read"], expiresInDays: 1 }, ok: 201, audit: ["token.create"] },
+  "AccessTokensController.revoke": { kind: "token", ok: 204, audit: ["token.revoke"] },
+  "AdminBackendsController.check": { kind: "backend", ok: 200, unaudited: "it only looks" },
+  "AdminBackendsController.update": { kind: "backend", body: { readyTimeoutMs: 60_000 }, ok: 200, audit: ["backend.update"] },
+  "AdminContainersController.stop": { kind: "container", ok: 202, audit: ["container.stop"] },
+  "AgentContainersController.delete": { kind: "agent", ok: 204, audit: ["agent.delete"] },
+  "AgentContainersController.deletionSummary": { kind: "agent", ok: 200 },
+  "AgentContainersController.logs": { kind: "agent", query: "?lines=5", ok: 200 },
+  "AgentContainersController.restart": { kind: "agent", ok: 202, audit: ["container.start"] },
+  "AgentContainersController.start": { kind: "agent", ok: 202, audit: ["container.start"] },
+  "AgentContainersController.stop": { kind: "agent", ok: 202, unaudited: "it is stopped already: nothing happens" },
+  "AgentsController.create": { body: { name: "New" }, ok: 201, audit: ["agent.create"] },
+  "AgentsController.get": { kind: "agent", ok: 200 },
+  "AgentsController.update": { kind: "agent", body: { name: "Other" }, ok: 200, audit: ["agent.update"] },
+  "AuthController.login": { ok: 200, onlyRefusals: "auth.api.test.ts" },
+  "AuthController.logout": { ok: 204, onlyRefusals: "sessions.api.test.ts" },
+  "ChatProxyController.send": { kind: "conversation", body: { content: "Hi" }, ok: 200, isStream: true, audit: ["message.send"] },
+  "ConversationsController.create": {
+    kind: "agent",
+    idIn: "body",
+    bodyOf: (agentId) => ({ agentId }),
+    ok: 201,
+    audit: ["conversation.create"],
+  },
+  "ConversationsController.delete": { kind: "conversation", ok: 204, audit: ["conversation.delete"] },
+  "ConversationsController.get": { kind: "conversation", ok: 200 },
+  "ConversationsController.rename": { kind: "conversation", body: { title: "New title" }, ok: 200, audit: ["conversation.rename"] },
+  "InvitesController.create": { body: { note: "for Bob" }, ok: 201, audit: ["invite.create"] },
+  "InvitesController.revoke": { kind: "invite", ok: 204, audit: ["invite.revoke"] },
+  "LlmProvidersController.create": { body: demo, ok: 201, audit: ["provider.create"] },
+  "LlmProvidersController.get": { kind: "provider", ok: 200 },
+  "LlmProvidersController.remove": { kind: "provider", ok: 204, audit: ["provider.delete"] },
+  "LlmProvidersController.test": { body: { kind: "openai", baseUrl: "http://127.0.0.1:1/v1" }, ok: 200, unaudited: "it only looks" },
+  "LlmProvidersController.update": { kind: "provider", body: { name: "Other" }, ok: 200, audit: ["provider.update"] },
+  "ModelDefaultsController.save": {
+    kind: "provider",
+    idIn: "body",
+    bodyOf: (providerId) => ({ backend: null, model: { providerId, model: "mosaic-demo" } }),
+    ok: 200,
+    audit: ["model_default.update"],
+  },
+  "OidcSettingsController.put": { body: oidc, ok: 200, audit: ["oidc.update"] },
+  "OidcSettingsController.remove": { ok: 204, audit: ["oidc.delete"] },
+  "OidcSettingsController.test": { body: { issuer: "http://127.0.0.1:1" }, ok: 200, unaudited: "it only looks" },
+  "OnboardingController.agents": { body: { runtime: "docker", agent: { name: "A" } }, ...closedWizard },
+  "OnboardingController.breakglass": { ok: 201, onlyRefusals: "onboarding.api.test.ts" },
+  "OnboardingController.complete": { ...closedWizard },
+  "OnboardingController.health": { ...closedWizard },
+  "OnboardingController.oidc": { body: { skip: true }, ...closedWizard },
+  "OnboardingController.options": { ...closedWizard },
+  "OnboardingController.provider": { body: demo, ...closedWizard },
+  "OnboardingController.testProvider": { body: { kind: "demo" }, ...closedWizard },
+  "OutboundAccessController.put": { body: { allowedAddresses: ["ollama.home"] }, ok: 200, audit: ["outbound.update"] },
+  "OwnSessionsController.revoke": { kind: "session", ok: 204, audit: ["session.revoke"] },
+  "OwnSessionsController.revokeOthers": { ok: 204, audit: ["session.revoke"] },
+  "ProfileController.changePassword": { ok: 204, onlyRefusals: "accounts.api.test.ts" },
+  "ProfileController.update": { body: { displayName: "New name" }, ok: 200, audit: ["profile.update"] },
+  "SharingController.saveDefault": { body: { backend: null, model: null }, ok: 200, audit: ["model_default.update"] },
+  "SharingController.set": { kind: "own-provider", body: { isShared: true }, ok: 200, audit: ["sharing.update"] },
+  "SignUpController.signUp": { ok: 201, onlyRefusals: "sign-up.api.test.ts" },
+  "SignUpSettingsController.save": { body: { mode: "closed" }, ok: 200, audit: ["sign_up.update"] },
+  "SystemAgentsController.create": { body: { name: "New" }, ok: 201, audit: ["system_agent.create"] },
+  "SystemAgentsController.get": { kind: "system-agent", ok: 200 },
+  "SystemAgentsController.logs": { kind: "system-agent", ok: 200 },
+  "SystemAgentsController.remove": { kind: "system-agent", ok: 204, audit: ["system_agent.delete"] },
+  "SystemAgentsController.restart": { kind: "system-agent", ok: 202, audit: ["container.start"] },
+  "SystemAgentsController.start": { kind: "system-agent", ok: 202, audit: ["container.start"] },
+  "SystemAgentsController.stop": { kind: "system-agent", ok: 202, unaudited: "it is stopped already: nothing happens" },
+  "SystemAgentsController.update": { kind: "system-agent", body: { name: "Other" }, ok: 200, audit: ["system_agent.update"] },
+  "UserAdminController.delete": { kind: "user", ok: 204, audit: ["user.delete"] },
+  "UserAdminController.deletionSummary": { kind: "user", ok: 200 },
+  "UserAdminController.update": { kind: "user", body: { isDisabled: true }, ok: 200, audit: ["user.disable"] },
+  "AuditController.export": { query: "?format=csv", ok: 200 },
+  "OwnerEventsController.open": { ok: 200, isStream: true },
+};

@@ -1,0 +1,100 @@
+import { randomUUIDv7 } from "node:crypto";
+import { defaultAgentTools } from "@mosaic/contracts/agent";
+import type { TestApp } from "./test-app.js";
+import { uniqueName } from "./test-app.js";
+import type { TestClient } from "./test-client.js";
+import type { FixtureKind } from "./route-recipes.js";
+
+/** Makes what a route's id names, for one owner. */
+export class RouteWorld {
+  readonly #app: TestApp;
+  readonly #providers = new Map<string, string>();
+
+  constructor(app: TestApp) {
+    this.#app = app;
+  }
+
+  /** `owner` is signed in with a browser. */
+  async fixture(kind: FixtureKind, owner: TestClient): Promise<string> {
+    const makers: Record<FixtureKind, () => Promise<string>> = {
+      agent: async () => this.#agent(owner.userId, await this.#providerOf(owner)),
+      provider: async () => this.#provider(owner),
+      "own-provider": async () => this.#provider(owner),
+      conversation: async () => this.#conversation(owner),
+      session: async () => this.#session(owner),
+      token: async () => this.#token(owner),
+      invite: async () => (await (await this.#app.admin()).post("/api/admin/invites", {})).json<{ id: string }>().id,
+      user: async () => (await this.#app.member(uniqueName("someone"))).userId ?? "",
+      "system-agent": async () => this.#agent(null, await this.#providerOf(await this.#app.admin())),
+      container: async () => this.#container(owner),
+      backend: async () => Promise.resolve("openclaw"),
+    };
+    return makers[kind]();
+  }
+
+  /** So that no limit of how much one person may have is reached by a test's many calls. */
+  async clear(owner: TestClient): Promise<void> {
+    const { database } = this.#app;
+    await database.query("DELETE FROM agents WHERE owner_id = $1 OR owner_id IS NULL", [owner.userId]);
+    await database.query("DELETE FROM llm_providers WHERE owner_id = $1", [owner.userId]);
+    await database.query("DELETE FROM access_tokens WHERE user_id = $1 AND name = 'fixture'", [owner.userId]);
+    this.#providers.delete(owner.userId ?? "");
+  }
+
+  async #provider(owner: TestClient): Promise<string> {
+    const id = randomUUIDv7();
+    await this.#app.database.query(
+      `INSERT INTO llm_providers (id, owner_id, kind, name, models) VALUES ($1, $2, 'demo', 'Demo', '[{"id":"mosaic-demo"}]')`,
+      [id, owner.userId],
+    );
+    return id;
+  }
+
+  async #providerOf(owner: TestClient): Promise<string> {
+    const known = this.#providers.get(owner.userId ?? "") ?? (await this.#provider(owner));
+    this.#providers.set(owner.userId ?? "", known);
+    return known;
+  }
+
+  async #agent(ownerId: string | null, providerId: string): Promise<string> {
+    const id = randomUUIDv7();
+    const { database } = this.#app;
+    await database.query(
+      "INSERT INTO agents (id, owner_id, backend_id, name, emoji, personality, tools, is_wanted) VALUES ($1, $2, 'openclaw', 'Robin', '', '', $3, false)",
+      [id, ownerId, JSON.stringify(defaultAgentTools)],
+    );
+    await database.query("INSERT INTO model_assignments (id, agent_id, provider_id, model) VALUES ($1, $2, $3, 'mosaic-demo')", [
+      randomUUIDv7(),
+      id,
+      providerId,
+    ]);
+    return id;
+  }
+
+  async #conversation(owner: TestClient): Promise<string> {
+    const agentId = await this.fixture("agent", owner);
+    return (await owner.post("/api/conversations", { agentId })).json<{ id: string }>().id;
+  }
+
+  async #session(owner: TestClient): Promise<string> {
+    await this.#app.session(owner);
+    const [row] = await this.#app.database.query<{ id: string }>("SELECT id FROM sessions WHERE user_id = $1 ORDER BY id DESC LIMIT 1", [
+      owner.userId,
+    ]);
+    return row?.id ?? "";
+  }
+
+  async #token(owner: TestClient): Promise<string> {
+    const body = { name: "fixture", scopes: ["read"], expiresInDays: 1 };
+    return (await owner.post("/api/tokens", body)).json<{ id: string }>().id;
+  }
+
+  async #container(owner: TestClient): Promise<string> {
+    const agentId = await this.fixture("agent", owner);
+    await this.#app.database.query(
+      "INSERT INTO agent_containers (agent_id, name, status, token_encrypted, token_hash) VALUES ($1, $2, 'error', 'enc:', $3)",
+      [agentId, `mosaic-${agentId}`, Buffer.from(agentId)],
+    );
+    return agentId;
+  }
+}
