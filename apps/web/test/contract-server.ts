@@ -7,6 +7,7 @@ import type { Conversation, Message, OwnerEvent, TurnEvent } from "@mosaic/contr
 import type { OnboardingStep, RuntimeOption } from "@mosaic/contracts/onboarding";
 import { problems, type ProblemCode } from "@mosaic/contracts/problem";
 import type { Provider, ProviderTestResult } from "@mosaic/contracts/provider";
+import { adminAnswer, adminState, type AdminState } from "@/test/admin-contract";
 
 /**
  * A server that speaks Mosaic's contract and keeps everything in memory: what the web app is tested against. What it answers to a
@@ -25,6 +26,9 @@ export interface ContractState {
   runtime: RuntimeOption;
   testResult: ProviderTestResult;
   paceMs: number;
+  role: "admin" | "member";
+  /** What the routes under /api/admin answer, and what was done through them. */
+  admin: AdminState;
 }
 
 export interface ContractServer {
@@ -120,6 +124,8 @@ const initialState = (): ContractState => ({
   runtimes: [isolated, unisolated],
   runtime: isolated,
   paceMs: 5,
+  role: "admin",
+  admin: adminState(),
   testResult: {
     outcome: "ok",
     message: "The endpoint answered and lists 2 models.",
@@ -220,6 +226,15 @@ const answer = async (context: Context, request: IncomingMessage, response: Serv
     hasToken: token === context.state.setupToken,
     parts: pathname.split("/").slice(2),
   };
+  if (pathname.startsWith("/api/admin/") || pathname === "/api/health/report") {
+    if (!context.state.isSignedIn) throw new Refusal("unauthenticated");
+    if (context.state.role !== "admin") throw new Refusal("forbidden");
+    const url = new URL(request.url ?? "/", "http://local");
+    const { status: code, body: answered } = adminAnswer(context.state.admin, method, url, body);
+    if (code === 204) response.writeHead(204, cors).end();
+    else sendJson(response, answered, code);
+    return;
+  }
   const route = routes[`${method} ${routePattern(pathname)}`];
   if (!route) throw new Refusal("not_found");
   const isOpen = pathname.startsWith("/api/onboarding/") || pathname === "/api/auth/login";
@@ -352,7 +367,7 @@ const routes: Record<string, (call: Call) => unknown> = {
   "POST /api/auth/logout": ({ state }) => {
     state.isSignedIn = false;
   },
-  "GET /api/auth/me": () => user,
+  "GET /api/auth/me": ({ state }) => ({ ...user, role: state.role, isBreakglass: state.role === "admin" }),
   "GET /api/runtime": ({ state }) => state.runtime,
   "GET /api/providers": ({ state }) => ({ providers: state.providers, shared: [] }),
   "POST /api/providers": addProvider,

@@ -14,6 +14,8 @@ export interface ConfirmDialogProps {
   readonly cancelLabel?: string;
   readonly onConfirm: () => void;
   readonly isBusy?: boolean;
+  /** `primary` for what is meant well and easily undone. */
+  readonly tone?: "danger" | "primary";
   /** To be typed before the confirming button works, for what can't be undone. */
   readonly typeToConfirm?: string;
 }
@@ -38,6 +40,7 @@ function ConfirmBody({
   cancelLabel = "Cancel",
   onConfirm,
   isBusy = false,
+  tone = "danger",
   typeToConfirm,
 }: ConfirmDialogProps) {
   const [typed, setTyped] = useState("");
@@ -67,7 +70,7 @@ function ConfirmBody({
         <Radix.Cancel asChild>
           <Button variant="secondary">{cancelLabel}</Button>
         </Radix.Cancel>
-        <Button type="submit" variant="danger" disabled={!isConfirmed} isBusy={isBusy}>
+        <Button type="submit" variant={tone} disabled={!isConfirmed} isBusy={isBusy}>
           {confirmLabel}
         </Button>
       </div>

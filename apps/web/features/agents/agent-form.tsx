@@ -20,10 +20,12 @@ export interface AgentFormProps {
   readonly providers: readonly ModelSource[];
   readonly onSave: (values: AgentValues) => Promise<void>;
   readonly onDirty: (isDirty: boolean) => void;
+  /** Never stops for being idle, so there is nothing to set. */
+  readonly isAlwaysOn?: boolean;
   readonly renderActions: (state: { readonly isSaving: boolean }) => ReactNode;
 }
 
-export function AgentForm({ initial, providers, onSave, onDirty, renderActions }: AgentFormProps) {
+export function AgentForm({ initial, providers, onSave, onDirty, isAlwaysOn = false, renderActions }: AgentFormProps) {
   const form = useForm<AgentValues>({ resolver: zodResolver(agentFormSchema), defaultValues: initial });
   const [saveError, setSaveError] = useState<unknown>(null);
   const { errors, isDirty, isSubmitting } = form.formState;
@@ -56,23 +58,25 @@ export function AgentForm({ initial, providers, onSave, onDirty, renderActions }
         onChange={(fallbacks) => form.setValue("fallbacks", fallbacks, { shouldDirty: true })}
       />
       <ToolsField value={form.watch("tools")} onChange={(tools) => form.setValue("tools", tools, { shouldDirty: true })} />
-      <Field
-        label="Stop when idle for (minutes)"
-        hint="0 = never. It starts again with its memory when you write to it."
-        error={errors.idleTimeoutMinutes?.message}
-      >
-        {(control) => (
-          <Input
-            {...control}
-            type="number"
-            inputMode="numeric"
-            min={0}
-            step="any"
-            className="max-w-32"
-            {...form.register("idleTimeoutMinutes")}
-          />
-        )}
-      </Field>
+      {isAlwaysOn ? null : (
+        <Field
+          label="Stop when idle for (minutes)"
+          hint="0 = never. It starts again with its memory when you write to it."
+          error={errors.idleTimeoutMinutes?.message}
+        >
+          {(control) => (
+            <Input
+              {...control}
+              type="number"
+              inputMode="numeric"
+              min={0}
+              step="any"
+              className="max-w-32"
+              {...form.register("idleTimeoutMinutes")}
+            />
+          )}
+        </Field>
+      )}
       {saveError === null ? null : <SaveProblem error={saveError} />}
       {renderActions({ isSaving: isSubmitting })}
     </form>

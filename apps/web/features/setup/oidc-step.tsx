@@ -1,19 +1,41 @@
 "use client";
 
-import { Notice } from "@/components/ui/notice";
+import type { OidcSettings } from "@mosaic/contracts/oidc";
+import { ArrowLeft, ArrowRight } from "lucide-react";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import { ChoiceCard, ChoiceGroup } from "@/components/ui/choice-card";
+import { OidcForm } from "@/features/admin-oidc/oidc-form";
+import { useOidcSettings } from "@/features/admin-oidc/oidc-queries";
 import { SaveProblem } from "@/features/providers/provider-form";
-import { useSkipOidc } from "@/features/setup/onboarding-queries";
+import { Loaded } from "@/features/settings/load-state";
+import { useOnboardingOidc, useSkipOidc } from "@/features/setup/onboarding-queries";
 import type { StepProps } from "@/features/setup/setup-page";
 import { StepActions } from "@/features/setup/step-actions";
 
-export function OidcStep({ isDone, onNext, onBack }: StepProps) {
-  const skip = useSkipOidc();
+export function OidcStep(props: StepProps) {
+  const settings = useOidcSettings();
+  const [chosen, setChosen] = useState<string | null>(null);
+  const choice = chosen ?? (settings.data?.isConfigured === true ? "oidc" : "later");
   return (
     <div className="grid gap-8">
-      <Notice tone="info" title="Single sign-on is not available yet">
-        A later version of Mosaic lets your team sign in with OpenID Connect (Keycloak, Entra ID, Google and others). Until then you sign in
-        with the administrator’s account. Nothing is lost by going on.
-      </Notice>
+      <ChoiceGroup aria-label="How people sign in" value={choice} onValueChange={setChosen} className="grid gap-3 sm:grid-cols-2">
+        <ChoiceCard
+          value="later"
+          title="Passwords for now"
+          description="You sign in with the administrator’s password. Single sign-on can be added at any time."
+        />
+        <ChoiceCard value="oidc" title="Single sign-on" description="OpenID Connect: Keycloak, Entra ID, Google, Authentik and others." />
+      </ChoiceGroup>
+      {choice === "later" ? <Later {...props} /> : <Loaded query={settings}>{(stored) => <Connect {...props} stored={stored} />}</Loaded>}
+    </div>
+  );
+}
+
+function Later({ isDone, onNext, onBack }: StepProps) {
+  const skip = useSkipOidc();
+  return (
+    <>
       {skip.error ? <SaveProblem error={skip.error} /> : null}
       <StepActions
         onBack={onBack}
@@ -21,6 +43,46 @@ export function OidcStep({ isDone, onNext, onBack }: StepProps) {
         isBusy={skip.isPending}
         onNext={() => (isDone ? onNext() : skip.mutate(undefined, { onSuccess: onNext }))}
       />
-    </div>
+    </>
+  );
+}
+
+function Connect({ stored, isDone, onNext, onBack }: StepProps & { readonly stored: OidcSettings }) {
+  const save = useOnboardingOidc();
+  const skip = useSkipOidc();
+  const leave = (): void => (isDone ? onNext() : skip.mutate(undefined, { onSuccess: onNext }));
+  return (
+    <OidcForm
+      stored={stored}
+      onDirty={() => undefined}
+      onSave={async (body) => {
+        await save.mutateAsync(body);
+        onNext();
+      }}
+      renderActions={({ isSaving }) => (
+        <div className="grid gap-4">
+          {skip.error ? <SaveProblem error={skip.error} /> : null}
+          <div className="flex flex-wrap items-center justify-between gap-3 border-t pt-6">
+            {onBack === null ? (
+              <span />
+            ) : (
+              <Button variant="ghost" onClick={onBack}>
+                <ArrowLeft aria-hidden />
+                Back
+              </Button>
+            )}
+            <div className="flex flex-wrap gap-2">
+              <Button variant="ghost" size="lg" isBusy={skip.isPending} onClick={leave}>
+                {isDone ? "Continue without changes" : "Skip for now"}
+              </Button>
+              <Button type="submit" size="lg" isBusy={isSaving}>
+                Save and continue
+                {isSaving ? null : <ArrowRight aria-hidden />}
+              </Button>
+            </div>
+          </div>
+        </div>
+      )}
+    />
   );
 }

@@ -4,6 +4,7 @@ import { agent } from "@mosaic/contracts/agent";
 import { healthReport } from "@mosaic/contracts/health";
 import { sessionUser, type CreateBreakglass } from "@mosaic/contracts/identity";
 import { onboardingOptions, onboardingStatus, type OnboardingAgents } from "@mosaic/contracts/onboarding";
+import type { SaveOidc } from "@mosaic/contracts/oidc";
 import { provider, type CreateProvider } from "@mosaic/contracts/provider";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { forgetSetupToken, setupTokenHeaders } from "@/features/setup/setup-token";
@@ -37,6 +38,18 @@ export const useSkipOidc = () => {
   return useMutation({
     mutationFn: () => request(onboardingStatus, "/api/onboarding/oidc", { method: "POST", body: { skip: true } }),
     onSettled: () => refresh(),
+  });
+};
+
+export const useOnboardingOidc = () => {
+  const client = useQueryClient();
+  const refresh = useRefreshStatus();
+  return useMutation({
+    mutationFn: (body: SaveOidc) => request(onboardingStatus, "/api/onboarding/oidc", { method: "POST", body }),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: queryKeys.admin("oidc") });
+      await refresh();
+    },
   });
 };
 

@@ -1,0 +1,83 @@
+"use client";
+
+import { useId } from "react";
+import { Button } from "@/components/ui/button";
+import { Input } from "@/components/ui/input";
+import { SearchInput } from "@/components/ui/search-input";
+import { Select } from "@/components/ui/select";
+import { actionGroups, actionLabel } from "@/features/admin-audit/action-labels";
+import type { UrlFilters } from "@/features/admin-shell/url-filters";
+
+const outcomes = [
+  { value: "all", label: "Any outcome" },
+  { value: "done", label: "Done" },
+  { value: "refused", label: "Refused" },
+  { value: "failed", label: "Failed" },
+];
+
+export function AuditFilterBar({ filters }: { readonly filters: UrlFilters }) {
+  const action = filters.get("action");
+  const isKnown = action === "" || actionGroups.some(({ group }) => group === action);
+  const actions = [
+    { value: "all", label: "Any action" },
+    ...actionGroups.map(({ group, label }) => ({ value: group, label })),
+    // An address may name a single action; the list offers groups only.
+    ...(isKnown ? [] : [{ value: action, label: actionLabel(action) }]),
+  ];
+  return (
+    <div role="search" aria-label="Audit log" className="grid gap-2.5">
+      <div className="flex flex-wrap gap-2.5">
+        <SearchInput
+          label="Search by who or what"
+          placeholder="Who, or what it was done to"
+          className="min-w-52 flex-1"
+          value={filters.get("search")}
+          onSearch={(search) => filters.set({ search })}
+        />
+        <Select
+          aria-label="Action"
+          className="w-44"
+          value={action || "all"}
+          onChange={(value) => filters.set({ action: value === "all" ? "" : value })}
+          groups={[{ label: "", options: actions }]}
+        />
+        <Select
+          aria-label="Outcome"
+          className="w-36"
+          value={filters.get("outcome") || "all"}
+          onChange={(value) => filters.set({ outcome: value === "all" ? "" : value })}
+          groups={[{ label: "", options: outcomes }]}
+        />
+      </div>
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2.5">
+        <DayField label="From" value={filters.get("from")} onChange={(from) => filters.set({ from })} />
+        <DayField label="To" value={filters.get("to")} onChange={(to) => filters.set({ to })} />
+        {filters.isFiltered ? (
+          <Button variant="ghost" size="sm" onClick={filters.clear}>
+            Clear filters
+          </Button>
+        ) : null}
+      </div>
+    </div>
+  );
+}
+
+function DayField({
+  label,
+  value,
+  onChange,
+}: {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (day: string) => void;
+}) {
+  const id = useId();
+  return (
+    <div className="flex items-center gap-2">
+      <label htmlFor={id} className="text-sm text-muted-foreground">
+        {label}
+      </label>
+      <Input id={id} type="date" className="w-40" value={value} max="9999-12-31" onChange={(event) => onChange(event.target.value)} />
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+"use client";
+
+import { createInvite, type CreatedInvite } from "@mosaic/contracts/admin-users";
+import { useState, type FormEvent } from "react";
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { Notice } from "@/components/ui/notice";
+import { Select } from "@/components/ui/select";
+import { Secret } from "@/features/account/tokens-page";
+import { useCreateInvite } from "@/features/admin-invites/invite-queries";
+import { SaveProblem } from "@/features/providers/provider-form";
+import { formatTime } from "@/lib/time";
+
+const lifetimes = [
+  { value: "24", label: "1 day" },
+  { value: "72", label: "3 days" },
+  { value: "168", label: "7 days" },
+  { value: "720", label: "30 days" },
+  { value: "8760", label: "1 year" },
+];
+
+const roles = [
+  { value: "member", label: "Member" },
+  { value: "admin", label: "Admin" },
+];
+
+export function NewInviteForm({ onCreated }: { readonly onCreated: (created: CreatedInvite) => void }) {
+  const create = useCreateInvite();
+  const [note, setNote] = useState("");
+  const [role, setRole] = useState("member");
+  const [maxUses, setMaxUses] = useState("1");
+  const [hours, setHours] = useState("168");
+  const [usesFault, setUsesFault] = useState<string | undefined>(undefined);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    const body = createInvite.safeParse({ note, role, maxUses: Number(maxUses), expiresInHours: Number(hours) });
+    setUsesFault(body.success ? undefined : "A whole number from 1 to 1000");
+    if (body.success) create.mutate(body.data, { onSuccess: onCreated });
+  };
+  return (
+    <form onSubmit={submit} noValidate className="grid gap-5">
+      <Field label="Note" isOptional hint="For whom it is. Only admins see it.">
+        {(control) => (
+          <Input {...control} value={note} maxLength={200} autoComplete="off" onChange={(event) => setNote(event.target.value)} />
+        )}
+      </Field>
+      <div className="grid gap-5 sm:grid-cols-2">
+        <Field label="They become">
+          {(control) => <Select {...control} value={role} onChange={setRole} groups={[{ label: "", options: roles }]} />}
+        </Field>
+        <Field label="Expires after">
+          {(control) => <Select {...control} value={hours} onChange={setHours} groups={[{ label: "", options: lifetimes }]} />}
+        </Field>
+      </div>
+      <Field label="How many people may use it" error={usesFault}>
+        {(control) => (
+          <Input
+            {...control}
+            type="number"
+            inputMode="numeric"
+            min={1}
+            max={1000}
+            className="max-w-32"
+            value={maxUses}
+            onChange={(event) => setMaxUses(event.target.value)}
+          />
+        )}
+      </Field>
+      {role === "admin" ? (
+        <Notice tone="warning">Whoever opens this link first becomes an admin. Send it to one person only, over a safe way.</Notice>
+      ) : null}
+      {create.error ? <SaveProblem error={create.error} /> : null}
+      <Button type="submit" className="justify-self-end" isBusy={create.isPending}>
+        Create invite
+      </Button>
+    </form>
+  );
+}
+
+/** The code stands in the fragment, which browsers keep to themselves: no server log ever holds it. */
+export const inviteLink = (origin: string, code: string): string => `${origin}/sign-up#invite=${encodeURIComponent(code)}`;
+
+export function InviteLink({ created, isClosed }: { readonly created: CreatedInvite; readonly isClosed: boolean }) {
+  return (
+    <div className="grid gap-4">
+      <Notice tone="warning" title="This is the only time it is shown">
+        Mosaic keeps only a fingerprint of it. If it gets lost, revoke the invite and make a new one.
+      </Notice>
+      {isClosed ? <Notice tone="info">Sign-up is closed now: the link works once you choose “By invite”.</Notice> : null}
+      <Secret label="Invite link" text={inviteLink(window.location.origin, created.code)} />
+      <p className="text-sm text-muted-foreground">
+        Works {created.maxUses === 1 ? "once" : `${created.maxUses} times`}, until {formatTime(created.expiresAt)}.
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,233 @@
+"use client";
+
+import type { OidcSettings, SaveOidc } from "@mosaic/contracts/oidc";
+import { useEffect, useId, useRef, useState, type FormEvent, type ReactNode } from "react";
+import { Checkbox } from "@/components/ui/checkbox";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { PasswordInput } from "@/components/ui/password-input";
+import { Switch } from "@/components/ui/switch";
+import { TagInput } from "@/components/ui/tag-input";
+import { Secret } from "@/features/account/tokens-page";
+import { OidcHelp } from "@/features/admin-oidc/oidc-help";
+import { OidcTest } from "@/features/admin-oidc/oidc-test";
+import { checkOidc, faultsOf, hasFaults, toSaveOidc, toValues, type OidcFaults, type OidcValues } from "@/features/admin-oidc/oidc-values";
+import { RoleMappings } from "@/features/admin-oidc/role-mappings";
+import { SaveProblem } from "@/features/providers/provider-form";
+import { ApiProblem } from "@/lib/api";
+
+export interface OidcFormProps {
+  readonly stored: OidcSettings;
+  readonly onSave: (body: SaveOidc) => Promise<unknown>;
+  readonly onDirty: (isDirty: boolean) => void;
+  readonly renderActions: (state: { readonly isSaving: boolean; readonly isDirty: boolean }) => ReactNode;
+}
+
+export function OidcForm({ stored, onSave, onDirty, renderActions }: OidcFormProps) {
+  const { values, set, faults, saveError, isSaving, isDirty, form, submit } = useOidcForm(stored, onSave, onDirty);
+  return (
+    <form ref={form} onSubmit={(event) => void submit(event)} noValidate className="grid gap-6">
+      <Toggle
+        label="Offer it on the sign-in page"
+        text="Off: kept, and used by nobody."
+        isOn={values.isEnabled}
+        onChange={(isEnabled) => set({ isEnabled })}
+      />
+      <Secret label="Redirect URI" text={stored.redirectUri} />
+      <p className="-mt-4 text-[0.8125rem] text-muted-foreground">
+        Register exactly this address at your sign-in server. It follows from the address of this page, so set up single sign-on at the one
+        that people will use.
+      </p>
+      <OidcHelp />
+      <Server values={values} set={set} faults={faults} stored={stored} />
+      <People values={values} set={set} faults={faults} />
+      {saveError === null ? null : <SaveProblem error={saveError} />}
+      {renderActions({ isSaving, isDirty })}
+    </form>
+  );
+}
+
+const useOidcForm = (stored: OidcSettings, onSave: OidcFormProps["onSave"], onDirty: OidcFormProps["onDirty"]) => {
+  const [initial] = useState(() => toValues(stored));
+  const [values, setValues] = useState(initial);
+  const [faults, setFaults] = useState<OidcFaults>({});
+  const [saveError, setSaveError] = useState<unknown>(null);
+  const [isSaving, setSaving] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const isDirty = JSON.stringify(values) !== JSON.stringify(initial);
+  useEffect(() => onDirty(isDirty), [isDirty, onDirty]);
+  useEffect(() => {
+    if (hasFaults(faults)) form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
+  }, [faults]);
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    const found = checkOidc(values, stored);
+    setFaults(found);
+    setSaveError(null);
+    if (hasFaults(found) || isSaving) return;
+    setSaving(true);
+    try {
+      await onSave(toSaveOidc(values));
+    } catch (error) {
+      const placed = error instanceof ApiProblem ? faultsOf(error.problem.errors ?? [], values) : {};
+      if (hasFaults(placed)) setFaults(placed);
+      else setSaveError(error);
+    } finally {
+      setSaving(false);
+    }
+  };
+  const set = (changes: Partial<OidcValues>): void => {
+    setValues((known) => ({ ...known, ...changes }));
+    setFaults((known) => Object.fromEntries(Object.entries(known).filter(([field]) => !(field in changes))));
+  };
+  return { values, set, faults, saveError, isSaving, isDirty, form, submit };
+};
+
+interface PartProps {
+  readonly values: OidcValues;
+  readonly faults: OidcFaults;
+  readonly set: (changes: Partial<OidcValues>) => void;
+}
+
+type ServerProps = PartProps & { readonly stored: OidcSettings };
+
+function Server({ values, set, faults, stored }: ServerProps) {
+  return (
+    <div className="grid gap-5">
+      <Field label="Issuer" hint="The address of your sign-in server, as it names itself." error={faults.issuer}>
+        {(control) => (
+          <Input
+            {...control}
+            type="url"
+            inputMode="url"
+            autoComplete="off"
+            spellCheck={false}
+            placeholder="https://login.example.org/realms/team"
+            value={values.issuer}
+            onChange={(event) => set({ issuer: event.target.value })}
+          />
+        )}
+      </Field>
+      <OidcTest issuer={values.issuer.trim()} />
+      <Field label="Client ID" error={faults.clientId}>
+        {(control) => (
+          <Input
+            {...control}
+            autoComplete="off"
+            spellCheck={false}
+            value={values.clientId}
+            onChange={(event) => set({ clientId: event.target.value })}
+          />
+        )}
+      </Field>
+      <ClientSecret values={values} set={set} faults={faults} stored={stored} />
+      <Field label="Label of the button" hint={`People see: “Continue with ${values.label.trim() || "…"}”.`} error={faults.label}>
+        {(control) => (
+          <Input
+            {...control}
+            maxLength={60}
+            autoComplete="off"
+            value={values.label}
+            onChange={(event) => set({ label: event.target.value })}
+          />
+        )}
+      </Field>
+      <Field label="Scopes" hint="openid is always needed; add groups or roles if your rules below read them." error={faults.scopes}>
+        {(control) => <TagInput control={control} value={values.scopes} onChange={(scopes) => set({ scopes })} />}
+      </Field>
+    </div>
+  );
+}
+
+function ClientSecret({ values, set, faults, stored }: ServerProps) {
+  const id = useId();
+  return (
+    <>
+      <Field
+        label="Client secret"
+        hint={
+          stored.hasClientSecret
+            ? "A secret is stored. Leave this empty to keep it; it is never shown."
+            : "Stored encrypted, and never shown again."
+        }
+        error={faults.clientSecret}
+      >
+        {(control) => (
+          <PasswordInput
+            {...control}
+            what="client secret"
+            autoComplete="new-password"
+            placeholder={stored.hasClientSecret ? "••••••••" : ""}
+            disabled={values.hasNoSecret}
+            value={values.hasNoSecret ? "" : values.clientSecret}
+            onChange={(event) => set({ clientSecret: event.target.value })}
+          />
+        )}
+      </Field>
+      <div className="-mt-2 flex items-center gap-2.5">
+        <Checkbox
+          id={id}
+          checked={values.hasNoSecret}
+          onCheckedChange={(checked) => set({ hasNoSecret: checked === true, clientSecret: "" })}
+        />
+        <label htmlFor={id} className="text-sm">
+          This client has no secret (a public client with PKCE)
+        </label>
+      </div>
+    </>
+  );
+}
+
+function People({ values, set, faults }: PartProps) {
+  return (
+    <div className="grid gap-5 border-t pt-6">
+      <h3 className="font-medium">Who may come in</h3>
+      <Toggle
+        label="Make accounts by itself"
+        text="Somebody new gets an account at their first sign-in. Off: only people who have signed in with it before."
+        isOn={values.autoCreate}
+        onChange={(autoCreate) => set({ autoCreate })}
+      />
+      <Field
+        label="Allowed e-mail domains"
+        isOptional
+        hint="Empty: anybody whom the sign-in server lets in. Exact: example.org does not let mail.example.org in."
+        error={faults.allowedEmailDomains}
+      >
+        {(control) => (
+          <TagInput
+            control={control}
+            placeholder="example.org"
+            value={values.allowedEmailDomains}
+            onChange={(allowedEmailDomains) => set({ allowedEmailDomains })}
+          />
+        )}
+      </Field>
+      <RoleMappings value={values.roleMappings} onChange={(roleMappings) => set({ roleMappings })} error={faults.roleMappings} />
+    </div>
+  );
+}
+
+interface ToggleProps {
+  readonly label: string;
+  readonly text: string;
+  readonly isOn: boolean;
+  readonly onChange: (isOn: boolean) => void;
+}
+
+function Toggle({ label, text, isOn, onChange }: ToggleProps) {
+  const id = useId();
+  return (
+    <div className="flex items-center gap-4 rounded-lg border bg-card px-4 py-3">
+      <div className="grid min-w-0 flex-1 gap-0.5">
+        <label htmlFor={id} className="text-sm font-medium">
+          {label}
+        </label>
+        <p id={`${id}-text`} className="text-[0.8125rem] text-muted-foreground">
+          {text}
+        </p>
+      </div>
+      <Switch id={id} aria-describedby={`${id}-text`} checked={isOn} onCheckedChange={onChange} />
+    </div>
+  );
+}

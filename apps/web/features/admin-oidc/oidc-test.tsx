@@ -1,0 +1,56 @@
+"use client";
+
+import { testOidc } from "@mosaic/contracts/oidc";
+import { PlugZap } from "lucide-react";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Notice } from "@/components/ui/notice";
+import { useTestOidc } from "@/features/admin-oidc/oidc-queries";
+import { addressOf } from "@/features/admin-oidc/oidc-values";
+import { AllowAddress } from "@/features/providers/allow-address";
+import { SaveProblem } from "@/features/providers/provider-form";
+
+/** Reads what the server says of itself; nobody is signed in. */
+export function OidcTest({ issuer }: { readonly issuer: string }) {
+  const test = useTestOidc();
+  const [fault, setFault] = useState<string | null>(null);
+  const run = (): void => {
+    const body = testOidc.safeParse({ issuer });
+    setFault(body.success ? null : "Enter the issuer first: a web address that begins with https://");
+    if (body.success) test.mutate(issuer);
+    else test.reset();
+  };
+  // What was found is about the address that was asked, not about what has been typed since.
+  const result = test.data !== undefined && test.variables === issuer ? test.data : null;
+  const isOk = result?.outcome === "ok";
+  return (
+    <div className="-mt-2 grid gap-3">
+      <Button variant="secondary" className="justify-self-start" isBusy={test.isPending} onClick={run}>
+        {test.isPending ? null : <PlugZap aria-hidden />}
+        {test.isPending ? "Asking the server" : "Test this server"}
+      </Button>
+      <div role="status" className="grid gap-3 empty:hidden">
+        {fault === null ? null : <p className="text-sm text-destructive">{fault}</p>}
+        {test.error && test.variables === issuer ? <SaveProblem error={test.error} /> : null}
+        {result === null || test.isPending ? null : (
+          <Notice
+            tone={isOk ? "success" : "danger"}
+            title={isOk ? "The server answers" : "The server can’t be used yet"}
+            actions={result.outcome === "address_refused" ? <AllowAddress address={addressOf(issuer)} onAllowed={run} /> : null}
+          >
+            {result.message}
+          </Notice>
+        )}
+        {result !== null && !test.isPending && result.warnings.length > 0 ? (
+          <Notice tone="warning" title="Worth knowing">
+            <ul className="list-disc space-y-1 pl-4">
+              {result.warnings.map((warning) => (
+                <li key={warning}>{warning}</li>
+              ))}
+            </ul>
+          </Notice>
+        ) : null}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,89 @@
+import { saveOidc, type OidcSettings, type RoleMapping, type SaveOidc } from "@mosaic/contracts/oidc";
+
+export interface OidcValues {
+  readonly isEnabled: boolean;
+  readonly label: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Empty: the stored one stays. */
+  readonly clientSecret: string;
+  readonly hasNoSecret: boolean;
+  readonly scopes: readonly string[];
+  readonly allowedEmailDomains: readonly string[];
+  readonly autoCreate: boolean;
+  readonly roleMappings: readonly RoleMapping[];
+}
+
+export type OidcFaults = Partial<Record<keyof OidcValues, string>>;
+
+export const toValues = (stored: OidcSettings): OidcValues => ({
+  isEnabled: stored.isConfigured ? stored.isEnabled : true,
+  label: stored.isConfigured ? stored.label : "Single sign-on",
+  issuer: stored.issuer,
+  clientId: stored.clientId,
+  clientSecret: "",
+  hasNoSecret: stored.isConfigured && !stored.hasClientSecret,
+  scopes: stored.scopes.length > 0 ? stored.scopes : ["openid", "profile", "email"],
+  allowedEmailDomains: stored.allowedEmailDomains,
+  autoCreate: stored.isConfigured ? stored.autoCreate : true,
+  roleMappings: stored.roleMappings,
+});
+
+/** A stored secret is never sent to another address than the one it was entered for. */
+const keepsSecret = (values: OidcValues, stored: OidcSettings): boolean => stored.hasClientSecret && values.issuer.trim() === stored.issuer;
+
+export const toSaveOidc = (values: OidcValues): SaveOidc => {
+  const { hasNoSecret, clientSecret, scopes, allowedEmailDomains, roleMappings, ...rest } = values;
+  const secret = hasNoSecret ? { clientSecret: null } : clientSecret.trim() === "" ? {} : { clientSecret: clientSecret.trim() };
+  return {
+    ...rest,
+    label: rest.label.trim(),
+    issuer: rest.issuer.trim(),
+    clientId: rest.clientId.trim(),
+    scopes: [...scopes],
+    allowedEmailDomains: [...allowedEmailDomains],
+    roleMappings: [...roleMappings],
+    ...secret,
+  };
+};
+
+const words: OidcFaults = {
+  label: "Give the button a label of at most 60 characters",
+  clientId: "Enter the client id that the sign-in server gave you",
+  roleMappings: "Fill in the claim and the value of every rule, or remove it",
+};
+
+const isField = (name: string, values: OidcValues): name is keyof OidcValues => name in values;
+
+export const checkOidc = (values: OidcValues, stored: OidcSettings): OidcFaults => {
+  const faults: OidcFaults = {};
+  for (const issue of saveOidc.safeParse(toSaveOidc(values)).error?.issues ?? []) {
+    const [field, index] = issue.path;
+    if (typeof field !== "string" || !isField(field, values) || faults[field] !== undefined) continue;
+    const list = values[field];
+    const entry: unknown = Array.isArray(list) && typeof index === "number" ? list[index] : null;
+    faults[field] = typeof entry === "string" ? `${entry}: ${issue.message}` : (words[field] ?? issue.message);
+  }
+  const needsSecret = !values.hasNoSecret && values.clientSecret.trim() === "" && !keepsSecret(values, stored);
+  if (needsSecret && faults.clientSecret === undefined) {
+    faults.clientSecret = stored.hasClientSecret
+      ? "Enter the secret again: the stored one is not sent to a new address"
+      : "Enter the client secret, or tick that there is none";
+  }
+  return faults;
+};
+
+/** Where the API found fault, as fields of the form. */
+export const faultsOf = (errors: readonly { path: string; message: string }[], values: OidcValues): OidcFaults => {
+  const faults: OidcFaults = {};
+  for (const { path, message } of errors) {
+    const [field = ""] = path.split(".");
+    if (isField(field, values)) faults[field] ??= message;
+  }
+  return faults;
+};
+
+export const hasFaults = (faults: OidcFaults): boolean => Object.keys(faults).length > 0;
+
+/** What an admin would allow to let Mosaic call this server: its host, and its port where it is not the usual one. */
+export const addressOf = (issuer: string): string | null => (URL.canParse(issuer) ? new URL(issuer).host : null);

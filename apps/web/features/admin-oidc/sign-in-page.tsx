@@ -1,0 +1,97 @@
+"use client";
+
+import type { OidcSettings } from "@mosaic/contracts/oidc";
+import { useState } from "react";
+import { toast } from "sonner";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { Notice } from "@/components/ui/notice";
+import { OidcForm } from "@/features/admin-oidc/oidc-form";
+import { useOidcSettings, useRemoveOidc, useSaveOidc } from "@/features/admin-oidc/oidc-queries";
+import { Loaded } from "@/features/settings/load-state";
+import { toastProblem } from "@/features/settings/save-problem";
+import { SettingsSection } from "@/features/settings/settings-section";
+import { useUnsavedChanges } from "@/features/shell/unsaved-guard";
+
+export function SignInPage() {
+  const settings = useOidcSettings();
+  const [saves, setSaves] = useState(0);
+  return (
+    <div className="max-w-3xl">
+      <SettingsSection
+        title="Sign-in"
+        description="Let people sign in with the accounts they have already: any server that speaks OpenID Connect."
+        actions={settings.data ? <OidcState stored={settings.data} /> : null}
+      >
+        <Notice tone="info">
+          The breakglass account’s password always works on the sign-in page, whatever you set here: you can’t lock yourself out.
+        </Notice>
+        <Loaded query={settings}>
+          {(stored) => <OidcEditor key={`${stored.isConfigured}-${saves}`} stored={stored} onSaved={() => setSaves(saves + 1)} />}
+        </Loaded>
+      </SettingsSection>
+    </div>
+  );
+}
+
+function OidcState({ stored }: { readonly stored: OidcSettings }) {
+  if (!stored.isConfigured) return <Badge>Not set up</Badge>;
+  return stored.isEnabled ? <Badge tone="success">On</Badge> : <Badge>Off</Badge>;
+}
+
+function OidcEditor({ stored, onSaved }: { readonly stored: OidcSettings; readonly onSaved: () => void }) {
+  const save = useSaveOidc();
+  const [isDirty, setDirty] = useState(false);
+  const [isRemoving, setRemoving] = useState(false);
+  useUnsavedChanges(isDirty);
+  return (
+    <>
+      <OidcForm
+        stored={stored}
+        onDirty={setDirty}
+        onSave={async (body) => {
+          await save.mutateAsync(body);
+          toast.success(body.isEnabled ? "Single sign-on is on" : "Saved; single sign-on is off");
+          onSaved();
+        }}
+        renderActions={({ isSaving, isDirty: hasChanges }) => (
+          <div className="flex flex-wrap gap-2 border-t pt-5">
+            <Button type="submit" isBusy={isSaving} disabled={!hasChanges && stored.isConfigured}>
+              Save sign-in
+            </Button>
+            {stored.isConfigured ? (
+              <Button variant="danger-ghost" className="ml-auto" onClick={() => setRemoving(true)}>
+                Remove single sign-on
+              </Button>
+            ) : null}
+          </div>
+        )}
+      />
+      <RemoveOidc isOpen={isRemoving} onClose={() => setRemoving(false)} />
+    </>
+  );
+}
+
+function RemoveOidc({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
+  const remove = useRemoveOidc();
+  return (
+    <ConfirmDialog
+      isOpen={isOpen}
+      onClose={onClose}
+      title="Remove single sign-on?"
+      confirmLabel="Remove single sign-on"
+      isBusy={remove.isPending}
+      onConfirm={() =>
+        remove.mutate(undefined, {
+          onSuccess: () => toast.success("Single sign-on was removed"),
+          onError: toastProblem,
+          onSettled: onClose,
+        })
+      }
+    >
+      <p>The settings and the client secret are deleted. Accounts stay, but people without a password can’t sign in any more.</p>
+      <p>To only pause it, turn “Offer it on the sign-in page” off instead.</p>
+    </ConfirmDialog>
+  );
+}

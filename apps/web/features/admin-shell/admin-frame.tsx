@@ -1,0 +1,68 @@
+"use client";
+
+import { ShieldAlert } from "lucide-react";
+import Link from "next/link";
+import { Suspense, type ReactNode } from "react";
+import { Button } from "@/components/ui/button";
+import { AdminNav } from "@/features/admin-shell/admin-nav";
+import { useMe } from "@/features/auth/session";
+import { Loaded } from "@/features/settings/load-state";
+import { EmptyState } from "@/features/settings/settings-section";
+import { AppFrame, PageBar } from "@/features/shell/app-frame";
+
+export function AdminFrame({ children }: { readonly children: ReactNode }) {
+  return (
+    <AppFrame>
+      <PageBar>
+        <h1 className="text-sm font-medium">Admin</h1>
+        <p className="ml-auto flex gap-4 text-sm">
+          <Link href="/settings/profile" className="rounded-sm text-muted-foreground hover:text-foreground">
+            Settings
+          </Link>
+          <Link href="/chat" className="rounded-sm text-muted-foreground hover:text-foreground">
+            Chat
+          </Link>
+        </p>
+      </PageBar>
+      <main id="main" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
+        <AdminOnly>{children}</AdminOnly>
+      </main>
+    </AppFrame>
+  );
+}
+
+/** The API refuses everybody else by itself; this spares them pages full of refusals. */
+export function AdminOnly({ children }: { readonly children: ReactNode }) {
+  const me = useMe();
+  return (
+    <div className="mx-auto flex w-full max-w-7xl flex-col gap-x-10 gap-y-6 px-4 pb-20 pt-4 sm:px-8 lg:flex-row lg:pt-8">
+      {me.data?.role === "admin" ? <AdminNav /> : null}
+      <div className="min-w-0 flex-1">
+        <Loaded query={me}>{(user) => (user.role === "admin" ? <Suspense>{children}</Suspense> : <ForAdmins />)}</Loaded>
+      </div>
+    </div>
+  );
+}
+
+function ForAdmins() {
+  return (
+    <div className="mx-auto max-w-xl pt-6 lg:pt-14">
+      <EmptyState
+        icon={<ShieldAlert aria-hidden />}
+        title="This page is for admins"
+        action={
+          <div className="flex flex-wrap justify-center gap-2">
+            <Button asChild>
+              <Link href="/chat">Back to chat</Link>
+            </Button>
+            <Button asChild variant="secondary">
+              <Link href="/settings/profile">Your settings</Link>
+            </Button>
+          </div>
+        }
+      >
+        Your account is a member’s. If you should be able to manage this installation, ask one of its admins to make you an admin.
+      </EmptyState>
+    </div>
+  );
+}

@@ -1,0 +1,80 @@
+"use client";
+
+import { ChevronDown } from "lucide-react";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { cn } from "@/components/ui/cn";
+import { fieldClasses } from "@/components/ui/input";
+import { Menu, MenuContent, MenuItem, MenuTrigger } from "@/components/ui/menu";
+import { adminGroups } from "@/features/admin-shell/admin-pages";
+
+/** A list beside the page where there is room; a menu above it where there is not: ten pages don't fit into one line. */
+export function AdminNav() {
+  const pathname = usePathname();
+  return (
+    <nav aria-label="Admin" className="lg:w-44 lg:shrink-0">
+      <div className="lg:hidden">
+        <CompactMenu pathname={pathname} />
+      </div>
+      <div className="sticky top-8 hidden gap-5 lg:grid">
+        {adminGroups.map((group) => (
+          <div key={group.title} className="grid gap-1">
+            <p className="px-3 pb-0.5 text-xs font-medium text-muted-foreground">{group.title}</p>
+            <ul className="grid gap-0.5">
+              {group.pages.map(({ href, name }) => (
+                <li key={href}>
+                  <Link
+                    href={href}
+                    aria-current={pathname === href ? "page" : undefined}
+                    className={cn(
+                      "block rounded-md px-3 py-1.5 text-sm transition-colors",
+                      pathname === href
+                        ? "bg-accent font-medium text-accent-foreground"
+                        : "text-muted-foreground hover:bg-accent/60 hover:text-foreground",
+                    )}
+                  >
+                    {name}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </div>
+        ))}
+      </div>
+    </nav>
+  );
+}
+
+function CompactMenu({ pathname }: { readonly pathname: string }) {
+  const here = adminGroups.flatMap(({ pages }) => pages).find(({ href }) => href === pathname)?.name ?? "Choose a page";
+  return (
+    <Menu>
+      <MenuTrigger className={cn(fieldClasses, "flex h-10 items-center gap-2 text-left font-medium")}>
+        <span className="min-w-0 flex-1 truncate">
+          <span className="sr-only">Admin pages, now: </span>
+          {here}
+        </span>
+        <ChevronDown aria-hidden className="size-4 text-muted-foreground" />
+      </MenuTrigger>
+      <MenuContent
+        align="start"
+        className="max-h-(--radix-dropdown-menu-content-available-height) w-(--radix-dropdown-menu-trigger-width) overflow-y-auto"
+      >
+        {adminGroups.map((group) => (
+          <div key={group.title} role="group" aria-label={group.title ?? "Pages"}>
+            <p aria-hidden className="px-2.5 pb-1 pt-2 text-xs font-medium text-muted-foreground">
+              {group.title}
+            </p>
+            {group.pages.map(({ href, name }) => (
+              <MenuItem key={href} asChild>
+                <Link href={href} aria-current={pathname === href ? "page" : undefined} className="aria-[current=page]:font-semibold">
+                  {name}
+                </Link>
+              </MenuItem>
+            ))}
+          </div>
+        ))}
+      </MenuContent>
+    </Menu>
+  );
+}

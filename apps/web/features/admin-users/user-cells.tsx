@@ -1,0 +1,111 @@
+"use client";
+
+import type { ManagedUser } from "@mosaic/contracts/admin-users";
+import { Ban, CircleCheck, Ellipsis, Shield, ShieldOff, Trash2 } from "lucide-react";
+import { toast } from "sonner";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "@/components/ui/menu";
+import { Tooltip } from "@/components/ui/tooltip";
+import type { PendingChange } from "@/features/admin-users/user-change";
+import { useUpdateUser } from "@/features/admin-users/user-queries";
+import { toastProblem } from "@/features/settings/save-problem";
+import { formatTime } from "@/lib/time";
+
+const ways = { password: "password", oidc: "single sign-on" };
+
+export function UserName({ user, isSelf }: { readonly user: ManagedUser; readonly isSelf: boolean }) {
+  return (
+    <div className="grid gap-0.5">
+      <p className="flex flex-wrap items-center gap-x-2 gap-y-1 font-medium">
+        <span className="break-words">{user.displayName}</span>
+        {isSelf ? <Badge tone="accent">You</Badge> : null}
+        {user.isBreakglass ? <Badge>Breakglass</Badge> : null}
+      </p>
+      <p className="break-words text-[0.8125rem] text-muted-foreground">
+        {user.username}
+        {user.email === null ? "" : ` · ${user.email}`}
+      </p>
+      <p className="text-[0.8125rem] text-muted-foreground">
+        {user.signsInWith.length === 0 ? "Can’t sign in" : `Signs in with ${user.signsInWith.map((way) => ways[way]).join(" or ")}`}
+      </p>
+    </div>
+  );
+}
+
+export function UserState({ user }: { readonly user: ManagedUser }) {
+  return user.isDisabled ? <Badge tone="warning">Disabled</Badge> : <Badge tone="success">Active</Badge>;
+}
+
+export function LastSeen({ user }: { readonly user: ManagedUser }) {
+  if (user.lastSeenAt === null) return <span className="text-muted-foreground">Never</span>;
+  return <time dateTime={user.lastSeenAt}>{formatTime(user.lastSeenAt)}</time>;
+}
+
+export interface UserActionsProps {
+  readonly user: ManagedUser;
+  readonly isSelf: boolean;
+  readonly onChange: (change: PendingChange) => void;
+}
+
+export function UserActions({ user, isSelf, onChange }: UserActionsProps) {
+  const update = useUpdateUser();
+  if (user.isBreakglass) return <Unchangeable />;
+  const enable = (): void =>
+    update.mutate(
+      { id: user.id, body: { isDisabled: false } },
+      { onSuccess: () => toast.success(`${user.displayName} can sign in again`), onError: toastProblem },
+    );
+  return (
+    <Menu>
+      <MenuTrigger asChild>
+        <Button variant="ghost" size="icon-sm" aria-label={`Actions for ${user.displayName}`} isBusy={update.isPending}>
+          {update.isPending ? null : <Ellipsis aria-hidden />}
+        </Button>
+      </MenuTrigger>
+      <MenuContent align="end">
+        {user.role === "admin" ? (
+          <MenuItem onSelect={() => onChange({ kind: "demote", user, isSelf })}>
+            <ShieldOff aria-hidden />
+            Make member
+          </MenuItem>
+        ) : (
+          <MenuItem onSelect={() => onChange({ kind: "promote", user, isSelf })}>
+            <Shield aria-hidden />
+            Make admin
+          </MenuItem>
+        )}
+        {isSelf ? null : (
+          <>
+            {user.isDisabled ? (
+              <MenuItem onSelect={enable}>
+                <CircleCheck aria-hidden />
+                Enable
+              </MenuItem>
+            ) : (
+              <MenuItem onSelect={() => onChange({ kind: "disable", user, isSelf })}>
+                <Ban aria-hidden />
+                Disable
+              </MenuItem>
+            )}
+            <MenuSeparator />
+            <MenuItem isDanger onSelect={() => onChange({ kind: "delete", user, isSelf })}>
+              <Trash2 aria-hidden />
+              Delete
+            </MenuItem>
+          </>
+        )}
+      </MenuContent>
+    </Menu>
+  );
+}
+
+function Unchangeable() {
+  return (
+    <Tooltip text="The breakglass account is the way in when everything else fails. It always stays an admin and can’t be disabled or deleted, so that nobody is ever locked out for good.">
+      <button type="button" className="rounded-sm text-[0.8125rem] text-muted-foreground underline decoration-dotted underline-offset-4">
+        Always an admin
+      </button>
+    </Tooltip>
+  );
+}
