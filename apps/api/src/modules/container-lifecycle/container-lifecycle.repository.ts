@@ -125,8 +125,19 @@ export class ContainerLifecycleRepository {
     return rows.map(({ id, container }) => ({ agentId: id, failedSince: container?.status === "error" ? container.statusSince : null }));
   }
 
+  /** Of a system agent. Nothing happens when it is so already. */
   async setWanted(agentId: string, isWanted: boolean): Promise<void> {
-    await this.prisma.agent.updateMany({ where: { id: agentId, ownerId: null }, data: { isWanted } });
+    await this.prisma.$transaction(async (transaction) => {
+      const where = { id: agentId, ownerId: null, isWanted: !isWanted };
+      const agent = await transaction.agent.findFirst({ where, select: { name: true } });
+      if (agent !== null && (await transaction.agent.updateMany({ where, data: { isWanted } })).count > 0) {
+        await recordAudit(transaction, {
+          action: "system_agent.update",
+          target: { type: "agent", id: agentId, name: agent.name },
+          details: { isKeptRunning: isWanted },
+        });
+      }
+    });
   }
 
   async isSystemAgent(agentId: string): Promise<boolean> {

@@ -33,7 +33,6 @@ export class SystemAgentsService {
 
   async remove(id: string): Promise<void> {
     await this.lifecycle.assertSystemAgent(id);
-    await this.lifecycle.want(id, false);
     await this.lifecycle.deleteForGood(id);
   }
 
