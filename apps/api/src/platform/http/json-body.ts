@@ -1,7 +1,8 @@
-import express, { type Request, type RequestHandler, type Response } from "express";
+import express, { type NextFunction, type Request, type RequestHandler, type Response } from "express";
+import { AppError } from "../errors/app-error.js";
 import { isInternalRequest } from "./listeners.js";
 
-const limit = "1mb";
+const limitBytes = 1024 * 1024;
 /** A whole conversation with pictures goes to a model in one call. */
 const relayLimit = "32mb";
 const relayPath = /^\/api\/internal\/agent-config\/[^/]+\/llm\//i;
@@ -11,13 +12,42 @@ const relayPath = /^\/api\/internal\/agent-config\/[^/]+\/llm\//i;
  * agents send to a model is larger, so it is read only once its sender is known: by `readRelayedJson`.
  */
 export function jsonBody(): RequestHandler {
-  const read = express.json({ limit, strict: true, reviver: refuseUnstorable });
+  const read = express.json({ limit: limitBytes, strict: true, reviver: refuseUnstorable });
   return (request, response, next) => {
     if (isInternalRequest(request) && relayPath.test(request.path)) {
       next();
       return;
     }
-    read(request, response, next);
+    const proceed = once(next);
+    read(request, response, proceed);
+    refuseMore(request, response, proceed);
+  };
+}
+
+/** Express reads a body that is too large to its end before it says so, and an end may never come: here it is answered and cut off. */
+function refuseMore(request: Request, response: Response, next: NextFunction): void {
+  if (request.headers["transfer-encoding"] === undefined && request.headers["content-length"] === undefined) {
+    return;
+  }
+  let size = 0;
+  request.on("data", (chunk: Buffer) => {
+    const wasWithin = size <= limitBytes;
+    size += chunk.length;
+    if (wasWithin && size > limitBytes) {
+      response.setHeader("connection", "close");
+      response.once("finish", () => request.destroy());
+      next(new AppError("body_too_large"));
+    }
+  });
+}
+
+function once(next: NextFunction): NextFunction {
+  let isCalled = false;
+  return (error?: unknown) => {
+    if (!isCalled) {
+      isCalled = true;
+      next(error);
+    }
   };
 }
 
