@@ -18,6 +18,21 @@ const looks = [
   { name: "narrow-dark", width: 390, height: 844, colorScheme: "dark" },
 ] as const;
 
+const memberPages = ["agents", "agents?edit=new", "models", "providers", "providers?edit=new", "profile", "sessions", "tokens"];
+const adminPages = [
+  "users",
+  "invites",
+  "sign-in",
+  "shared-providers",
+  "system-agents",
+  "system-agents?edit=new",
+  "backends",
+  "containers",
+  "network",
+  "audit",
+  "health",
+];
+
 const world = await createWorld(runtime);
 const browser = await chromium.launch({ executablePath: process.env["MOSAIC_CHROMIUM"] ?? "/usr/bin/chromium", chromiumSandbox: false });
 try {
@@ -26,21 +41,23 @@ try {
   const strangerPages = { setup: world.mosaic.setupUrl ?? "" };
   if (!isReadmeOnly) {
     await take(browser, strangerPages, undefined);
+    await takeWizard(browser, world);
   }
   const client = new ApiClient(() => world.mosaic.url);
-  const conversation = await fill(client, world);
   const { url } = world.mosaic;
   if (isReadmeOnly) {
+    const conversation = await fill(client, world);
     await take(browser, { chat: `${url}/chat?id=${conversation}` }, world, looks.slice(0, 1));
   } else {
-    await take(browser, { login: `${url}/login`, missing: `${url}/nowhere` }, undefined);
-    const pages = {
-      chat: `${url}/chat?id=${conversation}`,
-      "chat-empty": `${url}/chat`,
-      providers: `${url}/settings/providers`,
-      agents: `${url}/settings/agents`,
-    };
-    await take(browser, pages, world);
+    await client.json("POST", "/api/auth/login", { username: "root", password: world.canaries.password });
+    const { agents } = await client.json<{ agents: { id: string }[] }>("GET", "/api/agents");
+    const conversation = await talk(client, agents[0]?.id ?? "");
+    const invite = await populate(client, world);
+    const strangers = { login: `${url}/login`, "sign-up": `${url}/sign-up#invite=${invite}`, missing: `${url}/nowhere` };
+    await take(browser, strangers, undefined);
+    await take(browser, { chat: `${url}/chat?id=${conversation}`, "chat-empty": `${url}/chat` }, world);
+    await take(browser, pagesUnder(url, "settings", memberPages), world, looks, true);
+    await take(browser, pagesUnder(url, "admin", adminPages), world, looks, true);
   }
 } finally {
   await browser.close();
@@ -56,10 +73,89 @@ async function fill(client: ApiClient, { canaries, mosaic }: World): Promise<str
     provider: { kind: "demo", name: "Demo model", models: [{ id: "mosaic-demo" }] },
     agent: { name: "Ada", emoji: "🦉", personality: "You are Ada, calm and precise." },
   });
-  const conversation = await client.newConversation(agent.id);
+  return talk(client, agent.id);
+}
+
+async function talk(client: ApiClient, agentId: string): Promise<string> {
+  const conversation = await client.newConversation(agentId);
   await client.turn(conversation, "Good morning, Ada! My name is Grace.");
   await client.turn(conversation, "Show me what you can write. [demo:markdown]");
   return conversation;
+}
+
+function pagesUnder(url: string, section: string, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [`${section}-${name.replaceAll(/[?=]/g, "-")}`, `${url}/${section}/${name}`]));
+}
+
+/** People, invites, a shared provider with a default, a system agent and a sign-in server, so that no page is empty. Answers an invite's code. */
+async function populate(client: ApiClient, { mosaic, canaries }: World): Promise<string> {
+  const { url } = mosaic;
+  const note = { note: "For the design team", maxUses: 5 };
+  const { code } = await client.json<{ code: string }>("POST", "/api/admin/invites", note);
+  await client.json("POST", "/api/admin/invites", { role: "admin", note: "For Alan" });
+  for (const [username, displayName] of [
+    ["grace", "Grace Hopper"],
+    ["alan", "Alan Turing"],
+    ["katherine.johnson", "Katherine Johnson"],
+  ]) {
+    const guest = new ApiClient(() => url);
+    await guest.json("POST", "/api/auth/sign-up", { username, displayName, password: canaries.password, inviteCode: code });
+  }
+  const { users } = await client.json<{ users: { id: string; username: string }[] }>("GET", "/api/admin/users");
+  const idOf = (name: string): string => users.find(({ username }) => username === name)?.id ?? "";
+  await client.json("PATCH", `/api/admin/users/${idOf("alan")}`, { isDisabled: true });
+  await client.json("PATCH", `/api/admin/users/${idOf("grace")}`, { role: "admin" });
+  const { providers } = await client.json<{ providers: { id: string }[] }>("GET", "/api/providers");
+  const providerId = providers[0]?.id ?? "";
+  await client.json("PUT", `/api/admin/sharing/providers/${providerId}`, { isShared: true });
+  await client.json("PUT", "/api/admin/sharing/defaults", { backend: null, model: { providerId, model: "mosaic-demo" } });
+  await client.json("PUT", "/api/admin/outbound", { allowedAddresses: ["ollama.home:11434", "192.168.1.20"] });
+  await client.json("POST", "/api/admin/system-agents", { name: "Warden", emoji: "🔭" });
+  await client.json("POST", "/api/tokens", { name: "Home automation", scopes: ["chat"], expiresInDays: 90 });
+  await client.request("POST", "/api/auth/login", { username: "nobody", password: "wrong" });
+  return code;
+}
+
+/** Walks through the wizard once and shoots each step in every look; afterwards the installation is set up. */
+async function takeWizard(browser: Browser, { mosaic, canaries }: World): Promise<void> {
+  const context = await browser.newContext({ reducedMotion: "reduce" });
+  const page = await context.newPage();
+  const shoot = async (title: string): Promise<void> => {
+    for (const { name, width, height, colorScheme } of looks) {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.waitForTimeout(400);
+      await page.screenshot({ path: join(folder, `wizard-${title}-${name}.png`), fullPage: true });
+    }
+  };
+  const press = async (name: string): Promise<void> => page.getByRole("button", { name }).click();
+  await page.goto(mosaic.setupUrl ?? "");
+  await page.getByLabel("User name").fill("root");
+  await page.getByLabel("Password", { exact: true }).fill(canaries.password);
+  await shoot("1-administrator");
+  await press("Create administrator");
+  await page.getByRole("button", { name: "Skip for now" }).waitFor();
+  await shoot("2-sign-in");
+  await page.getByRole("radio", { name: "Single sign-on" }).click();
+  await page.getByLabel("Issuer").waitFor();
+  await shoot("2-sign-in-oidc");
+  await press("Skip for now");
+  await page.getByRole("radio", { name: /Demo model/ }).click();
+  await page.getByText("The connection works").waitFor();
+  await shoot("3-provider");
+  await press("Save and continue");
+  await page.getByLabel("Name", { exact: true }).fill("Ada");
+  if (runtime === "process") {
+    await page.getByRole("radio", { name: /Plain processes/ }).click();
+    await page.getByRole("checkbox", { name: /does not isolate/ }).check();
+  }
+  await shoot("4-agent");
+  await press("Create agent");
+  await page.getByRole("button", { name: "Check again" }).waitFor({ timeout: 60_000 });
+  await shoot("5-summary");
+  await press("Finish and start chatting");
+  await page.waitForURL(/\/chat/);
+  await context.close();
 }
 
 async function take(
@@ -67,6 +163,7 @@ async function take(
   pages: Record<string, string>,
   signedIn: World | undefined,
   sizes: readonly (typeof looks)[number][] = looks,
+  isWhole = false,
 ): Promise<void> {
   for (const { name, width, height, colorScheme } of sizes) {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion: "reduce" });
@@ -75,14 +172,25 @@ async function take(
       await signIn(page, signedIn);
     }
     for (const [title, address] of Object.entries(pages)) {
+      await page.setViewportSize({ width, height });
       await page.goto(address);
       await page.getByRole("main").first().waitFor();
       // The page's stream of events never ends, so the network is no sign of a page that is done.
       await page.waitForTimeout(1_500);
+      if (isWhole) {
+        await growToContent(page, width, height);
+      }
       await page.screenshot({ path: join(folder, isReadmeOnly ? `${title}.png` : `${title}-${name}.png`), fullPage: false });
     }
     await context.close();
   }
+}
+
+/** The page scrolls inside of its frame, so the window grows until all of it shows. */
+async function growToContent(page: Page, width: number, height: number): Promise<void> {
+  const hidden = await page.locator("#main").evaluate((main) => main.scrollHeight - main.clientHeight);
+  await page.setViewportSize({ width, height: height + Math.max(0, hidden) });
+  await page.waitForTimeout(150);
 }
 
 async function signIn(page: Page, { mosaic, canaries }: World): Promise<void> {

@@ -16,7 +16,7 @@ export const useSystemAgents = (isWanted = true) =>
     queryFn: async ({ signal }) => (await request(agentList, path, { signal })).agents,
     enabled: isWanted,
     staleTime: 0,
-    refetchInterval: 5_000,
+    refetchInterval: ({ state }) => (state.data === undefined || state.data.length === 0 ? false : 5_000),
   });
 
 const useRefresh = () => {

@@ -6,7 +6,7 @@ import { Bot } from "lucide-react";
 import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { Button } from "@/components/ui/button";
-import { useAgents } from "@/features/agents/agent-queries";
+import { useChatAgents } from "@/features/chat/chat-agents";
 import { ChatHeader } from "@/features/chat/chat-header";
 import { ChatView } from "@/features/chat/chat-view";
 import { useConversation, useConversations } from "@/features/chat/conversation-queries";
@@ -20,7 +20,7 @@ import { queryKeys } from "@/lib/query-keys";
 export function ChatPage() {
   const params = useSearchParams();
   const id = params.get("id");
-  const agents = useAgents();
+  const agents = useChatAgents();
   const conversations = useConversations();
   const conversation = useConversation(id);
   const agent = pickAgent(agents.data ?? [], conversation.data?.agentId ?? params.get("agent"), conversations.data?.[0]?.agentId ?? null);

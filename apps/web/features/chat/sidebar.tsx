@@ -6,14 +6,14 @@ import Link from "next/link";
 import { usePathname, useSearchParams } from "next/navigation";
 import { buttonVariants } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
-import { useAgents } from "@/features/agents/agent-queries";
 import { AgentFace, AgentStatus } from "@/features/agents/agent-status";
+import { useChatAgents } from "@/features/chat/chat-agents";
 import { ConversationList } from "@/features/chat/conversation-list";
 import { Logo } from "@/features/shell/logo";
 import { UserMenu } from "@/features/shell/user-menu";
 
 export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
-  const agents = useAgents().data ?? [];
+  const agents = useChatAgents().data ?? [];
   return (
     <>
       <div className="flex h-14 shrink-0 items-center px-4">
