@@ -80,6 +80,10 @@ test.describe("the main path", () => {
       .first()
       .fill("sk-wrong");
     await page.getByRole("button", { name: /Test connection/ }).click();
+    // An address inside is called only once an admin has allowed it, which is one click from here.
+    await expect(page.getByText(/Mosaic does not call/)).toBeVisible();
+    await expectAccessible(page);
+    await page.getByRole("button", { name: `Allow ${new URL(world.llmBaseUrl).host}` }).click();
     await expect(page.getByText("The provider did not accept the key.")).toBeVisible();
     await page
       .getByLabel(/^API key/)

@@ -56,7 +56,7 @@ const relayed = express.json({ limit: relayLimit, strict: true });
 /** The body of a call to a model, which is stored nowhere and may hold anything. Rejects as the general reader does. */
 export async function readRelayedJson(request: Request, response: Response): Promise<unknown> {
   await new Promise<void>((resolve, reject) => {
-    relayed(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error as Error)));
+    relayed(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
   });
   return request.body;
 }
