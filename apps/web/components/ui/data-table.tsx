@@ -53,7 +53,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, isStale = false
             role="rowgroup"
             className="mb-3 block rounded-xl border bg-card p-4 shadow-xs last:mb-0 lg:table-row-group lg:rounded-none lg:border-0 lg:shadow-none lg:[&+&]:border-t"
           >
-            <tr role="row" className="grid gap-2 lg:table-row">
+            <tr role="row" className="relative grid gap-2 lg:static lg:table-row">
               {columns.map((column) => (
                 <DataCell key={column.id} column={column} row={row} />
               ))}
@@ -73,7 +73,8 @@ function DataCell<Row>({ column, row }: { readonly column: DataColumn<Row>; read
       role="cell"
       className={cn(
         "flex items-baseline gap-3 lg:table-cell lg:px-3 lg:py-3 lg:align-middle lg:first:pl-4 lg:last:pr-4",
-        column.isActions && "pt-1 lg:pt-3 lg:text-right",
+        column.isMain && "pr-28 lg:pr-3",
+        column.isActions && "absolute -right-1.5 -top-1.5 lg:static lg:text-right",
         column.className,
       )}
     >

@@ -60,7 +60,7 @@ export function TagInput({ control, value, onChange, placeholder }: TagInputProp
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}
-        className="h-7 min-w-28 flex-1 bg-transparent px-1.5 outline-none placeholder:text-muted-foreground"
+        className="h-7 min-w-16 flex-1 bg-transparent px-1.5 outline-none placeholder:text-muted-foreground"
         onChange={(event) => (/[\s,;]/.test(event.target.value) ? add(event.target.value) : setText(event.target.value))}
         onKeyDown={onKeyDown}
         onBlur={() => add(text)}

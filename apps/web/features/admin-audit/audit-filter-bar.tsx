@@ -36,14 +36,14 @@ export function AuditFilterBar({ filters }: { readonly filters: UrlFilters }) {
         />
         <Select
           aria-label="Action"
-          className="w-44"
+          className="w-auto min-w-40 flex-1 sm:w-44 sm:flex-none"
           value={action || "all"}
           onChange={(value) => filters.set({ action: value === "all" ? "" : value })}
           groups={[{ label: "", options: actions }]}
         />
         <Select
           aria-label="Outcome"
-          className="w-36"
+          className="w-auto min-w-40 flex-1 sm:w-40 sm:flex-none"
           value={filters.get("outcome") || "all"}
           onChange={(value) => filters.set({ outcome: value === "all" ? "" : value })}
           groups={[{ label: "", options: outcomes }]}
@@ -74,7 +74,7 @@ function DayField({
   const id = useId();
   return (
     <div className="flex items-center gap-2">
-      <label htmlFor={id} className="text-sm text-muted-foreground">
+      <label htmlFor={id} className="w-10 text-sm text-muted-foreground sm:w-auto">
         {label}
       </label>
       <Input id={id} type="date" className="w-40" value={value} max="9999-12-31" onChange={(event) => onChange(event.target.value)} />

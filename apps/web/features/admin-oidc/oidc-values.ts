@@ -18,7 +18,7 @@ export type OidcFaults = Partial<Record<keyof OidcValues, string>>;
 
 export const toValues = (stored: OidcSettings): OidcValues => ({
   isEnabled: stored.isConfigured ? stored.isEnabled : true,
-  label: stored.isConfigured ? stored.label : "Single sign-on",
+  label: stored.isConfigured ? stored.label : "single sign-on",
   issuer: stored.issuer,
   clientId: stored.clientId,
   clientSecret: "",

@@ -91,7 +91,7 @@ function UserFilterBar({ filters }: { readonly filters: UrlFilters }) {
       />
       <Select
         aria-label="Role"
-        className="w-36"
+        className="w-auto min-w-36 flex-1 sm:w-36 sm:flex-none"
         value={filters.get("role") || "all"}
         onChange={(role) => filters.set({ role: role === "all" ? "" : role })}
         groups={[
@@ -107,7 +107,7 @@ function UserFilterBar({ filters }: { readonly filters: UrlFilters }) {
       />
       <Select
         aria-label="Status"
-        className="w-36"
+        className="w-auto min-w-36 flex-1 sm:w-36 sm:flex-none"
         value={filters.get("status") || "all"}
         onChange={(status) => filters.set({ status: status === "all" ? "" : status })}
         groups={[

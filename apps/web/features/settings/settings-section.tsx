@@ -11,7 +11,7 @@ export function SettingsSection({ title, description, actions, children }: Setti
   return (
     <section aria-label={title} className="grid gap-6">
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
-        <div className="grid gap-1">
+        <div className="grid min-w-0 flex-1 basis-64 gap-1">
           <h2 className="break-words text-xl font-semibold tracking-tight">{title}</h2>
           {description ? <p className="max-w-prose text-sm text-muted-foreground">{description}</p> : null}
         </div>

@@ -1,0 +1,77 @@
+import { expect, type Page } from "@playwright/test";
+import { expectAccessible } from "../support/accessibility.ts";
+import { ApiClient } from "../support/api-client.ts";
+import { test, whyNot, type World } from "../support/fixtures.ts";
+
+const adminPages = [
+  "Users",
+  "Invites",
+  "Sign-in",
+  "Shared providers",
+  "System agents",
+  "Backends",
+  "Containers",
+  "Network",
+  "Audit",
+  "Health",
+];
+
+async function signIn(page: Page, { mosaic, canaries }: World, name: string): Promise<void> {
+  await page.goto(`${mosaic.url}/login`);
+  await page.getByLabel("User name").fill(name);
+  await page.getByLabel("Password", { exact: true }).fill(canaries.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(/\/chat/);
+}
+
+test.describe.configure({ mode: "serial" });
+
+test.describe("the admin pages", () => {
+  test.beforeAll(async ({ world }) => {
+    const reason = world.runtime === "process" ? whyNot("process") : "no agent runs here: once is enough";
+    test.skip(reason !== undefined, reason);
+    await world.mosaic.start();
+    const client = new ApiClient(() => world.mosaic.url);
+    await client.setUp({
+      setupUrl: world.mosaic.setupUrl ?? "",
+      password: world.canaries.password,
+      runtime: "process",
+      provider: { kind: "demo", name: "Demo", models: [{ id: "mosaic-demo" }] },
+    });
+  });
+
+  test("are reached by the menu, and each is accessible in the light and in the dark", async ({ page, world }) => {
+    test.setTimeout(120_000);
+    await signIn(page, world, "root");
+    await page.getByRole("button", { name: /^Account and settings/ }).click();
+    await page.getByRole("menuitem", { name: "Admin" }).click();
+    for (const name of adminPages) {
+      await page.getByRole("navigation", { name: "Admin" }).getByRole("link", { name, exact: true }).click();
+      await page.getByRole("heading", { name, exact: true, level: 2 }).waitFor();
+      await expect(page.getByRole("status").filter({ hasText: /^Loading$/ })).toHaveCount(0);
+      await expectAccessible(page);
+    }
+  });
+
+  test("let an admin invite somebody, who is a member and sees that these pages are not for them", async ({ page, browser, world }) => {
+    await signIn(page, world, "root");
+    await page.goto(`${world.mosaic.url}/admin/invites`);
+    await page.getByRole("button", { name: "New invite" }).click();
+    await page.getByRole("button", { name: "Create invite" }).click();
+    const link = await page.getByText(/#invite=/).innerText();
+    const context = await browser.newContext();
+    const guest = await context.newPage();
+    await guest.goto(link);
+    await guest.getByLabel("User name").fill("grace");
+    await guest.getByLabel("Password", { exact: true }).fill(world.canaries.password);
+    await guest.getByRole("button", { name: "Create account" }).click();
+    await guest.waitForURL(/\/chat/);
+    await guest.goto(`${world.mosaic.url}/admin/users`);
+    await guest.getByText("This page is for admins").waitFor();
+    await context.close();
+    await page.goto(`${world.mosaic.url}/admin/users?search=grace`);
+    await page.getByRole("row", { name: /grace/ }).waitFor();
+    await page.goto(`${world.mosaic.url}/admin/audit?action=invite`);
+    await page.getByText("Made an invite").first().waitFor();
+  });
+});
