@@ -14,6 +14,7 @@ import { CryptoModule } from "./modules/crypto/crypto.module.js";
 import { DemoModule } from "./modules/demo/demo.module.js";
 import { HealthModule } from "./modules/health/health.module.js";
 import { IdleReaperModule } from "./modules/idle-reaper/idle-reaper.module.js";
+import { KeyRotationModule } from "./modules/key-rotation/key-rotation.module.js";
 import { LlmProvidersModule } from "./modules/llm-providers/llm-providers.module.js";
 import { ModelDefaultsModule } from "./modules/model-defaults/model-defaults.module.js";
 import { LlmRelayModule } from "./modules/llm-relay/llm-relay.module.js";
@@ -34,6 +35,7 @@ import { PlatformModule } from "./platform/platform.module.js";
     ScheduleModule.forRoot(),
     CryptoModule,
     SettingsModule,
+    KeyRotationModule,
     AuditModule,
     OutboundAccessModule,
     OidcModule,

@@ -1,3 +1,5 @@
+import type { Readable } from "node:stream";
+
 /** Where an agent's gateway answers, as the API reaches it. */
 export interface Endpoint {
   readonly host: string;
@@ -30,6 +32,14 @@ export interface ContainerSpec {
   /** The address of this container's configuration on the internal port, as the container reaches it. */
   readonly configUrl: string;
   readonly limits: ContainerLimits;
+}
+
+/** Whose state it is, and what it is looked at with. */
+export interface StateOwner {
+  /** The container's. */
+  readonly name: string;
+  readonly agentId: string;
+  readonly image: AgentImage;
 }
 
 export interface ContainerObservation {
@@ -119,6 +129,15 @@ export interface AgentRuntime {
 
   /** Idempotent. Deletes an agent's state for good: only for a confirmed deletion by its owner. `refused` while there is a container. */
   removeState(name: string): Promise<void>;
+
+  /**
+   * An agent's whole state as a tar, its paths below `state/`, while it arrives; `null` if there is none. What is being written at the same time
+   * may be half there: stop the agent first. Docker needs the agent's image.
+   */
+  exportState(owner: StateOwner): Promise<Readable | null>;
+
+  /** Puts a state back that `exportState` gave. `refused` if there is one already. What breaks in the middle leaves none. */
+  importState(owner: StateOwner, tar: Readable): Promise<void>;
 
   /** `null` if there is none or it is not ours. */
   inspect(name: string): Promise<ContainerObservation | null>;

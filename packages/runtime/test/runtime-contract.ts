@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { AgentImage, AgentRuntime, ContainerSpec, PrepareProgress } from "../src/agent-runtime.js";
 import { ask, factsOf, sha256 } from "./agent-client.js";
@@ -326,7 +328,24 @@ export function describeRuntimeContract(title: string, openHarness: () => Promis
         const lines = await runtime.logs(spec.name, 4);
         expect(lines.toSorted()).toEqual(["err first", "err second", "out first", "out second"]);
         expect(await runtime.logs(spec.name, 1)).toHaveLength(1);
-        expect(await runtime.logs(uniqueName(), 5)).toEqual([]);
+        expect(await runtime.logs(newSpec().name, 5)).toEqual([]);
+      });
+
+      it("gives a state out as a tar and takes it back under another name, never over one that is there", async () => {
+        const { spec, endpoint } = await createAndStart();
+        await ask(endpoint, "/write-note?text=remember");
+        await runtime.stop(spec.name, GRACE_MS);
+        const owner = { name: spec.name, agentId: spec.agentId, image: spec.image };
+        const archive = await runtime.exportState(owner);
+        const bytes = await buffer(archive ?? Readable.from([]));
+        expect(bytes.includes("remember")).toBe(true);
+        await expect(runtime.importState(owner, Readable.from([bytes]))).rejects.toMatchObject({ code: "refused" });
+        const other = { ...spec, name: newSpec().name };
+        expect(await runtime.exportState({ ...owner, name: other.name })).toBeNull();
+        await runtime.importState({ ...owner, name: other.name }, Readable.from([bytes]));
+        await runtime.create(other);
+        const started = await runtime.start(other.name, newToken());
+        await expect.poll(() => ask(started.endpoint, "/note").catch(() => null), { timeout: 15_000 }).toMatchObject({ note: "remember" });
       });
 
       it("tells that a container ran out of memory", async () => {

@@ -1,11 +1,14 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
+import { archiveState, extractState } from "@mosaic/runtime/process/state-archive";
 import {
   RuntimeError,
   type AgentImage,
   type AgentRuntime,
+  type StateOwner,
   type ContainerObservation,
   type ContainerSpec,
   type Endpoint,
@@ -114,9 +117,13 @@ export class InMemoryEngine {
   }
 
   async stateDir(name: string): Promise<string> {
-    const existing = this.#stateDirs.get(name) ?? mkdtemp(join(tmpdir(), "mosaic-in-memory-"));
+    const existing = this.#stateDirs.get(name) ?? newStateDir();
     this.#stateDirs.set(name, existing);
     return existing;
+  }
+
+  hasState(name: string): boolean {
+    return this.#stateDirs.has(name);
   }
 
   async removeState(name: string): Promise<void> {
@@ -124,7 +131,7 @@ export class InMemoryEngine {
     this.#stateDirs.delete(name);
     this.removedStates.push(name);
     if (folder !== undefined) {
-      await rm(await folder, { recursive: true, force: true });
+      await rm(dirname(await folder), { recursive: true, force: true });
     }
   }
 
@@ -145,7 +152,7 @@ export class InMemoryEngine {
     await Promise.all([...this.containers.values()].map(async (container) => this.end(container, 137)));
     this.containers.clear();
     for (const folder of this.#stateDirs.values()) {
-      await rm(await folder, { recursive: true, force: true });
+      await rm(dirname(await folder), { recursive: true, force: true });
     }
     this.#stateDirs.clear();
   }
@@ -285,6 +292,17 @@ class InMemoryRuntime implements AgentRuntime {
     return container === undefined ? null : observationOf(container);
   }
 
+  async exportState({ name }: StateOwner): Promise<Readable | null> {
+    return this.#engine.hasState(name) ? archiveState(dirname(await this.#engine.stateDir(name))) : null;
+  }
+
+  async importState({ name }: StateOwner, tar: Readable): Promise<void> {
+    if (this.#engine.hasState(name)) {
+      throw new RuntimeError("refused", "There is a state already.");
+    }
+    await extractState(dirname(await this.#engine.stateDir(name)), tar);
+  }
+
   async logs(name: string, lines: number): Promise<string[]> {
     this.#called(`logs ${name}`);
     return (this.#engine.said.get(name) ?? []).slice(-lines);
@@ -335,4 +353,10 @@ function observationOf(container: InMemoryContainer): ContainerObservation {
     exitCode: container.exitCode,
     wasOutOfMemory: container.wasOutOfMemory,
   };
+}
+
+async function newStateDir(): Promise<string> {
+  const folder = join(await mkdtemp(join(tmpdir(), "mosaic-in-memory-")), "state");
+  await mkdir(folder);
+  return folder;
 }

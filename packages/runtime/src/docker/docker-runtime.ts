@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Readable } from "node:stream";
 import type { ContainerInspectInfo } from "dockerode";
 import type {
   AgentImage,
@@ -8,6 +9,7 @@ import type {
   Endpoint,
   PrepareProgress,
   RuntimeCheck,
+  StateOwner,
 } from "../agent-runtime.js";
 import { demultiplex, toLogLines } from "../log-lines.js";
 import { RuntimeError } from "../agent-runtime.js";
@@ -21,7 +23,8 @@ import { observeInspected, observeListed } from "./container-observation.js";
 import { type ContainerLayout, containerOptions, INSTANCE_LABEL, specHashOf, volumeNameOf } from "./container-options.js";
 import { CALL_TIMEOUT_MS, Engine } from "./engine.js";
 import { isStatus, toRuntimeError } from "./engine-errors.js";
-import { createStateVolume, removeStateVolume } from "./state-volume.js";
+import { exportVolume, importVolume } from "./state-archive.js";
+import { createStateVolume, removeStateVolume, stateVolumeOwner } from "./state-volume.js";
 import { startWithToken } from "./token-handover.js";
 
 export interface DockerRuntimeOptions {
@@ -155,6 +158,27 @@ class DockerRuntime implements AgentRuntime {
       observations.push(...seen.filter((observation) => observation !== null));
     }
     return observations;
+  }
+
+  async exportState(owner: StateOwner): Promise<Readable | null> {
+    const volume = volumeNameOf(owner.name);
+    if ((await stateVolumeOwner(this.#engine, volume)) !== this.#instanceId) return null;
+    return exportVolume(this.#engine, { ...owner, volume, instanceId: this.#instanceId });
+  }
+
+  async importState(owner: StateOwner, tar: Readable): Promise<void> {
+    const volume = volumeNameOf(owner.name);
+    if ((await stateVolumeOwner(this.#engine, volume)) !== null) {
+      throw new RuntimeError("refused", `There is a volume "${volume}" already. Nothing was written over it.`);
+    }
+    const { agentId } = owner;
+    await createStateVolume(this.#engine, { name: volume, instanceId: this.#instanceId, agentId });
+    try {
+      await importVolume(this.#engine, { ...owner, volume, instanceId: this.#instanceId }, tar);
+    } catch (error) {
+      await removeStateVolume(this.#engine, volume, this.#instanceId).catch(() => undefined);
+      throw error;
+    }
   }
 
   async logs(name: string, lines: number): Promise<string[]> {

@@ -13,13 +13,13 @@ interface StateVolume {
 export async function createStateVolume(engine: Engine, { name, instanceId, agentId }: StateVolume): Promise<void> {
   const Labels = { [INSTANCE_LABEL]: instanceId, [AGENT_LABEL]: agentId };
   await engine.call((docker) => docker.createVolume({ Name: name, Labels }));
-  const owner = await ownerOf(engine, name);
+  const owner = await stateVolumeOwner(engine, name);
   if (owner !== instanceId) throw foreignVolume(name);
 }
 
 /** Idempotent. */
 export async function removeStateVolume(engine: Engine, name: string, instanceId: string): Promise<void> {
-  const owner = await ownerOf(engine, name);
+  const owner = await stateVolumeOwner(engine, name);
   if (owner === null) return;
   if (owner !== instanceId) throw foreignVolume(name);
   try {
@@ -32,8 +32,8 @@ export async function removeStateVolume(engine: Engine, name: string, instanceId
   }
 }
 
-/** `null` if there is no such volume. */
-async function ownerOf(engine: Engine, name: string): Promise<string | null> {
+/** The installation that a volume belongs to; empty if none, `null` if there is no such volume. */
+export async function stateVolumeOwner(engine: Engine, name: string): Promise<string | null> {
   try {
     const volume = await engine.call((docker) => docker.getVolume(name).inspect());
     return volume.Labels?.[INSTANCE_LABEL] ?? "";

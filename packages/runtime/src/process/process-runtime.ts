@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { createHash } from "node:crypto";
 import { access, constants, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import type {
   Endpoint,
   PrepareProgress,
   RuntimeCheck,
+  StateOwner,
 } from "../agent-runtime.js";
 import { RuntimeError } from "../agent-runtime.js";
 import { requireContainerName } from "../container-name.js";
@@ -16,6 +18,7 @@ import { KeyedQueue } from "../keyed-queue.js";
 import { SharedTasks } from "../shared-task.js";
 import { toLogLines } from "../log-lines.js";
 import { type AgentProcess, startAgentProcess } from "./agent-process.js";
+import { archiveState, extractState } from "./state-archive.js";
 import { AgentRecords, type SpecRecord } from "./agent-records.js";
 import { childEnvironment, type HostEnvironment } from "./child-environment.js";
 import { endLeftovers, stopRun } from "./leftovers.js";
@@ -204,6 +207,28 @@ class ProcessRuntime implements AgentRuntime {
         if (record?.spec.instanceId === instanceId) observations.push(await this.#observe(name, record));
       }
       return observations;
+    });
+  }
+
+  async exportState({ name }: StateOwner): Promise<Readable | null> {
+    requireContainerName(name);
+    if ((await this.#records.read(name, "owner"))?.instanceId !== this.#options.instanceId) return null;
+    return archiveState(this.#records.folders(name).root);
+  }
+
+  async importState({ name, agentId }: StateOwner, tar: Readable): Promise<void> {
+    requireContainerName(name);
+    await this.#exclusively(name, async () => {
+      if (await this.#records.exists(name))
+        throw new RuntimeError("refused", `There is a folder of "${name}" already. Nothing was written over it.`);
+      const { root } = await this.#records.makeFolders(name);
+      try {
+        await this.#records.write(name, "owner", { instanceId: this.#options.instanceId, agentId });
+        await extractState(root, tar);
+      } catch (error) {
+        await this.#records.eraseAll(name);
+        throw error;
+      }
     });
   }
 

@@ -1,27 +1,44 @@
 import { Inject, Injectable } from "@nestjs/common";
 import { ENV, type Env } from "../../platform/config/env.js";
-import { deriveKey, seal, sealKey, unseal, type SealContext, type SealKey } from "./sealed-box.js";
+import { openRing, type StoredRing } from "./key-ring.js";
+import { deriveKey, keyIdOf, seal, sealKey, unseal, type SealContext, type SealKey } from "./sealed-box.js";
 import { keyedToken } from "./tokens.js";
 
-/** Seals and opens secrets with the operator's key. */
+/** Seals and opens secrets with the operator's key, and with the next one while the key is being rotated. */
 @Injectable()
 export class CryptoService {
-  readonly #key: SealKey;
+  readonly #own: SealKey;
   readonly #setupKey: Buffer;
+  readonly #known = new Map<string, SealKey>();
+  #sealing: SealKey;
 
   constructor(@Inject(ENV) env: Env) {
     const secret = env.MOSAIC_SECRET_KEY.open();
-    this.#key = sealKey(secret);
+    this.#own = sealKey(secret);
+    this.#sealing = this.#own;
+    this.#known.set(this.#own.id, this.#own);
     this.#setupKey = deriveKey(secret, "setup-token-v1");
   }
 
+  /** The id of the key that this process was started with. */
+  get keyId(): string {
+    return this.#own.id;
+  }
+
+  /** Goes along with a rotation. Its keys stay known when it is over. Throws `SealError` for a rotation between two other keys. */
+  follow(ring: StoredRing): void {
+    const { from, to } = openRing(ring, this.#own);
+    this.#known.set(from.id, from).set(to.id, to);
+    this.#sealing = ring.phase === "sealing" ? to : from;
+  }
+
   seal(plain: string, context: SealContext): string {
-    return seal(this.#key, plain, context);
+    return seal(this.#sealing, plain, context);
   }
 
   /** Throws `SealError` when the value was made with another key or for another place. */
   open(value: string, context: SealContext): string {
-    return unseal(this.#key, value, context);
+    return unseal(this.#known.get(keyIdOf(value)) ?? this.#own, value, context);
   }
 
   /** The setup token of one installation: the same in every process and after each restart, so nothing has to be stored. */

@@ -38,6 +38,11 @@ export function seal(key: SealKey, plain: string, context: SealContext): string 
   return `${prefix}${key.id}:${sealed.toString("base64")}`;
 }
 
+/** Which key a value was sealed with; empty if it is no sealed value. */
+export function keyIdOf(value: string): string {
+  return /^enc:([0-9a-f]{8}):/.exec(value)?.[1] ?? "";
+}
+
 /** Opens what `seal` made. Throws `SealError` for another key, another context, or anything altered. */
 export function unseal(key: SealKey, value: string, context: SealContext): string {
   const match = /^enc:([0-9a-f]{8}):([A-Za-z0-9+/]+=*)$/.exec(value);

@@ -5,6 +5,7 @@ import { PostgresChannel } from "../../platform/database/postgres-channel.js";
 import type { AuditEntry } from "../audit/audit-trail.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { SealError } from "../crypto/sealed-box.js";
+import { settingContext } from "./setting-context.js";
 import { SystemConfigRepository } from "./system-config.repository.js";
 
 const canaryText = "mosaic";
@@ -17,6 +18,8 @@ export const settingKeys = {
   onboardingCompletedAt: "onboarding.completed_at",
   onboardingProviderId: "onboarding.provider_id",
   onboardingAgentId: "onboarding.agent_id",
+  keyRing: "crypto.key_ring",
+  lastKeyRotation: "crypto.last_rotation",
   runtime: "runtime.kind",
   outboundAllowedAddresses: "outbound.allowed_addresses",
   oidc: "oidc.configuration",
@@ -26,7 +29,7 @@ export const settingKeys = {
 export type SettingKey = (typeof settingKeys)[keyof typeof settingKeys];
 
 /** Settings that belong together: what every process hears when one of them has changed. */
-export type SettingGroup = "outbound" | "oidc" | "sign_up";
+export type SettingGroup = "key_ring" | "outbound" | "oidc" | "sign_up";
 
 const settingsChannel = "mosaic_settings";
 
@@ -46,7 +49,7 @@ export class SettingsService {
     if (stored === null) {
       return null;
     }
-    return stored.isEncrypted ? this.crypto.open(stored.value, contextOf(key)) : stored.value;
+    return stored.isEncrypted ? this.crypto.open(stored.value, settingContext(key)) : stored.value;
   }
 
   async set(key: SettingKey, value: string): Promise<void> {
@@ -72,7 +75,7 @@ export class SettingsService {
     key: SettingKey,
     next: (current: string | null) => { value: string | null; audit: AuditEntry },
   ): Promise<void> {
-    const context = contextOf(key);
+    const context = settingContext(key);
     await this.repository.changeLocked(key, { channel: settingsChannel, group }, (stored) => {
       const { value, audit } = next(stored === null ? null : this.crypto.open(stored.value, context));
       return { setting: value === null ? null : { value: this.crypto.seal(value, context), isEncrypted: true }, audit };
@@ -94,15 +97,28 @@ export class SettingsService {
     return this.#instanceId;
   }
 
+  /** When this process' key was replaced by another one; `null` if it was not. */
+  private async rotatedAwayAt(): Promise<string | null> {
+    const last = await this.repository.find(settingKeys.lastKeyRotation);
+    const { from, at } = last === null ? {} : (JSON.parse(last.value) as { from?: string; at?: string });
+    return from === this.crypto.keyId && at !== undefined ? at : null;
+  }
+
   /** Makes sure that the secret key is the one that this database was filled with. Throws `ConfigurationError` otherwise. */
   async assertSecretKey(): Promise<void> {
-    const context = contextOf(settingKeys.keyCanary);
+    const context = settingContext(settingKeys.keyCanary);
     const fresh = { value: this.crypto.seal(canaryText, context), isEncrypted: true };
     const stored = await this.repository.setIfAbsent(settingKeys.keyCanary, fresh);
     try {
       this.crypto.open(stored.value, context);
     } catch (error) {
       if (error instanceof SealError) {
+        const rotatedAt = await this.rotatedAwayAt();
+        if (rotatedAt !== null) {
+          throw new ConfigurationError(
+            `MOSAIC_SECRET_KEY is the key from before ${rotatedAt}, when it was rotated. Start with the new key.`,
+          );
+        }
         throw new ConfigurationError(
           "MOSAIC_SECRET_KEY is not the key that this database was filled with, so nothing in it could be decrypted. Start with the former key, or restore it from your backup.",
         );
@@ -110,8 +126,4 @@ export class SettingsService {
       throw error;
     }
   }
-}
-
-function contextOf(key: SettingKey): { owner: string; field: string } {
-  return { owner: "system", field: `system_config.value:${key}` };
 }

@@ -1,0 +1,86 @@
+import { userInfo } from "node:os";
+import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { Client } from "pg";
+import { randomUUIDv7 } from "node:crypto";
+
+/** Something that the operator can put right; shown without a stack. */
+export class CommandError extends Error {}
+
+export interface Terminal {
+  /** What was done, for people. */
+  say(line: string): void;
+  /** Progress and warnings: not part of the result. */
+  note(line: string): void;
+}
+
+export const terminal: Terminal = {
+  say: (line) => void process.stdout.write(`${line}\n`),
+  note: (line) => void process.stderr.write(`${line}\n`),
+};
+
+/** Runs `work` on a connection of its own. */
+export async function withDatabase<Result>(url: string, work: (database: Client) => Promise<Result>): Promise<Result> {
+  const database = new Client({ connectionString: url, connectionTimeoutMillis: 5_000, application_name: "mosaic-cli" });
+  // A connection that breaks rejects the query that is under way; without a listener it would end the process as well.
+  database.on("error", () => undefined);
+  await database.connect();
+  try {
+    return await work(database);
+  } finally {
+    await database.end().catch(() => undefined);
+  }
+}
+
+/** All or nothing. */
+export async function inTransaction<Result>(database: Client, work: () => Promise<Result>, mode = ""): Promise<Result> {
+  await database.query(`BEGIN ${mode}`);
+  try {
+    const result = await work();
+    await database.query("COMMIT");
+    return result;
+  } catch (error) {
+    await database.query("ROLLBACK").catch(() => undefined);
+    throw error;
+  }
+}
+
+export interface CliAudit {
+  readonly action: string;
+  readonly target?: { readonly type: string; readonly id: string | null; readonly name: string };
+  readonly details?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** The row of a command, in the transaction of what it changes. */
+export async function auditCommand(database: Client, { action, target, details = {} }: CliAudit): Promise<void> {
+  await database.query(
+    `INSERT INTO audit_events (id, actor_kind, actor_name, action, target_type, target_id, target_name, outcome, details)
+     VALUES ($1, 'cli', $2, $3, $4, $5, $6, 'done', $7)`,
+    [randomUUIDv7(), userInfo().username, action, target?.type ?? null, target?.id ?? null, target?.name ?? "", JSON.stringify(details)],
+  );
+}
+
+/** A secret from standard input: the first line of a pipe, or typed twice without being shown. Never an argument: others see those. */
+export async function readSecret(prompt: string): Promise<string> {
+  if (!process.stdin.isTTY) {
+    return (await text(process.stdin)).split(/\r?\n/, 1)[0] ?? "";
+  }
+  const first = await ask(`${prompt}: `);
+  if ((await ask(`${prompt}, again: `)) !== first) {
+    throw new CommandError("The two differ. Nothing was changed.");
+  }
+  return first;
+}
+
+async function ask(prompt: string): Promise<string> {
+  process.stderr.write(prompt);
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const reader = createInterface({ input: process.stdin, output: silent, terminal: true });
+  try {
+    return await reader.question("");
+  } finally {
+    reader.close();
+    process.stderr.write("\n");
+  }
+}

@@ -1,0 +1,210 @@
+import { statfs } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Client } from "pg";
+import type { AgentRuntime } from "@mosaic/runtime/agent-runtime";
+import { openRing, storedRing } from "../modules/crypto/key-ring.js";
+import { SealError, sealKey, unseal } from "../modules/crypto/sealed-box.js";
+import { imageOf } from "../modules/container-lifecycle/container-identity.js";
+import { settingContext } from "../modules/settings/setting-context.js";
+import { settingKeys } from "../modules/settings/settings.service.js";
+import type { Env } from "../platform/config/env.js";
+import { readMigrations } from "../platform/database/migrator.js";
+import { withDatabase } from "./command.js";
+
+export interface Finding {
+  readonly check: string;
+  readonly state: "ok" | "warning" | "failing";
+  /** What was found, and what to do when it is not ok. */
+  readonly detail: string;
+}
+
+type Look = Omit<Finding, "check">;
+
+const gibibyte = 1024 ** 3;
+const slowMs = 200;
+const maxSkewMs = 5_000;
+
+const ok = (detail: string): Look => ({ state: "ok", detail });
+const warning = (detail: string): Look => ({ state: "warning", detail });
+const failing = (detail: string): Look => ({ state: "failing", detail });
+
+export interface DoctorOptions {
+  readonly env: Env;
+  readonly migrationsFolder: string;
+  readonly createRuntime: (kind: "docker" | "process", instanceId: string) => AgentRuntime;
+}
+
+/** Looks at everything that Mosaic needs. Each check stands by itself: one that fails keeps no other from being made. */
+export async function examine({ env, migrationsFolder, createRuntime }: DoctorOptions): Promise<Finding[]> {
+  const url = env.DATABASE_URL.open();
+  const findings: Finding[] = [
+    { check: "Configuration", ...ok("DATABASE_URL and MOSAIC_SECRET_KEY are set, and all other settings can be read.") },
+  ];
+  const look = async (check: string, how: () => Promise<Look>): Promise<void> => {
+    findings.push({ check, ...(await how().catch((error: unknown) => failing(wordsOf(error)))) });
+  };
+  await look("Database", async () => withDatabase(url, lookAtDatabase));
+  await look("Migrations", async () => withDatabase(url, async (database) => lookAtMigrations(database, migrationsFolder)));
+  await look("Secret key", async () => withDatabase(url, async (database) => lookAtKey(database, env)));
+  await look("Clock", async () => withDatabase(url, lookAtClock));
+  await look("Disk", async () => lookAtDisk(env.MOSAIC_STATE_DIR));
+  findings.push(...(await lookAtRuntime(env, url, createRuntime)));
+  return findings;
+}
+
+async function lookAtDatabase(database: Client): Promise<Look> {
+  const { rows } = await database.query<{ version: string }>("SELECT current_setting('server_version') AS version");
+  const startedAt = performance.now();
+  await database.query("SELECT 1");
+  const ms = performance.now() - startedAt;
+  const version = rows[0]?.version ?? "";
+  if (Number.parseInt(version, 10) < 14) {
+    return failing(`Postgres ${version} is too old. Mosaic needs 14 or newer.`);
+  }
+  return ms > slowMs
+    ? warning(`Postgres ${version} answers in ${Math.round(ms)} ms. Bring it nearer to Mosaic.`)
+    : ok(`Postgres ${version} answers in ${ms.toFixed(1)} ms.`);
+}
+
+async function lookAtMigrations(database: Client, folder: string): Promise<Look> {
+  const all = await readMigrations(folder);
+  const table = await database.query("SELECT to_regclass('_prisma_migrations') AS name");
+  if ((table.rows[0] as { name: string | null }).name === null) {
+    return warning("The database is empty. Mosaic fills it when it starts.");
+  }
+  const { rows } = await database.query<{ name: string; finished: boolean }>(
+    "SELECT migration_name AS name, finished_at IS NOT NULL AS finished FROM _prisma_migrations WHERE rolled_back_at IS NULL",
+  );
+  const broken = rows.find(({ finished }) => !finished);
+  if (broken !== undefined) {
+    return failing(`The migration ${broken.name} did not finish. Restore the last backup, or ask for help with this name.`);
+  }
+  const known = new Set(all.map(({ name }) => name));
+  const newer = rows.find(({ name }) => !known.has(name));
+  if (newer !== undefined) {
+    return failing(`The database was filled by a newer Mosaic (${newer.name}). Run that version.`);
+  }
+  const pending = all.length - rows.length;
+  return pending > 0
+    ? warning(`${pending} migrations are pending. Mosaic applies them when it starts.`)
+    : ok(`All ${all.length} are applied.`);
+}
+
+async function lookAtKey(database: Client, env: Env): Promise<Look> {
+  const own = sealKey(env.MOSAIC_SECRET_KEY.open());
+  const setting = async (key: string): Promise<string | null> =>
+    (await database.query<{ value: string }>("SELECT value FROM system_config WHERE key = $1", [key])).rows[0]?.value ?? null;
+  const canary = await setting(settingKeys.keyCanary);
+  if (canary === null) {
+    return warning("Nothing is sealed yet. Back the key up, apart from the database.");
+  }
+  const ring = await setting(settingKeys.keyRing);
+  try {
+    const keys = ring === null ? [own] : Object.values(openRing(storedRing.parse(JSON.parse(ring)), own));
+    const fits = keys.some((key) => opens(key, canary));
+    if (!fits) {
+      return failing("MOSAIC_SECRET_KEY is not the key of this database. Start with the right one, or restore it from your backup.");
+    }
+  } catch (error) {
+    if (error instanceof SealError) {
+      return failing("A rotation between two other keys is under way. Set MOSAIC_SECRET_KEY to one of them.");
+    }
+    throw error;
+  }
+  return ring === null
+    ? ok("It opens what is in the database.")
+    : warning("A rotation was begun and not finished. Run mosaic rotate-key again.");
+}
+
+function opens(key: ReturnType<typeof sealKey>, canary: string): boolean {
+  try {
+    unseal(key, canary, settingContext(settingKeys.keyCanary));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function lookAtClock(database: Client): Promise<Look> {
+  const before = Date.now();
+  const { rows } = await database.query<{ ms: number }>("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms");
+  const skewMs = Math.abs((rows[0]?.ms ?? 0) - (before + Date.now()) / 2);
+  return skewMs > maxSkewMs
+    ? failing(
+        `This machine's clock and the database's differ by ${Math.round(skewMs / 1000)} s: sessions and single sign-on go wrong. Set both by NTP.`,
+      )
+    : ok(`This machine and the database agree within ${Math.max(1, Math.round(skewMs))} ms.`);
+}
+
+async function lookAtDisk(stateDir: string): Promise<Look> {
+  const folder = resolve(stateDir);
+  const stats = await statfs(folder).catch(() => statfs("."));
+  const free = stats.bavail * stats.bsize;
+  const words = `${(free / gibibyte).toFixed(1)} GB are free where ${folder} is.`;
+  if (free < gibibyte / 2) {
+    return failing(`${words} Free some: agents and the database stop when it is full.`);
+  }
+  return free < 5 * gibibyte ? warning(`${words} An agent's image alone needs about 1 GB.`) : ok(words);
+}
+
+async function lookAtRuntime(env: Env, url: string, createRuntime: DoctorOptions["createRuntime"]): Promise<Finding[]> {
+  const { chosen, instanceId, images } = await withDatabase(url, readRuntimeFacts).catch(() => ({
+    chosen: null,
+    instanceId: "doctor",
+    images: [],
+  }));
+  const kind = env.MOSAIC_RUNTIME ?? chosen;
+  if (kind !== "docker" && kind !== "process") {
+    return [{ check: "Runtime", ...warning("None is chosen yet: the wizard in the web page asks for it.") }];
+  }
+  const runtime = createRuntime(kind, instanceId);
+  try {
+    const { isReachable, detail } = await runtime.check();
+    const isolation = runtime.isIsolated
+      ? ok(
+          "Each agent is in a container of its own, walled off from the others. They reach the network, also your own: keep other services of this machine behind a password or a firewall.",
+        )
+      : warning(
+          "Agents run as processes of this machine, and nothing separates them from it. Use Docker for anything but trying Mosaic out.",
+        );
+    return [
+      { check: "Runtime", ...(isReachable ? ok(detail) : failing(detail)) },
+      { check: "Isolation", ...isolation },
+      ...(isReachable ? await Promise.all(images.map(async (backend) => lookAtImage(runtime, backend))) : []),
+    ];
+  } finally {
+    await runtime.close();
+  }
+}
+
+async function readRuntimeFacts(
+  database: Client,
+): Promise<{ chosen: string | null; instanceId: string; images: { id: string; image: string }[] }> {
+  const { rows } = await database.query<{ key: string; value: string }>("SELECT key, value FROM system_config WHERE key IN ($1, $2)", [
+    settingKeys.runtime,
+    settingKeys.instanceId,
+  ]);
+  const valueOf = (key: string): string | null => rows.find((row) => row.key === key)?.value ?? null;
+  const images = await database.query<{ id: string; image: string }>("SELECT id, image FROM backends ORDER BY id");
+  return { chosen: valueOf(settingKeys.runtime), instanceId: valueOf(settingKeys.instanceId) ?? "doctor", images: images.rows };
+}
+
+async function lookAtImage(runtime: AgentRuntime, backend: { id: string; image: string }): Promise<Finding> {
+  const check = `Software of ${backend.id}`;
+  const image = imageOf(backend);
+  if (await runtime.hasImage(image)) {
+    return { check, ...ok(runtime.kind === "docker" ? `The image ${image.name} is here.` : "It is installed.") };
+  }
+  return { check, ...warning("It is not here yet. The first start of an agent fetches it, which takes minutes.") };
+}
+
+function wordsOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (/^(ECONNREFUSED|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH)$/.test(code)) {
+    return "The database can't be reached. Is it running, and is DATABASE_URL right?";
+  }
+  if (/^(28...|3D000)$/.test(code)) {
+    return "The database refused: check the user, the password and the database's name in DATABASE_URL.";
+  }
+  return error instanceof Error ? error.message : "It could not be looked at.";
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from "node:crypto";
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from "@nestjs/common";
+import { Cron, CronExpression, Interval } from "@nestjs/schedule";
+import { Logger } from "../../platform/logging/logger.js";
+import { CryptoService } from "../crypto/crypto.service.js";
+import { storedRing } from "../crypto/key-ring.js";
+import { SettingsService, settingKeys } from "../settings/settings.service.js";
+import { ApiProcessesRepository } from "./api-processes.repository.js";
+
+const seenEveryMs = 5_000;
+
+/** Lets this process follow a rotation of the secret key, which `mosaic rotate-key` leads, and tells how far it has followed. */
+@Injectable()
+export class KeyRotationService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #processId = randomUUID();
+  #phase = "";
+  #isOver = false;
+
+  constructor(
+    private readonly settings: SettingsService,
+    private readonly crypto: CryptoService,
+    private readonly processes: ApiProcessesRepository,
+    private readonly logger: Logger,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    // Listening begins before the first look, so that no phase falls between the two.
+    await this.settings.onChange("key_ring", () => void this.look());
+    await this.look();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#isOver = true;
+    await this.processes.forget(this.#processId).catch(() => undefined);
+  }
+
+  @Interval(seenEveryMs)
+  async beSeen(): Promise<void> {
+    if (!this.#isOver) {
+      await this.processes.see(this.#processId, this.#phase).catch(() => undefined);
+    }
+  }
+
+  @Cron(CronExpression.EVERY_HOUR)
+  async forgetDead(): Promise<void> {
+    await this.processes.forgetDead();
+  }
+
+  private async look(): Promise<void> {
+    try {
+      const value = await this.settings.get(settingKeys.keyRing);
+      if (value !== null) {
+        const ring = storedRing.parse(JSON.parse(value));
+        this.crypto.follow(ring);
+        this.#phase = `${ring.to}:${ring.phase}`;
+        this.logger.log("following a rotation of the secret key", { phase: ring.phase });
+      }
+      await this.beSeen();
+    } catch (error) {
+      this.logger.error("a rotation of the secret key could not be followed", error);
+    }
+  }
+}

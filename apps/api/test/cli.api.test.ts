@@ -1,0 +1,280 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { backup } from "../src/cli/backup.js";
+import { createBreakglass, resetBreakglass } from "../src/cli/breakglass.js";
+import { withDatabase, type Terminal } from "../src/cli/command.js";
+import { examine } from "../src/cli/doctor.js";
+import { restore } from "../src/cli/restore.js";
+import { rotateKey } from "../src/cli/rotate-key.js";
+import { droppedColumns, sealedColumns } from "../src/cli/sealed-columns.js";
+import { conversationOf, createAgent, createConversation, say } from "./harness/chat.js";
+import { InMemoryEngine } from "./harness/in-memory-runtime.js";
+import { startTestApp, type TestApp } from "./harness/test-app.js";
+import { createTestDatabase } from "./harness/test-database.js";
+
+const closers: (() => Promise<unknown>)[] = [];
+const said: string[] = [];
+const terminal: Terminal = { say: (line) => void said.push(line), note: (line) => void said.push(line) };
+const newKey = (): string => randomBytes(48).toString("base64");
+
+afterEach(async () => {
+  said.length = 0;
+  for (const close of closers.splice(0).toReversed()) {
+    await close();
+  }
+});
+
+async function open(options: Parameters<typeof startTestApp>[0] = {}): Promise<TestApp> {
+  const app = await startTestApp(options);
+  closers.push(() => app.close());
+  return app;
+}
+
+const secretOf = (app: TestApp): string => app.env.MOSAIC_SECRET_KEY.open();
+const urlOf = (app: TestApp): string => app.env.DATABASE_URL.open();
+
+/** A file for one test. */
+function newFile(): string {
+  const file = join(tmpdir(), `mosaic-test-${randomUUID()}.backup`);
+  closers.push(async () => rm(file, { force: true }));
+  return file;
+}
+
+/** Something sealed in each place where Mosaic seals. */
+async function filled(app: TestApp): Promise<{ client: Awaited<ReturnType<TestApp["member"]>>; conversation: string; agentId: string }> {
+  const client = await app.member("ann");
+  await client.post("/api/providers", {
+    kind: "openai",
+    name: "Keyed",
+    baseUrl: "https://llm.example/v1",
+    apiKey: "sk-ann-12345678",
+    models: [{ id: "m" }],
+  });
+  const { id: agentId } = await createAgent(client);
+  const conversation = await createConversation(client, agentId);
+  await say(client, conversation, "Remember the pelican");
+  return { client, conversation, agentId };
+}
+
+async function keyIdsIn(app: TestApp): Promise<Set<string>> {
+  const ids = new Set<string>();
+  for (const { table, column } of sealedColumns) {
+    const rows = await app.database.query<{ id: string }>(
+      `SELECT DISTINCT substr(${column}, 5, 8) AS id FROM ${table} WHERE ${column} LIKE 'enc:%'`,
+    );
+    rows.forEach(({ id }) => ids.add(id));
+  }
+  return ids;
+}
+
+test("the breakglass account is made once, and its password is set anew while Mosaic runs", async () => {
+  const app = await open();
+  await withDatabase(urlOf(app), async (database) => {
+    await expect(createBreakglass(database, "root", "short", terminal)).rejects.toThrow("At least 12 characters");
+    await createBreakglass(database, "root", "a fine long sentence", terminal);
+    await expect(createBreakglass(database, "other", "a fine long sentence", terminal)).rejects.toThrow("reset-breakglass");
+    const browser = app.visitor();
+    expect((await browser.post("/api/auth/login", { username: "root", password: "a fine long sentence" })).status).toBe(200);
+    await resetBreakglass(database, "another fine sentence", terminal);
+    expect((await browser.get("/api/auth/me")).status).toBe(401);
+    expect((await app.visitor().post("/api/auth/login", { username: "root", password: "a fine long sentence" })).status).toBe(401);
+    expect((await app.visitor().post("/api/auth/login", { username: "root", password: "another fine sentence" })).status).toBe(200);
+  });
+  const rows = await app.database.query<{ action: string; actor_kind: string }>(
+    "SELECT action, actor_kind FROM audit_events WHERE actor_kind = 'cli' ORDER BY id",
+  );
+  expect(rows.map(({ action }) => action)).toEqual(["user.create", "password.reset"]);
+  expect(said.join()).not.toContain("sentence");
+});
+
+test(
+  "the key is rotated while Mosaic runs: everything opens before, during and after, and the old key is refused by name",
+  { timeout: 60_000 },
+  async () => {
+    const engine = new InMemoryEngine();
+    closers.push(() => engine.close());
+    const app = await open({ runtime: engine });
+    const { client, conversation } = await filled(app);
+    const [before, secret] = [await keyIdsIn(app), newKey()];
+    expect(before.size).toBe(1);
+    let seen = 0;
+    await withDatabase(urlOf(app), async (database) =>
+      rotateKey(database, {
+        currentSecret: secretOf(app),
+        newSecret: secret,
+        terminal,
+        onBatch: async () => {
+          seen += (await conversationOf(client, conversation)).messages.length;
+        },
+      }),
+    );
+    expect(seen).toBeGreaterThan(2);
+    const after = await keyIdsIn(app);
+    expect(after.size).toBe(1);
+    expect(after).not.toEqual(before);
+    await say(client, conversation, "And after?");
+    expect((await conversationOf(client, conversation)).messages).toHaveLength(4);
+    expect(await keyIdsIn(app)).toEqual(after);
+    await expect(open({ database: app.database, runtime: engine })).rejects.toThrow("it was rotated. Start with the new key.");
+    const again = await open({ database: app.database, runtime: engine, env: { MOSAIC_SECRET_KEY: secret } });
+    const there = await again.session(client);
+    expect((await conversationOf(there, conversation)).messages).toHaveLength(4);
+    expect(said.join()).not.toContain(secret);
+  },
+);
+
+test("a rotation that is cut off anywhere goes on where it was, with either key in the meantime", { timeout: 60_000 }, async () => {
+  const engine = new InMemoryEngine();
+  closers.push(() => engine.close());
+  const app = await open({ runtime: engine });
+  const { client, conversation } = await filled(app);
+  const secret = newKey();
+  for (const cutAfter of [1, 3, 4]) {
+    let batches = 0;
+    const cut = withDatabase(urlOf(app), async (database) =>
+      rotateKey(database, {
+        currentSecret: secretOf(app),
+        newSecret: secret,
+        terminal,
+        onBatch: () => {
+          batches += 1;
+          if (batches === cutAfter) {
+            throw new Error("killed");
+          }
+        },
+      }),
+    );
+    await expect(cut).rejects.toThrow("killed");
+    expect((await conversationOf(client, conversation)).messages).toHaveLength(2);
+    const other = await open({
+      database: app.database,
+      runtime: engine,
+      env: { MOSAIC_SECRET_KEY: cutAfter === 3 ? secret : secretOf(app) },
+    });
+    expect((await conversationOf(await other.session(client), conversation)).messages).toHaveLength(2);
+  }
+  await expect(
+    withDatabase(urlOf(app), async (database) => rotateKey(database, { currentSecret: secretOf(app), newSecret: newKey(), terminal })),
+  ).rejects.toThrow("another new key was begun");
+  await withDatabase(urlOf(app), async (database) => rotateKey(database, { currentSecret: secretOf(app), newSecret: null, terminal }));
+  expect((await keyIdsIn(app)).size).toBe(1);
+  expect((await conversationOf(client, conversation)).messages).toHaveLength(2);
+});
+
+test("the rotation knows every place where something is sealed", { timeout: 60_000 }, async () => {
+  const app = await open();
+  await filled(app);
+  const known = new Set([...sealedColumns, ...droppedColumns].map(({ table, column }) => `${table}.${column}`));
+  const columns = await app.database.query<{ table: string; column: string }>(
+    `SELECT table_name AS table, column_name AS column FROM information_schema.columns
+     WHERE table_schema = 'public' AND data_type IN ('text', 'jsonb', 'ARRAY')`,
+  );
+  const found: string[] = [];
+  for (const { table, column } of columns) {
+    const rows = await app.database.query(`SELECT 1 FROM "${table}" WHERE "${column}"::text LIKE '%enc:________:%' LIMIT 1`);
+    found.push(...(rows.length > 0 ? [`${table}.${column}`] : []));
+  }
+  expect(found.toSorted()).toEqual(sealedColumns.map(({ table, column }) => `${table}.${column}`).toSorted());
+  const named = columns
+    .filter(({ column }) => /sealed|_encrypted$/.test(column) && column !== "is_encrypted")
+    .map(({ table, column }) => `${table}.${column}`);
+  expect(named.filter((name) => !known.has(name))).toEqual([]);
+});
+
+test(
+  "a backup brings people, conversations and an agent's memory back into an empty installation, and the talk goes on",
+  { timeout: 60_000 },
+  async () => {
+    const engine = new InMemoryEngine();
+    closers.push(() => engine.close());
+    const app = await open({ runtime: engine });
+    const { client, conversation, agentId } = await filled(app);
+    const file = newFile();
+    await withDatabase(urlOf(app), async (database) => backup(database, { file, runtime: engine.driver("docker"), terminal }));
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    await expect(withDatabase(urlOf(app), async (database) => backup(database, { file, runtime: null, terminal }))).rejects.toThrow(
+      "exists already",
+    );
+    const bytes = await readFile(file);
+    expect(bytes.includes("pelican")).toBe(false);
+
+    const database = await createTestDatabase();
+    closers.push(() => database.drop());
+    const elsewhere = new InMemoryEngine();
+    closers.push(() => elsewhere.close());
+    const options = { file, secret: secretOf(app), openRuntime: () => elsewhere.driver("docker"), terminal };
+    await expect(withDatabase(urlOf(app), async (target) => restore(target, options))).rejects.toThrow("in use");
+    await expect(withDatabase(database.url, async (target) => restore(target, { ...options, secret: newKey() }))).rejects.toThrow(
+      "not the key of this backup",
+    );
+    await withDatabase(database.url, async (target) => restore(target, options));
+
+    const restored = await open({ database, runtime: elsewhere });
+    const again = await restored.session(client);
+    const { messages, title } = await conversationOf(again, conversation);
+    expect([title, messages.length, messages[0]?.content]).toEqual(["Remember the pelican", 2, "Remember the pelican"]);
+    const { message } = await say(again, conversation, "What was I to remember?");
+    expect(message.content).toContain("I was sent 3 messages");
+    expect(elsewhere.of(agentId).startCount).toBe(1);
+    const [row] = await database.query<{ count: number }>(
+      "SELECT count(*)::int AS count FROM audit_events WHERE action = 'backup.restore'",
+    );
+    expect(row?.count).toBe(1);
+  },
+);
+
+test("a backup that is damaged or cut off changes nothing", { timeout: 60_000 }, async () => {
+  const app = await open();
+  await filled(app);
+  const file = newFile();
+  await withDatabase(urlOf(app), async (database) => backup(database, { file, runtime: null, terminal }));
+  const bytes = await readFile(file);
+  const database = await createTestDatabase();
+  closers.push(() => database.drop());
+  for (const damaged of [bytes.subarray(0, bytes.length / 2), Buffer.from("no archive at all"), Buffer.alloc(0)]) {
+    const other = newFile();
+    await writeFile(other, damaged);
+    const options = { file: other, secret: secretOf(app), openRuntime: () => null, terminal };
+    await expect(withDatabase(database.url, async (target) => restore(target, options))).rejects.toThrow(/damaged|no whole backup/);
+  }
+  const [row] = await database.query<{ count: number }>("SELECT count(*)::int AS count FROM system_config");
+  expect(row?.count).toBe(0);
+});
+
+test("the doctor finds each thing by itself, and says what to do", async () => {
+  const engine = new InMemoryEngine();
+  closers.push(() => engine.close());
+  const app = await open({ runtime: engine });
+  const migrationsFolder = join(import.meta.dirname, "../../../prisma/migrations");
+  const createRuntime = (): ReturnType<InMemoryEngine["driver"]> => engine.driver("docker");
+  const findings = await examine({ env: app.env, migrationsFolder, createRuntime });
+  expect(findings.map(({ check }) => check)).toEqual([
+    "Configuration",
+    "Database",
+    "Migrations",
+    "Secret key",
+    "Clock",
+    "Disk",
+    "Runtime",
+    "Isolation",
+    "Software of openclaw",
+  ]);
+  expect(findings.filter(({ state }) => state === "failing")).toEqual([]);
+  const wrong = await open({ env: { MOSAIC_SECRET_KEY: newKey() } });
+  const other = await examine({ env: { ...app.env, MOSAIC_SECRET_KEY: wrong.env.MOSAIC_SECRET_KEY }, migrationsFolder, createRuntime });
+  expect(other.find(({ check }) => check === "Secret key")).toMatchObject({
+    state: "failing",
+    detail: expect.stringContaining("not the key of this database"),
+  });
+  const away = { ...app.env, DATABASE_URL: { open: () => "postgres://nobody@127.0.0.1:1/none" } } as unknown as typeof app.env;
+  const down = await examine({ env: away, migrationsFolder, createRuntime });
+  expect(down.filter(({ state }) => state === "failing").map(({ check }) => check)).toEqual([
+    "Database",
+    "Migrations",
+    "Secret key",
+    "Clock",
+  ]);
+});

@@ -1,0 +1,75 @@
+import { randomUUID } from "node:crypto";
+import { finished } from "node:stream/promises";
+import type { Readable } from "node:stream";
+import { RuntimeError, type StateOwner } from "../agent-runtime.js";
+import { INSTANCE_LABEL } from "./container-options.js";
+import type { Engine } from "./engine.js";
+import { isStatus } from "./engine-errors.js";
+
+/** The last part is what paths in an archive begin with. */
+const mountedAt = "/mosaic/state";
+const archiveLimitMs = 60 * 60_000;
+
+interface Volume extends StateOwner {
+  readonly volume: string;
+  readonly instanceId: string;
+}
+
+/** The engine reads and writes a volume through a container that has it, also one that never runs. */
+export async function exportVolume(engine: Engine, target: Volume): Promise<Readable> {
+  const id = await createHolder(engine, target);
+  try {
+    const archive = await engine.open(
+      async (docker) => docker.getContainer(id).getArchive({ path: mountedAt }),
+      AbortSignal.timeout(archiveLimitMs),
+    );
+    archive.once("close", () => void removeHolder(engine, id));
+    return archive;
+  } catch (error) {
+    await removeHolder(engine, id);
+    throw error;
+  }
+}
+
+export async function importVolume(engine: Engine, target: Volume, tar: Readable): Promise<void> {
+  const id = await createHolder(engine, target);
+  try {
+    await engine.call(async (docker) => docker.getContainer(id).putArchive(tar, { path: "/mosaic" }), archiveLimitMs);
+    tar.resume();
+    await finished(tar, { writable: false }).catch(() => undefined);
+  } finally {
+    await removeHolder(engine, id);
+  }
+}
+
+/** Labelled as ours but as no agent's: if we die, the reconciler finds a container whose agent does not exist and removes it. */
+async function createHolder(engine: Engine, { volume, image, instanceId }: Volume): Promise<string> {
+  try {
+    const holder = await engine.call(async (docker, abortSignal) =>
+      docker.createContainer({
+        name: `mosaic-archive-${randomUUID().slice(0, 8)}`,
+        Image: image.name,
+        Entrypoint: ["/bin/false"],
+        Labels: { [INSTANCE_LABEL]: instanceId },
+        HostConfig: { NetworkMode: "none", Mounts: [{ Type: "volume", Source: volume, Target: mountedAt }] },
+        abortSignal,
+      }),
+    );
+    return holder.id;
+  } catch (error) {
+    if (isStatus(error, 404)) {
+      throw new RuntimeError(
+        "image_missing",
+        `The image "${image.name}" is needed to reach the state of agents. Build it first: npm run images`,
+        {
+          cause: error,
+        },
+      );
+    }
+    throw error;
+  }
+}
+
+async function removeHolder(engine: Engine, id: string): Promise<void> {
+  await engine.call(async (docker) => docker.getContainer(id).remove({ force: true })).catch(() => undefined);
+}
