@@ -369,6 +369,16 @@ const routes: Record<string, (call: Call) => unknown> = {
   },
   "GET /api/auth/me": ({ state }) => ({ ...user, role: state.role, isBreakglass: state.role === "admin" }),
   "GET /api/runtime": ({ state }) => state.runtime,
+  "GET /api/backends": () => ({
+    backends: [
+      {
+        id: "openclaw",
+        label: "OpenClaw",
+        defaultIdleTimeoutSeconds: 1800,
+        defaultTools: { files: true, web: true, shell: false, browser: false, sessions: true },
+      },
+    ],
+  }),
   "GET /api/providers": ({ state }) => ({ providers: state.providers, shared: [] }),
   "POST /api/providers": addProvider,
   "POST /api/providers/test": async ({ state }) => {

@@ -3,7 +3,8 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import Link from "next/link";
 import { useEffect, useState, type ReactNode } from "react";
-import { useForm } from "react-hook-form";
+import { useForm, type UseFormReturn } from "react-hook-form";
+import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
@@ -42,21 +43,7 @@ export function AgentForm({ initial, providers, onSave, onDirty, isAlwaysOn = fa
     <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-7">
       <IdentityFields form={form} />
       {providers.length === 0 ? <NoProviderNotice /> : null}
-      <Field label="Model" error={errors.model?.message}>
-        {(control) => (
-          <ModelPicker
-            control={control}
-            providers={providers}
-            value={form.watch("model")}
-            onChange={(model) => form.setValue("model", model, { shouldDirty: true })}
-          />
-        )}
-      </Field>
-      <FallbackPicker
-        providers={providers}
-        value={form.watch("fallbacks")}
-        onChange={(fallbacks) => form.setValue("fallbacks", fallbacks, { shouldDirty: true })}
-      />
+      <ModelFields form={form} providers={providers} />
       <ToolsField value={form.watch("tools")} onChange={(tools) => form.setValue("tools", tools, { shouldDirty: true })} />
       {isAlwaysOn ? null : (
         <Field
@@ -81,6 +68,46 @@ export function AgentForm({ initial, providers, onSave, onDirty, isAlwaysOn = fa
       {renderActions({ isSaving: isSubmitting })}
     </form>
   );
+}
+
+function ModelFields({ form, providers }: { readonly form: UseFormReturn<AgentValues>; readonly providers: readonly ModelSource[] }) {
+  const model = form.watch("model");
+  return (
+    <>
+      <Field
+        label="Model"
+        error={form.formState.errors.model?.message}
+        hint={model === "" ? "None is chosen for this agent: it uses the default under Models." : undefined}
+        aside={
+          model === "" ? null : (
+            <Button variant="link" size="inline" onClick={() => takeDefault(form)}>
+              Use the default
+            </Button>
+          )
+        }
+      >
+        {(control) => (
+          <ModelPicker
+            control={control}
+            providers={providers}
+            value={model}
+            onChange={(chosen) => form.setValue("model", chosen, { shouldDirty: true })}
+          />
+        )}
+      </Field>
+      <FallbackPicker
+        providers={providers}
+        value={form.watch("fallbacks")}
+        onChange={(fallbacks) => form.setValue("fallbacks", fallbacks, { shouldDirty: true })}
+      />
+    </>
+  );
+}
+
+/** Without a model of its own an agent has no fallbacks of its own either. */
+function takeDefault(form: UseFormReturn<AgentValues>): void {
+  form.setValue("model", "", { shouldDirty: true });
+  form.setValue("fallbacks", [], { shouldDirty: true });
 }
 
 function NoProviderNotice() {

@@ -1,3 +1,4 @@
+import type { BackendChoices } from "@mosaic/contracts/admin-containers";
 import {
   agentTools,
   createAgent,
@@ -53,14 +54,19 @@ export const withOfferedModel = (values: AgentValues, providers: readonly ModelS
   return isOffered ? values : { ...values, model: firstModel(providers) };
 };
 
-export const emptyAgent = (providers: readonly ModelSource[]): AgentValues => ({
+/** What a backend gives a new agent. */
+export type AgentDefaults = Pick<BackendChoices["backends"][number], "defaultTools" | "defaultIdleTimeoutSeconds">;
+
+const builtIn: AgentDefaults = { defaultTools: defaultAgentTools, defaultIdleTimeoutSeconds: 1800 };
+
+export const emptyAgent = (providers: readonly ModelSource[], defaults: AgentDefaults = builtIn): AgentValues => ({
   name: "",
   emoji: "🦞",
   personality: "",
-  tools: defaultAgentTools,
+  tools: defaults.defaultTools,
   model: firstModel(providers),
   fallbacks: [],
-  idleTimeoutMinutes: "30",
+  idleTimeoutMinutes: String(defaults.defaultIdleTimeoutSeconds / 60),
 });
 
 export const agentToValues = (agent: Agent): AgentValues => ({

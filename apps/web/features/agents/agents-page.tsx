@@ -7,10 +7,10 @@ import { useState } from "react";
 import { toast } from "sonner";
 import { Button } from "@/components/ui/button";
 import { AgentForm } from "@/features/agents/agent-form";
-import { useAgents, useSaveAgent } from "@/features/agents/agent-queries";
+import { useAgents, useBackends, useSaveAgent } from "@/features/agents/agent-queries";
 import { AgentRow } from "@/features/agents/agent-row";
 import { NoIsolationBadge } from "@/features/agents/agent-status";
-import { agentToValues, emptyAgent, toAgent } from "@/features/agents/agent-values";
+import { agentToValues, emptyAgent, toAgent, type AgentDefaults } from "@/features/agents/agent-values";
 import { DeleteAgent } from "@/features/agents/delete-agent";
 import { SaveProblem } from "@/features/providers/provider-form";
 import { useModelSources, type ModelSource } from "@/features/providers/provider-queries";
@@ -23,11 +23,13 @@ export function AgentsPage() {
   const edited = useSearchParams().get("edit");
   const agents = useAgents();
   const providers = useModelSources();
-  const error = agents.error ?? providers.error;
-  if (error && !(agents.data && providers.data)) return <SaveProblem error={error} />;
-  if (!agents.data || !providers.data) return <ListLoading />;
+  const backends = useBackends();
+  const error = agents.error ?? providers.error ?? backends.error;
+  if (error && !(agents.data && providers.data && backends.data)) return <SaveProblem error={error} />;
+  if (!agents.data || !providers.data || !backends.data) return <ListLoading />;
   const stored = agents.data.find(({ id }) => id === edited) ?? null;
-  if (edited === "new" || stored !== null) return <AgentEditor key={edited} stored={stored} providers={providers.data} />;
+  if (edited === "new" || stored !== null)
+    return <AgentEditor key={edited} stored={stored} providers={providers.data} defaults={backends.data[0]} />;
   return <AgentOverview agents={agents.data} />;
 }
 
@@ -70,12 +72,18 @@ function AgentOverview({ agents }: { readonly agents: readonly Agent[] }) {
   );
 }
 
-function AgentEditor({ stored, providers }: { readonly stored: Agent | null; readonly providers: readonly ModelSource[] }) {
+interface AgentEditorProps {
+  readonly stored: Agent | null;
+  readonly providers: readonly ModelSource[];
+  readonly defaults: AgentDefaults | undefined;
+}
+
+function AgentEditor({ stored, providers, defaults }: AgentEditorProps) {
   const router = useRouter();
   const leave = useLeave();
   const save = useSaveAgent();
   const [isDirty, setDirty] = useState(false);
-  const [initial] = useState(() => (stored === null ? emptyAgent(providers) : agentToValues(stored)));
+  const [initial] = useState(() => (stored === null ? emptyAgent(providers, defaults) : agentToValues(stored)));
   useUnsavedChanges(isDirty);
   const close = (): void => router.push(path);
   return (
