@@ -152,3 +152,15 @@ test("what is no message is refused before anything is stored", async () => {
   }
   expect((await conversationOf(client, conversationId)).messages).toEqual([]);
 });
+
+test("a running agent answers nothing more once its provider is switched off, and again when it is switched on", async () => {
+  const { client, agentId, conversationId } = await owner();
+  expect((await say(client, conversationId, "one")).problem).toBeNull();
+  const [provider] = (await client.get("/api/providers")).json<{ providers: { id: string }[] }>().providers;
+  await client.patch(`/api/providers/${provider?.id}`, { isActive: false });
+  const refused = await say(client, conversationId, "two");
+  expect(refused).toMatchObject({ message: { status: "failed" }, problem: { code: "model_not_assigned", status: 422 } });
+  expect((await agentOf(client, agentId)).status).toBe("running");
+  await client.patch(`/api/providers/${provider?.id}`, { isActive: true });
+  expect((await say(client, conversationId, "three")).problem).toBeNull();
+});

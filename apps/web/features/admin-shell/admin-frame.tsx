@@ -47,6 +47,7 @@ export function AdminOnly({ children }: { readonly children: ReactNode }) {
 function ForAdmins() {
   return (
     <div className="mx-auto max-w-xl pt-6 lg:pt-14">
+      <h2 className="sr-only">No access</h2>
       <EmptyState
         icon={<ShieldAlert aria-hidden />}
         title="This page is for admins"

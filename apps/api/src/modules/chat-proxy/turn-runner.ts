@@ -79,6 +79,8 @@ export class TurnRunner {
   private async drive(turn: Turn): Promise<TurnEnding> {
     const { agentId, signal, stream } = turn;
     const onStage = (stage: object): void => stream.sendSoon({ type: "stage", ...stage });
+    // A running agent keeps what it was given; whether it may still use it is decided here.
+    await this.lifecycle.assertModel(agentId);
     const running = await this.lifecycle.ensureRunning(agentId, { onStage, signal });
     await this.lifecycle.settle(agentId, signal);
     const ending = await this.relay(turn, running);

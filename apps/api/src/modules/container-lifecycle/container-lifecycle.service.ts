@@ -7,6 +7,7 @@ import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { SessionLocks, type HeldLock } from "../../platform/database/session-locks.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { Logger } from "../../platform/logging/logger.js";
+import { AgentConfigService } from "../agent-config/agent-config.service.js";
 import { containerTokenContext } from "../agent-config/agent-config.types.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
@@ -34,6 +35,7 @@ export class ContainerLifecycleService {
     private readonly flights: StartFlights,
     private readonly reports: SupervisorReportsService,
     private readonly host: RuntimeHostService,
+    private readonly agentConfig: AgentConfigService,
     private readonly locks: SessionLocks,
     private readonly crypto: CryptoService,
     private readonly logger: Logger,
@@ -50,6 +52,11 @@ export class ContainerLifecycleService {
       return running;
     }
     return this.flights.join(agentId, options);
+  }
+
+  /** Throws `model_not_assigned` when nothing is left that the agent may use: a provider was switched off, deleted or is no longer shared. */
+  async assertModel(agentId: string): Promise<void> {
+    await this.agentConfig.assertRenderable(agentId);
   }
 
   /**
