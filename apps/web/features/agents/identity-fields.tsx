@@ -1,12 +1,15 @@
 "use client";
 
 import type { UseFormReturn } from "react-hook-form";
-import { useState } from "react";
+import { Eye, EyeOff } from "lucide-react";
+import { useId, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Field } from "@/components/ui/field";
 import { Input, Textarea } from "@/components/ui/input";
+import { AgentFace } from "@/features/agents/agent-status";
+import { Markdown } from "@/features/chat/markdown";
 import { personalityPresets, type AgentValues } from "@/features/agents/agent-values";
 
 const emojis = ["🦞", "🤖", "🦊", "🦉", "🐙", "🌱", "🛠️", "📚", "🔭", "✨"];
@@ -80,6 +83,7 @@ function PersonalityField({ form }: { readonly form: UseFormReturn<AgentValues> 
           </Button>
         ))}
       </div>
+      <PersonalityPreview form={form} />
       <ConfirmDialog
         isOpen={replacing !== null}
         onClose={() => setReplacing(null)}
@@ -92,6 +96,41 @@ function PersonalityField({ form }: { readonly form: UseFormReturn<AgentValues> 
       >
         <p>The personality that you wrote is replaced by the preset.</p>
       </ConfirmDialog>
+    </div>
+  );
+}
+
+/** As the agent is told it: Markdown, with the name and the face that it answers under. */
+function PersonalityPreview({ form }: { readonly form: UseFormReturn<AgentValues> }) {
+  const [isOpen, setOpen] = useState(false);
+  const id = useId();
+  const [name, emoji, personality] = form.watch(["name", "emoji", "personality"]);
+  return (
+    <div className="grid gap-2.5">
+      <Button
+        variant="ghost"
+        size="sm"
+        className="justify-self-start"
+        aria-expanded={isOpen}
+        aria-controls={id}
+        onClick={() => setOpen(!isOpen)}
+      >
+        {isOpen ? <EyeOff aria-hidden /> : <Eye aria-hidden />}
+        {isOpen ? "Hide preview" : "Show preview"}
+      </Button>
+      <section id={id} hidden={!isOpen} aria-label="Preview" className="rounded-xl border bg-card p-4">
+        <div className="flex gap-3">
+          <AgentFace emoji={emoji} />
+          <div className="grid min-w-0 gap-1.5">
+            <p className="font-medium">{name.trim() === "" ? "Your agent" : name}</p>
+            {personality.trim() === "" ? (
+              <p className="text-sm text-muted-foreground">Without a personality of its own it is capable, friendly and plain-spoken.</p>
+            ) : (
+              <Markdown text={personality} isStreaming={false} />
+            )}
+          </div>
+        </div>
+      </section>
     </div>
   );
 }
