@@ -26,9 +26,10 @@ async function signIn(page: Page, { mosaic, canaries }: World, name: string): Pr
 
 test.describe.configure({ mode: "serial" });
 
-test.describe("the admin pages", () => {
+// No agent runs here, so one runtime is enough.
+test.describe("the admin pages @process", () => {
   test.beforeAll(async ({ world }) => {
-    const reason = world.runtime === "process" ? whyNot("process") : "no agent runs here: once is enough";
+    const reason = whyNot(world.runtime);
     test.skip(reason !== undefined, reason);
     await world.mosaic.start();
     const client = new ApiClient(() => world.mosaic.url);

@@ -48,12 +48,13 @@ async function signInThere(page: Page, name: string): Promise<void> {
 
 test.describe.configure({ mode: "serial" });
 
-test.describe("signing in through a sign-in server", () => {
+// No agent runs here, so one runtime is enough.
+test.describe("signing in through a sign-in server @process", () => {
   let page: Page;
   let server: OidcServer;
 
   test.beforeAll(async ({ browser, world }) => {
-    const reason = world.runtime === "process" ? whyNot("process") : "no agent runs here: once is enough";
+    const reason = whyNot(world.runtime);
     test.skip(reason !== undefined, reason);
     server = await startOidcServer({
       client: { ...client, redirectUris: [`http://localhost:${world.mosaic.options.port}/api/auth/oidc/callback`] },
