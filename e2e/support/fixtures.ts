@@ -85,7 +85,7 @@ export async function destroyWorld(world: World): Promise<void> {
   }
   await world.llm.close();
   await world.database.drop();
-  await rm(world.mosaic.options.stateDir, { recursive: true, force: true });
+  await rm(world.mosaic.options.stateDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 300 });
 }
 
 /** The state folder of a test is new; the half gigabyte of OpenClaw in it need not be. */
