@@ -12,6 +12,8 @@ export type Runtime = "docker" | "process";
 
 export interface RuntimeOptions {
   runtime: Runtime;
+  /** A file that names its own has a world of its own: other files would find it set up and running. */
+  installation: string;
 }
 
 /** Secrets that are put in on purpose and must never be seen anywhere in clear. */
@@ -41,8 +43,9 @@ const random = (): string => randomBytes(12).toString("hex");
 
 export const test = base.extend<object, WorkerFixtures & RuntimeOptions>({
   runtime: ["docker", { option: true, scope: "worker" }],
+  installation: ["shared", { option: true, scope: "worker" }],
   world: [
-    async ({ runtime }, use) => {
+    async ({ runtime, installation: _own }, use) => {
       const world = await createWorld(runtime);
       await use(world);
       await destroyWorld(world);

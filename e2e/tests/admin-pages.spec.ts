@@ -24,6 +24,7 @@ async function signIn(page: Page, { mosaic, canaries }: World, name: string): Pr
   await page.waitForURL(/\/chat/);
 }
 
+test.use({ installation: "admin-pages" });
 test.describe.configure({ mode: "serial" });
 
 // No agent runs here, so one runtime is enough.

@@ -8,6 +8,7 @@ import { nextAnswer, send } from "../support/pages.ts";
 const agentName = "Ada";
 const needle = "PELICAN-7";
 
+test.use({ installation: "main-path" });
 test.describe.configure({ mode: "serial" });
 
 test.describe("the main path", () => {

@@ -7,6 +7,7 @@ import { nextAnswer, send } from "../support/pages.ts";
 
 const password = "a fine long sentence";
 
+test.use({ installation: "people" });
 test.describe.configure({ mode: "serial" });
 
 /** Somebody with a browser of their own. */

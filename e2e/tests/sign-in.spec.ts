@@ -46,6 +46,7 @@ async function signInThere(page: Page, name: string): Promise<void> {
   await page.getByRole("button", { name: "Continue" }).click();
 }
 
+test.use({ installation: "sign-in" });
 test.describe.configure({ mode: "serial" });
 
 // No agent runs here, so one runtime is enough.
