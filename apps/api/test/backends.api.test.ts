@@ -1,7 +1,8 @@
 import type { BackendSettings } from "@mosaic/contracts/admin-containers";
 import type { Agent } from "@mosaic/contracts/agent";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { agentOf, createAgent, createConversation, Turn } from "./harness/chat.js";
+import { ContainerLifecycleRepository } from "../src/modules/container-lifecycle/container-lifecycle.repository.js";
+import { agentOf, createAgent, createConversation, say, Turn } from "./harness/chat.js";
 import { InMemoryEngine } from "./harness/in-memory-runtime.js";
 import { startTestApp, uniqueName, type TestApp } from "./harness/test-app.js";
 import type { TestClient } from "./harness/test-client.js";
@@ -40,6 +41,22 @@ test("what cannot be applied in place restarts an agent when its answer is finis
   await expect.poll(async () => engine.of(id).spec.limits.memoryBytes, { timeout: 30_000 }).toBe(limit);
   await expect.poll(async () => (await agentOf(client, id)).status, { timeout: 30_000 }).toBe("running");
   expect((await agentOf(client, id)).isRestartPending).toBe(false);
+});
+
+test("an answer that begins at the last moment keeps its agent from being restarted", { timeout: 60_000 }, async () => {
+  const client = await app.member(uniqueName("ann"));
+  const { id } = await createAgent(client);
+  const conversation = await createConversation(client, id);
+  await say(client, conversation, "wake up");
+  const { startCount } = engine.of(id);
+  const repository = app.nest.get(ContainerLifecycleRepository, { strict: false });
+  await app.database.query("UPDATE agent_containers SET restart_pending_since = now() WHERE agent_id = $1", [id]);
+  const seen = (await repository.restartable()).find(({ agentId }) => agentId === id);
+  const turn = await Turn.open(client, conversation, "[demo:slow ms=50 words=40]");
+  await expect.poll(() => turn.text.length, { timeout: 20_000 }).toBeGreaterThan(0);
+  expect(await repository.changeStatus(id, "stop_requested", {}, { version: seen?.version ?? "0" })).toBe(false);
+  expect((await turn.done()).message.status).toBe("complete");
+  await expect.poll(() => engine.of(id).startCount, { timeout: 30_000 }).toBe(startCount + 1);
 });
 
 test("what concerns new agents only touches no running one", async () => {

@@ -13,7 +13,7 @@ import { droppedColumns, sealedColumns } from "../src/cli/sealed-columns.js";
 import { conversationOf, createAgent, createConversation, say } from "./harness/chat.js";
 import { InMemoryEngine } from "./harness/in-memory-runtime.js";
 import { startTestApp, type TestApp } from "./harness/test-app.js";
-import { createTestDatabase } from "./harness/test-database.js";
+import { createEmptyDatabase, createTestDatabase, migrationsFolder } from "./harness/test-database.js";
 
 const closers: (() => Promise<unknown>)[] = [];
 const said: string[] = [];
@@ -244,11 +244,30 @@ test("a backup that is damaged or cut off changes nothing", { timeout: 60_000 },
   expect(row?.count).toBe(0);
 });
 
+test("a database that nothing was written to yet is no fault", async () => {
+  const database = await createEmptyDatabase();
+  closers.push(() => database.drop());
+  const app = await open();
+  const env = { ...app.env, MOSAIC_RUNTIME: undefined, DATABASE_URL: { open: () => database.url } } as unknown as typeof app.env;
+  const createRuntime = (): never => {
+    throw new Error("no runtime is chosen");
+  };
+  const findings = await examine({ env, migrationsFolder, createRuntime });
+  const found = Object.fromEntries(findings.filter(({ check }) => check !== "Disk").map(({ check, state }) => [check, state]));
+  expect(found).toEqual({
+    Configuration: "ok",
+    Database: "ok",
+    Migrations: "warning",
+    "Secret key": "warning",
+    Clock: "ok",
+    Runtime: "warning",
+  });
+});
+
 test("the doctor finds each thing by itself, and says what to do", async () => {
   const engine = new InMemoryEngine();
   closers.push(() => engine.close());
   const app = await open({ runtime: engine });
-  const migrationsFolder = join(import.meta.dirname, "../../../prisma/migrations");
   const createRuntime = (): ReturnType<InMemoryEngine["driver"]> => engine.driver("docker");
   const findings = await examine({ env: app.env, migrationsFolder, createRuntime });
   expect(findings.map(({ check }) => check)).toEqual([

@@ -1,8 +1,9 @@
 import type { Agent, AgentList } from "@mosaic/contracts/agent";
 import type { ContainerList } from "@mosaic/contracts/admin-containers";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createAgent, createConversation, say } from "./harness/chat.js";
 import { InMemoryEngine } from "./harness/in-memory-runtime.js";
-import { startTestApp, type TestApp } from "./harness/test-app.js";
+import { startTestApp, uniqueName, type TestApp } from "./harness/test-app.js";
 import type { TestClient } from "./harness/test-client.js";
 
 let app: TestApp;
@@ -111,6 +112,17 @@ test("recent output is shown to the owner, without secrets", async () => {
   const logs = (await admin.get(`/api/admin/system-agents/${system.id}/logs?lines=2`)).json<{ lines: string[]; isComplete: boolean }>();
   expect(logs).toEqual({ lines: ["the token is [hidden]", "apiKey: [hidden]"], isComplete: false });
   expect((await admin.get(`/api/admin/system-agents/${system.id}/logs?lines=0`)).status).toBe(400);
+});
+
+test("a key in the output is blacked out, however it looks", { timeout: 60_000 }, async () => {
+  const bea = await app.member(uniqueName("bea"));
+  const { id } = await createAgent(bea);
+  await say(bea, await createConversation(bea, id), "wake up");
+  const apiKey = "correct-horse";
+  const own = { kind: "openai-compatible", name: "Own", baseUrl: "https://llm.example/v1", apiKey, models: [{ id: "m-1" }] };
+  expect((await bea.post("/api/providers", own)).status).toBe(201);
+  engine.said.set(engine.of(id).spec.name, [`refused: ${apiKey}!`, "correct answer"]);
+  expect((await bea.get(`/api/agents/${id}/logs`)).json<{ lines: string[] }>().lines).toEqual(["refused: [hidden]!", "correct answer"]);
 });
 
 test("admins see that a container runs, whose it is and since when, and can stop it", { timeout: 60_000 }, async () => {

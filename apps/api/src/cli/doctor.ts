@@ -1,32 +1,20 @@
-import { statfs } from "node:fs/promises";
-import { resolve } from "node:path";
 import type { Client } from "pg";
 import type { AgentRuntime } from "@mosaic/runtime/agent-runtime";
 import { openRing, storedRing } from "../modules/crypto/key-ring.js";
 import { SealError, sealKey, unseal } from "../modules/crypto/sealed-box.js";
 import { imageOf } from "../modules/container-lifecycle/container-identity.js";
+import { clockFinding, diskFinding, failing, isolationFinding, ok, warning, type Look } from "../modules/health/host-findings.js";
 import { settingContext } from "../modules/settings/setting-context.js";
 import { settingKeys } from "../modules/settings/settings.service.js";
 import type { Env } from "../platform/config/env.js";
 import { readMigrations } from "../platform/database/migrator.js";
 import { withDatabase } from "./command.js";
 
-export interface Finding {
+export interface Finding extends Look {
   readonly check: string;
-  readonly state: "ok" | "warning" | "failing";
-  /** What was found, and what to do when it is not ok. */
-  readonly detail: string;
 }
 
-type Look = Omit<Finding, "check">;
-
-const gibibyte = 1024 ** 3;
 const slowMs = 200;
-const maxSkewMs = 5_000;
-
-const ok = (detail: string): Look => ({ state: "ok", detail });
-const warning = (detail: string): Look => ({ state: "warning", detail });
-const failing = (detail: string): Look => ({ state: "failing", detail });
 
 export interface DoctorOptions {
   readonly env: Env;
@@ -47,7 +35,7 @@ export async function examine({ env, migrationsFolder, createRuntime }: DoctorOp
   await look("Migrations", async () => withDatabase(url, async (database) => lookAtMigrations(database, migrationsFolder)));
   await look("Secret key", async () => withDatabase(url, async (database) => lookAtKey(database, env)));
   await look("Clock", async () => withDatabase(url, lookAtClock));
-  await look("Disk", async () => lookAtDisk(env.MOSAIC_STATE_DIR));
+  await look("Disk", async () => diskFinding(env.MOSAIC_STATE_DIR));
   findings.push(...(await lookAtRuntime(env, url, createRuntime)));
   return findings;
 }
@@ -66,10 +54,14 @@ async function lookAtDatabase(database: Client): Promise<Look> {
     : ok(`Postgres ${version} answers in ${ms.toFixed(1)} ms.`);
 }
 
+async function isFilled(database: Client): Promise<boolean> {
+  const { rows } = await database.query<{ name: string | null }>("SELECT to_regclass('system_config') AS name");
+  return rows[0]?.name != null;
+}
+
 async function lookAtMigrations(database: Client, folder: string): Promise<Look> {
   const all = await readMigrations(folder);
-  const table = await database.query("SELECT to_regclass('_prisma_migrations') AS name");
-  if ((table.rows[0] as { name: string | null }).name === null) {
+  if (!(await isFilled(database))) {
     return warning("The database is empty. Mosaic fills it when it starts.");
   }
   const { rows } = await database.query<{ name: string; finished: boolean }>(
@@ -90,13 +82,18 @@ async function lookAtMigrations(database: Client, folder: string): Promise<Look>
     : ok(`All ${all.length} are applied.`);
 }
 
+const nothingSealed = warning("Nothing is sealed yet. Back the key up, apart from the database.");
+
 async function lookAtKey(database: Client, env: Env): Promise<Look> {
   const own = sealKey(env.MOSAIC_SECRET_KEY.open());
+  if (!(await isFilled(database))) {
+    return nothingSealed;
+  }
   const setting = async (key: string): Promise<string | null> =>
     (await database.query<{ value: string }>("SELECT value FROM system_config WHERE key = $1", [key])).rows[0]?.value ?? null;
   const canary = await setting(settingKeys.keyCanary);
   if (canary === null) {
-    return warning("Nothing is sealed yet. Back the key up, apart from the database.");
+    return nothingSealed;
   }
   const ring = await setting(settingKeys.keyRing);
   try {
@@ -128,23 +125,7 @@ function opens(key: ReturnType<typeof sealKey>, canary: string): boolean {
 async function lookAtClock(database: Client): Promise<Look> {
   const before = Date.now();
   const { rows } = await database.query<{ ms: number }>("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms");
-  const skewMs = Math.abs((rows[0]?.ms ?? 0) - (before + Date.now()) / 2);
-  return skewMs > maxSkewMs
-    ? failing(
-        `This machine's clock and the database's differ by ${Math.round(skewMs / 1000)} s: sessions and single sign-on go wrong. Set both by NTP.`,
-      )
-    : ok(`This machine and the database agree within ${Math.max(1, Math.round(skewMs))} ms.`);
-}
-
-async function lookAtDisk(stateDir: string): Promise<Look> {
-  const folder = resolve(stateDir);
-  const stats = await statfs(folder).catch(() => statfs("."));
-  const free = stats.bavail * stats.bsize;
-  const words = `${(free / gibibyte).toFixed(1)} GB are free where ${folder} is.`;
-  if (free < gibibyte / 2) {
-    return failing(`${words} Free some: agents and the database stop when it is full.`);
-  }
-  return free < 5 * gibibyte ? warning(`${words} An agent's image alone needs about 1 GB.`) : ok(words);
+  return clockFinding(rows[0]?.ms ?? 0, (before + Date.now()) / 2);
 }
 
 async function lookAtRuntime(env: Env, url: string, createRuntime: DoctorOptions["createRuntime"]): Promise<Finding[]> {
@@ -160,16 +141,9 @@ async function lookAtRuntime(env: Env, url: string, createRuntime: DoctorOptions
   const runtime = createRuntime(kind, instanceId);
   try {
     const { isReachable, detail } = await runtime.check();
-    const isolation = runtime.isIsolated
-      ? ok(
-          "Each agent is in a container of its own, walled off from the others. They reach the network, also your own: keep other services of this machine behind a password or a firewall.",
-        )
-      : warning(
-          "Agents run as processes of this machine, and nothing separates them from it. Use Docker for anything but trying Mosaic out.",
-        );
     return [
       { check: "Runtime", ...(isReachable ? ok(detail) : failing(detail)) },
-      { check: "Isolation", ...isolation },
+      { check: "Isolation", ...isolationFinding(runtime.isIsolated) },
       ...(isReachable ? await Promise.all(images.map(async (backend) => lookAtImage(runtime, backend))) : []),
     ];
   } finally {

@@ -52,7 +52,7 @@ export function SummaryStep({ onBack }: StepProps) {
 }
 
 function PendingRows() {
-  return ["Database", "Runtime", "Provider", "Agent image"].map((label) => (
+  return ["Database", "Clock", "Disk", "Runtime", "Isolation", "LLM provider", "Agent software"].map((label) => (
     <li key={label} className="flex items-center gap-3.5 px-4 py-3.5">
       <span aria-hidden className="size-5 animate-pulse rounded-full bg-muted" />
       <span className="text-sm font-medium text-muted-foreground">{label}</span>

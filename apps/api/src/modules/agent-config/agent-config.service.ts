@@ -66,6 +66,12 @@ export class AgentConfigService {
     return { ownerId: agent.ownerId, models: await this.models(agent) };
   }
 
+  /** Every secret that an agent's container may know by its configuration. */
+  async secretsOf(ownerId: string | null, token: string): Promise<string[]> {
+    const keys = ownerId === null ? [] : await this.providers.openKeys(ownerId);
+    return [token, deriveGatewayToken(token), deriveRelayToken(token), ...keys];
+  }
+
   /** The owner of a container's agent, to know whose changes concern it. */
   async ownerOf(agentId: string): Promise<string | null> {
     return (await this.agent(agentId)).ownerId;

@@ -6,14 +6,14 @@ import { Shutdown } from "../../platform/shutdown/shutdown.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
 import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
 import { ContainerLifecycleService } from "./container-lifecycle.service.js";
-import { retryDelayMs } from "./keeper-backoff.js";
+import { StartAttempts } from "./start-attempts.js";
 
 const everyMs = 3_000;
 
 /** Keeps system agents running, and restarts agents that wait for the end of an answer. Any process may do it: a start happens once. */
 @Injectable()
 export class AgentKeeperService {
-  readonly #attempts = new Map<string, { count: number; nextAtMs: number }>();
+  readonly #attempts = new StartAttempts();
   #isAtIt = false;
 
   constructor(
@@ -34,7 +34,7 @@ export class AgentKeeperService {
     try {
       if ((await this.host.kind()) !== null) {
         await this.startMissing();
-        await this.restartQuiet();
+        await this.lifecycle.restartQuiet();
       }
     } catch (error) {
       if (!isDatabaseUnavailable(error)) {
@@ -46,24 +46,14 @@ export class AgentKeeperService {
   }
 
   private async startMissing(): Promise<void> {
-    const missing = (await this.repository.missingSystemAgents()).map(({ agentId }) => agentId);
-    for (const agentId of [...this.#attempts.keys()].filter((known) => !missing.includes(known))) {
-      this.#attempts.delete(agentId);
-    }
-    const now = performance.now();
-    for (const agentId of missing.filter((id) => (this.#attempts.get(id)?.nextAtMs ?? 0) <= now)) {
-      const count = (this.#attempts.get(agentId)?.count ?? 0) + 1;
-      this.#attempts.set(agentId, { count, nextAtMs: now + retryDelayMs(count) });
-      // Why it failed is stored with the agent; here it is only tried again later.
-      this.lifecycle.ensureRunning(agentId).catch(() => undefined);
-    }
-  }
-
-  private async restartQuiet(): Promise<void> {
-    for (const agentId of await this.repository.restartable()) {
-      await this.lifecycle.restartIfQuiet(agentId).catch((error: unknown) => {
-        this.logger.warn("an agent could not be restarted", { agentId, reason: error instanceof Error ? error.message : "unknown" });
-      });
+    for (const agentId of await this.repository.missingSystemAgents()) {
+      if (this.#attempts.begin(agentId, performance.now())) {
+        // Why it failed is stored with the agent; here it is only tried again later.
+        this.lifecycle
+          .ensureRunning(agentId)
+          .catch(() => undefined)
+          .finally(() => this.#attempts.end(agentId, performance.now()));
+      }
     }
   }
 }

@@ -24,6 +24,8 @@ export interface StatusCondition {
   readonly tokenHash?: string;
   /** Only if it runs, has an idle timeout, was not active after this time and answers nobody. */
   readonly idleSince?: Date;
+  /** Only if nothing touched the row since it was read. */
+  readonly version?: string;
 }
 
 interface Row {
@@ -117,12 +119,12 @@ export class ContainerLifecycleRepository {
   }
 
   /** System agents that should run and don't. */
-  async missingSystemAgents(): Promise<{ agentId: string; failedSince: Date | null }[]> {
+  async missingSystemAgents(): Promise<string[]> {
     const rows = await this.prisma.agent.findMany({
       where: { ownerId: null, isWanted: true, OR: [{ container: null }, { container: { status: { in: ["stopped", "error"] } } }] },
-      select: { id: true, container: { select: { status: true, statusSince: true } } },
+      select: { id: true },
     });
-    return rows.map(({ id, container }) => ({ agentId: id, failedSince: container?.status === "error" ? container.statusSince : null }));
+    return rows.map(({ id }) => id);
   }
 
   /** Of a system agent. Nothing happens when it is so already. */
@@ -168,13 +170,13 @@ export class ContainerLifecycleRepository {
     return { conversations, messages, hasState: containers > 0 };
   }
 
-  /** Running containers that wait for the end of a turn to be restarted, and that nobody is being answered by. */
-  async restartable(): Promise<string[]> {
-    const rows = await this.prisma.$queryRaw<{ agent_id: string }[]>`
-      SELECT c.agent_id FROM agent_containers c
+  /** Running containers that wait for the end of a turn to be restarted, and that nobody is being answered by, as of this row's version. */
+  async restartable(): Promise<{ agentId: string; version: string }[]> {
+    const rows = await this.prisma.$queryRaw<{ agent_id: string; version: string }[]>`
+      SELECT c.agent_id, c.xmin::text AS version FROM agent_containers c
       WHERE c.status = 'running' AND c.restart_pending_since IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM messages m JOIN conversations v ON v.id = m.conversation_id WHERE v.agent_id = c.agent_id AND m.status = 'streaming')`;
-    return rows.map((row) => row.agent_id);
+    return rows.map((row) => ({ agentId: row.agent_id, version: row.version }));
   }
 
   /** Idempotent: an existing row stays as it is. */
@@ -282,16 +284,17 @@ function patchSql({ token, stage, endpoint, error, lastActiveAt }: StatusPatch):
   return parts.length === 0 ? Prisma.empty : Prisma.join(parts, " ");
 }
 
-function conditionSql({ tokenHash, idleSince }: StatusCondition): Prisma.Sql {
+// A turn that begins touches this row in the transaction that stores its message: either this sees it, or the turn sees the new status.
+function conditionSql({ tokenHash, idleSince, version }: StatusCondition): Prisma.Sql {
   const sameStart = tokenHash === undefined ? Prisma.empty : Prisma.sql`AND c.token_hash = ${fromHex(tokenHash)}`;
-  // A turn that begins touches this row in the transaction that stores its message: either this sees it, or the turn sees the new status.
+  const untouched = version === undefined ? Prisma.empty : Prisma.sql`AND c.xmin::text = ${version}`;
   const idle =
     idleSince === undefined
       ? Prisma.empty
       : Prisma.sql`AND c.status = 'running' AND coalesce(c.last_active_at, c.updated_at) <= ${idleSince}
         AND EXISTS (SELECT 1 FROM agents a WHERE a.id = c.agent_id AND a.idle_timeout_seconds > 0)
         AND NOT EXISTS (SELECT 1 FROM messages m JOIN conversations v ON v.id = m.conversation_id WHERE v.agent_id = c.agent_id AND m.status = 'streaming')`;
-  return Prisma.sql`${sameStart} ${idle}`;
+  return Prisma.sql`${sameStart} ${untouched} ${idle}`;
 }
 
 function toTarget(row: Row): AgentTarget {

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { deriveGatewayToken, deriveRelayToken } from "@mosaic/agent-backends/gateway-token";
 import { redact } from "@mosaic/agent-backends/redact";
 import type { AgentDeletionSummary, AgentLogs, ContainerView } from "@mosaic/contracts/admin-containers";
 import { Inject, Injectable } from "@nestjs/common";
@@ -13,7 +12,7 @@ import { CryptoService } from "../crypto/crypto.service.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
 import { stopGraceMs } from "./agent-starter.js";
 import { lockKeyOf } from "./container-identity.js";
-import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
+import { ContainerLifecycleRepository, type StatusCondition } from "./container-lifecycle.repository.js";
 import type { AgentTarget, EnsureOptions, RunningAgent } from "./container-lifecycle.types.js";
 import { ContainerStatusWriter } from "./container-status.js";
 import { isSame, toRunning } from "./running-agent.js";
@@ -83,28 +82,26 @@ export class ContainerLifecycleService {
 
   /** Begins a stop, whoever uses the agent, and resolves once everybody sees it. Idempotent. A start under way is given up. */
   async requestStop(agentId: string): Promise<void> {
-    const target = await this.repository.find(agentId);
-    if (target === null) {
-      throw new AppError("not_found");
-    }
-    if (await this.status.change(target, "stop_requested", { stage: null, error: null })) {
-      this.finishStop(agentId).catch((error: unknown) => this.logger.error("agent could not be stopped", error, { agentId }));
-    }
+    await this.beginStop(agentId);
   }
 
   /** Begins a restart, whoever uses the agent, and resolves once it is under way. An agent that does not run is started. */
   async requestRestart(agentId: string): Promise<void> {
-    await this.requestStop(agentId);
-    // Whoever wants to start it has to wait for the lock that the stop holds.
-    await this.settled(agentId);
-    await this.requestStart(agentId);
+    await this.beginStop(agentId);
+    await this.startAgain(agentId);
   }
 
-  /** Restarts an agent that waits for the end of an answer, unless one has begun in the meantime. */
-  async restartIfQuiet(agentId: string): Promise<void> {
-    if ((await this.repository.restartable()).includes(agentId)) {
-      this.logger.log("restarting an agent for a change that it can't take in place", { agentId });
-      await this.requestRestart(agentId);
+  /** Restarts agents that wait for the end of an answer. One that begins another in the meantime goes on waiting. Rejects for none. */
+  async restartQuiet(): Promise<void> {
+    for (const { agentId, version } of await this.repository.restartable()) {
+      try {
+        if (await this.beginStop(agentId, { version })) {
+          this.logger.log("restarting an agent for a change that it can't take in place", { agentId });
+          await this.startAgain(agentId);
+        }
+      } catch (error) {
+        this.logger.warn("an agent could not be restarted", { agentId, reason: error instanceof Error ? error.message : "unknown" });
+      }
     }
   }
 
@@ -159,7 +156,7 @@ export class ContainerLifecycleService {
     try {
       const runtime = await this.host.runtime();
       const token = this.crypto.open(container.tokenEncrypted, containerTokenContext(target.ownerId, agentId));
-      const secrets = [token, deriveGatewayToken(token), deriveRelayToken(token)];
+      const secrets = await this.agentConfig.secretsOf(target.ownerId, token);
       return (await runtime.logs(container.name, lines)).map((line) => blackOut(line, secrets));
     } catch (error) {
       throw toStartError(error);
@@ -225,6 +222,24 @@ export class ContainerLifecycleService {
   /** Somebody used the agent just now. */
   async touch(agentId: string): Promise<void> {
     await this.repository.touch(agentId, this.clock.now());
+  }
+
+  private async beginStop(agentId: string, condition: StatusCondition = {}): Promise<boolean> {
+    const target = await this.repository.find(agentId);
+    if (target === null) {
+      throw new AppError("not_found");
+    }
+    const hasBegun = await this.status.change(target, "stop_requested", { stage: null, error: null }, condition);
+    if (hasBegun) {
+      this.finishStop(agentId).catch((error: unknown) => this.logger.error("agent could not be stopped", error, { agentId }));
+    }
+    return hasBegun;
+  }
+
+  /** Whoever wants to start it has to wait for the lock that the stop holds. */
+  private async startAgain(agentId: string): Promise<void> {
+    await this.settled(agentId);
+    await this.requestStart(agentId);
   }
 
   /** Resolves when the agent is at rest. */
@@ -308,6 +323,8 @@ export class ContainerLifecycleService {
   }
 }
 
+/** The longest first, so that nothing is left of one that begins like another. */
 function blackOut(line: string, secrets: readonly string[]): string {
-  return redact(secrets.reduce((text, secret) => text.replaceAll(secret, "[hidden]"), line));
+  const longestFirst = secrets.filter((secret) => secret !== "").toSorted((a, b) => b.length - a.length);
+  return redact(longestFirst.reduce((text, secret) => text.replaceAll(secret, "[hidden]"), line));
 }

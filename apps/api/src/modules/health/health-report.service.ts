@@ -1,7 +1,8 @@
-import type { HealthCheck, HealthReport } from "@mosaic/contracts/health";
+import type { HealthReport } from "@mosaic/contracts/health";
 import type { AgentRuntime } from "@mosaic/runtime/agent-runtime";
 import { RuntimeError } from "@mosaic/runtime/agent-runtime";
-import { Injectable } from "@nestjs/common";
+import { Inject, Injectable } from "@nestjs/common";
+import { ENV, type Env } from "../../platform/config/env.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { Logger } from "../../platform/logging/logger.js";
 import { AgentsService } from "../agents/agents.service.js";
@@ -9,9 +10,8 @@ import { BackendsService } from "../backends/backends.service.js";
 import { ConnectionTestService } from "../llm-providers/connection-test.service.js";
 import { LlmProvidersService } from "../llm-providers/llm-providers.service.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
+import { clockFinding, diskFinding, isolationFinding, type Look } from "./host-findings.js";
 import { HealthRepository } from "./health.repository.js";
-
-type Finding = Pick<HealthCheck, "state" | "detail">;
 
 /** Looks at everything that a first message needs, all at once. */
 @Injectable()
@@ -24,27 +24,34 @@ export class HealthReportService {
     private readonly providers: LlmProvidersService,
     private readonly connectionTest: ConnectionTestService,
     private readonly logger: Logger,
+    @Inject(ENV) private readonly env: Env,
   ) {}
 
   /** Never throws: what can't be looked at is a failing check. The provider is the one that the user's first agent uses. */
   async report(userId: string): Promise<HealthReport> {
-    const [database, runtime, provider, image] = await Promise.all([
+    const [database, clock, disk, runtime, isolation, provider, image] = await Promise.all([
       this.settle(this.database()),
+      this.settle(this.clock()),
+      this.settle(diskFinding(this.env.MOSAIC_STATE_DIR)),
       this.settle(this.runtime()),
+      this.settle(this.isolation()),
       this.settle(this.provider(userId)),
       this.settle(this.image()),
     ]);
     return {
       checks: [
         { id: "database", label: "Database", ...database },
+        { id: "clock", label: "Clock", ...clock },
+        { id: "disk", label: "Disk", ...disk },
         { id: "runtime", label: "Runtime", ...runtime },
+        { id: "isolation", label: "Isolation", ...isolation },
         { id: "provider", label: "LLM provider", ...provider },
         { id: "image", label: "Agent software", ...image },
       ],
     };
   }
 
-  private async settle(finding: Promise<Finding>): Promise<Finding> {
+  private async settle(finding: Promise<Look>): Promise<Look> {
     try {
       return await finding;
     } catch (error) {
@@ -55,22 +62,28 @@ export class HealthReportService {
     }
   }
 
-  private async database(): Promise<Finding> {
+  private async database(): Promise<Look> {
     const startedAt = performance.now();
     await this.repository.ping();
     return { state: "ok", detail: `Postgres answers in ${Math.max(1, Math.round(performance.now() - startedAt))} ms.` };
   }
 
-  private async runtime(): Promise<Finding> {
-    await this.runtimeHost.runtime();
-    const { check, isIsolated } = await this.runtimeHost.check();
-    if (!check.isReachable) {
-      return { state: "failing", detail: check.detail };
-    }
-    return { state: isIsolated ? "ok" : "warning", detail: check.detail };
+  private async clock(): Promise<Look> {
+    const before = Date.now();
+    return clockFinding(await this.repository.clockMs(), (before + Date.now()) / 2);
   }
 
-  private async provider(userId: string): Promise<Finding> {
+  private async runtime(): Promise<Look> {
+    await this.runtimeHost.runtime();
+    const { check } = await this.runtimeHost.check();
+    return { state: check.isReachable ? "ok" : "failing", detail: check.detail };
+  }
+
+  private async isolation(): Promise<Look> {
+    return isolationFinding((await this.runtimeHost.runtime()).isIsolated);
+  }
+
+  private async provider(userId: string): Promise<Look> {
     const agent = (await this.agents.list(userId)).find((candidate) => candidate.model !== null);
     const providerId = agent?.model?.providerId ?? (await this.providers.list(userId)).at(0)?.id;
     if (providerId === undefined) {
@@ -82,7 +95,7 @@ export class HealthReportService {
     return { state: outcome === "ok" ? "ok" : "failing", detail: `${stored.name}: ${message}` };
   }
 
-  private async image(): Promise<Finding> {
+  private async image(): Promise<Look> {
     const backend = await this.backends.get("openclaw");
     const runtime = await this.runtimeHost.runtime();
     const isThere = await runtime.hasImage({ name: backend.image, buildContext: null });

@@ -78,6 +78,11 @@ export class LlmProvidersService {
     }
   }
 
+  /** All keys of one owner, opened, to black them out where they must not be seen. */
+  async openKeys(ownerId: string): Promise<string[]> {
+    return (await this.repository.list(ownerId)).map((provider) => this.openKey(provider)).filter((key) => key !== null);
+  }
+
   openKey(provider: Pick<StoredProvider, "id" | "ownerId" | "apiKeyEncrypted">): string | null {
     return provider.apiKeyEncrypted === null ? null : this.crypto.open(provider.apiKeyEncrypted, keyContext(provider));
   }

@@ -21,6 +21,11 @@ export class ModelResolutionService {
     return this.repository.load(ownerId);
   }
 
+  /** As `sourcesOf`, of whoever is asked for then, without another query. */
+  async sourcesOfAll(): Promise<(ownerId: string | null) => ModelSources> {
+    return this.repository.loadAll();
+  }
+
   resolve({ ownerId, userDefaults, adminDefaults, providers }: ModelSources, agent: OwnAssignment): ModelResolution<StoredProvider> {
     return resolveModel({ userId: ownerId, backend: agent.backend, agent, userDefaults, adminDefaults, providers });
   }

@@ -26,17 +26,42 @@ export class ModelSourcesRepository {
       }),
       this.prisma.llmProvider.findMany({ where: reachable(ownerId), orderBy: { id: "asc" }, include: storedProviderInclude }),
     ]);
-    return {
-      ownerId,
-      userDefaults: toDefaults(rows.filter((row) => row.userId !== null)),
-      adminDefaults: toDefaults(rows.filter((row) => row.userId === null)),
-      providers: providers.map(toStoredProvider),
+    return toSources(ownerId, rows, providers.map(toStoredProvider));
+  }
+
+  /** Of every owner at once, in two queries: to count over the whole installation. */
+  async loadAll(): Promise<(ownerId: string | null) => ModelSources> {
+    const [rows, providers] = await Promise.all([
+      this.prisma.modelAssignment.findMany({ where: { agentId: null }, orderBy: { position: "asc" } }),
+      this.prisma.llmProvider.findMany({ orderBy: { id: "asc" }, include: storedProviderInclude }),
+    ]);
+    const stored = providers.map(toStoredProvider);
+    const defaults = Map.groupBy(rows, (row) => row.userId);
+    const owned = Map.groupBy(stored, (provider) => provider.ownerId);
+    const admins = stored.filter((provider) => provider.isAdmins);
+    return (ownerId) => {
+      const own = ownerId === null ? [] : (owned.get(ownerId) ?? []);
+      const others = admins.filter((provider) => provider.ownerId !== ownerId);
+      return toSources(
+        ownerId,
+        [...(defaults.get(null) ?? []), ...(ownerId === null ? [] : (defaults.get(ownerId) ?? []))],
+        [...own, ...others],
+      );
     };
   }
 }
 
 function reachable(ownerId: string | null): Prisma.LlmProviderWhereInput {
   return ownerId === null ? { owner: openToAll.owner } : { OR: [{ ownerId }, openToAll] };
+}
+
+function toSources(ownerId: string | null, rows: readonly ModelAssignment[], providers: readonly StoredProvider[]): ModelSources {
+  return {
+    ownerId,
+    userDefaults: toDefaults(rows.filter((row) => row.userId !== null)),
+    adminDefaults: toDefaults(rows.filter((row) => row.userId === null)),
+    providers,
+  };
 }
 
 /** Rows of one backend are one default: the first is the model, the others are its fallbacks. */

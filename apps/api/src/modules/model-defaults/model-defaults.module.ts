@@ -1,5 +1,4 @@
 import { Module } from "@nestjs/common";
-import { AgentsModule } from "../agents/agents.module.js";
 import { LlmProvidersModule } from "../llm-providers/llm-providers.module.js";
 import { ModelDefaultsController } from "./model-defaults.controller.js";
 import { ModelDefaultsRepository } from "./model-defaults.repository.js";
@@ -9,7 +8,7 @@ import { SharingRepository } from "./sharing.repository.js";
 import { SharingService } from "./sharing.service.js";
 
 @Module({
-  imports: [AgentsModule, LlmProvidersModule],
+  imports: [LlmProvidersModule],
   controllers: [ModelDefaultsController, SharingController],
   providers: [ModelDefaultsService, ModelDefaultsRepository, SharingService, SharingRepository],
 })

@@ -1,3 +1,4 @@
+import { backendId, type BackendId, type ModelChoice } from "@mosaic/contracts/agent";
 import { Injectable } from "@nestjs/common";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import { recordAudit } from "../audit/audit-trail.js";
@@ -22,10 +23,16 @@ export class SharingRepository {
     return rows.map((row) => ({ provider: toStoredProvider(row), ownerName: row.owner.displayName }));
   }
 
-  /** Everybody's agents, to count which provider is used by how many. */
-  async agentOwners(): Promise<(string | null)[]> {
-    const rows = await this.prisma.agent.findMany({ distinct: ["ownerId"], select: { ownerId: true } });
-    return rows.map(({ ownerId }) => ownerId);
+  /** Everybody's agents, as far as the resolution of their models asks. */
+  async agents(): Promise<{ ownerId: string | null; backend: BackendId; models: ModelChoice[] }[]> {
+    const rows = await this.prisma.agent.findMany({
+      select: {
+        ownerId: true,
+        backendId: true,
+        assignments: { orderBy: { position: "asc" }, select: { providerId: true, model: true } },
+      },
+    });
+    return rows.map((row) => ({ ownerId: row.ownerId, backend: backendId.parse(row.backendId), models: row.assignments }));
   }
 
   /** False when there is no such provider for this admin: sharing is for one's own, ending it for any that is shared. */

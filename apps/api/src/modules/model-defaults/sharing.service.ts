@@ -2,7 +2,8 @@ import type { Sharing } from "@mosaic/contracts/admin-sharing";
 import type { SaveModelDefault } from "@mosaic/contracts/model-defaults";
 import { Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
-import { AgentsService } from "../agents/agents.service.js";
+import { assignmentOf } from "../agents/agents.types.js";
+import { ModelResolutionService } from "../llm-providers/model-resolution.service.js";
 import { ModelDefaultsService } from "./model-defaults.service.js";
 import { SharingRepository } from "./sharing.repository.js";
 
@@ -12,7 +13,7 @@ export class SharingService {
   constructor(
     private readonly repository: SharingRepository,
     private readonly defaults: ModelDefaultsService,
-    private readonly agents: AgentsService,
+    private readonly resolution: ModelResolutionService,
   ) {}
 
   async show(adminId: string): Promise<Sharing> {
@@ -48,11 +49,14 @@ export class SharingService {
 
   /** How many agents use somebody else's provider now. */
   private async usesByOthers(): Promise<Map<string, number>> {
+    const [agents, sourcesOf] = await Promise.all([this.repository.agents(), this.resolution.sourcesOfAll()]);
     const uses = new Map<string, number>();
-    for (const owner of await this.repository.agentOwners()) {
-      for (const { effectiveModel } of await this.agents.list(owner)) {
-        if (effectiveModel?.isShared === true) {
-          uses.set(effectiveModel.providerId, (uses.get(effectiveModel.providerId) ?? 0) + 1);
+    for (const [ownerId, owned] of Map.groupBy(agents, (agent) => agent.ownerId)) {
+      const sources = sourcesOf(ownerId);
+      for (const agent of owned) {
+        const effective = this.resolution.effective(sources, assignmentOf(agent));
+        if (effective?.isShared === true) {
+          uses.set(effective.providerId, (uses.get(effective.providerId) ?? 0) + 1);
         }
       }
     }

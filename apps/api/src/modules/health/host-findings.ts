@@ -1,0 +1,45 @@
+import { statfs } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { HealthCheck } from "@mosaic/contracts/health";
+
+/** What was found, and what to do when it is not ok. */
+export type Look = Pick<HealthCheck, "state" | "detail">;
+
+const gibibyte = 1024 ** 3;
+const maxSkewMs = 5_000;
+
+export const ok = (detail: string): Look => ({ state: "ok", detail });
+export const warning = (detail: string): Look => ({ state: "warning", detail });
+export const failing = (detail: string): Look => ({ state: "failing", detail });
+
+/** Both in milliseconds since 1970, read at the same moment. */
+export function clockFinding(databaseMs: number, ownMs: number): Look {
+  const skewMs = Math.abs(databaseMs - ownMs);
+  return skewMs > maxSkewMs
+    ? failing(
+        `This machine's clock and the database's differ by ${Math.round(skewMs / 1000)} s: sessions and single sign-on go wrong. Set both by NTP.`,
+      )
+    : ok(`This machine and the database agree within ${Math.max(1, Math.round(skewMs))} ms.`);
+}
+
+/** Rejects when the disk can't be asked. */
+export async function diskFinding(stateDir: string): Promise<Look> {
+  const folder = resolve(stateDir);
+  const stats = await statfs(folder).catch(() => statfs("."));
+  const free = stats.bavail * stats.bsize;
+  const words = `${(free / gibibyte).toFixed(1)} GB are free where ${folder} is.`;
+  if (free < gibibyte / 2) {
+    return failing(`${words} Free some: agents and the database stop when it is full.`);
+  }
+  return free < 5 * gibibyte ? warning(`${words} An agent's image alone needs about 1 GB.`) : ok(words);
+}
+
+export function isolationFinding(isIsolated: boolean): Look {
+  return isIsolated
+    ? ok(
+        "Each agent is in a container of its own, walled off from the others. They reach the network, also your own: keep other services of this machine behind a password or a firewall.",
+      )
+    : warning(
+        "Agents run as processes of this machine, and nothing separates them from it. Use Docker for anything but trying Mosaic out.",
+      );
+}
