@@ -6,6 +6,7 @@ export const queryKeys = {
   runtime: ["runtime"],
   providers: ["providers"],
   agents: ["agents"],
+  systemAgents: ["admin", "system-agents"],
   conversations: ["conversations"],
   profile: ["profile"],
   sessions: ["sessions"],

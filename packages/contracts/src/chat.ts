@@ -83,7 +83,7 @@ export const ownerEvent = z.discriminatedUnion("type", [
     status: containerStatus,
     stage: stageProgress.nullable(),
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
-    /** A change that needs a restart waits for the end of the answer in flight. Absent = no. */
+    /** A change that needs a restart waits for the end of the answer in flight. Absent: no, or as before while a start is under way. */
     isRestartPending: z.boolean().optional(),
   }),
   z.object({ type: z.literal("conversation"), conversationId: z.uuid() }),

@@ -7,7 +7,7 @@ import { request, requestNothing } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
 
 const path = "/api/admin/system-agents";
-const key = queryKeys.admin("system-agents");
+const key = queryKeys.systemAgents;
 
 /** They start, die and come back by themselves, so the list looks again. */
 export const useSystemAgents = (isWanted = true) =>

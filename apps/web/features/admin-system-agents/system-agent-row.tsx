@@ -10,6 +10,7 @@ import { Notice } from "@/components/ui/notice";
 import { useSwitchSystemAgent, useSystemAgentLogs } from "@/features/admin-system-agents/system-agent-queries";
 import { LogsDialog } from "@/features/agents/agent-logs";
 import { AgentFace, AgentStatus } from "@/features/agents/agent-status";
+import { restartText } from "@/features/agents/restart-text";
 import { effectiveText } from "@/features/models/effective-model";
 import { toastProblem } from "@/features/settings/save-problem";
 import { formatTime } from "@/lib/time";
@@ -39,7 +40,7 @@ export function SystemAgentRow({ agent, onEdit, onDelete }: SystemAgentRowProps)
       </div>
       {agent.isRestartPending ? (
         <Notice tone="info" role="status">
-          {agent.name} restarts when the answer in flight is finished, to take over a change.
+          {restartText(agent.name, true)}, to take over a change.
         </Notice>
       ) : null}
       {agent.error === null ? null : (

@@ -11,6 +11,7 @@ import { Progress } from "@/components/ui/progress";
 import { useSwitchAgent } from "@/features/agents/agent-queries";
 import { AgentFace, AgentStatus } from "@/features/agents/agent-status";
 import { AgentLogsDialog } from "@/features/agents/agent-logs";
+import { restartText } from "@/features/agents/restart-text";
 import { effectiveText } from "@/features/models/effective-model";
 import { toastProblem } from "@/features/settings/save-problem";
 import { stagePercent, stageText } from "@/features/agents/stages";
@@ -46,7 +47,7 @@ export function AgentRow({ agent, onEdit, onDelete }: AgentRowProps) {
       ) : null}
       {agent.isRestartPending ? (
         <Notice tone="info" role="status">
-          {agent.name} restarts when your answer is finished, to take over a change.
+          {restartText(agent.name, false)}, to take over a change.
         </Notice>
       ) : null}
       {agent.error === null ? null : (

@@ -1,12 +1,17 @@
 "use client";
 
 import type { Agent } from "@mosaic/contracts/agent";
+import { useMemo } from "react";
 import { useSystemAgents } from "@/features/admin-system-agents/system-agent-queries";
 import { useAgents } from "@/features/agents/agent-queries";
 import { useMe } from "@/features/auth/session";
 
+export interface ChatAgent extends Agent {
+  readonly isSystem: boolean;
+}
+
 export interface ChatAgents {
-  readonly data: readonly Agent[] | undefined;
+  readonly data: readonly ChatAgent[] | undefined;
   readonly error: unknown;
 }
 
@@ -20,5 +25,8 @@ export const useChatAgents = (): ChatAgents => {
   const own = useAgents();
   const system = useSystemAgents(isAdmin);
   const isKnown = me.data !== undefined && own.data !== undefined && (!isAdmin || system.data !== undefined || system.error !== null);
-  return { data: isKnown ? [...(own.data ?? []), ...(system.data ?? [])] : undefined, error: own.error ?? me.error };
+  const agents = useMemo(() => [...mark(own.data, false), ...mark(system.data, true)], [own.data, system.data]);
+  return { data: isKnown ? agents : undefined, error: own.error ?? me.error };
 };
+
+const mark = (agents: readonly Agent[] = [], isSystem: boolean): ChatAgent[] => agents.map((agent) => ({ ...agent, isSystem }));

@@ -1,12 +1,11 @@
 "use client";
 
-import type { Agent } from "@mosaic/contracts/agent";
 import { useQueryClient } from "@tanstack/react-query";
 import { Bot } from "lucide-react";
 import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { Button } from "@/components/ui/button";
-import { useChatAgents } from "@/features/chat/chat-agents";
+import { useChatAgents, type ChatAgent } from "@/features/chat/chat-agents";
 import { ChatHeader } from "@/features/chat/chat-header";
 import { ChatView } from "@/features/chat/chat-view";
 import { useConversation, useConversations } from "@/features/chat/conversation-queries";
@@ -40,7 +39,7 @@ export function ChatPage() {
 }
 
 /** The agent of the conversation or the address, else the one spoken to last, else the first. */
-const pickAgent = (agents: readonly Agent[], wanted: string | null, last: string | null): Agent | null =>
+const pickAgent = (agents: readonly ChatAgent[], wanted: string | null, last: string | null): ChatAgent | null =>
   agents.find(({ id }) => id === wanted) ?? agents.find(({ id }) => id === last) ?? agents[0] ?? null;
 
 function ChatLoading() {

@@ -1,8 +1,16 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
 import { ChatPage } from "@/features/chat/chat-page";
+import { useLiveEvents } from "@/features/shell/live-events";
 import { openPage } from "@/test/page";
-import { readyState, sampleMessage, type ContractState } from "@/test/contract-server";
+import { readyState, sampleAgent, sampleMessage, type ContractState } from "@/test/contract-server";
+import { adminState } from "@/test/admin-contract";
+
+/** As the app's frame shows it: hearing what happens to the agents. */
+function LiveChat() {
+  useLiveEvents();
+  return <ChatPage />;
+}
 
 /** A conversation that exists, so that its address does not change while it is tested. */
 const openChat = async (
@@ -13,15 +21,18 @@ const openChat = async (
   const id = crypto.randomUUID();
   const at = new Date().toISOString();
   const page = await openPage(
-    <ChatPage />,
+    <LiveChat />,
     {
       ...state,
-      conversations: [{ id, agentId: state.agents?.[0]?.id ?? "", title: "A talk", createdAt: at, updatedAt: at }],
+      conversations: [
+        { id, agentId: (state.agents?.[0] ?? state.admin?.systemAgents[0])?.id ?? "", title: "A talk", createdAt: at, updatedAt: at },
+      ],
       messages: new Map([[id, messages]]),
     },
     `/chat?id=${id}`,
   );
   const box = await screen.findByRole("textbox", { name: "Message Ada" });
+  await waitFor(() => expect(page.server.requests.some(({ line }) => line === "GET /api/events")).toBe(true));
   const send = (text: string): void => {
     fireEvent.change(box, { target: { value: text } });
     fireEvent.keyDown(box, { key: "Enter" });
@@ -132,6 +143,38 @@ describe("a conversation", () => {
     answer.status = "complete";
     answer.content = "Half and whole";
     await waitFor(() => expect(lastAnswer().textContent).toContain("Half and whole"), { timeout: 5000 });
+  });
+});
+
+describe("an agent that waits for its restart", () => {
+  const own = "Ada restarts when your answer is finished, to take over a change.";
+  const event = { type: "agent", status: "running", stage: null, error: null } as const;
+
+  test("is named below the field, in place of the hint, until it restarts", async () => {
+    const agent = sampleAgent({ status: "running", isRestartPending: true });
+    const { server } = await openChat({ agents: [agent] });
+    expect((await screen.findByText(/Ada restarts/, { selector: "[role=status]" })).textContent).toBe(own);
+    expect(screen.queryByText(/Agents can be wrong/)).toBeNull();
+    server.say({ ...event, agentId: agent.id, status: "stopping" });
+    await screen.findByText(/Agents can be wrong/);
+    expect(screen.queryByText(/Ada restarts/)).toBeNull();
+  });
+
+  test("is heard of while the chat is open, and not forgotten by the end of a start under way", async () => {
+    const agent = sampleAgent({ status: "starting" });
+    const { server } = await openChat({ agents: [agent] });
+    server.say({ ...event, agentId: agent.id, status: "starting", isRestartPending: true });
+    await screen.findByText(/Ada restarts/);
+    server.say({ ...event, agentId: agent.id });
+    await screen.findByText("Running");
+    expect(screen.getByText(/Ada restarts/).textContent).toBe(own);
+  });
+
+  test("may be answering another admin, if it is a system agent", async () => {
+    const agent = sampleAgent({ status: "running" });
+    const { server } = await openChat({ agents: [], admin: adminState({ systemAgents: [agent] }) });
+    server.say({ ...event, agentId: agent.id, isRestartPending: true });
+    expect((await screen.findByText(/Ada restarts/)).textContent).toContain("when the answer in flight is finished");
   });
 });
 

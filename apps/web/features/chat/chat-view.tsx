@@ -1,10 +1,11 @@
 "use client";
 
-import type { Agent } from "@mosaic/contracts/agent";
 import type { Message } from "@mosaic/contracts/chat";
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useState } from "react";
+import { restartText } from "@/features/agents/restart-text";
 import { turnAnnouncement } from "@/features/chat/announcement";
+import type { ChatAgent } from "@/features/chat/chat-agents";
 import { Composer } from "@/features/chat/composer";
 import { useCreateConversation } from "@/features/chat/conversation-queries";
 import { draftKey, restoreDraft } from "@/features/chat/drafts";
@@ -15,7 +16,7 @@ import { dismissTurn, startTurn, stopTurn, useTurn } from "@/features/chat/turn-
 import { ApiProblem, describeError } from "@/lib/api";
 
 export interface ChatViewProps {
-  readonly agent: Agent;
+  readonly agent: ChatAgent;
   readonly conversationId: string | null;
   readonly stored: readonly Message[];
 }
@@ -87,7 +88,15 @@ export function ChatView(props: ChatViewProps) {
         }}
         empty={isCreating ? null : <EmptyChat agent={agent} draftKey={key} />}
       />
-      <Composer draftKey={key} agentName={agent.name} isAnswering={isAnswering} isSending={isCreating} onSend={onSend} onStop={stop} />
+      <Composer
+        draftKey={key}
+        agentName={agent.name}
+        notice={agent.isRestartPending ? restartText(agent.name, agent.isSystem) : null}
+        isAnswering={isAnswering}
+        isSending={isCreating}
+        onSend={onSend}
+        onStop={stop}
+      />
     </main>
   );
 }

@@ -11,6 +11,8 @@ import { useIsOnline } from "@/features/shell/online";
 export interface ComposerProps {
   readonly draftKey: string;
   readonly agentName: string;
+  /** Takes the place of the hint below the field, so that nothing moves. */
+  readonly notice: string | null;
   readonly isAnswering: boolean;
   readonly isSending: boolean;
   readonly onSend: (content: string) => void;
@@ -19,7 +21,7 @@ export interface ComposerProps {
 
 const textClasses = "col-start-1 row-start-1 py-1.5 text-base leading-6 sm:text-[0.9375rem]";
 
-export function Composer({ draftKey, agentName, isAnswering, isSending, onSend, onStop }: ComposerProps) {
+export function Composer({ draftKey, agentName, notice, isAnswering, isSending, onSend, onStop }: ComposerProps) {
   const text = useDraft(draftKey);
   const isOnline = useIsOnline();
   const field = useRef<HTMLTextAreaElement>(null);
@@ -73,7 +75,7 @@ export function Composer({ draftKey, agentName, isAnswering, isSending, onSend, 
         </div>
         <SendOrStop isAnswering={isAnswering} canSend={canSend} onStop={onStop} />
       </div>
-      <ComposerHint isTooLong={isTooLong} length={text.length} />
+      <ComposerHint isTooLong={isTooLong} length={text.length} notice={notice} />
     </form>
   );
 }
@@ -101,18 +103,32 @@ function SendOrStop({
   );
 }
 
-function ComposerHint({ isTooLong, length }: { readonly isTooLong: boolean; readonly length: number }) {
+interface ComposerHintProps extends Pick<ComposerProps, "notice"> {
+  readonly isTooLong: boolean;
+  readonly length: number;
+}
+
+function ComposerHint({ isTooLong, length, notice }: ComposerHintProps) {
   return (
-    <p id="composer-hint" className="px-2 pt-1.5 text-center text-xs text-muted-foreground">
+    <div id="composer-hint" className="px-2 pt-1.5 text-center text-xs text-muted-foreground">
+      <p role="status" className="break-words">
+        {notice === null ? null : (
+          <>
+            {notice}
+            <span className="max-sm:hidden">, to take over a change</span>.
+          </>
+        )}
+      </p>
       {isTooLong ? (
-        <span role="alert" className="text-destructive">
+        <p role="alert" className="text-destructive">
           Too long: {length.toLocaleString()} of {messageMaxCharacters.toLocaleString()} characters.
-        </span>
-      ) : (
-        <>
+        </p>
+      ) : null}
+      {isTooLong || notice !== null ? null : (
+        <p>
           <span className="max-sm:hidden">Enter sends, Shift + Enter starts a new line, Escape stops. </span>Agents can be wrong.
-        </>
+        </p>
       )}
-    </p>
+    </div>
   );
 }

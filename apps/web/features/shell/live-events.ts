@@ -1,9 +1,10 @@
 "use client";
 
-import { agentList, type AgentList } from "@mosaic/contracts/agent";
+import { agent, agentList, type Agent, type AgentList } from "@mosaic/contracts/agent";
 import { ownerEvent, type OwnerEvent } from "@mosaic/contracts/chat";
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
+import { z } from "zod";
 import { isProblem, send } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
 import { readEvents } from "@/lib/sse";
@@ -29,6 +30,8 @@ export const useHasLiveEvents = (): boolean =>
 
 export const backoffMs = (failuresInARow: number): number => Math.min(15_000, 500 * 2 ** failuresInARow);
 
+type AgentEvent = Extract<OwnerEvent, { type: "agent" }>;
+
 /** What an event changes in what this page already knows. */
 export const applyOwnerEvent = (client: QueryClient, event: OwnerEvent): void => {
   if (event.type === "conversation") {
@@ -36,15 +39,20 @@ export const applyOwnerEvent = (client: QueryClient, event: OwnerEvent): void =>
     void client.invalidateQueries({ queryKey: queryKeys.conversation(event.conversationId) });
     return;
   }
-  const { agentId, status, stage, error, isRestartPending = false } = event;
-  const known = agentList.safeParse(client.getQueryData(queryKeys.agents));
-  if (!known.success || !known.data.agents.some(({ id }) => id === agentId)) {
-    void client.invalidateQueries({ queryKey: queryKeys.agents });
-    return;
-  }
-  client.setQueryData<AgentList>(queryKeys.agents, {
-    agents: known.data.agents.map((agent) => (agent.id === agentId ? { ...agent, status, stage, error, isRestartPending } : agent)),
-  });
+  const has = (agents: readonly Agent[]): boolean => agents.some(({ id }) => id === event.agentId);
+  const apply = (agents: readonly Agent[]): Agent[] =>
+    agents.map((known) => (known.id === event.agentId ? afterEvent(known, event) : known));
+  const own = agentList.safeParse(client.getQueryData(queryKeys.agents)).data?.agents ?? [];
+  const system = z.array(agent).safeParse(client.getQueryData(queryKeys.systemAgents)).data ?? [];
+  if (has(own)) client.setQueryData<AgentList>(queryKeys.agents, { agents: apply(own) });
+  else if (has(system)) client.setQueryData<Agent[]>(queryKeys.systemAgents, apply(system));
+  else void client.invalidateQueries({ queryKey: queryKeys.agents });
+};
+
+/** A change of status ends the waiting for a restart, but for a start under way: what came in during it is still to be taken over. */
+const afterEvent = (known: Agent, { status, stage, error, isRestartPending }: AgentEvent): Agent => {
+  const isSameStart = known.status === "starting" && (status === "starting" || status === "running");
+  return { ...known, status, stage, error, isRestartPending: isRestartPending ?? (isSameStart && known.isRestartPending) };
 };
 
 const listen = async (client: QueryClient, signal: AbortSignal): Promise<void> => {
