@@ -454,7 +454,7 @@ const answerTo = (content: string): string[] => {
 
 const runTurn = async ({ context, state, body, response, request, parts }: Call): Promise<undefined> => {
   const conversation = find(state.conversations, parts[1]);
-  const agent = find(state.agents, conversation.agentId);
+  const agent = find([...state.agents, ...state.admin.systemAgents], conversation.agentId);
   const content = String(body["content"]);
   if (content.includes("reject")) throw new Refusal("turn_in_progress");
   const messages = state.messages.get(conversation.id) ?? [];

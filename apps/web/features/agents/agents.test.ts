@@ -59,7 +59,9 @@ test("deleting a provider names the agents that lose their model", () => {
 });
 
 test("a refused key leads to the providers, a missing model to the agents, a missing image nowhere", () => {
-  expect(problemAction("provider_key_refused")?.href).toBe("/settings/providers");
-  expect(problemAction("model_not_assigned")?.href).toBe("/settings/agents");
-  expect(problemAction("image_missing")).toBeNull();
+  expect(problemAction("provider_key_refused", false)?.href).toBe("/settings/providers");
+  expect(problemAction("model_not_assigned", false)?.href).toBe("/settings/agents");
+  expect(problemAction("image_missing", false)).toBeNull();
+  expect(problemAction("model_not_assigned", true)).toEqual({ label: "Admin → System agents", href: "/admin/system-agents" });
+  expect(problemAction("provider_key_refused", true)?.href).toBe("/settings/providers");
 });

@@ -103,6 +103,13 @@ describe("a conversation", () => {
     expect(lastAnswer().textContent).toContain("The provider refused the key");
   });
 
+  test("leads from a system agent without a model to the admin pages", async () => {
+    const { send } = await openChat({ agents: [], admin: adminState({ systemAgents: [sampleAgent({ status: "running" })] }) });
+    send("fail model_not_assigned");
+    const link = await screen.findByRole("link", { name: "Admin → System agents" });
+    expect(link.getAttribute("href")).toBe("/admin/system-agents");
+  });
+
   test("gives a message back that was not taken", async () => {
     const { send, box } = await openChat();
     send("reject this");

@@ -1,11 +1,11 @@
 "use client";
 
-import type { Agent } from "@mosaic/contracts/agent";
 import type { Message } from "@mosaic/contracts/chat";
 import { Hourglass } from "lucide-react";
 import { memo } from "react";
 import { CopyButton } from "@/components/ui/copy-button";
 import { AgentFace } from "@/features/agents/agent-status";
+import type { ChatAgent } from "@/features/chat/chat-agents";
 import { Markdown } from "@/features/chat/markdown";
 import { StartupCard } from "@/features/chat/startup-card";
 import { isStartingUp, type Turn } from "@/features/chat/turn";
@@ -28,7 +28,7 @@ export const UserMessage = memo(function UserMessage({ message }: { readonly mes
 
 export interface AnswerMessageProps {
   readonly message: Message;
-  readonly agent: Pick<Agent, "name" | "emoji">;
+  readonly agent: Pick<ChatAgent, "name" | "emoji" | "isSystem">;
   /** Set while this page itself receives the answer. */
   readonly turn: Turn | null;
   /** Sends the same message again; only for the last answer. */
@@ -50,7 +50,7 @@ export const AnswerMessage = memo(function AnswerMessage({ message, agent, turn,
         {isStreaming && !(turn !== null && isStartingUp(turn)) ? (
           <Thinking turn={turn} agentName={agent.name} hasText={message.content !== ""} />
         ) : null}
-        <AnswerEnd message={message} onRetry={onRetry} />
+        <AnswerEnd message={message} isSystemAgent={agent.isSystem} onRetry={onRetry} />
         {isStreaming || message.content === "" ? null : <MessageFoot message={message} label="Copy answer" />}
       </div>
     </article>
@@ -86,10 +86,17 @@ const endings = {
 } as const;
 
 /** How an answer that is not complete ended, and what can be done about it. */
-function AnswerEnd({ message, onRetry }: Pick<AnswerMessageProps, "message" | "onRetry">) {
+function AnswerEnd({
+  message,
+  isSystemAgent,
+  onRetry,
+}: Pick<AnswerMessageProps, "message" | "onRetry"> & { readonly isSystemAgent: boolean }) {
   const { status, error } = message;
   if (status === "streaming" || status === "complete") return null;
-  if (error !== null) return <TurnProblemCard title={error.title} detail={error.detail ?? null} code={error.code} onRetry={onRetry} />;
+  if (error !== null) {
+    const { title, detail = null, code } = error;
+    return <TurnProblemCard title={title} detail={detail} code={code} isSystemAgent={isSystemAgent} onRetry={onRetry} />;
+  }
   return (
     <div className="flex flex-wrap items-center gap-3">
       <p className="text-sm italic text-muted-foreground">{endings[status]}</p>

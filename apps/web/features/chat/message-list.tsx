@@ -1,10 +1,10 @@
 "use client";
 
-import type { Agent } from "@mosaic/contracts/agent";
 import type { Message } from "@mosaic/contracts/chat";
 import { ArrowDown } from "lucide-react";
 import { useEffect, useMemo, useRef, type ReactNode } from "react";
 import { Button } from "@/components/ui/button";
+import type { ChatAgent } from "@/features/chat/chat-agents";
 import { AnswerMessage, UserMessage } from "@/features/chat/message-item";
 import { useScrollFollow } from "@/features/chat/scroll-follow";
 import { mergeTurn, type Turn } from "@/features/chat/turn";
@@ -13,7 +13,7 @@ import { TurnProblemCard } from "@/features/chat/turn-problem-card";
 export interface MessageListProps {
   readonly stored: readonly Message[];
   readonly turn: Turn | null;
-  readonly agent: Pick<Agent, "name" | "emoji">;
+  readonly agent: Pick<ChatAgent, "name" | "emoji" | "isSystem">;
   readonly onSend: (content: string) => void;
   readonly onDismiss: () => void;
   readonly empty: ReactNode;
@@ -56,23 +56,33 @@ export function MessageList({ stored, turn, agent, onSend, onDismiss, empty }: M
           </ol>
           {turn?.end?.kind === "refused" ? (
             <div className="pt-5">
-              <TurnProblemCard {...turn.end.problem} title={`Not sent: ${turn.end.problem.title}`} onRetry={null} onDismiss={onDismiss} />
+              <TurnProblemCard
+                {...turn.end.problem}
+                title={`Not sent: ${turn.end.problem.title}`}
+                isSystemAgent={agent.isSystem}
+                onRetry={null}
+                onDismiss={onDismiss}
+              />
             </div>
           ) : null}
         </div>
       </div>
-      {isAtBottom ? null : (
-        <Button
-          variant="secondary"
-          size="icon"
-          aria-label="Jump to the newest message"
-          onClick={jumpToBottom}
-          className="absolute bottom-3 left-1/2 -translate-x-1/2 animate-rise rounded-full shadow-md"
-        >
-          <ArrowDown aria-hidden />
-        </Button>
-      )}
+      {isAtBottom ? null : <JumpButton onJump={jumpToBottom} />}
     </div>
+  );
+}
+
+function JumpButton({ onJump }: { readonly onJump: () => void }) {
+  return (
+    <Button
+      variant="secondary"
+      size="icon"
+      aria-label="Jump to the newest message"
+      onClick={onJump}
+      className="absolute bottom-3 left-1/2 -translate-x-1/2 animate-rise rounded-full shadow-md"
+    >
+      <ArrowDown aria-hidden />
+    </Button>
   );
 }
 

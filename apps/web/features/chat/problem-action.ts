@@ -7,6 +7,7 @@ export interface ProblemAction {
 
 const toProviders: ProblemAction = { label: "Settings → Providers", href: "/settings/providers" };
 const toAgents: ProblemAction = { label: "Settings → Agents", href: "/settings/agents" };
+const toSystemAgents: ProblemAction = { label: "Admin → System agents", href: "/admin/system-agents" };
 
 const actions: Partial<Record<ProblemCode, ProblemAction>> = {
   provider_key_refused: toProviders,
@@ -20,4 +21,7 @@ const actions: Partial<Record<ProblemCode, ProblemAction>> = {
 };
 
 /** Where a problem can be put right; `null` where its own words say all that can be done. */
-export const problemAction = (code: ProblemCode | null): ProblemAction | null => (code === null ? null : (actions[code] ?? null));
+export const problemAction = (code: ProblemCode | null, isSystem: boolean): ProblemAction | null => {
+  const action = code === null ? undefined : actions[code];
+  return action === toAgents && isSystem ? toSystemAgents : (action ?? null);
+};

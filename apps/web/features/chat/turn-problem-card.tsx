@@ -11,12 +11,13 @@ export interface TurnProblemCardProps {
   readonly title: string;
   readonly detail: string | null;
   readonly code: ProblemCode | null;
+  readonly isSystemAgent: boolean;
   readonly onRetry: (() => void) | null;
   readonly onDismiss?: () => void;
 }
 
-export function TurnProblemCard({ title, detail, code, onRetry, onDismiss }: TurnProblemCardProps) {
-  const action = problemAction(code);
+export function TurnProblemCard({ title, detail, code, isSystemAgent, onRetry, onDismiss }: TurnProblemCardProps) {
+  const action = problemAction(code, isSystemAgent);
   return (
     <Notice
       tone="danger"
