@@ -242,6 +242,36 @@ test("a body of many megabytes goes through, and is not even read from a strange
   expect((await call(relayed, { body: large, headers: { authorization: "Bearer x" } })).status).toBe(401);
 });
 
+test("what the agent does not use is refused before a byte of it is read", async () => {
+  const relayed = await shared();
+  const neverEnds = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode("{")) });
+  const url = `${app.internalUrl}/api/internal/agent-config/${relayed.agentId}/llm/${randomUUIDv7()}/chat/completions`;
+  const headers = { authorization: `Bearer ${deriveRelayToken(relayed.token)}`, "content-type": "application/json" };
+  const leaving = new AbortController();
+  const init = { method: "POST", headers, body: neverEnds, duplex: "half", signal: leaving.signal } as RequestInit;
+  expect((await fetch(url, init)).status).toBe(404);
+  leaving.abort();
+});
+
+test("one agent has eight calls at once, and the next when one has ended", async () => {
+  const relayed = await shared();
+  const waiting = Array.from({ length: 8 }, () => Promise.withResolvers<void>());
+  const begun: unknown[] = [];
+  answer = (_request, response) => {
+    const own = waiting[begun.push(response) - 1];
+    void own?.promise.then(() => response.end("{}"));
+    if (own === undefined) {
+      response.end("{}");
+    }
+  };
+  const calls = waiting.map(() => call(relayed));
+  await expect.poll(() => begun.length).toBe(8);
+  expect((await call(relayed)).status).toBe(429);
+  waiting.forEach(({ resolve }) => resolve());
+  expect((await Promise.all(calls)).map(({ status }) => status)).toEqual(calls.map(() => 200));
+  expect((await call(relayed)).status).toBe(200);
+});
+
 test("an agent's own provider is not relayed: it has the key itself", async () => {
   const providerId = (
     await ann.post("/api/providers", { kind: "openai-compatible", name: "Mine", baseUrl: baseUrl(), apiKey: key, models: [{ id: "m-1" }] })

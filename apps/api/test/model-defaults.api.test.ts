@@ -180,6 +180,22 @@ test("the page of sharing counts the agents of others that use each provider, an
   expect(answer.text).not.toContain("llm.example");
 });
 
+test("a key that is not shared is given to a system agent by its owner alone, also when they become an admin", async () => {
+  const mine = await provider(member, "Mine");
+  const ours = await provider(admin, "Ours");
+  expect((await admin.patch(`/api/admin/users/${member.userId}`, { role: "admin" })).status).toBe(200);
+  const taken = await admin.post("/api/admin/system-agents", { name: "Concierge", model: choose(mine) });
+  expect([taken.status, taken.text]).toEqual([400, expect.stringContaining("does not exist")]);
+  const { id } = (await admin.post("/api/admin/system-agents", { name: "Concierge", model: choose(ours) })).json<Agent>();
+  expect((await admin.patch(`/api/admin/system-agents/${id}`, { fallbacks: [choose(mine)] })).status).toBe(400);
+  const other = await app.session(member);
+  expect((await other.patch(`/api/admin/system-agents/${id}`, { model: choose(mine), fallbacks: [choose(ours)] })).status).toBe(200);
+  expect((await other.patch(`/api/admin/system-agents/${id}`, { model: choose(ours, "m-2") })).status).toBe(400);
+  const renamed = await admin.patch(`/api/admin/system-agents/${id}`, { name: "Butler", model: choose(mine), fallbacks: [] });
+  expect([renamed.status, renamed.json<Agent>().effectiveModel?.providerName]).toEqual([200, "Mine"]);
+  await admin.delete(`/api/admin/system-agents/${id}`);
+});
+
 test("each change writes one row of the audit, without keys or addresses", async () => {
   const id = await shared();
   await put(member, "/api/model-defaults", { backend: null, model: choose(id) });

@@ -72,6 +72,15 @@ test("a gateway that is silent for too long ends the turn", async () => {
   await expect.poll(() => app.runtime.gatewayOf(agentId).abortedCount).toBe(1);
 });
 
+test("an answer without an end is cut off, and what came of it is kept", async () => {
+  await open({ replace: [{ token: TURN_LIMITS, value: { ...turnLimits, maxTextLength: 100 } }] });
+  const { message } = await say(client, conversationId, "[demo:slow ms=1 words=2000]");
+  expect(message).toMatchObject({ status: "broken_off", error: { code: "agent_broke_off", detail: expect.stringContaining("cut off") } });
+  expect(message.content).toHaveLength(100);
+  await expect.poll(() => app.runtime.gatewayOf(agentId).abortedCount).toBe(1);
+  expect((await say(client, conversationId, "[demo:slow ms=1 words=3]")).message.status).toBe("complete");
+});
+
 describe("an agent that does not start", () => {
   beforeEach(async () => open());
 

@@ -31,7 +31,7 @@ export class AgentsController {
   @Post()
   @ApiAnswer(201, agent)
   async create(@CurrentUser() user: SessionUser, @Body({ schema: createAgent }) body: CreateAgent): Promise<Agent> {
-    return this.agents.create(user.id, body);
+    return this.agents.create({ owner: user.id, userId: user.id }, body);
   }
 
   @Get(":id")
@@ -44,6 +44,6 @@ export class AgentsController {
   @Patch(":id")
   @ApiAnswer(200, agent)
   async update(@CurrentUser() user: SessionUser, @PathId() id: string, @Body({ schema: updateAgent }) body: UpdateAgent): Promise<Agent> {
-    return this.agents.update(user.id, id, body);
+    return this.agents.update({ owner: user.id, userId: user.id }, id, body);
   }
 }

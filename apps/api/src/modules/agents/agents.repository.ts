@@ -6,7 +6,7 @@ import type { Prisma } from "../../generated/prisma/client.js";
 import { isUniqueViolation } from "../../platform/database/database-errors.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import { recordAudit } from "../audit/audit-trail.js";
-import { offeredModels, type Chooser, type OfferedModels } from "../llm-providers/model-choice.js";
+import { offeredModels, type OfferedModels } from "../llm-providers/model-choice.js";
 import { storedAgentInclude, toStoredAgent, type StoredAgent } from "./agents.types.js";
 import type { AgentValues } from "./agent-change.js";
 
@@ -18,6 +18,12 @@ export interface NewAgent {
 
 /** A user's id; `null`: nobody's, a system agent. */
 export type AgentOwner = string | null;
+
+/** Whose agent is written, and whose providers may be chosen for it: an admin chooses among their own for a system agent. */
+export interface AgentAuthor {
+  readonly owner: AgentOwner;
+  readonly userId: string;
+}
 
 @Injectable()
 export class AgentsRepository {
@@ -39,7 +45,7 @@ export class AgentsRepository {
 
   /** `"full"` when the owner has `limit` already, `"taken"` when the id is there already. What `check` throws undoes everything. */
   async create(
-    owner: AgentOwner,
+    { owner, userId }: AgentAuthor,
     agent: NewAgent,
     limit: number,
     check: (offered: readonly OfferedModels[]) => void,
@@ -50,7 +56,7 @@ export class AgentsRepository {
         if ((await transaction.agent.count({ where: { ownerId: owner } })) >= limit) {
           return "full";
         }
-        check(await offeredModels(transaction, chooserOf(owner)));
+        check(await offeredModels(transaction, { userId }));
         await transaction.agent.create({ data: { id: agent.id, ownerId: owner, backendId: agent.backend, ...columnsOf(agent.values) } });
         await assignModels(transaction, agent.id, agent.values);
         await recordAudit(transaction, {
@@ -71,7 +77,7 @@ export class AgentsRepository {
 
   /** Changes an agent by what `plan` makes of it, under a row lock. `null`: the owner has no such agent. What `plan` throws undoes everything. */
   async change(
-    owner: AgentOwner,
+    { owner, userId }: AgentAuthor,
     id: string,
     plan: (stored: StoredAgent, offered: readonly OfferedModels[]) => AgentValues,
   ): Promise<StoredAgent | null> {
@@ -82,7 +88,7 @@ export class AgentsRepository {
         return null;
       }
       const before = toStoredAgent(row);
-      const values = plan(before, await offeredModels(transaction, chooserOf(owner)));
+      const values = plan(before, await offeredModels(transaction, { userId }));
       await transaction.agent.update({ where: { id, ownerId: owner }, data: columnsOf(values) });
       await transaction.modelAssignment.deleteMany({ where: { agentId: id } });
       await assignModels(transaction, id, values);
@@ -99,10 +105,6 @@ export class AgentsRepository {
 
 async function read(transaction: Prisma.TransactionClient, id: string): Promise<StoredAgent> {
   return toStoredAgent(await transaction.agent.findUniqueOrThrow({ where: { id }, include: storedAgentInclude }));
-}
-
-function chooserOf(owner: AgentOwner): Chooser {
-  return owner === null ? "system-agent" : { userId: owner };
 }
 
 function actionOf(owner: AgentOwner, verb: "create" | "update"): string {

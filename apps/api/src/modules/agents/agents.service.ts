@@ -4,7 +4,7 @@ import { Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
 import { BackendsService } from "../backends/backends.service.js";
 import { ModelResolutionService } from "../llm-providers/model-resolution.service.js";
-import { AgentsRepository, type AgentOwner } from "./agents.repository.js";
+import { AgentsRepository, type AgentAuthor, type AgentOwner } from "./agents.repository.js";
 import { assignmentOf, toAgent, type StoredAgent } from "./agents.types.js";
 import { faultsOfModels, type OfferedModels } from "../llm-providers/model-choice.js";
 import { applyUpdate, valuesOf, type AgentValues } from "./agent-change.js";
@@ -38,8 +38,8 @@ export class AgentsService {
     return (await this.repository.countWithModel()) > 0;
   }
 
-  async create(owner: AgentOwner, input: CreateAgent): Promise<Agent> {
-    const created = await this.insert(owner, randomUUIDv7(), input, "");
+  async create(author: AgentAuthor, input: CreateAgent): Promise<Agent> {
+    const created = await this.insert(author, randomUUIDv7(), input, "");
     if (created === null) {
       throw new AppError("conflict");
     }
@@ -47,25 +47,25 @@ export class AgentsService {
   }
 
   /** Makes the agent with this id, or takes `input` in place of it: doing it twice, or twice at once, leaves one. `faultPrefix` goes before fields' paths. */
-  async put(owner: AgentOwner, id: string, input: CreateAgent, faultPrefix: string): Promise<Agent> {
+  async put(author: AgentAuthor, id: string, input: CreateAgent, faultPrefix: string): Promise<Agent> {
     const values = await this.valuesOf(input);
     const replace = async (): Promise<StoredAgent | null> =>
-      this.repository.change(owner, id, (_before, offered) => {
+      this.repository.change(author, id, (_before, offered) => {
         assertModels(values, offered, faultPrefix);
         return values;
       });
-    const stored = (await replace()) ?? (await this.insert(owner, id, input, faultPrefix)) ?? (await replace());
+    const stored = (await replace()) ?? (await this.insert(author, id, input, faultPrefix)) ?? (await replace());
     if (stored === null) {
       throw new AppError("conflict");
     }
     return this.shown(stored);
   }
 
-  async update(owner: AgentOwner, id: string, update: UpdateAgent): Promise<Agent> {
-    const stored = await this.repository.change(owner, id, (before, offered) => {
+  async update(author: AgentAuthor, id: string, update: UpdateAgent): Promise<Agent> {
+    const stored = await this.repository.change(author, id, (before, offered) => {
       const values = applyUpdate(before, update);
       if (update.model !== undefined || update.fallbacks !== undefined) {
-        assertModels(values, offered, "");
+        assertModels(values, author.owner === null ? [...offered, ...chosenBefore(before, offered)] : offered, "");
       }
       return values;
     });
@@ -86,9 +86,9 @@ export class AgentsService {
   }
 
   /** `null`: the id is taken. */
-  private async insert(owner: AgentOwner, id: string, input: CreateAgent, faultPrefix: string): Promise<StoredAgent | null> {
+  private async insert(author: AgentAuthor, id: string, input: CreateAgent, faultPrefix: string): Promise<StoredAgent | null> {
     const values = await this.valuesOf(input);
-    const created = await this.repository.create(owner, { id, backend: input.backend, values }, maxAgentsPerUser, (offered) =>
+    const created = await this.repository.create(author, { id, backend: input.backend, values }, maxAgentsPerUser, (offered) =>
       assertModels(values, offered, faultPrefix),
     );
     if (created === "full") {
@@ -96,6 +96,16 @@ export class AgentsService {
     }
     return created === "taken" ? null : created;
   }
+}
+
+/** What another admin chose of their own for a system agent stays chosen, whoever changes the rest. */
+function chosenBefore({ models }: StoredAgent, offered: readonly OfferedModels[]): OfferedModels[] {
+  const others = models.filter(({ providerId }) => offered.every((provider) => provider.providerId !== providerId));
+  return [...Map.groupBy(others, ({ providerId }) => providerId)].map(([providerId, choices]) => ({
+    providerId,
+    isActive: true,
+    modelIds: choices.map(({ model }) => model),
+  }));
 }
 
 function assertModels(values: AgentValues, offered: readonly OfferedModels[], faultPrefix: string): void {

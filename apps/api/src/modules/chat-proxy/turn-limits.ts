@@ -1,4 +1,4 @@
-/** The times of a turn, so that tests can shorten them. */
+/** The times and sizes of a turn, so that tests can lower them. */
 export interface TurnLimits {
   /** Without any text for so long, the reader is told that the model is slow. Once. */
   readonly slowAfterMs: number;
@@ -8,8 +8,16 @@ export interface TurnLimits {
   readonly saveEveryMs: number;
   /** How long the end of an answer waits for a database that is away. */
   readonly savePatienceMs: number;
+  /** Characters of one answer: it is held in memory and sealed again with every save, and an agent may never end. */
+  readonly maxTextLength: number;
 }
 
 export const TURN_LIMITS = Symbol("TURN_LIMITS");
 
-export const turnLimits: TurnLimits = { slowAfterMs: 8_000, silenceMs: 150_000, saveEveryMs: 1_000, savePatienceMs: 60_000 };
+export const turnLimits: TurnLimits = {
+  slowAfterMs: 8_000,
+  silenceMs: 150_000,
+  saveEveryMs: 1_000,
+  savePatienceMs: 60_000,
+  maxTextLength: 1_000_000,
+};

@@ -20,6 +20,7 @@ import { outcomeOf, type TurnEnding } from "./turn-outcome.js";
 const slowDetail = "The model takes its time. Mosaic goes on waiting for it.";
 const silentDetail = "The provider did not answer in time. Try again, or choose a faster model in the settings.";
 const unreachableDetail = "The agent does not answer, although it was started again. Send the message once more in a moment.";
+const endlessDetail = "The answer did not come to an end, so it was cut off here. Ask for a shorter one.";
 const unsavedDetail = "The database can't be reached, so the end of this answer could not be stored.";
 
 /** One turn under way. */
@@ -143,12 +144,16 @@ export class TurnRunner {
   }
 
   private async take({ stream, writer }: Turn, events: readonly GatewayEvent[], watch: SilenceWatch): Promise<TurnEnding | null> {
-    const text = events.map((event) => (event.type === "delta" ? event.text : "")).join("");
+    const arrived = events.map((event) => (event.type === "delta" ? event.text : "")).join("");
+    const text = arrived.slice(0, this.limits.maxTextLength - writer.text.length);
     watch.heard(text !== "");
     if (text !== "") {
       writer.push(text);
       await stream.send({ type: "delta", text } as { type: "delta" });
       watch.heard(true);
+    }
+    if (text.length < arrived.length) {
+      return { kind: "failure", code: "agent_broke_off", detail: endlessDetail };
     }
     const last = events.at(-1);
     if (last?.type === "failure") {

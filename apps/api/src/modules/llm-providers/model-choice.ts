@@ -7,8 +7,8 @@ import { openToAll } from "./llm-providers.types.js";
 
 const models = z.array(providerModel);
 
-/** Who chooses: a user, for an agent or as a default; admins for a system agent; admins for everybody. */
-export type Chooser = { readonly userId: string } | "system-agent" | "everybody";
+/** Who chooses: a user, for an agent of theirs, as their default, or as an admin for a system agent; or admins for everybody. */
+export type Chooser = { readonly userId: string } | "everybody";
 
 export interface ChosenModels {
   readonly model: ModelChoice | null;
@@ -40,11 +40,9 @@ export async function offeredModels(transaction: Prisma.TransactionClient, choos
   }));
 }
 
+/** A key that is not shared is only ever chosen by its owner, also among admins: whoever is made one brings theirs along. */
 function reachable(chooser: Chooser): Prisma.LlmProviderWhereInput {
-  if (chooser === "everybody") {
-    return openToAll;
-  }
-  return chooser === "system-agent" ? { owner: openToAll.owner } : { OR: [{ ownerId: chooser.userId }, openToAll] };
+  return chooser === "everybody" ? openToAll : { OR: [{ ownerId: chooser.userId }, openToAll] };
 }
 
 /** What is wrong with the chosen models. Another user's provider is as unknown as one that does not exist. */

@@ -23,12 +23,12 @@ export class LlmRelayController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const body = await readRelayedJson(request, response);
     const left = new AbortController();
     response.once("close", () => left.abort());
     const called = typeof path === "string" ? path : path.join("/");
+    const readBody = async (): Promise<unknown> => readRelayedJson(request, response);
     await this.relay.forward(
-      { agentId, providerId, path: called, body, headers: passedHeaders(request.headers), signal: left.signal },
+      { agentId, providerId, path: called, readBody, headers: passedHeaders(request.headers), signal: left.signal },
       response,
     );
   }

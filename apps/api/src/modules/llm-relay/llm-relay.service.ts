@@ -1,5 +1,6 @@
 import { pipeline } from "node:stream/promises";
 import type { ServerResponse } from "node:http";
+import type { ChosenModel } from "@mosaic/agent-backends/model-resolution";
 import { redact } from "@mosaic/agent-backends/redact";
 import { OutboundError } from "@mosaic/outbound/outbound-error";
 import type { OutboundStream } from "@mosaic/outbound/outbound-client";
@@ -16,14 +17,19 @@ export interface RelayCall {
   readonly providerId: string;
   /** Below the provider's address. */
   readonly path: string;
-  readonly body: unknown;
+  /** Called once it is known that the agent may call there at all. */
+  readonly readBody: () => Promise<unknown>;
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
+type Offered = readonly [ChosenModel<StoredProvider>, ...ChosenModel<StoredProvider>[]];
+
 /** A model that thinks, or that has to be loaded first, is as silent as one that hangs: the agent's own time-outs come before these. */
 const limits = { headMs: 600_000, silenceMs: 600_000 };
 const maxErrorBytes = 64 * 1024;
+/** More than a person's turns and what the agent does beside them. */
+const maxCallsPerAgent = 8;
 
 /**
  * Stands between an agent and a provider whose key its owner must not have: what an admin shares, and what system agents use. The agent has
@@ -31,21 +37,47 @@ const maxErrorBytes = 64 * 1024;
  */
 @Injectable()
 export class LlmRelayService {
+  readonly #calls = new Map<string, number>();
+
   constructor(
     private readonly agentConfig: AgentConfigService,
     private readonly providers: LlmProvidersService,
     private readonly outbound: OutboundService,
   ) {}
 
-  /** Throws `not_found` for whatever the agent is not set to use now. A provider's own errors are passed on, with keys blacked out. */
+  /**
+   * Throws `not_found` for whatever the agent is not set to use now, `too_many_requests` for too many calls at once. A provider's own errors
+   * are passed on, with keys blacked out.
+   */
   async forward(call: RelayCall, response: ServerResponse): Promise<void> {
-    const provider = await this.providerOf(call);
+    const { agentId } = call;
+    const count = (this.#calls.get(agentId) ?? 0) + 1;
+    if (count > maxCallsPerAgent) {
+      throw new AppError("too_many_requests", { detail: `At most ${maxCallsPerAgent} calls to models at once.` });
+    }
+    this.#calls.set(agentId, count);
+    try {
+      await this.pass(call, response);
+    } finally {
+      const left = (this.#calls.get(agentId) ?? 1) - 1;
+      if (left > 0) {
+        this.#calls.set(agentId, left);
+      } else {
+        this.#calls.delete(agentId);
+      }
+    }
+  }
+
+  private async pass(call: RelayCall, response: ServerResponse): Promise<void> {
+    const offered = await this.offeredTo(call);
+    const [{ provider }] = offered;
     const url = relayUrl(provider.kind, provider.baseUrl ?? "", call.path);
     if (url === null) {
       throw new AppError("not_found");
     }
+    const body = checkedBody(await call.readBody(), offered);
     const apiKey = this.providers.openKey(provider);
-    const answer = await this.send(url, call, {
+    const answer = await this.send(url, body, call.signal, {
       ...call.headers,
       "content-type": "application/json",
       ...keyHeaders(provider.kind, apiKey),
@@ -59,21 +91,19 @@ export class LlmRelayService {
     await pipeline(answer.body, response).catch(() => response.destroy());
   }
 
-  /** The provider if the agent uses it now, by this model, and not as its owner's own. */
-  private async providerOf({ agentId, providerId, body }: RelayCall): Promise<StoredProvider> {
+  /** The models of this provider that the agent uses now, if it is not its owner's own. */
+  private async offeredTo({ agentId, providerId }: RelayCall): Promise<Offered> {
     const inUse = await this.agentConfig.modelsInUse(agentId).catch(asNone);
-    const model = modelOf(body);
-    const chosen = inUse?.models.find((candidate) => candidate.provider.id === providerId && candidate.model === model);
-    if (chosen === undefined || chosen.provider.ownerId === inUse?.ownerId) {
+    const [first, ...others] = inUse?.models.filter(({ provider }) => provider.id === providerId) ?? [];
+    if (first === undefined || first.provider.ownerId === inUse?.ownerId) {
       throw new AppError("not_found");
     }
-    return chosen.provider;
+    return [first, ...others];
   }
 
-  private async send(url: string, { body, signal }: RelayCall, headers: Record<string, string>): Promise<OutboundStream> {
+  private async send(url: string, body: string, signal: AbortSignal, headers: Record<string, string>): Promise<OutboundStream> {
     try {
-      // Written anew from what was checked: a name that stands twice in JSON could mean one model here and another there.
-      return await this.outbound.stream(url, { method: "POST", headers, body: JSON.stringify(body), signal }, limits);
+      return await this.outbound.stream(url, { method: "POST", headers, body, signal }, limits);
     } catch (error) {
       if (error instanceof OutboundError) {
         throw new AppError(error.code === "timeout" ? "provider_timeout" : "provider_unreachable", { detail: error.message, cause: error });
@@ -81,6 +111,15 @@ export class LlmRelayService {
       throw error;
     }
   }
+}
+
+/** Written anew from what was checked: a name that stands twice in JSON could mean one model here and another there. */
+function checkedBody(body: unknown, offered: Offered): string {
+  const model = modelOf(body);
+  if (offered.every((candidate) => candidate.model !== model)) {
+    throw new AppError("not_found");
+  }
+  return JSON.stringify(body);
 }
 
 /** An agent whose last model was taken away still asks for it. */

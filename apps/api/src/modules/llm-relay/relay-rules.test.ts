@@ -44,7 +44,12 @@ test("of an agent's headers only harmless ones go on, of a provider's only what 
 test.each([
   [{ model: "m" }, "m"],
   [{ name: "m" }, "m"],
-  [{ model: "m", name: "other" }, "m"],
+  [{ model: "m", name: "m" }, "m"],
+  [{ model: "m", name: "other" }, null],
+  [{ model: "m", Model: "other" }, null],
+  [{ model: "m", MODELS: ["other"] }, null],
+  [{ model: "m", fallbacks: ["other"] }, null],
+  [{ model: "m", messages: [], tools: [{ name: "x" }] }, "m"],
   [{ model: 1 }, null],
   [[], null],
   ["m", null],

@@ -52,9 +52,22 @@ export function returnedHeaders(headers: Headers): Record<string, string> {
   );
 }
 
-/** The model that a call asks for: Ollama's `show` names it `name` as well. */
+/** Fields that name a model, or further ones, to some server. Some read names whatever their case, and the last one counts. */
+const modelFields = new Set(["model", "name", "models", "fallbacks", "route", "routes", "engine", "deployment", "deployment_id", "model_name"]);
+
+/**
+ * The one model that a call asks for: Ollama's `show` names it `name` as well. `null` when there is none, or when another field could name
+ * another one to some server. Source: LiteLLM's `fallbacks`, OpenRouter's `models` and `route`, Go's case-insensitive encoding/json.
+ */
 export function modelOf(body: unknown): string | null {
   if (typeof body !== "object" || body === null) {
+    return null;
+  }
+  const naming = Object.keys(body).filter((field) => modelFields.has(field.toLowerCase()));
+  if (naming.some((field) => field !== "model" && field !== "name")) {
+    return null;
+  }
+  if ("model" in body && "name" in body && body.model !== body.name) {
     return null;
   }
   const named = "model" in body ? body.model : "name" in body ? body.name : null;

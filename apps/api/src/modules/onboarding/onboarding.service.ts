@@ -86,7 +86,7 @@ export class OnboardingService {
       throw fault("agent.model", "Choose a model");
     }
     await this.runtimeHost.choose(input.runtime);
-    return this.agents.put(userId, await this.reserveId(settingKeys.onboardingAgentId), input.agent, "agent.");
+    return this.agents.put({ owner: userId, userId }, await this.reserveId(settingKeys.onboardingAgentId), input.agent, "agent.");
   }
 
   /** Throws `onboarding_incomplete` as long as a step is missing. */

@@ -7,10 +7,12 @@ import {
   type LogsQuery,
 } from "@mosaic/contracts/admin-containers";
 import { agent, agentList, updateAgent, type Agent, type AgentList, type UpdateAgent } from "@mosaic/contracts/agent";
+import type { SessionUser } from "@mosaic/contracts/identity";
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from "@nestjs/common";
 import { AdminOnly } from "../../platform/http/access.decorator.js";
 import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
 import { PathId } from "../../platform/http/path-id.decorator.js";
+import { CurrentUser } from "../auth/current-user.decorator.js";
 import { SystemAgentsService } from "./system-agents.service.js";
 
 @Controller("api/admin/system-agents")
@@ -27,8 +29,8 @@ export class SystemAgentsController {
   /** It starts by itself within seconds. */
   @Post()
   @ApiAnswer(201, agent)
-  async create(@Body({ schema: createSystemAgent }) body: CreateSystemAgent): Promise<Agent> {
-    return this.systemAgents.create(body);
+  async create(@CurrentUser() user: SessionUser, @Body({ schema: createSystemAgent }) body: CreateSystemAgent): Promise<Agent> {
+    return this.systemAgents.create(user.id, body);
   }
 
   @Get(":id")
@@ -39,8 +41,8 @@ export class SystemAgentsController {
 
   @Patch(":id")
   @ApiAnswer(200, agent)
-  async update(@PathId() id: string, @Body({ schema: updateAgent }) body: UpdateAgent): Promise<Agent> {
-    return this.systemAgents.update(id, body);
+  async update(@CurrentUser() user: SessionUser, @PathId() id: string, @Body({ schema: updateAgent }) body: UpdateAgent): Promise<Agent> {
+    return this.systemAgents.update(user.id, id, body);
   }
 
   /** With its memory and all conversations with it, for good. */

@@ -7,7 +7,7 @@ import { ContainerLifecycleService } from "../container-lifecycle/container-life
 /** Always on: no idle time stops it. */
 const idleTimeoutSeconds = 0;
 
-/** Agents that belong to nobody: made by admins, run on admins' keys, kept running. Each method throws `not_found` for a member's agent. */
+/** Agents that belong to nobody: made by admins, run on keys that an admin shares or gives to them, kept running. Each method throws `not_found` for a member's agent. */
 @Injectable()
 export class SystemAgentsService {
   constructor(
@@ -19,16 +19,16 @@ export class SystemAgentsService {
     return this.agents.list(null);
   }
 
-  async create(input: CreateSystemAgent): Promise<Agent> {
-    return this.agents.create(null, { ...input, idleTimeoutSeconds });
+  async create(adminId: string, input: CreateSystemAgent): Promise<Agent> {
+    return this.agents.create({ owner: null, userId: adminId }, { ...input, idleTimeoutSeconds });
   }
 
   async get(id: string): Promise<Agent> {
     return this.agents.get(null, id);
   }
 
-  async update(id: string, { idleTimeoutSeconds: _always, ...update }: UpdateAgent): Promise<Agent> {
-    return this.agents.update(null, id, update);
+  async update(adminId: string, id: string, { idleTimeoutSeconds: _always, ...update }: UpdateAgent): Promise<Agent> {
+    return this.agents.update({ owner: null, userId: adminId }, id, update);
   }
 
   async remove(id: string): Promise<void> {

@@ -58,7 +58,10 @@ export async function readRelayedJson(request: Request, response: Response): Pro
   await new Promise<void>((resolve, reject) => {
     relayed(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
   });
-  return request.body;
+  const body: unknown = request.body;
+  // Small in bytes, large in objects: the request lives as long as the answer, and must not keep them.
+  request.body = undefined;
+  return body;
 }
 
 function refuseUnstorable(key: string, value: unknown): unknown {
