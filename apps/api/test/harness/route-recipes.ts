@@ -1,3 +1,5 @@
+import { adminName, adminPassword, uniqueName } from "./test-app.js";
+
 /** What a path's id names. */
 export type FixtureKind =
   | "agent"
@@ -121,4 +123,65 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   "UserAdminController.update": { kind: "user", body: { isDisabled: true }, ok: 200, audit: ["user.disable"] },
   "AuditController.export": { query: "?format=csv", ok: 200 },
   "OwnerEventsController.open": { ok: 200, isStream: true },
+};
+
+/** How a route that is open to everybody is called so that it works, and what it answers then. */
+export interface OpenRecipe {
+  readonly bodyOf?: () => Record<string, unknown>;
+  readonly query?: string;
+  /** For everybody: who asks makes no difference. */
+  readonly status: number;
+  /** Where a `302` leads. */
+  readonly location?: string;
+  /** Why two answers of it differ in their bytes; absent: they don't, whoever asks. */
+  readonly differsBy?: string;
+}
+
+/** By handler. A `public` or `setup` route that is not in here fails the matrix. Sign-up is open to all then, and no sign-in server is set. */
+export const openRecipes: Readonly<Record<string, OpenRecipe>> = {
+  "AuthController.login": {
+    bodyOf: () => ({ username: adminName, password: adminPassword }),
+    status: 200,
+    differsBy: "the new session",
+  },
+  "AuthController.logout": { status: 204 },
+  "HealthController.live": { status: 200 },
+  "OidcSignInController.callback": {
+    query: "?state=s&code=c",
+    status: 302,
+    location: "/login?problem=oidc_unavailable",
+  },
+  "OidcSignInController.start": { query: "?returnTo=/chat", status: 302, location: "/login?problem=oidc_unavailable" },
+  // Whoever shows no set-up token is told the same before and after there is an admin.
+  "OnboardingController.breakglass": { bodyOf: () => ({ username: "root", password: "a fine long sentence" }), status: 403 },
+  "OnboardingController.status": { status: 200, differsBy: "whether the caller is signed in" },
+  "SignUpController.options": { status: 200 },
+  "SignUpController.signUp": {
+    bodyOf: () => ({ username: uniqueName("somebody"), password: "a fine long sentence" }),
+    status: 201,
+    differsBy: "the new account",
+  },
+};
+
+/** How a route of a container is called, and what it answers to each of the tokens that are its own. */
+export interface ContainerRecipe {
+  readonly rest?: string;
+  readonly body?: unknown;
+  readonly container: number;
+  readonly relay: number;
+  readonly gateway: number;
+}
+
+/** By handler. A `container` route that is not in here fails the matrix. */
+export const containerRecipes: Readonly<Record<string, ContainerRecipe>> = {
+  "AgentConfigController.bundle": { container: 200, relay: 401, gateway: 401 },
+  "AgentConfigController.config": { container: 200, relay: 401, gateway: 401 },
+  "LlmRelayController.forward": {
+    rest: "chat/completions",
+    body: { model: "mosaic-demo", messages: [{ role: "user", content: "hello" }] },
+    container: 200,
+    relay: 200,
+    gateway: 401,
+  },
+  "SupervisorStatusController.report": { body: { phase: "ready" }, container: 204, relay: 401, gateway: 401 },
 };
