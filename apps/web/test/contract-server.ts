@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { join, normalize } from "node:path";
+import type { BackendChoices } from "@mosaic/contracts/admin-containers";
 import type { Agent } from "@mosaic/contracts/agent";
 import type { Conversation, Message, OwnerEvent, TurnEvent } from "@mosaic/contracts/chat";
 import type { OnboardingStep, RuntimeOption } from "@mosaic/contracts/onboarding";
@@ -22,6 +23,7 @@ export interface ContractState {
   agents: Agent[];
   conversations: Conversation[];
   messages: Map<string, Message[]>;
+  backends: BackendChoices["backends"];
   runtimes: RuntimeOption[];
   runtime: RuntimeOption;
   testResult: ProviderTestResult;
@@ -121,6 +123,14 @@ const initialState = (): ContractState => ({
   agents: [],
   conversations: [],
   messages: new Map(),
+  backends: [
+    {
+      id: "openclaw",
+      label: "OpenClaw",
+      defaultIdleTimeoutSeconds: 1800,
+      defaultTools: { files: true, web: true, shell: false, browser: false, sessions: true },
+    },
+  ],
   runtimes: [isolated, unisolated],
   runtime: isolated,
   paceMs: 5,
@@ -369,16 +379,7 @@ const routes: Record<string, (call: Call) => unknown> = {
   },
   "GET /api/auth/me": ({ state }) => ({ ...user, role: state.role, isBreakglass: state.role === "admin" }),
   "GET /api/runtime": ({ state }) => state.runtime,
-  "GET /api/backends": () => ({
-    backends: [
-      {
-        id: "openclaw",
-        label: "OpenClaw",
-        defaultIdleTimeoutSeconds: 1800,
-        defaultTools: { files: true, web: true, shell: false, browser: false, sessions: true },
-      },
-    ],
-  }),
+  "GET /api/backends": ({ state }) => ({ backends: state.backends }),
   "GET /api/providers": ({ state }) => ({ providers: state.providers, shared: [] }),
   "POST /api/providers": addProvider,
   "POST /api/providers/test": async ({ state }) => {

@@ -16,6 +16,7 @@ export interface SelectProps {
   readonly onChange: (value: string) => void;
   readonly groups: readonly SelectGroup[];
   readonly placeholder?: string;
+  readonly isDisabled?: boolean;
   readonly className?: string;
   readonly id?: string;
   readonly "aria-label"?: string;
@@ -24,9 +25,9 @@ export interface SelectProps {
   readonly icon?: ReactNode;
 }
 
-export function Select({ value, onChange, groups, placeholder, className, icon, ...trigger }: SelectProps) {
+export function Select({ value, onChange, groups, placeholder, isDisabled = false, className, icon, ...trigger }: SelectProps) {
   return (
-    <Radix.Root value={value} onValueChange={onChange}>
+    <Radix.Root value={value} onValueChange={onChange} disabled={isDisabled}>
       <Radix.Trigger
         {...trigger}
         className={cn(fieldClasses, "flex h-10 items-center gap-2 text-left data-[placeholder]:text-muted-foreground", className)}

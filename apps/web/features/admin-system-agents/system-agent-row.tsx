@@ -17,11 +17,13 @@ import { formatTime } from "@/lib/time";
 
 export interface SystemAgentRowProps {
   readonly agent: Agent;
+  /** As people call it. */
+  readonly backend: string;
   readonly onEdit: () => void;
   readonly onDelete: () => void;
 }
 
-export function SystemAgentRow({ agent, onEdit, onDelete }: SystemAgentRowProps) {
+export function SystemAgentRow({ agent, backend, onEdit, onDelete }: SystemAgentRowProps) {
   return (
     <li className="grid gap-3.5 rounded-xl border bg-card p-4 shadow-xs">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-3">
@@ -33,7 +35,7 @@ export function SystemAgentRow({ agent, onEdit, onDelete }: SystemAgentRowProps)
           </h3>
           <p className="break-words text-sm text-muted-foreground">{effectiveText(agent.effectiveModel)}</p>
           <p className="text-sm text-muted-foreground">
-            Always on{agent.lastActiveAt === null ? "" : ` · last active ${formatTime(agent.lastActiveAt)}`}
+            {backend} · always on{agent.lastActiveAt === null ? "" : ` · last active ${formatTime(agent.lastActiveAt)}`}
           </p>
         </div>
         <RowActions agent={agent} onEdit={onEdit} onDelete={onDelete} />
@@ -52,7 +54,7 @@ export function SystemAgentRow({ agent, onEdit, onDelete }: SystemAgentRowProps)
   );
 }
 
-function RowActions({ agent, onEdit, onDelete }: SystemAgentRowProps) {
+function RowActions({ agent, onEdit, onDelete }: Omit<SystemAgentRowProps, "backend">) {
   const change = useSwitchSystemAgent();
   const [isLogsOpen, setLogsOpen] = useState(false);
   const logs = useSystemAgentLogs(isLogsOpen ? agent.id : null);

@@ -11,7 +11,8 @@ import { Notice } from "@/components/ui/notice";
 import { SystemAgentRow } from "@/features/admin-system-agents/system-agent-row";
 import { useDeleteSystemAgent, useSaveSystemAgent, useSystemAgents } from "@/features/admin-system-agents/system-agent-queries";
 import { AgentForm } from "@/features/agents/agent-form";
-import { agentToValues, emptyAgent, toAgent } from "@/features/agents/agent-values";
+import { useBackends } from "@/features/agents/agent-queries";
+import { agentToValues, backendLabel, emptyAgent, toAgent, toNewAgent, type BackendChoice } from "@/features/agents/agent-values";
 import { useModelSources, type ModelSource } from "@/features/providers/provider-queries";
 import { Loaded } from "@/features/settings/load-state";
 import { toastProblem } from "@/features/settings/save-problem";
@@ -24,20 +25,29 @@ export function SystemAgentsPage() {
   const edited = useSearchParams().get("edit");
   const agents = useSystemAgents();
   const providers = useModelSources();
+  const backends = useBackends();
   return (
     <div className="max-w-3xl">
       <Loaded query={agents}>
         {(list) => {
           const stored = list.find(({ id }) => id === edited) ?? null;
-          if (edited !== "new" && stored === null) return <Overview agents={list} />;
-          return <Loaded query={providers}>{(sources) => <Editor key={edited} stored={stored} providers={sources} />}</Loaded>;
+          if (edited !== "new" && stored === null) return <Overview agents={list} backends={backends.data ?? []} />;
+          return (
+            <Loaded query={providers}>
+              {(sources) => (
+                <Loaded query={backends}>
+                  {(choices) => <Editor key={edited} stored={stored} providers={sources} backends={choices} />}
+                </Loaded>
+              )}
+            </Loaded>
+          );
         }}
       </Loaded>
     </div>
   );
 }
 
-function Overview({ agents }: { readonly agents: readonly Agent[] }) {
+function Overview({ agents, backends }: { readonly agents: readonly Agent[]; readonly backends: readonly BackendChoice[] }) {
   const router = useRouter();
   const [deleted, setDeleted] = useState<Agent | null>(null);
   const add = (
@@ -66,6 +76,7 @@ function Overview({ agents }: { readonly agents: readonly Agent[] }) {
             <SystemAgentRow
               key={agent.id}
               agent={agent}
+              backend={backendLabel(backends, agent.backend)}
               onEdit={() => router.push(`${path}?edit=${agent.id}`)}
               onDelete={() => setDeleted(agent)}
             />
@@ -77,12 +88,18 @@ function Overview({ agents }: { readonly agents: readonly Agent[] }) {
   );
 }
 
-function Editor({ stored, providers }: { readonly stored: Agent | null; readonly providers: readonly ModelSource[] }) {
+interface EditorProps {
+  readonly stored: Agent | null;
+  readonly providers: readonly ModelSource[];
+  readonly backends: readonly BackendChoice[];
+}
+
+function Editor({ stored, providers, backends }: EditorProps) {
   const router = useRouter();
   const leave = useLeave();
   const save = useSaveSystemAgent();
   const [isDirty, setDirty] = useState(false);
-  const [initial] = useState(() => (stored === null ? emptyAgent(providers) : agentToValues(stored)));
+  const [initial] = useState(() => (stored === null ? emptyAgent(providers, backends[0]) : agentToValues(stored)));
   useUnsavedChanges(isDirty);
   const close = (): void => router.push(path);
   return (
@@ -93,11 +110,16 @@ function Editor({ stored, providers }: { readonly stored: Agent | null; readonly
       <AgentForm
         initial={initial}
         providers={providers}
+        backends={backends}
+        isNew={stored === null}
         isAlwaysOn
         onDirty={setDirty}
         onSave={async (values) => {
-          const { idleTimeoutSeconds: _never, ...body } = toAgent(values);
-          await save.mutateAsync(stored === null ? { id: null, body: { backend: "openclaw", ...body } } : { id: stored.id, body });
+          await save.mutateAsync(
+            stored === null
+              ? { id: null, body: withoutTimeout(toNewAgent(values)) }
+              : { id: stored.id, body: withoutTimeout(toAgent(values)) },
+          );
           setDirty(false);
           toast.success(stored === null ? "System agent added" : "System agent saved");
           setTimeout(close);
@@ -116,6 +138,9 @@ function Editor({ stored, providers }: { readonly stored: Agent | null; readonly
     </SettingsSection>
   );
 }
+
+/** Always on: it has none. */
+const withoutTimeout = <T extends { idleTimeoutSeconds?: number | undefined }>({ idleTimeoutSeconds: _never, ...rest }: T) => rest;
 
 function DeleteSystemAgent({ agent, onClose }: { readonly agent: Agent | null; readonly onClose: () => void }) {
   const remove = useDeleteSystemAgent();

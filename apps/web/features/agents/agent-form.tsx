@@ -8,7 +8,8 @@ import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
-import { agentFormSchema, type AgentValues } from "@/features/agents/agent-values";
+import { agentFormSchema, type AgentValues, type BackendChoice } from "@/features/agents/agent-values";
+import { BackendField } from "@/features/agents/backend-field";
 import { IdentityFields } from "@/features/agents/identity-fields";
 import { FallbackPicker, ModelPicker } from "@/features/agents/model-picker";
 import { ToolsField } from "@/features/agents/tools-field";
@@ -19,6 +20,8 @@ import { placeFaults } from "@/lib/form-problem";
 export interface AgentFormProps {
   readonly initial: AgentValues;
   readonly providers: readonly ModelSource[];
+  readonly backends: readonly BackendChoice[];
+  readonly isNew: boolean;
   readonly onSave: (values: AgentValues) => Promise<void>;
   readonly onDirty: (isDirty: boolean) => void;
   /** Never stops for being idle, so there is nothing to set. */
@@ -26,7 +29,8 @@ export interface AgentFormProps {
   readonly renderActions: (state: { readonly isSaving: boolean }) => ReactNode;
 }
 
-export function AgentForm({ initial, providers, onSave, onDirty, isAlwaysOn = false, renderActions }: AgentFormProps) {
+export function AgentForm(props: AgentFormProps) {
+  const { initial, providers, backends, isNew, onSave, onDirty, isAlwaysOn = false, renderActions } = props;
   const form = useForm<AgentValues>({ resolver: zodResolver(agentFormSchema), defaultValues: initial });
   const [saveError, setSaveError] = useState<unknown>(null);
   const { errors, isDirty, isSubmitting } = form.formState;
@@ -42,6 +46,7 @@ export function AgentForm({ initial, providers, onSave, onDirty, isAlwaysOn = fa
   return (
     <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-7">
       <IdentityFields form={form} />
+      <BackendField form={form} backends={backends} isFixed={!isNew} />
       {providers.length === 0 ? <NoProviderNotice /> : null}
       <ModelFields form={form} providers={providers} />
       <ToolsField value={form.watch("tools")} onChange={(tools) => form.setValue("tools", tools, { shouldDirty: true })} />

@@ -19,11 +19,13 @@ import { formatDuration, formatTime } from "@/lib/time";
 
 export interface AgentRowProps {
   readonly agent: Agent;
+  /** As people call it. */
+  readonly backend: string;
   readonly onEdit: () => void;
   readonly onDelete: () => void;
 }
 
-export function AgentRow({ agent, onEdit, onDelete }: AgentRowProps) {
+export function AgentRow({ agent, backend, onEdit, onDelete }: AgentRowProps) {
   const idle = agent.idleTimeoutSeconds === 0 ? "Never stops when idle" : `Stops after ${formatDuration(agent.idleTimeoutSeconds)} idle`;
   return (
     <li className="grid gap-3.5 rounded-xl border bg-card p-4 shadow-xs">
@@ -36,7 +38,7 @@ export function AgentRow({ agent, onEdit, onDelete }: AgentRowProps) {
           </h3>
           <p className="break-words text-sm text-muted-foreground">{effectiveText(agent.effectiveModel)}</p>
           <p className="text-sm text-muted-foreground">
-            {idle}
+            {backend} · {idle}
             {agent.lastActiveAt === null ? "" : ` · last active ${formatTime(agent.lastActiveAt)}`}
           </p>
         </div>
@@ -59,7 +61,7 @@ export function AgentRow({ agent, onEdit, onDelete }: AgentRowProps) {
   );
 }
 
-function AgentActions({ agent, onEdit, onDelete }: AgentRowProps) {
+function AgentActions({ agent, onEdit, onDelete }: Omit<AgentRowProps, "backend">) {
   const change = useSwitchAgent();
   const [isLogsOpen, setLogsOpen] = useState(false);
   const isUp = agent.status === "running" || agent.status === "starting";

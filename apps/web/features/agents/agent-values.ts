@@ -1,6 +1,7 @@
 import type { BackendChoices } from "@mosaic/contracts/admin-containers";
 import {
   agentTools,
+  backendId,
   createAgent,
   defaultAgentTools,
   type Agent,
@@ -14,6 +15,7 @@ import type { ModelSource } from "@/features/providers/provider-queries";
 
 /** What the form holds; a model is one text, since that is what a list of choices works with. */
 export const agentValues = z.object({
+  backend: z.string(),
   name: z.string(),
   emoji: z.string(),
   personality: z.string(),
@@ -54,22 +56,31 @@ export const withOfferedModel = (values: AgentValues, providers: readonly ModelS
   return isOffered ? values : { ...values, model: firstModel(providers) };
 };
 
+export type BackendChoice = BackendChoices["backends"][number];
+
+const builtIn: BackendChoice = { id: "openclaw", label: "OpenClaw", defaultTools: defaultAgentTools, defaultIdleTimeoutSeconds: 1800 };
+
+export const backendLabel = (backends: readonly BackendChoice[], id: string): string =>
+  backends.find((backend) => backend.id === id)?.label ?? id;
+
 /** What a backend gives a new agent. */
-export type AgentDefaults = Pick<BackendChoices["backends"][number], "defaultTools" | "defaultIdleTimeoutSeconds">;
+export const backendStart = (backend: BackendChoice): Pick<AgentValues, "backend" | "tools" | "idleTimeoutMinutes"> => ({
+  backend: backend.id,
+  tools: backend.defaultTools,
+  idleTimeoutMinutes: String(backend.defaultIdleTimeoutSeconds / 60),
+});
 
-const builtIn: AgentDefaults = { defaultTools: defaultAgentTools, defaultIdleTimeoutSeconds: 1800 };
-
-export const emptyAgent = (providers: readonly ModelSource[], defaults: AgentDefaults = builtIn): AgentValues => ({
+export const emptyAgent = (providers: readonly ModelSource[], backend: BackendChoice = builtIn): AgentValues => ({
+  ...backendStart(backend),
   name: "",
   emoji: "🦞",
   personality: "",
-  tools: defaults.defaultTools,
   model: firstModel(providers),
   fallbacks: [],
-  idleTimeoutMinutes: String(defaults.defaultIdleTimeoutSeconds / 60),
 });
 
 export const agentToValues = (agent: Agent): AgentValues => ({
+  backend: agent.backend,
   name: agent.name,
   emoji: agent.emoji,
   personality: agent.personality,
@@ -81,7 +92,7 @@ export const agentToValues = (agent: Agent): AgentValues => ({
 
 const secondsOf = (minutes: string): number => (minutes.trim() === "" ? Number.NaN : Math.round(Number(minutes) * 60));
 
-/** All that can be edited; creating adds nothing but the backend, which has a default. */
+/** All that can be edited. */
 export const toAgent = (values: AgentValues): Omit<CreateAgent, "backend"> => ({
   name: values.name.trim(),
   emoji: values.emoji.trim(),
@@ -91,6 +102,9 @@ export const toAgent = (values: AgentValues): Omit<CreateAgent, "backend"> => ({
   fallbacks: values.fallbacks.map(decodeModel).filter((choice) => choice !== null),
   idleTimeoutSeconds: secondsOf(values.idleTimeoutMinutes),
 });
+
+/** All that a new agent is made of. */
+export const toNewAgent = (values: AgentValues): CreateAgent => ({ backend: backendId.parse(values.backend), ...toAgent(values) });
 
 const fieldOf: Partial<Record<string, keyof AgentValues>> = { idleTimeoutSeconds: "idleTimeoutMinutes" };
 

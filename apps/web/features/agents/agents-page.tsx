@@ -10,7 +10,7 @@ import { AgentForm } from "@/features/agents/agent-form";
 import { useAgents, useBackends, useSaveAgent } from "@/features/agents/agent-queries";
 import { AgentRow } from "@/features/agents/agent-row";
 import { NoIsolationBadge } from "@/features/agents/agent-status";
-import { agentToValues, emptyAgent, toAgent, type AgentDefaults } from "@/features/agents/agent-values";
+import { agentToValues, backendLabel, emptyAgent, toAgent, toNewAgent, type BackendChoice } from "@/features/agents/agent-values";
 import { DeleteAgent } from "@/features/agents/delete-agent";
 import { SaveProblem } from "@/features/providers/provider-form";
 import { useModelSources, type ModelSource } from "@/features/providers/provider-queries";
@@ -29,11 +29,11 @@ export function AgentsPage() {
   if (!agents.data || !providers.data || !backends.data) return <ListLoading />;
   const stored = agents.data.find(({ id }) => id === edited) ?? null;
   if (edited === "new" || stored !== null)
-    return <AgentEditor key={edited} stored={stored} providers={providers.data} defaults={backends.data[0]} />;
-  return <AgentOverview agents={agents.data} />;
+    return <AgentEditor key={edited} stored={stored} providers={providers.data} backends={backends.data} />;
+  return <AgentOverview agents={agents.data} backends={backends.data} />;
 }
 
-function AgentOverview({ agents }: { readonly agents: readonly Agent[] }) {
+function AgentOverview({ agents, backends }: { readonly agents: readonly Agent[]; readonly backends: readonly BackendChoice[] }) {
   const router = useRouter();
   const [deleted, setDeleted] = useState<Agent | null>(null);
   const add = (
@@ -61,6 +61,7 @@ function AgentOverview({ agents }: { readonly agents: readonly Agent[] }) {
             <AgentRow
               key={agent.id}
               agent={agent}
+              backend={backendLabel(backends, agent.backend)}
               onEdit={() => router.push(`${path}?edit=${agent.id}`)}
               onDelete={() => setDeleted(agent)}
             />
@@ -75,15 +76,15 @@ function AgentOverview({ agents }: { readonly agents: readonly Agent[] }) {
 interface AgentEditorProps {
   readonly stored: Agent | null;
   readonly providers: readonly ModelSource[];
-  readonly defaults: AgentDefaults | undefined;
+  readonly backends: readonly BackendChoice[];
 }
 
-function AgentEditor({ stored, providers, defaults }: AgentEditorProps) {
+function AgentEditor({ stored, providers, backends }: AgentEditorProps) {
   const router = useRouter();
   const leave = useLeave();
   const save = useSaveAgent();
   const [isDirty, setDirty] = useState(false);
-  const [initial] = useState(() => (stored === null ? emptyAgent(providers, defaults) : agentToValues(stored)));
+  const [initial] = useState(() => (stored === null ? emptyAgent(providers, backends[0]) : agentToValues(stored)));
   useUnsavedChanges(isDirty);
   const close = (): void => router.push(path);
   return (
@@ -94,12 +95,11 @@ function AgentEditor({ stored, providers, defaults }: AgentEditorProps) {
       <AgentForm
         initial={initial}
         providers={providers}
+        backends={backends}
+        isNew={stored === null}
         onDirty={setDirty}
         onSave={async (values) => {
-          await save.mutateAsync({
-            id: stored?.id ?? null,
-            body: stored === null ? { backend: "openclaw", ...toAgent(values) } : toAgent(values),
-          });
+          await save.mutateAsync({ id: stored?.id ?? null, body: stored === null ? toNewAgent(values) : toAgent(values) });
           setDirty(false);
           toast.success(stored === null ? "Agent added" : "Agent saved");
           setTimeout(close);

@@ -8,7 +8,7 @@ import { useEffect, useEffectEvent, useState } from "react";
 import { useForm } from "react-hook-form";
 import { Field } from "@/components/ui/field";
 import { useAgents } from "@/features/agents/agent-queries";
-import { agentFormSchema, agentToValues, emptyAgent, toAgent, withOfferedModel, type AgentValues } from "@/features/agents/agent-values";
+import { agentFormSchema, agentToValues, emptyAgent, toNewAgent, withOfferedModel, type AgentValues } from "@/features/agents/agent-values";
 import { IdentityFields } from "@/features/agents/identity-fields";
 import { ModelPicker } from "@/features/agents/model-picker";
 import { SaveProblem } from "@/features/providers/provider-form";
@@ -59,7 +59,7 @@ const useAgentStep = ({ memory, onRemember, providers, options, stored, onNext }
       await create.mutateAsync({
         runtime,
         acceptsNoIsolation: isUnisolated && hasConsent,
-        agent: { backend: "openclaw", ...toAgent(values) },
+        agent: toNewAgent(values),
       });
       onNext();
     } catch (failure) {
