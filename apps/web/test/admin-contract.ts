@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { BackendSettings, ContainerView } from "@mosaic/contracts/admin-containers";
+import type { BackendSettings, ContainerView, ImageCheck } from "@mosaic/contracts/admin-containers";
 import type { SharableProvider } from "@mosaic/contracts/admin-sharing";
 import type { Invite, ManagedUser } from "@mosaic/contracts/admin-users";
 import type { Agent } from "@mosaic/contracts/agent";
@@ -7,6 +7,7 @@ import type { AuditEvent } from "@mosaic/contracts/audit";
 import type { HealthCheck } from "@mosaic/contracts/health";
 import type { ModelDefault } from "@mosaic/contracts/model-defaults";
 import type { OidcSettings } from "@mosaic/contracts/oidc";
+import type { Answer } from "@/test/account-contract";
 
 /** The admin half of the contract server: plain lists that a test fills, and the newest query of each list. */
 export interface AdminState {
@@ -21,6 +22,7 @@ export interface AdminState {
   /** Addresses that are refused, with what is said of them. */
   addressFaults: Record<string, string>;
   backends: BackendSettings[];
+  imageCheck: ImageCheck;
   containers: ContainerView[];
   systemAgents: Agent[];
   events: AuditEvent[];
@@ -93,6 +95,7 @@ export const adminState = (over: Partial<AdminState> = {}): AdminState => ({
       agentCount: 3,
     },
   ],
+  imageCheck: { outcome: "missing", message: "It is built when the first agent starts." },
   containers: [],
   systemAgents: [],
   events: [],
@@ -100,11 +103,6 @@ export const adminState = (over: Partial<AdminState> = {}): AdminState => ({
   queries: {},
   ...over,
 });
-
-interface Answer {
-  readonly status: number;
-  readonly body?: unknown;
-}
 
 interface AdminCall {
   readonly state: AdminState;
@@ -131,6 +129,27 @@ const pageOf = <T>(rows: readonly T[], url: URL): T[] => {
 };
 
 const sharing = ({ providers, defaults }: AdminState) => ({ providers, defaults });
+
+const newSystemAgent = (body: Record<string, unknown>): Agent =>
+  ({
+    id: randomUUID(),
+    effectiveModel: null,
+    isRestartPending: false,
+    idleTimeoutSeconds: 0,
+    status: "starting",
+    stage: null,
+    error: null,
+    lastActiveAt: null,
+    createdAt: now(),
+    updatedAt: now(),
+    ...body,
+  }) as Agent;
+
+const switchSystemAgent = ({ state, id }: AdminCall, status: Agent["status"]): Answer =>
+  ok(
+    change(state.systemAgents, (agent) => agent.id === id, { status }),
+    202,
+  );
 
 const people: Record<string, (call: AdminCall) => Answer> = {
   "GET users": ({ state, url }) => {
@@ -201,7 +220,7 @@ const machine: Record<string, (call: AdminCall) => Answer> = {
   },
   "GET backends": ({ state }) => ok({ backends: state.backends }),
   "PATCH backends/openclaw": ({ state, body }) => ok(change(state.backends, ({ id }) => id === "openclaw", body)),
-  "POST backends/openclaw/image-check": () => ok({ outcome: "missing", message: "It is built when the first agent starts." }),
+  "POST backends/openclaw/image-check": ({ state }) => ok(state.imageCheck),
   "GET containers": ({ state }) => ok({ containers: state.containers }),
   "POST containers/:id/stop": ({ state, id }) =>
     ok(
@@ -209,6 +228,20 @@ const machine: Record<string, (call: AdminCall) => Answer> = {
       202,
     ),
   "GET system-agents": ({ state }) => ok({ agents: state.systemAgents }),
+  "POST system-agents": ({ state, body }) => {
+    const added = newSystemAgent(body);
+    state.systemAgents.push(added);
+    return ok(added, 201);
+  },
+  "PATCH system-agents/:id": ({ state, id, body }) => ok(change(state.systemAgents, (agent) => agent.id === id, body)),
+  "DELETE system-agents/:id": ({ state, id }) => {
+    state.systemAgents = state.systemAgents.filter((agent) => agent.id !== id);
+    return none;
+  },
+  "POST system-agents/:id/start": (call) => switchSystemAgent(call, "starting"),
+  "POST system-agents/:id/restart": (call) => switchSystemAgent(call, "starting"),
+  "POST system-agents/:id/stop": (call) => switchSystemAgent(call, "stopped"),
+  "GET system-agents/:id/logs": () => ok({ lines: ["[gateway] watching"], isComplete: true }),
   "GET audit": ({ state, url }) => ok({ events: pageOf(state.events, url), total: state.events.length }),
   "GET report": ({ state }) => ok({ checks: state.checks }),
 };

@@ -8,6 +8,7 @@ import type { Conversation, Message, OwnerEvent, TurnEvent } from "@mosaic/contr
 import type { OnboardingStep, RuntimeOption } from "@mosaic/contracts/onboarding";
 import { problems, type ProblemCode } from "@mosaic/contracts/problem";
 import type { Provider, ProviderTestResult } from "@mosaic/contracts/provider";
+import { accountAnswer, accountState, type AccountState, type Answer } from "@/test/account-contract";
 import { adminAnswer, adminState, type AdminState } from "@/test/admin-contract";
 
 /**
@@ -29,6 +30,10 @@ export interface ContractState {
   testResult: ProviderTestResult;
   paceMs: number;
   role: "admin" | "member";
+  /** What every agent wrote last, and what deleting it takes along. */
+  logs: string[];
+  loss: { conversations: number; messages: number; hasState: boolean };
+  account: AccountState;
   /** What the routes under /api/admin answer, and what was done through them. */
   admin: AdminState;
 }
@@ -135,6 +140,9 @@ const initialState = (): ContractState => ({
   runtime: isolated,
   paceMs: 5,
   role: "admin",
+  logs: ["[gateway] ready", "[agent] answered"],
+  loss: { conversations: 3, messages: 42, hasState: true },
+  account: accountState(),
   admin: adminState(),
   testResult: {
     outcome: "ok",
@@ -200,11 +208,18 @@ const sendJson = (response: ServerResponse, value: unknown, status = 200): void 
   response.end(JSON.stringify(value));
 };
 
-const sendProblem = (response: ServerResponse, code: ProblemCode, detail?: string): void => {
-  const { status, title } = problems[code];
-  response.writeHead(status, { "content-type": "application/problem+json", ...cors });
-  response.end(JSON.stringify({ type: "about:blank", title, status, code, ...(detail ? { detail } : {}) }));
+const sendAnswer = (response: ServerResponse, { status: code, body }: Answer): void => {
+  if (code === 204) response.writeHead(204, cors).end();
+  else sendJson(response, body, code);
 };
+
+const problemAnswer = (code: ProblemCode, detail?: string): Answer => {
+  const { status: number, title } = problems[code];
+  return { status: number, body: { type: "about:blank", title, status: number, code, ...(detail ? { detail } : {}) } };
+};
+
+const sendProblem = (response: ServerResponse, code: ProblemCode, detail?: string): void =>
+  sendAnswer(response, problemAnswer(code, detail));
 
 const readBody = async (request: IncomingMessage): Promise<Record<string, unknown>> => {
   const chunks: Buffer[] = [];
@@ -240,14 +255,17 @@ const answer = async (context: Context, request: IncomingMessage, response: Serv
     if (!context.state.isSignedIn) throw new Refusal("unauthenticated");
     if (context.state.role !== "admin") throw new Refusal("forbidden");
     const url = new URL(request.url ?? "/", "http://local");
-    const { status: code, body: answered } = adminAnswer(context.state.admin, method, url, body);
-    if (code === 204) response.writeHead(204, cors).end();
-    else sendJson(response, answered, code);
+    sendAnswer(response, adminAnswer(context.state.admin, method, url, body));
+    return;
+  }
+  const own = accountAnswer(method, pathname, { state: context.state.account, providers: context.state.providers, body });
+  if (own !== null) {
+    sendAnswer(response, context.state.isSignedIn ? own : problemAnswer("unauthenticated"));
     return;
   }
   const route = routes[`${method} ${routePattern(pathname)}`];
   if (!route) throw new Refusal("not_found");
-  const isOpen = pathname.startsWith("/api/onboarding/") || pathname === "/api/auth/login";
+  const isOpen = pathname.startsWith("/api/onboarding/") || openRoutes.has(pathname);
   if (!isOpen && !context.state.isSignedIn) throw new Refusal("unauthenticated");
   const result = await route(call);
   if (result === undefined) {
@@ -259,6 +277,8 @@ const answer = async (context: Context, request: IncomingMessage, response: Serv
   }
   sendJson(response, result, method === "POST" ? 201 : 200);
 };
+
+const openRoutes = new Set(["/api/auth/login", "/api/auth/options", "/api/auth/sign-up"]);
 
 const routePattern = (pathname: string): string => pathname.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, ":id");
 
@@ -309,6 +329,11 @@ const addProvider = ({ state, body }: Call): Provider => {
   return added;
 };
 
+const oidcFields = ({ clientSecret: _never, ...rest }: Record<string, unknown>): Partial<AdminState["oidc"]> => ({
+  ...rest,
+  hasClientSecret: true,
+});
+
 const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const routes: Record<string, (call: Call) => unknown> = {
@@ -320,6 +345,8 @@ const routes: Record<string, (call: Call) => unknown> = {
     return user;
   },
   "POST /api/onboarding/oidc": (call) => {
+    const { admin } = call.state;
+    if (call.body["skip"] !== true) admin.oidc = { ...admin.oidc, ...oidcFields(call.body), isConfigured: true };
     call.state.step = "provider";
     return status(call);
   },
@@ -377,6 +404,12 @@ const routes: Record<string, (call: Call) => unknown> = {
   "POST /api/auth/logout": ({ state }) => {
     state.isSignedIn = false;
   },
+  "GET /api/auth/options": ({ state }) => ({ signUp: state.admin.signUpMode, oidc: null }),
+  "POST /api/auth/sign-up": ({ state, body }) => {
+    if (state.admin.signUpMode === "closed") throw new Refusal("forbidden");
+    state.isSignedIn = true;
+    return { ...user, username: String(body["username"]), role: "member", isBreakglass: false };
+  },
   "GET /api/auth/me": ({ state }) => ({ ...user, role: state.role, isBreakglass: state.role === "admin" }),
   "GET /api/runtime": ({ state }) => state.runtime,
   "GET /api/backends": ({ state }) => ({ backends: state.backends }),
@@ -400,6 +433,9 @@ const routes: Record<string, (call: Call) => unknown> = {
   "PATCH /api/agents/:id": (call) => patch(call.state.agents, call),
   "DELETE /api/agents/:id": (call) => remove(call.state.agents, call),
   "POST /api/agents/:id/start": (call) => patch(call.state.agents, { ...call, body: { status: "running" } }),
+  "POST /api/agents/:id/restart": (call) => patch(call.state.agents, { ...call, body: { status: "starting" } }),
+  "GET /api/agents/:id/logs": ({ state }) => ({ lines: state.logs, isComplete: true }),
+  "GET /api/agents/:id/deletion-summary": ({ state }) => state.loss,
   "POST /api/agents/:id/stop": (call) => patch(call.state.agents, { ...call, body: { status: "stopped" } }),
   "GET /api/conversations": ({ state }) => ({ conversations: state.conversations }),
   "POST /api/conversations": ({ state, body }) => {

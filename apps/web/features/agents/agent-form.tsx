@@ -102,6 +102,7 @@ function ModelFields({ form, providers }: { readonly form: UseFormReturn<AgentVa
       </Field>
       <FallbackPicker
         providers={providers}
+        model={model}
         value={form.watch("fallbacks")}
         onChange={(fallbacks) => form.setValue("fallbacks", fallbacks, { shouldDirty: true })}
       />

@@ -22,13 +22,15 @@ const slots = ["first", "second", "third"];
 
 export interface FallbackPickerProps {
   readonly providers: readonly ModelSource[];
+  /** The model that they stand in for, which is none of them. */
+  readonly model: string;
   readonly value: readonly string[];
   readonly onChange: (value: string[]) => void;
 }
 
-export function FallbackPicker({ providers, value, onChange }: FallbackPickerProps) {
+export function FallbackPicker({ providers, model, value, onChange }: FallbackPickerProps) {
   const groups = modelGroups(providers, value);
-  const unused = groups.flatMap(({ options }) => options).find((option) => !value.includes(option.value));
+  const unused = groups.flatMap(({ options }) => options).find((option) => option.value !== model && !value.includes(option.value));
   return (
     <fieldset className="grid gap-2">
       <legend className="mb-1.5 text-sm font-medium">

@@ -64,7 +64,7 @@ export function DefaultEditor({ row, sources, effective, onSave }: DefaultEditor
         </p>
       </div>
       <Field label="Model">{(control) => <ModelPicker control={control} providers={sources} value={model} onChange={setModel} />}</Field>
-      {model === "" ? null : <FallbackPicker providers={sources} value={fallbacks} onChange={setFallbacks} />}
+      {model === "" ? null : <FallbackPicker providers={sources} model={model} value={fallbacks} onChange={setFallbacks} />}
       {error === null ? null : (
         <Notice tone="danger" role="alert" title={describeError(error).title}>
           {describeError(error).detail}

@@ -1,15 +1,12 @@
+import { providerPresets } from "@mosaic/contracts/provider";
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
 import { AgentsPage } from "@/features/agents/agents-page";
 import { ProvidersPage } from "@/features/providers/providers-page";
 import { UnsavedGuard } from "@/features/shell/unsaved-guard";
+import { openMenu, press, type } from "@/test/actions";
 import { openPage } from "@/test/page";
-import { readyState } from "@/test/contract-server";
-
-const type = (name: string, value: string): void => {
-  fireEvent.change(screen.getByLabelText(name, { selector: "input, textarea" }), { target: { value } });
-};
-const press = (name: string): boolean => fireEvent.click(screen.getByRole("button", { name }));
+import { readyState, sampleAgent } from "@/test/contract-server";
 
 describe("providers", () => {
   test("an empty list shows the first step", async () => {
@@ -46,6 +43,36 @@ describe("providers", () => {
     await waitFor(() => expect(dialog.getByText("Ada")).toBeDefined());
     fireEvent.click(dialog.getByRole("button", { name: "Delete provider" }));
     await waitFor(() => expect(server.state.providers).toHaveLength(0));
+  });
+
+  test("one is switched off and on again, with its key kept", async () => {
+    const { server } = await openPage(<ProvidersPage />, readyState(), "/settings/providers");
+    await screen.findByRole("switch", { name: "Use Z.ai" });
+    const use = () => screen.getByRole<HTMLButtonElement>("switch", { name: "Use Z.ai" });
+    expect(use().getAttribute("aria-checked")).toBe("true");
+    fireEvent.click(use());
+    await screen.findByText("Switched off");
+    expect(server.state.providers[0]).toMatchObject({ isActive: false, hasKey: true });
+    await waitFor(() => expect(use().disabled).toBe(false));
+    fireEvent.click(use());
+    await waitFor(() => expect(screen.queryByText("Switched off")).toBeNull());
+    expect(server.requests.filter(({ line }) => line.startsWith("PATCH")).map(({ body }) => body)).toEqual([
+      { isActive: false },
+      { isActive: true },
+    ]);
+  });
+
+  test("each kind says where its key comes from, or needs none", async () => {
+    await openPage(<ProvidersPage />, readyState(), "/settings/providers?edit=new");
+    await screen.findByRole("heading", { name: "Add a provider" });
+    const shown: [string, string | null][] = [];
+    for (const { label } of providerPresets) {
+      fireEvent.click(screen.getByRole("radio", { name: label }));
+      await waitFor(() => expect(screen.getByRole("radio", { name: label }).getAttribute("aria-checked")).toBe("true"));
+      shown.push([label, screen.queryByRole("link", { name: /^Where do I get a key/ })?.getAttribute("href") ?? null]);
+    }
+    expect(shown).toEqual(providerPresets.map(({ label, keyHelpUrl }) => [label, keyHelpUrl]));
+    expect(providerPresets.filter(({ needsKey, keyHelpUrl }) => needsKey && keyHelpUrl === null)).toEqual([]);
   });
 
   test("leaving with changes asks first", async () => {
@@ -85,6 +112,69 @@ describe("agents", () => {
       model: { model: "glm-4.6" },
     });
     expect(server.state.agents[0]?.personality).toContain("seasoned expert");
+  });
+
+  test("shows its personality as it will be read", async () => {
+    const state = readyState();
+    await openPage(<AgentsPage />, state, `/settings/agents?edit=${state.agents?.[0]?.id}`);
+    const show = await screen.findByRole("button", { name: "Show preview" });
+    expect(screen.queryByRole("region", { name: "Preview" })).toBeNull();
+    fireEvent.click(show);
+    const preview = screen.getByRole("region", { name: "Preview" });
+    type("Personality (optional)", "You are **exact**.");
+    await waitFor(() => expect(preview.textContent).toContain("You are exact."));
+    type("Personality (optional)", " ");
+    await within(preview).findByText(/Without a personality of its own/);
+    press("Hide preview");
+    expect(screen.queryByRole("region", { name: "Preview" })).toBeNull();
+  });
+
+  test("gets a fallback that is another model than its own, and loses it again", async () => {
+    const state = readyState();
+    const { server } = await openPage(<AgentsPage />, state, `/settings/agents?edit=${state.agents?.[0]?.id}`);
+    fireEvent.click(await screen.findByRole("button", { name: "Add fallback model" }));
+    expect((await screen.findByRole("combobox", { name: "Fallback model 1" })).textContent).toBe("glm-4.5-air");
+    expect(screen.queryByRole("button", { name: "Add fallback model" })).toBeNull();
+    press("Remove fallback model 1");
+    press("Add fallback model");
+    press("Save changes");
+    await waitFor(() => expect(server.state.agents[0]?.fallbacks.map(({ model }) => model)).toEqual(["glm-4.5-air"]));
+  });
+
+  test("says before it is deleted how much is lost", async () => {
+    await openPage(<AgentsPage />, readyState(), "/settings/agents");
+    fireEvent.click(await screen.findByRole("button", { name: "Delete Ada" }));
+    const dialog = within(await screen.findByRole("alertdialog", { name: "Delete the agent “Ada”?" }));
+    expect(await dialog.findByText("3 conversations with 42 messages")).toBeDefined();
+  });
+
+  test("shows what its software wrote last, and looks again", async () => {
+    const { server } = await openPage(<AgentsPage />, readyState(), "/settings/agents");
+    await openMenu("More for Ada");
+    fireEvent.click(await screen.findByRole("menuitem", { name: "Recent logs" }));
+    const lines = (): string => screen.getByLabelText<HTMLTextAreaElement>("Log lines").value;
+    await screen.findByRole("dialog", { name: "Recent logs of Ada" });
+    await waitFor(() => expect(lines()).toBe("[gateway] ready\n[agent] answered"));
+    server.state.logs = [];
+    press("Refresh");
+    await waitFor(() => expect(lines()).toContain("the agent has not run yet"));
+  });
+
+  test("is restarted while it runs, and only then", async () => {
+    const { server } = await openPage(
+      <AgentsPage />,
+      { ...readyState(), agents: [sampleAgent({ status: "running" })] },
+      "/settings/agents",
+    );
+    await openMenu("More for Ada");
+    fireEvent.click(await screen.findByRole("menuitem", { name: "Restart Ada" }));
+    await screen.findByText("Starting");
+    expect(server.requests.some(({ line }) => line.endsWith("/restart"))).toBe(true);
+    fireEvent.click(await screen.findByRole("button", { name: "Stop Ada" }));
+    await screen.findByText("Stopped");
+    await openMenu("More for Ada");
+    await screen.findByRole("menuitem", { name: "Recent logs" });
+    expect(screen.queryByRole("menuitem", { name: "Restart Ada" })).toBeNull();
   });
 
   test("is deleted only after its name was typed", async () => {
