@@ -78,7 +78,7 @@ const useSignUpForm = (needsInvite: boolean) => {
   const isSignedIn = status.data?.isSignedIn === true;
   useEffect(() => {
     // It leaves the address bar at once.
-    if (window.location.hash !== "") window.history.replaceState(null, "", window.location.pathname);
+    if (window.location.hash !== "") window.history.replaceState(null, "", new URL(window.location.pathname, window.location.href));
   }, []);
   useEffect(() => {
     if (isSignedIn) router.replace("/chat");

@@ -70,6 +70,26 @@ describe("the wizard", () => {
     });
   });
 
+  test("sets single sign-on up when it is wanted, after a test of its server", async () => {
+    const { server } = await openPage(<SetupPage />, { step: "oidc", isSignedIn: true }, "/setup");
+    await heading("Sign-in for your team");
+    fireEvent.click(screen.getByRole("radio", { name: "Single sign-on" }));
+    await screen.findByText("https://mosaic.example.org/api/auth/oidc/callback");
+    press("Test this server");
+    await screen.findByText("Enter the issuer first: a web address that begins with https://");
+    type("Issuer", "https://login.acme.example");
+    press("Test this server");
+    await screen.findByText("The server answers");
+    expect(server.requests.find(({ line }) => line === "POST /api/admin/oidc/test")?.body).toMatchObject({
+      issuer: "https://login.acme.example",
+    });
+    type("Client ID", "mosaic");
+    type("Client secret", "s3cret");
+    press("Save and continue");
+    await heading("Connect a model provider");
+    expect(server.state.admin.oidc).toMatchObject({ isConfigured: true, issuer: "https://login.acme.example", clientId: "mosaic" });
+  });
+
   test("keeps what was entered while going back", async () => {
     await openPage(<SetupPage />, { step: "provider", isSignedIn: true }, "/setup");
     await heading("Connect a model provider");

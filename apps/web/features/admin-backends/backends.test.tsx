@@ -1,0 +1,61 @@
+import type { ImageCheck } from "@mosaic/contracts/admin-containers";
+import { fireEvent, screen, waitFor } from "@testing-library/react";
+import { describe, expect, test } from "vitest";
+import { BackendsPage } from "@/features/admin-backends/backends-page";
+import { press, type } from "@/test/actions";
+import { adminState } from "@/test/admin-contract";
+import { readyState } from "@/test/contract-server";
+import { openPage } from "@/test/page";
+
+const saveButton = () => screen.getByRole<HTMLButtonElement>("button", { name: "Save OpenClaw" });
+
+test("a limit is changed in the units of people, and a wrong one is named beside its field, which takes the focus", async () => {
+  const { server } = await openPage(<BackendsPage />, readyState(), "/admin/backends");
+  await screen.findByText("3 agents");
+  expect(saveButton().disabled).toBe(true);
+  type("CPUs per agent", "1,5");
+  type("Memory per agent (MB)", "64");
+  fireEvent.click(saveButton());
+  await screen.findByText("From 256 MB to 1,048,576 MB (1 TB)");
+  expect(document.activeElement).toBe(screen.getByLabelText("Memory per agent (MB)"));
+  type("Memory per agent (MB)", "4096");
+  type("New agents stop when idle for (minutes)", "0");
+  fireEvent.click(screen.getByRole("switch", { name: "Shell" }));
+  fireEvent.click(saveButton());
+  await waitFor(() =>
+    expect(server.state.admin.backends[0]).toMatchObject({
+      memoryLimitBytes: 4 * 1024 ** 3,
+      nanoCpus: 1_500_000_000,
+      defaultIdleTimeoutSeconds: 0,
+      defaultTools: { shell: true },
+    }),
+  );
+  await waitFor(() => expect(saveButton().disabled).toBe(true));
+});
+
+describe("the check of an image", () => {
+  const outcomes: [ImageCheck["outcome"], string][] = [
+    ["present", "The image is on this machine"],
+    ["missing", "The image is not on this machine"],
+    ["engine_unreachable", "The container engine does not answer"],
+  ];
+
+  test.each(outcomes)("says in words: %s", async (outcome, title) => {
+    const admin = adminState({ imageCheck: { outcome, message: "What was found." } });
+    await openPage(<BackendsPage />, { ...readyState(), admin }, "/admin/backends");
+    fireEvent.click(await screen.findByRole("button", { name: "Check the image" }));
+    await screen.findByText(title);
+    expect(screen.getByText("What was found.")).toBeDefined();
+  });
+
+  test("is about the stored image: one that was typed is saved first", async () => {
+    await openPage(<BackendsPage />, readyState(), "/admin/backends");
+    await screen.findByLabelText("Image");
+    press("Check the image");
+    await screen.findByText("The image is not on this machine");
+    type("Image", "mosaic/openclaw:other");
+    expect(screen.getByText("Save first: the stored image is what is checked.")).toBeDefined();
+    expect(screen.getByRole<HTMLButtonElement>("button", { name: "Check the image" }).disabled).toBe(true);
+    expect(screen.queryByText("The image is not on this machine")).toBeNull();
+  });
+});
