@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { fingerprints } from "./harness/fingerprints.js";
 import { InMemoryEngine } from "./harness/in-memory-runtime.js";
 import { recipes, type Recipe } from "./harness/route-recipes.js";
 import { RouteWorld } from "./harness/route-world.js";
@@ -48,24 +49,6 @@ async function prepared(route: Route): Promise<{ recipe: Recipe; client: TestCli
     await app.session(client);
   }
   return { recipe, client, id: recipe.kind === undefined ? "" : await world.fixture(recipe.kind, client) };
-}
-
-/** Of everything that is not about who is looking: each table with a fingerprint of its rows. */
-async function fingerprints(): Promise<Record<string, string>> {
-  const tables = await app.database.query<{ name: string }>(
-    "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ('login_throttles', '_prisma_migrations', 'audit_events') ORDER BY 1",
-  );
-  const entries = tables.map(async ({ name }) => {
-    // When somebody was seen last is no change of anything.
-    const seen = name === "users" ? " - 'last_seen_at'" : name === "sessions" ? " - 'last_used_at' - 'idle_expires_at' - 'address'" : "";
-    // A container's row is made before its first start: at rest it says no more than none.
-    const where = name === "agent_containers" ? "WHERE status <> 'stopped'" : "";
-    const [row] = await app.database.query<{ hash: string }>(
-      `SELECT md5(coalesce(string_agg(r, E'\\n' ORDER BY r), '')) AS hash FROM (SELECT (to_jsonb(t)${seen})::text AS r FROM "${name}" t ${where}) rows`,
-    );
-    return [name, row?.hash ?? ""] as const;
-  });
-  return Object.fromEntries(await Promise.all(entries));
 }
 
 test("every change writes the audit's row of who did it, and only changes do", { timeout: 60_000 }, async () => {
@@ -137,9 +120,9 @@ test("what can't be audited does not happen", { timeout: 60_000 }, async () => {
   for (const route of mutating.filter(({ handler }) => (recipes[handler]?.audit ?? []).length > 0)) {
     const { recipe, client, id } = await prepared(route);
     await app.database.query("ALTER TABLE audit_events ENABLE TRIGGER refuse_audit");
-    const before = await fingerprints();
+    const before = await fingerprints(app.database);
     const status = await act(route, recipe, id, client);
-    const after = await fingerprints();
+    const after = await fingerprints(app.database);
     await app.database.query("ALTER TABLE audit_events DISABLE TRIGGER refuse_audit");
     expect([route.handler, status]).toEqual([route.handler, 500]);
     expect([route.handler, after]).toEqual([route.handler, before]);

@@ -12,7 +12,7 @@ export interface Caller {
   readonly isAdmin: boolean;
 }
 
-export interface People {
+interface People {
   readonly ann: TestClient;
   readonly bob: TestClient;
   /** What the inside of Mosaic knows somebody's running agent by. It belongs to neither of the two. */

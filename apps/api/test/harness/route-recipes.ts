@@ -126,7 +126,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
 };
 
 /** How a route that is open to everybody is called so that it works, and what it answers then. */
-export interface OpenRecipe {
+interface OpenRecipe {
   readonly bodyOf?: () => Record<string, unknown>;
   readonly query?: string;
   /** For everybody: who asks makes no difference. */
@@ -164,7 +164,7 @@ export const openRecipes: Readonly<Record<string, OpenRecipe>> = {
 };
 
 /** How a route of a container is called, and what it answers to each of the tokens that are its own. */
-export interface ContainerRecipe {
+interface ContainerRecipe {
   readonly rest?: string;
   readonly body?: unknown;
   readonly container: number;

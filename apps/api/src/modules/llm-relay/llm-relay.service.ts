@@ -113,13 +113,20 @@ export class LlmRelayService {
   }
 }
 
-/** Written anew from what was checked: a name that stands twice in JSON could mean one model here and another there. */
+/**
+ * Written anew from what was checked: a name that stands twice in JSON could mean one model here and another there. JSON can be read deeper
+ * than it can be written, and nothing that deep is meant for a model.
+ */
 function checkedBody(body: unknown, offered: Offered): string {
   const model = modelOf(body);
   if (offered.every((candidate) => candidate.model !== model)) {
     throw new AppError("not_found");
   }
-  return JSON.stringify(body);
+  try {
+    return JSON.stringify(body);
+  } catch (error) {
+    throw new AppError("invalid_input", { detail: "The request is nested too deeply.", cause: error });
+  }
 }
 
 /** An agent whose last model was taken away still asks for it. */
