@@ -21,8 +21,14 @@ afterEach(async () => {
   await app.close();
 });
 
-async function login(address: string, password = adminPassword, cookie?: string, username = adminName): Promise<AddressedAnswer> {
-  return postFrom(address, `${app.url}/api/auth/login`, { username, password }, cookie === undefined ? {} : { cookie });
+async function login(
+  address: string,
+  password = adminPassword,
+  cookie?: string,
+  username = adminName,
+  { url } = app,
+): Promise<AddressedAnswer> {
+  return postFrom(address, `${url}/api/auth/login`, { username, password }, cookie === undefined ? {} : { cookie });
 }
 
 /** One wrong password from each of many addresses. */
@@ -98,4 +104,27 @@ test("a new password forgets the places of the former one", async () => {
   const body = { currentPassword: adminPassword, newPassword: "quite another sentence" };
   expect((await postFrom(home, `${app.url}/api/profile/password`, body, { cookie: session })).status).toBe(204);
   expect(await app.database.query("SELECT 1 FROM sign_in_places")).toEqual([]);
+});
+
+test("guesses count wherever they are made: another process of this Mosaic refuses the next one, and knows who has been here before", async () => {
+  expect((await login(home)).status).toBe(200);
+  const other = await startTestApp({ database: app.database, runtime: app.runtime, replace: [{ token: CLOCK, value: clock }] });
+  const there = async (address: string, password = adminPassword): Promise<number> =>
+    (await login(address, password, undefined, adminName, other)).status;
+  try {
+    // Half of them at each process, neither of which has met enough of them by itself.
+    const statuses: number[] = [];
+    for (let index = 0; index < 22; index += 1) {
+      const target = index % 2 === 0 ? app : other;
+      statuses.push((await login(`127.0.1.${index + 1}`, "a guess", undefined, adminName, target)).status);
+    }
+    expect(statuses).toEqual([...Array.from({ length: 21 }, () => 401), 429]);
+    expect([await there(hotel, "a guess"), await there(hotel), (await login(hotel)).status]).toEqual([429, 429, 429]);
+    expect(await there(home)).toBe(200);
+    clock.move(60_001);
+    expect(await there(hotel)).toBe(200);
+  } finally {
+    await other.close();
+  }
+  expect(await auditRows(app.database, "auth.throttled")).toHaveLength(1);
 });
