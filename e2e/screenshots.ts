@@ -4,6 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium, type Browser, type Page } from "@playwright/test";
+import { picturedPages } from "./support/app-pages.ts";
 import { ApiClient } from "./support/api-client.ts";
 import { createWorld, destroyWorld, type Runtime, type World } from "./support/fixtures.ts";
 
@@ -18,29 +19,16 @@ const looks = [
   { name: "narrow-dark", width: 390, height: 844, colorScheme: "dark" },
 ] as const;
 
-const memberPages = ["agents", "agents?edit=new", "models", "providers", "providers?edit=new", "profile", "sessions", "tokens"];
-const adminPages = [
-  "users",
-  "invites",
-  "sign-in",
-  "shared-providers",
-  "system-agents",
-  "system-agents?edit=new",
-  "backends",
-  "containers",
-  "network",
-  "audit",
-  "health",
-];
+const pictured = await picturedPages();
 
 const world = await createWorld(runtime);
 const browser = await chromium.launch({ executablePath: process.env["MOSAIC_CHROMIUM"] ?? "/usr/bin/chromium", chromiumSandbox: false });
 try {
   await mkdir(folder, { recursive: true });
   await world.mosaic.start();
-  const strangerPages = { setup: world.mosaic.setupUrl ?? "" };
+  const setup = world.mosaic.setupUrl ?? "";
   if (!isReadmeOnly) {
-    await take(browser, strangerPages, undefined);
+    await take(browser, { setup }, undefined);
     await takeWizard(browser, world);
   }
   const client = new ApiClient(() => world.mosaic.url);
@@ -53,11 +41,11 @@ try {
     const { agents } = await client.json<{ agents: { id: string }[] }>("GET", "/api/agents");
     const conversation = await talk(client, agents[0]?.id ?? "");
     const invite = await populate(client, world);
-    const strangers = { login: `${url}/login`, "sign-up": `${url}/sign-up#invite=${invite}`, missing: `${url}/nowhere` };
-    await take(browser, strangers, undefined);
+    const others = pictured.strangers.filter((path) => path !== "/setup");
+    await take(browser, { ...addressesOf(url, others, `#invite=${invite}`), missing: `${url}/nowhere` }, undefined);
     await take(browser, { chat: `${url}/chat?id=${conversation}`, "chat-empty": `${url}/chat` }, world);
-    await take(browser, pagesUnder(url, "settings", memberPages), world, looks, true);
-    await take(browser, pagesUnder(url, "admin", adminPages), world, looks, true);
+    await take(browser, addressesOf(url, pictured.settings), world, looks, true);
+    await take(browser, addressesOf(url, pictured.admin), world, looks, true);
   }
 } finally {
   await browser.close();
@@ -83,8 +71,9 @@ async function talk(client: ApiClient, agentId: string): Promise<string> {
   return conversation;
 }
 
-function pagesUnder(url: string, section: string, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(names.map((name) => [`${section}-${name.replaceAll(/[?=]/g, "-")}`, `${url}/${section}/${name}`]));
+/** Each page's address by its picture's name. */
+function addressesOf(url: string, paths: readonly string[], fragment = ""): Record<string, string> {
+  return Object.fromEntries(paths.map((path) => [path.slice(1).replaceAll(/[/?=]/g, "-"), `${url}${path}${fragment}`]));
 }
 
 /** People, invites, a shared provider with a default, a system agent and a sign-in server, so that no page is empty. Answers an invite's code. */

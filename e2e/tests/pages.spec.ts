@@ -1,0 +1,196 @@
+import { expect, type Locator, type Page } from "@playwright/test";
+import { expectAccessible } from "../support/accessibility.ts";
+import { ApiClient } from "../support/api-client.ts";
+import { appPages, picturedPages, sectionPages, type Section } from "../support/app-pages.ts";
+import { test, whyNot, type World } from "../support/fixtures.ts";
+
+const sections = [
+  { section: "settings", name: "Settings", menuItem: "Settings" },
+  { section: "admin", name: "Admin", menuItem: "Admin" },
+] as const satisfies { section: Section; name: string; menuItem: string }[];
+
+const narrow = { width: 390, height: 844 };
+const looks = [
+  { size: { width: 1440, height: 900 }, colorScheme: "light" },
+  { size: { width: 1440, height: 900 }, colorScheme: "dark" },
+  { size: narrow, colorScheme: "dark" },
+  { size: narrow, colorScheme: "light" },
+] as const;
+
+async function signIn(page: Page, { mosaic, canaries }: World, name: string): Promise<void> {
+  await page.goto(`${mosaic.url}/login`);
+  await page.getByLabel("User name").fill(name);
+  await page.getByLabel("Password", { exact: true }).fill(canaries.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(/\/chat/);
+  // The composer takes the focus when it is there, which closes a menu.
+  await page.getByRole("textbox", { name: /^Message/ }).waitFor();
+}
+
+async function openSection(page: Page, { name, menuItem }: (typeof sections)[number]): Promise<Locator> {
+  await page.getByRole("button", { name: /^Account and settings/ }).click();
+  await page.getByRole("menuitem", { name: menuItem, exact: true }).click();
+  return page.getByRole("navigation", { name, exact: true });
+}
+
+/** What is wrong with the page in each look; it also must not be wider than the window. */
+async function expectGoodLooks(page: Page): Promise<void> {
+  await expect(page.getByRole("status").filter({ hasText: /^Loading$/ })).toHaveCount(0);
+  for (const { size, colorScheme } of looks) {
+    await page.setViewportSize(size);
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await expectAccessible(page);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(size.width);
+    expect(await page.locator("#main").evaluate((main) => main.scrollWidth - main.clientWidth)).toBe(0);
+  }
+}
+
+/** Goes on with Tab until it stands on the control, as somebody without a mouse does. */
+async function tabTo(page: Page, control: Locator): Promise<void> {
+  await control.waitFor();
+  for (let presses = 0; presses < 60; presses += 1) {
+    if (await control.evaluate((element) => element === document.activeElement)) {
+      return;
+    }
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`Tab never reaches ${control.toString()}`);
+}
+
+test.use({ installation: "pages" });
+test.describe.configure({ mode: "serial" });
+
+// What is shown does not depend on the runtime, so one is enough.
+test.describe("the pages @process", () => {
+  test.beforeAll(async ({ world }) => {
+    const reason = whyNot(world.runtime);
+    test.skip(reason !== undefined, reason);
+    await world.mosaic.start();
+    const client = new ApiClient(() => world.mosaic.url);
+    await client.setUp({
+      setupUrl: world.mosaic.setupUrl ?? "",
+      password: world.canaries.password,
+      runtime: "process",
+      provider: { kind: "demo", name: "Demo", models: [{ id: "mosaic-demo" }] },
+    });
+    await client.json("POST", "/api/tokens", { name: "Home automation", scopes: ["chat"], expiresInDays: 90 });
+  });
+
+  test("that there are, are all in the pictures", async () => {
+    const pictured = Object.values(await picturedPages()).flat();
+    const paths = new Set(pictured.map((path) => path.replace(/\?.*/, "")));
+    expect([...paths].toSorted()).toEqual(await appPages());
+  });
+
+  for (const entry of sections) {
+    test(`of ${entry.name} are all reached by the menu, and each is accessible and fits, wide and narrow, in the light and in the dark`, async ({
+      page,
+      world,
+    }) => {
+      test.setTimeout(240_000);
+      await signIn(page, world, "root");
+      const navigation = await openSection(page, entry);
+      await navigation.waitFor();
+      const links = await navigation.getByRole("link").all();
+      const names = await Promise.all(links.map((link) => link.innerText()));
+      const hrefs = await Promise.all(links.map((link) => link.getAttribute("href")));
+      const all = await sectionPages(entry.section);
+      expect(new Set(hrefs)).toEqual(new Set(all.filter((path) => !path.includes("?"))));
+      for (const name of names) {
+        await navigation.getByRole("link", { name, exact: true }).click();
+        await page.getByRole("heading", { name, exact: true, level: 2 }).waitFor();
+        await expectGoodLooks(page);
+        await page.setViewportSize(looks[0].size);
+      }
+      for (const path of all.filter((address) => address.includes("?"))) {
+        await page.goto(`${world.mosaic.url}${path}`);
+        await page.getByRole("heading", { name: /^Add an? /, level: 2 }).waitFor();
+        await expectGoodLooks(page);
+      }
+    });
+  }
+
+  test("of Admin are reached by one menu on a phone", async ({ page, world }) => {
+    await page.setViewportSize(narrow);
+    await signIn(page, world, "root");
+    await page.goto(`${world.mosaic.url}/admin/users`);
+    for (const [here, next] of [
+      ["Users", "Audit"],
+      ["Audit", "Containers"],
+    ] as const) {
+      await page.getByRole("button", { name: `Admin pages, now: ${here}` }).click();
+      await page.getByRole("menuitem", { name: next, exact: true }).click();
+      await page.getByRole("heading", { name: next, exact: true, level: 2 }).waitFor();
+    }
+  });
+
+  test("are used without a mouse: from the sign-in over a saved setting to a message and its end", async ({ page, world }) => {
+    const { keyboard } = page;
+    await page.goto(`${world.mosaic.url}/login`);
+    await tabTo(page, page.getByLabel("User name"));
+    await keyboard.type("root");
+    await tabTo(page, page.getByLabel("Password", { exact: true }));
+    await keyboard.type(world.canaries.password);
+    await keyboard.press("Enter");
+    await page.waitForURL(/\/chat/);
+    await expect(page.getByRole("textbox", { name: "Message Ada" })).toBeFocused();
+
+    await tabTo(page, page.getByRole("button", { name: /^Account and settings/ }));
+    await keyboard.press("Enter");
+    await expect(page.getByRole("menuitem", { name: "Agents" })).toBeFocused();
+    await keyboard.press("Escape");
+    await expect(page.getByRole("button", { name: /^Account and settings/ })).toBeFocused();
+    await keyboard.press("Enter");
+    for (const name of ["Agents", "Providers", "Settings"]) {
+      await expect(page.getByRole("menuitem", { name })).toBeFocused();
+      if (name !== "Settings") await keyboard.press("ArrowDown");
+    }
+    await keyboard.press("Enter");
+    await tabTo(page, page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: "Models" }));
+    await keyboard.press("Enter");
+    const all = page.getByRole("form", { name: "For all agents" });
+    await tabTo(page, all.getByRole("combobox", { name: "Model" }));
+    await keyboard.press("ArrowDown");
+    await expect(page.getByRole("option", { name: "mosaic-demo" })).toBeFocused();
+    await keyboard.press("Enter");
+    await tabTo(page, all.getByRole("button", { name: "Save default" }));
+    await keyboard.press("Enter");
+    await all.getByText("Used now: mosaic-demo · Demo · from your default for all agents").waitFor();
+
+    await tabTo(page, page.getByRole("link", { name: "New chat", exact: true }));
+    await keyboard.press("Enter");
+    await expect(page.getByRole("textbox", { name: "Message Ada" })).toBeFocused();
+    await keyboard.type("Written without a mouse");
+    await keyboard.press("Enter");
+    await page.getByRole("article", { name: "You" }).getByText("Written without a mouse").waitFor();
+    await page.getByRole("button", { name: "Stop answering" }).waitFor();
+    await keyboard.press("Escape");
+    await page.getByText("You stopped this answer.").waitFor();
+  });
+
+  test("of Admin let an admin invite somebody, who is a member and sees that these pages are not for them", async ({
+    page,
+    browser,
+    world,
+  }) => {
+    await signIn(page, world, "root");
+    await page.goto(`${world.mosaic.url}/admin/invites`);
+    await page.getByRole("button", { name: "New invite" }).click();
+    await page.getByRole("button", { name: "Create invite" }).click();
+    const link = await page.getByText(/#invite=/).innerText();
+    const context = await browser.newContext();
+    const guest = await context.newPage();
+    await guest.goto(link);
+    await guest.getByLabel("User name").fill("grace");
+    await guest.getByLabel("Password", { exact: true }).fill(world.canaries.password);
+    await guest.getByRole("button", { name: "Create account" }).click();
+    await guest.waitForURL(/\/chat/);
+    await guest.goto(`${world.mosaic.url}/admin/users`);
+    await guest.getByText("This page is for admins").waitFor();
+    await context.close();
+    await page.goto(`${world.mosaic.url}/admin/users?search=grace`);
+    await page.getByRole("row", { name: /grace/ }).waitFor();
+    await page.goto(`${world.mosaic.url}/admin/audit?action=invite`);
+    await page.getByText("Made an invite").first().waitFor();
+  });
+});
