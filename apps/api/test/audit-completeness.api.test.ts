@@ -1,17 +1,22 @@
 import { randomUUIDv7 } from "node:crypto";
+import { deriveGatewayToken, deriveRelayToken } from "@mosaic/agent-backends/gateway-token";
+import type { AuditEvent, AuditPage } from "@mosaic/contracts/audit";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createAgent, createConversation, say } from "./harness/chat.js";
 import { fingerprints } from "./harness/fingerprints.js";
 import { InMemoryEngine } from "./harness/in-memory-runtime.js";
-import { recipes, type Recipe } from "./harness/route-recipes.js";
+import { recipes, targetTypes, type Recipe } from "./harness/route-recipes.js";
 import { RouteWorld } from "./harness/route-world.js";
 import { routesOf, type Route } from "./harness/routes.js";
 import { startTestApp, type TestApp } from "./harness/test-app.js";
-import type { TestClient } from "./harness/test-client.js";
+import { TestClient, type Answer } from "./harness/test-client.js";
 
 let app: TestApp;
 let engine: InMemoryEngine;
 let world: RouteWorld;
 let mutating: Route[];
+/** What the audit must not hold, as it comes up. */
+const secrets: string[] = [];
 
 beforeAll(begin);
 afterAll(end);
@@ -31,11 +36,35 @@ async function end(): Promise<void> {
   await engine.close();
 }
 
-async function act(route: Route, recipe: Recipe, id: string, client: TestClient): Promise<number> {
+interface Acted {
+  readonly status: number;
+  /** What the answer names as made. */
+  readonly madeId: string | null;
+}
+
+async function act(route: Route, recipe: Recipe, id: string, client: TestClient): Promise<Acted> {
   const body = recipe.bodyOf === undefined ? recipe.body : recipe.bodyOf(id);
   const response = await client.open(route.method, route.path.replaceAll(/:\w+/g, id), body);
-  await response.body?.cancel();
-  return response.status;
+  const isJson = response.headers.get("content-type")?.includes("json") === true;
+  const made = isJson ? ((await response.json()) as Record<string, unknown>) : {};
+  await (isJson ? undefined : response.body?.cancel());
+  secrets.push(...["token", "code"].flatMap((name) => (typeof made[name] === "string" ? [made[name]] : [])));
+  return { status: response.status, madeId: typeof made["id"] === "string" ? made["id"] : null };
+}
+
+/** What the row of a change is about. */
+function targetOf(
+  recipe: Recipe,
+  id: string,
+  client: TestClient,
+  { madeId }: Acted,
+): { target_type: string | null; target_id: string | null } {
+  if (recipe.target === undefined) {
+    return { target_type: targetTypes[recipe.kind ?? "agent"], target_id: id };
+  }
+  const { type, id: which } = recipe.target;
+  const named = typeof which === "object" ? (which?.named ?? null) : which === "made" ? madeId : client.userId;
+  return { target_type: type, target_id: named };
 }
 
 async function prepared(route: Route): Promise<{ recipe: Recipe; client: TestClient; id: string }> {
@@ -48,6 +77,7 @@ async function prepared(route: Route): Promise<{ recipe: Recipe; client: TestCli
     // Something to end, for what ends all others.
     await app.session(client);
   }
+  secrets.push(client.cookie?.replace("mosaic_session=", "") ?? "");
   return { recipe, client, id: recipe.kind === undefined ? "" : await world.fixture(recipe.kind, client) };
 }
 
@@ -56,24 +86,27 @@ test("every change writes the audit's row of who did it, and only changes do", {
   for (const route of mutating) {
     const { recipe, client, id } = await prepared(route);
     const [last] = await app.database.query<{ id: string }>("SELECT id FROM audit_events ORDER BY id DESC LIMIT 1");
-    const status = await act(route, recipe, id, client);
-    expect([route.handler, status]).toEqual([route.handler, recipe.ok]);
+    const acted = await act(route, recipe, id, client);
+    expect([route.handler, acted.status]).toEqual([route.handler, recipe.ok]);
     const rows = await app.database.query<{
       action: string;
       actor_id: string;
       address: string;
       outcome: string;
       request_id: string | null;
+      target_type: string | null;
+      target_id: string | null;
     }>(
-      "SELECT action, actor_id, address, outcome, request_id FROM audit_events WHERE ($1::uuid IS NULL OR id > $1) AND actor_id = $2 ORDER BY id",
+      "SELECT action, target_type, target_id, actor_id, address, outcome, request_id FROM audit_events WHERE ($1::uuid IS NULL OR id > $1) AND actor_id = $2 ORDER BY id",
       [last?.id ?? null, client.userId],
     );
     const known = rows.filter(({ action }) => !action.startsWith("container.") || (recipe.audit ?? []).includes(action));
     expect([route.handler, known.map(({ action }) => action)]).toEqual([route.handler, recipe.audit ?? []]);
+    const target = targetOf(recipe, id, client, acted);
     for (const row of known) {
       expect([route.handler, row]).toMatchObject([
         route.handler,
-        { address: "127.0.0.1", outcome: "done", request_id: expect.any(String) },
+        { address: "127.0.0.1", outcome: "done", request_id: expect.any(String), ...target },
       ]);
     }
     expect([route.handler, (recipe.audit ?? []).length > 0 || recipe.unaudited !== undefined]).toEqual([route.handler, true]);
@@ -103,6 +136,147 @@ test("an admin filters, pages and takes the audit along as CSV and as JSON Lines
   expect(lines.map((line) => (JSON.parse(line) as { action: string }).action)).toHaveLength(agents.total);
 });
 
+/** Every row that a filter finds, through all pages and as the export has them. */
+async function found(filter: string): Promise<AuditEvent[]> {
+  const admin = await app.admin();
+  const events: AuditEvent[] = [];
+  for (let page = 1; ; page += 1) {
+    const next = (await admin.get(`/api/admin/audit?${filter}&pageSize=40&page=${page}`)).json<AuditPage>();
+    events.push(...next.events);
+    if (next.events.length === 0 || events.length >= next.total) {
+      expect([filter, events.length]).toEqual([filter, next.total]);
+      break;
+    }
+  }
+  const exported = (await admin.get(`/api/admin/audit/export?format=jsonl&${filter}`)).text.split("\n").filter((line) => line !== "");
+  expect([filter, exported.map((line) => JSON.parse(line) as AuditEvent)]).toEqual([filter, events]);
+  return events;
+}
+
+test("a filter finds every row that fits and no other, in pages and in the export alike", async () => {
+  const admin = await app.admin();
+  // Names that mean something else to a database: nobody looks for them and finds others.
+  for (const note of ["half_done", "halfXdone", "100% sure", "1000 sure", String.raw`back\slash`, "Ünï Cödé"]) {
+    expect((await admin.post("/api/admin/invites", { note })).status).toBe(201);
+  }
+  const curie = await app.member("marie_curie");
+  await app.member("marieXcurie");
+  await curie.post("/api/auth/logout");
+  expect((await curie.patch("/api/profile", { displayName: "x" })).status).toBe(401);
+  // What happens from now on is left out, so that the two looks see the same.
+  const [newest] = (await admin.get("/api/admin/audit?pageSize=1")).json<AuditPage>().events;
+  const until = `to=${newest?.at ?? ""}`;
+  const all = await found(until);
+  expect(all.length).toBeGreaterThan(40);
+  expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+  const middle = all[Math.floor(all.length / 2)]?.at ?? "";
+  const contains = (text: string) => (event: AuditEvent) =>
+    [event.actor.name, event.target?.name ?? ""].some((name) => name.toLowerCase().includes(text.toLowerCase()));
+  const filters: readonly (readonly [filter: Record<string, string>, fits: (event: AuditEvent) => boolean])[] = [
+    [{ search: "half_done" }, contains("half_done")],
+    [{ search: "HALF" }, contains("half")],
+    [{ search: "%" }, contains("%")],
+    [{ search: "_" }, contains("_")],
+    [{ search: "\\" }, contains("\\")],
+    [{ search: "ünï" }, contains("ünï")],
+    [{ search: "marie_curie" }, contains("marie_curie")],
+    [{ search: "nobody is called so" }, () => false],
+    [{ actorId: admin.userId ?? "" }, ({ actor }) => actor.id === admin.userId],
+    [{ actorId: curie.userId ?? "" }, ({ actor }) => actor.id === curie.userId],
+    [{ action: "agent" }, ({ action }) => action.startsWith("agent.")],
+    [{ action: "invite.create" }, ({ action }) => action === "invite.create"],
+    [{ outcome: "done" }, ({ outcome }) => outcome === "done"],
+    [{ outcome: "refused" }, ({ outcome }) => outcome === "refused"],
+    [{ from: middle }, ({ at }) => at >= middle],
+    [{ to: middle }, ({ at }) => at <= middle],
+    [{ from: middle, to: middle }, ({ at }) => at === middle],
+    [
+      { from: middle, action: "invite", search: "half", actorId: admin.userId ?? "", outcome: "done" },
+      (event) => event.at >= middle && event.action.startsWith("invite.") && contains("half")(event) && event.actor.id === admin.userId,
+    ],
+  ];
+  for (const [filter, fits] of filters) {
+    const query = new URLSearchParams(filter).toString();
+    const events = await found("to" in filter ? query : `${query}&${until}`);
+    const names = (list: readonly AuditEvent[]): string[] =>
+      list.map(({ id, actor, action, target }) => `${id} ${actor.name} ${action} ${target?.name ?? ""}`);
+    expect([filter, names(events)]).toEqual([filter, names(all.filter(fits))]);
+  }
+  expect(all.filter(contains("half_done"))).toHaveLength(1);
+});
+
+test("neither a secret nor what somebody has said or been told is in any row", async () => {
+  const admin = await app.admin();
+  const canary = (name: string): string => {
+    secrets.push(`canary-${name}-5d1f7b`);
+    return `canary-${name}-5d1f7b`;
+  };
+  const expectStatus = (answer: Answer, status: number): Answer => {
+    expect([status, answer.text]).toEqual([answer.status, answer.text]);
+    return answer;
+  };
+  // Signing up and in, with what is right and what is not.
+  expectStatus(await admin.put("/api/admin/sign-up", { mode: "invite" }), 200);
+  const { code } = expectStatus(await admin.post("/api/admin/invites", { note: "for Zoe" }), 201).json<{ code: string }>();
+  const zoe = app.visitor();
+  const password = canary("password");
+  expectStatus(await app.visitor().post("/api/auth/sign-up", { username: "zoe", password, inviteCode: canary("invite") }), 400);
+  expectStatus(await zoe.post("/api/auth/sign-up", { username: "zoe", password, inviteCode: code }), 201);
+  expectStatus(await app.visitor().post("/api/auth/login", { username: canary("typed-as-name"), password: "x" }), 401);
+  expectStatus(await app.visitor().post("/api/auth/login", { username: "zoe", password: canary("wrong-password") }), 401);
+  const change = { currentPassword: canary("wrong-current"), newPassword: canary("refused-password") };
+  expect((await zoe.post("/api/profile/password", change)).status).toBeGreaterThanOrEqual(400);
+  const newPassword = canary("new-password");
+  expectStatus(await zoe.post("/api/profile/password", { currentPassword: password, newPassword }), 204);
+  expectStatus(await app.visitor().post("/api/auth/login", { username: "zoe", password: newPassword }), 200);
+  // A program that does what it may, and what it may not.
+  const { token } = expectStatus(await zoe.post("/api/tokens", { name: "t", scopes: ["read"], expiresInDays: 1 }), 201).json<{
+    token: string;
+  }>();
+  const program = new TestClient(app.url, { bearer: token });
+  expectStatus(await program.get("/api/agents"), 200);
+  expectStatus(await program.post("/api/agents", { name: "New" }), 403);
+  expectStatus(await new TestClient(app.url, { bearer: `mosaic_${canary("made-up-token")}` }).get("/api/agents"), 401);
+  // Keys and the secret of a sign-in server, with what is refused too.
+  const provider = {
+    kind: "openai-compatible",
+    name: "Own",
+    baseUrl: "http://127.0.0.1:1/v1",
+    apiKey: canary("key"),
+    models: [{ id: "m" }],
+  };
+  const providerId = expectStatus(await zoe.post("/api/providers", provider), 201).json<{ id: string }>().id;
+  expectStatus(await zoe.patch(`/api/providers/${providerId}`, { apiKey: canary("second-key") }), 200);
+  expectStatus(
+    await zoe.post("/api/providers/test", { ...provider, name: undefined, models: undefined, apiKey: canary("tried-key") }),
+    200,
+  );
+  const oidc = recipes["OidcSettingsController.put"]?.body as object;
+  expectStatus(await admin.put("/api/admin/oidc", { ...oidc, clientSecret: canary("client-secret") }), 200);
+  expectStatus(await admin.put("/api/admin/oidc", { ...oidc, clientSecret: canary("second-secret"), clientId: "other" }), 200);
+  // An agent, what it is told and what it says.
+  const { id } = await createAgent(zoe, { personality: canary("personality"), model: { providerId, model: "m" } });
+  expectStatus(await zoe.patch(`/api/agents/${id}`, { personality: canary("second-personality") }), 200);
+  const conversation = await createConversation(zoe, id);
+  const answer = await say(zoe, conversation, canary("message"));
+  expect(answer.message.content).toContain(secrets.at(-1));
+  expectStatus(await zoe.patch(`/api/conversations/${conversation}`, { title: canary("title") }), 200);
+  const containerToken = engine.of(id).token ?? "";
+  secrets.push(code, token, containerToken, deriveRelayToken(containerToken), deriveGatewayToken(containerToken));
+  expectStatus(await zoe.post(`/api/agents/${id}/stop`), 202);
+  expectStatus(await zoe.delete(`/api/agents/${id}`), 204);
+  secrets.push(zoe.cookie?.replace("mosaic_session=", "") ?? "");
+
+  const rows = await app.database.query<{ text: string }>("SELECT row_to_json(a)::text AS text FROM audit_events a");
+  expect(rows.length).toBeGreaterThan(70);
+  expect(rows.filter(({ text }) => text.includes('"zoe"')).length).toBeGreaterThan(8);
+  expect(secrets.length).toBeGreaterThan(60);
+  for (const secret of new Set(secrets)) {
+    expect(secret.length).toBeGreaterThan(10);
+    expect([secret, rows.filter(({ text }) => text.includes(secret))]).toEqual([secret, []]);
+  }
+});
+
 test("no row is changed or taken away, whoever can write to the database", async () => {
   for (const change of ["UPDATE audit_events SET actor_name = 'nobody'", "DELETE FROM audit_events"]) {
     await expect(app.database.query(change)).rejects.toThrow("append-only");
@@ -121,7 +295,7 @@ test("what can't be audited does not happen", { timeout: 60_000 }, async () => {
     const { recipe, client, id } = await prepared(route);
     await app.database.query("ALTER TABLE audit_events ENABLE TRIGGER refuse_audit");
     const before = await fingerprints(app.database);
-    const status = await act(route, recipe, id, client);
+    const { status } = await act(route, recipe, id, client);
     const after = await fingerprints(app.database);
     await app.database.query("ALTER TABLE audit_events DISABLE TRIGGER refuse_audit");
     expect([route.handler, status]).toEqual([route.handler, 500]);

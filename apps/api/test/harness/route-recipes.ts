@@ -14,6 +14,12 @@ export type FixtureKind =
   | "backend"
   | "own-provider";
 
+/** `made`: by its id in the answer. */
+interface AuditTarget {
+  readonly type: string | null;
+  readonly id: "made" | "caller" | { readonly named: string } | null;
+}
+
 /** How a route is called so that it works, for whoever may. */
 export interface Recipe {
   /** Of the id in the path, or in the body if `idIn` says so. */
@@ -26,12 +32,34 @@ export interface Recipe {
   readonly ok: number;
   /** The one row of the audit that it writes then; several for a call that changes several things. */
   readonly audit?: readonly string[];
+  /** What that row is about, where it is not what the path's id names. */
+  readonly target?: AuditTarget;
   /** Why there is none, for a call that is no GET. */
   readonly unaudited?: string;
   readonly isStream?: true;
   /** Why it can't be called to its end here, and where it is. */
   readonly onlyRefusals?: string;
 }
+
+const made = (type: string): AuditTarget => ({ type, id: "made" });
+const setting = (named: string): AuditTarget => ({ type: "setting", id: { named } });
+const callers: AuditTarget = { type: "user", id: "caller" };
+const nothing: AuditTarget = { type: null, id: null };
+
+/** What the audit calls what an id names. */
+export const targetTypes: Readonly<Record<FixtureKind, string>> = {
+  agent: "agent",
+  provider: "provider",
+  conversation: "conversation",
+  session: "session",
+  token: "token",
+  invite: "invite",
+  user: "user",
+  "system-agent": "agent",
+  container: "agent",
+  backend: "backend",
+  "own-provider": "provider",
+};
 
 const closedWizard = { ok: 409, unaudited: "the wizard is closed: nothing happens" } as const;
 const oidc = {
@@ -49,7 +77,12 @@ const demo = { kind: "demo", name: "Demo", models: [{ id: "mosaic-demo" }] };
 
 /** By handler. A route that changes something or has an id in its path and is not in here fails the tests that use this. */
 export const recipes: Readonly<Record<string, Recipe>> = {
-  "AccessTokensController.create": { body: { name: "t", scopes: ["read"], expiresInDays: 1 }, ok: 201, audit: ["token.create"] },
+  "AccessTokensController.create": {
+    body: { name: "t", scopes: ["read"], expiresInDays: 1 },
+    ok: 201,
+    audit: ["token.create"],
+    target: made("token"),
+  },
   "AccessTokensController.revoke": { kind: "token", ok: 204, audit: ["token.revoke"] },
   "AdminBackendsController.check": { kind: "backend", ok: 200, unaudited: "it only looks" },
   "AdminBackendsController.update": { kind: "backend", body: { readyTimeoutMs: 60_000 }, ok: 200, audit: ["backend.update"] },
@@ -60,7 +93,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   "AgentContainersController.restart": { kind: "agent", ok: 202, audit: ["container.start"] },
   "AgentContainersController.start": { kind: "agent", ok: 202, audit: ["container.start"] },
   "AgentContainersController.stop": { kind: "agent", ok: 202, unaudited: "it is stopped already: nothing happens" },
-  "AgentsController.create": { body: { name: "New" }, ok: 201, audit: ["agent.create"] },
+  "AgentsController.create": { body: { name: "New" }, ok: 201, audit: ["agent.create"], target: made("agent") },
   "AgentsController.get": { kind: "agent", ok: 200 },
   "AgentsController.update": { kind: "agent", body: { name: "Other" }, ok: 200, audit: ["agent.update"] },
   "AuthController.login": { ok: 200, onlyRefusals: "auth.api.test.ts" },
@@ -72,13 +105,14 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     bodyOf: (agentId) => ({ agentId }),
     ok: 201,
     audit: ["conversation.create"],
+    target: made("conversation"),
   },
   "ConversationsController.delete": { kind: "conversation", ok: 204, audit: ["conversation.delete"] },
   "ConversationsController.get": { kind: "conversation", ok: 200 },
   "ConversationsController.rename": { kind: "conversation", body: { title: "New title" }, ok: 200, audit: ["conversation.rename"] },
-  "InvitesController.create": { body: { note: "for Bob" }, ok: 201, audit: ["invite.create"] },
+  "InvitesController.create": { body: { note: "for Bob" }, ok: 201, audit: ["invite.create"], target: made("invite") },
   "InvitesController.revoke": { kind: "invite", ok: 204, audit: ["invite.revoke"] },
-  "LlmProvidersController.create": { body: demo, ok: 201, audit: ["provider.create"] },
+  "LlmProvidersController.create": { body: demo, ok: 201, audit: ["provider.create"], target: made("provider") },
   "LlmProvidersController.get": { kind: "provider", ok: 200 },
   "LlmProvidersController.remove": { kind: "provider", ok: 204, audit: ["provider.delete"] },
   "LlmProvidersController.test": { body: { kind: "openai", baseUrl: "http://127.0.0.1:1/v1" }, ok: 200, unaudited: "it only looks" },
@@ -89,9 +123,10 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     bodyOf: (providerId) => ({ backend: null, model: { providerId, model: "mosaic-demo" } }),
     ok: 200,
     audit: ["model_default.update"],
+    target: callers,
   },
-  "OidcSettingsController.put": { body: oidc, ok: 200, audit: ["oidc.update"] },
-  "OidcSettingsController.remove": { ok: 204, audit: ["oidc.delete"] },
+  "OidcSettingsController.put": { body: oidc, ok: 200, audit: ["oidc.update"], target: setting("oidc.configuration") },
+  "OidcSettingsController.remove": { ok: 204, audit: ["oidc.delete"], target: setting("oidc.configuration") },
   "OidcSettingsController.test": { body: { issuer: "http://127.0.0.1:1" }, ok: 200, unaudited: "it only looks" },
   "OnboardingController.agents": { body: { runtime: "docker", agent: { name: "A" } }, ...closedWizard },
   "OnboardingController.breakglass": { ok: 201, onlyRefusals: "onboarding.api.test.ts" },
@@ -101,16 +136,26 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   "OnboardingController.options": { ...closedWizard },
   "OnboardingController.provider": { body: demo, ...closedWizard },
   "OnboardingController.testProvider": { body: { kind: "demo" }, ...closedWizard },
-  "OutboundAccessController.put": { body: { allowedAddresses: ["ollama.home"] }, ok: 200, audit: ["outbound.update"] },
+  "OutboundAccessController.put": {
+    body: { allowedAddresses: ["ollama.home"] },
+    ok: 200,
+    audit: ["outbound.update"],
+    target: setting("outbound.allowed_addresses"),
+  },
   "OwnSessionsController.revoke": { kind: "session", ok: 204, audit: ["session.revoke"] },
-  "OwnSessionsController.revokeOthers": { ok: 204, audit: ["session.revoke"] },
+  "OwnSessionsController.revokeOthers": { ok: 204, audit: ["session.revoke"], target: nothing },
   "ProfileController.changePassword": { ok: 204, onlyRefusals: "accounts.api.test.ts" },
-  "ProfileController.update": { body: { displayName: "New name" }, ok: 200, audit: ["profile.update"] },
-  "SharingController.saveDefault": { body: { backend: null, model: null }, ok: 200, audit: ["model_default.update"] },
+  "ProfileController.update": { body: { displayName: "New name" }, ok: 200, audit: ["profile.update"], target: callers },
+  "SharingController.saveDefault": {
+    body: { backend: null, model: null },
+    ok: 200,
+    audit: ["model_default.update"],
+    target: { type: "installation", id: null },
+  },
   "SharingController.set": { kind: "own-provider", body: { isShared: true }, ok: 200, audit: ["sharing.update"] },
   "SignUpController.signUp": { ok: 201, onlyRefusals: "sign-up.api.test.ts" },
-  "SignUpSettingsController.save": { body: { mode: "closed" }, ok: 200, audit: ["sign_up.update"] },
-  "SystemAgentsController.create": { body: { name: "New" }, ok: 201, audit: ["system_agent.create"] },
+  "SignUpSettingsController.save": { body: { mode: "closed" }, ok: 200, audit: ["sign_up.update"], target: nothing },
+  "SystemAgentsController.create": { body: { name: "New" }, ok: 201, audit: ["system_agent.create"], target: made("agent") },
   "SystemAgentsController.get": { kind: "system-agent", ok: 200 },
   "SystemAgentsController.logs": { kind: "system-agent", ok: 200 },
   "SystemAgentsController.remove": { kind: "system-agent", ok: 204, audit: ["system_agent.delete"] },

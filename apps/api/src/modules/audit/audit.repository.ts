@@ -2,6 +2,7 @@ import type { AuditEvent, AuditQuery } from "@mosaic/contracts/audit";
 import { auditEvent } from "@mosaic/contracts/audit";
 import { Injectable } from "@nestjs/common";
 import type { AuditEvent as Row, Prisma } from "../../generated/prisma/client.js";
+import { escapeLike } from "../../platform/database/like-pattern.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 
 export type AuditFilter = Pick<AuditQuery, "actorId" | "search" | "action" | "outcome" | "from" | "to">;
@@ -46,7 +47,7 @@ export class AuditRepository {
 }
 
 function whereOf({ actorId, search, action, outcome, from, to }: AuditFilter): Prisma.AuditEventWhereInput {
-  const contains = { contains: search ?? "", mode: "insensitive" } as const;
+  const contains = { contains: escapeLike(search ?? ""), mode: "insensitive" } as const;
   return {
     ...(actorId === undefined ? {} : { actorId }),
     ...(outcome === undefined ? {} : { outcome }),

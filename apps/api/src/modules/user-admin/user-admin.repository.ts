@@ -2,6 +2,7 @@ import type { ManagedUser, UpdateUser, UserListQuery } from "@mosaic/contracts/a
 import type { Role } from "@mosaic/contracts/identity";
 import { Injectable } from "@nestjs/common";
 import type { Prisma } from "../../generated/prisma/client.js";
+import { escapeLike } from "../../platform/database/like-pattern.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import { recordAudit } from "../audit/audit-trail.js";
 import { endEverythingOf, endSessions } from "../auth/session-endings.js";
@@ -141,9 +142,4 @@ function toStored(row: Row): StoredUser {
     lastSeenAt: row.lastSeenAt,
     disabledAt: row.disabledAt,
   };
-}
-
-/** Prisma passes `%` and `_` on as what they mean to LIKE. */
-function escapeLike(text: string): string {
-  return text.replaceAll(/[\\%_]/g, "\\$&");
 }
