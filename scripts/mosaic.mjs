@@ -76,11 +76,10 @@ function prepareRotation(words, keyFile) {
 async function prepare(env, files) {
   const common = { root, logsDir: files.logs, progress: new Progress(), signal: new AbortController().signal };
   const toolchain = await ensureToolchain({ ...common, env });
-  if (!existsSync(path.join(root, "apps/api/dist/cli.js"))) {
-    const steps = { ...common, toolchain, env: toolchainEnv(toolchain, { ...env, NODE_ENV: undefined }) };
-    await installPackages(steps);
-    await build({ ...steps, stampFile: files.buildStamp });
-  }
+  // Each does nothing unless something has changed since: after a pull, an old command would meet a new database.
+  const steps = { ...common, toolchain, env: toolchainEnv(toolchain, { ...env, NODE_ENV: undefined }) };
+  await installPackages(steps);
+  await build({ ...steps, stampFile: files.buildStamp });
   return toolchain;
 }
 

@@ -6,6 +6,7 @@ import { ExpressAdapter, type NestExpressApplication } from "@nestjs/platform-ex
 import { DocumentBuilder, SwaggerModule } from "@nestjs/swagger";
 import express from "express";
 import { AppModule } from "./app.module.js";
+import { ENV, type Env } from "./platform/config/env.js";
 import { ProblemFilter } from "./platform/errors/problem.filter.js";
 import { jsonBody } from "./platform/http/json-body.js";
 import { Listeners, separatePorts } from "./platform/http/listeners.js";
@@ -39,6 +40,8 @@ export async function createApplication(createNest: NestCreator = createFromModu
   server.disable("x-powered-by");
   server.set("etag", false);
   server.set("query parser", "simple");
+  const env = nest.get<Env>(ENV);
+  server.set("trust proxy", env.MOSAIC_TRUSTED_PROXIES);
   nest.use(withRequestId(logger), securityHeaders, separatePorts, requireSameOrigin);
   for (const handler of existsSync(webFolder) ? await staticWeb(webFolder) : []) {
     nest.use(handler);

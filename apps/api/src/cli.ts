@@ -6,7 +6,7 @@ import { RuntimeError, type AgentRuntime } from "@mosaic/runtime/agent-runtime";
 import { backup } from "./cli/backup.js";
 import { createBreakglass, resetBreakglass } from "./cli/breakglass.js";
 import { CommandError, readSecret, terminal, withDatabase } from "./cli/command.js";
-import { examine, type Finding } from "./cli/doctor.js";
+import { examine, unconfigured, type Finding } from "./cli/doctor.js";
 import { restore } from "./cli/restore.js";
 import { rotateKey } from "./cli/rotate-key.js";
 import { SealError } from "./modules/crypto/sealed-box.js";
@@ -20,7 +20,7 @@ const migrationsFolder = fileURLToPath(new URL("../../../prisma/migrations", imp
 const help = `mosaic: what an operator does from the command line
 
   mosaic admin create-breakglass [--name NAME]   make the account that always works (password on standard input, or asked for)
-  mosaic admin reset-breakglass                  give it a new password; its sessions end
+  mosaic admin reset-breakglass                  give it a new password; its sessions and access tokens end
   mosaic rotate-key [--new-key-file FILE]        seal everything anew under another secret key, while Mosaic runs
   mosaic doctor [--json]                         look at everything that Mosaic needs; exit code 1 when something fails
   mosaic backup FILE                             database and agents' states into one new file
@@ -109,7 +109,25 @@ async function run(given: Arguments): Promise<number> {
   if (command === undefined || given.words.length > (wordCounts[name] ?? 1)) {
     throw new CommandError(`There is no command "${given.words.join(" ")}".\n\n${help}`);
   }
-  return command(readEnv(), given);
+  const env = configuration();
+  if (env instanceof ConfigurationError) {
+    if (name === "doctor") {
+      return show(unconfigured(env), given.isJson);
+    }
+    throw env;
+  }
+  return command(env, given);
+}
+
+function configuration(): Env | ConfigurationError {
+  try {
+    return readEnv();
+  } catch (error) {
+    if (error instanceof ConfigurationError) {
+      return error;
+    }
+    throw error;
+  }
 }
 
 async function rotate(env: Env, newKeyFile: string | undefined): Promise<number> {

@@ -82,6 +82,18 @@ test.each(["a member", "the breakglass admin"])("%s changes their own password, 
   expect(await auditRows(app.database, "password.change")).toMatchObject([{ actor_name: name, details: { endedSessions: 2 } }]);
 });
 
+test("a new password revokes the access tokens that were made under the former one, unless their owner keeps them", async () => {
+  const ann = await invitedMember(app, "ann");
+  const kept = await app.token(ann, ["read"]);
+  const body = { currentPassword: memberPassword, newPassword, endsTokens: false };
+  expect((await ann.post("/api/profile/password", body)).status).toBe(204);
+  expect((await kept.get("/api/auth/me")).status).toBe(200);
+  expect(await change(ann, newPassword, `${newPassword} again`)).toBe(204);
+  expect((await kept.get("/api/auth/me")).status).toBe(401);
+  const changes = (await auditRows(app.database, "password.change")).map(({ details }) => details["endedTokens"]);
+  expect(changes).toEqual([0, 1]);
+});
+
 test("a new password needs the current one, keeps the rules, and guessing it is slowed down in one session only", async () => {
   const ann = await invitedMember(app, "ann");
   const wrong = await ann.post("/api/profile/password", { currentPassword: "not it", newPassword });

@@ -96,7 +96,14 @@ test("the database itself refuses to disable, demote or delete the breakglass ac
       "neither deleted, demoted nor disabled",
     );
   }
+  for (const change of ["DELETE FROM breakglass_user", "TRUNCATE breakglass_user", "TRUNCATE users CASCADE"]) {
+    await expect(app.database.query(change)).rejects.toThrow("neither deleted, demoted nor disabled");
+  }
   expect((await app.visitor().post("/api/auth/login", right)).status).toBe(200);
+});
+
+test("nobody empties the audit as a whole either", async () => {
+  await expect(app.database.query("TRUNCATE audit_events")).rejects.toThrow("append-only");
 });
 
 test("guessing is slowed down, says for how long, and passes by itself", async () => {

@@ -226,23 +226,32 @@ test(
   },
 );
 
-test("a backup that is damaged or cut off changes nothing", { timeout: 60_000 }, async () => {
-  const app = await open();
-  await filled(app);
-  const file = newFile();
-  await withDatabase(urlOf(app), async (database) => backup(database, { file, runtime: null, terminal }));
-  const bytes = await readFile(file);
-  const database = await createTestDatabase();
-  closers.push(() => database.drop());
-  for (const damaged of [bytes.subarray(0, bytes.length / 2), Buffer.from("no archive at all"), Buffer.alloc(0)]) {
-    const other = newFile();
-    await writeFile(other, damaged);
-    const options = { file: other, secret: secretOf(app), openRuntime: () => null, terminal };
-    await expect(withDatabase(database.url, async (target) => restore(target, options))).rejects.toThrow(/damaged|no whole backup/);
-  }
-  const [row] = await database.query<{ count: number }>("SELECT count(*)::int AS count FROM system_config");
-  expect(row?.count).toBe(0);
-});
+test(
+  "a backup is written over nothing, also not what waits there to be written to, and a damaged one changes nothing",
+  { timeout: 60_000 },
+  async () => {
+    const app = await open();
+    await filled(app);
+    const file = newFile();
+    await withDatabase(urlOf(app), async (database) => backup(database, { file, runtime: null, terminal }));
+    const planted = newFile();
+    await writeFile(`${planted}.part`, "");
+    await expect(
+      withDatabase(urlOf(app), async (database) => backup(database, { file: planted, runtime: null, terminal })),
+    ).rejects.toThrow("nothing is written over");
+    const bytes = await readFile(file);
+    const database = await createTestDatabase();
+    closers.push(() => database.drop());
+    for (const damaged of [bytes.subarray(0, bytes.length / 2), Buffer.from("no archive at all"), Buffer.alloc(0)]) {
+      const other = newFile();
+      await writeFile(other, damaged);
+      const options = { file: other, secret: secretOf(app), openRuntime: () => null, terminal };
+      await expect(withDatabase(database.url, async (target) => restore(target, options))).rejects.toThrow(/damaged|no whole backup/);
+    }
+    const [row] = await database.query<{ count: number }>("SELECT count(*)::int AS count FROM system_config");
+    expect(row?.count).toBe(0);
+  },
+);
 
 test("a database that nothing was written to yet is no fault", async () => {
   const database = await createEmptyDatabase();

@@ -163,8 +163,6 @@ test("a mapping decides the role at each sign-in, and a lost role ends the sessi
     [user?.["id"]],
   );
   server.people["bob"] = { groups: [] };
-  expect(await whoIs(app, (await comeIn("bob")).browser)).toMatchObject({ role: "admin" });
-  server.people["bob"] = { groups: ["staff"] };
   const demoted = await comeIn("bob");
   expect(await whoIs(app, demoted.browser)).toMatchObject({ role: "member" });
   expect(await whoIs(app, first.browser)).toBeNull();
@@ -172,6 +170,15 @@ test("a mapping decides the role at each sign-in, and a lost role ends the sessi
   expect((await audit()).filter(({ action }) => action === "user.update")).toEqual([
     { action: "user.update", details: { by: "oidc", isNewEmail: false, role: "member", formerRole: "admin" } },
   ]);
+});
+
+test("without a mapping that makes admins, people keep the role that they were given here", async () => {
+  await configureOidc(admin, server.issuer, { roleMappings: [{ claim: "groups", value: "staff", role: "member" }] });
+  server.people["bob"] = { groups: [] };
+  const first = await comeIn("bob");
+  const id = (await whoIs(app, first.browser))?.["id"] as string;
+  expect((await admin.patch(`/api/admin/users/${id}`, { role: "admin" })).status).toBe(200);
+  expect(await whoIs(app, (await comeIn("bob")).browser)).toMatchObject({ role: "admin" });
 });
 
 test("without auto-create only people who are known come in", async () => {

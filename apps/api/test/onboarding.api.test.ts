@@ -113,6 +113,15 @@ test("from start to end, going on at the right step in any browser", async () =>
   expect(health.checks.find(({ id }) => id === "disk")?.detail).toContain("GB are free");
   const done = await client.post("/api/onboarding/complete");
   expect(done.json()).toMatchObject({ isComplete: true });
+  const steps = await app.database.query<{ action: string; actor_name: string }>("SELECT action, actor_name FROM audit_events ORDER BY id");
+  expect(steps.map(({ action }) => action)).toEqual([
+    "user.create",
+    "onboarding.skip",
+    "provider.create",
+    "runtime.choose",
+    "agent.create",
+    "onboarding.complete",
+  ]);
   expect((await client.get(`/api/providers/${providerId}`)).status).toBe(200);
   expect((await client.get(`/api/agents/${agentId}`)).json()).toMatchObject({ name: "Robin", status: "stopped" });
   expect((await client.get("/api/runtime")).json()).toMatchObject({ kind: "docker", isIsolated: true });

@@ -75,6 +75,30 @@ test("signing out everywhere else leaves this browser only", async () => {
   expect(await auditRows(app.database, "session.revoke")).toMatchObject([{ details: { count: 2, isAllOthers: true } }]);
 });
 
+test("an export of the audit ends with the session that asked for it", { timeout: 60_000 }, async () => {
+  const rows = 100_000;
+  await app.database.query(
+    `INSERT INTO audit_events (id, at, action, outcome, actor_kind, actor_name, target_type, target_name, details)
+     SELECT gen_random_uuid(), now() - interval '500 days', 'test.row', 'done', 'system', repeat('a', 60), 'test', repeat('b', 60), '{}' FROM generate_series(1, $1)`,
+    [rows],
+  );
+  const admin = await app.admin();
+  const session = await app.session(admin);
+  const response = await session.open("GET", "/api/admin/audit/export?format=jsonl");
+  const reader = response.body?.getReader();
+  let size = (await reader?.read())?.value?.length ?? 0;
+  expect(size).toBeGreaterThan(0);
+  expect((await admin.delete("/api/sessions")).status).toBe(204);
+  await expect(
+    (async () => {
+      for (let chunk = await reader?.read(); chunk?.done === false; chunk = await reader?.read()) {
+        size += chunk.value.length;
+      }
+    })(),
+  ).rejects.toThrow();
+  expect(size).toBeLessThan(rows * 200);
+});
+
 test("another's session is revoked as little as a missing one", async () => {
   const bob = await app.member("bob");
   const id = (await sessionsOf(ann))[0]?.id;

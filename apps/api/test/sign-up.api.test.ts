@@ -122,10 +122,15 @@ test("guessing invites, and making accounts without end, is slowed down by addre
   for (let attempt = 0; attempt < 11; attempt += 1) {
     expect((await signUp("ann", `guess-${attempt}-guess`)).status).toBe(400);
   }
-  const blocked = await signUp("ann", code);
+  const blocked = await signUp("ann", "guess-again-guess");
   expect([blocked.status, blocked.headers.get("retry-after")]).toEqual([429, "60"]);
-  clock.move(60_001);
+  // Whoever was invited comes in, whatever others try from the same address.
   expect((await signUp("ann", code)).status).toBe(201);
+  const refused = await auditRows(app.database, "auth.sign_up_refused");
+  expect(refused).toHaveLength(11);
+  expect(refused[0]).toMatchObject({ outcome: "refused", details: { reason: "no_such_invite" } });
+  expect(JSON.stringify(refused)).not.toContain("guess-");
+  clock.move(60_001);
   await setMode("open");
   expect((await signUp("bob")).status).toBe(201);
   expect((await signUp("carl")).status).toBe(429);

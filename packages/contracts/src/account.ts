@@ -31,7 +31,12 @@ export type UpdateProfile = z.infer<typeof updateProfile>;
 
 /** Ends all other sessions. The rules that concern the user name are checked by the API, which knows it. */
 export const changePassword = z
-  .strictObject({ currentPassword: enteredPassword, newPassword: enteredPassword })
+  .strictObject({
+    currentPassword: enteredPassword,
+    newPassword: enteredPassword,
+    /** Whether access tokens are revoked too: whoever knew the former password may have made one. */
+    endsTokens: z.boolean().default(true),
+  })
   .superRefine((value, context) => checkPassword(value.newPassword, "", "newPassword", context))
   .meta({ id: "ChangePassword" });
 export type ChangePassword = z.infer<typeof changePassword>;

@@ -49,16 +49,16 @@ export class ArchiveWriter {
   /** Throws `CommandError` if there is such a file: nothing is written over. */
   static async create(file: string): Promise<ArchiveWriter> {
     const draft = `${file}.part`;
+    // One that is there may be somebody else's, who would read along.
+    const handle = await createNew(draft);
     try {
-      await (await open(file, "wx", 0o600)).close();
+      await (await createNew(file)).close();
     } catch (error) {
-      throw new CommandError(
-        error instanceof Error && "code" in error && error.code === "EEXIST"
-          ? `${file} exists already. Choose another name: nothing is written over.`
-          : `${file} can't be written: ${error instanceof Error ? error.message : "unknown reason"}`,
-      );
+      await handle.close();
+      await rm(draft, { force: true });
+      throw error;
     }
-    return new ArchiveWriter(file, await open(draft, "w", 0o600), draft);
+    return new ArchiveWriter(file, handle, draft);
   }
 
   async #write(handle: FileHandle): Promise<void> {
@@ -115,6 +115,18 @@ export class ArchiveWriter {
     await this.#written.catch(() => undefined);
     await rm(this.#draft, { force: true });
     await rm(this.file, { force: true });
+  }
+}
+
+async function createNew(file: string): Promise<FileHandle> {
+  try {
+    return await open(file, "wx", 0o600);
+  } catch (error) {
+    throw new CommandError(
+      error instanceof Error && "code" in error && error.code === "EEXIST"
+        ? `${file} exists already. Choose another name, or delete it: nothing is written over.`
+        : `${file} can't be written: ${error instanceof Error ? error.message : "unknown reason"}`,
+    );
   }
 }
 

@@ -37,7 +37,7 @@ export async function createBreakglass(database: Client, name: string, password:
   terminal.say(`The breakglass account ${username.data} was made. Sign in with it; if Mosaic is new, its wizard goes on from there.`);
 }
 
-/** A new password: all its sessions end, and nothing that others tried before holds it up. */
+/** A new password: all its sessions and access tokens end, and nothing that others tried before holds it up. */
 export async function resetBreakglass(database: Client, password: string, terminal: Terminal): Promise<void> {
   const { rows } = await database.query<{ id: string; username: string }>(
     "SELECT u.id, u.username FROM breakglass_user b JOIN users u ON u.id = b.user_id",
@@ -52,6 +52,7 @@ export async function resetBreakglass(database: Client, password: string, termin
     await database.query("SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE", [account.id]);
     await database.query("UPDATE breakglass_user SET password_hash = $1, updated_at = now() WHERE user_id = $2", [hash, account.id]);
     await database.query("DELETE FROM sessions WHERE user_id = $1", [account.id]);
+    await database.query("DELETE FROM access_tokens WHERE user_id = $1", [account.id]);
     await database.query("DELETE FROM sign_in_places WHERE user_id = $1", [account.id]);
     await database.query("DELETE FROM login_throttles WHERE subject LIKE '%:' || $1 OR subject LIKE '%:' || $1 || '|%'", [
       account.username,
@@ -59,7 +60,9 @@ export async function resetBreakglass(database: Client, password: string, termin
     await database.query("SELECT pg_notify('mosaic_sessions', $1)", [JSON.stringify({ userId: account.id })]);
     await auditCommand(database, { action: "password.reset", target: { type: "user", id: account.id, name: account.username } });
   });
-  terminal.say(`The breakglass account ${account.username} has a new password. Its sessions have ended.`);
+  terminal.say(
+    `The breakglass account ${account.username} has a new password. Its sessions have ended, and its access tokens are revoked.`,
+  );
 }
 
 function assertRules(password: string, name: string): void {

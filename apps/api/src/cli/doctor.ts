@@ -6,7 +6,7 @@ import { imageOf } from "../modules/container-lifecycle/container-identity.js";
 import { clockFinding, diskFinding, failing, isolationFinding, ok, warning, type Look } from "../modules/health/host-findings.js";
 import { settingContext } from "../modules/settings/setting-context.js";
 import { settingKeys } from "../modules/settings/settings.service.js";
-import type { Env } from "../platform/config/env.js";
+import type { ConfigurationError, Env } from "../platform/config/env.js";
 import { readMigrations } from "../platform/database/migrator.js";
 import { withDatabase } from "./command.js";
 
@@ -20,6 +20,11 @@ export interface DoctorOptions {
   readonly env: Env;
   readonly migrationsFolder: string;
   readonly createRuntime: (kind: "docker" | "process", instanceId: string) => AgentRuntime;
+}
+
+/** The only finding when there is no configuration to look at anything with. */
+export function unconfigured({ message }: ConfigurationError): Finding[] {
+  return [{ check: "Configuration", ...failing(message) }];
 }
 
 /** Looks at everything that Mosaic needs. Each check stands by itself: one that fails keeps no other from being made. */
@@ -129,12 +134,15 @@ async function lookAtClock(database: Client): Promise<Look> {
 }
 
 async function lookAtRuntime(env: Env, url: string, createRuntime: DoctorOptions["createRuntime"]): Promise<Finding[]> {
-  const { chosen, instanceId, images } = await withDatabase(url, readRuntimeFacts).catch(() => ({
-    chosen: null,
-    instanceId: "doctor",
-    images: [],
-  }));
+  const facts = await withDatabase(url, async (database) => ((await isFilled(database)) ? readRuntimeFacts(database) : null)).catch(
+    () => "unknown" as const,
+  );
+  const known = facts === "unknown" || facts === null ? { chosen: null, instanceId: "doctor", images: [] } : facts;
+  const { chosen, instanceId, images } = known;
   const kind = env.MOSAIC_RUNTIME ?? chosen;
+  if (kind === null && facts === "unknown") {
+    return [{ check: "Runtime", ...warning("It can't be looked at without the database, which says what it is.") }];
+  }
   if (kind !== "docker" && kind !== "process") {
     return [{ check: "Runtime", ...warning("None is chosen yet: the wizard in the web page asks for it.") }];
   }

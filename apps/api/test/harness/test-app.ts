@@ -70,7 +70,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const settings = nest.get(SettingsService, { strict: false });
   await settings.assertSecretKey();
   if (options.isOnboarded !== false) {
-    await settings.set(settingKeys.onboardingCompletedAt, new Date().toISOString());
+    await settings.setIfAbsent(settingKeys.onboardingCompletedAt, new Date().toISOString());
   }
   const internalUrl = `http://127.0.0.1:${await listeners.listen("internal", "127.0.0.1", env.MOSAIC_INTERNAL_PORT)}`;
   const url = `http://127.0.0.1:${await listeners.listen("public", "127.0.0.1", env.PORT)}`;

@@ -23,6 +23,7 @@ const guides: readonly Guide[] = [
       "Open App registrations → New registration; choose Web and enter the redirect URI above.",
       "Client ID and tenant ID stand on the overview; make the secret under Certificates & secrets and copy its value, not its ID.",
       "For roles, add app roles, assign people to them, and use the claim roles.",
+      "Entra does not say by itself that an e-mail address is verified: leave the e-mail domains below empty, or add that claim to the token. A tenant of your own keeps strangers out.",
     ],
   },
   {

@@ -40,7 +40,8 @@ export function RoleMappings({ value, onChange, error }: RoleMappingsProps) {
       </legend>
       <p id={`${id}-hint`} className="text-[0.8125rem] text-muted-foreground">
         What the sign-in server says of somebody decides their role, at every sign-in; the first rule that holds wins. Without one that
-        holds, somebody new becomes a member and a known user keeps their role. A claim may be a path: realm_access.roles
+        holds, somebody new becomes a member, and as soon as a rule makes admins so does whoever has left their group. The breakglass admin
+        is never touched. A claim may be a path: realm_access.roles
       </p>
       <ul ref={list} className="grid gap-3 empty:hidden">
         {value.map((mapping, index) => (

@@ -17,7 +17,8 @@ export class PasswordChangeService {
   ) {}
 
   /** Ends all sessions of the user and stores `session` in their place. Throws `invalid_input`, `conflict` or `too_many_requests`. */
-  async change({ user, sessionId }: SessionCaller, { currentPassword, newPassword }: ChangePassword, session: NewSession): Promise<void> {
+  async change({ user, sessionId }: SessionCaller, input: ChangePassword, session: NewSession): Promise<void> {
+    const { currentPassword, newPassword, endsTokens } = input;
     const broken = passwordRules.filter((rule) => !rule.holds(newPassword, user.username));
     if (broken.length > 0) {
       throw faults(broken.map(({ text }) => ({ path: "newPassword", message: text })));
@@ -34,7 +35,7 @@ export class PasswordChangeService {
       throw faults([{ path: "currentPassword", message: "This is not your current password" }]);
     }
     const passwordHash = await this.users.hashPassword(newPassword);
-    if (!(await this.repository.changePassword(user.id, { formerHash: verified.passwordHash, passwordHash, session }))) {
+    if (!(await this.repository.changePassword(user.id, { formerHash: verified.passwordHash, passwordHash, session, endsTokens }))) {
       throw new AppError("conflict", { detail: "Your password was changed elsewhere at the same moment. Sign in again." });
     }
     await this.throttle.clear(subject);

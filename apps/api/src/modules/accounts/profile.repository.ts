@@ -4,7 +4,7 @@ import type { Prisma } from "../../generated/prisma/client.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import { recordAudit } from "../audit/audit-trail.js";
 import type { NewSession } from "../auth/auth.types.js";
-import { endSessions } from "../auth/session-endings.js";
+import { endSessions, endTokens } from "../auth/session-endings.js";
 import { sessionUserInclude, toSessionUser } from "../users/session-user.types.js";
 import { randomUUIDv7 } from "node:crypto";
 
@@ -21,6 +21,8 @@ export interface PasswordChange {
   readonly passwordHash: string;
   /** What the browser goes on with. */
   readonly session: NewSession;
+  /** Whether programs have to be given new access tokens too. */
+  readonly endsTokens: boolean;
 }
 
 @Injectable()
@@ -69,9 +71,10 @@ export class ProfileRepository {
       }
       const count = await endSessions(transaction, { userId });
       await transaction.signInPlace.deleteMany({ where: { userId } });
+      const tokens = change.endsTokens ? await endTokens(transaction, userId) : 0;
       const { session } = change;
       await transaction.session.create({ data: { id: randomUUIDv7(), userId, ...session, lastUsedAt: session.createdAt } });
-      await recordAudit(transaction, { action: "password.change", details: { endedSessions: count } });
+      await recordAudit(transaction, { action: "password.change", details: { endedSessions: count, endedTokens: tokens } });
       return true;
     });
   }

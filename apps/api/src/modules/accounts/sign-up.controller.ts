@@ -33,7 +33,7 @@ export class SignUpController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<SessionUser> {
     const user = await this.accounts.signUp(body, clientAddress(request));
-    await this.signIn.signIn(request, response, user.id, "new_account");
+    await this.signIn.signIn(request, response, user.id, { method: "new_account" });
     return user;
   }
 }

@@ -34,6 +34,13 @@ export class SignUpRepository {
     return (await this.prisma.user.count({ where: { username } })) > 0 ? "name_taken" : null;
   }
 
+  /** Never what was tried: a name may be a password in the wrong field. */
+  async recordRefusal(reason: SignUpRefusal | "closed"): Promise<void> {
+    await this.prisma.$transaction(async (transaction) =>
+      recordAudit(transaction, { action: "auth.sign_up_refused", outcome: "refused", details: { reason } }),
+    );
+  }
+
   /** Uses of one invite are taken one after the other, under a lock of its row; what fails uses nothing. */
   async create(account: NewAccount, inviteHash: Uint8Array<ArrayBuffer> | null, now: Date): Promise<SessionUser | SignUpRefusal> {
     try {

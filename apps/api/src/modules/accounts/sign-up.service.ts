@@ -28,33 +28,32 @@ export class SignUpService {
   /** Throws `forbidden` while sign-up is closed, `invalid_input` or `too_many_requests`. An invite counts only for accounts that were made. */
   async signUp({ username, displayName, password, inviteCode }: SignUp, address: string): Promise<SessionUser> {
     const mode = await this.options.signUpMode();
-    if (mode === "closed") {
-      throw new AppError("forbidden", { detail: "Sign-up is closed. Ask an admin of this Mosaic for an account." });
-    }
     if (mode === "invite" && inviteCode === undefined) {
       throw fault({ path: "inviteCode", message: "An invite code is needed. Ask an admin of this Mosaic for one." });
     }
-    const attempt = await this.throttle.countSignUp(address);
     const inviteHash = inviteCode === undefined ? null : hashToken(inviteCode);
     // Looked at before the password is hashed, which takes a while, and again with the invite locked.
-    assertAccepted(await this.repository.findRefusal(username, inviteHash, this.clock.now()));
+    const refusal = mode === "closed" ? "closed" : await this.repository.findRefusal(username, inviteHash, this.clock.now());
+    // Whoever has an invite is let through, whatever others try from the same address.
+    if (inviteHash === null || refusal === "closed" || refusal === "no_such_invite") {
+      await this.throttle.countSignUp(address);
+    }
+    if (refusal !== null) {
+      await this.repository.recordRefusal(refusal);
+      throw refusal === "closed" ? closed() : fault(refusals[refusal]);
+    }
     const passwordHash = await this.users.hashPassword(password);
     const account = { username, displayName: displayName ?? username, passwordHash };
     const made = await this.repository.create(account, inviteHash, this.clock.now());
     if (typeof made === "string") {
       throw fault(refusals[made]);
     }
-    if (inviteHash !== null) {
-      await this.throttle.takeBack(attempt);
-    }
     return made;
   }
 }
 
-function assertAccepted(refusal: SignUpRefusal | null): void {
-  if (refusal !== null) {
-    throw fault(refusals[refusal]);
-  }
+function closed(): AppError {
+  return new AppError("forbidden", { detail: "Sign-up is closed. Ask an admin of this Mosaic for an account." });
 }
 
 function fault(error: { path: string; message: string }): AppError {

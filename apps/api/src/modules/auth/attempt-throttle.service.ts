@@ -46,7 +46,7 @@ export class AttemptThrottleService {
     return this.countAttempt(`sign-up:${networkOf(address)}`, signUpRule, { limit: "sign_up" });
   }
 
-  /** Sign-ins through a sign-in server that began at one address and have not been finished. */
+  /** Answers of a sign-in server that were refused. Beginning is free: who begins without end would shut out all behind the same address. */
   async countSingleSignOn(address: string): Promise<void> {
     await this.countAttempt(singleSignOnSubject(address), singleSignOnRule, { limit: "single_sign_on" });
   }

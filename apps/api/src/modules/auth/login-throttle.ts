@@ -30,7 +30,7 @@ export const accountRule: ThrottleRule = {
 };
 /** New accounts from one address, and guessing of invites. */
 export const signUpRule: ThrottleRule = { freeFailures: 10, firstBlockMs: 60_000, longestBlockMs: 3_600_000, windowMs: 3_600_000 };
-/** Sign-ins through a sign-in server that were begun at one address and not finished: a whole office may sit behind it. */
+/** Refused answers of a sign-in server at one address: beyond it they fill no audit. It keeps nobody from signing in. */
 export const singleSignOnRule: ThrottleRule = { freeFailures: 60, firstBlockMs: 10_000, longestBlockMs: 300_000, windowMs: 3_600_000 };
 
 /** Milliseconds still to wait; 0 = go on. */

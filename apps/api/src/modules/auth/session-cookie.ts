@@ -1,4 +1,5 @@
 import type { Request, Response } from "express";
+import { isHttps } from "../../platform/http/client-address.js";
 import { browserCookie, sessionCookie, type IssuedSession } from "./auth.types.js";
 import { readBearerToken } from "./bearer-token.js";
 
@@ -17,16 +18,17 @@ export function readBrowserToken(request: Request): string | undefined {
   return readCookie(request, browserCookie);
 }
 
-export function setSessionCookie(request: Request, response: Response, session: IssuedSession): void {
-  response.cookie(sessionCookie, session.token, { ...attributes(request), expires: session.expiresAt });
+/** `secure`: where it is known otherwise that the browser is there by HTTPS. */
+export function setSessionCookie(request: Request, response: Response, session: IssuedSession, secure = isHttps(request)): void {
+  response.cookie(sessionCookie, session.token, { ...attributes(secure), expires: session.expiresAt });
 }
 
 export function clearSessionCookie(request: Request, response: Response): void {
-  response.clearCookie(sessionCookie, attributes(request));
+  response.clearCookie(sessionCookie, attributes(isHttps(request)));
 }
 
 export function setBrowserCookie(request: Request, response: Response, token: string): void {
-  response.cookie(browserCookie, token, { ...attributes(request), path: browserCookiePath, maxAge: browserCookieMs });
+  response.cookie(browserCookie, token, { ...attributes(isHttps(request)), path: browserCookiePath, maxAge: browserCookieMs });
 }
 
 function readCookie(request: Request, name: string): string | undefined {
@@ -35,6 +37,6 @@ function readCookie(request: Request, name: string): string | undefined {
   return value !== undefined && tokenShape.test(value) ? value : undefined;
 }
 
-function attributes(request: Request): { httpOnly: true; sameSite: "lax"; path: string; secure: boolean } {
-  return { httpOnly: true, sameSite: "lax", path: "/", secure: request.secure };
+function attributes(secure: boolean): { httpOnly: true; sameSite: "lax"; path: string; secure: boolean } {
+  return { httpOnly: true, sameSite: "lax", path: "/", secure };
 }

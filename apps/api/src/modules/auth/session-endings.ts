@@ -22,6 +22,17 @@ export async function endSessions(transaction: Prisma.TransactionClient, where: 
   return count;
 }
 
+/** As `endSessions`, for all access tokens of a user. */
+export async function endTokens(transaction: Prisma.TransactionClient, userId: string): Promise<number> {
+  const tokens = await transaction.accessToken.findMany({ where: { userId }, select: { id: true } });
+  const ids = tokens.map(({ id }) => id);
+  const { count } = await transaction.accessToken.deleteMany({ where: { id: { in: ids } } });
+  for (const tokenId of ids) {
+    await tellEnding(transaction, { tokenId });
+  }
+  return count;
+}
+
 /** Ends whatever lets a user in: sessions, tokens and what is open on them. */
 export async function endEverythingOf(transaction: Prisma.TransactionClient, userId: string): Promise<void> {
   await transaction.session.deleteMany({ where: { userId } });

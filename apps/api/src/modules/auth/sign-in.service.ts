@@ -10,7 +10,9 @@ import { readBrowserToken, readSessionToken, setBrowserCookie, setSessionCookie 
 import { placeHashes } from "./sign-in-attempts.service.js";
 
 /** How somebody's identity was proven. `new_account`: by making the account, which writes the audit's row itself. */
-export type SignInMethod = "oidc" | "new_account";
+export type SignInProof =
+  | { readonly method: "new_account" }
+  | { readonly method: "oidc"; /** Whether the browser came back by HTTPS. */ readonly isHttps: boolean };
 
 /** Signs a browser in as somebody whose identity is proven already. */
 @Injectable()
@@ -21,21 +23,21 @@ export class SignInService {
   ) {}
 
   /** The browser's session until now ends. Throws `unauthenticated` when the account is disabled or gone. */
-  async signIn(request: Request, response: Response, userId: string, method: SignInMethod = "oidc"): Promise<void> {
+  async signIn(request: Request, response: Response, userId: string, proof: SignInProof): Promise<void> {
     const user = await this.users.find(userId);
-    const isNew = method === "new_account";
+    const isNew = proof.method === "new_account";
     const browser = { ...clientOf(request), formerToken: readSessionToken(request) };
     const browserToken = readBrowserToken(request) ?? newToken();
     const beginning = {
       passwordHash: null,
       places: isNew ? placeHashes(browser.address, browserToken) : [],
-      audit: user === null || isNew ? null : signInEntry(user, method),
+      audit: user === null || isNew ? null : signInEntry(user, proof.method),
     };
     const session = user === null ? null : await this.auth.begin(userId, browser, beginning);
     if (session === null) {
       throw new AppError("unauthenticated", { detail: "This account is disabled." });
     }
-    setSessionCookie(request, response, session);
+    setSessionCookie(request, response, session, proof.method === "oidc" ? proof.isHttps : undefined);
     if (isNew) {
       setBrowserCookie(request, response, browserToken);
     }

@@ -40,7 +40,10 @@ export class BackendsRepository {
       await recordAudit(transaction, {
         action: "backend.update",
         target: { type: "backend", id, name: before.label },
-        details: { changed: changed.join(", ") },
+        details: {
+          changed: changed.join(", "),
+          ...(changed.includes("image") ? { image: change.image ?? null, formerImage: before.image } : {}),
+        },
       });
       if (specFields.some((field) => changed.includes(field))) {
         await markForRestart(transaction, id);

@@ -1,13 +1,17 @@
 import type { BackendChoices, BackendList, BackendSettings, UpdateBackend } from "@mosaic/contracts/admin-containers";
 import { backendId, type BackendId } from "@mosaic/contracts/agent";
-import { Injectable } from "@nestjs/common";
+import { Inject, Injectable } from "@nestjs/common";
+import { ENV, type Env } from "../../platform/config/env.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { BackendsRepository } from "./backends.repository.js";
 import type { Backend } from "./backends.types.js";
 
 @Injectable()
 export class BackendsService {
-  constructor(private readonly repository: BackendsRepository) {}
+  constructor(
+    private readonly repository: BackendsRepository,
+    @Inject(ENV) private readonly env: Env,
+  ) {}
 
   /** The migrations bring a row for every backend that the contract names, so a missing one is our fault. */
   async get(id: BackendId): Promise<Backend> {
@@ -18,10 +22,13 @@ export class BackendsService {
     return backend;
   }
 
+  async all(): Promise<Backend[]> {
+    return (await this.repository.list()).map(({ backend }) => backend);
+  }
+
   async choices(): Promise<BackendChoices> {
-    const backends = (await this.repository.list()).map(({ backend }) => backend);
     return {
-      backends: backends.map(({ id, label, defaultIdleTimeoutSeconds, defaultTools }) => ({
+      backends: (await this.all()).map(({ id, label, defaultIdleTimeoutSeconds, defaultTools }) => ({
         id,
         label,
         defaultIdleTimeoutSeconds,
@@ -43,8 +50,16 @@ export class BackendsService {
     return this.get(known.data);
   }
 
-  /** Throws `not_found`. Agents that run are restarted when they answer nobody, if their containers have to be others. */
+  /**
+   * Throws `not_found`, and `invalid_input` for an image that is not of this machine's operator's choice: it sees what no admin may see.
+   * Agents that run are restarted when they answer nobody, if their containers have to be others.
+   */
   async update(id: string, change: UpdateBackend): Promise<BackendSettings> {
+    const { image } = await this.require(id);
+    if (change.image !== undefined && change.image !== image && !isTrustedImage(change.image, id, this.env.MOSAIC_AGENT_IMAGES)) {
+      const message = `Only images of ${[`mosaic/${id}`, ...this.env.MOSAIC_AGENT_IMAGES].join(", ")} are allowed here. An image sees its agents' keys, files and conversations, so whoever runs this machine adds others: MOSAIC_AGENT_IMAGES.`;
+      throw new AppError("invalid_input", { detail: message, errors: [{ path: "image", message }] });
+    }
     if (!(await this.repository.update(id, change))) {
       throw new AppError("not_found");
     }
@@ -54,6 +69,12 @@ export class BackendsService {
     }
     return toSettings(updated);
   }
+}
+
+/** Mosaic's own of this backend, and what the operator trusts: a repository, or all below a name with a slash at its end. */
+function isTrustedImage(image: string, id: string, trusted: readonly string[]): boolean {
+  const repository = image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
+  return [`mosaic/${id}`, ...trusted].some((entry) => (entry.endsWith("/") ? repository.startsWith(entry) : repository === entry));
 }
 
 function toSettings({ backend, agentCount }: { readonly backend: Backend; readonly agentCount: number }): BackendSettings {

@@ -8,9 +8,9 @@ import { Logger } from "../../platform/logging/logger.js";
 import { AgentsService } from "../agents/agents.service.js";
 import { BackendsService } from "../backends/backends.service.js";
 import { ConnectionTestService } from "../llm-providers/connection-test.service.js";
-import { LlmProvidersService } from "../llm-providers/llm-providers.service.js";
+import { ModelResolutionService } from "../llm-providers/model-resolution.service.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
-import { clockFinding, diskFinding, isolationFinding, type Look } from "./host-findings.js";
+import { clockFinding, diskFinding, failing, isolationFinding, ok, warning, type Look } from "./host-findings.js";
 import { HealthRepository } from "./health.repository.js";
 
 /** Looks at everything that a first message needs, all at once. */
@@ -21,7 +21,7 @@ export class HealthReportService {
     private readonly runtimeHost: RuntimeHostService,
     private readonly agents: AgentsService,
     private readonly backends: BackendsService,
-    private readonly providers: LlmProvidersService,
+    private readonly resolution: ModelResolutionService,
     private readonly connectionTest: ConnectionTestService,
     private readonly logger: Logger,
     @Inject(ENV) private readonly env: Env,
@@ -83,25 +83,29 @@ export class HealthReportService {
     return isolationFinding((await this.runtimeHost.runtime()).isIsolated);
   }
 
+  /** The model that an agent of this user answers with now, wherever it comes from. */
   private async provider(userId: string): Promise<Look> {
-    const agent = (await this.agents.list(userId)).find((candidate) => candidate.model !== null);
-    const providerId = agent?.model?.providerId ?? (await this.providers.list(userId)).at(0)?.id;
-    if (providerId === undefined) {
-      return { state: "failing", detail: "There is no provider yet. Add one." };
+    const [agents, sources] = await Promise.all([this.agents.list(userId), this.resolution.sourcesOf(userId)]);
+    const byDefault = this.resolution.effective(sources, { backend: "openclaw", model: null, fallbacks: [] });
+    const inUse = agents.map(({ effectiveModel }) => effectiveModel).find((model) => model !== null) ?? byDefault;
+    const stored = sources.providers.find(({ id, ownerId }) => (inUse === null ? ownerId === userId : id === inUse.providerId));
+    if (stored === undefined) {
+      return failing("There is no provider yet. Add one.");
     }
-    const stored = await this.providers.getStored(userId, providerId);
-    const model = agent?.model?.model ?? stored.models[0]?.id ?? null;
-    const { outcome, message } = await this.connectionTest.testStored(stored, model);
+    const { outcome, message } = await this.connectionTest.testStored(stored, inUse?.model ?? stored.models[0]?.id ?? null);
     return { state: outcome === "ok" ? "ok" : "failing", detail: `${stored.name}: ${message}` };
   }
 
   private async image(): Promise<Look> {
-    const backend = await this.backends.get("openclaw");
-    const runtime = await this.runtimeHost.runtime();
-    const isThere = await runtime.hasImage({ name: backend.image, buildContext: null });
-    return isThere
-      ? { state: "ok", detail: presentImage(runtime, backend.label, backend.image) }
-      : { state: "warning", detail: missingImage(runtime, backend.label, backend.image) };
+    const [runtime, backends] = await Promise.all([this.runtimeHost.runtime(), this.backends.all()]);
+    const looks = await Promise.all(
+      backends.map(async ({ label, image }) =>
+        (await runtime.hasImage({ name: image, buildContext: null }))
+          ? ok(presentImage(runtime, label, image))
+          : warning(missingImage(runtime, label, image)),
+      ),
+    );
+    return { state: looks.every(({ state }) => state === "ok") ? "ok" : "warning", detail: looks.map(({ detail }) => detail).join(" ") };
   }
 }
 

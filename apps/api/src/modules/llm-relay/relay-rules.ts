@@ -53,7 +53,18 @@ export function returnedHeaders(headers: Headers): Record<string, string> {
 }
 
 /** Fields that name a model, or further ones, to some server. Some read names whatever their case, and the last one counts. */
-const modelFields = new Set(["model", "name", "models", "fallbacks", "route", "routes", "engine", "deployment", "deployment_id", "model_name"]);
+const modelFields = new Set([
+  "model",
+  "name",
+  "models",
+  "fallbacks",
+  "route",
+  "routes",
+  "engine",
+  "deployment",
+  "deployment_id",
+  "model_name",
+]);
 
 /**
  * The one model that a call asks for: Ollama's `show` names it `name` as well. `null` when there is none, or when another field could name

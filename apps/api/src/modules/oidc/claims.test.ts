@@ -38,18 +38,23 @@ const members = { claim: "realm_access.roles", value: "staff", role: "member" } 
 test.each([
   [{ groups: ["staff", "admins"] }, "admin"],
   [{ groups: "admins" }, "admin"],
-  [{ groups: "admins-of-nothing" }, null],
+  [{ groups: "admins-of-nothing" }, "member"],
   [{ realm_access: { roles: ["staff"] } }, "member"],
   [{ "realm_access.roles": "staff" }, "member"],
   [{ groups: ["admins"], realm_access: { roles: ["staff"] } }, "admin"],
-  [{ realm_access: "staff" }, null],
-  [{}, null],
+  [{ realm_access: "staff" }, "member"],
+  [{}, "member"],
 ])("the first mapping that holds decides: %o", (claims, expected) => {
   expect(mappedRole(claims, [admins, members])).toBe(expected);
 });
 
+test("where no mapping makes admins, one that does not hold leaves the role as it is", () => {
+  expect(mappedRole({}, [members])).toBeNull();
+  expect(mappedRole({}, [])).toBeNull();
+});
+
 test("what every object inherits is no claim", () => {
-  expect(mappedRole({}, [{ claim: "constructor.name", value: "Object", role: "admin" }])).toBeNull();
+  expect(mappedRole({}, [{ claim: "constructor.name", value: "Object", role: "admin" }])).toBe("member");
 });
 
 test.each([

@@ -32,9 +32,13 @@ export function isDomainAllowed(email: string | null, domains: readonly string[]
   return domains.length === 0 || (email !== null && domains.includes(email.slice(email.lastIndexOf("@") + 1)));
 }
 
-/** The role of the first mapping that holds; `null` if none does. */
+/**
+ * The role of the first mapping that holds. If none does and one makes admins, a member: whoever leaves the group is no admin any more.
+ * `null`, which keeps what an admin has set here, only where no mapping makes admins.
+ */
 export function mappedRole(claims: Claims, mappings: readonly RoleMapping[]): Role | null {
-  return mappings.find(({ claim, value }) => holds(claimAt(claims, claim), value))?.role ?? null;
+  const first = mappings.find(({ claim, value }) => holds(claimAt(claims, claim), value));
+  return first?.role ?? (mappings.some(({ role }) => role === "admin") ? "member" : null);
 }
 
 /** A name that is a claim of its own (`https://example.org/roles`) wins over a path of names. */

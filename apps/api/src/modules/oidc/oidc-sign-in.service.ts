@@ -42,7 +42,6 @@ export class OidcSignInService {
         response.redirect(302, `${stored.publicUrl}${startPath}?direct=1&returnTo=${encodeURIComponent(returnTo)}`);
         return;
       }
-      await this.throttle.countSingleSignOn(clientAddress(request));
       const browserToken = readFlowToken(request) ?? newToken();
       setFlowCookie(response, browserToken, stored.publicUrl);
       await this.authenticate(request, response, { step: "begin", stored, browserToken, returnTo });
@@ -56,7 +55,7 @@ export class OidcSignInService {
         throw new OidcRefusal("oidc_invalid", "answer_not_valid");
       }
       const userId = await this.people.admit(proven.stored, proven.subject, proven.claims);
-      await this.signIn.signIn(request, response, userId, "oidc");
+      await this.signIn.signIn(request, response, userId, { method: "oidc", isHttps: proven.stored.publicUrl.startsWith("https:") });
       await this.throttle.clearSingleSignOn(clientAddress(request));
       response.redirect(302, proven.returnTo);
     });

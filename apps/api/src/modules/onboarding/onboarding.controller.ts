@@ -63,7 +63,7 @@ export class OnboardingController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<SessionUser> {
     const user = await this.onboarding.createBreakglass(body);
-    await this.signIn.signIn(request, response, user.id, "new_account");
+    await this.signIn.signIn(request, response, user.id, { method: "new_account" });
     return user;
   }
 

@@ -67,7 +67,8 @@ export class OnboardingService {
   }
 
   private async skipOidc(): Promise<void> {
-    await this.settings.set(settingKeys.onboardingStep, pastOidc);
+    const audit = { action: "onboarding.skip", target: { type: "installation", id: null }, details: { step: "oidc" } };
+    await this.settings.set(settingKeys.onboardingStep, pastOidc, audit);
   }
 
   async putProvider(userId: string, input: CreateProvider): Promise<Provider> {
@@ -95,7 +96,8 @@ export class OnboardingService {
     if (step !== "summary") {
       throw new AppError("onboarding_incomplete", { detail: `The step "${step}" is missing.` });
     }
-    await this.settings.setIfAbsent(settingKeys.onboardingCompletedAt, this.clock.now().toISOString());
+    const audit = { action: "onboarding.complete", target: { type: "installation", id: null } };
+    await this.settings.setIfAbsent(settingKeys.onboardingCompletedAt, this.clock.now().toISOString(), audit);
   }
 
   private async facts(): Promise<OnboardingFacts> {

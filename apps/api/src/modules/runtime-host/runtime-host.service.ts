@@ -82,7 +82,8 @@ export class RuntimeHostService implements OnModuleDestroy {
       throw new AppError("conflict", { detail: `MOSAIC_RUNTIME fixes the runtime to ${this.env.MOSAIC_RUNTIME}.` });
     }
     this.assertAllowed(kind);
-    await this.settings.set(settingKeys.runtime, kind);
+    const audit = { action: "runtime.choose", target: { type: "installation", id: null }, details: { runtime: kind } };
+    await this.settings.set(settingKeys.runtime, kind, audit);
   }
 
   /** The internal port's address as containers reach it. Also opens that listener, since the containers' network may have just appeared. */

@@ -52,13 +52,13 @@ export class SettingsService {
     return stored.isEncrypted ? this.crypto.open(stored.value, settingContext(key)) : stored.value;
   }
 
-  async set(key: SettingKey, value: string): Promise<void> {
-    await this.repository.set(key, { value, isEncrypted: false });
+  async set(key: SettingKey, value: string, audit: AuditEntry): Promise<void> {
+    await this.repository.set(key, { value, isEncrypted: false }, audit);
   }
 
-  /** Keeps `value` unless there is one already, and tells the one that stands: the first of several requests at once wins. */
-  async setIfAbsent(key: SettingKey, value: string): Promise<string> {
-    return (await this.repository.setIfAbsent(key, { value, isEncrypted: false })).value;
+  /** Keeps `value` unless there is one already, and tells the one that stands: the first of several requests at once wins, and is audited. */
+  async setIfAbsent(key: SettingKey, value: string, audit: AuditEntry | null = null): Promise<string> {
+    return (await this.repository.setIfAbsent(key, { value, isEncrypted: false }, audit)).value;
   }
 
   /** Writes what an admin has set, tells every process of its group, and audits it: all or nothing. */

@@ -22,13 +22,26 @@ export class SystemConfigRepository {
     return this.prisma.systemConfig.findUnique({ where: { key }, select: { value: true, isEncrypted: true } });
   }
 
-  async set(key: string, setting: StoredSetting): Promise<void> {
-    await this.prisma.systemConfig.upsert({ where: { key }, create: { key, ...setting }, update: setting });
+  /** Idempotent: what stands already is neither written nor audited again. */
+  async set(key: string, setting: StoredSetting, audit: AuditEntry): Promise<void> {
+    await this.prisma.$transaction(async (transaction) => {
+      await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`system_config:${key}`}, 0))`;
+      if ((await transaction.systemConfig.count({ where: { key, ...setting } })) > 0) {
+        return;
+      }
+      await transaction.systemConfig.upsert({ where: { key }, create: { key, ...setting }, update: setting });
+      await recordAudit(transaction, audit);
+    });
   }
 
   /** Stores `setting` unless there is one already, and tells the one that stands: the first of several processes wins. */
-  async setIfAbsent(key: string, setting: StoredSetting): Promise<StoredSetting> {
-    await this.prisma.systemConfig.createMany({ data: [{ key, ...setting }], skipDuplicates: true });
+  async setIfAbsent(key: string, setting: StoredSetting, audit: AuditEntry | null = null): Promise<StoredSetting> {
+    await this.prisma.$transaction(async (transaction) => {
+      const { count } = await transaction.systemConfig.createMany({ data: [{ key, ...setting }], skipDuplicates: true });
+      if (count > 0 && audit !== null) {
+        await recordAudit(transaction, audit);
+      }
+    });
     return (await this.find(key)) ?? setting;
   }
 

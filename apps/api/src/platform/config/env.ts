@@ -3,7 +3,22 @@ import { z } from "zod";
 import { Secret } from "./secret.js";
 
 const port = z.coerce.number("a port number").int("a port number").min(1, "from 1 to 65535").max(65_535, "from 1 to 65535");
+const list = z.string().transform((value) =>
+  value
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== ""),
+);
+const repository = /^[a-z0-9][a-z0-9._:/-]*$/;
 const flag = z.enum(["true", "false"], "true or false").transform((value) => value === "true");
+
+/** An address, a range of them, or the name that Express has for one. Source: the `trust proxy` setting of Express. */
+function isNetwork(entry: string): boolean {
+  const [address = "", bits, ...more] = entry.split("/");
+  const family = isIP(address);
+  const isRange = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+  return ["loopback", "linklocal", "uniquelocal"].includes(entry) || (family !== 0 && isRange && more.length === 0);
+}
 
 /**
  * Every environment variable that Mosaic reads. `.env.example` and `docs/configuration.md` are generated from it: the descriptions are
@@ -33,6 +48,25 @@ export const envSchema = z.object({
     .refine((value) => isIP(value) !== 0 || value === "localhost", "an IP address of this machine, or localhost")
     .default("127.0.0.1")
     .meta({ description: "The address that it listens on. 0.0.0.0 opens it to the network: put TLS in front of it." }),
+  MOSAIC_TRUSTED_PROXIES: list
+    .refine((entries) => entries.every(isNetwork), "IP addresses or ranges such as 10.0.0.0/8, or loopback, separated by commas")
+    .default([])
+    .meta({
+      description:
+        "The reverse proxies in front of Mosaic, whose X-Forwarded-For and X-Forwarded-Proto it believes: IP addresses or ranges, separated by commas. Without it everybody behind a proxy has the proxy's address, in the audit and where guessing is slowed down.",
+      example: "127.0.0.1, 10.0.0.0/8",
+    }),
+  MOSAIC_AGENT_IMAGES: list
+    .refine(
+      (entries) => entries.every((entry) => repository.test(entry)),
+      "names of image repositories, without a tag, separated by commas",
+    )
+    .default([])
+    .meta({
+      description:
+        "Further image repositories that admins may choose for agents, besides Mosaic's own: names without a tag, or with a slash at the end for all below. An image sees its agents' keys, files and conversations, so who runs this machine decides.",
+      example: "registry.example/agents/",
+    }),
   MOSAIC_INTERNAL_PORT: port
     .optional()
     .meta({ description: "The port that only agents' containers call, on loopback and on the agents' own network. Default: PORT + 1." }),
