@@ -24,7 +24,10 @@ export const useChangePassword = () => {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (body: ChangePassword) => requestNothing("/api/profile/password", { method: "POST", body }),
-    onSuccess: () => client.invalidateQueries({ queryKey: queryKeys.sessions }),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: queryKeys.sessions });
+      await client.invalidateQueries({ queryKey: queryKeys.tokens });
+    },
   });
 };
 

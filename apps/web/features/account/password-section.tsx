@@ -3,19 +3,33 @@
 import { useId, useState, type FormEvent } from "react";
 import { toast } from "sonner";
 import { Button } from "@/components/ui/button";
+import { Checkbox } from "@/components/ui/checkbox";
 import { Field } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 import { PasswordInput } from "@/components/ui/password-input";
 import { useChangePassword } from "@/features/account/account-queries";
 import { followsRules, PasswordRules } from "@/features/account/password-rules";
 import { SettingsSection } from "@/features/settings/settings-section";
-import { describeError } from "@/lib/api";
+import { ApiProblem, describeError } from "@/lib/api";
+
+interface Faults {
+  readonly current?: string;
+  readonly next?: string;
+}
+
+const fieldOf: Partial<Record<string, keyof Faults>> = { currentPassword: "current", newPassword: "next" };
+
+const faultsOf = (error: unknown): Faults => {
+  const errors = error instanceof ApiProblem ? (error.problem.errors ?? []) : [];
+  return Object.fromEntries(errors.flatMap(({ path, message }) => (fieldOf[path] === undefined ? [] : [[fieldOf[path], message]])));
+};
 
 const usePasswordForm = (username: string) => {
   const change = useChangePassword();
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
-  const [faults, setFaults] = useState<{ current?: string; next?: string }>({});
+  const [endsTokens, setEndsTokens] = useState(true);
+  const [faults, setFaults] = useState<Faults>({});
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const found = {
@@ -25,21 +39,25 @@ const usePasswordForm = (username: string) => {
     setFaults(found);
     if (Object.keys(found).length > 0) return;
     change.mutate(
-      { currentPassword: current, newPassword: next },
+      { currentPassword: current, newPassword: next, endsTokens },
       {
         onSuccess: () => {
           setCurrent("");
           setNext("");
-          toast.success("Password changed", { description: "All other devices were signed out." });
+          toast.success("Password changed", {
+            description: `All other devices were signed out${endsTokens ? ", and your access tokens revoked" : ""}.`,
+          });
         },
+        onError: (error) => setFaults(faultsOf(error)),
       },
     );
   };
-  return { change, current, setCurrent, next, setNext, faults, submit };
+  return { change, current, setCurrent, next, setNext, endsTokens, setEndsTokens, faults, submit };
 };
 
 export function PasswordSection({ username, isBreakglass }: { readonly username: string; readonly isBreakglass: boolean }) {
-  const { change, current, setCurrent, next, setNext, faults, submit } = usePasswordForm(username);
+  const form = usePasswordForm(username);
+  const { change, current, setCurrent, next, setNext, faults } = form;
   const rulesId = useId();
   return (
     <SettingsSection
@@ -50,7 +68,7 @@ export function PasswordSection({ username, isBreakglass }: { readonly username:
           : "Changing it signs out all your other devices."
       }
     >
-      <form onSubmit={submit} noValidate className="grid max-w-md gap-4">
+      <form onSubmit={form.submit} noValidate className="grid max-w-md gap-4">
         <input type="text" name="username" autoComplete="username" value={username} readOnly hidden />
         <Field label="Current password" error={faults.current}>
           {(control) => (
@@ -76,12 +94,36 @@ export function PasswordSection({ username, isBreakglass }: { readonly username:
           )}
         </Field>
         <PasswordRules id={rulesId} password={next} username={username} />
-        {change.error ? <ChangeProblem error={change.error} /> : null}
+        <EndsTokens isChecked={form.endsTokens} onChange={form.setEndsTokens} />
+        {change.error && Object.keys(faults).length === 0 ? <ChangeProblem error={change.error} /> : null}
         <Button type="submit" className="justify-self-start" isBusy={change.isPending}>
           Change password
         </Button>
       </form>
     </SettingsSection>
+  );
+}
+
+function EndsTokens({ isChecked, onChange }: { readonly isChecked: boolean; readonly onChange: (isChecked: boolean) => void }) {
+  const id = useId();
+  return (
+    <div className="flex items-start gap-3">
+      <Checkbox
+        id={id}
+        className="mt-0.5"
+        checked={isChecked}
+        aria-describedby={`${id}-text`}
+        onCheckedChange={(next) => onChange(next === true)}
+      />
+      <div className="grid gap-0.5">
+        <label htmlFor={id} className="text-sm font-medium">
+          Revoke my access tokens too
+        </label>
+        <p id={`${id}-text`} className="text-[0.8125rem] text-muted-foreground">
+          Whoever knew the old password may have made one. Programs that use them need new ones.
+        </p>
+      </div>
+    </div>
   );
 }
 
