@@ -73,6 +73,11 @@ function AgentOverview({ agents, backends }: { readonly agents: readonly Agent[]
   );
 }
 
+const describeEditor = (isNew: boolean, hasChoice: boolean): string => {
+  if (!isNew) return "Changes take effect within seconds, without a restart.";
+  return hasChoice ? "You can change all but the backend later." : "You can change all of this later.";
+};
+
 interface AgentEditorProps {
   readonly stored: Agent | null;
   readonly providers: readonly ModelSource[];
@@ -90,7 +95,7 @@ function AgentEditor({ stored, providers, backends }: AgentEditorProps) {
   return (
     <SettingsSection
       title={stored === null ? "Add an agent" : `Edit ${stored.name}`}
-      description={stored === null ? "You can change all of this later." : "Changes take effect within seconds, without a restart."}
+      description={describeEditor(stored === null, backends.length > 1)}
     >
       <AgentForm
         initial={initial}

@@ -31,6 +31,7 @@ export interface FallbackPickerProps {
 export function FallbackPicker({ providers, model, value, onChange }: FallbackPickerProps) {
   const groups = modelGroups(providers, value);
   const unused = groups.flatMap(({ options }) => options).find((option) => option.value !== model && !value.includes(option.value));
+  if (value.length === 0 && unused === undefined) return null;
   return (
     <fieldset className="grid gap-2">
       <legend className="mb-1.5 text-sm font-medium">

@@ -6,7 +6,7 @@ import { ProvidersPage } from "@/features/providers/providers-page";
 import { UnsavedGuard } from "@/features/shell/unsaved-guard";
 import { openMenu, press, type } from "@/test/actions";
 import { openPage } from "@/test/page";
-import { readyState, sampleAgent } from "@/test/contract-server";
+import { readyState, sampleAgent, sampleProvider } from "@/test/contract-server";
 
 describe("providers", () => {
   test("an empty list shows the first step", async () => {
@@ -139,6 +139,13 @@ describe("agents", () => {
     press("Add fallback model");
     press("Save changes");
     await waitFor(() => expect(server.state.agents[0]?.fallbacks.map(({ model }) => model)).toEqual(["glm-4.5-air"]));
+  });
+
+  test("is offered no fallback where there is but one model", async () => {
+    const state = { ...readyState(), providers: [sampleProvider({ models: [{ id: "glm-4.6" }] })] };
+    await openPage(<AgentsPage />, state, "/settings/agents?edit=new");
+    expect((await screen.findByRole("combobox", { name: "Model" })).textContent).toBe("glm-4.6");
+    expect(screen.queryByText(/^Fallback models/)).toBeNull();
   });
 
   test("says before it is deleted how much is lost", async () => {
