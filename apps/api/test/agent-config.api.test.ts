@@ -2,12 +2,12 @@ import { randomUUIDv7 } from "node:crypto";
 import { Client } from "pg";
 import { deriveGatewayToken } from "@mosaic/testing/gateway-token";
 import type { Bundle } from "@mosaic/contracts/agent-config";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { BundleWaitService } from "../src/modules/agent-config/bundle-wait.service.js";
 import { AgentConfigService } from "../src/modules/agent-config/agent-config.service.js";
 import { hashToken, newToken } from "../src/modules/crypto/tokens.js";
-import { startTestApp, type TestApp } from "./harness/test-app.js";
-import type { TestClient } from "./harness/test-client.js";
+import { startTestApp, uniqueName, type TestApp } from "./harness/test-app.js";
+import type { Answer, TestClient } from "./harness/test-client.js";
 
 let app: TestApp;
 let ann: TestClient;
@@ -23,6 +23,10 @@ interface Fixture {
 beforeAll(async () => {
   app = await startTestApp();
   ann = await app.member("ann");
+});
+
+afterEach(async () => {
+  await app.database.query("DELETE FROM model_assignments WHERE user_id IS NULL AND agent_id IS NULL");
 });
 
 afterAll(async () => {
@@ -185,35 +189,201 @@ test("nothing new is a 204 when the wait is over", async () => {
   expect((await ask(made.agentId, made.token, "/bundle?waitSeconds=61")).status).toBe(400);
 });
 
-test.each([
-  ["a personality", async (made: Fixture) => ann.patch(`/api/agents/${made.agentId}`, { personality: "You are wordy." }), "You are wordy."],
-  ["a key", async (made: Fixture) => ann.patch(`/api/providers/${made.providerId}`, { apiKey: "sk-corrected" }), "sk-corrected"],
+/** A member with an agent on their own provider, and what an admin shares beside it. */
+interface Scene extends Fixture {
+  readonly client: TestClient;
+  readonly admin: TestClient;
+  /** The admin's, which is shared. */
+  readonly sharedId: string;
+  /** Another one of the member's own. */
+  readonly spareId: string;
+}
+
+async function sceneOf(name: string): Promise<Scene> {
+  const client = await app.member(uniqueName(name));
+  const admin = await app.admin();
+  const made = await fixture(client);
+  const other = async (owner: TestClient, host: string): Promise<string> => {
+    const body = {
+      kind: "openai-compatible",
+      name: host,
+      baseUrl: `https://${host}.example/v1`,
+      apiKey: `sk-of-${host}`,
+      models: [{ id: "m-9" }],
+    };
+    return (await owner.post("/api/providers", body)).json<{ id: string }>().id;
+  };
+  const [sharedId, spareId] = [await other(admin, "ours"), await other(client, "spare")];
+  expect((await admin.put(`/api/admin/sharing/providers/${sharedId}`, { isShared: true })).status).toBe(200);
+  return { ...made, client, admin, sharedId, spareId };
+}
+
+const choice = (providerId: string, model: string): { providerId: string; model: string } => ({ providerId, model });
+const setAgent = async ({ client, agentId }: Scene, change: object): Promise<Answer> => client.patch(`/api/agents/${agentId}`, change);
+const setProvider = async ({ client, providerId }: Scene, change: object): Promise<Answer> =>
+  client.patch(`/api/providers/${providerId}`, change);
+const setDefault = async ({ client }: Scene, providerId: string, model: string): Promise<Answer> =>
+  client.put("/api/model-defaults", { backend: null, model: choice(providerId, model) });
+const setSharing = async ({ admin, sharedId }: Scene, isShared: boolean): Promise<Answer> =>
+  admin.put(`/api/admin/sharing/providers/${sharedId}`, { isShared });
+
+interface Change {
+  /** What is so before. */
+  readonly given?: readonly ((scene: Scene) => Promise<Answer>)[];
+  readonly change: (scene: Scene) => Promise<Answer>;
+  /** What the files say after it that they did not say before, and the reverse. */
+  readonly says: (scene: Scene) => string;
+  readonly saysNoLonger?: (scene: Scene) => string;
+}
+
+const tools = { files: true, web: false, shell: true, browser: false, sessions: true };
+
+test.each<[string, Change]>([
+  ["another personality", { change: (scene) => setAgent(scene, { personality: "You are wordy." }), says: () => "You are wordy." }],
   [
-    "a model",
-    async (made: Fixture) => ann.patch(`/api/agents/${made.agentId}`, { model: { providerId: made.providerId, model: "m-2" } }),
-    "m-2",
+    "another key",
+    { change: (scene) => setProvider(scene, { apiKey: "sk-corrected" }), says: () => "sk-corrected", saysNoLonger: () => key },
   ],
-])("%s that is changed reaches a waiting container at once", async (_name, change, expected) => {
-  const made = await fixture();
-  const { generation } = await bundleOf(made);
-  const pending = ask(made.agentId, made.token, `/bundle?after=${generation}&waitSeconds=30`);
-  await expect.poll(() => waiting()).toBe(1);
+  ["another model", { change: (scene) => setAgent(scene, { model: choice(scene.providerId, "m-2") }), says: () => "/m-2" }],
+  ["other tools", { change: (scene) => setAgent(scene, { tools }), says: () => '"process"', saysNoLonger: () => '"web_search"' }],
+  [
+    "another default of its owner",
+    {
+      given: [(scene) => setDefault(scene, scene.providerId, "m-1"), (scene) => setAgent(scene, { model: null })],
+      change: (scene) => setDefault(scene, scene.spareId, "m-9"),
+      says: () => "sk-of-spare",
+      saysNoLonger: () => key,
+    },
+  ],
+  [
+    "another default of the installation",
+    {
+      given: [
+        ({ admin, sharedId }) => admin.patch(`/api/providers/${sharedId}`, { models: [{ id: "m-8" }, { id: "m-9" }] }),
+        ({ admin, sharedId }) => admin.put("/api/admin/sharing/defaults", { backend: null, model: choice(sharedId, "m-8") }),
+        (scene) => setAgent(scene, { model: null }),
+      ],
+      change: ({ admin, sharedId }) => admin.put("/api/admin/sharing/defaults", { backend: null, model: choice(sharedId, "m-9") }),
+      says: () => '/m-9"',
+      saysNoLonger: () => '/m-8"',
+    },
+  ],
+  [
+    "sharing that begins",
+    {
+      given: [
+        (scene) => setAgent(scene, { model: choice(scene.sharedId, "m-9") }),
+        (scene) => setSharing(scene, false),
+        (scene) => setDefault(scene, scene.providerId, "m-1"),
+      ],
+      change: (scene) => setSharing(scene, true),
+      says: ({ agentId, sharedId }) => `/agent-config/${agentId}/llm/${sharedId}`,
+      saysNoLonger: () => key,
+    },
+  ],
+  [
+    "sharing that ends",
+    {
+      given: [(scene) => setAgent(scene, { model: choice(scene.sharedId, "m-9") }), (scene) => setDefault(scene, scene.providerId, "m-1")],
+      change: (scene) => setSharing(scene, false),
+      says: () => key,
+      saysNoLonger: ({ agentId, sharedId }) => `/agent-config/${agentId}/llm/${sharedId}`,
+    },
+  ],
+  [
+    "a provider that is switched off",
+    {
+      given: [(scene) => setDefault(scene, scene.spareId, "m-9")],
+      change: (scene) => setProvider(scene, { isActive: false }),
+      says: () => "sk-of-spare",
+      saysNoLonger: () => key,
+    },
+  ],
+  [
+    "a shared provider that is switched off",
+    {
+      given: [(scene) => setAgent(scene, { model: choice(scene.sharedId, "m-9") }), (scene) => setDefault(scene, scene.providerId, "m-1")],
+      change: ({ admin, sharedId }) => admin.patch(`/api/providers/${sharedId}`, { isActive: false }),
+      says: () => key,
+      saysNoLonger: ({ sharedId }) => sharedId,
+    },
+  ],
+])("a waiting container hears at once of %s", async (name, { given = [], change, says, saysNoLonger }) => {
+  const scene = await sceneOf(name.replaceAll(/[^a-z]/g, "-"));
+  for (const step of given) {
+    expect((await step(scene)).status).toBe(200);
+  }
+  const before = await bundleOf(scene);
+  const formerly = JSON.stringify(before.files.map(({ content }) => content)).replaceAll(String.raw`\"`, '"');
+  expect(formerly).not.toContain(says(scene));
+  expect(formerly).toContain(saysNoLonger?.(scene) ?? "");
+  const others = waiting();
+  const pending = ask(scene.agentId, scene.token, `/bundle?after=${before.generation}&waitSeconds=30`);
+  await expect.poll(() => waiting()).toBe(others + 1);
   const startedAt = performance.now();
-  expect((await change(made)).status).toBe(200);
+  expect((await change(scene)).status).toBe(200);
   const next = (await (await pending).json()) as Bundle;
   expect(performance.now() - startedAt).toBeLessThan(2_000);
-  expect(next.generation).not.toBe(generation);
-  expect(JSON.stringify(next)).toContain(expected);
+  expect(next.generation).not.toBe(before.generation);
+  const now = JSON.stringify(next.files.map(({ content }) => content)).replaceAll(String.raw`\"`, '"');
+  expect(now).toContain(says(scene));
+  if (saysNoLonger !== undefined) {
+    expect(now).not.toContain(saysNoLonger(scene));
+  }
 });
 
-test("another user's change wakes nobody, and a change that makes no difference ends no wait", async () => {
-  const made = await fixture();
-  const bob = await app.member(`bob-${made.agentId.slice(-6)}`);
-  const { generation } = await bundleOf(made);
-  const pending = ask(made.agentId, made.token, `/bundle?after=${generation}&waitSeconds=1`);
+test("what an admin changes of a provider that is theirs alone reaches the system agent that uses it at once", async () => {
+  const admin = await app.admin();
+  const body = {
+    kind: "openai-compatible",
+    name: "Inner",
+    baseUrl: "https://inner.example/v1",
+    apiKey: "sk-inner",
+    models: [{ id: "m-1" }],
+  };
+  const providerId = (await admin.post("/api/providers", body)).json<{ id: string }>().id;
+  const agentId = randomUUIDv7();
+  await app.database.query(
+    "INSERT INTO agents (id, backend_id, name, emoji, personality, tools, is_wanted) VALUES ($1, 'openclaw', 'Concierge', '', '', '{}', false)",
+    [agentId],
+  );
+  await app.database.query("INSERT INTO model_assignments (id, agent_id, provider_id, model) VALUES ($1, $2, $3, 'm-1')", [
+    randomUUIDv7(),
+    agentId,
+    providerId,
+  ]);
+  const token = await insertContainer(app, agentId);
+  const { generation } = await bundleOf({ agentId, providerId, token });
+  const pending = ask(agentId, token, `/bundle?after=${generation}&waitSeconds=30`);
   await expect.poll(() => waiting()).toBe(1);
-  await fixture(bob);
-  await ann.patch(`/api/agents/${made.agentId}`, { idleTimeoutSeconds: 60 });
+  const startedAt = performance.now();
+  expect((await admin.patch(`/api/providers/${providerId}`, { models: [{ id: "m-1", contextWindow: 43_210 }] })).status).toBe(200);
+  expect(await (await pending).text()).toContain("43210");
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  await app.database.query("DELETE FROM agents WHERE id = $1", [agentId]);
+});
+
+test.each<[string, (scene: Scene) => Promise<Answer>]>([
+  [
+    "another user's provider and agent",
+    async ({ admin }) => (await fixture(await app.member(uniqueName("bob"))), admin.get("/api/agents")),
+  ],
+  ["when an idle agent stops", (scene) => setAgent(scene, { idleTimeoutSeconds: 60 })],
+  ["a provider's name", (scene) => setProvider(scene, { name: "Called otherwise" })],
+  ["a provider that the agent does not use", ({ client, spareId }) => client.patch(`/api/providers/${spareId}`, { apiKey: "sk-other" })],
+  ["what is shared, and not used", ({ admin, sharedId }) => admin.patch(`/api/providers/${sharedId}`, { models: [{ id: "m-8" }] })],
+  ["a default that the agent's own choice goes before", (scene) => setDefault(scene, scene.spareId, "m-9")],
+  [
+    "an installation's default that another goes before",
+    ({ admin, sharedId }) => admin.put("/api/admin/sharing/defaults", { backend: null, model: choice(sharedId, "m-9") }),
+  ],
+])("%s makes no difference: no wait ends for it", async (_name, change) => {
+  const scene = await sceneOf("quiet");
+  const { generation } = await bundleOf(scene);
+  const others = waiting();
+  const pending = ask(scene.agentId, scene.token, `/bundle?after=${generation}&waitSeconds=1`);
+  await expect.poll(() => waiting()).toBe(others + 1);
+  expect((await change(scene)).status).toBe(200);
   expect((await pending).status).toBe(204);
 });
 

@@ -158,7 +158,10 @@ function changedFields(before: StoredProvider, change: ProviderChange): string {
     .join(", ");
 }
 
-/** Running agents fetch their configuration again: everybody's, if everybody may use the provider. Heard only if the transaction commits. */
+/** Running agents fetch their configuration again: everybody's, if others than the owner's may use it. Heard only if the transaction commits. */
 async function notify(transaction: Prisma.TransactionClient, userId: string, isShared: boolean): Promise<void> {
-  await transaction.$executeRaw`SELECT pg_notify('mosaic_agent_config', ${isShared ? "*" : userId})`;
+  // What is an admin's may be a system agent's too, shared or not.
+  await transaction.$executeRaw`
+    SELECT pg_notify('mosaic_agent_config', CASE WHEN ${isShared} OR role = 'admin' THEN '*' ELSE id::text END)
+    FROM users WHERE id = ${userId}::uuid`;
 }
