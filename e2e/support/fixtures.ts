@@ -80,6 +80,16 @@ export async function createWorld(runtime: Runtime, env: Readonly<Record<string,
   return { runtime, database, llm, mosaic, canaries, secretKey, llmBaseUrl: `http://${machineAddress()}:${llm.port}/v1` };
 }
 
+/** Another machine for the same installation: an empty database and an empty state folder, with the same secret key. */
+export async function createSuccessor(world: World): Promise<World> {
+  const stateDir = await mkdtemp(join(tmpdir(), "mosaic-e2e-"));
+  await useInstalledOpenclaw(stateDir);
+  const database = await createTestDatabase();
+  const { secretKey } = world;
+  const mosaic = new MosaicProcess({ databaseUrl: database.url, secretKey, port: await freePortPair(), stateDir });
+  return { ...world, database, mosaic };
+}
+
 export async function destroyWorld(world: World): Promise<void> {
   await world.mosaic.stop();
   const [instance] = await world.database.query("SELECT value FROM system_config WHERE key = 'instance.id'").catch(() => []);
