@@ -1,3 +1,5 @@
+import type { AgentDeletionSummary, ContainerList, ContainerView } from "@mosaic/contracts/admin-containers";
+import type { Agent } from "@mosaic/contracts/agent";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ReconcilerService } from "../src/modules/container-lifecycle/reconciler.service.js";
 import { agentOf, createAgent, createConversation, say, Turn } from "./harness/chat.js";
@@ -49,6 +51,73 @@ test("an agent is started and stopped by its owner, and doing it twice changes n
   await statusBecomes("stopped");
   expect((await client.post(`/api/agents/${agentId}/stop`)).json()).toMatchObject({ status: "stopped" });
   expect(app.runtime.of(agentId).startCount).toBe(1);
+});
+
+test("a restart by its owner starts the container once more, with another token; one that does not run is started", async () => {
+  expect((await client.post(`/api/agents/${agentId}/restart`)).status).toBe(202);
+  await statusBecomes("running");
+  await say(client, conversationId, "hello");
+  const { startCount, token } = app.runtime.of(agentId);
+  expect(startCount).toBe(1);
+  const restarted = await client.post(`/api/agents/${agentId}/restart`);
+  expect([restarted.status, restarted.json<Agent>().status]).toEqual([202, "starting"]);
+  await statusBecomes("running");
+  const after = app.runtime.of(agentId);
+  expect([after.startCount, after.token === token]).toEqual([startCount + 1, false]);
+  const answer = await say(client, conversationId, "What did I say first?");
+  expect([answer.message.status, answer.message.content.includes("hello")]).toEqual(["complete", true]);
+  expect(after.startCount).toBe(startCount + 1);
+});
+
+test("an admin sees that a member's container runs and when it was used last, stops it, and it wakes with the member's next message", async () => {
+  const admin = await app.admin();
+  const view = async (): Promise<ContainerView | undefined> =>
+    (await admin.get("/api/admin/containers")).json<ContainerList>().containers.find((container) => container.agentId === agentId);
+  expect(await view()).toBeUndefined();
+  const before = Date.now();
+  await say(client, conversationId, "hello");
+  const first = await view();
+  expect(first).toMatchObject({ agentName: "Robin", owner: { username: "ann", id: client.userId }, status: "running", errorCode: null });
+  const usedAt = Date.parse(first?.lastActiveAt ?? "");
+  expect(usedAt).toBeGreaterThanOrEqual(before);
+  expect(usedAt).toBeLessThanOrEqual(Date.now());
+  expect((await agentOf(client, agentId)).lastActiveAt).toBe(first?.lastActiveAt);
+  await say(client, conversationId, "hello again");
+  const second = await view();
+  expect(Date.parse(second?.lastActiveAt ?? "")).toBeGreaterThan(usedAt);
+  expect(second?.since).toBe(first?.since);
+
+  const turn = await Turn.open(client, conversationId, "[demo:slow ms=50 words=200]");
+  await turn.until(({ text }) => text !== "");
+  const stopped = await admin.post(`/api/admin/containers/${agentId}/stop`);
+  expect([stopped.status, stopped.json<ContainerView>()]).toMatchObject([202, { agentId, status: "stopping" }]);
+  expect((await turn.done()).message).toMatchObject({ status: "broken_off" });
+  await statusBecomes("stopped");
+  expect([app.runtime.of(agentId).state, (await view())?.status]).toEqual(["exited", "stopped"]);
+  const rows = await app.database.query("SELECT action, target_type, target_id FROM audit_events WHERE actor_id = $1 ORDER BY id", [
+    admin.userId,
+  ]);
+  expect(rows).toEqual([{ action: "container.stop", target_type: "agent", target_id: agentId }]);
+
+  const answer = await say(client, conversationId, "Are you there?");
+  expect([answer.message.status, (await agentOf(client, agentId)).status]).toEqual(["complete", "running"]);
+  expect(app.runtime.of(agentId).startCount).toBe(2);
+});
+
+test("before it goes, its owner is told how much goes with it", async () => {
+  const summary = async (): Promise<AgentDeletionSummary> => (await client.get(`/api/agents/${agentId}/deletion-summary`)).json();
+  const empty = await createAgent(client, { name: "Never used" });
+  expect((await client.get(`/api/agents/${empty.id}/deletion-summary`)).json()).toEqual({ conversations: 0, messages: 0, hasState: false });
+  expect(await summary()).toEqual({ conversations: 1, messages: 0, hasState: false });
+  await say(client, conversationId, "one");
+  await say(client, conversationId, "two");
+  const second = await createConversation(client, agentId);
+  await say(client, second, "three");
+  await createConversation(client, empty.id);
+  // Each question has its answer.
+  expect(await summary()).toEqual({ conversations: 2, messages: 6, hasState: true });
+  await client.delete(`/api/conversations/${conversationId}`);
+  expect(await summary()).toEqual({ conversations: 1, messages: 2, hasState: true });
 });
 
 test("each start has a token of its own, and the former one opens nothing", async () => {

@@ -1,4 +1,4 @@
-import type { BackendSettings } from "@mosaic/contracts/admin-containers";
+import type { BackendList, BackendSettings } from "@mosaic/contracts/admin-containers";
 import type { Agent } from "@mosaic/contracts/agent";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ContainerLifecycleRepository } from "../src/modules/container-lifecycle/container-lifecycle.repository.js";
@@ -83,8 +83,73 @@ test.each([
   expect((await admin.patch(path, change)).status).toBe(400);
 });
 
-test("the image check says in words what is there", async () => {
-  expect((await admin.post(`${path}/image-check`)).json()).toMatchObject({ outcome: "present" });
+interface Check {
+  outcome: string;
+  message: string;
+}
+
+test("the image check says in words what is there, what is missing and where it would come from, and that nobody can look", async () => {
+  const trusting = await startTestApp({ env: { MOSAIC_AGENT_IMAGES: "registry.example/team/" } });
+  const operator = await trusting.admin();
+  const check = async (): Promise<Check> => (await operator.post(`${path}/image-check`)).json<Check>();
+  const { image } = (await operator.get("/api/admin/backends")).json<BackendList>().backends[0] ?? expect.fail("no backend");
+  expect(await check()).toEqual({ outcome: "present", message: expect.stringContaining(image) as string });
+  trusting.runtime.faults.hasImage = false;
+  expect(await check()).toEqual({
+    outcome: "missing",
+    message: expect.stringMatching(/^The image mosaic\/openclaw:.* Mosaic builds it/) as string,
+  });
+  expect((await operator.patch(path, { image: "registry.example/team/openclaw:1" })).status).toBe(200);
+  expect(await check()).toEqual({
+    outcome: "missing",
+    message: expect.stringMatching(/registry\.example\/team\/openclaw:1 .* pulled from its registry/) as string,
+  });
+  trusting.runtime.faults.isReachable = false;
+  expect(await check()).toEqual({ outcome: "engine_unreachable", message: expect.stringContaining("is away") as string });
+  // Looking changes nothing: no image is fetched by it.
+  expect(trusting.runtime.calls).not.toContain("ensureImage");
+  await trusting.close();
   expect((await admin.post("/api/admin/backends/unknown/image-check")).status).toBe(404);
   expect((await admin.patch("/api/admin/backends/unknown", { pidsLimit: 100 })).status).toBe(404);
+});
+
+test("where agents are processes, the check is about their installation, and no image is used", async () => {
+  const plain = await startTestApp({ env: { MOSAIC_RUNTIME: "process" } });
+  const operator = await plain.admin();
+  const check = async (): Promise<Check> => (await operator.post(`${path}/image-check`)).json<Check>();
+  expect(await check()).toEqual({ outcome: "present", message: expect.stringContaining("The image is not used") as string });
+  plain.runtime.faults.hasImage = false;
+  expect(await check()).toEqual({ outcome: "missing", message: expect.stringContaining("installed at the first start") as string });
+  await plain.close();
+});
+
+test("another image is fetched and used by running agents once they are quiet, and by new ones at once", { timeout: 60_000 }, async () => {
+  const client = await app.member(uniqueName("ann"));
+  const { id } = await createAgent(client);
+  const conversation = await createConversation(client, id);
+  await say(client, conversation, "wake up");
+  const { startCount, spec } = engine.of(id);
+  const image = "mosaic/openclaw:another";
+  expect(spec.image.name).not.toBe(image);
+  engine.faults.hasImage = false;
+  const changed = await admin.patch(path, { image });
+  expect([changed.status, changed.json<BackendSettings>().image]).toEqual([200, image]);
+  await expect.poll(() => engine.of(id).spec.image.name, { timeout: 30_000 }).toBe(image);
+  await expect.poll(async () => (await agentOf(client, id)).status, { timeout: 30_000 }).toBe("running");
+  // A container made anew from the other image, and not the former one started again.
+  expect([engine.of(id).startCount, startCount]).toEqual([1, 1]);
+  expect(engine.faults.hasImage).toBe(true);
+  expect((await say(client, conversation, "What did I say first?")).message.content).toContain("wake up");
+  const other = await createAgent(client);
+  await say(client, await createConversation(client, other.id), "hello");
+  expect(engine.of(other.id).spec.image.name).toBe(image);
+});
+
+test("an image that this machine's operator does not trust is refused, and changes nothing", async () => {
+  const before = (await admin.get("/api/admin/backends")).json<BackendList>();
+  for (const image of ["registry.example/team/openclaw:1", "mosaic/other:1", "mosaic/openclaw.evil:1", "evil/mosaic/openclaw:1"]) {
+    const refused = await admin.patch(path, { image });
+    expect([image, refused.status, refused.text]).toEqual([image, 400, expect.stringContaining("MOSAIC_AGENT_IMAGES")]);
+  }
+  expect((await admin.get("/api/admin/backends")).json()).toEqual(before);
 });
