@@ -295,18 +295,45 @@ test("what is not a path of Mosaic is not returned to", async () => {
   }
 });
 
+async function rowsOf(table: string): Promise<number> {
+  return (await app.database.query<{ count: number }>(`SELECT count(*)::int FROM ${table}`))[0]?.count ?? 0;
+}
+
 test("who begins over and over, or makes answers up, shuts nobody out and does not fill the audit", async () => {
-  const refusals = async (): Promise<number> => {
-    const sql = "SELECT count(*)::int FROM audit_events WHERE action = 'auth.sign_in_refused'";
-    return (await app.database.query<{ count: number }>(sql))[0]?.count ?? 0;
+  await app.database.query("DELETE FROM oidc_flows");
+  const before = await rowsOf("audit_events");
+  const makeUp = async (times: number): Promise<string[]> => {
+    const places: string[] = [];
+    for (let attempt = 0; attempt < times; attempt += 1) {
+      await new CookieBrowser().open(`${app.url}/api/auth/oidc/callback?code=made-up&state=${attempt}`);
+      const response = await new CookieBrowser().open(`${app.url}/api/auth/oidc/start`);
+      places.push(response.headers.get("location") ?? "");
+    }
+    return places;
   };
-  const before = await refusals();
-  const places: string[] = [];
-  for (let attempt = 0; attempt < 64; attempt += 1) {
-    await new CookieBrowser().open(`${app.url}/api/auth/oidc/callback?code=made-up&state=${attempt}`);
-    const response = await new CookieBrowser().open(`${app.url}/api/auth/oidc/start`);
-    places.push(response.headers.get("location") ?? "");
-  }
-  expect(places.every((place) => place.includes("/authorize"))).toBe(true);
-  expect((await refusals()) - before).toBeLessThanOrEqual(61);
+  expect((await makeUp(64)).every((place) => place.includes("/authorize"))).toBe(true);
+  // A row for each refusal until the block begins, and one for that.
+  const told = await app.database.query<{ action: string; count: number }>(
+    "SELECT action, count(*)::int FROM (SELECT action FROM audit_events ORDER BY id DESC LIMIT $1) newest GROUP BY action ORDER BY action",
+    [(await rowsOf("audit_events")) - before],
+  );
+  expect(told).toEqual([
+    { action: "auth.sign_in_refused", count: 61 },
+    { action: "auth.throttled", count: 1 },
+  ]);
+  await makeUp(10);
+  expect(await rowsOf("audit_events")).toBe(before + 62);
+  // Only who begins is remembered, for as long as it may take; who makes an answer up leaves nothing.
+  expect(await rowsOf("oidc_flows")).toBe(74);
+  expect(await signInWith(app, new CookieBrowser())).toBe("/");
+});
+
+test("the table of those who began has an end: the oldest give way, and who begins now comes in", async () => {
+  await app.database.query(`
+    INSERT INTO oidc_flows (state_hash, browser_hash, sealed, expires_at)
+    SELECT sha256(('s' || n)::bytea), sha256(('b' || n)::bytea), 'enc:', now() + interval '1 second' * (n % 60) FROM generate_series(1, 10000) n`);
+  const browser = new CookieBrowser();
+  const callback = await toCallback(app, browser);
+  expect(await rowsOf("oidc_flows")).toBe(10_000);
+  expect(await landing(browser, callback)).toBe("/");
 });
