@@ -16,7 +16,12 @@ const stopDeadlineMs = 4_000;
 type ParentMessage = { type: "ready"; url: string; setupUrl?: string } | { type: "failed"; message: string };
 
 function tellParent(message: ParentMessage): void {
-  process.send?.(message);
+  if (process.send !== undefined) {
+    process.send(message);
+  } else if (message.type === "ready" && message.setupUrl !== undefined) {
+    // Nobody else would tell an operator who starts the server by itself how to get in.
+    process.stdout.write(`Set Mosaic up at: ${message.setupUrl}\n`);
+  }
 }
 
 async function start(env: Env): Promise<void> {
