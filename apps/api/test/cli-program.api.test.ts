@@ -1,7 +1,15 @@
 import { spawn } from "node:child_process";
+import { randomBytes, randomUUIDv7 } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { CryptoService } from "../src/modules/crypto/crypto.service.js";
+import { keyContext } from "../src/modules/llm-providers/llm-providers.types.js";
+import { startTestApp } from "./harness/test-app.js";
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from "./harness/test-database.js";
 
 const program = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
@@ -88,6 +96,55 @@ test("an operator makes the breakglass account, with the password on standard in
   expect(after?.password_hash).not.toBe(before?.password_hash);
   const weak = await mosaic(["admin", "reset-breakglass"], at(empty), "short\n");
   expect([weak.code, weak.noted]).toEqual([1, expect.stringContaining("does not follow all rules")]);
+});
+
+test("a rotation whose process is killed in the middle is finished by the next run", { timeout: 120_000 }, async () => {
+  const app = await startTestApp({ env: { MOSAIC_SECRET_KEY: secretKey } });
+  const folder = await mkdtemp(join(tmpdir(), "mosaic-rotation-"));
+  try {
+    const crypto = app.nest.get(CryptoService, { strict: false });
+    const { userId } = await app.member("ann");
+    const ids = Array.from({ length: 3000 }, () => randomUUIDv7());
+    const sealed = ids.map((id) => crypto.seal(`sk-${id}`, keyContext({ id, ownerId: userId ?? "" })));
+    await app.database.query(
+      `INSERT INTO llm_providers (id, owner_id, kind, name, models, api_key_encrypted)
+       SELECT id, $1, 'openai', id::text, '[]', sealed FROM unnest($2::uuid[], $3::text[]) AS row (id, sealed)`,
+      [userId, ids, sealed],
+    );
+    const former = crypto.keyId;
+    const left = async (): Promise<number> => {
+      const sql = "SELECT count(*)::int FROM llm_providers WHERE api_key_encrypted LIKE $1";
+      return (await app.database.query<{ count: number }>(sql, [`enc:${former}:%`]))[0]?.count ?? 0;
+    };
+    const newKeyFile = join(folder, "new-key");
+    await writeFile(newKeyFile, `${randomBytes(48).toString("base64")}\n`);
+    const words = ["rotate-key", "--new-key-file", newKeyFile];
+    const child = spawn(process.execPath, [program, ...words], {
+      env: { PATH: process.env["PATH"], ...at(app.database) },
+      stdio: "ignore",
+    });
+    const ended = once(child, "exit");
+    await expect.poll(left, { interval: 5, timeout: 60_000 }).toBeLessThan(3000);
+    child.kill("SIGKILL");
+    expect((await ended)[1]).toBe("SIGKILL");
+    const between = await left();
+    expect(between).toBeGreaterThan(0);
+    // Mosaic still runs, and opens both kinds.
+    const open = async (id: string): Promise<string> => {
+      const sql = "SELECT api_key_encrypted AS value FROM llm_providers WHERE id = $1";
+      const [row] = await app.database.query<{ value: string }>(sql, [id]);
+      return crypto.open(row?.value ?? "", keyContext({ id, ownerId: userId ?? "" }));
+    };
+    for (const id of [ids.at(0) ?? "", ids.at(-1) ?? ""]) {
+      expect(await open(id)).toBe(`sk-${id}`);
+    }
+    await expect.poll(async () => (await mosaic(words, at(app.database))).code, { timeout: 60_000 }).toBe(0);
+    expect(await left()).toBe(0);
+    expect(await open(ids.at(7) ?? "")).toBe(`sk-${ids.at(7)}`);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+    await app.close();
+  }
 });
 
 test.each([[["nonsense"]], [["admin", "nonsense"]], [["backup"]], [["doctor", "too", "many"]], [["doctor", "--unknown"]]])(

@@ -253,6 +253,15 @@ test("what the agent does not use is refused before a byte of it is read", async
   leaving.abort();
 });
 
+test("the agent of somebody who was disabled calls no more, though its container still runs", async () => {
+  const relayed = await shared();
+  expect((await call(relayed)).status).toBe(200);
+  await app.database.query("UPDATE users SET disabled_at = now() WHERE id = (SELECT owner_id FROM agents WHERE id = $1)", [
+    relayed.agentId,
+  ]);
+  expect((await call(relayed)).status).toBe(401);
+});
+
 test("one agent has eight calls at once, and the next when one has ended", async () => {
   const relayed = await shared();
   const waiting = Array.from({ length: 8 }, () => Promise.withResolvers<void>());

@@ -10,10 +10,14 @@ export interface RelayingContainer {
 export class LlmRelayRepository {
   constructor(private readonly prisma: PrismaService) {}
 
-  /** The container of an agent, unless it is stopped. */
+  /** The container of an agent, unless it is stopped or its owner may not come in any more. */
   async findLive(agentId: string): Promise<RelayingContainer | null> {
     const row = await this.prisma.agentContainer.findUnique({
-      where: { agentId, status: { in: ["starting", "running"] } },
+      where: {
+        agentId,
+        status: { in: ["starting", "running"] },
+        agent: { OR: [{ ownerId: null }, { owner: { disabledAt: null, deletingAt: null } }] },
+      },
       select: { tokenEncrypted: true, agent: { select: { ownerId: true } } },
     });
     return row === null ? null : { ownerId: row.agent.ownerId, tokenEncrypted: row.tokenEncrypted };
