@@ -35,6 +35,13 @@ test("a new conversation is empty and has a name; the first message names it, a 
   expect((await conversationOf(ann, id)).title).toBe("Plan my week, please");
 });
 
+test("a name that its owner gave before the first message stays", async () => {
+  const id = await createConversation(ann, agentId);
+  expect((await ann.patch(`/api/conversations/${id}`, { title: "Garden" })).status).toBe(200);
+  await say(ann, id, "Plan my week, please");
+  expect((await conversationOf(ann, id)).title).toBe("Garden");
+});
+
 test("the list has the one that was spoken in last first", async () => {
   const [first, second] = [await createConversation(ann, agentId), await createConversation(ann, agentId)];
   expect((await list(ann)).slice(0, 2).map(({ id }) => id)).toEqual([second, first]);

@@ -14,8 +14,8 @@ export interface NewTurn {
   readonly maxPerUser: number;
   readonly question: { readonly id: string; readonly contentEncrypted: string };
   readonly answer: { readonly id: string; readonly contentEncrypted: string };
-  /** The title, if this is the first message. */
-  readonly titleEncrypted: string;
+  /** The title after the first message, of the one before it. */
+  readonly retitle: (titleEncrypted: string) => string;
 }
 
 export type BeginResult =
@@ -55,7 +55,7 @@ export class TurnsRepository {
       if (inFlight.length >= turn.maxPerUser) {
         return { kind: "too_many" };
       }
-      await insertTurn(tx, turn, found.agentId);
+      await insertTurn(tx, turn, found);
       return { kind: "begun", agentId: found.agentId };
     }, transactionLimits);
   }
@@ -99,18 +99,23 @@ export class TurnsRepository {
   }
 }
 
+interface LockedConversation {
+  readonly agentId: string;
+  readonly titleEncrypted: string;
+}
+
 /** Turns of one user begin one after the other, so that their number can't be exceeded. */
-async function lockConversation(tx: Transaction, { userId, conversationId }: NewTurn): Promise<{ agentId: string } | null> {
+async function lockConversation(tx: Transaction, { userId, conversationId }: NewTurn): Promise<LockedConversation | null> {
   await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${userId}::uuid FOR NO KEY UPDATE`;
-  const rows = await tx.$queryRaw<{ agent_id: string }[]>`
-    SELECT v.agent_id FROM conversations v JOIN agents a ON a.id = v.agent_id
+  const rows = await tx.$queryRaw<LockedConversation[]>`
+    SELECT v.agent_id AS "agentId", v.title_encrypted AS "titleEncrypted" FROM conversations v JOIN agents a ON a.id = v.agent_id
     WHERE v.id = ${conversationId}::uuid AND v.user_id = ${userId}::uuid
       AND (a.owner_id = v.user_id OR EXISTS (SELECT 1 FROM users u WHERE u.id = v.user_id AND u.role = 'admin'))
     FOR NO KEY UPDATE OF v`;
-  return rows[0] === undefined ? null : { agentId: rows[0].agent_id };
+  return rows[0] ?? null;
 }
 
-async function insertTurn(tx: Transaction, turn: NewTurn, agentId: string): Promise<void> {
+async function insertTurn(tx: Transaction, turn: NewTurn, { agentId, titleEncrypted }: LockedConversation): Promise<void> {
   const { conversationId, now, question, answer } = turn;
   const isFirst = (await tx.message.findFirst({ where: { conversationId }, select: { id: true } })) === null;
   await tx.message.createMany({
@@ -121,7 +126,7 @@ async function insertTurn(tx: Transaction, turn: NewTurn, agentId: string): Prom
   });
   await tx.conversation.update({
     where: { id: conversationId },
-    data: { updatedAt: now, ...(isFirst ? { titleEncrypted: turn.titleEncrypted } : {}) },
+    data: { updatedAt: now, ...(isFirst ? { titleEncrypted: turn.retitle(titleEncrypted) } : {}) },
   });
   await recordAudit(tx, { action: "message.send", target: { type: "conversation", id: conversationId }, details: { agentId } });
   // The idle reaper compares with this row: it either sees this turn or is seen by it.

@@ -5,7 +5,7 @@ import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { OwnerEventsService } from "../owner-events/owner-events.service.js";
-import { titleOf } from "./conversation-title.js";
+import { titleOf, untitled } from "./conversation-title.js";
 import type { AnswerEnd, BegunTurn } from "./conversations.types.js";
 import { contentContext, errorOf, titleContext } from "./message-seal.js";
 import { TurnPresenceService } from "./turn-presence.service.js";
@@ -37,7 +37,7 @@ export class TurnsService {
       maxPerUser,
       question: { id: questionId, contentEncrypted: this.crypto.seal(content, contentContext(userId, questionId)) },
       answer: { id: answerId, contentEncrypted: this.crypto.seal("", contentContext(userId, answerId)) },
-      titleEncrypted: this.crypto.seal(titleOf(content), titleContext(userId, conversationId)),
+      retitle: (titleEncrypted) => this.retitle(titleEncrypted, titleOf(content), titleContext(userId, conversationId)),
     };
     this.presence.enter(answerId);
     try {
@@ -49,6 +49,11 @@ export class TurnsService {
       this.presence.leave(answerId);
       throw error;
     }
+  }
+
+  /** A name that its owner has given before the first message stays. */
+  private retitle(titleEncrypted: string, title: string, context: ReturnType<typeof titleContext>): string {
+    return this.crypto.open(titleEncrypted, context) === untitled ? this.crypto.seal(title, context) : titleEncrypted;
   }
 
   /** The answer so far. False if its conversation was deleted. */
