@@ -1,23 +1,21 @@
 "use client";
 
 import type { Agent } from "@mosaic/contracts/agent";
-import { BotMessageSquare, Plus } from "lucide-react";
-import { useRouter, useSearchParams } from "next/navigation";
-import { useState } from "react";
+import { BotMessageSquare } from "lucide-react";
+import { useSearchParams } from "next/navigation";
 import { toast } from "sonner";
-import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Notice } from "@/components/ui/notice";
 import { SystemAgentRow } from "@/features/admin-system-agents/system-agent-row";
 import { useDeleteSystemAgent, useSaveSystemAgent, useSystemAgents } from "@/features/admin-system-agents/system-agent-queries";
-import { AgentForm } from "@/features/agents/agent-form";
+import { AgentEditor, type EditedAgent } from "@/features/agents/agent-editor";
+import { AddAgentButton, AgentList } from "@/features/agents/agent-list";
 import { useBackends } from "@/features/agents/agent-queries";
-import { agentToValues, backendLabel, emptyAgent, toAgent, toNewAgent, type BackendChoice } from "@/features/agents/agent-values";
-import { useModelSources, type ModelSource } from "@/features/providers/provider-queries";
+import { toAgent, toNewAgent, type BackendChoice } from "@/features/agents/agent-values";
+import { useModelSources } from "@/features/providers/provider-queries";
 import { Loaded } from "@/features/settings/load-state";
 import { toastProblem } from "@/features/settings/save-problem";
 import { EmptyState, SettingsSection } from "@/features/settings/settings-section";
-import { useLeave, useUnsavedChanges } from "@/features/shell/unsaved-guard";
 
 const path = "/admin/system-agents";
 
@@ -36,7 +34,7 @@ export function SystemAgentsPage() {
             <Loaded query={providers}>
               {(sources) => (
                 <Loaded query={backends}>
-                  {(choices) => <Editor key={edited} stored={stored} providers={sources} backends={choices} />}
+                  {(choices) => <SystemAgentEditor key={edited} stored={stored} providers={sources} backends={choices} />}
                 </Loaded>
               )}
             </Loaded>
@@ -48,14 +46,7 @@ export function SystemAgentsPage() {
 }
 
 function Overview({ agents, backends }: { readonly agents: readonly Agent[]; readonly backends: readonly BackendChoice[] }) {
-  const router = useRouter();
-  const [deleted, setDeleted] = useState<Agent | null>(null);
-  const add = (
-    <Button onClick={() => router.push(`${path}?edit=new`)}>
-      <Plus aria-hidden />
-      Add system agent
-    </Button>
-  );
+  const add = <AddAgentButton path={path} label="Add system agent" />;
   return (
     <SettingsSection
       title="System agents"
@@ -66,76 +57,53 @@ function Overview({ agents, backends }: { readonly agents: readonly Agent[]; rea
         Each admin has conversations of their own with a system agent, but what it remembers and writes to its files can come up with every
         other admin. They use the keys of admins, and never stop for being idle.
       </Notice>
-      {agents.length === 0 ? (
-        <EmptyState icon={<BotMessageSquare aria-hidden />} title="No system agent yet" action={add}>
-          Add one for what concerns the whole installation: watching, reporting, answering questions of admins.
-        </EmptyState>
-      ) : (
-        <ul className="grid gap-3">
-          {agents.map((agent) => (
-            <SystemAgentRow
-              key={agent.id}
-              agent={agent}
-              backend={backendLabel(backends, agent.backend)}
-              onEdit={() => router.push(`${path}?edit=${agent.id}`)}
-              onDelete={() => setDeleted(agent)}
-            />
-          ))}
-        </ul>
-      )}
-      <DeleteSystemAgent agent={deleted} onClose={() => setDeleted(null)} />
+      <AgentList
+        path={path}
+        agents={agents}
+        backends={backends}
+        Row={SystemAgentRow}
+        DeleteDialog={DeleteSystemAgent}
+        empty={
+          <EmptyState icon={<BotMessageSquare aria-hidden />} title="No system agent yet" action={add}>
+            Add one for what concerns the whole installation: watching, reporting, answering questions of admins.
+          </EmptyState>
+        }
+      />
     </SettingsSection>
   );
 }
 
-interface EditorProps {
-  readonly stored: Agent | null;
-  readonly providers: readonly ModelSource[];
-  readonly backends: readonly BackendChoice[];
-}
+const newTexts = {
+  title: "Add a system agent",
+  description: "It starts by itself, and stays on.",
+  submitLabel: "Add system agent",
+  savedText: "System agent added",
+};
 
-function Editor({ stored, providers, backends }: EditorProps) {
-  const router = useRouter();
-  const leave = useLeave();
+const storedTexts = (name: string): typeof newTexts => ({
+  title: `Edit ${name}`,
+  description: "Changes take effect within seconds.",
+  submitLabel: "Save changes",
+  savedText: "System agent saved",
+});
+
+function SystemAgentEditor(edited: EditedAgent) {
+  const { stored } = edited;
   const save = useSaveSystemAgent();
-  const [isDirty, setDirty] = useState(false);
-  const [initial] = useState(() => (stored === null ? emptyAgent(providers, backends[0]) : agentToValues(stored)));
-  useUnsavedChanges(isDirty);
-  const close = (): void => router.push(path);
   return (
-    <SettingsSection
-      title={stored === null ? "Add a system agent" : `Edit ${stored.name}`}
-      description={stored === null ? "It starts by itself, and stays on." : "Changes take effect within seconds."}
-    >
-      <AgentForm
-        initial={initial}
-        providers={providers}
-        backends={backends}
-        isNew={stored === null}
-        isAlwaysOn
-        onDirty={setDirty}
-        onSave={async (values) => {
-          await save.mutateAsync(
-            stored === null
-              ? { id: null, body: withoutTimeout(toNewAgent(values)) }
-              : { id: stored.id, body: withoutTimeout(toAgent(values)) },
-          );
-          setDirty(false);
-          toast.success(stored === null ? "System agent added" : "System agent saved");
-          setTimeout(close);
-        }}
-        renderActions={({ isSaving }) => (
-          <div className="flex flex-wrap gap-2 border-t pt-5">
-            <Button type="submit" isBusy={isSaving}>
-              {stored === null ? "Add system agent" : "Save changes"}
-            </Button>
-            <Button variant="ghost" onClick={() => leave(close)}>
-              Cancel
-            </Button>
-          </div>
-        )}
-      />
-    </SettingsSection>
+    <AgentEditor
+      {...edited}
+      {...(stored === null ? newTexts : storedTexts(stored.name))}
+      path={path}
+      isAlwaysOn
+      onSave={(values) =>
+        save.mutateAsync(
+          stored === null
+            ? { id: null, body: withoutTimeout(toNewAgent(values)) }
+            : { id: stored.id, body: withoutTimeout(toAgent(values)) },
+        )
+      }
+    />
   );
 }
 

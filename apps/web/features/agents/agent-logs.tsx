@@ -10,7 +10,13 @@ import { Notice } from "@/components/ui/notice";
 import { useAgentLogs } from "@/features/agents/agent-queries";
 import { describeError } from "@/lib/api";
 
-export function AgentLogsDialog({ agent, onClose }: { readonly agent: Pick<Agent, "id" | "name"> | null; readonly onClose: () => void }) {
+export interface AgentLogsDialogProps {
+  /** `null`: closed. */
+  readonly agent: Pick<Agent, "id" | "name"> | null;
+  readonly onClose: () => void;
+}
+
+export function AgentLogsDialog({ agent, onClose }: AgentLogsDialogProps) {
   const logs = useAgentLogs(agent?.id ?? null);
   return <LogsDialog name={agent?.name ?? null} logs={logs} onClose={onClose} />;
 }

@@ -1,21 +1,18 @@
 "use client";
 
 import type { Agent } from "@mosaic/contracts/agent";
-import { Bot, Plus } from "lucide-react";
-import { useRouter, useSearchParams } from "next/navigation";
-import { useState } from "react";
-import { toast } from "sonner";
-import { Button } from "@/components/ui/button";
-import { AgentForm } from "@/features/agents/agent-form";
+import { Bot } from "lucide-react";
+import { useSearchParams } from "next/navigation";
+import { AgentEditor, type EditedAgent } from "@/features/agents/agent-editor";
+import { AddAgentButton, AgentList } from "@/features/agents/agent-list";
 import { useAgents, useBackends, useSaveAgent } from "@/features/agents/agent-queries";
 import { AgentRow } from "@/features/agents/agent-row";
 import { NoIsolationBadge } from "@/features/agents/agent-status";
-import { agentToValues, backendLabel, emptyAgent, toAgent, toNewAgent, type BackendChoice } from "@/features/agents/agent-values";
+import { toAgent, toNewAgent, type BackendChoice } from "@/features/agents/agent-values";
 import { DeleteAgent } from "@/features/agents/delete-agent";
 import { SaveProblem } from "@/features/providers/provider-form";
-import { useModelSources, type ModelSource } from "@/features/providers/provider-queries";
+import { useModelSources } from "@/features/providers/provider-queries";
 import { EmptyState, ListLoading, SettingsSection } from "@/features/settings/settings-section";
-import { useLeave, useUnsavedChanges } from "@/features/shell/unsaved-guard";
 
 const path = "/settings/agents";
 
@@ -29,19 +26,12 @@ export function AgentsPage() {
   if (!agents.data || !providers.data || !backends.data) return <ListLoading />;
   const stored = agents.data.find(({ id }) => id === edited) ?? null;
   if (edited === "new" || stored !== null)
-    return <AgentEditor key={edited} stored={stored} providers={providers.data} backends={backends.data} />;
+    return <OwnAgentEditor key={edited} stored={stored} providers={providers.data} backends={backends.data} />;
   return <AgentOverview agents={agents.data} backends={backends.data} />;
 }
 
 function AgentOverview({ agents, backends }: { readonly agents: readonly Agent[]; readonly backends: readonly BackendChoice[] }) {
-  const router = useRouter();
-  const [deleted, setDeleted] = useState<Agent | null>(null);
-  const add = (
-    <Button onClick={() => router.push(`${path}?edit=new`)}>
-      <Plus aria-hidden />
-      Add agent
-    </Button>
-  );
+  const add = <AddAgentButton path={path} label="Add agent" />;
   return (
     <SettingsSection
       title="Agents"
@@ -51,75 +41,45 @@ function AgentOverview({ agents, backends }: { readonly agents: readonly Agent[]
       <div className="-mt-3 empty:hidden">
         <NoIsolationBadge />
       </div>
-      {agents.length === 0 ? (
-        <EmptyState icon={<Bot aria-hidden />} title="No agent yet" action={add}>
-          Add an agent, give it a name and a model, and start talking to it.
-        </EmptyState>
-      ) : (
-        <ul className="grid gap-3">
-          {agents.map((agent) => (
-            <AgentRow
-              key={agent.id}
-              agent={agent}
-              backend={backendLabel(backends, agent.backend)}
-              onEdit={() => router.push(`${path}?edit=${agent.id}`)}
-              onDelete={() => setDeleted(agent)}
-            />
-          ))}
-        </ul>
-      )}
-      <DeleteAgent agent={deleted} onClose={() => setDeleted(null)} />
+      <AgentList
+        path={path}
+        agents={agents}
+        backends={backends}
+        Row={AgentRow}
+        DeleteDialog={DeleteAgent}
+        empty={
+          <EmptyState icon={<Bot aria-hidden />} title="No agent yet" action={add}>
+            Add an agent, give it a name and a model, and start talking to it.
+          </EmptyState>
+        }
+      />
     </SettingsSection>
   );
 }
 
-const describeEditor = (isNew: boolean, hasChoice: boolean): string => {
-  if (!isNew) return "Changes take effect within seconds, without a restart.";
-  return hasChoice ? "You can change all but the backend later." : "You can change all of this later.";
-};
+const newTexts = (hasChoice: boolean) => ({
+  title: "Add an agent",
+  description: hasChoice ? "You can change all but the backend later." : "You can change all of this later.",
+  submitLabel: "Add agent",
+  savedText: "Agent added",
+});
 
-interface AgentEditorProps {
-  readonly stored: Agent | null;
-  readonly providers: readonly ModelSource[];
-  readonly backends: readonly BackendChoice[];
-}
+const storedTexts = (name: string) => ({
+  title: `Edit ${name}`,
+  description: "Changes take effect within seconds, without a restart.",
+  submitLabel: "Save changes",
+  savedText: "Agent saved",
+});
 
-function AgentEditor({ stored, providers, backends }: AgentEditorProps) {
-  const router = useRouter();
-  const leave = useLeave();
+function OwnAgentEditor(edited: EditedAgent) {
+  const { stored, backends } = edited;
   const save = useSaveAgent();
-  const [isDirty, setDirty] = useState(false);
-  const [initial] = useState(() => (stored === null ? emptyAgent(providers, backends[0]) : agentToValues(stored)));
-  useUnsavedChanges(isDirty);
-  const close = (): void => router.push(path);
   return (
-    <SettingsSection
-      title={stored === null ? "Add an agent" : `Edit ${stored.name}`}
-      description={describeEditor(stored === null, backends.length > 1)}
-    >
-      <AgentForm
-        initial={initial}
-        providers={providers}
-        backends={backends}
-        isNew={stored === null}
-        onDirty={setDirty}
-        onSave={async (values) => {
-          await save.mutateAsync({ id: stored?.id ?? null, body: stored === null ? toNewAgent(values) : toAgent(values) });
-          setDirty(false);
-          toast.success(stored === null ? "Agent added" : "Agent saved");
-          setTimeout(close);
-        }}
-        renderActions={({ isSaving }) => (
-          <div className="flex flex-wrap gap-2 border-t pt-5">
-            <Button type="submit" isBusy={isSaving}>
-              {stored === null ? "Add agent" : "Save changes"}
-            </Button>
-            <Button variant="ghost" onClick={() => leave(close)}>
-              Cancel
-            </Button>
-          </div>
-        )}
-      />
-    </SettingsSection>
+    <AgentEditor
+      {...edited}
+      {...(stored === null ? newTexts(backends.length > 1) : storedTexts(stored.name))}
+      path={path}
+      onSave={(values) => save.mutateAsync({ id: stored?.id ?? null, body: stored === null ? toNewAgent(values) : toAgent(values) })}
+    />
   );
 }
