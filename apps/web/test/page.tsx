@@ -5,7 +5,8 @@ import { PathnameContext, SearchParamsContext } from "next/dist/shared/lib/hooks
 import type { ReactNode } from "react";
 import { onTestFinished } from "vitest";
 import { TooltipProvider } from "@/components/ui/tooltip";
-import { startContractServer, type ContractServer, type ContractState } from "@/test/contract-server";
+import { startContractServer, type ContractServer } from "@/test/contract-server";
+import type { ContractState } from "@/test/contract-state";
 
 export interface Page extends RenderResult {
   readonly server: ContractServer;

@@ -5,7 +5,7 @@ import { SessionsPage } from "@/features/account/sessions-page";
 import { TokensPage } from "@/features/account/tokens-page";
 import { accountState, sampleSession, sampleToken } from "@/test/account-contract";
 import { press, type } from "@/test/actions";
-import { readyState } from "@/test/contract-server";
+import { readyState } from "@/test/contract-state";
 import { openPage } from "@/test/page";
 
 const field = (name: string): HTMLInputElement => screen.getByLabelText<HTMLInputElement>(name, { selector: "input" });

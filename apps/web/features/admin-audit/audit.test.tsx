@@ -5,7 +5,7 @@ import { actionLabel, fieldLabel } from "@/features/admin-audit/action-labels";
 import { AuditPage } from "@/features/admin-audit/audit-page";
 import { dayToMoment } from "@/features/admin-audit/audit-filters";
 import { adminState } from "@/test/admin-contract";
-import { readyState } from "@/test/contract-server";
+import { readyState } from "@/test/contract-state";
 import { openPage } from "@/test/page";
 
 const event: AuditEvent = {

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { BackendsPage } from "@/features/admin-backends/backends-page";
 import { press, type } from "@/test/actions";
 import { adminState } from "@/test/admin-contract";
-import { readyState } from "@/test/contract-server";
+import { readyState } from "@/test/contract-state";
 import { openPage } from "@/test/page";
 
 const saveButton = () => screen.getByRole<HTMLButtonElement>("button", { name: "Save OpenClaw" });

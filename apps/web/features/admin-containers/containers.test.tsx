@@ -3,7 +3,7 @@ import { fireEvent, screen, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { ContainersPage } from "@/features/admin-containers/containers-page";
 import { adminState } from "@/test/admin-contract";
-import { readyState } from "@/test/contract-server";
+import { readyState } from "@/test/contract-state";
 import { openPage } from "@/test/page";
 
 const at = "2026-11-20T10:00:00.000Z";

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { HealthPage } from "@/features/admin-health/health-page";
 import { press } from "@/test/actions";
 import { adminState } from "@/test/admin-contract";
-import { readyState } from "@/test/contract-server";
+import { readyState } from "@/test/contract-state";
 import { openPage } from "@/test/page";
 
 const check = (over: Partial<HealthCheck>): HealthCheck => ({

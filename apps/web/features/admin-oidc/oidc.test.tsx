@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { NetworkPage } from "@/features/admin-network/network-page";
 import { SignInPage } from "@/features/admin-oidc/sign-in-page";
 import { adminState, type AdminState } from "@/test/admin-contract";
-import { readyState } from "@/test/contract-server";
+import { readyState } from "@/test/contract-state";
 import { openPage } from "@/test/page";
 
 const type = (name: string, value: string): void => {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { SystemAgentsPage } from "@/features/admin-system-agents/system-agents-page";
 import { openMenu, press, type } from "@/test/actions";
 import { adminState } from "@/test/admin-contract";
-import { readyState, sampleAgent } from "@/test/contract-server";
+import { readyState, sampleAgent } from "@/test/contract-state";
 import { openPage } from "@/test/page";
 
 const path = "/admin/system-agents";

@@ -4,7 +4,7 @@ import { AdminOnly } from "@/features/admin-shell/admin-frame";
 import { InvitesPage } from "@/features/admin-invites/invites-page";
 import { UsersPage } from "@/features/admin-users/users-page";
 import { adminState, sampleUser } from "@/test/admin-contract";
-import { readyState } from "@/test/contract-server";
+import { readyState } from "@/test/contract-state";
 import { openPage } from "@/test/page";
 
 const press = (name: string): boolean => fireEvent.click(screen.getByRole("button", { name }));

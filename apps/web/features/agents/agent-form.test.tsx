@@ -6,7 +6,7 @@ import { AgentForm } from "@/features/agents/agent-form";
 import { AgentsPage } from "@/features/agents/agents-page";
 import { emptyAgent, type AgentValues, type BackendChoice } from "@/features/agents/agent-values";
 import { choose, press, type } from "@/test/actions";
-import { readyState, sampleAgent, sampleProvider } from "@/test/contract-server";
+import { readyState, sampleAgent, sampleProvider } from "@/test/contract-state";
 import { openPage } from "@/test/page";
 
 const noTools = { files: false, web: false, shell: false, browser: false, sessions: false };

@@ -4,7 +4,7 @@ import { stagePercent } from "@/features/agents/stages";
 import { stageSteps } from "@/features/chat/startup-card";
 import { problemAction } from "@/features/chat/problem-action";
 import { agentsUsing } from "@/features/providers/delete-provider";
-import { sampleAgent, sampleProvider } from "@/test/contract-server";
+import { sampleAgent, sampleProvider } from "@/test/contract-state";
 
 const provider = sampleProvider({ models: [{ id: "vendor/model:free" }] });
 const choice = { providerId: provider.id, model: "vendor/model:free" };

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { ChatPage } from "@/features/chat/chat-page";
 import { useLiveEvents } from "@/features/shell/live-events";
 import { openPage } from "@/test/page";
-import { readyState, sampleAgent, sampleMessage, type ContractState } from "@/test/contract-server";
+import { readyState, sampleAgent, sampleMessage, type ContractState } from "@/test/contract-state";
 import { adminState } from "@/test/admin-contract";
 
 /** As the app's frame shows it: hearing what happens to the agents. */

@@ -2,7 +2,7 @@ import type { TurnEvent } from "@mosaic/contracts/chat";
 import { describe, expect, test } from "vitest";
 import { turnAnnouncement } from "@/features/chat/announcement";
 import { isActive, isStartingUp, mergeTurn, newTurn, reduceTurn, type Turn, type TurnAction } from "@/features/chat/turn";
-import { sampleMessage } from "@/test/contract-server";
+import { sampleMessage } from "@/test/contract-state";
 
 const question = sampleMessage({ role: "user", content: "Hello" });
 const answer = sampleMessage({ content: "Hi there" });

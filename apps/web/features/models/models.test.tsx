@@ -3,7 +3,7 @@ import { fireEvent, screen, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
 import { effectiveText } from "@/features/models/effective-model";
 import { ModelsPage } from "@/features/models/models-page";
-import { readyState, sampleProvider } from "@/test/contract-server";
+import { readyState, sampleProvider } from "@/test/contract-state";
 import { openPage } from "@/test/page";
 
 const effective = (source: EffectiveModel["source"], isShared = false): EffectiveModel => ({

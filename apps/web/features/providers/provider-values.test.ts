@@ -11,7 +11,7 @@ import {
   toUpdate,
   valuesOf,
 } from "@/features/providers/provider-values";
-import { sampleProvider } from "@/test/contract-server";
+import { sampleProvider } from "@/test/contract-state";
 
 const stored = sampleProvider({ hasKey: true });
 

@@ -6,7 +6,7 @@ import { ProvidersPage } from "@/features/providers/providers-page";
 import { UnsavedGuard } from "@/features/shell/unsaved-guard";
 import { openMenu, press, type } from "@/test/actions";
 import { openPage } from "@/test/page";
-import { readyState, sampleAgent, sampleProvider } from "@/test/contract-server";
+import { readyState, sampleAgent, sampleProvider } from "@/test/contract-state";
 
 describe("providers", () => {
   test("an empty list shows the first step", async () => {

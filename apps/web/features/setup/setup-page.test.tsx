@@ -2,7 +2,7 @@ import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, test } from "vitest";
 import { SetupPage } from "@/features/setup/setup-page";
 import { openPage } from "@/test/page";
-import { sampleProvider } from "@/test/contract-server";
+import { sampleProvider } from "@/test/contract-state";
 
 const type = (name: string, value: string): void => {
   const field = screen.getByLabelText(name, { selector: "input, textarea" });

@@ -1,0 +1,139 @@
+import { randomUUID } from "node:crypto";
+import type { BackendChoices } from "@mosaic/contracts/admin-containers";
+import type { Agent } from "@mosaic/contracts/agent";
+import type { Conversation, Message } from "@mosaic/contracts/chat";
+import type { OnboardingStep, RuntimeOption } from "@mosaic/contracts/onboarding";
+import type { Provider, ProviderTestResult } from "@mosaic/contracts/provider";
+import { accountState, type AccountState } from "@/test/account-contract";
+import { adminState, type AdminState } from "@/test/admin-contract";
+
+/** All that the contract server keeps: a test sets what it needs, and looks at what became of it. */
+export interface ContractState {
+  step: OnboardingStep;
+  isComplete: boolean;
+  isSignedIn: boolean;
+  setupToken: string;
+  providers: Provider[];
+  agents: Agent[];
+  conversations: Conversation[];
+  messages: Map<string, Message[]>;
+  backends: BackendChoices["backends"];
+  runtimes: RuntimeOption[];
+  runtime: RuntimeOption;
+  testResult: ProviderTestResult;
+  paceMs: number;
+  role: "admin" | "member";
+  /** What every agent wrote last, and what deleting it takes along. */
+  logs: string[];
+  loss: { conversations: number; messages: number; hasState: boolean };
+  account: AccountState;
+  /** What the routes under /api/admin answer, and what was done through them. */
+  admin: AdminState;
+}
+
+const now = (): string => new Date().toISOString();
+
+const isolated: RuntimeOption = {
+  kind: "docker",
+  isAvailable: true,
+  isIsolated: true,
+  detail: "Docker 29.1 answers. Each agent gets a hardened container of its own.",
+};
+const unisolated: RuntimeOption = {
+  kind: "process",
+  isAvailable: true,
+  isIsolated: false,
+  detail: "Agents run as ordinary programs on this machine.",
+};
+
+export const sampleProvider = (over: Partial<Provider> = {}): Provider => ({
+  id: randomUUID(),
+  kind: "zai",
+  name: "Z.ai",
+  baseUrl: "https://api.z.ai/api/paas/v4",
+  hasKey: true,
+  models: [{ id: "glm-4.6" }, { id: "glm-4.5-air" }],
+  version: 1,
+  isActive: true,
+  isShared: false,
+  createdAt: now(),
+  updatedAt: now(),
+  ...over,
+});
+
+export const sampleAgent = (over: Partial<Agent> = {}): Agent => ({
+  id: randomUUID(),
+  backend: "openclaw",
+  name: "Ada",
+  emoji: "🦉",
+  personality: "You are concise.",
+  tools: { files: true, web: true, shell: false, browser: false, sessions: true },
+  model: null,
+  fallbacks: [],
+  idleTimeoutSeconds: 1800,
+  effectiveModel: null,
+  isRestartPending: false,
+  status: "stopped",
+  stage: null,
+  error: null,
+  lastActiveAt: null,
+  createdAt: now(),
+  updatedAt: now(),
+  ...over,
+});
+
+export const sampleMessage = (over: Partial<Message> = {}): Message => ({
+  id: randomUUID(),
+  role: "assistant",
+  content: "",
+  status: "complete",
+  error: null,
+  createdAt: now(),
+  ...over,
+});
+
+export const initialState = (): ContractState => ({
+  step: "breakglass",
+  isComplete: false,
+  isSignedIn: false,
+  setupToken: "the-setup-token",
+  providers: [],
+  agents: [],
+  conversations: [],
+  messages: new Map(),
+  backends: [
+    {
+      id: "openclaw",
+      label: "OpenClaw",
+      defaultIdleTimeoutSeconds: 1800,
+      defaultTools: { files: true, web: true, shell: false, browser: false, sessions: true },
+    },
+  ],
+  runtimes: [isolated, unisolated],
+  runtime: isolated,
+  paceMs: 5,
+  role: "admin",
+  logs: ["[gateway] ready", "[agent] answered"],
+  loss: { conversations: 3, messages: 42, hasState: true },
+  account: accountState(),
+  admin: adminState(),
+  testResult: {
+    outcome: "ok",
+    message: "The endpoint answered and lists 2 models.",
+    allow: null,
+    models: [{ id: "glm-4.6" }, { id: "glm-4.5-air" }],
+    durationMs: 412,
+  },
+});
+
+/** A complete installation with one provider, one agent and nothing said yet. */
+export const readyState = (): Partial<ContractState> => {
+  const provider = sampleProvider();
+  return {
+    step: "summary",
+    isComplete: true,
+    isSignedIn: true,
+    providers: [provider],
+    agents: [sampleAgent({ model: { providerId: provider.id, model: "glm-4.6" } })],
+  };
+};
