@@ -7,6 +7,8 @@ import type { Provider, ProviderTestResult } from "@mosaic/contracts/provider";
 import { accountState, type AccountState } from "@/test/account-contract";
 import { adminState, type AdminState } from "@/test/admin-contract";
 
+type BackendChoice = BackendChoices["backends"][number];
+
 /** All that the contract server keeps: a test sets what it needs, and looks at what became of it. */
 export interface ContractState {
   step: OnboardingStep;
@@ -17,7 +19,7 @@ export interface ContractState {
   agents: Agent[];
   conversations: Conversation[];
   messages: Map<string, Message[]>;
-  backends: BackendChoices["backends"];
+  backends: BackendChoice[];
   runtimes: RuntimeOption[];
   runtime: RuntimeOption;
   testResult: ProviderTestResult;
@@ -92,6 +94,14 @@ export const sampleMessage = (over: Partial<Message> = {}): Message => ({
   ...over,
 });
 
+export const sampleBackend = (over: Partial<BackendChoice> = {}): BackendChoice => ({
+  id: "openclaw",
+  label: "OpenClaw",
+  defaultIdleTimeoutSeconds: 1800,
+  defaultTools: { files: true, web: true, shell: false, browser: false, sessions: true },
+  ...over,
+});
+
 export const initialState = (): ContractState => ({
   step: "breakglass",
   isComplete: false,
@@ -101,14 +111,7 @@ export const initialState = (): ContractState => ({
   agents: [],
   conversations: [],
   messages: new Map(),
-  backends: [
-    {
-      id: "openclaw",
-      label: "OpenClaw",
-      defaultIdleTimeoutSeconds: 1800,
-      defaultTools: { files: true, web: true, shell: false, browser: false, sessions: true },
-    },
-  ],
+  backends: [sampleBackend()],
   runtimes: [isolated, unisolated],
   runtime: isolated,
   paceMs: 5,

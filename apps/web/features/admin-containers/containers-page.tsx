@@ -9,8 +9,8 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { DataTable, type DataColumn } from "@/components/ui/data-table";
+import { useBackendLabel } from "@/features/agents/agent-queries";
 import { AgentStatus } from "@/features/agents/agent-status";
-import { backendNames } from "@/features/models/default-editor";
 import { Loaded } from "@/features/settings/load-state";
 import { toastProblem } from "@/features/settings/save-problem";
 import { EmptyState, SettingsSection } from "@/features/settings/settings-section";
@@ -27,6 +27,7 @@ export function ContainersPage() {
     staleTime: 0,
     refetchInterval: 5_000,
   });
+  const labelOf = useBackendLabel();
   const [stopped, setStopped] = useState<ContainerView | null>(null);
   const running = (containers.data ?? []).filter(({ status }) => status === "running").length;
   return (
@@ -42,7 +43,7 @@ export function ContainersPage() {
               Each agent gets one when it starts for the first time.
             </EmptyState>
           ) : (
-            <DataTable caption="Containers" columns={columns(setStopped)} rows={rows} rowKey={({ agentId }) => agentId} />
+            <DataTable caption="Containers" columns={columns(labelOf, setStopped)} rows={rows} rowKey={({ agentId }) => agentId} />
           )
         }
       </Loaded>
@@ -53,7 +54,7 @@ export function ContainersPage() {
 
 const whose = ({ owner }: ContainerView): string => (owner === null ? "System agent" : owner.displayName);
 
-const columns = (onStop: (container: ContainerView) => void): DataColumn<ContainerView>[] => [
+const columns = (labelOf: (backend: string) => string, onStop: (container: ContainerView) => void): DataColumn<ContainerView>[] => [
   {
     id: "agent",
     header: "Agent",
@@ -61,7 +62,7 @@ const columns = (onStop: (container: ContainerView) => void): DataColumn<Contain
     renderCell: (container) => (
       <div className="grid gap-0.5">
         <p className="break-words font-medium">{container.agentName}</p>
-        <p className="text-[0.8125rem] text-muted-foreground">{backendNames[container.backend] ?? container.backend}</p>
+        <p className="text-[0.8125rem] text-muted-foreground">{labelOf(container.backend)}</p>
       </div>
     ),
   },

@@ -23,6 +23,7 @@ test("a container is stopped after a question that says whose it is and that not
   const containers = [container({}), container({ agentName: "Warden", owner: null }), container({ agentName: "Old", status: "stopped" })];
   const { server } = await openPage(<ContainersPage />, { ...readyState(), admin: adminState({ containers }) }, "/admin/containers");
   await screen.findByText("2 running");
+  expect(await screen.findAllByText("OpenClaw")).toHaveLength(3);
   expect(screen.getAllByRole("button", { name: /^Stop / })).toHaveLength(2);
   fireEvent.click(screen.getByRole("button", { name: "Stop Warden of System agent" }));
   const ofSystem = within(await screen.findByRole("alertdialog"));

@@ -4,6 +4,7 @@ import { agent, agentList, type AgentList, type CreateAgent, type UpdateAgent } 
 import { agentDeletionSummary, agentLogs, backendChoices } from "@mosaic/contracts/admin-containers";
 import { runtimeOption } from "@mosaic/contracts/onboarding";
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { backendLabel } from "@/features/agents/agent-values";
 import { request, requestNothing } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
 
@@ -70,6 +71,12 @@ export const useBackends = () =>
     queryFn: async ({ signal }) => (await request(backendChoices, "/api/backends", { signal })).backends,
     staleTime: 60_000,
   });
+
+/** What people call a backend; its id until that is known. */
+export const useBackendLabel = (): ((id: string) => string) => {
+  const backends = useBackends().data ?? [];
+  return (id) => backendLabel(backends, id);
+};
 
 export const useDeleteAgent = () => {
   const client = useQueryClient();

@@ -5,16 +5,12 @@ import { useState, type FormEvent } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
+import { useBackendLabel } from "@/features/agents/agent-queries";
 import { decodeModel, encodeModel } from "@/features/agents/agent-values";
 import { FallbackPicker, ModelPicker } from "@/features/agents/model-picker";
 import type { ModelSource } from "@/features/providers/provider-queries";
 import { useUnsavedChanges } from "@/features/shell/unsaved-guard";
 import { describeError } from "@/lib/api";
-
-export const backendNames: Record<string, string> = { openclaw: "OpenClaw" };
-
-export const rowTitle = (backend: string | null): string =>
-  backend === null ? "For all agents" : `For ${backendNames[backend] ?? backend} agents`;
 
 export interface DefaultEditorProps {
   readonly row: ModelDefault;
@@ -26,6 +22,7 @@ export interface DefaultEditorProps {
 
 /** One default: a model and its fallbacks, with what it comes to. */
 export function DefaultEditor({ row, sources, effective, onSave }: DefaultEditorProps) {
+  const labelOf = useBackendLabel();
   const stored = { model: encodeModel(row.model), fallbacks: row.fallbacks.map(encodeModel) };
   const [model, setModel] = useState(stored.model);
   const [fallbacks, setFallbacks] = useState<readonly string[]>(stored.fallbacks);
@@ -54,7 +51,7 @@ export function DefaultEditor({ row, sources, effective, onSave }: DefaultEditor
     event.preventDefault();
     void save(model, model === "" ? [] : fallbacks);
   };
-  const title = rowTitle(row.backend);
+  const title = row.backend === null ? "For all agents" : `For ${labelOf(row.backend)} agents`;
   return (
     <form onSubmit={submit} aria-label={title} className="grid gap-4 rounded-xl border bg-card p-4 shadow-xs sm:p-5">
       <div className="grid gap-0.5">

@@ -3,7 +3,7 @@ import { fireEvent, screen, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
 import { effectiveText } from "@/features/models/effective-model";
 import { ModelsPage } from "@/features/models/models-page";
-import { readyState, sampleProvider } from "@/test/contract-state";
+import { readyState, sampleBackend, sampleProvider } from "@/test/contract-state";
 import { openPage } from "@/test/page";
 
 const effective = (source: EffectiveModel["source"], isShared = false): EffectiveModel => ({
@@ -65,6 +65,14 @@ describe("the defaults", () => {
     fireEvent.click(openclaw.getByRole("button", { name: "Save default" }));
     await openclaw.findByText(/from your default for this kind of agent/);
     expect(server.state.account.defaults.map(({ model }) => model?.model)).toEqual([undefined, "glm-4.5-air"]);
+  });
+
+  test.each([
+    ["as the server calls it", [sampleBackend({ label: "Lobster" })], "For Lobster agents"],
+    ["by its id where the server has no name for it", [], "For openclaw agents"],
+  ])("name a kind of agent %s", async (_name, backends, title) => {
+    await openPage(<ModelsPage />, { ...readyState(), backends }, "/settings/models");
+    expect(await row(title)).toBeDefined();
   });
 
   test("without any model to choose from, the way to a provider is shown", async () => {
