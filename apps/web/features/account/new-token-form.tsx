@@ -3,7 +3,7 @@
 import { tokenScope, type CreatedAccessToken, type TokenScope } from "@mosaic/contracts/access-token";
 import { useId, useState, type FormEvent } from "react";
 import { Button } from "@/components/ui/button";
-import { Checkbox } from "@/components/ui/checkbox";
+import { CheckboxField } from "@/components/ui/checkbox-field";
 import { Field, FieldError } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
@@ -52,9 +52,9 @@ export function NewTokenForm({ onCreated }: { readonly onCreated: (created: Crea
       <fieldset className="grid gap-2.5" aria-describedby={faults.scopes === undefined ? undefined : scopesId}>
         <legend className="mb-1.5 text-sm font-medium">It may</legend>
         {tokenScope.options.map((scope) => (
-          <ScopeChoice
+          <CheckboxField
             key={scope}
-            scope={scope}
+            {...scopeTexts[scope]}
             isChecked={scopes.includes(scope)}
             onChange={(isChecked) => setScopes(isChecked ? [...scopes, scope] : scopes.filter((other) => other !== scope))}
           />
@@ -73,34 +73,5 @@ export function NewTokenForm({ onCreated }: { readonly onCreated: (created: Crea
         Create token
       </Button>
     </form>
-  );
-}
-
-interface ScopeChoiceProps {
-  readonly scope: TokenScope;
-  readonly isChecked: boolean;
-  readonly onChange: (isChecked: boolean) => void;
-}
-
-function ScopeChoice({ scope, isChecked, onChange }: ScopeChoiceProps) {
-  const id = useId();
-  return (
-    <div className="flex items-start gap-3">
-      <Checkbox
-        id={id}
-        className="mt-0.5"
-        checked={isChecked}
-        aria-describedby={`${id}-text`}
-        onCheckedChange={(next) => onChange(next === true)}
-      />
-      <div className="grid gap-0.5">
-        <label htmlFor={id} className="text-sm font-medium">
-          {scopeTexts[scope].label}
-        </label>
-        <p id={`${id}-text`} className="text-[0.8125rem] text-muted-foreground">
-          {scopeTexts[scope].description}
-        </p>
-      </div>
-    </div>
   );
 }

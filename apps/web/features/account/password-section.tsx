@@ -3,7 +3,7 @@
 import { useId, useState, type FormEvent } from "react";
 import { toast } from "sonner";
 import { Button } from "@/components/ui/button";
-import { Checkbox } from "@/components/ui/checkbox";
+import { CheckboxField } from "@/components/ui/checkbox-field";
 import { Field } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 import { PasswordInput } from "@/components/ui/password-input";
@@ -94,36 +94,18 @@ export function PasswordSection({ username, isBreakglass }: { readonly username:
           )}
         </Field>
         <PasswordRules id={rulesId} password={next} username={username} />
-        <EndsTokens isChecked={form.endsTokens} onChange={form.setEndsTokens} />
+        <CheckboxField
+          label="Revoke my access tokens too"
+          description="Whoever knew the old password may have made one. Programs that use them need new ones."
+          isChecked={form.endsTokens}
+          onChange={form.setEndsTokens}
+        />
         {change.error && Object.keys(faults).length === 0 ? <ChangeProblem error={change.error} /> : null}
         <Button type="submit" className="justify-self-start" isBusy={change.isPending}>
           Change password
         </Button>
       </form>
     </SettingsSection>
-  );
-}
-
-function EndsTokens({ isChecked, onChange }: { readonly isChecked: boolean; readonly onChange: (isChecked: boolean) => void }) {
-  const id = useId();
-  return (
-    <div className="flex items-start gap-3">
-      <Checkbox
-        id={id}
-        className="mt-0.5"
-        checked={isChecked}
-        aria-describedby={`${id}-text`}
-        onCheckedChange={(next) => onChange(next === true)}
-      />
-      <div className="grid gap-0.5">
-        <label htmlFor={id} className="text-sm font-medium">
-          Revoke my access tokens too
-        </label>
-        <p id={`${id}-text`} className="text-[0.8125rem] text-muted-foreground">
-          Whoever knew the old password may have made one. Programs that use them need new ones.
-        </p>
-      </div>
-    </div>
   );
 }
 
