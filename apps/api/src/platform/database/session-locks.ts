@@ -19,6 +19,8 @@ interface Entry {
 }
 
 const retryDelayMs = 500;
+/** How long every process has, after Postgres dropped connections, to take again what it held: three attempts to connect. */
+const takingAgainMs = 3 * retryDelayMs;
 
 /** How a key becomes the number that Postgres locks. Other queries look for holders in `pg_locks` by the same number. */
 export const lockNumberSql = (key: string): string => `hashtextextended(${key}, 0)`;
@@ -50,7 +52,10 @@ export class SessionLocks implements OnApplicationShutdown {
     return this.#connections === 1 ? Infinity : performance.now() - this.#connectedAtMs;
   }
 
-  /** `null` when somebody has it, in this process or another. Does not wait. Rejects when the database is away. */
+  /**
+   * `null` when somebody has it, in this process or another, or may have had it until a moment ago, when Postgres dropped its connection too.
+   * Does not wait. Rejects when the database is away.
+   */
   async tryAcquire(key: string): Promise<HeldLock | null> {
     if (this.#entries.has(key)) {
       return null;
@@ -59,7 +64,7 @@ export class SessionLocks implements OnApplicationShutdown {
     this.#entries.set(key, entry);
     try {
       const client = await this.#connected();
-      entry.isHeld = await tryLock(client, key);
+      entry.isHeld = this.settledForMs() >= takingAgainMs && (await tryLock(client, key));
     } catch (error) {
       this.#entries.delete(key);
       throw error;
