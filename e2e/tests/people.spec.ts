@@ -1,4 +1,5 @@
 import { expect, type Browser, type Page } from "@playwright/test";
+import type { BackendList } from "@mosaic/contracts/admin-containers";
 import { expectAccessible } from "../support/accessibility.ts";
 import { ApiClient } from "../support/api-client.ts";
 import { agentContainers, engine } from "../support/docker.ts";
@@ -107,6 +108,30 @@ test.describe("two members and an admin at once", () => {
     annsConversation = String(row?.["conversation"]);
     const last = world.llm.requests.at(-1);
     expect(last?.headers["authorization"]).toBe(`Bearer ${world.canaries.providerKey}`);
+  });
+
+  test("what needs another container waits for the end of the answer, and the page says so", async ({ world }) => {
+    const run = async (): Promise<unknown> =>
+      (await world.database.query(`SELECT token_encrypted FROM agent_containers WHERE agent_id = '${annsAgent}'`))[0]?.["token_encrypted"];
+    const before = await run();
+    await send(ann, "Quill", "[demo:slow ms=250 words=40]");
+    const answer = ann.getByRole("article", { name: "Quill", exact: true }).nth(1);
+    await expect(answer).toContainText(/\w+ \w+ \w+/);
+    const [openclaw] = ((await (await admin.request.get(`${world.mosaic.url}/api/admin/backends`)).json()) as BackendList).backends;
+    const changed = await admin.request.patch(`${world.mosaic.url}/api/admin/backends/openclaw`, {
+      headers: { origin: world.mosaic.url },
+      data: { memoryLimitBytes: (openclaw?.memoryLimitBytes ?? 0) + 16 * 1024 * 1024 },
+    });
+    expect(changed.status()).toBe(200);
+    const notice = ann.getByRole("status").filter({ hasText: "Quill restarts when your answer is finished" });
+    await expect(notice).toBeVisible();
+    await expectAccessible(ann);
+    await expect(answer).toHaveAttribute("aria-busy", "false", { timeout: 30_000 });
+    await expect(answer).not.toContainText("broke off");
+    await expect(notice).toHaveCount(0, { timeout: 60_000 });
+    await expect.poll(run, { timeout: 60_000 }).not.toBe(before);
+    await send(ann, "Quill", "And after that?");
+    await expect(await nextAnswer(ann, "Quill", 3, 120_000)).toContainText("And after that?");
   });
 
   test("the shared key and its address are not in the container @docker", async ({ world }) => {
