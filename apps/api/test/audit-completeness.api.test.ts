@@ -53,12 +53,7 @@ async function act(route: Route, recipe: Recipe, id: string, client: TestClient)
 }
 
 /** What the row of a change is about. */
-function targetOf(
-  recipe: Recipe,
-  id: string,
-  client: TestClient,
-  { madeId }: Acted,
-): { target_type: string | null; target_id: string | null } {
+function targetOf(recipe: Recipe, id: string, client: TestClient, { madeId }: Acted): { target_type: string; target_id: string | null } {
   if (recipe.target === undefined) {
     return { target_type: targetTypes[recipe.kind ?? "agent"], target_id: id };
   }

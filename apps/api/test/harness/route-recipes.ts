@@ -16,7 +16,7 @@ export type FixtureKind =
 
 /** `made`: by its id in the answer. */
 interface AuditTarget {
-  readonly type: string | null;
+  readonly type: string;
   readonly id: "made" | "caller" | { readonly named: string } | null;
 }
 
@@ -44,7 +44,6 @@ export interface Recipe {
 const made = (type: string): AuditTarget => ({ type, id: "made" });
 const setting = (named: string): AuditTarget => ({ type: "setting", id: { named } });
 const callers: AuditTarget = { type: "user", id: "caller" };
-const nothing: AuditTarget = { type: null, id: null };
 
 /** What the audit calls what an id names. */
 export const targetTypes: Readonly<Record<FixtureKind, string>> = {
@@ -143,7 +142,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     target: setting("outbound.allowed_addresses"),
   },
   "OwnSessionsController.revoke": { kind: "session", ok: 204, audit: ["session.revoke"] },
-  "OwnSessionsController.revokeOthers": { ok: 204, audit: ["session.revoke"], target: nothing },
+  "OwnSessionsController.revokeOthers": { ok: 204, audit: ["session.revoke"], target: callers },
   "ProfileController.changePassword": { ok: 204, onlyRefusals: "accounts.api.test.ts" },
   "ProfileController.update": { body: { displayName: "New name" }, ok: 200, audit: ["profile.update"], target: callers },
   "SharingController.saveDefault": {
@@ -154,7 +153,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   },
   "SharingController.set": { kind: "own-provider", body: { isShared: true }, ok: 200, audit: ["sharing.update"] },
   "SignUpController.signUp": { ok: 201, onlyRefusals: "sign-up.api.test.ts" },
-  "SignUpSettingsController.save": { body: { mode: "closed" }, ok: 200, audit: ["sign_up.update"], target: nothing },
+  "SignUpSettingsController.save": { body: { mode: "closed" }, ok: 200, audit: ["sign_up.update"], target: setting("sign_up.mode") },
   "SystemAgentsController.create": { body: { name: "New" }, ok: 201, audit: ["system_agent.create"], target: made("agent") },
   "SystemAgentsController.get": { kind: "system-agent", ok: 200 },
   "SystemAgentsController.logs": { kind: "system-agent", ok: 200 },

@@ -43,7 +43,11 @@ export class OwnSessionsRepository {
   async revokeOthers(userId: string, currentId: string): Promise<void> {
     await this.prisma.$transaction(async (transaction) => {
       const count = await endSessions(transaction, { userId, id: { not: currentId } });
-      await recordAudit(transaction, { action: "session.revoke", details: { count, isAllOthers: true } });
+      await recordAudit(transaction, {
+        action: "session.revoke",
+        target: { type: "user", id: userId },
+        details: { count, isAllOthers: true },
+      });
     });
   }
 }

@@ -24,6 +24,10 @@ export class SignInOptionsService {
   }
 
   async setSignUpMode(mode: SignUpMode): Promise<void> {
-    await this.settings.change("sign_up", settingKeys.signUpMode, mode, { action: "sign_up.update", details: { mode } });
+    await this.settings.change("sign_up", settingKeys.signUpMode, mode, {
+      action: "sign_up.update",
+      target: { type: "setting", id: settingKeys.signUpMode },
+      details: { mode },
+    });
   }
 }
