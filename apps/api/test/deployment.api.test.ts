@@ -56,6 +56,9 @@ test("an image sees what no admin may see, so admins choose among those that the
   for (const refused of [
     "evil.example/oc:1",
     "mosaic/openclaw-evil:1",
+    "mosaic/openclaw",
+    `mosaic/openclaw@sha256:${"0".repeat(64)}`,
+    `mosaic/openclaw:1@sha256:${"0".repeat(64)}`,
     "mosaic/other:1",
     "registry.example/agents",
     "registry.example/agentsevil/x:1",

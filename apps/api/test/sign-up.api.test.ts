@@ -124,7 +124,9 @@ test("guessing invites, and making accounts without end, is slowed down by addre
   }
   const blocked = await signUp("ann", "guess-again-guess");
   expect([blocked.status, blocked.headers.get("retry-after")]).toEqual([429, "60"]);
-  // Whoever was invited comes in, whatever others try from the same address.
+  // Whoever was invited comes in, whatever others try from the same address; only guessing names is not for them either.
+  await app.member("taken");
+  expect((await signUp("taken", code)).status).toBe(429);
   expect((await signUp("ann", code)).status).toBe(201);
   const refused = await auditRows(app.database, "auth.sign_up_refused");
   expect(refused).toHaveLength(11);

@@ -234,6 +234,19 @@ await describeWithDocker("docker runtime", (title) => {
       await expect(runtime.create(spec)).rejects.toMatchObject({ code: "image_missing" });
     });
 
+    it("never asks a registry for an image that ships with Mosaic", async () => {
+      const buildContext = await mkdtemp(join(tmpdir(), "mosaic-no-dockerfile-"));
+      const seen: string[] = [];
+      const attempt = runtime.ensureImage(
+        { name: "mosaic-test/shipped:1", buildContext },
+        ({ stage }) => void seen.push(stage),
+        AbortSignal.timeout(60_000),
+      );
+      await expect(attempt).rejects.toMatchObject({ code: "image_missing" });
+      expect(seen).not.toContain("pulling");
+      await rm(buildContext, { recursive: true });
+    });
+
     it("recovers by itself when the engine was away, and says that events may have been missed", async () => {
       const engine = new EngineSwitch(join(folder, "engine.sock"));
       await engine.on();

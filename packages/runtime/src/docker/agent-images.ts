@@ -30,7 +30,7 @@ export async function hasImage(engine: Engine, name: string): Promise<boolean> {
   }
 }
 
-/** Here already, or built if the base can be had, or pulled. */
+/** Here already, or built if it ships with Mosaic, or pulled. What ships is never pulled: in a registry, its name is somebody else's. */
 export async function obtainImage(
   engine: Engine,
   image: AgentImage,
@@ -39,22 +39,22 @@ export async function obtainImage(
   signal: AbortSignal,
 ): Promise<void> {
   if (await hasImage(engine, image.name)) return;
-  const base = image.buildContext === null ? null : await obtainBase(engine, image.buildContext, settings, onProgress, signal);
-  if (image.buildContext !== null && base !== null) {
-    await build(
-      engine,
-      { name: image.name, buildContext: image.buildContext, buildArgs: { ...settings.buildArgs, BASE_IMAGE: base } },
-      onProgress,
-      signal,
-    );
+  const { name, buildContext } = image;
+  if (buildContext !== null) {
+    const base = await obtainBase(engine, buildContext, settings, onProgress, signal);
+    if (base === null) throw missing(name, "can't be built, since its base image can't be had");
+    await build(engine, { name, buildContext, buildArgs: { ...settings.buildArgs, BASE_IMAGE: base } }, onProgress, signal);
     return;
   }
-  const failure = await pull(engine, image.name, onProgress, signal);
-  if (failure === null) return;
+  const failure = await pull(engine, name, onProgress, signal);
+  if (failure !== null) throw missing(name, `can't be pulled (${failure})`);
+}
+
+function missing(name: string, why: string): RuntimeError {
   const detail =
-    `The image "${image.name}" is not on this machine and can't be pulled (${failure}). ` +
+    `The image "${name}" is not on this machine and ${why}. ` +
     `Make it with "node scripts/images.mjs" (npm run images), or set another image for this kind of agent.`;
-  throw new RuntimeError("image_missing", detail);
+  return new RuntimeError("image_missing", detail);
 }
 
 /** `null` if the Dockerfile can't be built here. */

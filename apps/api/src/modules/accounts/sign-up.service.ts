@@ -34,8 +34,8 @@ export class SignUpService {
     const inviteHash = inviteCode === undefined ? null : hashToken(inviteCode);
     // Looked at before the password is hashed, which takes a while, and again with the invite locked.
     const refusal = mode === "closed" ? "closed" : await this.repository.findRefusal(username, inviteHash, this.clock.now());
-    // Whoever has an invite is let through, whatever others try from the same address.
-    if (inviteHash === null || refusal === "closed" || refusal === "no_such_invite") {
+    // Whoever has an invite and a free name is let through, whatever others try from the same address.
+    if (inviteHash === null || refusal !== null) {
       await this.throttle.countSignUp(address);
     }
     if (refusal !== null) {

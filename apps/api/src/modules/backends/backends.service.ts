@@ -71,10 +71,17 @@ export class BackendsService {
   }
 }
 
-/** Mosaic's own of this backend, and what the operator trusts: a repository, or all below a name with a slash at its end. */
+/**
+ * Mosaic's own of this backend, which is built here and has a tag, as any other form of its name is another one in a registry; and what the
+ * operator trusts: a repository, or all below a name with a slash at its end.
+ */
 function isTrustedImage(image: string, id: string, trusted: readonly string[]): boolean {
+  const own = `mosaic/${id}:`;
   const repository = image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
-  return [`mosaic/${id}`, ...trusted].some((entry) => (entry.endsWith("/") ? repository.startsWith(entry) : repository === entry));
+  return (
+    (image.startsWith(own) && !image.includes("@")) ||
+    trusted.some((entry) => (entry.endsWith("/") ? repository.startsWith(entry) : repository === entry))
+  );
 }
 
 function toSettings({ backend, agentCount }: { readonly backend: Backend; readonly agentCount: number }): BackendSettings {
