@@ -236,7 +236,7 @@ test(
     await withDatabase(urlOf(app), async (database) => backup(database, { file, runtime: null, terminal }));
     const planted = newFile();
     await writeFile(`${planted}.part`, "");
-  closers.push(() => rm(`${planted}.part`));
+    closers.push(() => rm(`${planted}.part`));
     await expect(
       withDatabase(urlOf(app), async (database) => backup(database, { file: planted, runtime: null, terminal })),
     ).rejects.toThrow("nothing is written over");
