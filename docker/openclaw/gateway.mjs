@@ -6,10 +6,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const READY_POLL_MS = 50;
-const READY_LIMIT_MS = 300_000;
+// Mosaic judges a start by its progress, and ends it. This limit is for a Mosaic that never does.
+const READY_LIMIT_MS = 3_600_000;
 const KILL_AFTER_MS = 8_000;
 const RELOAD_LIMIT_MS = 2_500;
 const MAX_LINE_LENGTH = 2_000;
+// What OpenClaw says when a machine is too busy for its own fixed 5 s. It comes before the last line, which only advises, and Mosaic starts again on it.
+const TOO_BUSY_LINE = /state lease heartbeat did not become ready|startup migrations did not complete cleanly/;
 const RELOAD_LINE = /config (?:hot reload applied|change applied|reload skipped|change requires gateway restart)/;
 
 // What a gateway may see of the supervisor's environment. In the process runtime that is the machine's.
@@ -44,25 +47,29 @@ export function startGateway(settings, env) {
 
   // Both outputs copy the conversation. They are read so that the gateway never blocks, and kept nowhere but for one line.
   let lastError = "";
+  let tooBusy = "";
   let onReload = null;
   eachLine(child.stdout, (line) => {
+    tooBusy ||= TOO_BUSY_LINE.test(line) ? line.slice(line.search(TOO_BUSY_LINE)) : "";
     if (onReload && RELOAD_LINE.test(line)) onReload(!line.includes("reload skipped"));
   });
   eachLine(child.stderr, (line) => {
     if (onReload && RELOAD_LINE.test(line)) onReload(!line.includes("reload skipped"));
+    tooBusy ||= TOO_BUSY_LINE.test(line) ? line.slice(line.search(TOO_BUSY_LINE)) : "";
     if (/\S/.test(line) && !/^\s+at /.test(line)) lastError = line.trim();
   });
 
   process.once("exit", () => child.kill("SIGKILL"));
+  const lastWord = (code, signal) => ((code === 78 || code === 1) && tooBusy) || lastError || (signal ? `ended by ${signal}` : "");
   const exited = new Promise((resolve) => {
     child.once("error", (error) => resolve({ code: 127, reason: `the gateway can't be run: ${error.message}` }));
     child.once("close", (code, signal) =>
-      resolve({ code: code ?? 128 + (SIGNAL_NUMBERS[signal] ?? 0), signal, reason: lastError || (signal ? `ended by ${signal}` : "") }),
+      resolve({ code: code ?? 128 + (SIGNAL_NUMBERS[signal] ?? 0), signal, reason: lastWord(code, signal) }),
     );
   });
 
   return {
-    /** Resolves once, with the code and the last line that the gateway wrote to its standard error. */
+    /** Resolves once, with the code and the line that tells most: the last one on standard error, but for a machine that is too busy. */
     exited,
 
     async stop() {
@@ -88,7 +95,7 @@ export function startGateway(settings, env) {
   };
 }
 
-/** Waits for `/readyz`. Tells `false` if that takes longer than 5 minutes. */
+/** Waits for `/readyz`. Tells `false` if that takes longer than an hour. */
 export async function waitUntilReady(port, signal) {
   const deadline = Date.now() + READY_LIMIT_MS;
   while (Date.now() < deadline) {

@@ -94,7 +94,7 @@ function readBundle(text) {
 async function keepUpToDate(settings, { bundle, roots, client, reporter, gateway }) {
   try {
     if (!(await waitUntilReady(settings.port, ending.signal)))
-      throw new FatalError("gateway-not-ready", 75, "the gateway was not ready within 5 minutes");
+      throw new FatalError("gateway-not-ready", 75, "the gateway was not ready within an hour");
     if (bundle.warmup) {
       reporter.report("warming", bundle.generation);
       await warmUp(settings.port, bundle.warmup, ending.signal).catch((error) =>

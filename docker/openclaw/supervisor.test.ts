@@ -167,6 +167,14 @@ describe("the end", () => {
     });
   });
 
+  test("of a boot that failed for a busy machine is told with OpenClaw's line about that, not with its last one", async () => {
+    const said = "state lease heartbeat did not become ready (phase=startup, timeoutMs=5000)";
+    api.bundle = bundleOf({ fake: { dies: `[gateway] ${said}\nrun openclaw doctor --fix`, code: 78 } });
+    agent.startWithToken(api);
+    expect(await agent.exitCode()).toBe(78);
+    expect(api.statuses.at(-1)).toMatchObject({ phase: "failed", detail: `the gateway ended with code 78: ${said}` });
+  });
+
   test("is noticed when the gateway is killed", async () => {
     agent.startWithToken(api);
     await expect.poll(() => api.phases(), WITHIN).toContain("ready");
