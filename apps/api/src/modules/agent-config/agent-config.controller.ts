@@ -3,7 +3,6 @@ import { Controller, Get, Header, Query, Res } from "@nestjs/common";
 import { ApiBearerAuth, ApiParam, ApiResponse } from "@nestjs/swagger";
 import type { Response } from "express";
 import { AppError } from "../../platform/errors/app-error.js";
-import { AgentConfigService } from "./agent-config.service.js";
 import type { CallingContainer } from "./agent-config.types.js";
 import { BundleWaitService } from "./bundle-wait.service.js";
 import { ContainerOnly } from "./container-token.guard.js";
@@ -14,18 +13,15 @@ import { CurrentContainer } from "./current-container.decorator.js";
 @ApiBearerAuth()
 @ApiParam({ name: "id", schema: { type: "string", format: "uuid" } })
 export class AgentConfigController {
-  constructor(
-    private readonly agentConfig: AgentConfigService,
-    private readonly waits: BundleWaitService,
-  ) {}
+  constructor(private readonly waits: BundleWaitService) {}
 
   /** The complete openclaw.json. */
   @Get()
   @Header("content-type", "application/json; charset=utf-8")
   @Header("cache-control", "no-store")
   @ApiResponse({ status: 200, description: "The agent's openclaw.json" })
-  async config(@CurrentContainer() container: CallingContainer, @Res({ passthrough: true }) response: Response): Promise<string> {
-    const { files } = await this.agentConfig.render(container, goneSignal(response));
+  async config(@CurrentContainer() container: CallingContainer): Promise<string> {
+    const { files } = await this.waits.present(container);
     const config = files.find((file) => file.root === "run" && file.path === "openclaw.json");
     if (config === undefined) {
       throw new AppError("not_found");

@@ -9,10 +9,11 @@ export class AgentConfigRepository {
 
   /** The container of a token, unless it is stopped. One query by a unique index, however many containers there are. */
   async findLive(tokenHash: Uint8Array<ArrayBuffer>): Promise<LiveContainer | null> {
-    return this.prisma.agentContainer.findUnique({
+    const row = await this.prisma.agentContainer.findUnique({
       where: { tokenHash, status: { in: ["starting", "running"] } },
-      select: { agentId: true, name: true, endpointPort: true },
+      select: { agentId: true, name: true, endpointPort: true, agent: { select: { ownerId: true } } },
     });
+    return row === null ? null : { agentId: row.agentId, ownerId: row.agent.ownerId, name: row.name, endpointPort: row.endpointPort };
   }
 
   /** `null` if there is no such agent. */

@@ -1,5 +1,4 @@
 import { join, resolve } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import type { AgentBackend, RenderedProvider, ResolvedModel } from "@mosaic/agent-backends/agent-backend";
 import { deriveGatewayToken, deriveRelayToken } from "@mosaic/agent-backends/gateway-token";
 import type { ChosenModel } from "@mosaic/agent-backends/model-resolution";
@@ -21,10 +20,6 @@ import type { CallingContainer, LiveContainer } from "./agent-config.types.js";
 
 const renderers: Readonly<Record<BackendId, AgentBackend>> = { openclaw: openclawBackend };
 
-/** A child process gets its port when it is started, a moment before it may ask. */
-const portPollMs = 25;
-const portWaitMs = 5_000;
-
 /** Makes the files of an agent's container out of its rows. */
 @Injectable()
 export class AgentConfigService {
@@ -42,11 +37,17 @@ export class AgentConfigService {
     await this.models(await this.agent(agentId));
   }
 
-  /** Throws `container_token_refused` when the container was stopped or its token replaced meanwhile, `model_not_assigned` when it has no model (any more). */
-  async render(caller: CallingContainer, signal: AbortSignal): Promise<Bundle> {
+  /**
+   * `null` as long as a child process' port is not known. Throws `container_token_refused` when the container was stopped or its token replaced
+   * meanwhile, `model_not_assigned` when it has no model (any more). Asked through `BundleWaitService`, which bounds how many run at once.
+   */
+  async render(caller: CallingContainer): Promise<Bundle | null> {
     const [container, agent] = await Promise.all([this.live(caller), this.agent(caller.agentId)]);
     const models = await this.models(agent);
-    const { bind, stateDir, isIsolated, port } = await this.view(agent.backend, container, caller, signal);
+    const { bind, stateDir, isIsolated, port } = await this.view(agent.backend, container);
+    if (port === null) {
+      return null;
+    }
     const [first, ...others] = await Promise.all(models.map(async (model) => this.open(model, agent, caller.token)));
     if (first === undefined) {
       throw new AppError("model_not_assigned");
@@ -70,11 +71,6 @@ export class AgentConfigService {
   async secretsOf(ownerId: string | null, token: string): Promise<string[]> {
     const keys = ownerId === null ? [] : await this.providers.openKeys(ownerId);
     return [token, deriveGatewayToken(token), deriveRelayToken(token), ...keys];
-  }
-
-  /** The owner of a container's agent, to know whose changes concern it. */
-  async ownerOf(agentId: string): Promise<string | null> {
-    return (await this.agent(agentId)).ownerId;
   }
 
   private async agent(agentId: string): Promise<StoredAgent> {
@@ -103,32 +99,14 @@ export class AgentConfigService {
     return container;
   }
 
-  private async view(
-    backendId: BackendId,
-    container: LiveContainer,
-    caller: CallingContainer,
-    signal: AbortSignal,
-  ): Promise<AgentView & { port: number }> {
+  private async view(backendId: BackendId, container: LiveContainer): Promise<AgentView & { port: number | null }> {
     const kind = await this.runtimeHost.kind();
     if (kind === "process") {
       const stateDir = join(resolve(this.env.MOSAIC_STATE_DIR), "agents", container.name, "state");
-      return { bind: "loopback", stateDir, isIsolated: false, port: await this.childPort(container, caller, signal) };
+      return { bind: "loopback", stateDir, isIsolated: false, port: container.endpointPort };
     }
     const backend = await this.backends.get(backendId);
     return { bind: "lan", stateDir: backend.stateDir, isIsolated: true, port: backend.gatewayPort };
-  }
-
-  private async childPort(container: LiveContainer, caller: CallingContainer, signal: AbortSignal): Promise<number> {
-    const until = performance.now() + portWaitMs;
-    let current = container;
-    while (current.endpointPort === null && performance.now() < until) {
-      await delay(portPollMs, undefined, { signal });
-      current = await this.live(caller);
-    }
-    if (current.endpointPort === null) {
-      throw new AppError("agent_not_ready", { detail: "The agent's port is not known yet." });
-    }
-    return current.endpointPort;
   }
 
   /** Here a key is opened: for the one container that uses it, and only if it is its owner's. */

@@ -4,6 +4,8 @@ import type { SealContext } from "../crypto/sealed-box.js";
 /** A container that has shown its own token. */
 export interface CallingContainer {
   readonly agentId: string;
+  /** `null`: a system agent's. */
+  readonly ownerId: string | null;
   /** As it was shown: the gateway's token is derived from it. */
   readonly token: string;
 }
@@ -21,6 +23,7 @@ export function containerTokenContext(ownerId: string | null, agentId: string): 
 /** What is known of a container that may ask. */
 export interface LiveContainer {
   readonly agentId: string;
+  readonly ownerId: string | null;
   readonly name: string;
   readonly endpointPort: number | null;
 }

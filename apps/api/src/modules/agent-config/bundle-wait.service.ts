@@ -5,6 +5,7 @@ import { AppError } from "../../platform/errors/app-error.js";
 import { Listeners } from "../../platform/http/listeners.js";
 import { AgentConfigService } from "./agent-config.service.js";
 import type { CallingContainer } from "./agent-config.types.js";
+import { BundleRenders } from "./bundle-renders.js";
 
 /** Who changes an agent, a provider or an assignment notifies it with the owner's id in the same transaction; `*` concerns everybody. */
 const changeChannel = "mosaic_agent_config";
@@ -17,67 +18,115 @@ export interface WaitOptions {
   readonly left: AbortSignal;
 }
 
-/** Containers that wait for their next configuration. */
+/** A container's one request that waits. It holds nothing but itself: no connection, no rows. */
+class Waiter {
+  #wakeUp = (): void => undefined;
+  #isChanged = true;
+  #isUrgent = true;
+  #isOver = false;
+
+  constructor(readonly ownerId: string | null) {}
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  get isUrgent(): boolean {
+    return this.#isUrgent;
+  }
+
+  wake(isUrgent: boolean): void {
+    this.#isUrgent = this.#isChanged ? this.#isUrgent || isUrgent : isUrgent;
+    this.#isChanged = true;
+    this.#wakeUp();
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#wakeUp();
+  }
+
+  markSeen(): void {
+    this.#isChanged = false;
+  }
+
+  /** Whether there is something to look at; `false` once it is over. */
+  async changed(): Promise<boolean> {
+    if (!this.#isChanged && !this.#isOver) {
+      await new Promise<void>((resolve) => (this.#wakeUp = resolve));
+    }
+    return !this.#isOver;
+  }
+}
+
+/** Containers that wait for their next configuration: one request each. */
 @Injectable()
 export class BundleWaitService implements OnModuleInit {
-  readonly #waiting = new Set<{ readonly ownerId: string | null; readonly wake: () => void }>();
+  readonly #waiters = new Map<string, Waiter>();
+  readonly #renders: BundleRenders;
 
   constructor(
     private readonly agentConfig: AgentConfigService,
     private readonly channel: PostgresChannel,
     private readonly listeners: Listeners,
-  ) {}
+  ) {
+    this.#renders = new BundleRenders((caller) => this.agentConfig.render(caller));
+  }
 
   async onModuleInit(): Promise<void> {
     await this.channel.listen(changeChannel, (payload) => this.wake(payload));
   }
 
   get waitingCount(): number {
-    return this.#waiting.size;
+    return this.#waiters.size;
   }
 
-  /** The bundle if it is not the generation that the container has, at once or as soon as it changes; `null` when the wait ends before. */
+  /** The bundle as it is now. */
+  async present(caller: CallingContainer): Promise<Bundle> {
+    return this.#renders.bundleOf(caller, { isUrgent: true });
+  }
+
+  /**
+   * The bundle if it is not the generation that the container has, at once or as soon as it changes; `null` when the wait ends before, also
+   * because the same container asked again.
+   */
   async next(caller: CallingContainer, { after, waitMs, left }: WaitOptions): Promise<Bundle | null> {
-    const until = AbortSignal.any([left, this.listeners.closing, AbortSignal.timeout(waitMs)]);
-    const ownerId = await this.agentConfig.ownerOf(caller.agentId);
-    let isChanged = true;
-    let wakeUp = (): void => undefined;
-    const wake = (): void => {
-      isChanged = true;
-      wakeUp();
-    };
-    const entry = { ownerId, wake };
+    if (waitMs === 0) {
+      return this.newerThan(after, caller, { isUrgent: true });
+    }
+    const waiter = new Waiter(caller.ownerId);
+    this.#waiters.get(caller.agentId)?.end();
     // Listening begins before the first look, so that no change falls between the two.
-    this.#waiting.add(entry);
-    until.addEventListener("abort", () => wakeUp(), { once: true });
+    this.#waiters.set(caller.agentId, waiter);
+    const until = AbortSignal.any([left, this.listeners.closing, AbortSignal.timeout(waitMs)]);
+    until.addEventListener("abort", () => waiter.end(), { once: true });
     try {
-      while (isChanged) {
-        isChanged = false;
-        const bundle = await this.renderIfPossible(caller, after, left);
-        if (bundle !== null && bundle.generation !== after) {
+      // The first look is taken even by a request that is over already.
+      do {
+        const wish = { isUrgent: waiter.isUrgent, onBegin: () => waiter.markSeen() };
+        const bundle = await this.newerThan(after, caller, wish);
+        if (bundle !== null) {
           return bundle;
         }
-        await new Promise<void>((resolve) => {
-          wakeUp = resolve;
-          if (isChanged || until.aborted) {
-            resolve();
-          }
-        });
-      }
+      } while (await waiter.changed());
       return null;
     } finally {
-      this.#waiting.delete(entry);
+      if (this.#waiters.get(caller.agentId) === waiter) {
+        this.#waiters.delete(caller.agentId);
+      }
     }
   }
 
   /** An agent that has lost its model keeps what it has until it is given another: asking again at once would help nobody. */
-  private async renderIfPossible(caller: CallingContainer, after: string | undefined, left: AbortSignal): Promise<Bundle | null> {
+  private async newerThan(
+    after: string | undefined,
+    caller: CallingContainer,
+    wish: Parameters<BundleRenders["bundleOf"]>[1],
+  ): Promise<Bundle | null> {
     try {
-      return await this.agentConfig.render(caller, left);
+      const bundle = await this.#renders.bundleOf(caller, wish);
+      return bundle.generation === after ? null : bundle;
     } catch (error) {
-      if (left.aborted) {
-        return null;
-      }
       if (error instanceof AppError && error.code === "model_not_assigned" && after !== undefined) {
         return null;
       }
@@ -86,11 +135,12 @@ export class BundleWaitService implements OnModuleInit {
   }
 
   private wake(payload: string): void {
+    this.#renders.forgetBegun();
     // An empty payload comes after a reconnect: something may have been missed.
     const isForEverybody = payload === "" || payload === "*";
-    for (const entry of this.#waiting) {
-      if (isForEverybody || entry.ownerId === payload) {
-        entry.wake();
+    for (const waiter of this.#waiters.values()) {
+      if (isForEverybody || waiter.ownerId === payload) {
+        waiter.wake(!isForEverybody);
       }
     }
   }

@@ -1,6 +1,7 @@
 import { applyDecorators, Injectable, SetMetadata, UseGuards, type CanActivate, type ExecutionContext } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
 import { ACCESS, type Access } from "../../platform/http/access.decorator.js";
+import { noteProvenAgent } from "../../platform/http/internal-callers.js";
 import { hashToken } from "../crypto/tokens.js";
 import { AgentConfigRepository } from "./agent-config.repository.js";
 import type { ContainerRequest } from "./agent-config.types.js";
@@ -17,7 +18,8 @@ export class ContainerTokenGuard implements CanActivate {
     if (container === null || container.agentId !== String(request.params["id"]).toLowerCase()) {
       throw new AppError("container_token_refused");
     }
-    request.container = { agentId: container.agentId, token };
+    noteProvenAgent(request, container.agentId);
+    request.container = { agentId: container.agentId, ownerId: container.ownerId, token };
     return true;
   }
 }

@@ -4,6 +4,7 @@ import type { Request } from "express";
 import { z } from "zod";
 import { AppError } from "../../platform/errors/app-error.js";
 import { ACCESS, type Access } from "../../platform/http/access.decorator.js";
+import { noteProvenAgent } from "../../platform/http/internal-callers.js";
 import { containerTokenContext } from "../agent-config/agent-config.types.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { isSameToken } from "../crypto/tokens.js";
@@ -30,6 +31,7 @@ export class RelayTokenGuard implements CanActivate {
     if (!isSameToken(token, deriveRelayToken(containerToken)) && !isSameToken(token, containerToken)) {
       throw new AppError("container_token_refused");
     }
+    noteProvenAgent(request, agentId.data.toLowerCase());
     return true;
   }
 }

@@ -5,6 +5,7 @@ import { Injectable } from "@nestjs/common";
 import { HttpAdapterHost } from "@nestjs/core";
 import type { NextFunction, Request, Response } from "express";
 import { AppError } from "../errors/app-error.js";
+import { InternalCallers } from "./internal-callers.js";
 
 const internalRequests = new WeakSet<IncomingMessage>();
 
@@ -30,6 +31,7 @@ export function separatePorts(request: Request, _response: Response, next: NextF
 export class Listeners {
   readonly #servers = new Map<string, Server>();
   readonly #closing = new AbortController();
+  readonly #internalCallers = new InternalCallers();
 
   constructor(private readonly adapterHost: HttpAdapterHost) {
     // Every answer that waits hears it, and there may be many.
@@ -52,9 +54,14 @@ export class Listeners {
     const server = createServer((request, response) => {
       if (kind === "internal") {
         internalRequests.add(request);
+        this.#internalCallers.admit(request, response, handle);
+        return;
       }
       handle(request, response);
     });
+    if (kind === "internal") {
+      this.#internalCallers.guard(server);
+    }
     // A waiting supervisor and a streaming turn are quiet for long; slow senders are still cut.
     server.requestTimeout = 60_000;
     server.headersTimeout = 20_000;
