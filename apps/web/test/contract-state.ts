@@ -123,6 +123,7 @@ export const initialState = (): ContractState => ({
   testResult: {
     outcome: "ok",
     message: "The endpoint answered and lists 2 models.",
+    caution: null,
     allow: null,
     models: [{ id: "glm-4.6" }, { id: "glm-4.5-air" }],
     durationMs: 412,

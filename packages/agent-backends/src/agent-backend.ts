@@ -1,6 +1,7 @@
 import type { AgentTools, BackendId } from "@mosaic/contracts/agent";
 import type { Bundle } from "@mosaic/contracts/agent-config";
 import type { ProviderKind, ProviderModel } from "@mosaic/contracts/provider";
+import type { ProviderDialect } from "@mosaic/contracts/provider-dialect";
 
 /** A provider with its key opened, as a renderer needs it. `baseUrl` is as the container reaches it. */
 export interface RenderedProvider {
@@ -10,6 +11,8 @@ export interface RenderedProvider {
   readonly baseUrl: string;
   readonly apiKey: string | null;
   readonly models: readonly ProviderModel[];
+  /** What was found about it by asking. */
+  readonly dialect: ProviderDialect;
 }
 
 export interface ResolvedModel {

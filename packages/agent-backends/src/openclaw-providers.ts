@@ -1,37 +1,11 @@
 import type { ProviderKind, ProviderModel } from "@mosaic/contracts/provider";
 import type { RenderedProvider, ResolvedModel } from "./agent-backend.js";
 import type { Json } from "./canonical-json.js";
+import { baseUrlOf, limitsOf, type OpenclawDialect, openclawDialects, renderCompat } from "./openclaw-dialects.js";
 import { literal } from "./openclaw-literal.js";
 
 /** The model of the throw-away turn that a supervisor makes right after a start. */
 export const warmUpModel = "warm/m";
-
-interface Dialect {
-  readonly api: "openai-completions" | "anthropic-messages" | "ollama";
-  readonly contextWindow: number;
-  readonly maxTokens: number;
-  /** Sent where no key is set: OpenClaw does not call a provider without one. */
-  readonly placeholderKey: string;
-  /** How long a provider may be silent, not how long its answer may take. A model on someone's own machine may have to be loaded first. */
-  readonly silenceSeconds: number;
-}
-
-const openAi: Dialect = {
-  api: "openai-completions",
-  contextWindow: 128_000,
-  maxTokens: 8192,
-  placeholderKey: "no-key-set",
-  silenceSeconds: 120,
-};
-
-const dialects: Readonly<Record<ProviderKind, Dialect>> = {
-  zai: openAi,
-  openai: openAi,
-  "openai-compatible": { ...openAi, contextWindow: 32_768, maxTokens: 4096, silenceSeconds: 240 },
-  demo: { ...openAi, contextWindow: 32_768, maxTokens: 4096 },
-  anthropic: { ...openAi, api: "anthropic-messages", contextWindow: 200_000 },
-  ollama: { api: "ollama", contextWindow: 32_768, maxTokens: 4096, placeholderKey: "ollama-local", silenceSeconds: 240 },
-};
 
 /**
  * OpenClaw's id of a provider. The prefix keeps it clear of plugin ids, which would start a plugin's installation. The version
@@ -61,41 +35,35 @@ export function renderProviders(models: readonly ResolvedModel[], gatewayPort: n
 }
 
 function renderProvider(provider: RenderedProvider, modelIds: readonly string[]): Json {
-  const dialect = dialects[provider.kind];
+  const dialect = openclawDialects[provider.kind];
   return {
     api: dialect.api,
     baseUrl: literal(baseUrlOf(provider)),
     apiKey: keyOf(provider, dialect),
+    ...(provider.dialect.keyHeader === "authorization" ? { authHeader: true } : {}),
     timeoutSeconds: dialect.silenceSeconds,
-    models: modelIds.map((id) => renderModel(id, provider, dialect)),
+    models: modelIds.map((id) => renderModel(id, provider)),
   };
 }
 
-function renderModel(id: string, provider: RenderedProvider, dialect: Dialect): Json {
+function renderModel(id: string, provider: RenderedProvider): Json {
   const known: ProviderModel = provider.models.find((model) => model.id === id) ?? { id };
-  const contextWindow = known.contextWindow ?? Math.max(dialect.contextWindow, known.maxTokens ?? 0);
+  const compat = renderCompat(provider, id);
   return {
     id: literal(id),
     name: literal(known.name ?? id),
     reasoning: known.reasoning ?? false,
     input: known.images === true ? ["text", "image"] : ["text"],
-    contextWindow,
-    maxTokens: Math.min(known.maxTokens ?? dialect.maxTokens, contextWindow),
+    ...limitsOf(provider.kind, known),
+    ...(Object.keys(compat).length === 0 ? {} : { compat }),
   };
-}
-
-/** OpenClaw adds `/v1/messages` to an Anthropic address itself, and speaks Ollama's own protocol, which breaks below `/v1`. */
-function baseUrlOf(provider: RenderedProvider): string {
-  const withoutSlash = provider.baseUrl.replace(/\/+$/, "");
-  const isOpenAi = dialects[provider.kind].api === "openai-completions";
-  return isOpenAi ? withoutSlash : withoutSlash.replace(/\/v1$/i, "");
 }
 
 /**
  * A key that is just `$NAME` would be read from the agent's environment and sent to the provider's address, and OpenClaw knows
  * no way to write it literally. No provider gives out such keys, so it is made into one that the provider refuses.
  */
-function keyOf(provider: RenderedProvider, dialect: Dialect): string {
+function keyOf(provider: RenderedProvider, dialect: OpenclawDialect): string {
   const key = provider.apiKey;
   if (key === null || key === "") return dialect.placeholderKey;
   return /^\$[A-Z]/.test(key) ? `not-a-key:${literal(key)}` : literal(key);
@@ -103,7 +71,7 @@ function keyOf(provider: RenderedProvider, dialect: Dialect): string {
 
 /** It speaks what the model in use speaks, so that the throw-away turn loads the very modules that the first real one needs. */
 function renderWarmUpProvider(gatewayPort: number, kind: ProviderKind): Json {
-  const { api } = dialects[kind];
+  const { api } = openclawDialects[kind];
   const address = `http://127.0.0.1:${gatewayPort + 1}`;
   return {
     api,

@@ -1,5 +1,6 @@
 import { createAgent, type AgentTools } from "@mosaic/contracts/agent";
 import { createProvider, providerKind, type ProviderKind, type ProviderModel } from "@mosaic/contracts/provider";
+import { limitField, modelDialect, type ModelDialect, omittableField } from "@mosaic/contracts/provider-dialect";
 import fc from "fast-check";
 import type { RenderedProvider, RenderInput, ResolvedModel } from "../src/agent-backend.js";
 
@@ -21,7 +22,7 @@ export function someProvider(kind: ProviderKind, over: Partial<RenderedProvider>
   const tail = String(providerKinds.indexOf(kind) + 1).padStart(8, "0");
   const path = kind === "anthropic" || kind === "ollama" ? "" : "/v1";
   const base = { id: `0199f000-0000-7000-8000-0000${tail}`, version: 1, kind, apiKey: "sk-canary-1234567890abcdef" };
-  return { ...base, baseUrl: `http://llm.example:8080${path}`, models: [{ id: "model-1" }], ...over };
+  return { ...base, baseUrl: `http://llm.example:8080${path}`, models: [{ id: "model-1" }], dialect: { models: {} }, ...over };
 }
 
 export function someInput(over: Partial<RenderInput> = {}): RenderInput {
@@ -120,6 +121,10 @@ const baseUrls = fc
   .oneof(fc.constantFrom("http://127.0.0.1:11434", "https://api.example/v1/", "http://[::1]:8080/v1", "https://x/${HOME}/v1"), fc.webUrl())
   .filter((baseUrl) => isAcceptedProvider({ baseUrl }));
 
+const modelDialects: fc.Arbitrary<ModelDialect> = fc
+  .record({ limitField: optional(fc.constantFrom(...limitField.options)), omits: fc.subarray([...omittableField.options]) })
+  .map((found) => modelDialect.parse(found));
+
 const providers: fc.Arbitrary<RenderedProvider> = fc.record({
   id: fc.uuid(),
   version: fc.integer({ min: 1, max: 2_000_000_000 }),
@@ -127,6 +132,7 @@ const providers: fc.Arbitrary<RenderedProvider> = fc.record({
   baseUrl: baseUrls,
   apiKey: keys,
   models: fc.array(models, { minLength: 1, maxLength: 4 }),
+  dialect: fc.record({ models: fc.dictionary(modelIds, modelDialects) }),
 });
 
 const resolved: fc.Arbitrary<ResolvedModel> = fc

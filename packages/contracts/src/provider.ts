@@ -64,12 +64,13 @@ export const providerPresets: readonly ProviderPreset[] = [
   },
 ];
 
+/** Names of models may have spaces inside: some servers name them after files. */
 export const modelId = z
   .string()
   .trim()
   .min(1)
   .max(200)
-  .regex(/^[^\s\p{Cc}]+$/u, "No spaces or control characters");
+  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u, "No line breaks or control characters");
 
 export const providerModel = z.strictObject({
   id: modelId,
@@ -81,9 +82,19 @@ export const providerModel = z.strictObject({
 });
 export type ProviderModel = z.infer<typeof providerModel>;
 
+/** What stands below a provider's address. People copy it along from an example of a call. */
+const endpoints =
+  /(?:\/chat\/completions|\/completions|\/responses|\/embeddings|\/api\/(?:chat|generate|tags)|(?<=\/v\d)\/(?:models|messages))\/*$/i;
+
+/** The address of a provider, when the address of one of its calls was pasted. */
+export function withoutEndpoint(address: string): string {
+  return /^https?:\/\/[^/]/i.test(address) ? address.replace(endpoints, "") : address;
+}
+
 export const baseUrl = z
   .url({ protocol: /^https?$/, error: "A web address that begins with http:// or https://" })
   .max(500)
+  .overwrite(withoutEndpoint)
   .refine(
     (value) => URL.canParse(value) && new URL(value).username === "" && new URL(value).password === "",
     "No user name or password in the address",
@@ -161,6 +172,8 @@ export const providerTestResult = z
     outcome: providerTestOutcome,
     /** What was found and what to do next, in words. */
     message: z.string(),
+    /** The test went well, but an agent may find it otherwise: what to look at, in words. `null`: nothing. */
+    caution: z.string().nullable(),
     /** With `address_refused`: the entry that an admin could allow; `null` where nothing is to be allowed. */
     allow: z.string().nullable(),
     models: z.array(z.object({ id: z.string(), name: z.string().optional() })),

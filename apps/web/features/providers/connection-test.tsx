@@ -69,7 +69,7 @@ export function ConnectionTest({
       </div>
       <div role="status">
         {isTesting ? (
-          <p className="text-sm text-muted-foreground">Calling the provider and asking for its models…</p>
+          <p className="text-sm text-muted-foreground">Calling the provider as an agent does…</p>
         ) : (
           <Outcome state={state} onTest={onTest} />
         )}
@@ -90,13 +90,21 @@ function Outcome({ state, onTest }: { readonly state: ConnectionState; readonly 
   if (state.kind !== "tested") return null;
   const { result } = state;
   const isOk = result.outcome === "ok";
+  const isDoubtful = isOk && result.caution !== null;
   return (
     <Notice
-      tone={isOk ? "success" : "danger"}
-      title={isOk ? "The connection works" : "The connection does not work yet"}
+      tone={isDoubtful ? "warning" : isOk ? "success" : "danger"}
+      title={
+        isDoubtful
+          ? "The connection works for Mosaic, but not for your agents"
+          : isOk
+            ? "The connection works"
+            : "The connection does not work yet"
+      }
       actions={result.allow === null ? null : <AllowAddress address={result.allow} onAllowed={onTest} />}
     >
       {result.message}
+      {result.caution === null ? null : ` ${result.caution}`}
       <span className="text-muted-foreground"> ({(result.durationMs / 1000).toFixed(1)} s)</span>
     </Notice>
   );

@@ -110,6 +110,7 @@ describe("the wizard", () => {
     server.state.testResult = {
       outcome: "bad_key",
       message: "The endpoint refused the key (401).",
+      caution: null,
       allow: null,
       models: [],
       durationMs: 80,
@@ -125,7 +126,7 @@ describe("the wizard", () => {
       {
         step: "provider",
         isSignedIn: true,
-        testResult: { outcome: "ok", message: "Built in.", allow: null, models: [{ id: "demo" }], durationMs: 1 },
+        testResult: { outcome: "ok", message: "Built in.", caution: null, allow: null, models: [{ id: "demo" }], durationMs: 1 },
       },
       "/setup",
     );

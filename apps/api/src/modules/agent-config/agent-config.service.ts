@@ -111,8 +111,8 @@ export class AgentConfigService {
 
   /** Here a key is opened: for the one container that uses it, and only if it is its owner's. */
   private async open({ provider, model }: ChosenModel<StoredProvider>, agent: StoredAgent, token: string): Promise<ResolvedModel> {
-    const { id, version, kind, models } = provider;
-    return { provider: { id, version, kind, models, ...(await this.reach(provider, agent, token)) }, model };
+    const { id, version, kind, models, dialect } = provider;
+    return { provider: { id, version, kind, models, dialect, ...(await this.reach(provider, agent, token)) }, model };
   }
 
   private async reach(provider: StoredProvider, agent: StoredAgent, token: string): Promise<Pick<RenderedProvider, "baseUrl" | "apiKey">> {

@@ -92,8 +92,9 @@ export class HealthReportService {
     if (stored === undefined) {
       return failing("There is no provider yet. Add one.");
     }
-    const { outcome, message } = await this.connectionTest.testStored(stored, inUse?.model ?? stored.models[0]?.id ?? null);
-    return { state: outcome === "ok" ? "ok" : "failing", detail: `${stored.name}: ${message}` };
+    const { outcome, message, caution } = await this.connectionTest.testStored(stored, inUse?.model ?? stored.models[0]?.id ?? null);
+    const state = outcome !== "ok" ? "failing" : caution === null ? "ok" : "warning";
+    return { state, detail: [`${stored.name}: ${message}`, ...(caution === null ? [] : [caution])].join(" ") };
   }
 
   private async image(): Promise<Look> {

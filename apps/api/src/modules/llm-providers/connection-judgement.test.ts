@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { OutboundError } from "@mosaic/outbound/outbound-error";
-import { allowableEntry, judgeChat, judgeFailure, judgeList } from "./connection-judgement.js";
+import { allowableEntry, judgeFailure, judgeList, judgeRefusal, versionHint } from "./connection-judgement.js";
 
-const chat = { hasKey: true, isListKnown: true };
+const context = { kind: "openai-compatible", baseUrl: "https://llm.example", hasKey: true } as const;
+const chat = { ...context, isListKnown: true };
 
 test.each([
   [200, '{"data":[]}', null],
@@ -16,7 +17,7 @@ test.each([
   [429, "{}", "rate_limited"],
   [503, "", "server_error"],
 ])("a list with status %i and %s is judged %s", (status, body, outcome) => {
-  expect(judgeList({ status, body }, true)?.outcome ?? null).toBe(outcome);
+  expect(judgeList({ status, body }, context)?.outcome ?? null).toBe(outcome);
 });
 
 test.each([
@@ -28,22 +29,47 @@ test.each([
   ["OpenRouter", 400, { error: { message: "nope/nope is not a valid model ID", code: 400 } }],
   ["vLLM", 404, { object: "error", message: "The model `x` does not exist.", code: 404 }],
 ])("%s says that a model is missing, and is understood", (_name, status, body) => {
-  expect(judgeChat({ status, body: JSON.stringify(body) }, "x", chat)).toMatchObject({ outcome: "model_missing" });
+  expect(judgeRefusal({ status, body: JSON.stringify(body) }, "x", chat)).toMatchObject({ outcome: "model_missing" });
 });
 
-test("a model that finds one token too few is there", () => {
-  const body = JSON.stringify({ error: { message: "Could not finish the message because max_tokens or model output limit was reached." } });
-  expect(judgeChat({ status: 400, body }, "x", chat)).toMatchObject({ outcome: "ok" });
+test("a field that is not supported with a model is no missing model", () => {
+  const body = JSON.stringify({ error: { message: "Unsupported parameter: 'max_tokens' is not supported with this model." } });
+  expect(judgeRefusal({ status: 400, body }, "x", chat)).toMatchObject({
+    outcome: "not_llm",
+    message: expect.stringContaining("max_tokens"),
+  });
 });
 
 test("a 404 without words is a missing model only where the server has shown its list", () => {
-  expect(judgeChat({ status: 404, body: "" }, "x", chat)).toMatchObject({ outcome: "model_missing" });
-  expect(judgeChat({ status: 404, body: "" }, "x", { ...chat, isListKnown: false })).toMatchObject({ outcome: "not_llm" });
+  expect(judgeRefusal({ status: 404, body: "" }, "x", chat)).toMatchObject({ outcome: "model_missing" });
+  expect(judgeRefusal({ status: 404, body: "" }, "x", { ...chat, isListKnown: false })).toMatchObject({ outcome: "not_llm" });
 });
 
 test("a wrong key that speaks of models is still a wrong key", () => {
   const body = JSON.stringify({ error: { message: "invalid model key: unknown" } });
-  expect(judgeChat({ status: 401, body }, "x", chat)).toMatchObject({ outcome: "bad_key" });
+  expect(judgeRefusal({ status: 401, body }, "x", chat)).toMatchObject({ outcome: "bad_key" });
+});
+
+test.each([400, 401, 402, 403, 404, 409, 422, 429, 500, 503])(
+  "with status %i the provider's own words are quoted, its keys are not",
+  (status) => {
+    const body = JSON.stringify({ error: { message: "The blue pool is empty, sk-canary-1234567890abcdef" } });
+    const { message } = judgeRefusal({ status, body }, "x", chat);
+    expect(message).toContain("The provider said: “The blue pool is empty, [hidden]”");
+  },
+);
+
+test.each([
+  ["openai-compatible", "https://llm.example", true],
+  ["openai-compatible", "https://llm.example/api", true],
+  ["openai-compatible", "https://llm.example/v1", false],
+  ["openai-compatible", "https://llm.example/api/paas/v4", false],
+  ["openai-compatible", "https://llm.example/v1beta/openai", false],
+  ["zai", "https://llm.example", false],
+  ["anthropic", "https://llm.example", false],
+  ["ollama", "https://llm.example", false],
+] as const)("for %s at %s, advice about /v1 is given: %s", (kind, baseUrl, isGiven) => {
+  expect(versionHint({ kind, baseUrl }) !== "").toBe(isGiven);
 });
 
 test.each([

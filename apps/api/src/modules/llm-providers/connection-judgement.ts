@@ -1,7 +1,8 @@
-import type { ProviderTestOutcome } from "@mosaic/contracts/provider";
+import { looksLikePage, quoteProvider, wordsOf } from "@mosaic/agent-backends/provider-words";
+import type { ProviderKind, ProviderTestOutcome } from "@mosaic/contracts/provider";
 import { isNeverOpen, type AddressCategory } from "@mosaic/outbound/address-ranges";
 import type { OutboundError, OutboundErrorCode } from "@mosaic/outbound/outbound-error";
-import { isRecord } from "./connection-dialects.js";
+import { parseJson, type FirstWords } from "./first-words.js";
 
 /** A provider's answer, to be judged. */
 export interface LlmAnswer {
@@ -9,15 +10,17 @@ export interface LlmAnswer {
   readonly body: string;
 }
 
+/** What is known of the call beside its answer. */
+export interface CallContext {
+  readonly kind: ProviderKind;
+  readonly baseUrl: string;
+  readonly hasKey: boolean;
+}
+
 /** What a call means, in words that say what to do next. */
 export interface Verdict {
   readonly outcome: ProviderTestOutcome;
   readonly message: string;
-}
-
-/** `isListMissing`: the server answers, but has no model list; a model that answers is then proof enough. */
-export interface ListVerdict extends Verdict {
-  readonly isListMissing?: true;
 }
 
 const failures: Readonly<Record<Exclude<OutboundErrorCode, "address_refused" | "redirected">, Verdict>> = {
@@ -54,19 +57,6 @@ const redirected: Verdict = {
   message:
     "The address redirects to another one, and Mosaic follows no redirects: a key would go to an address that you did not enter. Enter the final address.",
 };
-const isPage: Verdict = {
-  outcome: "not_llm",
-  message: "A web page answers at this address, not an LLM endpoint. The address of an API often ends in /v1.",
-};
-const isForeign: Verdict = {
-  outcome: "not_llm",
-  message: "Something answers at this address, but not as an LLM endpoint does. The address of an API often ends in /v1.",
-};
-const rateLimited: Verdict = { outcome: "rate_limited", message: "The provider's rate limit is reached. Wait a moment and test again." };
-const outOfCredit: Verdict = {
-  outcome: "rate_limited",
-  message: "The provider says that the account's credit or quota is used up. Add credit there, then test again.",
-};
 
 export function judgeFailure({ code, message }: OutboundError): Verdict {
   if (code === "address_refused") {
@@ -88,96 +78,143 @@ export function allowableEntry(url: string, { reason }: OutboundError): string |
 }
 
 /** `null`: this is a 200 with JSON, for the caller to read. */
-export function judgeList(answer: LlmAnswer, hasKey: boolean): ListVerdict | null {
-  const { status } = answer;
-  if (status === 404 || status === 405 || status === 501) {
-    return { ...(looksLikePage(answer.body) ? isPage : noList(status)), isListMissing: true };
+export function judgeList(answer: LlmAnswer, context: CallContext): Verdict | null {
+  const { status, body } = answer;
+  if (status === 200) {
+    return looksLikePage(body) ? isPage(context) : parseJson(body) === undefined ? noListAt(context) : null;
   }
-  return judgeCommon(answer, hasKey);
+  if (looksLikePage(body) && status < 500) {
+    return isPage(context);
+  }
+  if (status === 404 || status === 405 || status === 501) {
+    return {
+      outcome: "not_llm",
+      message: `The server has no list of models at this address (status ${status}). Check the address.${versionHint(context)} If the server really has no list, enter a model by hand and test again.${quoteProvider(wordsOf(body))}`,
+    };
+  }
+  const verdict = judgeStatus(answer, context);
+  return (context.hasKey && (status === 401 || status === 403)) || status >= 500
+    ? { ...verdict, message: `${verdict.message} If only the list of models fails, enter a model by hand and test again.` }
+    : verdict;
 }
 
-/** `null`: this is a 200 with JSON, for the caller to read. `isListKnown`: the same server has answered with its model list. */
-export function judgeChat(answer: LlmAnswer, model: string, options: { hasKey: boolean; isListKnown: boolean }): Verdict | null {
+/** A call for an answer that was refused. `isListKnown`: the same server has answered with its model list. */
+export function judgeRefusal(answer: LlmAnswer, model: string, context: CallContext & { readonly isListKnown: boolean }): Verdict {
   const { status, body } = answer;
-  const error = errorText(body);
-  const missing: Verdict = {
-    outcome: "model_missing",
-    message: `The provider does not have the model ${model}, or this key may not use it. Choose another one.`,
-  };
-  const blamesModel =
-    /model/i.test(error) &&
-    /not[ _-]?found|does ?n[o']t exist|not exist|unknown|no such|not a valid|invalid model|not supported|no access|not have access/i.test(
-      error,
-    );
-  if (status >= 400 && status < 500 && status !== 401 && status !== 429 && blamesModel) {
-    return missing;
+  const words = wordsOf(body);
+  if (status >= 400 && status < 500 && status !== 401 && status !== 429 && blamesModel(words, model)) {
+    return modelMissing(model, words);
   }
   if (status === 404) {
-    return options.isListKnown ? missing : looksLikePage(body) ? isPage : isForeign;
-  }
-  // One token is too few for some models, which say so: they are there and they answer.
-  if (status === 400 && /max_(completion_|output_)?tokens|output limit/i.test(error)) {
-    return { outcome: "ok", message: "" };
+    return context.isListKnown ? modelMissing(model, words) : looksLikePage(body) ? isPage(context) : isForeign(context, words);
   }
   if (status === 400 || status === 422) {
     return {
       outcome: "not_llm",
-      message: `The provider refused a short test message to ${model} (status ${status}). The model may not be one for conversations: choose another one.`,
+      message: `The provider refused a request as agents make it to ${model} (status ${status}).${quoteProvider(words)} If its words don't help, choose another model: this one may not be for conversations.`,
     };
   }
-  return judgeCommon(answer, options.hasKey);
+  return judgeStatus(answer, context);
 }
 
-function judgeCommon(answer: LlmAnswer, hasKey: boolean): Verdict | null {
-  const { status, body } = answer;
-  if (status === 200) {
-    return looksLikePage(body) ? isPage : parseJson(body) === undefined ? isForeign : null;
+/** What the beginning of an answer means; `null`: the model answers. */
+export function judgeFirstWords(first: FirstWords, model: string, context: CallContext): Verdict | null {
+  switch (first.kind) {
+    case "answers":
+      return null;
+    case "thinks":
+    case "silent":
+      return {
+        outcome: "not_llm",
+        message:
+          first.kind === "thinks"
+            ? `${model} thought, but said nothing. Raise its limit of tokens for an answer, or turn its thinking off at the provider.`
+            : `${model} accepted the message and ended its answer without a word. Check its settings at the provider (often its chat template).`,
+      };
+    case "whole":
+      return {
+        outcome: "not_llm",
+        message: `${model} answers, but as a whole where a stream was asked for, and agents can't read that. Turn streaming on at the provider or in the gateway before it.`,
+      };
+    case "error":
+      return {
+        outcome: "server_error",
+        message: `The provider took the message to ${model} and then failed.${quoteProvider(first.words)}`,
+      };
+    case "foreign":
+      return isForeign(context, "");
   }
+}
+
+function judgeStatus({ status, body }: LlmAnswer, context: CallContext): Verdict {
+  const words = wordsOf(body);
   if (status >= 300 && status < 400) {
     return redirected;
   }
   if (status === 401 || status === 403) {
-    const message = hasKey
+    const message = context.hasKey
       ? "The provider did not accept the key. Check that it is copied whole, is not revoked, and belongs to this provider."
       : "The provider wants a key. Enter one.";
-    return { outcome: "bad_key", message };
+    return { outcome: "bad_key", message: `${message}${quoteProvider(words)}` };
   }
-  if (status === 402 || (status === 429 && /quota|credit|balance|billing/i.test(errorText(body)))) {
-    return outOfCredit;
+  if (status === 402 || (status === 429 && /quota|credit|balance|billing/i.test(words))) {
+    const message = "The provider says that the account's credit or quota is used up. Add credit there, then test again.";
+    return { outcome: "rate_limited", message: `${message}${quoteProvider(words)}` };
   }
   if (status === 429) {
-    return rateLimited;
+    return {
+      outcome: "rate_limited",
+      message: `The provider's rate limit is reached. Wait a moment and test again.${quoteProvider(words)}`,
+    };
   }
   if (status >= 500) {
-    return { outcome: "server_error", message: `The provider has a fault of its own (status ${status}). Try again later.` };
+    return {
+      outcome: "server_error",
+      message: `The provider has a fault of its own (status ${status}). Try again later.${quoteProvider(words)}`,
+    };
   }
   return looksLikePage(body)
-    ? isPage
-    : { outcome: "not_llm", message: `The server answered with status ${status}, as an LLM endpoint does not. Check the address.` };
+    ? isPage(context)
+    : {
+        outcome: "not_llm",
+        message: `The server answered with status ${status}, as an LLM endpoint does not. Check the address.${quoteProvider(words)}`,
+      };
 }
 
-function noList(status: number): Verdict {
+function blamesModel(words: string, model: string): boolean {
+  const denial = /not[ _-]?found|does ?n[o']t exist|not exist|unknown|no such|not a valid|invalid model|no access|not have access/i;
+  // A server that refuses a field may say of it that it is not supported with this model: that is about the field.
+  const isOfModel = /model/i.test(words) || words.includes(model);
+  return isOfModel && denial.test(words) && !/parameter|argument|field|property/i.test(words);
+}
+
+function modelMissing(model: string, words: string): Verdict {
+  const message = `The provider does not have the model ${model}, or this key may not use it. Choose another one.`;
+  return { outcome: "model_missing", message: `${message}${quoteProvider(words)}` };
+}
+
+export function noListAt(context: CallContext): Verdict {
+  return { outcome: "not_llm", message: `Something answers at this address, but not with a list of models.${versionHint(context)}` };
+}
+
+function isPage(context: CallContext): Verdict {
   return {
     outcome: "not_llm",
-    message: `The server has no list of models at this address (status ${status}). Check the address, which often ends in /v1; if the server really has no list, enter a model by hand and test again.`,
+    message: `A web page answers at this address, not an LLM endpoint.${versionHint(context) || " Check the address."}`,
   };
 }
 
-function looksLikePage(body: string): boolean {
-  return /^\s*<(!doctype|html|head|body|\?xml)/i.test(body.slice(0, 1000));
+function isForeign(context: CallContext, words: string): Verdict {
+  const advice = versionHint(context) || " Check the address.";
+  return {
+    outcome: "not_llm",
+    message: `Something answers at this address, but not as an LLM endpoint does.${advice}${quoteProvider(words)}`,
+  };
 }
 
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Only for looking at: what a provider writes is never shown. */
-function errorText(body: string): string {
-  const parsed = parseJson(body);
-  const error = isRecord(parsed) ? (parsed["error"] ?? parsed["message"] ?? parsed) : body;
-  return (typeof error === "string" ? error : JSON.stringify(error)).slice(0, 2000);
+/** Only where it fits: an address of OpenAI's protocol that names no version yet. */
+export function versionHint({ kind, baseUrl }: Pick<CallContext, "kind" | "baseUrl">): string {
+  const isOpenAi = kind === "openai" || kind === "openai-compatible";
+  const { pathname } = new URL(baseUrl);
+  return isOpenAi && !/\/v\d/i.test(pathname) ? " The address of an API often ends in /v1." : "";
 }

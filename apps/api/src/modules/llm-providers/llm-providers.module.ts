@@ -2,6 +2,7 @@ import { Module } from "@nestjs/common";
 import { OutboundAccessModule } from "../outbound-access/outbound-access.module.js";
 import { RuntimeHostModule } from "../runtime-host/runtime-host.module.js";
 import { ConnectionTestService } from "./connection-test.service.js";
+import { FoundDialectsService } from "./found-dialects.service.js";
 import { LlmProvidersController } from "./llm-providers.controller.js";
 import { LlmProvidersRepository } from "./llm-providers.repository.js";
 import { LlmProvidersService } from "./llm-providers.service.js";
@@ -11,7 +12,14 @@ import { ModelSourcesRepository } from "./model-sources.repository.js";
 @Module({
   imports: [RuntimeHostModule, OutboundAccessModule],
   controllers: [LlmProvidersController],
-  providers: [LlmProvidersService, LlmProvidersRepository, ModelSourcesRepository, ModelResolutionService, ConnectionTestService],
+  providers: [
+    LlmProvidersService,
+    LlmProvidersRepository,
+    ModelSourcesRepository,
+    ModelResolutionService,
+    FoundDialectsService,
+    ConnectionTestService,
+  ],
   exports: [LlmProvidersService, ModelResolutionService, ConnectionTestService],
 })
 export class LlmProvidersModule {}

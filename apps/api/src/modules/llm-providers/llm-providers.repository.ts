@@ -1,3 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
+import type { ProviderModel } from "@mosaic/contracts/provider";
+import type { ProviderDialect } from "@mosaic/contracts/provider-dialect";
 import { Injectable } from "@nestjs/common";
 import type { Prisma } from "../../generated/prisma/client.js";
 import { isUniqueViolation } from "../../platform/database/database-errors.js";
@@ -107,6 +110,32 @@ export class LlmProvidersRepository {
     });
   }
 
+  /**
+   * Keeps what was found about a provider at this address. False when nothing is new, or the provider is gone or has another address by now. The
+   * version counts on, so that an agent's software forgets what it held against the provider.
+   */
+  async learn(
+    provider: Pick<StoredProvider, "id" | "ownerId" | "kind" | "baseUrl">,
+    dialect: (before: ProviderDialect, models: readonly ProviderModel[]) => ProviderDialect,
+  ): Promise<boolean> {
+    const { id, ownerId, kind, baseUrl } = provider;
+    return this.prisma.$transaction(async (transaction) => {
+      await transaction.$queryRaw`SELECT 1 FROM llm_providers WHERE id = ${id}::uuid AND owner_id = ${ownerId}::uuid FOR UPDATE`;
+      const row = await transaction.llmProvider.findFirst({ where: { id, ownerId, kind, baseUrl }, include: storedProviderInclude });
+      if (row === null) {
+        return false;
+      }
+      const { dialect: before, models } = toStoredProvider(row);
+      const next = dialect(before, models);
+      if (isDeepStrictEqual(next, before)) {
+        return false;
+      }
+      await transaction.llmProvider.update({ where: { id, ownerId }, data: { dialect: next, version: { increment: 1 } } });
+      await notify(transaction, ownerId, row.isShared);
+      return true;
+    });
+  }
+
   async remove(userId: string, id: string): Promise<boolean> {
     return this.prisma.$transaction(async (transaction) => {
       await transaction.$queryRaw`SELECT 1 FROM llm_providers WHERE id = ${id}::uuid AND owner_id = ${userId}::uuid FOR UPDATE`;
@@ -130,6 +159,7 @@ function columnsOf(change: ProviderChange): Omit<Prisma.LlmProviderUncheckedCrea
     models: [...change.models],
     version: change.version,
     isActive: change.isActive,
+    dialect: change.dialect,
     ...(change.apiKeyEncrypted === undefined ? {} : { apiKeyEncrypted: change.apiKeyEncrypted }),
   };
 }

@@ -1,8 +1,10 @@
 import { randomUUIDv7 } from "node:crypto";
 import type { CreateProvider, Provider, SharedProvider, UpdateProvider } from "@mosaic/contracts/provider";
+import type { ProviderDialect } from "@mosaic/contracts/provider-dialect";
 import { Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
 import { CryptoService } from "../crypto/crypto.service.js";
+import { FoundDialectsService } from "./found-dialects.service.js";
 import { LlmProvidersRepository, type ModelUse } from "./llm-providers.repository.js";
 import { keyContext, toProvider, toSharedProvider, type StoredProvider } from "./llm-providers.types.js";
 import { nextBaseUrl, planReplacement, planUpdate, type ProviderChange, type ProviderChangePlan } from "./provider-change.js";
@@ -15,6 +17,7 @@ export class LlmProvidersService {
   constructor(
     private readonly repository: LlmProvidersRepository,
     private readonly crypto: CryptoService,
+    private readonly found: FoundDialectsService,
   ) {}
 
   async list(userId: string): Promise<Provider[]> {
@@ -101,6 +104,7 @@ export class LlmProvidersService {
         apiKeyEncrypted: apiKey === undefined || apiKey === null ? null : this.crypto.seal(apiKey, keyContext({ id, ownerId: userId })),
         version: 1,
         isActive: true,
+        dialect: this.found.recall(userId, input.kind, input.baseUrl ?? null, input.models),
       },
       maxProvidersPerUser,
     );
@@ -122,9 +126,15 @@ export class LlmProvidersService {
         throw new AppError("invalid_input", { detail: planned.fault.message, errors: [planned.fault] });
       }
       check?.(planned.change, uses);
-      return planned.change;
+      const { kind, baseUrl, models, dialect } = planned.change;
+      return { ...planned.change, dialect: withRecalled(dialect, this.found.recall(userId, kind, baseUrl, models)) };
     });
   }
+}
+
+/** What a row already knows was found at its first use, or by a later test: it stays where a test of before says something else. */
+function withRecalled(known: ProviderDialect, recalled: ProviderDialect): ProviderDialect {
+  return { ...recalled, ...known, models: { ...recalled.models, ...known.models } };
 }
 
 /** A model that an agent uses is not taken out of the list under it. */

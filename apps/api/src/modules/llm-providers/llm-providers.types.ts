@@ -6,6 +6,7 @@ import {
   type ProviderModel,
   type SharedProvider,
 } from "@mosaic/contracts/provider";
+import { providerDialect, type ProviderDialect } from "@mosaic/contracts/provider-dialect";
 import { z } from "zod";
 
 /** A provider as it is stored. `ownerId` and `id` are what its key is bound to. */
@@ -17,6 +18,8 @@ export interface StoredProvider {
   readonly baseUrl: string | null;
   readonly apiKeyEncrypted: string | null;
   readonly models: readonly ProviderModel[];
+  /** What was found about it by asking. */
+  readonly dialect: ProviderDialect;
   readonly version: number;
   readonly isActive: boolean;
   readonly isShared: boolean;
@@ -54,9 +57,10 @@ export function keyContext(provider: Pick<StoredProvider, "id" | "ownerId">): { 
 }
 
 /** A row as it comes out of the database, where kind and models are only text and JSON. */
-export type StoredProviderRow = Omit<StoredProvider, "kind" | "models" | "isAdmins"> & {
+export type StoredProviderRow = Omit<StoredProvider, "kind" | "models" | "dialect" | "isAdmins"> & {
   readonly kind: string;
   readonly models: unknown;
+  readonly dialect: unknown;
   readonly owner: { readonly role: string; readonly disabledAt: Date | null };
 };
 
@@ -73,6 +77,8 @@ export function toStoredProvider({ owner, ...row }: StoredProviderRow): StoredPr
     ...row,
     kind: providerKind.parse(row.kind),
     models: models.parse(row.models),
+    // What can't be read is only found out again.
+    dialect: providerDialect.safeParse(row.dialect).data ?? { models: {} },
     isAdmins: owner.role === "admin" && owner.disabledAt === null,
   };
 }

@@ -11,6 +11,7 @@ const stored: StoredProvider = {
   baseUrl: "https://llm.example/v1",
   apiKeyEncrypted: "sealed(old)",
   models: [{ id: "m" }],
+  dialect: { models: { m: { limitField: "max_tokens" } } },
   version: 3,
   isActive: true,
   isShared: false,
@@ -80,4 +81,12 @@ test("replacement: another address of a kind that needs a key wants it again, of
   expect(planReplacement(open, { ...again, kind: "openai-compatible", baseUrl: "https://b.example" }, seal)).toMatchObject({
     change: { apiKeyEncrypted: null, version: 4 },
   });
+});
+
+test("what was found about a server is forgotten with its address, and stays with a new key", () => {
+  const dialectAfter = (change: ReturnType<typeof planUpdate>): unknown => ("change" in change ? change.change.dialect : null);
+  expect(dialectAfter(planUpdate(stored, { apiKey: "new" }, seal))).toEqual(stored.dialect);
+  expect(dialectAfter(planUpdate(stored, { baseUrl: "https://b.example/v1", apiKey: "new" }, seal))).toEqual({ models: {} });
+  expect(dialectAfter(planReplacement(stored, again, seal))).toEqual(stored.dialect);
+  expect(dialectAfter(planReplacement(stored, { ...again, kind: "anthropic", apiKey: "new" }, seal))).toEqual({ models: {} });
 });

@@ -6,6 +6,7 @@ import {
   type UpdateProvider,
 } from "@mosaic/contracts/provider";
 import type { FieldFault } from "@mosaic/contracts/problem";
+import type { ProviderDialect } from "@mosaic/contracts/provider-dialect";
 import type { StoredProvider } from "./llm-providers.types.js";
 
 /** The columns to write. `apiKeyEncrypted: undefined` leaves the key as it is. */
@@ -17,9 +18,13 @@ export interface ProviderChange {
   readonly apiKeyEncrypted: string | null | undefined;
   readonly version: number;
   readonly isActive: boolean;
+  readonly dialect: ProviderDialect;
 }
 
 export type ProviderChangePlan = { readonly fault: FieldFault } | { readonly change: ProviderChange };
+
+/** Another server may want other things: what was found is found out again. */
+export const unknownDialect: ProviderDialect = { models: {} };
 
 const keyNeededAgain: FieldFault = { path: "apiKey", message: "Enter the key again: the stored one is not sent to a new address" };
 const addressNeeded: FieldFault = { path: "baseUrl", message: "The address of the provider is needed" };
@@ -44,6 +49,7 @@ export function planUpdate(stored: StoredProvider, update: UpdateProvider, seal:
       apiKeyEncrypted: sealOrKeep(update.apiKey, seal),
       version: stored.version + (hasNewAddress || hasNewKey ? 1 : 0),
       isActive: update.isActive ?? stored.isActive,
+      dialect: hasNewAddress ? unknownDialect : stored.dialect,
     },
   };
 }
@@ -70,6 +76,7 @@ export function planReplacement(stored: StoredProvider, next: CreateProvider, se
       apiKeyEncrypted,
       version: stored.version + (isSameEndpoint && !isKeyEntered ? 0 : 1),
       isActive: true,
+      dialect: isSameEndpoint ? stored.dialect : unknownDialect,
     },
   };
 }

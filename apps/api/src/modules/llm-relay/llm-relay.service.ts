@@ -80,7 +80,7 @@ export class LlmRelayService {
     const answer = await this.send(url, body, call.signal, {
       ...call.headers,
       "content-type": "application/json",
-      ...keyHeaders(provider.kind, apiKey),
+      ...keyHeaders(provider.kind, apiKey, provider.dialect.keyHeader),
     });
     if (answer.status >= 400) {
       await answerWithFault(answer, response, apiKey);

@@ -26,6 +26,7 @@ test.each([
 test("a key travels in the header of its kind, and none is made up", () => {
   expect(keyHeaders("openai", "k")).toEqual({ authorization: "Bearer k" });
   expect(keyHeaders("anthropic", "k")).toEqual({ "x-api-key": "k" });
+  expect(keyHeaders("anthropic", "k", "authorization")).toEqual({ authorization: "Bearer k" });
   expect(keyHeaders("ollama", null)).toEqual({});
 });
 

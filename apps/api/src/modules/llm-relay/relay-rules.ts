@@ -1,4 +1,5 @@
 import type { ProviderKind } from "@mosaic/contracts/provider";
+import type { ProviderDialect } from "@mosaic/contracts/provider-dialect";
 
 /** What an agent's software calls of each kind of provider, below the address that it was given. Everything else is closed. */
 interface RelayDialect {
@@ -29,8 +30,12 @@ export function relayUrl(kind: ProviderKind, baseUrl: string, path: string): str
   return dialect.paths.includes(path) ? `${dialect.base(baseUrl)}/${path}` : null;
 }
 
-export function keyHeaders(kind: ProviderKind, apiKey: string | null): Record<string, string> {
-  return apiKey === null ? {} : dialects[kind].headers(apiKey);
+/** `keyHeader`: where this very provider was found to want its key. */
+export function keyHeaders(kind: ProviderKind, apiKey: string | null, keyHeader?: ProviderDialect["keyHeader"]): Record<string, string> {
+  if (apiKey === null) {
+    return {};
+  }
+  return keyHeader === "authorization" ? bearer(apiKey) : dialects[kind].headers(apiKey);
 }
 
 /** Headers that change what an API does and that carry no identity. */

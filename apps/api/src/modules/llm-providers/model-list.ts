@@ -1,0 +1,83 @@
+import { modelId, type ProviderKind } from "@mosaic/contracts/provider";
+
+export interface FoundModel {
+  readonly id: string;
+  readonly name?: string;
+}
+
+/** How one kind of provider is asked for its models. */
+export interface ListDialect {
+  readonly url: (baseUrl: string) => string;
+  readonly idKeys: readonly string[];
+  readonly nameKey: string;
+}
+
+const maxModels = 500;
+const nameShape = /^[^\p{Cc}\p{Cf}]{1,200}$/u;
+
+const openAiLike: ListDialect = { url: (baseUrl) => `${withoutSlash(baseUrl)}/models`, idKeys: ["id", "name", "model"], nameKey: "name" };
+const anthropic: ListDialect = {
+  url: (baseUrl) => `${withoutVersion(baseUrl)}/v1/models?limit=1000`,
+  idKeys: ["id"],
+  nameKey: "display_name",
+};
+const ollama: ListDialect = {
+  url: (baseUrl) => `${withoutVersion(baseUrl)}/api/tags`,
+  idKeys: ["name", "model", "id"],
+  nameKey: "display_name",
+};
+
+export const listDialects: Readonly<Record<ProviderKind, ListDialect>> = {
+  zai: openAiLike,
+  openai: openAiLike,
+  "openai-compatible": openAiLike,
+  demo: openAiLike,
+  anthropic,
+  ollama,
+};
+
+/**
+ * The models of a list, in whatever frame a server puts it: `{data: […]}`, `{models: […]}`, or the array itself; of objects, or of names alone.
+ * `null`: this JSON is no such list. Only ids and names of a limited shape leave this function.
+ */
+export function readModels(body: unknown, { idKeys, nameKey }: ListDialect): readonly FoundModel[] | null {
+  const list = Array.isArray(body)
+    ? body
+    : isRecord(body)
+      ? [body["data"], body["models"]].find((value) => Array.isArray(value))
+      : undefined;
+  if (!Array.isArray(list)) {
+    return null;
+  }
+  const found = new Map<string, FoundModel>();
+  for (const entry of list as unknown[]) {
+    const id =
+      typeof entry === "string"
+        ? entry
+        : isRecord(entry)
+          ? idKeys.map((key) => entry[key]).find((value) => typeof value === "string")
+          : null;
+    const name = isRecord(entry) ? entry[nameKey] : undefined;
+    if (found.size < maxModels && typeof id === "string" && isModelId(id) && !found.has(id)) {
+      found.set(id, typeof name === "string" && name !== id && nameShape.test(name) ? { id, name } : { id });
+    }
+  }
+  return [...found.values()];
+}
+
+function isModelId(id: string): boolean {
+  return id === id.trim() && modelId.safeParse(id).success;
+}
+
+function withoutSlash(baseUrl: string): string {
+  return baseUrl.replace(/\/+$/, "");
+}
+
+/** As the agent's software does: it adds `/v1` itself, or speaks below another path. */
+function withoutVersion(baseUrl: string): string {
+  return withoutSlash(baseUrl).replace(/\/v1$/i, "");
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
