@@ -19,6 +19,7 @@ export const problems = {
   model_not_assigned: { status: 422, title: "No model is set for this agent" },
   too_many_requests: { status: 429, title: "Too many attempts" },
   internal: { status: 500, title: "Something went wrong in Mosaic" },
+  overloaded: { status: 503, title: "Mosaic is busy" },
   database_unavailable: { status: 503, title: "The database can't be reached" },
   runtime_unavailable: { status: 503, title: "The container engine can't be reached" },
   runtime_refused: { status: 503, title: "The container engine refused" },

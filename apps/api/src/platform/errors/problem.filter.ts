@@ -2,6 +2,7 @@ import { problems, type Problem, type ProblemCode } from "@mosaic/contracts/prob
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from "@nestjs/common";
 import type { Request, Response } from "express";
 import { isDatabaseUnavailable } from "../database/database-errors.js";
+import { ClientGoneError } from "../http/gone-signal.js";
 import { Logger } from "../logging/logger.js";
 import { requestId } from "../logging/request-context.js";
 import { AppError } from "./app-error.js";
@@ -53,17 +54,26 @@ export function toProblem(error: AppError): Problem {
   };
 }
 
+const pressureLineEveryMs = 10_000;
+
 /** Turns errors into `application/problem+json`, and logs what is ours to repair, once. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
+  #toldOfPressureAtMs = Number.NEGATIVE_INFINITY;
+
   constructor(private readonly logger: Logger) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
+    if (thrown instanceof ClientGoneError) {
+      return;
+    }
     const error = toAppError(thrown);
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
     const { status } = problems[error.code];
-    if (status >= 500) {
+    if (error.code === "overloaded" && error.cause === undefined) {
+      this.tellOfPressure(request.path);
+    } else if (status >= 500) {
       this.logger.error("request failed", error, { code: error.code, method: request.method, path: request.path, ...error.meta });
     }
     if (response.headersSent) {
@@ -77,5 +87,13 @@ export class ProblemFilter implements ExceptionFilter {
       .status(status)
       .type("application/problem+json")
       .send(JSON.stringify(toProblem(error)));
+  }
+
+  /** Refusing many at once is no fault, and who sends them may not fill the log. */
+  private tellOfPressure(path: string): void {
+    if (performance.now() - this.#toldOfPressureAtMs >= pressureLineEveryMs) {
+      this.#toldOfPressureAtMs = performance.now();
+      this.logger.warn("requests are refused: too many at once", { path });
+    }
   }
 }
