@@ -1,5 +1,5 @@
 import type { Profile } from "@mosaic/contracts/account";
-import bcrypt from "bcryptjs";
+import bcrypt from "@node-rs/bcrypt";
 import { afterEach, beforeEach, expect, test, vi, type MockInstance } from "vitest";
 import { CLOCK } from "../src/platform/clock/clock.js";
 import { auditRows } from "./harness/audit-rows.js";

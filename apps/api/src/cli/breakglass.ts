@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from "node:crypto";
 import { passwordRules, username as usernameSchema } from "@mosaic/contracts/identity";
-import bcrypt from "bcryptjs";
+import bcrypt from "@node-rs/bcrypt";
 import type { Client } from "pg";
 import { auditCommand, CommandError, inTransaction, type Terminal } from "./command.js";
 
@@ -13,7 +13,7 @@ export async function createBreakglass(database: Client, name: string, password:
     throw new CommandError(`This is no user name: ${username.error.issues[0]?.message ?? ""}.`);
   }
   assertRules(password, username.data);
-  const hash = await bcrypt.hash(password, bcryptCost);
+  const hash = await bcrypt.hash(password, { cost: bcryptCost });
   await inTransaction(database, async () => {
     // Of two at once, the second waits and then sees the first.
     await database.query("LOCK TABLE breakglass_user IN SHARE ROW EXCLUSIVE MODE");
@@ -47,7 +47,7 @@ export async function resetBreakglass(database: Client, password: string, termin
     throw new CommandError("There is no breakglass account yet. Make one with: mosaic admin create-breakglass");
   }
   assertRules(password, account.username);
-  const hash = await bcrypt.hash(password, bcryptCost);
+  const hash = await bcrypt.hash(password, { cost: bcryptCost });
   await inTransaction(database, async () => {
     await database.query("SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE", [account.id]);
     await database.query("UPDATE breakglass_user SET password_hash = $1, updated_at = now() WHERE user_id = $2", [hash, account.id]);

@@ -3,7 +3,7 @@ import { tokenPrefix, type TokenScope } from "@mosaic/contracts/access-token";
 import type { Type } from "@nestjs/common";
 import type { NestExpressApplication } from "@nestjs/platform-express";
 import { Test } from "@nestjs/testing";
-import bcrypt from "bcryptjs";
+import bcrypt from "@node-rs/bcrypt";
 import { AppModule } from "../../src/app.module.js";
 import { createApplication } from "../../src/application.js";
 import { hashToken, newToken } from "../../src/modules/crypto/tokens.js";
@@ -119,7 +119,10 @@ async function ensureAdmin(database: TestDatabase): Promise<string> {
   }
   const id = await insertUser(database, adminName, "admin");
   // The least rounds that bcrypt knows: nobody attacks this one, and tests are many.
-  await database.query("INSERT INTO breakglass_user (user_id, password_hash) VALUES ($1, $2)", [id, await bcrypt.hash(adminPassword, 4)]);
+  await database.query("INSERT INTO breakglass_user (user_id, password_hash) VALUES ($1, $2)", [
+    id,
+    await bcrypt.hash(adminPassword, { cost: 4 }),
+  ]);
   return id;
 }
 

@@ -4,6 +4,7 @@ import { Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
 import { AttemptThrottleService } from "../auth/attempt-throttle.service.js";
 import type { NewSession, SessionCaller } from "../auth/auth.types.js";
+import { PasswordGate } from "../auth/password-gate.service.js";
 import { UsersService } from "../users/users.service.js";
 import { ProfileRepository } from "./profile.repository.js";
 
@@ -14,10 +15,15 @@ export class PasswordChangeService {
     private readonly users: UsersService,
     private readonly repository: ProfileRepository,
     private readonly throttle: AttemptThrottleService,
+    private readonly gate: PasswordGate,
   ) {}
 
   /** Ends all sessions of the user and stores `session` in their place. Throws `invalid_input`, `conflict` or `too_many_requests`. */
-  async change({ user, sessionId }: SessionCaller, input: ChangePassword, session: NewSession): Promise<void> {
+  async change(caller: SessionCaller, input: ChangePassword, session: NewSession): Promise<void> {
+    await this.gate.forUser(caller.user.id, async () => this.changeNow(caller, input, session));
+  }
+
+  private async changeNow({ user, sessionId }: SessionCaller, input: ChangePassword, session: NewSession): Promise<void> {
     const { currentPassword, newPassword, endsTokens } = input;
     const broken = passwordRules.filter((rule) => !rule.holds(newPassword, user.username));
     if (broken.length > 0) {

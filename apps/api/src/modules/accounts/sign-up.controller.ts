@@ -5,6 +5,7 @@ import type { Request, Response } from "express";
 import { Public } from "../../platform/http/access.decorator.js";
 import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
 import { clientAddress } from "../../platform/http/client-address.js";
+import { goneSignal } from "../../platform/http/gone-signal.js";
 import { SignInService } from "../auth/sign-in.service.js";
 import { SignInOptionsService } from "./sign-in-options.service.js";
 import { SignUpService } from "./sign-up.service.js";
@@ -32,7 +33,7 @@ export class SignUpController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<SessionUser> {
-    const user = await this.accounts.signUp(body, clientAddress(request));
+    const user = await this.accounts.signUp(body, clientAddress(request), goneSignal(response));
     await this.signIn.signIn(request, response, user.id, { method: "new_account" });
     return user;
   }

@@ -4,6 +4,7 @@ import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { AttemptThrottleService } from "../auth/attempt-throttle.service.js";
+import { PasswordGate } from "../auth/password-gate.service.js";
 import { hashToken } from "../crypto/tokens.js";
 import { UsersService } from "../users/users.service.js";
 import { SignInOptionsService } from "./sign-in-options.service.js";
@@ -22,11 +23,16 @@ export class SignUpService {
     private readonly repository: SignUpRepository,
     private readonly users: UsersService,
     private readonly throttle: AttemptThrottleService,
+    private readonly gate: PasswordGate,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Throws `forbidden` while sign-up is closed, `invalid_input` or `too_many_requests`. An invite counts only for accounts that were made. */
-  async signUp({ username, displayName, password, inviteCode }: SignUp, address: string): Promise<SessionUser> {
+  async signUp(wish: SignUp, address: string, left: AbortSignal): Promise<SessionUser> {
+    return this.gate.forAddress(address, async () => this.signUpNow(wish, address), left);
+  }
+
+  private async signUpNow({ username, displayName, password, inviteCode }: SignUp, address: string): Promise<SessionUser> {
     const mode = await this.options.signUpMode();
     if (mode === "invite" && inviteCode === undefined) {
       throw fault({ path: "inviteCode", message: "An invite code is needed. Ask an admin of this Mosaic for one." });

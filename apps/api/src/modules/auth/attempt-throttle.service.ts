@@ -1,39 +1,23 @@
-import { Inject, Injectable } from "@nestjs/common";
-import { CLOCK, type Clock } from "../../platform/clock/clock.js";
-import { AppError } from "../../platform/errors/app-error.js";
+import { Injectable } from "@nestjs/common";
+import { AttemptCounterService } from "./attempt-counter.service.js";
 import { accountAtAddressRule, addressRule, signUpRule, singleSignOnRule, type ThrottleRule } from "./login-throttle.js";
-import { LoginThrottleRepository, type CountedAttempt, type ThrottleReport } from "./login-throttle.repository.js";
+import type { ThrottleReport } from "./login-throttle.repository.js";
 import { networkOf } from "./network.js";
 
-const keptMs = 24 * 3_600_000;
-const manyFromHere = "Too many failed attempts from here.";
-
-/** Slows guessing down, across all processes: failures are counted per subject, and too many of them block it for a while. */
+/** Slows guessing down: too many failures of a subject block it for a while. */
 @Injectable()
 export class AttemptThrottleService {
-  constructor(
-    private readonly repository: LoginThrottleRepository,
-    @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+  constructor(private readonly counter: AttemptCounterService) {}
 
   /**
    * Counts an attempt on a subject as failed; whoever turns out to be right is forgiven afterwards. Counting first is what stops a burst
    * of attempts at once. Throws `too_many_requests` while the subject is blocked, which the audit hears of once a block.
    */
-  async countAttempt(
-    subject: string,
-    rule: ThrottleRule = addressRule,
-    report: ThrottleReport = { limit: "attempts" },
-  ): Promise<CountedAttempt> {
-    const counted = await this.repository.countAttempt(subject, rule, this.clock.now(), report);
-    if (typeof counted !== "number") {
-      return counted;
+  async countAttempt(subject: string, rule: ThrottleRule = addressRule, report: ThrottleReport = { limit: "attempts" }): Promise<void> {
+    const counted = await this.counter.count([{ subject, rule, report }]);
+    if ("untilMs" in counted) {
+      throw this.counter.refusal(counted);
     }
-    const seconds = Math.ceil(counted / 1000);
-    throw new AppError("too_many_requests", {
-      detail: `${rule.words ?? manyFromHere} Try again in ${seconds} seconds.`,
-      retryAfterSeconds: seconds,
-    });
   }
 
   /** The narrow rule: for what one person enters. */
@@ -41,9 +25,14 @@ export class AttemptThrottleService {
     await this.countAttempt(subject, accountAtAddressRule, report);
   }
 
+  /** Wrong setup tokens from one address. */
+  async countSetupToken(address: string): Promise<void> {
+    await this.countAttempt(`setup:${networkOf(address)}`);
+  }
+
   /** New accounts, and guessing of invites, from one address. */
-  async countSignUp(address: string): Promise<CountedAttempt> {
-    return this.countAttempt(`sign-up:${networkOf(address)}`, signUpRule, { limit: "sign_up" });
+  async countSignUp(address: string): Promise<void> {
+    await this.countAttempt(`sign-up:${networkOf(address)}`, signUpRule, { limit: "sign_up" });
   }
 
   /** Answers of a sign-in server that were refused. Beginning is free: who begins without end would shut out all behind the same address. */
@@ -52,20 +41,11 @@ export class AttemptThrottleService {
   }
 
   async clearSingleSignOn(address: string): Promise<void> {
-    await this.repository.clear(singleSignOnSubject(address));
-  }
-
-  /** It was no failure. */
-  async takeBack(counted: CountedAttempt): Promise<void> {
-    await this.repository.takeBack(counted);
+    await this.clear(singleSignOnSubject(address));
   }
 
   async clear(subject: string): Promise<void> {
-    await this.repository.clear(subject);
-  }
-
-  async removeOld(): Promise<void> {
-    await this.repository.removeOlderThan(new Date(this.clock.now().getTime() - keptMs));
+    await this.counter.clear(subject);
   }
 }
 

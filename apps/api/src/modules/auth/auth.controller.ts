@@ -3,6 +3,7 @@ import { Body, Controller, Get, HttpCode, Post, Req, Res } from "@nestjs/common"
 import type { Request, Response } from "express";
 import { Public, SignedIn } from "../../platform/http/access.decorator.js";
 import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
+import { goneSignal } from "../../platform/http/gone-signal.js";
 import { newToken } from "../crypto/tokens.js";
 import { AuthService } from "./auth.service.js";
 import { CurrentUser } from "./current-user.decorator.js";
@@ -22,8 +23,15 @@ export class AuthController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<SessionUser> {
-    const browserToken = readBrowserToken(request) ?? newToken();
-    const browser = { ...clientOf(request), browserToken, formerToken: readSessionToken(request) };
+    const shownToken = readBrowserToken(request);
+    const browserToken = shownToken ?? newToken();
+    const browser = {
+      ...clientOf(request),
+      browserToken,
+      shownToken,
+      formerToken: readSessionToken(request),
+      left: goneSignal(response),
+    };
     const { user, session } = await this.auth.login(body, browser);
     setSessionCookie(request, response, session);
     setBrowserCookie(request, response, browserToken);

@@ -2,6 +2,7 @@ import { Module } from "@nestjs/common";
 import { APP_GUARD } from "@nestjs/core";
 import { UsersModule } from "../users/users.module.js";
 import { AccessGuard } from "./access.guard.js";
+import { AttemptCounterService } from "./attempt-counter.service.js";
 import { AttemptThrottleService } from "./attempt-throttle.service.js";
 import { AuthController } from "./auth.controller.js";
 import { AuthService } from "./auth.service.js";
@@ -9,6 +10,7 @@ import { BearerTokensRepository } from "./bearer-tokens.repository.js";
 import { BearerTokensService } from "./bearer-tokens.service.js";
 import { LiveCallersService } from "./live-callers.service.js";
 import { LoginThrottleRepository } from "./login-throttle.repository.js";
+import { PasswordGate } from "./password-gate.service.js";
 import { RefusalsRepository } from "./refusals.repository.js";
 import { RefusalsService } from "./refusals.service.js";
 import { SessionsRepository } from "./sessions.repository.js";
@@ -21,6 +23,7 @@ import { SignInService } from "./sign-in.service.js";
   controllers: [AuthController],
   providers: [
     AuthService,
+    AttemptCounterService,
     AttemptThrottleService,
     BearerTokensService,
     BearerTokensRepository,
@@ -32,8 +35,9 @@ import { SignInService } from "./sign-in.service.js";
     SignInPlacesRepository,
     SessionsRepository,
     LoginThrottleRepository,
+    PasswordGate,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [AuthService, AttemptThrottleService, LiveCallersService, SignInService],
+  exports: [AuthService, AttemptThrottleService, LiveCallersService, PasswordGate, SignInService],
 })
 export class AuthModule {}

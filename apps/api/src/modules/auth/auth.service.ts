@@ -6,8 +6,9 @@ import { AppError } from "../../platform/errors/app-error.js";
 import type { AuditEntry } from "../audit/audit-trail.js";
 import { hashToken, newToken } from "../crypto/tokens.js";
 import { UsersService } from "../users/users.service.js";
-import { AttemptThrottleService } from "./attempt-throttle.service.js";
+import { AttemptCounterService } from "./attempt-counter.service.js";
 import type { Client, IssuedSession, NewSession, SessionCaller } from "./auth.types.js";
+import { PasswordGate } from "./password-gate.service.js";
 import { SessionsRepository, type Beginning } from "./sessions.repository.js";
 import { placeHashes, SignInAttemptsService } from "./sign-in-attempts.service.js";
 
@@ -21,8 +22,12 @@ const maxUserAgentLength = 300;
 export interface SigningInBrowser extends Client {
   /** Its session until now. */
   readonly formerToken: string | undefined;
-  /** Its long-lived mark, if it has one. */
+  /** Its long-lived mark, or the one that it gets with this sign-in. */
   readonly browserToken: string;
+  /** The mark that it showed. */
+  readonly shownToken: string | undefined;
+  /** Aborts when it does not wait for the answer any more. */
+  readonly left: AbortSignal;
 }
 
 @Injectable()
@@ -31,13 +36,25 @@ export class AuthService {
     private readonly users: UsersService,
     private readonly sessions: SessionsRepository,
     private readonly attempts: SignInAttemptsService,
-    private readonly throttle: AttemptThrottleService,
+    private readonly counter: AttemptCounterService,
+    private readonly gate: PasswordGate,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Signs in with a password. Throws `wrong_credentials`, or `too_many_requests` before the password is looked at. */
-  async login({ username, password }: Credentials, browser: SigningInBrowser): Promise<{ user: SessionUser; session: IssuedSession }> {
-    const attempt = await this.attempts.begin(username, browser.address, browser.browserToken);
+  /**
+   * Signs in with a password. Throws `wrong_credentials`, or `too_many_requests` before the password is looked at, or `overloaded` before
+   * anything is counted.
+   */
+  async login(given: Credentials, browser: SigningInBrowser): Promise<{ user: SessionUser; session: IssuedSession }> {
+    this.attempts.assertNotRefused({ ...browser, username: given.username });
+    return this.gate.forAddress(browser.address, async () => this.loginNow(given, browser), browser.left);
+  }
+
+  private async loginNow(
+    { username, password }: Credentials,
+    browser: SigningInBrowser,
+  ): Promise<{ user: SessionUser; session: IssuedSession }> {
+    const attempt = await this.attempts.begin({ ...browser, username });
     const verified = await this.users.verifyPassword(username, password);
     const session =
       verified === null
@@ -104,7 +121,7 @@ export class AuthService {
   @Cron(CronExpression.EVERY_HOUR)
   async removeExpired(): Promise<void> {
     await this.sessions.removeExpired(this.clock.now());
-    await this.throttle.removeOld();
+    await this.counter.removeOld();
     await this.attempts.removeOld();
   }
 }

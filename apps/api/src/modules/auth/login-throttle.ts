@@ -33,6 +33,9 @@ export const signUpRule: ThrottleRule = { freeFailures: 10, firstBlockMs: 60_000
 /** Refused answers of a sign-in server at one address: beyond it they fill no audit. It keeps nobody from signing in. */
 export const singleSignOnRule: ThrottleRule = { freeFailures: 60, firstBlockMs: 10_000, longestBlockMs: 300_000, windowMs: 3_600_000 };
 
+/** After it a count that blocks nothing is as good as none. */
+export const longestWindowMs = 3_600_000;
+
 /** Milliseconds still to wait; 0 = go on. */
 export function remainingBlockMs(state: ThrottleState | null, now: Date): number {
   return Math.max(0, (state?.blockedUntil?.getTime() ?? 0) - now.getTime());

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { hashToken } from "../crypto/tokens.js";
-import { AttemptThrottleService } from "./attempt-throttle.service.js";
+import { AttemptCounterService } from "./attempt-counter.service.js";
+import { BlockMemory } from "./block-memory.js";
 import { networkOf } from "./network.js";
 import { SignInPlacesRepository, type KnownPlaces } from "./sign-in-places.repository.js";
 import type { CountedAttempt } from "./login-throttle.repository.js";
@@ -15,19 +16,45 @@ export interface SignInAttempt {
   readonly account: KnownPlaces["account"];
 }
 
+/** Where an attempt comes from, as the browser shows it. */
+export interface AttemptSource {
+  readonly username: string;
+  readonly address: string;
+  /** What the browser showed, if anything. */
+  readonly shownToken: string | undefined;
+}
+
 /** Slows guessing of passwords down without keeping owners out. `docs/decisions/0008-throttling-of-sign-in.md` tells why it is as it is. */
 @Injectable()
 export class SignInAttemptsService {
+  /** By what the source shows: whoever goes on while blocked costs not even the look at where the account has been. */
+  readonly #refused = new BlockMemory();
+
   constructor(
-    private readonly throttle: AttemptThrottleService,
+    private readonly counter: AttemptCounterService,
     private readonly places: SignInPlacesRepository,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
+  /** Throws `too_many_requests` from memory, where this process has refused the same source a moment ago, or its address altogether. */
+  assertNotRefused(source: AttemptSource): void {
+    const { username, address, shownToken } = source;
+    // A browser that shows no mark is none that the account knows: what is counted of its address holds for it.
+    const ofAddress = attemptCounts({ username, network: networkOf(address), knownBrowser: null, isKnownNetwork: true });
+    const block =
+      this.#refused.find(sourceKey(source), this.clock.now().getTime()) ??
+      (shownToken === undefined ? this.counter.knownBlock(ofAddress.map(({ subject }) => subject)) : null);
+    if (block !== null) {
+      throw this.counter.refusal(block);
+    }
+  }
+
   /** Throws `too_many_requests`; then the password is not looked at. Names that nobody has are counted like all others. */
-  async begin(username: string, address: string, browserToken: string | undefined): Promise<SignInAttempt> {
+  async begin(source: AttemptSource): Promise<SignInAttempt> {
+    this.assertNotRefused(source);
+    const { username, address } = source;
     const network = networkOf(address);
-    const [networkHash, browserHash] = placeHashes(address, browserToken);
+    const [networkHash, browserHash] = placeHashes(address, source.shownToken);
     const known = await this.places.find(username, browserHash === undefined ? [networkHash] : [networkHash, browserHash]);
     const browser = browserHash === undefined ? null : hex(browserHash);
     const counts = attemptCounts({
@@ -36,13 +63,24 @@ export class SignInAttemptsService {
       knownBrowser: browser !== null && known.hashes.has(browser) ? browser : null,
       isKnownNetwork: known.hashes.has(hex(networkHash)),
     });
-    return { counted: await this.count(counts, known.account), account: known.account };
+    const counted = await this.counter.count(
+      counts.map(({ subject, rule, limit }) => ({ subject, rule, report: { limit, account: known.account } })),
+    );
+    if ("untilMs" in counted) {
+      this.#refused.remember(sourceKey(source), counted, this.clock.now().getTime());
+      throw this.counter.refusal(counted);
+    }
+    const afterwards = new Map(counts.map((count) => [count.subject, count.afterwards]));
+    return {
+      counted: counted.map((count) => ({ ...count, afterwards: afterwards.get(count.subject) ?? "take_back" })),
+      account: known.account,
+    };
   }
 
   /** The password was right. */
   async forgive({ counted }: SignInAttempt): Promise<void> {
     for (const count of counted) {
-      await (count.afterwards === "clear" ? this.throttle.clear(count.subject) : this.throttle.takeBack(count));
+      await (count.afterwards === "clear" ? this.counter.clear(count.subject) : this.counter.takeBack(count));
     }
   }
 
@@ -53,22 +91,6 @@ export class SignInAttemptsService {
 
   async removeOld(): Promise<void> {
     await this.places.removeOlderThan(new Date(this.clock.now().getTime() - placesKeptMs));
-  }
-
-  /** What a wider count refuses was not looked at, so it does not burden the narrower ones. */
-  private async count(counts: readonly AttemptCount[], account: KnownPlaces["account"]): Promise<SignInAttempt["counted"]> {
-    const counted: (CountedAttempt & Pick<AttemptCount, "afterwards">)[] = [];
-    try {
-      for (const { subject, rule, limit, afterwards } of counts) {
-        counted.push({ ...(await this.throttle.countAttempt(subject, rule, { limit, account })), afterwards });
-      }
-      return counted;
-    } catch (error) {
-      for (const count of counted) {
-        await this.throttle.takeBack(count);
-      }
-      throw error;
-    }
   }
 }
 
@@ -83,4 +105,8 @@ export function placeHashes(
 
 function hex(hash: Uint8Array): string {
   return Buffer.from(hash).toString("hex");
+}
+
+function sourceKey({ username, address, shownToken }: AttemptSource): string {
+  return JSON.stringify([username, networkOf(address), shownToken === undefined ? null : hex(hashToken(shownToken))]);
 }

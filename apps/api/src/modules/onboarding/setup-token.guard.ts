@@ -23,8 +23,7 @@ export class SetupTokenGuard implements CanActivate {
     if (await this.hasToken(request)) {
       return true;
     }
-    const subject = `setup:${clientAddress(request)}`;
-    await this.throttle.countAttempt(subject);
+    await this.throttle.countSetupToken(clientAddress(request));
     throw new AppError("setup_token_required", { detail: "Mosaic prints the link with the token when it starts. Open that link." });
   }
 
