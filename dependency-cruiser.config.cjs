@@ -14,7 +14,7 @@ const moduleGraph = {
   "container-lifecycle": ["agent-config", "agents", "backends", "owner-events", "runtime-host", "settings"],
   "idle-reaper": ["container-lifecycle"],
   conversations: ["agents", "owner-events"],
-  "chat-proxy": ["conversations", "container-lifecycle", "owner-events"],
+  "chat-proxy": ["conversations", "container-lifecycle", "llm-relay", "owner-events"],
   demo: [],
   health: ["agents", "backends", "llm-providers", "runtime-host", "settings"],
   "outbound-access": ["settings"],

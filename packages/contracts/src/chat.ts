@@ -69,7 +69,7 @@ export type SendMessage = z.infer<typeof sendMessage>;
 export const turnEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("accepted"), userMessage: message, answerId: z.uuid() }),
   z.object({ type: z.literal("stage"), ...stageProgress.shape }),
-  z.object({ type: z.literal("notice"), code: z.enum(["provider_slow"]), detail: z.string() }),
+  z.object({ type: z.literal("notice"), code: z.enum(["provider_slow", "agent_slow"]), detail: z.string() }),
   z.object({ type: z.literal("delta"), text: z.string() }),
   z.object({ type: z.literal("done"), message, problem: problem.nullable() }),
 ]);

@@ -142,6 +142,12 @@ export interface AgentRuntime {
   /** `null` if there is none or it is not ours. */
   inspect(name: string): Promise<ContainerObservation | null>;
 
+  /**
+   * Milliseconds of processor time that all processes of a running container took since its start: what tells a busy one from one that stands
+   * still. `null` if it does not run, or where the machine does not tell.
+   */
+  cpuTimeMs(name: string): Promise<number | null>;
+
   /** The last lines that a container wrote, on both outputs, the newest last; at most `lines`. None for a container that is gone. */
   logs(name: string, lines: number): Promise<string[]>;
 

@@ -320,6 +320,17 @@ export function describeRuntimeContract(title: string, openHarness: () => Promis
         expect(await exitedState(spec.name)).toMatchObject({ exitCode: 42, wasOutOfMemory: false, endpoint: null });
       });
 
+      it("tells how much of the processors a running container used, which is what tells a busy one from one that stands still", async () => {
+        const { spec, endpoint } = await createAndStart();
+        const before = (await runtime.cpuTimeMs(spec.name)) ?? Number.NaN;
+        expect(before).toBeGreaterThan(0);
+        await ask(endpoint, "/be-busy");
+        await expect.poll(async () => runtime.cpuTimeMs(spec.name), { timeout: 20_000 }).toBeGreaterThan(before + 100);
+        await runtime.stop(spec.name, GRACE_MS);
+        expect(await runtime.cpuTimeMs(spec.name)).toBeNull();
+        expect(await runtime.cpuTimeMs("mosaic-test-nobody")).toBeNull();
+      });
+
       it("tells the last lines that a container wrote, on both outputs and without colours, and none of one that is gone", async () => {
         const { spec, endpoint } = await createAndStart();
         await ask(endpoint, "/say?text=first");

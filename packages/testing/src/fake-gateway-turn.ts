@@ -11,6 +11,8 @@ export interface TurnOptions {
   readonly systemPrompt: string;
   readonly wordDelayMs: number;
   readonly maxHangMs: number;
+  /** Resolves at once unless the whole gateway stands still. */
+  readonly whileStopped: () => Promise<void>;
 }
 
 type Answer = Extract<DemoAnswer, { kind: "text" | "tool" }>;
@@ -57,6 +59,7 @@ async function sendAnswer(answer: Answer, reply: GatewayReply, options: TurnOpti
       return false;
     }
     await pause(delayMs, reply.exchange.signal);
+    await options.whileStopped();
     await reply.text(word);
   }
   reply.end("stop");

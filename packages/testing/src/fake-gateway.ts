@@ -34,6 +34,8 @@ export interface FakeGateway extends RunningServer {
   readonly abortedCount: number;
   readonly activeCount: number;
   setReady(isReady: boolean): void;
+  /** As SIGSTOP does: connections are taken, and nothing is said on any, old or new, until it is taken back. */
+  setStopped(isStopped: boolean): void;
   setToken(token: string): void;
   setSystemPrompt(systemPrompt: string): void;
   setBehaviour(behaviour: DemoBehaviour | null): void;
@@ -61,6 +63,13 @@ export async function startFakeGateway(options: FakeGatewayOptions): Promise<Fak
     setReady: (isReady: boolean) => {
       state.readyAt = isReady ? 0 : Number.POSITIVE_INFINITY;
     },
+    setStopped: (isStopped: boolean) => {
+      if (isStopped) state.stopped ??= Promise.withResolvers();
+      else {
+        state.stopped?.resolve();
+        state.stopped = null;
+      }
+    },
     setToken: (token: string) => {
       state.token = token;
     },
@@ -86,6 +95,7 @@ class GatewayState {
   token: string;
   systemPrompt: string;
   behaviour: DemoBehaviour | null = null;
+  stopped: PromiseWithResolvers<void> | null = null;
   abortedCount = 0;
   activeCount = 0;
 
@@ -107,6 +117,7 @@ async function serve(state: GatewayState, request: IncomingMessage, exchange: Ex
     if (exchange.hasClientLeft()) state.abortedCount += 1;
   });
   try {
+    await state.stopped?.promise;
     await route(state, request, exchange);
   } catch (error) {
     if (exchange.signal.aborted) return;
@@ -191,6 +202,7 @@ async function chat(state: GatewayState, request: IncomingMessage, exchange: Exc
       systemPrompt: state.systemPrompt,
       wordDelayMs: state.options.wordDelayMs ?? 0,
       maxHangMs: state.options.maxHangMs ?? 600_000,
+      whileStopped: async () => state.stopped?.promise,
     }),
   );
 }

@@ -41,6 +41,8 @@ export interface EngineFaults {
   /** A supervisor that does not follow the bundle: for tests that hold the container's token themselves. */
   followsBundle: boolean;
   startError: RuntimeError | null;
+  /** Containers use the processor all the time, as a gateway with a busy event loop does. */
+  isBusy: boolean;
 }
 
 /**
@@ -56,6 +58,7 @@ export class InMemoryEngine {
     readyAfterMs: 0,
     followsBundle: true,
     startError: null,
+    isBusy: false,
   };
   /** What `ensureImage` reports before it resolves. */
   progress: PrepareProgress[] = [];
@@ -301,6 +304,12 @@ class InMemoryRuntime implements AgentRuntime {
       throw new RuntimeError("refused", "There is a state already.");
     }
     await extractState(dirname(await this.#engine.stateDir(name)), tar);
+  }
+
+  async cpuTimeMs(name: string): Promise<number | null> {
+    this.#called(`cpuTimeMs ${name}`);
+    const isRunning = this.#engine.containers.get(name)?.state === "running";
+    return isRunning ? (this.#engine.faults.isBusy ? performance.now() : 1_000) : null;
   }
 
   async logs(name: string, lines: number): Promise<string[]> {

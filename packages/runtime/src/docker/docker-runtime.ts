@@ -24,6 +24,7 @@ import { type ContainerLayout, containerOptions, INSTANCE_LABEL, specHashOf, vol
 import { CALL_TIMEOUT_MS, Engine } from "./engine.js";
 import { isStatus, toRuntimeError } from "./engine-errors.js";
 import { exportVolume, importVolume } from "./state-archive.js";
+import { readCpuTimeMs } from "./container-usage.js";
 import { createStateVolume, removeStateVolume, stateVolumeOwner } from "./state-volume.js";
 import { startWithToken } from "./token-handover.js";
 
@@ -179,6 +180,12 @@ class DockerRuntime implements AgentRuntime {
       await removeStateVolume(this.#engine, volume, this.#instanceId).catch(() => undefined);
       throw error;
     }
+  }
+
+  async cpuTimeMs(name: string): Promise<number | null> {
+    const info = await this.#findOwn(name);
+    if (info === null || !info.State.Running) return null;
+    return readCpuTimeMs(this.#engine, info.Id);
   }
 
   async logs(name: string, lines: number): Promise<string[]> {

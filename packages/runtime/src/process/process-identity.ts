@@ -8,6 +8,9 @@ export interface ProcessIdentity {
   readonly startTime: string;
 }
 
+/** The kernel counts a process' time in hundredths of a second for all that read it. */
+const msPerTick = 10;
+
 const run = promisify(execFile);
 
 /** `null` if there is no such process, or only what is left of it until its parent looks. */
@@ -34,6 +37,15 @@ export async function groupMembers(groupId: number, mark: string): Promise<numbe
   return members;
 }
 
+/** What all members of a process group have used of the processors, in milliseconds; `null` where the machine does not tell. Linux only. */
+export async function groupCpuTimeMs(groupId: number): Promise<number | null> {
+  if (process.platform !== "linux") return null;
+  const pids = (await readdir("/proc")).map(Number).filter((pid) => Number.isInteger(pid) && pid > 1);
+  const stats = await Promise.all(pids.map(readStat));
+  const ticks = stats.map((stat) => (stat?.groupId === groupId ? stat.cpuTicks : 0));
+  return ticks.reduce((sum, count) => sum + count, 0) * msPerTick;
+}
+
 /** Counted in ticks since the machine was started, so the start of the machine is a part of it. */
 async function linuxStartTime(pid: number): Promise<string | null> {
   const stat = await readStat(pid);
@@ -46,6 +58,7 @@ interface ProcessStat {
   readonly state: string;
   readonly groupId: number;
   readonly startTicks: string;
+  readonly cpuTicks: number;
 }
 
 async function readStat(pid: number): Promise<ProcessStat | null> {
@@ -53,7 +66,8 @@ async function readStat(pid: number): Promise<ProcessStat | null> {
   if (text === null) return null;
   // The second field is the program's name in parentheses and may hold anything, parentheses and blanks too.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return { state: fields[0] ?? "", groupId: Number(fields[2]), startTicks: fields[19] ?? "" };
+  const cpuTicks = Number(fields[11]) + Number(fields[12]);
+  return { state: fields[0] ?? "", groupId: Number(fields[2]), startTicks: fields[19] ?? "", cpuTicks };
 }
 
 async function posixStartTime(pid: number): Promise<string | null> {

@@ -1,5 +1,4 @@
 import type { Readable } from "node:stream";
-import { createHash } from "node:crypto";
 import { access, constants, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type {
@@ -24,8 +23,10 @@ import { childEnvironment, type HostEnvironment } from "./child-environment.js";
 import { endLeftovers, stopRun } from "./leftovers.js";
 import { ensureOpenclawInstalled, isOpenclawInstalled } from "./openclaw-install.js";
 import { findPortPair } from "./port-pair.js";
-import { identityOf, isAlive } from "./process-identity.js";
+import { groupCpuTimeMs, identityOf, isAlive } from "./process-identity.js";
+import { foreignFolder, shuttingDown } from "./process-refusals.js";
 import { makeRunFolder, removeRunFolders } from "./run-folder.js";
+import { specHashOf } from "./spec-hash.js";
 
 export interface ProcessRuntimeOptions {
   readonly instanceId: string;
@@ -47,8 +48,6 @@ export interface ProcessRuntimeOptions {
 const HOST = "127.0.0.1";
 const REMOVE_GRACE_MS = 10_000;
 const CLOSE_GRACE_MS = 3_000;
-/** Part of the hash: to be raised when agents have to be started in another way. */
-const LAYOUT_VERSION = 1;
 
 interface Child {
   readonly process: AgentProcess;
@@ -232,6 +231,13 @@ class ProcessRuntime implements AgentRuntime {
     });
   }
 
+  async cpuTimeMs(name: string): Promise<number | null> {
+    const child = this.#children.get(name);
+    const run = child ? null : await this.#records.read(name, "run");
+    const leader = child?.process.identity ?? run?.leader;
+    return leader !== undefined && (await isAlive(leader)) ? groupCpuTimeMs(leader.pid) : null;
+  }
+
   async logs(name: string, lines: number): Promise<string[]> {
     return toLogLines(this.#said.get(name)?.() ?? "", lines);
   }
@@ -375,21 +381,4 @@ class ProcessRuntime implements AgentRuntime {
   #notInstalled(): RuntimeError {
     return new RuntimeError("image_missing", `OpenClaw ${this.#options.openclawVersion} is not installed on this machine.`);
   }
-}
-
-function specHashOf(spec: ContainerSpec): string {
-  const { name, instanceId, agentId, image, configUrl, limits } = spec;
-  const content = [LAYOUT_VERSION, name, instanceId, agentId, image.name, configUrl, limits.memoryBytes, limits.nanoCpus, limits.pids];
-  return createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 32);
-}
-
-function shuttingDown(): RuntimeError {
-  return new RuntimeError("unreachable", "Mosaic is shutting down.");
-}
-
-function foreignFolder(name: string): RuntimeError {
-  return new RuntimeError(
-    "name_taken",
-    `There is a folder "${name}" among the agents' that is not this installation's. Move it away, then try again.`,
-  );
 }

@@ -45,6 +45,10 @@ const actions = {
   },
   "/exit": (query) => setImmediate(() => process.exit(Number(query.get("code")))),
   "/be-stubborn": () => void (isStubborn = true),
+  "/be-busy": () => {
+    const until = Date.now() + 400;
+    while (Date.now() < until);
+  },
   "/fill-heap": () => setImmediate(fillHeap),
   "/fill-memory": () => setImmediate(fillMemory),
   "/have-child": () => ({ pid: spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" }).pid }),

@@ -1,31 +1,96 @@
+import type { GatewayWatcher } from "../container-lifecycle/container-lifecycle.types.js";
 import type { TurnLimits } from "./turn-limits.js";
 
-/** Watches over a gateway that may say nothing: tells once that it is slow, and aborts when it has been silent for too long. */
+type Limits = Pick<TurnLimits, "slowAfterMs" | "askAfterMs" | "promptMs" | "silenceMs">;
+
+export interface SilenceSources {
+  /** Told once, when there was no text for long. */
+  onSlow(isGatewayThere: boolean): void;
+  /** Asks the gateway until the signal aborts. Resolves when it hung and was ended. */
+  untilHung(watcher: GatewayWatcher, signal: AbortSignal): Promise<void>;
+}
+
+/** Who was slow, as far as it was measured. */
+export type Measured = "gateway_prompt" | "gateway_slow" | "unknown";
+
+/**
+ * Watches over a gateway that says nothing. A slow model and a gateway that hangs look the same on the turn's own connection, so after a few
+ * seconds the gateway is asked on another one; how promptly it answers tells later who was slow.
+ */
 export class SilenceWatch {
-  readonly #silent = new AbortController();
+  readonly #ended = new AbortController();
   readonly #slow: NodeJS.Timeout;
   readonly #silence: NodeJS.Timeout;
+  readonly #ask: NodeJS.Timeout;
+  #asking: AbortController | null = null;
+  #isHung = false;
+  #isThere = true;
+  #asked = 0;
+  #prompt = 0;
 
-  constructor({ slowAfterMs, silenceMs }: Pick<TurnLimits, "slowAfterMs" | "silenceMs">, onSlow: () => void) {
-    this.#slow = setTimeout(onSlow, slowAfterMs);
-    this.#silence = setTimeout(() => this.#silent.abort(new Error("the gateway is silent")), silenceMs);
+  constructor(
+    private readonly limits: Limits,
+    private readonly sources: SilenceSources,
+  ) {
+    this.#slow = setTimeout(() => sources.onSlow(this.#isThere), limits.slowAfterMs);
+    this.#silence = setTimeout(() => this.#ended.abort(new Error("the gateway is silent")), limits.silenceMs);
+    this.#ask = setTimeout(() => void this.ask(), limits.askAfterMs);
   }
 
-  /** Aborts when the gateway was silent for too long. */
+  /** Aborts when the gateway was silent for too long, or hung and was ended. */
   get silent(): AbortSignal {
-    return this.#silent.signal;
+    return this.#ended.signal;
+  }
+
+  /** Known before it is ended: what breaks then breaks for this reason. */
+  get isHung(): boolean {
+    return this.#isHung;
+  }
+
+  get measured(): Measured {
+    if (this.#asked === 0) {
+      return "unknown";
+    }
+    return this.#prompt * 2 >= this.#asked ? "gateway_prompt" : "gateway_slow";
   }
 
   /** The gateway said something; `isText`: something of the answer. */
   heard(isText: boolean): void {
     this.#silence.refresh();
+    this.#asking?.abort();
+    this.#ask.refresh();
     if (isText) {
       clearTimeout(this.#slow);
+      this.#asked = 0;
+      this.#prompt = 0;
     }
   }
 
   end(): void {
     clearTimeout(this.#slow);
     clearTimeout(this.#silence);
+    clearTimeout(this.#ask);
+    this.#asking?.abort();
+  }
+
+  private async ask(): Promise<void> {
+    const asking = new AbortController();
+    this.#asking = asking;
+    const watcher = {
+      onAnswer: (tookMs: number | null): void => {
+        this.#isThere = tookMs !== null;
+        this.#asked += 1;
+        this.#prompt += tookMs !== null && tookMs <= this.limits.promptMs ? 1 : 0;
+      },
+      onHung: (): void => void (this.#isHung = true),
+    };
+    try {
+      await this.sources.untilHung(watcher, asking.signal);
+      if (!asking.signal.aborted) {
+        this.#ended.abort(new Error("the gateway hung"));
+      }
+    } catch {
+      // It said something, or the turn is over.
+    }
   }
 }

@@ -2,6 +2,10 @@
 export interface TurnLimits {
   /** Without any text for so long, the reader is told that the model is slow. Once. */
   readonly slowAfterMs: number;
+  /** Without a byte for so long, the gateway is asked on another connection whether it is there. */
+  readonly askAfterMs: number;
+  /** A gateway that answers within this is not what a turn waits for. */
+  readonly promptMs: number;
   /** Without a byte from the gateway for so long, the turn ends. */
   readonly silenceMs: number;
   /** How often a growing answer is stored: what a crash may cost. */
@@ -16,6 +20,8 @@ export const TURN_LIMITS = Symbol("TURN_LIMITS");
 
 export const turnLimits: TurnLimits = {
   slowAfterMs: 8_000,
+  askAfterMs: 4_000,
+  promptMs: 1_000,
   silenceMs: 150_000,
   saveEveryMs: 1_000,
   savePatienceMs: 60_000,

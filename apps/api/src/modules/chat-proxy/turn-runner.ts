@@ -13,12 +13,11 @@ import type { BegunTurn } from "../conversations/conversations.types.js";
 import { TurnsService } from "../conversations/turns.service.js";
 import { AnswerWriter } from "./answer-writer.js";
 import { GatewayUnreachableError, openGatewayStream, readErrorBody } from "./gateway-client.js";
-import { SilenceWatch } from "./silence-watch.js";
+import type { SilenceWatch } from "./silence-watch.js";
 import { TURN_LIMITS, type TurnLimits } from "./turn-limits.js";
 import { outcomeOf, type TurnEnding } from "./turn-outcome.js";
+import { TurnSilence, type Attempt } from "./turn-silence.js";
 
-const slowDetail = "The model takes its time. Mosaic goes on waiting for it.";
-const silentDetail = "The provider did not answer in time. Try again, or choose a faster model in the settings.";
 const unreachableDetail = "The agent does not answer, although it was started again. Send the message once more in a moment.";
 const endlessDetail = "The answer did not come to an end, so it was cut off here. Ask for a shorter one.";
 const unsavedDetail = "The database can't be reached, so the end of this answer could not be stored.";
@@ -40,6 +39,7 @@ export class TurnRunner {
     private readonly lifecycle: ContainerLifecycleService,
     private readonly shutdown: Shutdown,
     private readonly logger: Logger,
+    private readonly silence: TurnSilence,
     @Inject(TURN_LIMITS) private readonly limits: TurnLimits,
   ) {}
 
@@ -95,32 +95,41 @@ export class TurnRunner {
     return second === "unreachable" ? { kind: "failure", code: "agent_broke_off", detail: unreachableDetail } : second;
   }
 
-  private async relay(turn: Turn, { backend, endpoint, gatewayToken }: RunningAgent): Promise<TurnEnding | "unreachable"> {
-    const watch = new SilenceWatch(this.limits, () =>
-      turn.stream.sendSoon({ type: "notice", code: "provider_slow", detail: slowDetail } as { type: "notice" }),
-    );
-    const signal = AbortSignal.any([turn.signal, watch.silent]);
-    const request = backend.turnRequest({ gatewayToken, conversationId: turn.conversationId, text: turn.question });
+  /** `unreachable`: the gateway did not take the message, and nothing was said. */
+  private async relay(turn: Turn, running: RunningAgent): Promise<TurnEnding | "unreachable"> {
+    const attempt = this.silence.begin(running, turn.stream);
     try {
-      const response = await openGatewayStream(endpoint, request, signal);
-      if (response.statusCode === 200) {
-        return await this.pass(turn, response, backend.openStream(), watch);
+      const ending = await this.exchange(turn, running, attempt);
+      if (attempt.watch.isHung && ending !== "unreachable" && ending.kind === "failure") {
+        return await this.silence.endOf(turn, attempt);
       }
-      const status = response.statusCode ?? 0;
-      const body = await readErrorBody(response);
-      // Another gateway listens there by now, or it has another start's token.
-      return status === 401 ? "unreachable" : { kind: "failure", ...backend.explainResponse(status, body) };
+      return ending === "unreachable" ? ending : await this.silence.blameRight(turn, attempt, ending);
     } catch (error) {
-      if (watch.silent.aborted && !turn.signal.aborted) {
-        return { kind: "failure", code: "provider_timeout", detail: silentDetail };
+      if ((attempt.watch.silent.aborted || attempt.watch.isHung) && !turn.signal.aborted) {
+        return await this.silence.endOf(turn, attempt);
       }
       if (error instanceof GatewayUnreachableError && turn.writer.text === "") {
         return "unreachable";
       }
       throw error;
     } finally {
-      watch.end();
+      attempt.watch.end();
     }
+  }
+
+  private async exchange(turn: Turn, running: RunningAgent, attempt: Attempt): Promise<TurnEnding | "unreachable"> {
+    const { backend, endpoint, gatewayToken } = running;
+    const request = backend.turnRequest({ gatewayToken, conversationId: turn.conversationId, text: turn.question });
+    const signal = AbortSignal.any([turn.signal, attempt.watch.silent]);
+    const response = await openGatewayStream(endpoint, request, signal);
+    if (response.statusCode === 200) {
+      attempt.isTaken = true;
+      return this.pass(turn, response, backend.openStream(), attempt.watch);
+    }
+    const status = response.statusCode ?? 0;
+    const body = await readErrorBody(response);
+    // Another gateway listens there by now, or it has another start's token.
+    return status === 401 ? "unreachable" : { kind: "failure", ...backend.explainResponse(status, body) };
   }
 
   /** Passes the gateway's stream on, piece by piece, as fast as the reader takes it. */

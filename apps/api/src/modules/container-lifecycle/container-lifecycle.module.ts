@@ -14,6 +14,9 @@ import { ContainerLifecycleRepository } from "./container-lifecycle.repository.j
 import { ContainerLifecycleService } from "./container-lifecycle.service.js";
 import { ContainerRepair } from "./container-repair.js";
 import { ContainerStatusWriter } from "./container-status.js";
+import { HANG_LIMITS, hangLimits } from "./hang-limits.js";
+import { HangWatchService } from "./hang-watch.service.js";
+import { HungAgentEnder } from "./hung-agent-ender.js";
 import { ImageCheckService } from "./image-check.service.js";
 import { ReconcilerService } from "./reconciler.service.js";
 import { StartFlights } from "./start-flights.js";
@@ -34,7 +37,10 @@ import { SupervisorStatusController } from "./supervisor-status.controller.js";
     AgentKeeperService,
     ImageCheckService,
     SupervisorReportsService,
+    HungAgentEnder,
+    HangWatchService,
+    { provide: HANG_LIMITS, useValue: hangLimits },
   ],
-  exports: [ContainerLifecycleService],
+  exports: [ContainerLifecycleService, HangWatchService],
 })
 export class ContainerLifecycleModule {}

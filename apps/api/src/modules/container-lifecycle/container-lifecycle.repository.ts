@@ -114,6 +114,13 @@ export class ContainerLifecycleRepository {
     return rows.map(toTarget);
   }
 
+  async findRunning(): Promise<AgentTarget[]> {
+    const rows = await this.prisma.$queryRaw<
+      Row[]
+    >`${selection} JOIN agent_containers c ON c.agent_id = a.id WHERE c.status = 'running' AND c.endpoint_host IS NOT NULL`;
+    return rows.map(toTarget);
+  }
+
   async isOwner(userId: string, agentId: string): Promise<boolean> {
     return (await this.prisma.agent.count({ where: { id: agentId, ownerId: userId } })) > 0;
   }

@@ -10,6 +10,14 @@ export interface RunningAgent {
   readonly backend: AgentBackend;
 }
 
+/** Who waits for a gateway that says nothing, and what they are told of it. */
+export interface GatewayWatcher {
+  /** How long it took to answer; `null`: it did not. */
+  readonly onAnswer: (tookMs: number | null) => void;
+  /** It hangs, and will be ended now. */
+  readonly onHung: () => void;
+}
+
 export interface EnsureOptions {
   readonly onStage?: (stage: StageProgress) => void;
   /** Ends the waiting of this caller only: the start goes on. */

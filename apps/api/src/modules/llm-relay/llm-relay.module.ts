@@ -5,11 +5,13 @@ import { OutboundAccessModule } from "../outbound-access/outbound-access.module.
 import { LlmRelayController } from "./llm-relay.controller.js";
 import { LlmRelayRepository } from "./llm-relay.repository.js";
 import { LlmRelayService } from "./llm-relay.service.js";
+import { ModelCallsService } from "./model-calls.service.js";
 import { RelayTokenGuard } from "./relay-token.guard.js";
 
 @Module({
   imports: [AgentConfigModule, LlmProvidersModule, OutboundAccessModule],
   controllers: [LlmRelayController],
-  providers: [LlmRelayService, LlmRelayRepository, RelayTokenGuard],
+  providers: [LlmRelayService, LlmRelayRepository, ModelCallsService, RelayTokenGuard],
+  exports: [ModelCallsService],
 })
 export class LlmRelayModule {}

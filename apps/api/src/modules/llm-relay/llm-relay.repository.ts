@@ -22,4 +22,13 @@ export class LlmRelayRepository {
     });
     return row === null ? null : { ownerId: row.agent.ownerId, tokenEncrypted: row.tokenEncrypted };
   }
+
+  async recordCall(agentId: string, at: Date): Promise<void> {
+    await this.prisma.$executeRaw`UPDATE agent_containers SET last_model_call_at = ${at} WHERE agent_id = ${agentId}::uuid`;
+  }
+
+  async lastCallAt(agentId: string): Promise<Date | null> {
+    const row = await this.prisma.agentContainer.findUnique({ where: { agentId }, select: { lastModelCallAt: true } });
+    return row?.lastModelCallAt ?? null;
+  }
 }

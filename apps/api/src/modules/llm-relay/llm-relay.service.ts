@@ -10,6 +10,7 @@ import { AgentConfigService } from "../agent-config/agent-config.service.js";
 import { LlmProvidersService } from "../llm-providers/llm-providers.service.js";
 import type { StoredProvider } from "../llm-providers/llm-providers.types.js";
 import { OutboundService } from "../outbound-access/outbound.service.js";
+import { ModelCallsService } from "./model-calls.service.js";
 import { keyHeaders, modelOf, relayUrl, returnedHeaders } from "./relay-rules.js";
 
 export interface RelayCall {
@@ -43,6 +44,7 @@ export class LlmRelayService {
     private readonly agentConfig: AgentConfigService,
     private readonly providers: LlmProvidersService,
     private readonly outbound: OutboundService,
+    private readonly modelCalls: ModelCallsService,
   ) {}
 
   /**
@@ -56,6 +58,7 @@ export class LlmRelayService {
       throw new AppError("too_many_requests", { detail: `At most ${maxCallsPerAgent} calls to models at once.` });
     }
     this.#calls.set(agentId, count);
+    void this.modelCalls.record(agentId);
     try {
       await this.pass(call, response);
     } finally {

@@ -1,0 +1,28 @@
+import type { ModelCall } from "../llm-relay/model-calls.service.js";
+import type { Measured } from "./silence-watch.js";
+import type { TurnEnding } from "./turn-outcome.js";
+
+type Failure = Extract<TurnEnding, { kind: "failure" }>;
+
+export interface SilentTurn {
+  readonly call: ModelCall;
+  readonly measured: Measured;
+  /** The gateway took the message: it answered with the head of a stream. */
+  readonly isTaken: boolean;
+}
+
+const agentDetail =
+  "The agent did not get to calling its model in time: it, or the machine that it runs on, is too busy. Send the message again in a moment.";
+
+/** Who kept a turn waiting that ended without a word. The provider is named only when it was called, or when the agent is known to have been waiting for it. */
+export function silentParty({ call, measured, isTaken }: SilentTurn): "provider" | "agent" {
+  if (call !== "unknown") {
+    return call === "made" ? "provider" : "agent";
+  }
+  return isTaken && measured !== "gateway_slow" ? "provider" : "agent";
+}
+
+/** The fault of a turn whose time was up, in the words of whoever was slow. */
+export function blame(failure: Failure, turn: SilentTurn): Failure {
+  return silentParty(turn) === "provider" ? failure : { kind: "failure", code: "agent_not_responding", detail: agentDetail };
+}

@@ -1,0 +1,62 @@
+import { Inject, Injectable } from "@nestjs/common";
+import type { EventStream } from "../../platform/http/event-stream.js";
+import type { RunningAgent } from "../container-lifecycle/container-lifecycle.types.js";
+import { HangWatchService } from "../container-lifecycle/hang-watch.service.js";
+import type { BegunTurn } from "../conversations/conversations.types.js";
+import { ModelCallsService } from "../llm-relay/model-calls.service.js";
+import { blame } from "./silent-party.js";
+import { SilenceWatch } from "./silence-watch.js";
+import { TURN_LIMITS, type TurnLimits } from "./turn-limits.js";
+import type { TurnEnding } from "./turn-outcome.js";
+
+const slowNotice = { type: "notice", code: "provider_slow", detail: "The model takes its time. Mosaic goes on waiting for it." };
+const agentSlowNotice = {
+  type: "notice",
+  code: "agent_slow",
+  detail: "The agent itself does not answer at the moment. Mosaic looks whether it is still there.",
+};
+const silentDetail = "The provider did not answer in time. Try again, or choose a faster model in the settings.";
+const hungDetail = "The agent itself stopped responding; Mosaic restarts it. Send the message again.";
+
+/** What became of one attempt to have a turn answered. */
+export interface Attempt {
+  readonly watch: SilenceWatch;
+  /** The gateway took the message: it answered with the head of a stream. */
+  isTaken: boolean;
+}
+
+/** What a turn does while its gateway says nothing, and whom it blames in the end. */
+@Injectable()
+export class TurnSilence {
+  constructor(
+    private readonly hangs: HangWatchService,
+    private readonly modelCalls: ModelCallsService,
+    @Inject(TURN_LIMITS) private readonly limits: TurnLimits,
+  ) {}
+
+  /** The caller ends the watch. */
+  begin(running: RunningAgent, stream: EventStream): Attempt {
+    const watch = new SilenceWatch(this.limits, {
+      onSlow: (isGatewayThere) => stream.sendSoon(isGatewayThere ? slowNotice : agentSlowNotice),
+      untilHung: async (watcher, signal) => this.hangs.untilHung(running, watcher, signal),
+    });
+    return { watch, isTaken: false };
+  }
+
+  /** When the watch has ended the attempt, or the gateway was ended because it hung. `unreachable`: the gateway hung and never took the message, so its successor can be given it. */
+  async endOf(turn: BegunTurn, attempt: Attempt): Promise<TurnEnding | "unreachable"> {
+    if (!attempt.watch.isHung) {
+      return this.blameRight(turn, attempt, { kind: "failure", code: "provider_timeout", detail: silentDetail });
+    }
+    return attempt.isTaken ? { kind: "failure", code: "agent_not_responding", detail: hungDetail } : "unreachable";
+  }
+
+  /** An agent's software, too, says that the provider was slow when it was itself that never got to calling it. */
+  async blameRight(turn: BegunTurn, { watch, isTaken }: Attempt, ending: TurnEnding): Promise<TurnEnding> {
+    if (ending.kind !== "failure" || ending.code !== "provider_timeout") {
+      return ending;
+    }
+    const call = await this.modelCalls.since(turn.agentId, turn.answerCreatedAt);
+    return blame(ending, { call, measured: watch.measured, isTaken });
+  }
+}

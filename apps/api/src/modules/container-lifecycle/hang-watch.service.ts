@@ -1,0 +1,181 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Inject, Injectable, type OnApplicationBootstrap } from "@nestjs/common";
+import { isDatabaseUnavailable } from "../../platform/database/database-errors.js";
+import { Logger } from "../../platform/logging/logger.js";
+import { Shutdown } from "../../platform/shutdown/shutdown.js";
+import { CryptoService } from "../crypto/crypto.service.js";
+import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
+import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
+import type { GatewayWatcher, RunningAgent } from "./container-lifecycle.types.js";
+import { askGateway, type GatewayAnswer } from "./gateway-question.js";
+import { HANG_LIMITS, type HangLimits } from "./hang-limits.js";
+import { hangVerdict } from "./hang-verdict.js";
+import { HungAgentEnder } from "./hung-agent-ender.js";
+import { isSame, toRunning } from "./running-agent.js";
+
+/** One start of an agent that is asked until it answers, for as long as somebody waits for it, or until it is found to hang. */
+interface Suspect {
+  readonly running: RunningAgent;
+  readonly watchers: Set<GatewayWatcher>;
+  readonly hung: PromiseWithResolvers<void>;
+  /** Since the first question without an answer. */
+  silence: Silence | null;
+}
+
+interface Silence {
+  readonly sinceMs: number;
+  questions: number;
+  /** Where the stretch begins in which it has to stand still to count as hung, and what its container had used by then. */
+  stretch: { readonly sinceMs: number; readonly cpuMs: number | null };
+}
+
+/**
+ * The judge of who hangs and who is only slow. A gateway whose process was stopped, or whose event loop never turns again, keeps its
+ * connections open and says nothing for ever: only asking it on another connection tells it from one that waits for its model.
+ */
+@Injectable()
+export class HangWatchService implements OnApplicationBootstrap {
+  readonly #suspects = new Map<string, Suspect>();
+
+  constructor(
+    private readonly repository: ContainerLifecycleRepository,
+    private readonly ender: HungAgentEnder,
+    private readonly host: RuntimeHostService,
+    private readonly crypto: CryptoService,
+    private readonly shutdown: Shutdown,
+    private readonly logger: Logger,
+    @Inject(HANG_LIMITS) private readonly limits: HangLimits,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    void this.sweepForEver();
+  }
+
+  /**
+   * Asks the gateway every few seconds until `signal` aborts. Resolves when it was found to hang and was ended, which is when it can be started
+   * again; rejects with the signal's reason.
+   */
+  async untilHung(running: RunningAgent, watcher: GatewayWatcher, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const suspect = this.suspect(running);
+    const left = Promise.withResolvers<never>();
+    const onAbort = (): void => left.reject(signal.reason);
+    suspect.watchers.add(watcher);
+    signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      await Promise.race([suspect.hung.promise, left.promise]);
+    } finally {
+      suspect.watchers.delete(watcher);
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  private async sweepForEver(): Promise<void> {
+    const { signal } = this.shutdown;
+    while (!signal.aborted) {
+      await sleep(this.limits.sweepEveryMs, undefined, { signal, ref: false }).catch(() => undefined);
+      await this.sweep().catch((error: unknown) => {
+        if (!signal.aborted && !isDatabaseUnavailable(error)) {
+          this.logger.error("running agents could not be asked whether they are there", error);
+        }
+      });
+    }
+  }
+
+  /** Asks every running gateway once, a few at a time. It counts as nobody's activity. */
+  private async sweep(): Promise<void> {
+    if (this.shutdown.signal.aborted || (await this.host.kind()) === null) {
+      return;
+    }
+    const queue = (await this.repository.findRunning()).filter(({ agentId }) => !this.#suspects.has(agentId));
+    const worker = async (): Promise<void> => {
+      for (let target = queue.pop(); target !== undefined; target = queue.pop()) {
+        const running = toRunning(this.crypto, target);
+        if (running !== null && !this.shutdown.signal.aborted && (await this.ask(running)).kind === "unanswered") {
+          this.suspect(running);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: this.limits.sweepWidth }, worker));
+  }
+
+  private suspect(running: RunningAgent): Suspect {
+    const known = this.#suspects.get(running.agentId);
+    if (known !== undefined && isSame(running, known.running)) {
+      return known;
+    }
+    const suspect: Suspect = { running, watchers: new Set(), hung: Promise.withResolvers(), silence: null };
+    this.#suspects.set(running.agentId, suspect);
+    this.follow(suspect)
+      .catch((error: unknown) =>
+        this.logger.error("an agent that does not answer could not be looked after", error, { agentId: running.agentId }),
+      )
+      .finally(() => {
+        if (this.#suspects.get(running.agentId) === suspect) {
+          this.#suspects.delete(running.agentId);
+        }
+      });
+    return suspect;
+  }
+
+  private async follow(suspect: Suspect): Promise<void> {
+    const { signal } = this.shutdown;
+    // Whoever wants to know has to be on the list before the first answer comes.
+    await Promise.resolve();
+    while (!signal.aborted) {
+      const answer = await this.ask(suspect.running);
+      for (const { onAnswer } of suspect.watchers) {
+        onAnswer(answer.kind === "answered" ? answer.tookMs : null);
+      }
+      if (answer.kind === "answered") {
+        suspect.silence = null;
+        if (suspect.watchers.size === 0) {
+          return;
+        }
+      } else if (answer.kind === "unanswered" && (await this.isHung(suspect))) {
+        for (const { onHung } of suspect.watchers) {
+          onHung();
+        }
+        await this.ender.end(suspect.running);
+        suspect.hung.resolve();
+        return;
+      }
+      await sleep(this.limits.askEveryMs, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  private async isHung(suspect: Suspect): Promise<boolean> {
+    const { agentId } = suspect.running;
+    suspect.silence ??= { sinceMs: performance.now(), questions: 0, stretch: await this.stretch(agentId) };
+    const { silence } = suspect;
+    silence.questions += 1;
+    const nowMs = performance.now();
+    const known = { questions: silence.questions, forMs: nowMs - silence.sinceMs, stretchMs: nowMs - silence.stretch.sinceMs };
+    if (hangVerdict({ ...known, cpuMs: null }, this.limits) === "too_early") {
+      return false;
+    }
+    const now = await this.stretch(agentId);
+    const cpuMs = now.cpuMs === null || silence.stretch.cpuMs === null ? null : now.cpuMs - silence.stretch.cpuMs;
+    const verdict = hangVerdict({ ...known, cpuMs }, this.limits);
+    silence.stretch = now;
+    return verdict === "hung";
+  }
+
+  private async stretch(agentId: string): Promise<Silence["stretch"]> {
+    return { cpuMs: await this.cpuTimeMs(agentId), sinceMs: performance.now() };
+  }
+
+  private async ask({ endpoint, backend }: RunningAgent): Promise<GatewayAnswer> {
+    return askGateway(endpoint, backend.readinessPath, this.limits.askTimeoutMs);
+  }
+
+  private async cpuTimeMs(agentId: string): Promise<number | null> {
+    try {
+      const target = await this.repository.find(agentId);
+      const runtime = await this.host.runtime();
+      return target?.container == null ? null : await runtime.cpuTimeMs(target.container.name);
+    } catch {
+      return null;
+    }
+  }
+}

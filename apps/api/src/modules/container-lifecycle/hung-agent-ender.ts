@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Injectable } from "@nestjs/common";
+import { SessionLocks, type HeldLock } from "../../platform/database/session-locks.js";
+import { Logger } from "../../platform/logging/logger.js";
+import { CryptoService } from "../crypto/crypto.service.js";
+import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
+import { lockKeyOf } from "./container-identity.js";
+import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
+import type { AgentTarget, RunningAgent } from "./container-lifecycle.types.js";
+import { ContainerRepair } from "./container-repair.js";
+import { ContainerStatusWriter } from "./container-status.js";
+import { isSame, toRunning } from "./running-agent.js";
+import { StartAttempts } from "./start-attempts.js";
+import { StartFlights } from "./start-flights.js";
+
+/** What hangs does not end politely. */
+const hungGraceMs = 1_000;
+const lockPatienceMs = 5_000;
+const lockPollMs = 100;
+
+const restartingDetail = "The agent itself stopped responding; Mosaic restarts it.";
+const waitingDetail = "The agent itself stopped responding, again soon after it was restarted. It starts again with the next message.";
+
+/** Ends an agent that was found to hang, and starts it again. */
+@Injectable()
+export class HungAgentEnder {
+  readonly #attempts = new StartAttempts();
+
+  constructor(
+    private readonly repository: ContainerLifecycleRepository,
+    private readonly status: ContainerStatusWriter,
+    private readonly repair: ContainerRepair,
+    private readonly flights: StartFlights,
+    private readonly host: RuntimeHostService,
+    private readonly locks: SessionLocks,
+    private readonly crypto: CryptoService,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Resolves once it is ended, or found to be somebody else's work; its next start is under way then. One that hangs after each start is left to its next message. */
+  async end(running: RunningAgent): Promise<void> {
+    const { agentId } = running;
+    const lock = await this.acquire(agentId);
+    if (lock === null) {
+      return;
+    }
+    let isToStart = false;
+    try {
+      const target = await this.repository.find(agentId);
+      const present = target === null ? null : toRunning(this.crypto, target);
+      if (target !== null && present !== null && isSame(present, running)) {
+        isToStart = await this.endContainer(target);
+      }
+    } finally {
+      await lock.release();
+    }
+    if (isToStart) {
+      this.flights
+        .join(agentId, {})
+        .catch((error: unknown) => this.logger.warn("an agent that hung could not be started again", { agentId, reason: String(error) }))
+        .finally(() => this.#attempts.end(agentId, performance.now()));
+    }
+  }
+
+  private async endContainer(target: AgentTarget): Promise<boolean> {
+    const { agentId, container } = target;
+    if (container === null) {
+      return false;
+    }
+    const runtime = await this.host.runtime();
+    if ((await runtime.inspect(container.name))?.state !== "running") {
+      // It did not hang, it is gone.
+      await this.repair.repair(target);
+      return false;
+    }
+    await runtime.stop(container.name, hungGraceMs);
+    const isToStart = this.#attempts.begin(agentId, performance.now());
+    const error = { code: "agent_not_responding", detail: isToStart ? restartingDetail : waitingDetail };
+    const hasChanged = await this.status.change(
+      target,
+      "failed",
+      { stage: null, endpoint: null, error },
+      { tokenHash: container.tokenHash },
+    );
+    this.logger.warn("an agent stopped responding and was ended", { agentId, isStartedAgain: isToStart });
+    if (isToStart && !hasChanged) {
+      this.#attempts.end(agentId, performance.now());
+    }
+    return isToStart && hasChanged;
+  }
+
+  private async acquire(agentId: string): Promise<HeldLock | null> {
+    const deadlineMs = performance.now() + lockPatienceMs;
+    for (;;) {
+      const lock = await this.locks.tryAcquire(lockKeyOf(agentId));
+      if (lock !== null || performance.now() > deadlineMs) {
+        return lock;
+      }
+      await sleep(lockPollMs);
+    }
+  }
+}
