@@ -6,11 +6,13 @@ import { UsersService } from "./modules/users/users.service.js";
 import { ConfigurationError, readEnv, type Env } from "./platform/config/env.js";
 import { isDatabaseUnavailable } from "./platform/database/database-errors.js";
 import { migrate, MigrationError } from "./platform/database/migrator.js";
+import { surviveLostOutput } from "./platform/logging/log-sink.js";
 import { Logger } from "./platform/logging/logger.js";
 
 const migrationsFolder = fileURLToPath(new URL("../../../prisma/migrations", import.meta.url));
 const drainMs = 2_000;
 const stopDeadlineMs = 4_000;
+const flushMs = 500;
 
 /** What a parent process (the launcher) hears over its channel. */
 type ParentMessage = { type: "ready"; url: string; setupUrl?: string } | { type: "failed"; message: string };
@@ -69,6 +71,7 @@ function stopOnSignals(application: Application): void {
     application.listeners
       .close(drainMs)
       .then(async () => application.nest.close())
+      .then(async () => application.nest.get(Logger).flush(flushMs))
       .then(
         () => process.exit(0),
         () => process.exit(1),
@@ -102,6 +105,7 @@ function explain(error: unknown, env: Env | undefined): string {
 }
 
 async function main(): Promise<void> {
+  surviveLostOutput();
   let env: Env | undefined;
   try {
     env = readEnv();

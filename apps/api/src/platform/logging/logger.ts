@@ -1,5 +1,6 @@
 import { Injectable, type LoggerService } from "@nestjs/common";
 import { pino, type Logger as PinoLogger } from "pino";
+import { LogSink } from "./log-sink.js";
 import { requestContext } from "./request-context.js";
 
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
@@ -9,8 +10,11 @@ export type LogFields = Readonly<Record<string, string | number | boolean | null
 export class Logger implements LoggerService {
   readonly #pino: PinoLogger;
 
-  constructor(level: string) {
-    this.#pino = pino({ level, base: null, messageKey: "message", timestamp: pino.stdTimeFunctions.isoTime });
+  constructor(
+    level: string,
+    private readonly sink = new LogSink(),
+  ) {
+    this.#pino = pino({ level, base: null, messageKey: "message", timestamp: pino.stdTimeFunctions.isoTime }, sink);
   }
 
   debug(message: string, fields?: LogFields | string): void {
@@ -28,6 +32,11 @@ export class Logger implements LoggerService {
   /** `error` is logged with its causes; messages of foreign errors may quote input, so only their kind, code and stack frames are kept. */
   error(message: string, error?: unknown, fields?: LogFields | string): void {
     this.#pino.error({ ...contextual(fields), ...(error === undefined ? {} : { error: describe(error) }) }, message);
+  }
+
+  /** Before the process ends: what was logged last says why. */
+  async flush(deadlineMs: number): Promise<void> {
+    await this.sink.flush(deadlineMs);
   }
 }
 
