@@ -4,16 +4,19 @@ import { StandardSchemaSerializerInterceptor } from "@nestjs/common";
 import { NestFactory, Reflector } from "@nestjs/core";
 import { ExpressAdapter, type NestExpressApplication } from "@nestjs/platform-express";
 import { DocumentBuilder, SwaggerModule } from "@nestjs/swagger";
-import express from "express";
+import express, { type RequestHandler } from "express";
 import { AppModule } from "./app.module.js";
 import { ENV, type Env } from "./platform/config/env.js";
 import { ProblemFilter } from "./platform/errors/problem.filter.js";
-import { jsonBody } from "./platform/http/json-body.js";
-import { Listeners, separatePorts } from "./platform/http/listeners.js";
+import { Admission } from "./platform/http/admission.js";
+import { EDGE_LIMITS, type EdgeLimits } from "./platform/http/edge-limits.js";
+import { JsonBodyInterceptor } from "./platform/http/json-body.interceptor.js";
+import { isInternalRequest, Listeners, separatePorts } from "./platform/http/listeners.js";
 import { requireSameOrigin } from "./platform/http/origin.js";
 import { withRequestId } from "./platform/http/request-id.js";
 import { securityHeaders } from "./platform/http/security-headers.js";
 import { staticWeb } from "./platform/http/static-web.js";
+import { endUnreadBodies } from "./platform/http/unread-body.js";
 import { validationPipe } from "./platform/http/validation.js";
 import { Logger } from "./platform/logging/logger.js";
 
@@ -42,18 +45,32 @@ export async function createApplication(createNest: NestCreator = createFromModu
   server.set("query parser", "simple");
   const env = nest.get<Env>(ENV);
   server.set("trust proxy", env.MOSAIC_TRUSTED_PROXIES);
-  nest.use(withRequestId(logger), securityHeaders, separatePorts, requireSameOrigin);
+  const admission = nest.get(Admission);
+  nest.use(withRequestId(logger), securityHeaders, endUnreadBodies, separatePorts, refuseOften(admission), requireSameOrigin);
   for (const handler of existsSync(webFolder) ? await staticWeb(webFolder) : []) {
     nest.use(handler);
   }
-  nest.use(jsonBody());
+  const reflector = nest.get(Reflector);
   nest.useGlobalPipes(validationPipe);
-  nest.useGlobalInterceptors(new StandardSchemaSerializerInterceptor(nest.get(Reflector)));
-  nest.useGlobalFilters(new ProblemFilter(logger));
+  nest.useGlobalInterceptors(
+    new JsonBodyInterceptor(reflector, admission, nest.get<EdgeLimits>(EDGE_LIMITS)),
+    new StandardSchemaSerializerInterceptor(reflector),
+  );
+  nest.useGlobalFilters(new ProblemFilter(logger, (request, code) => admission.noteRefusal(request, code)));
   describeApi(nest);
   const listeners = nest.get(Listeners);
   await nest.init();
   return { nest, listeners };
+}
+
+/** The pages are files and cost nothing; what they call is what is slowed down. */
+function refuseOften(admission: Admission): RequestHandler {
+  return (request, _response, next) => {
+    if (!isInternalRequest(request) && /^\/(api|v1)(\/|$)/i.test(request.path)) {
+      admission.assertAddressMaySend(request);
+    }
+    next();
+  };
 }
 
 function describeApi(nest: NestExpressApplication): void {

@@ -3,14 +3,14 @@ import { z } from "zod";
 export const role = z.enum(["admin", "member"]);
 export type Role = z.infer<typeof role>;
 
+const usernameWords = "3 to 32 letters, digits, dots, dashes or underscores; begins and ends with a letter or digit";
+
 export const username = z
   .string()
   .trim()
   .toLowerCase()
-  .regex(
-    /^[a-z0-9][a-z0-9._-]{1,30}[a-z0-9]$/,
-    "3 to 32 letters, digits, dots, dashes or underscores; begins and ends with a letter or digit",
-  );
+  .max(32, { error: usernameWords, abort: true })
+  .regex(/^[a-z0-9][a-z0-9._-]{1,30}[a-z0-9]$/, usernameWords);
 
 /** bcrypt reads only the first 72 bytes, so a longer password is refused rather than silently cut. */
 export const passwordMaxBytes = 72;

@@ -3,6 +3,7 @@ import { z } from "zod";
 /** Every error code of Mosaic, with its HTTP status and title. The single table behind RFC 9457 documents and `/v1` errors. */
 export const problems = {
   invalid_input: { status: 400, title: "The request is not valid" },
+  malformed_body: { status: 400, title: "The request can't be read" },
   unauthenticated: { status: 401, title: "Sign in first" },
   wrong_credentials: { status: 401, title: "Wrong user name or password" },
   container_token_refused: { status: 401, title: "Not a container of this installation" },
@@ -10,6 +11,7 @@ export const problems = {
   setup_token_required: { status: 403, title: "Open the set-up link that Mosaic printed when it started" },
   origin_refused: { status: 403, title: "The request came from another site" },
   not_found: { status: 404, title: "Not found" },
+  body_too_slow: { status: 408, title: "The request did not arrive in time" },
   conflict: { status: 409, title: "This conflicts with what is already there" },
   onboarding_complete: { status: 409, title: "Mosaic is already set up" },
   onboarding_incomplete: { status: 409, title: "Finish setting up Mosaic first" },
@@ -17,6 +19,7 @@ export const problems = {
   body_too_large: { status: 413, title: "The request is too large" },
   unsupported_media_type: { status: 415, title: "Send JSON" },
   model_not_assigned: { status: 422, title: "No model is set for this agent" },
+  headers_too_large: { status: 431, title: "The request's headers are too large" },
   too_many_requests: { status: 429, title: "Too many attempts" },
   internal: { status: 500, title: "Something went wrong in Mosaic" },
   overloaded: { status: 503, title: "Mosaic is busy" },

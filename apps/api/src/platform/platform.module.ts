@@ -4,6 +4,9 @@ import { ENV, readEnv, type Env } from "./config/env.js";
 import { PostgresChannel } from "./database/postgres-channel.js";
 import { PrismaService } from "./database/prisma.service.js";
 import { SessionLocks } from "./database/session-locks.js";
+import { Admission } from "./http/admission.js";
+import { Connections } from "./http/connections.js";
+import { EDGE_LIMITS, edgeLimits } from "./http/edge-limits.js";
 import { Listeners } from "./http/listeners.js";
 import { Logger } from "./logging/logger.js";
 import { Shutdown } from "./shutdown/shutdown.js";
@@ -17,9 +20,12 @@ import { Shutdown } from "./shutdown/shutdown.js";
     PrismaService,
     PostgresChannel,
     SessionLocks,
+    { provide: EDGE_LIMITS, useValue: edgeLimits },
+    Connections,
+    Admission,
     Listeners,
     Shutdown,
   ],
-  exports: [ENV, CLOCK, Logger, PrismaService, PostgresChannel, SessionLocks, Listeners, Shutdown],
+  exports: [ENV, CLOCK, EDGE_LIMITS, Logger, PrismaService, PostgresChannel, SessionLocks, Admission, Listeners, Shutdown],
 })
 export class PlatformModule {}

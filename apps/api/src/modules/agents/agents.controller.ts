@@ -12,6 +12,7 @@ import type { SessionUser } from "@mosaic/contracts/identity";
 import { Body, Controller, Get, Patch, Post } from "@nestjs/common";
 import { SignedIn } from "../../platform/http/access.decorator.js";
 import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
+import { BodyLimit } from "../../platform/http/body-limit.decorator.js";
 import { PathId } from "../../platform/http/path-id.decorator.js";
 import { CurrentUser } from "../auth/current-user.decorator.js";
 import { AgentsService } from "./agents.service.js";
@@ -30,6 +31,7 @@ export class AgentsController {
 
   @Post()
   @ApiAnswer(201, agent)
+  @BodyLimit(128 * 1024)
   async create(@CurrentUser() user: SessionUser, @Body({ schema: createAgent }) body: CreateAgent): Promise<Agent> {
     return this.agents.create({ owner: user.id, userId: user.id }, body);
   }
@@ -43,6 +45,7 @@ export class AgentsController {
 
   @Patch(":id")
   @ApiAnswer(200, agent)
+  @BodyLimit(128 * 1024)
   async update(@CurrentUser() user: SessionUser, @PathId() id: string, @Body({ schema: updateAgent }) body: UpdateAgent): Promise<Agent> {
     return this.agents.update({ owner: user.id, userId: user.id }, id, body);
   }

@@ -1,8 +1,10 @@
 import type { TokenScope } from "@mosaic/contracts/access-token";
 import { Injectable, type CanActivate, type ExecutionContext } from "@nestjs/common";
 import { Reflector } from "@nestjs/core";
+import type { Response } from "express";
 import { AppError } from "../../platform/errors/app-error.js";
 import { ACCESS, TOKEN_SCOPES, type Access } from "../../platform/http/access.decorator.js";
+import { Admission } from "../../platform/http/admission.js";
 import { clientAddress } from "../../platform/http/client-address.js";
 import { isInternalRequest } from "../../platform/http/listeners.js";
 import { requestContext } from "../../platform/logging/request-context.js";
@@ -21,6 +23,7 @@ export class AccessGuard implements CanActivate {
     private readonly auth: AuthService,
     private readonly tokens: BearerTokensService,
     private readonly refusals: RefusalsService,
+    private readonly admission: Admission,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -35,7 +38,7 @@ export class AccessGuard implements CanActivate {
       return true;
     }
     const isOpen = access === "public" || access === "setup";
-    const caller = await this.identify(request, isOpen);
+    const caller = await this.identify(request, context.switchToHttp().getResponse<Response>(), isOpen);
     if (isOpen) {
       return true;
     }
@@ -51,13 +54,23 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
-  private async identify(request: AuthenticatedRequest, isOpen: boolean): Promise<Caller | null> {
+  private async identify(request: AuthenticatedRequest, response: Response, isOpen: boolean): Promise<Caller | null> {
     const bearer = readBearerToken(request);
     // An open route does nothing for a token, so it is no place to try tokens at either.
-    const caller = bearer === undefined ? await this.identifyBrowser(request) : isOpen ? null : await this.identifyProgram(request, bearer);
-    const context = requestContext();
-    if (caller !== null) {
+    const credential = bearer === undefined ? readSessionToken(request) : isOpen ? undefined : bearer;
+    if (credential === undefined) {
+      return null;
+    }
+    if (credential !== null) {
+      // Whoever sends the same session a thousand times at once has no more looked up than this.
+      this.admission.enter(`credential ${credential}`, response);
+    }
+    const caller = bearer === undefined ? await this.identifyBrowser(request, credential) : await this.identifyProgram(request, credential);
+    if (caller !== null && credential !== null) {
+      this.admission.enter(`user ${caller.user.id}`, response);
+      this.admission.recognise(request, caller.user.id, credential);
       request.caller = caller;
+      const context = requestContext();
       if (context !== undefined) {
         context.actor = actorOf(caller);
       }
@@ -65,9 +78,8 @@ export class AccessGuard implements CanActivate {
     return caller;
   }
 
-  private async identifyBrowser(request: AuthenticatedRequest): Promise<Caller | null> {
-    const token = readSessionToken(request);
-    return token === undefined ? null : this.auth.identify(token, clientAddress(request));
+  private async identifyBrowser(request: AuthenticatedRequest, token: string | null): Promise<Caller | null> {
+    return token === null ? null : this.auth.identify(token, clientAddress(request));
   }
 
   private async identifyProgram(request: AuthenticatedRequest, token: string | null): Promise<Caller> {

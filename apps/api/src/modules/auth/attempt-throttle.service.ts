@@ -2,7 +2,7 @@ import { Injectable } from "@nestjs/common";
 import { AttemptCounterService } from "./attempt-counter.service.js";
 import { accountAtAddressRule, addressRule, signUpRule, singleSignOnRule, type ThrottleRule } from "./login-throttle.js";
 import type { ThrottleReport } from "./login-throttle.repository.js";
-import { networkOf } from "./network.js";
+import { networkOf } from "../../platform/http/network.js";
 
 /** Slows guessing down: too many failures of a subject block it for a while. */
 @Injectable()

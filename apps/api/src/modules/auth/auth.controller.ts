@@ -2,6 +2,7 @@ import { credentials, sessionUser, type Credentials, type SessionUser } from "@m
 import { Body, Controller, Get, HttpCode, Post, Req, Res } from "@nestjs/common";
 import type { Request, Response } from "express";
 import { Public, SignedIn } from "../../platform/http/access.decorator.js";
+import { Admission } from "../../platform/http/admission.js";
 import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
 import { goneSignal } from "../../platform/http/gone-signal.js";
 import { newToken } from "../crypto/tokens.js";
@@ -12,7 +13,10 @@ import { clientOf } from "./sign-in.service.js";
 
 @Controller("api/auth")
 export class AuthController {
-  constructor(private readonly auth: AuthService) {}
+  constructor(
+    private readonly auth: AuthService,
+    private readonly admission: Admission,
+  ) {}
 
   @Post("login")
   @Public()
@@ -35,6 +39,7 @@ export class AuthController {
     const { user, session } = await this.auth.login(body, browser);
     setSessionCookie(request, response, session);
     setBrowserCookie(request, response, browserToken);
+    this.admission.remember(browserToken);
     return user;
   }
 

@@ -6,7 +6,7 @@ import { AttemptThrottleService } from "./attempt-throttle.service.js";
 import type { TokenCaller } from "./auth.types.js";
 import { BearerTokensRepository } from "./bearer-tokens.repository.js";
 import { addressRule } from "./login-throttle.js";
-import { networkOf } from "./network.js";
+import { networkOf } from "../../platform/http/network.js";
 
 /** Writing at every request would cost more than it tells. */
 const touchEveryMs = 60_000;

@@ -1,6 +1,6 @@
 import { Injectable } from "@nestjs/common";
 import { FairGate } from "../../platform/pressure/fair-gate.js";
-import { networkOf } from "./network.js";
+import { networkOf } from "../../platform/http/network.js";
 
 /**
  * A password costs a quarter of a second of a core, on one of the four threads that files and names of hosts need too. Two at once leave those

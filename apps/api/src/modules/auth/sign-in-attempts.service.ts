@@ -3,7 +3,7 @@ import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { hashToken } from "../crypto/tokens.js";
 import { AttemptCounterService } from "./attempt-counter.service.js";
 import { BlockMemory } from "./block-memory.js";
-import { networkOf } from "./network.js";
+import { networkOf } from "../../platform/http/network.js";
 import { SignInPlacesRepository, type KnownPlaces } from "./sign-in-places.repository.js";
 import type { CountedAttempt } from "./login-throttle.repository.js";
 import { attemptCounts, type AttemptCount } from "./sign-in-rules.js";

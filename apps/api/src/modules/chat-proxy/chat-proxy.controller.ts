@@ -3,6 +3,7 @@ import { Body, Controller, HttpCode, Post, Res } from "@nestjs/common";
 import { ApiOkResponse } from "@nestjs/swagger";
 import type { Response } from "express";
 import { SignedIn } from "../../platform/http/access.decorator.js";
+import { BodyLimit } from "../../platform/http/body-limit.decorator.js";
 import { EventStream } from "../../platform/http/event-stream.js";
 import { PathId } from "../../platform/http/path-id.decorator.js";
 import { Shutdown } from "../../platform/shutdown/shutdown.js";
@@ -29,6 +30,7 @@ export class ChatProxyController {
     description: "Server-sent events of the schema TurnEvent",
     content: { "text/event-stream": { schema: { type: "string" } } },
   })
+  @BodyLimit(400 * 1024)
   async send(
     @CurrentCaller() caller: Caller,
     @PathId() conversationId: string,

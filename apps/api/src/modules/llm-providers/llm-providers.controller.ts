@@ -16,6 +16,7 @@ import {
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post } from "@nestjs/common";
 import { SignedIn } from "../../platform/http/access.decorator.js";
 import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
+import { BodyLimit } from "../../platform/http/body-limit.decorator.js";
 import { PathId } from "../../platform/http/path-id.decorator.js";
 import { CurrentUser } from "../auth/current-user.decorator.js";
 import { ConnectionTestService } from "./connection-test.service.js";
@@ -38,6 +39,7 @@ export class LlmProvidersController {
 
   @Post()
   @ApiAnswer(201, provider)
+  @BodyLimit(520 * 1024)
   async create(@CurrentUser() user: SessionUser, @Body({ schema: createProvider }) body: CreateProvider): Promise<Provider> {
     return this.providers.create(user.id, body);
   }
@@ -58,6 +60,7 @@ export class LlmProvidersController {
 
   @Patch(":id")
   @ApiAnswer(200, provider)
+  @BodyLimit(520 * 1024)
   async update(
     @CurrentUser() user: SessionUser,
     @PathId() id: string,

@@ -11,6 +11,7 @@ import {
 import { Body, Controller, Delete, Get, HttpCode, Post, Put } from "@nestjs/common";
 import { AdminOnly } from "../../platform/http/access.decorator.js";
 import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
+import { BodyLimit } from "../../platform/http/body-limit.decorator.js";
 import { OidcServerService } from "./oidc-server.service.js";
 import { OidcSettingsService } from "./oidc-settings.service.js";
 import { LikelyOrigin, SavingOrigin } from "./public-origin.decorator.js";
@@ -31,6 +32,7 @@ export class OidcSettingsController {
 
   @Put()
   @ApiAnswer(200, oidcSettings)
+  @BodyLimit(160 * 1024)
   async put(@SavingOrigin() origin: string, @Body({ schema: saveOidc }) body: SaveOidc): Promise<OidcSettings> {
     await this.settings.save(body, origin);
     return this.settings.read(origin);

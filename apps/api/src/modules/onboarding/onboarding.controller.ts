@@ -26,6 +26,7 @@ import { ApiHeader } from "@nestjs/swagger";
 import type { Request, Response } from "express";
 import { Public } from "../../platform/http/access.decorator.js";
 import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
+import { BodyLimit } from "../../platform/http/body-limit.decorator.js";
 import type { AuthenticatedRequest } from "../auth/auth.types.js";
 import { CurrentUser } from "../auth/current-user.decorator.js";
 import { SignInService } from "../auth/sign-in.service.js";
@@ -71,6 +72,7 @@ export class OnboardingController {
   @WizardStep()
   @HttpCode(200)
   @ApiAnswer(200, onboardingStatus)
+  @BodyLimit(160 * 1024)
   async oidc(@SavingOrigin() origin: string, @Body({ schema: onboardingOidc }) body: OnboardingOidc): Promise<OnboardingStatus> {
     await this.onboarding.putOidc(body, origin);
     return this.statusOfAdmin();
@@ -80,6 +82,7 @@ export class OnboardingController {
   @WizardStep()
   @HttpCode(200)
   @ApiAnswer(200, provider)
+  @BodyLimit(520 * 1024)
   async provider(@CurrentUser() user: SessionUser, @Body({ schema: onboardingProvider }) body: CreateProvider): Promise<Provider> {
     return this.onboarding.putProvider(user.id, body);
   }
@@ -103,6 +106,7 @@ export class OnboardingController {
   @WizardStep()
   @HttpCode(200)
   @ApiAnswer(200, agent)
+  @BodyLimit(128 * 1024)
   async agents(@CurrentUser() user: SessionUser, @Body({ schema: onboardingAgents }) body: OnboardingAgents): Promise<Agent> {
     return this.onboarding.putAgent(user.id, body);
   }

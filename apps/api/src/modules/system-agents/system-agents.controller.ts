@@ -11,6 +11,7 @@ import type { SessionUser } from "@mosaic/contracts/identity";
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from "@nestjs/common";
 import { AdminOnly } from "../../platform/http/access.decorator.js";
 import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
+import { BodyLimit } from "../../platform/http/body-limit.decorator.js";
 import { PathId } from "../../platform/http/path-id.decorator.js";
 import { CurrentUser } from "../auth/current-user.decorator.js";
 import { SystemAgentsService } from "./system-agents.service.js";
@@ -29,6 +30,7 @@ export class SystemAgentsController {
   /** It starts by itself within seconds. */
   @Post()
   @ApiAnswer(201, agent)
+  @BodyLimit(128 * 1024)
   async create(@CurrentUser() user: SessionUser, @Body({ schema: createSystemAgent }) body: CreateSystemAgent): Promise<Agent> {
     return this.systemAgents.create(user.id, body);
   }
@@ -41,6 +43,7 @@ export class SystemAgentsController {
 
   @Patch(":id")
   @ApiAnswer(200, agent)
+  @BodyLimit(128 * 1024)
   async update(@CurrentUser() user: SessionUser, @PathId() id: string, @Body({ schema: updateAgent }) body: UpdateAgent): Promise<Agent> {
     return this.systemAgents.update(user.id, id, body);
   }

@@ -61,7 +61,11 @@ const pressureLineEveryMs = 10_000;
 export class ProblemFilter implements ExceptionFilter {
   #toldOfPressureAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly logger: Logger) {}
+  constructor(
+    private readonly logger: Logger,
+    /** Hears of every error that is told. */
+    private readonly onTold: (request: Request, code: ProblemCode) => void = () => undefined,
+  ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     if (thrown instanceof ClientGoneError) {
@@ -76,6 +80,7 @@ export class ProblemFilter implements ExceptionFilter {
     } else if (status >= 500) {
       this.logger.error("request failed", error, { code: error.code, method: request.method, path: request.path, ...error.meta });
     }
+    this.onTold(request, error.code);
     if (response.headersSent) {
       response.destroy();
       return;

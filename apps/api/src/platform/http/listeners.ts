@@ -1,11 +1,14 @@
 import { setMaxListeners } from "node:events";
-import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import type { ProblemCode } from "@mosaic/contracts/problem";
 import { Injectable } from "@nestjs/common";
 import { HttpAdapterHost } from "@nestjs/core";
-import type { NextFunction, Request, Response } from "express";
+import type { Express, NextFunction, Request, Response } from "express";
 import { AppError } from "../errors/app-error.js";
+import { Connections } from "./connections.js";
 import { InternalCallers } from "./internal-callers.js";
+import { rawProblem } from "./raw-problem.js";
 
 const internalRequests = new WeakSet<IncomingMessage>();
 
@@ -26,6 +29,22 @@ export function separatePorts(request: Request, _response: Response, next: NextF
   next(new AppError("not_found"));
 }
 
+/** A browser's cookies and a long address fit many times. */
+const maxHeaderBytes = 16 * 1024;
+const headersTimeoutMs = 15_000;
+/** How often Node looks for those who take too long. */
+const checkEveryMs = 5_000;
+
+/** What Node says of what it can't read, and what we say. */
+const unreadable: Readonly<Record<string, readonly [ProblemCode, string]>> & { readonly else: readonly [ProblemCode, string] } = {
+  HPE_HEADER_OVERFLOW: [
+    "headers_too_large",
+    `The request's headers are larger than ${maxHeaderBytes / 1024} kB. Delete this site's cookies in your browser, and try again.`,
+  ],
+  ERR_HTTP_REQUEST_TIMEOUT: ["body_too_slow", "The request did not arrive in time. Send it again."],
+  else: ["malformed_body", "This is not HTTP that Mosaic understands."],
+};
+
 /** The servers that share the application's handler: one public, any number of internal ones, added as networks appear. */
 @Injectable()
 export class Listeners {
@@ -33,7 +52,10 @@ export class Listeners {
   readonly #closing = new AbortController();
   readonly #internalCallers = new InternalCallers();
 
-  constructor(private readonly adapterHost: HttpAdapterHost) {
+  constructor(
+    private readonly adapterHost: HttpAdapterHost,
+    private readonly connections: Connections,
+  ) {
     // Every answer that waits hears it, and there may be many.
     setMaxListeners(0, this.#closing.signal);
   }
@@ -50,21 +72,10 @@ export class Listeners {
     if (existing !== undefined) {
       return (existing.address() as AddressInfo).port;
     }
-    const handle = this.adapterHost.httpAdapter.getInstance<RequestListener>();
-    const server = createServer((request, response) => {
-      if (kind === "internal") {
-        internalRequests.add(request);
-        this.#internalCallers.admit(request, response, handle);
-        return;
-      }
-      handle(request, response);
-    });
-    if (kind === "internal") {
-      this.#internalCallers.guard(server);
-    }
+    const server = kind === "public" ? this.createPublic() : this.createInternal();
     // A waiting supervisor and a streaming turn are quiet for long; slow senders are still cut.
     server.requestTimeout = 60_000;
-    server.headersTimeout = 20_000;
+    server.headersTimeout = headersTimeoutMs;
     server.keepAliveTimeout = 65_000;
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -75,6 +86,42 @@ export class Listeners {
     });
     this.#servers.set(key, server);
     return (server.address() as AddressInfo).port;
+  }
+
+  private createInternal(): Server {
+    const handle = this.adapterHost.httpAdapter.getInstance<RequestListener>();
+    const server = createServer({ connectionsCheckingInterval: checkEveryMs }, (request, response) => {
+      internalRequests.add(request);
+      this.#internalCallers.admit(request, response, handle);
+    });
+    this.#internalCallers.guard(server);
+    return server;
+  }
+
+  private createPublic(): Server {
+    const app = this.adapterHost.httpAdapter.getInstance<Express>();
+    const isProxy = app.get("trust proxy fn") as (address: string, hop: number) => boolean;
+    const handle = (request: IncomingMessage, response: ServerResponse): void => {
+      this.connections.begin(request, response);
+      app(request, response);
+    };
+    const server = createServer({ connectionsCheckingInterval: checkEveryMs, maxHeaderSize: maxHeaderBytes }, handle);
+    // Whoever asks before they send a body is told to go on when it is read, and not before.
+    server.on("checkContinue", handle);
+    server.on("connection", (socket) => this.connections.open(socket, isProxy(socket.remoteAddress ?? "", 0)));
+    server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => this.refuse(error.code, socket));
+    return server;
+  }
+
+  /** What can't be read as a request is answered in words all the same. */
+  private refuse(code: string | undefined, socket: Socket): void {
+    if (socket.destroyed || !socket.writable || code === "ECONNRESET" || this.connections.isAnswering(socket)) {
+      socket.destroy();
+      return;
+    }
+    const [problem, detail] = unreadable[code ?? ""] ?? unreadable.else;
+    socket.end(rawProblem(problem, detail));
+    setTimeout(() => socket.destroy(), 1_000).unref();
   }
 
   /** Stops accepting, gives requests under way `graceMs`, then cuts them. */

@@ -1,0 +1,104 @@
+import type { Request, Response } from "express";
+import { AppError } from "../errors/app-error.js";
+import { faultOfJsonText } from "./json-text.js";
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+/**
+ * The JSON of a request, or `undefined` if it has no body. Whoever calls it has found out who sends: until then nothing of a body is read.
+ * Rejects with `body_too_large`, `body_too_slow`, `malformed_body` or `unsupported_media_type`.
+ */
+export async function readJsonBody(request: Request, response: Response, limits: { bytes: number; timeoutMs: number }): Promise<unknown> {
+  if (!hasBody(request)) {
+    return undefined;
+  }
+  assertPlainJson(request);
+  if (Number(request.headers["content-length"] ?? 0) > limits.bytes) {
+    throw tooLarge(limits.bytes);
+  }
+  if (request.headers.expect !== undefined) {
+    response.writeContinue();
+  }
+  return parseJson(await receive(request, limits));
+}
+
+function hasBody(request: Request): boolean {
+  const length = request.headers["content-length"];
+  return request.headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0");
+}
+
+/** JSON in UTF-8 is the only JSON there is (RFC 8259), and what is compressed has a size that only unpacking shows. */
+function assertPlainJson(request: Request): void {
+  const [type = "", ...parameters] = (request.headers["content-type"] ?? "").toLowerCase().split(";");
+  const charset = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith("charset="));
+  if (type.trim() !== "application/json" || !/^charset="?utf-?8"?$/.test(charset ?? "charset=utf-8")) {
+    throw new AppError("unsupported_media_type", { detail: 'Send the body as "Content-Type: application/json", in UTF-8.' });
+  }
+  if ((request.headers["content-encoding"] ?? "identity").toLowerCase() !== "identity") {
+    throw new AppError("unsupported_media_type", { detail: "Send the body without compression (Content-Encoding)." });
+  }
+}
+
+async function receive(request: Request, limits: { bytes: number; timeoutMs: number }): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return new Promise((resolve, reject) => {
+    const settle = (error?: Error): void => {
+      clearTimeout(timer);
+      request.off("data", onData).off("end", onEnd).off("error", onGone).off("close", onGone);
+      if (error === undefined) {
+        resolve(Buffer.concat(chunks, size));
+      } else {
+        reject(error);
+      }
+    };
+    const onData = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > limits.bytes) {
+        settle(tooLarge(limits.bytes));
+      } else {
+        chunks.push(chunk);
+      }
+    };
+    const onEnd = (): void => settle();
+    const onGone = (): void => settle(new AppError("malformed_body", { detail: "The connection ended before the body did." }));
+    const timer = setTimeout(() => settle(tooSlow(limits.timeoutMs)), limits.timeoutMs);
+    request.on("data", onData).once("end", onEnd).once("error", onGone).once("close", onGone);
+  });
+}
+
+function parseJson(bytes: Buffer): unknown {
+  const text = decode(bytes);
+  const fault = faultOfJsonText(text);
+  if (fault !== null) {
+    throw new AppError("malformed_body", { detail: fault });
+  }
+  let value: unknown;
+  try {
+    value = text === "" ? {} : JSON.parse(text);
+  } catch {
+    throw new AppError("malformed_body", { detail: "The body is not JSON." });
+  }
+  if (typeof value !== "object" || value === null) {
+    throw new AppError("malformed_body", { detail: "Send a JSON object." });
+  }
+  return value;
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw new AppError("malformed_body", { detail: "The body is not UTF-8 text." });
+  }
+}
+
+function tooLarge(bytes: number): AppError {
+  return new AppError("body_too_large", { detail: `This route takes at most ${Math.floor(bytes / 1024)} kB.` });
+}
+
+function tooSlow(timeoutMs: number): AppError {
+  return new AppError("body_too_slow", {
+    detail: `The rest of the request did not arrive within ${Math.round(timeoutMs / 1000)} seconds. Send it again.`,
+  });
+}
