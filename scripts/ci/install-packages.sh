@@ -11,6 +11,9 @@ needed=(
   fonts-dejavu-core:/usr/share/fonts/truetype/dejavu
   procps:/usr/bin/ps
   util-linux:/usr/bin/setpriv
+  nginx:/usr/sbin/nginx
+  caddy:/usr/bin/caddy
+  openssl:/usr/bin/openssl
   ca-certificates:/etc/ssl/certs/ca-certificates.crt
 )
 
@@ -45,3 +48,7 @@ if ! install_missing; then
   exit 1
 fi
 rm -f "$log"
+# Tests start their own proxies; these would take port 80 at the next boot.
+if command -v systemctl >/dev/null; then
+  systemctl disable nginx caddy >/dev/null 2>&1 || true
+fi

@@ -17,7 +17,7 @@ export class EventStream {
   constructor(private readonly response: Response) {
     response.status(200).set({
       "content-type": "text/event-stream; charset=utf-8",
-      "cache-control": "no-cache, no-transform",
+      "cache-control": "no-store, no-transform",
       "x-accel-buffering": "no",
     });
     response.flushHeaders();

@@ -1,10 +1,11 @@
 import type { NextFunction, Request, Response } from "express";
 
-/** For everything but the pages, which have a policy of their own. */
+/** For everything but the pages, which have a policy of their own, and of caching too: what the API answers is somebody's own. */
 const apiPolicy = "default-src 'none'; frame-ancestors 'none'";
 
 export function securityHeaders(_request: Request, response: Response, next: NextFunction): void {
   response.setHeader("content-security-policy", apiPolicy);
+  response.setHeader("cache-control", "no-store");
   response.setHeader("x-content-type-options", "nosniff");
   response.setHeader("x-frame-options", "DENY");
   response.setHeader("referrer-policy", "no-referrer");
