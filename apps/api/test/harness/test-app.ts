@@ -10,6 +10,7 @@ import { hashToken, newToken } from "../../src/modules/crypto/tokens.js";
 import { RUNTIME_FACTORY, type RuntimeFactory } from "../../src/modules/runtime-host/runtime-factory.js";
 import { SettingsService, settingKeys } from "../../src/modules/settings/settings.service.js";
 import { ENV, parseEnv, type Env } from "../../src/platform/config/env.js";
+import { EDGE_LIMITS, edgeLimits } from "../../src/platform/http/edge-limits.js";
 import { InMemoryEngine } from "./in-memory-runtime.js";
 import { TestClient } from "./test-client.js";
 import { createTestDatabase, type TestDatabase } from "./test-database.js";
@@ -62,6 +63,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const { nest, listeners } = await createApplication(async (adapter, nestOptions) => {
     const module = Test.createTestingModule({ imports: [AppModule], controllers: [...(options.controllers ?? [])] });
     module.overrideProvider(ENV).useValue(env).overrideProvider(RUNTIME_FACTORY).useValue(createRuntime);
+    // All tests are one address, and most of them are about being refused.
+    module.overrideProvider(EDGE_LIMITS).useValue({ ...edgeLimits, refusalPoints: 1_000_000 });
     for (const { token, value } of options.replace ?? []) {
       module.overrideProvider(token).useValue(value);
     }
