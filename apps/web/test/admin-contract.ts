@@ -122,6 +122,9 @@ const change = <T extends object>(list: T[], find: (entry: T) => boolean, part: 
   return changed;
 };
 
+/** As many as fit into a test. */
+const containerPageSize = 3;
+
 const pageOf = <T>(rows: readonly T[], url: URL): T[] => {
   const page = Number(url.searchParams.get("page") ?? "1");
   const size = Number(url.searchParams.get("pageSize") ?? "25");
@@ -221,7 +224,22 @@ const machine: Record<string, (call: AdminCall) => Answer> = {
   "GET backends": ({ state }) => ok({ backends: state.backends }),
   "PATCH backends/openclaw": ({ state, body }) => ok(change(state.backends, ({ id }) => id === "openclaw", body)),
   "POST backends/openclaw/image-check": ({ state }) => ok(state.imageCheck),
-  "GET containers": ({ state }) => ok({ containers: state.containers }),
+  "GET containers": ({ state, url }) => {
+    const { search, status, after, before } = Object.fromEntries(url.searchParams);
+    const fits = state.containers.filter(
+      (row) => (status === undefined || row.status === status) && row.agentName.toLowerCase().includes((search ?? "").toLowerCase()),
+    );
+    const places = fits.map((row) => `${Date.parse(row.since)}.${row.agentId}`);
+    const start =
+      after !== undefined ? places.indexOf(after) + 1 : before !== undefined ? Math.max(0, places.indexOf(before) - containerPageSize) : 0;
+    const end = start + containerPageSize;
+    return ok({
+      containers: fits.slice(start, end),
+      running: state.containers.filter((row) => row.status === "running").length,
+      previous: start === 0 ? null : (places[start] ?? null),
+      next: end < fits.length ? (places[end - 1] ?? null) : null,
+    });
+  },
   "POST containers/:id/stop": ({ state, id }) =>
     ok(
       change(state.containers, ({ agentId }) => agentId === id, { status: "stopping" }),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { agentTools, backendId, containerStatus, createAgent, maxIdleTimeoutSeconds } from "./agent.js";
+import { boundedCount, searchText } from "./paging.js";
 
 /** That a container runs, never what is in it. */
 export const containerView = z.object({
@@ -15,7 +16,35 @@ export const containerView = z.object({
 });
 export type ContainerView = z.infer<typeof containerView>;
 
-export const containerList = z.object({ containers: z.array(containerView) }).meta({ id: "ContainerList" });
+/** A place in the list, as an answer names it: only to be sent back. */
+const containerCursor = z.string().regex(/^\d{1,15}\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "A place that an answer has named");
+
+/** Sorted by the last change of state, the newest first. */
+export const containerListQuery = z
+  .strictObject({
+    /** Part of the name of an agent or of its owner. */
+    search: searchText.optional(),
+    status: containerStatus.optional(),
+    /** Those that follow this place. */
+    after: containerCursor.optional(),
+    /** Those that come just before this place. */
+    before: containerCursor.optional(),
+    pageSize: z.coerce.number().int().min(1).max(100).default(50),
+  })
+  .refine(({ after, before }) => after === undefined || before === undefined, { path: ["before"], message: "Either after or before" })
+  .meta({ id: "ContainerListQuery" });
+export type ContainerListQuery = z.infer<typeof containerListQuery>;
+
+export const containerList = z
+  .object({
+    containers: z.array(containerView),
+    /** Of the whole installation, whatever is searched for. */
+    running: boundedCount,
+    /** Where the pages before and after this one begin; `null` where there is none. */
+    previous: containerCursor.nullable(),
+    next: containerCursor.nullable(),
+  })
+  .meta({ id: "ContainerList" });
 export type ContainerList = z.infer<typeof containerList>;
 
 const mebibyte = 1024 * 1024;
@@ -31,7 +60,7 @@ export const backendSettings = z
     readyTimeoutMs: z.int(),
     defaultIdleTimeoutSeconds: z.int(),
     defaultTools: agentTools,
-    agentCount: z.int(),
+    agentCount: boundedCount,
   })
   .meta({ id: "BackendSettings" });
 export type BackendSettings = z.infer<typeof backendSettings>;

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { signUpMode } from "./account.js";
 import { role } from "./identity.js";
-import { pageQuery, searchText } from "./paging.js";
+import { beyondReach, boundedCount, isWithinReach, pageFields, searchText } from "./paging.js";
 
-export const userListQuery = pageQuery
-  .extend({ search: searchText.optional(), role: role.optional(), status: z.enum(["active", "disabled"]).optional() })
+export const userListQuery = z
+  .strictObject({ ...pageFields, search: searchText.optional(), role: role.optional(), status: z.enum(["active", "disabled"]).optional() })
+  .refine(isWithinReach, beyondReach)
   .meta({ id: "UserListQuery" });
 export type UserListQuery = z.infer<typeof userListQuery>;
 
@@ -25,7 +26,7 @@ export const managedUser = z
   .meta({ id: "ManagedUser" });
 export type ManagedUser = z.infer<typeof managedUser>;
 
-export const managedUserPage = z.object({ users: z.array(managedUser), total: z.int() }).meta({ id: "ManagedUserPage" });
+export const managedUserPage = z.object({ users: z.array(managedUser), total: boundedCount }).meta({ id: "ManagedUserPage" });
 export type ManagedUserPage = z.infer<typeof managedUserPage>;
 
 export const updateUser = z.strictObject({ role, isDisabled: z.boolean() }).partial().meta({ id: "UpdateUser" });

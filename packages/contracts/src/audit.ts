@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pageQuery, searchText } from "./paging.js";
+import { beyondReach, boundedCount, isWithinReach, pageFields, searchText } from "./paging.js";
 
 export const auditActorKind = z.enum(["user", "token", "visitor", "container", "system", "cli"]);
 export const auditOutcome = z.enum(["done", "refused", "failed"]);
@@ -20,7 +20,10 @@ const auditFilter = {
   to: z.iso.datetime({ offset: true }).optional(),
 };
 
-export const auditQuery = pageQuery.extend(auditFilter).meta({ id: "AuditQuery" });
+export const auditQuery = z
+  .strictObject({ ...pageFields, ...auditFilter })
+  .refine(isWithinReach, beyondReach)
+  .meta({ id: "AuditQuery" });
 export type AuditQuery = z.infer<typeof auditQuery>;
 
 export const auditExportQuery = z.strictObject({ ...auditFilter, format: z.enum(["csv", "jsonl"]) }).meta({ id: "AuditExportQuery" });
@@ -41,5 +44,5 @@ export const auditEvent = z
   .meta({ id: "AuditEvent" });
 export type AuditEvent = z.infer<typeof auditEvent>;
 
-export const auditPage = z.object({ events: z.array(auditEvent), total: z.int() }).meta({ id: "AuditPage" });
+export const auditPage = z.object({ events: z.array(auditEvent), total: boundedCount }).meta({ id: "AuditPage" });
 export type AuditPage = z.infer<typeof auditPage>;

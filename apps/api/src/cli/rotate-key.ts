@@ -180,12 +180,12 @@ async function sealBatch(
   return inTransaction(database, async () => {
     const { rows } = await database.query<SealedRow>(
       `SELECT t.${id}::text AS id, t.${column} AS value, ${owner} AS owner FROM ${source}
-       WHERE t.${column} LIKE $1 AND ($2::text IS NULL OR t.${id}::text > $2) ORDER BY t.${id}::text LIMIT ${batchSize} FOR UPDATE OF t`,
-      [`enc:${from.id}:%`, after],
+       WHERE t.${column} LIKE $1 ${after === null ? "" : `AND t.${id} > $2`} ORDER BY t.${id} LIMIT ${batchSize} FOR UPDATE OF t`,
+      [`enc:${from.id}:%`, ...(after === null ? [] : [after])],
     );
     for (const row of rows) {
       const where = context(row.id, row.owner);
-      await database.query(`UPDATE ${table} SET ${column} = $1 WHERE ${id}::text = $2`, [
+      await database.query(`UPDATE ${table} SET ${column} = $1 WHERE ${id} = $2`, [
         seal(to, unseal(from, row.value, where), where),
         row.id,
       ]);

@@ -1,7 +1,9 @@
 "use client";
 
 import { ChevronLeft, ChevronRight } from "lucide-react";
+import { countLimit } from "@mosaic/contracts/paging";
 import { Button } from "@/components/ui/button";
+import { formatCount } from "@/lib/count";
 
 export interface PaginationProps {
   readonly page: number;
@@ -12,7 +14,7 @@ export interface PaginationProps {
   readonly onPage: (page: number) => void;
 }
 
-export const lastPage = (total: number, pageSize: number): number => Math.max(1, Math.ceil(total / pageSize));
+export const lastPage = (total: number, pageSize: number): number => Math.max(1, Math.ceil(Math.min(total, countLimit) / pageSize));
 
 export function Pagination({ page, pageSize, total, noun, onPage }: PaginationProps) {
   const last = lastPage(total, pageSize);
@@ -20,25 +22,38 @@ export function Pagination({ page, pageSize, total, noun, onPage }: PaginationPr
   const format = new Intl.NumberFormat();
   const range =
     total === 0 || first > total
-      ? `${format.format(total)} ${noun}`
-      : `${format.format(first)}–${format.format(Math.min(total, page * pageSize))} of ${format.format(total)} ${noun}`;
+      ? `${formatCount(total)} ${noun}`
+      : `${format.format(first)}–${format.format(Math.min(total, page * pageSize))} of ${formatCount(total)} ${noun}`;
   return (
     <nav aria-label="Pages" className="flex flex-wrap items-center justify-between gap-3">
       <p role="status" className="text-sm text-muted-foreground">
         {range}
+        {page >= last && total > countLimit ? ". Search, or filter, for what is further down." : ""}
       </p>
       {last > 1 ? (
-        <div className="flex gap-2">
-          <Button variant="secondary" size="sm" disabled={page <= 1} onClick={() => onPage(page - 1)}>
-            <ChevronLeft aria-hidden />
-            Previous page
-          </Button>
-          <Button variant="secondary" size="sm" disabled={page >= last} onClick={() => onPage(page + 1)}>
-            Next page
-            <ChevronRight aria-hidden />
-          </Button>
-        </div>
+        <PageButtons onPrevious={page <= 1 ? null : () => onPage(page - 1)} onNext={page >= last ? null : () => onPage(page + 1)} />
       ) : null}
     </nav>
+  );
+}
+
+export interface PageButtonsProps {
+  /** `null`: there is no such page. */
+  readonly onPrevious: (() => void) | null;
+  readonly onNext: (() => void) | null;
+}
+
+export function PageButtons({ onPrevious, onNext }: PageButtonsProps) {
+  return (
+    <div className="flex gap-2">
+      <Button variant="secondary" size="sm" disabled={onPrevious === null} onClick={() => onPrevious?.()}>
+        <ChevronLeft aria-hidden />
+        Previous page
+      </Button>
+      <Button variant="secondary" size="sm" disabled={onNext === null} onClick={() => onNext?.()}>
+        Next page
+        <ChevronRight aria-hidden />
+      </Button>
+    </div>
   );
 }

@@ -15,6 +15,7 @@ import { SaveProblem } from "@/features/providers/provider-form";
 import { Loaded } from "@/features/settings/load-state";
 import { SettingsSection } from "@/features/settings/settings-section";
 import { useUnsavedChanges } from "@/features/shell/unsaved-guard";
+import { formatCount } from "@/lib/count";
 
 export function BackendsPage() {
   const backends = useBackendSettings();
@@ -75,7 +76,7 @@ function BackendForm({ stored }: { readonly stored: BackendSettings }) {
         <h3 id={id} className="font-medium">
           {stored.label}
         </h3>
-        <p className="text-sm text-muted-foreground">{stored.agentCount === 1 ? "1 agent" : `${stored.agentCount} agents`}</p>
+        <p className="text-sm text-muted-foreground">{stored.agentCount === 1 ? "1 agent" : `${formatCount(stored.agentCount)} agents`}</p>
       </div>
       <Field label="Image" hint="The container image that agents start from." error={faults.image}>
         {(control) => (

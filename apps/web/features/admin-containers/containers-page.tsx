@@ -1,7 +1,7 @@
 "use client";
 
 import { containerList, containerView, type ContainerView } from "@mosaic/contracts/admin-containers";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Box } from "lucide-react";
 import { useState } from "react";
 import { toast } from "sonner";
@@ -9,46 +9,135 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { DataTable, type DataColumn } from "@/components/ui/data-table";
+import { PageButtons } from "@/components/ui/pagination";
+import { SearchInput } from "@/components/ui/search-input";
+import { Select } from "@/components/ui/select";
+import { toQuery, useUrlFilters, type UrlFilters } from "@/features/admin-shell/url-filters";
 import { useBackendLabel } from "@/features/agents/agent-queries";
 import { AgentStatus } from "@/features/agents/agent-status";
 import { Loaded } from "@/features/settings/load-state";
 import { toastProblem } from "@/features/settings/save-problem";
 import { EmptyState, SettingsSection } from "@/features/settings/settings-section";
 import { request } from "@/lib/api";
+import { formatCount } from "@/lib/count";
 import { queryKeys } from "@/lib/query-keys";
 import { formatTime } from "@/lib/time";
 
 const key = queryKeys.admin("containers");
+const filterNames = ["search", "status"];
 
-export function ContainersPage() {
-  const containers = useQuery({
-    queryKey: key,
-    queryFn: async ({ signal }) => (await request(containerList, "/api/admin/containers", { signal })).containers,
+const useContainers = (filters: UrlFilters) => {
+  const parameters = {
+    search: filters.get("search"),
+    status: filters.get("status"),
+    after: filters.get("after"),
+    before: filters.get("before"),
+  };
+  return useQuery({
+    queryKey: [...key, parameters],
+    queryFn: ({ signal }) => request(containerList, `/api/admin/containers?${toQuery(parameters)}`, { signal }),
+    placeholderData: keepPreviousData,
     staleTime: 0,
     refetchInterval: 5_000,
   });
+};
+
+export function ContainersPage() {
+  const filters = useUrlFilters(filterNames);
+  const containers = useContainers(filters);
   const labelOf = useBackendLabel();
   const [stopped, setStopped] = useState<ContainerView | null>(null);
-  const running = (containers.data ?? []).filter(({ status }) => status === "running").length;
+  const running = containers.data?.running ?? 0;
   return (
     <SettingsSection
       title="Containers"
       description="Whose agents run, and since when; never what is in them. This page keeps itself up to date."
-      actions={containers.data && containers.data.length > 0 ? <Badge>{running} running</Badge> : null}
+      actions={running > 0 ? <Badge>{formatCount(running)} running</Badge> : null}
     >
+      <ContainerFilterBar filters={filters} />
       <Loaded query={containers}>
-        {(rows) =>
+        {({ containers: rows, previous, next }) =>
           rows.length === 0 ? (
-            <EmptyState icon={<Box aria-hidden />} title="No containers yet">
-              Each agent gets one when it starts for the first time.
-            </EmptyState>
+            <NothingFound filters={filters} />
           ) : (
-            <DataTable caption="Containers" columns={columns(labelOf, setStopped)} rows={rows} rowKey={({ agentId }) => agentId} />
+            <div className="grid gap-4">
+              <DataTable
+                caption="Containers"
+                columns={columns(labelOf, setStopped)}
+                rows={rows}
+                rowKey={({ agentId }) => agentId}
+                isStale={containers.isPlaceholderData}
+              />
+              {previous === null && next === null ? null : (
+                <nav aria-label="Pages" className="flex justify-end">
+                  <PageButtons
+                    onPrevious={previous === null ? null : () => filters.set({ before: previous, after: "" })}
+                    onNext={next === null ? null : () => filters.set({ after: next, before: "" })}
+                  />
+                </nav>
+              )}
+            </div>
           )
         }
       </Loaded>
       <StopContainer container={stopped} onClose={() => setStopped(null)} />
     </SettingsSection>
+  );
+}
+
+const firstPage = { after: "", before: "" };
+
+function ContainerFilterBar({ filters }: { readonly filters: UrlFilters }) {
+  return (
+    <div role="search" aria-label="Containers" className="flex flex-wrap gap-2.5">
+      <SearchInput
+        label="Search containers"
+        placeholder="Name of an agent or of its owner"
+        className="min-w-52 flex-1"
+        value={filters.get("search")}
+        onSearch={(search) => filters.set({ search, ...firstPage })}
+      />
+      <Select
+        aria-label="State"
+        className="w-auto min-w-36 flex-1 sm:w-36 sm:flex-none"
+        value={filters.get("status") || "all"}
+        onChange={(status) => filters.set({ status: status === "all" ? "" : status, ...firstPage })}
+        groups={[{ label: "", options: states }]}
+      />
+    </div>
+  );
+}
+
+const states = [
+  { value: "all", label: "Any state" },
+  { value: "running", label: "Running" },
+  { value: "starting", label: "Starting" },
+  { value: "stopping", label: "Stopping" },
+  { value: "stopped", label: "Stopped" },
+  { value: "error", label: "Failed" },
+];
+
+function NothingFound({ filters }: { readonly filters: UrlFilters }) {
+  const isFirstPage = filters.get("after") === "" && filters.get("before") === "";
+  if (!filters.isFiltered && isFirstPage) {
+    return (
+      <EmptyState icon={<Box aria-hidden />} title="No containers yet">
+        Each agent gets one when it starts for the first time.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState
+      icon={<Box aria-hidden />}
+      title="No containers here"
+      action={
+        <Button variant="secondary" onClick={filters.clear}>
+          Show all containers
+        </Button>
+      }
+    >
+      {filters.isFiltered ? "No container fits this search and this state." : "The containers of this page have changed their state since."}
+    </EmptyState>
   );
 }
 

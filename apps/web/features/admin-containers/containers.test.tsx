@@ -36,3 +36,46 @@ test("a container is stopped after a question that says whose it is and that not
   await screen.findByText("Stopping");
   expect(server.state.admin.containers.map(({ status }) => status)).toEqual(["stopping", "running", "stopped"]);
 });
+
+const manyContainers = (): ContainerView[] =>
+  ["Ada", "Bo", "Cy", "Di", "Ed", "Flo", "Gus"].map((agentName, index) =>
+    container({ agentName, since: new Date(Date.parse(at) - index * 1000).toISOString(), status: index === 6 ? "error" : "running" }),
+  );
+
+const namesShown = async (): Promise<string[]> =>
+  (await screen.findAllByRole("button", { name: /^Stop / })).map((button) => button.getAttribute("aria-label")?.split(" ")[1] ?? "");
+
+test("many containers come in pages that the address remembers", async () => {
+  const containers = manyContainers();
+  const state = { ...readyState(), admin: adminState({ containers }) };
+  const first = await openPage(<ContainersPage />, state, "/admin/containers");
+  await screen.findByText("6 running");
+  expect(await namesShown()).toEqual(["Ada", "Bo", "Cy"]);
+  expect(screen.getByRole("button", { name: "Previous page" })).toHaveProperty("disabled", true);
+  fireEvent.click(screen.getByRole("button", { name: "Next page" }));
+  const [second = ""] = first.visits;
+  expect(new URL(second, "http://local").searchParams.get("after")).toContain(containers[2]?.agentId);
+  first.unmount();
+
+  const next = await openPage(<ContainersPage />, state, second);
+  expect(await namesShown()).toEqual(["Di", "Ed", "Flo"]);
+  fireEvent.click(screen.getByRole("button", { name: "Previous page" }));
+  const back = new URL(next.visits[0] ?? "", "http://local").searchParams;
+  expect([back.get("before"), back.get("after")]).toEqual([expect.stringContaining(containers[3]?.agentId ?? "none"), null]);
+});
+
+test("containers are searched by name and state; a search begins at its first page", async () => {
+  const state = { ...readyState(), admin: adminState({ containers: manyContainers() }) };
+  const first = await openPage(<ContainersPage />, state, `/admin/containers?after=${Date.parse(at)}.${crypto.randomUUID()}`);
+  const search = await screen.findByRole("searchbox", { name: "Search containers" });
+  fireEvent.change(search, { target: { value: "flo" } });
+  fireEvent.keyDown(search, { key: "Enter" });
+  expect(first.visits).toEqual(["/admin/containers?search=flo"]);
+  first.unmount();
+  const found = await openPage(<ContainersPage />, state, "/admin/containers?search=flo");
+  expect(await namesShown()).toEqual(["Flo"]);
+  found.unmount();
+  await openPage(<ContainersPage />, state, "/admin/containers?search=flo&status=error");
+  await screen.findByText("No container fits this search and this state.");
+  screen.getByRole("button", { name: "Show all containers" });
+});

@@ -39,8 +39,8 @@ export class AgentsRepository {
     return row === null ? null : toStoredAgent(row);
   }
 
-  async countWithModel(): Promise<number> {
-    return this.prisma.agent.count({ where: { assignments: { some: {} } } });
+  async hasAnyWithModel(): Promise<boolean> {
+    return (await this.prisma.modelAssignment.findFirst({ where: { agentId: { not: null } }, select: { id: true } })) !== null;
   }
 
   /** `"full"` when the owner has `limit` already, `"taken"` when the id is there already. What `check` throws undoes everything. */

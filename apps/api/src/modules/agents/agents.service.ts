@@ -35,7 +35,7 @@ export class AgentsService {
 
   /** Whether anybody has an agent that could answer. */
   async existsWithModel(): Promise<boolean> {
-    return (await this.repository.countWithModel()) > 0;
+    return this.repository.hasAnyWithModel();
   }
 
   async create(author: AgentAuthor, input: CreateAgent): Promise<Agent> {

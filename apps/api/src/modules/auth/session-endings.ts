@@ -1,4 +1,5 @@
 import type { Prisma } from "../../generated/prisma/client.js";
+import { notifyAll } from "../../platform/database/notify-all.js";
 
 /** What has ended: a browser's session, a program's token, or everything of a user. */
 export type Ending = { readonly sessionId: string } | { readonly tokenId: string } | { readonly userId: string };
@@ -16,9 +17,11 @@ export async function endSessions(transaction: Prisma.TransactionClient, where: 
   const ids = sessions.map(({ id }) => id);
   // Of several who end the same one at once, one counts it.
   const { count } = await transaction.session.deleteMany({ where: { id: { in: ids } } });
-  for (const sessionId of ids) {
-    await tellEnding(transaction, { sessionId });
-  }
+  await notifyAll(
+    transaction,
+    endingsChannel,
+    ids.map((sessionId) => JSON.stringify({ sessionId } satisfies Ending)),
+  );
   return count;
 }
 
@@ -27,9 +30,11 @@ export async function endTokens(transaction: Prisma.TransactionClient, userId: s
   const tokens = await transaction.accessToken.findMany({ where: { userId }, select: { id: true } });
   const ids = tokens.map(({ id }) => id);
   const { count } = await transaction.accessToken.deleteMany({ where: { id: { in: ids } } });
-  for (const tokenId of ids) {
-    await tellEnding(transaction, { tokenId });
-  }
+  await notifyAll(
+    transaction,
+    endingsChannel,
+    ids.map((tokenId) => JSON.stringify({ tokenId } satisfies Ending)),
+  );
   return count;
 }
 

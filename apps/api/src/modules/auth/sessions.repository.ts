@@ -2,6 +2,7 @@ import { randomUUIDv7 } from "node:crypto";
 import type { SessionUser } from "@mosaic/contracts/identity";
 import { Injectable } from "@nestjs/common";
 import { Prisma } from "../../generated/prisma/client.js";
+import { inBatches } from "../../platform/database/in-batches.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import { recordAudit, type AuditEntry } from "../audit/audit-trail.js";
 import { sessionUserInclude, toSessionUser } from "../users/session-user.types.js";
@@ -93,7 +94,11 @@ export class SessionsRepository {
   }
 
   async removeExpired(now: Date): Promise<void> {
-    await this.prisma.session.deleteMany({ where: { OR: [{ idleExpiresAt: { lte: now } }, { expiresAt: { lte: now } }] } });
+    await inBatches(
+      async (limit) => this.prisma.$executeRaw`
+        DELETE FROM sessions WHERE id IN (
+          SELECT s.id FROM sessions s WHERE least(s.idle_expires_at, s.expires_at) <= ${now} ORDER BY least(s.idle_expires_at, s.expires_at) LIMIT ${limit})`,
+    );
   }
 }
 

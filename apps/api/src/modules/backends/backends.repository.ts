@@ -1,7 +1,9 @@
 import type { UpdateBackend } from "@mosaic/contracts/admin-containers";
 import { agentTools, backendId, defaultAgentTools } from "@mosaic/contracts/agent";
 import { Injectable } from "@nestjs/common";
-import type { Backend as Row, Prisma } from "../../generated/prisma/client.js";
+import { Prisma, type Backend as Row } from "../../generated/prisma/client.js";
+import { countUpToLimit } from "../../platform/database/bounded-count.js";
+import { notifyAll } from "../../platform/database/notify-all.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import { recordAudit } from "../audit/audit-trail.js";
 import type { Backend } from "./backends.types.js";
@@ -19,8 +21,13 @@ export class BackendsRepository {
   }
 
   async list(): Promise<{ backend: Backend; agentCount: number }[]> {
-    const rows = await this.prisma.backend.findMany({ orderBy: { id: "asc" }, include: { _count: { select: { agents: true } } } });
-    return rows.map(({ _count, ...row }) => ({ backend: toBackend(row), agentCount: _count.agents }));
+    const rows = await this.prisma.backend.findMany({ orderBy: { id: "asc" } });
+    return Promise.all(
+      rows.map(async (row) => ({
+        backend: toBackend(row),
+        agentCount: await countUpToLimit(this.prisma, Prisma.sql`agents a WHERE a.backend_id = ${row.id}`),
+      })),
+    );
   }
 
   /**
@@ -63,10 +70,11 @@ async function markForRestart(transaction: Prisma.TransactionClient, backend: st
     where: { agentId: { in: rows.map(({ agentId }) => agentId) } },
     data: { restartPendingSince: new Date() },
   });
-  for (const { agentId, status, agent } of rows) {
+  const payloads = rows.map(({ agentId, status, agent }) => {
     const event = { type: "agent", agentId, status, stage: null, error: null, isRestartPending: true };
-    await transaction.$executeRaw`SELECT pg_notify('mosaic_owner_events', ${JSON.stringify({ userId: agent.ownerId, event })})`;
-  }
+    return JSON.stringify({ userId: agent.ownerId, event });
+  });
+  await notifyAll(transaction, "mosaic_owner_events", payloads);
 }
 
 function isSame(left: unknown, right: unknown): boolean {

@@ -1,20 +1,27 @@
-import { containerList, containerView, type ContainerList, type ContainerView } from "@mosaic/contracts/admin-containers";
-import { Controller, Get, HttpCode, Post } from "@nestjs/common";
+import {
+  containerList,
+  containerListQuery,
+  containerView,
+  type ContainerList,
+  type ContainerListQuery,
+  type ContainerView,
+} from "@mosaic/contracts/admin-containers";
+import { Controller, Get, HttpCode, Post, Query } from "@nestjs/common";
 import { AdminOnly } from "../../platform/http/access.decorator.js";
 import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
 import { PathId } from "../../platform/http/path-id.decorator.js";
-import { ContainerLifecycleService } from "./container-lifecycle.service.js";
+import { ContainerViewsService } from "./container-views.service.js";
 
 /** What runs, for admins: whose it is and since when, never what is in it. */
 @Controller("api/admin/containers")
 @AdminOnly()
 export class AdminContainersController {
-  constructor(private readonly lifecycle: ContainerLifecycleService) {}
+  constructor(private readonly views: ContainerViewsService) {}
 
   @Get()
   @ApiAnswer(200, containerList)
-  async list(): Promise<ContainerList> {
-    return { containers: await this.lifecycle.views() };
+  async list(@Query({ schema: containerListQuery }) query: ContainerListQuery): Promise<ContainerList> {
+    return this.views.list(query);
   }
 
   /** An answer in flight breaks off. */
@@ -22,6 +29,6 @@ export class AdminContainersController {
   @HttpCode(202)
   @ApiAnswer(202, containerView)
   async stop(@PathId("agentId") agentId: string): Promise<ContainerView> {
-    return this.lifecycle.stopView(agentId);
+    return this.views.stop(agentId);
   }
 }

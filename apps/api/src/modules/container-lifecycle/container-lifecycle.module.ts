@@ -14,6 +14,8 @@ import { ContainerLifecycleRepository } from "./container-lifecycle.repository.j
 import { ContainerLifecycleService } from "./container-lifecycle.service.js";
 import { ContainerRepair } from "./container-repair.js";
 import { ContainerStatusWriter } from "./container-status.js";
+import { ContainerViewsRepository } from "./container-views.repository.js";
+import { ContainerViewsService } from "./container-views.service.js";
 import { HANG_LIMITS, hangLimits } from "./hang-limits.js";
 import { HangWatchService } from "./hang-watch.service.js";
 import { HungAgentEnder } from "./hung-agent-ender.js";
@@ -30,6 +32,8 @@ import { SupervisorStatusController } from "./supervisor-status.controller.js";
     ContainerLifecycleService,
     ContainerLifecycleRepository,
     ContainerStatusWriter,
+    ContainerViewsService,
+    ContainerViewsRepository,
     AgentStarter,
     StartFlights,
     ContainerRepair,

@@ -1,11 +1,11 @@
-import type { ContainerView } from "@mosaic/contracts/admin-containers";
-import { backendId, containerStatus, stageProgress, type ContainerStatus, type StageProgress } from "@mosaic/contracts/agent";
+import { stageProgress, type ContainerStatus, type StageProgress } from "@mosaic/contracts/agent";
 import { Injectable } from "@nestjs/common";
 import type { Endpoint } from "@mosaic/runtime/agent-runtime";
 import { Prisma } from "../../generated/prisma/client.js";
+import { inBatches } from "../../platform/database/in-batches.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import { recordAudit } from "../audit/audit-trail.js";
-import type { AgentTarget, ContainerRecord } from "./container-lifecycle.types.js";
+import type { AgentTarget, ContainerRecord, ReconciledAgent } from "./container-lifecycle.types.js";
 import { transitions, type ContainerEvent } from "./container-state.js";
 
 /** What a change of status brings with it. What is left out stays. */
@@ -52,43 +52,14 @@ interface Row {
   updated_at: Date;
 }
 
+type ReconciledRow = Pick<Row, "agent_id" | "status" | "endpoint_host" | "endpoint_port"> & { readonly name: string };
+
 /** What of a container's life somebody wants to read later: what was asked for, and what went wrong. */
 const audited: Partial<Record<ContainerEvent, string>> = {
   start_requested: "container.start",
   stop_requested: "container.stop",
   failed: "container.fail",
 };
-
-const containerViewFields = {
-  agentId: true,
-  status: true,
-  statusSince: true,
-  lastActiveAt: true,
-  errorCode: true,
-  agent: { select: { name: true, backendId: true, owner: { select: { id: true, username: true, displayName: true } } } },
-} as const;
-
-interface ContainerViewRow {
-  readonly agentId: string;
-  readonly status: string;
-  readonly statusSince: Date;
-  readonly lastActiveAt: Date | null;
-  readonly errorCode: string | null;
-  readonly agent: { readonly name: string; readonly backendId: string; readonly owner: ContainerView["owner"] };
-}
-
-function toContainerView(row: ContainerViewRow): ContainerView {
-  return {
-    agentId: row.agentId,
-    agentName: row.agent.name,
-    owner: row.agent.owner,
-    backend: backendId.parse(row.agent.backendId),
-    status: containerStatus.parse(row.status),
-    since: row.statusSince.toISOString(),
-    lastActiveAt: row.lastActiveAt?.toISOString() ?? null,
-    errorCode: row.errorCode,
-  };
-}
 
 const selection = Prisma.sql`
   SELECT a.id AS agent_id, a.owner_id, a.idle_timeout_seconds, b.id AS backend_id, b.image, b.memory_limit_bytes, b.nano_cpus,
@@ -108,10 +79,18 @@ export class ContainerLifecycleRepository {
     return rows[0] === undefined ? null : toTarget(rows[0]);
   }
 
-  /** All that were ever started. */
-  async findAll(): Promise<AgentTarget[]> {
-    const rows = await this.prisma.$queryRaw<Row[]>`${selection} JOIN agent_containers c ON c.agent_id = a.id ORDER BY a.id`;
-    return rows.map(toTarget);
+  /** Those that should be at work, and those of the names that the engine has: not all that were ever started. */
+  async findForReconciliation(names: readonly string[]): Promise<ReconciledAgent[]> {
+    const rows = await this.prisma.$queryRaw<ReconciledRow[]>`
+      SELECT c.agent_id, c.name, c.status, c.endpoint_host, c.endpoint_port FROM agent_containers c
+      WHERE c.status IN ('starting', 'running', 'stopping')
+      UNION SELECT c.agent_id, c.name, c.status, c.endpoint_host, c.endpoint_port FROM unnest(${[...names]}::text[]) AS observed (name)
+        JOIN agent_containers c ON c.name = observed.name
+      ORDER BY 1`;
+    return rows.map(({ agent_id: agentId, name, status, endpoint_host: host, endpoint_port: port }) => ({
+      agentId,
+      container: { name, status, endpoint: host === null || port === null ? null : { host, port } },
+    }));
   }
 
   async findRunning(): Promise<AgentTarget[]> {
@@ -127,10 +106,9 @@ export class ContainerLifecycleRepository {
 
   /** System agents that should run and don't. */
   async missingSystemAgents(): Promise<string[]> {
-    const rows = await this.prisma.agent.findMany({
-      where: { ownerId: null, isWanted: true, OR: [{ container: null }, { container: { status: { in: ["stopped", "error"] } } }] },
-      select: { id: true },
-    });
+    const rows = await this.prisma.$queryRaw<{ id: string }[]>`
+      SELECT a.id FROM agents a LEFT JOIN agent_containers c ON c.agent_id = a.id
+      WHERE a.owner_id IS NULL AND a.is_wanted AND coalesce(c.status, 'stopped') IN ('stopped', 'error')`;
     return rows.map(({ id }) => id);
   }
 
@@ -151,20 +129,6 @@ export class ContainerLifecycleRepository {
 
   async isSystemAgent(agentId: string): Promise<boolean> {
     return (await this.prisma.agent.count({ where: { id: agentId, ownerId: null } })) > 0;
-  }
-
-  /** That containers run, never what is in them. */
-  async listViews(): Promise<ContainerView[]> {
-    const rows = await this.prisma.agentContainer.findMany({
-      select: containerViewFields,
-      orderBy: [{ statusSince: "desc" }, { agentId: "asc" }],
-    });
-    return rows.map(toContainerView);
-  }
-
-  async findView(agentId: string): Promise<ContainerView | null> {
-    const row = await this.prisma.agentContainer.findUnique({ where: { agentId }, select: containerViewFields });
-    return row === null ? null : toContainerView(row);
   }
 
   /** How much goes with an agent. */
@@ -236,12 +200,13 @@ export class ContainerLifecycleRepository {
   /** Milliseconds since the agent or a provider that it is assigned was changed last; `null` for an agent that is gone. */
   async msSinceChange(agentId: string): Promise<number | null> {
     const [row] = await this.prisma.$queryRaw<{ age_ms: number }[]>`
-      SELECT (extract(epoch FROM now() - greatest(a.updated_at, max(p.updated_at))) * 1000)::float8 AS age_ms
-      FROM agents a
-      LEFT JOIN model_assignments m ON m.agent_id = a.id OR (m.agent_id IS NULL AND (m.user_id = a.owner_id OR m.user_id IS NULL))
-      LEFT JOIN llm_providers p ON p.id = m.provider_id
-      WHERE a.id = ${agentId}::uuid
-      GROUP BY a.id`;
+      SELECT (extract(epoch FROM now() - greatest(a.updated_at, (
+        SELECT max(p.updated_at) FROM (
+          SELECT m.provider_id FROM model_assignments m WHERE m.agent_id = a.id
+          UNION SELECT m.provider_id FROM model_assignments m WHERE m.agent_id IS NULL AND m.user_id = a.owner_id
+          UNION SELECT m.provider_id FROM model_assignments m WHERE m.agent_id IS NULL AND m.user_id IS NULL) u
+        CROSS JOIN LATERAL (SELECT l.updated_at FROM llm_providers l WHERE l.id = u.provider_id OFFSET 0) p))) * 1000)::float8 AS age_ms
+      FROM agents a WHERE a.id = ${agentId}::uuid`;
     return row === undefined ? null : Math.max(0, row.age_ms);
   }
 
@@ -253,8 +218,13 @@ export class ContainerLifecycleRepository {
     await this.prisma.agentContainer.updateMany({ where: { agentId }, data: { lastActiveAt: at } });
   }
 
-  /** With everything that belongs to it. */
+  /** With everything that belongs to it. Its messages go before, a few thousand at a time. */
   async deleteAgent(agentId: string): Promise<void> {
+    await inBatches(
+      async (limit) => this.prisma.$executeRaw`
+        DELETE FROM messages WHERE id IN (
+          SELECT m.id FROM conversations v JOIN messages m ON m.conversation_id = v.id WHERE v.agent_id = ${agentId}::uuid LIMIT ${limit})`,
+    );
     await this.prisma.$transaction(async (transaction) => {
       const agent = await transaction.agent.findUnique({ where: { id: agentId }, select: { name: true, ownerId: true } });
       if (agent !== null) {

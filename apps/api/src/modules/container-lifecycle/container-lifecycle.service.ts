@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { redact } from "@mosaic/agent-backends/redact";
-import type { AgentDeletionSummary, AgentLogs, ContainerView } from "@mosaic/contracts/admin-containers";
+import type { AgentDeletionSummary, AgentLogs } from "@mosaic/contracts/admin-containers";
 import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { SessionLocks, type HeldLock } from "../../platform/database/session-locks.js";
@@ -113,24 +113,6 @@ export class ContainerLifecycleService {
 
   async contentsOf(agentId: string): Promise<AgentDeletionSummary> {
     return this.repository.countContents(agentId);
-  }
-
-  async views(): Promise<ContainerView[]> {
-    return this.repository.listViews();
-  }
-
-  /** An admin's stop of anybody's container: it starts again with its owner's next message. Throws `not_found`. */
-  async stopView(agentId: string): Promise<ContainerView> {
-    if ((await this.repository.findView(agentId)) === null) {
-      throw new AppError("not_found");
-    }
-    await this.repository.setWanted(agentId, false);
-    await this.requestStop(agentId);
-    const view = await this.repository.findView(agentId);
-    if (view === null) {
-      throw new AppError("not_found");
-    }
-    return view;
   }
 
   async assertSystemAgent(agentId: string): Promise<void> {

@@ -60,3 +60,9 @@ export interface AgentTarget {
   /** `null` until it was started for the first time. */
   readonly container: ContainerRecord | null;
 }
+
+/** What the reconciler compares with what the engine has. */
+export interface ReconciledAgent {
+  readonly agentId: string;
+  readonly container: Pick<ContainerRecord, "name" | "status" | "endpoint">;
+}

@@ -72,7 +72,7 @@ export class ReconcilerService implements OnApplicationBootstrap {
       const runtime = await this.host.runtime();
       this.watch(runtime, await this.settings.instanceId());
       const observations = await runtime.list(await this.settings.instanceId());
-      const agents = await this.repository.findAll();
+      const agents = await this.repository.findForReconciliation(observations.map(({ name }) => name));
       if (agents.length > 0) {
         // Adopted containers fetch their configuration there.
         await this.host.internalBaseUrl();

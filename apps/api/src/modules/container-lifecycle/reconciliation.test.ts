@@ -1,25 +1,13 @@
 import type { ContainerStatus } from "@mosaic/contracts/agent";
 import type { ContainerObservation, Endpoint } from "@mosaic/runtime/agent-runtime";
 import { expect, test } from "vitest";
-import type { AgentTarget, ContainerRecord } from "./container-lifecycle.types.js";
+import type { ReconciledAgent } from "./container-lifecycle.types.js";
 import { planReconciliation, type Reconciliation } from "./reconciliation.js";
 
 const endpoint: Endpoint = { host: "172.30.0.2", port: 18_789 };
 
-function agent(status: ContainerStatus | null, at: Endpoint | null = endpoint): Pick<AgentTarget, "agentId" | "container"> {
-  const container: ContainerRecord = {
-    name: "mosaic-a",
-    status: status ?? "stopped",
-    tokenEncrypted: "",
-    tokenHash: "",
-    endpoint: at,
-    stage: null,
-    error: null,
-    generation: null,
-    lastActiveAt: null,
-    updatedAt: new Date(0),
-  };
-  return { agentId: "a", container: status === null ? null : container };
+function agent(status: ContainerStatus): ReconciledAgent {
+  return { agentId: "a", container: { name: "mosaic-a", status, endpoint } };
 }
 
 function observed(state: ContainerObservation["state"], at: Endpoint | null = endpoint): ContainerObservation {
@@ -60,8 +48,4 @@ test.each<[string, ContainerStatus, ContainerObservation | null, Reconciliation[
 
 test("a container whose agent does not exist is removed", () => {
   expect(planReconciliation([], [observed("exited")])).toEqual([{ kind: "remove", agentId: "a", name: "mosaic-a" }]);
-});
-
-test("an agent that was never started needs nothing", () => {
-  expect(planReconciliation([agent(null)], [])).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import type { ContainerObservation } from "@mosaic/runtime/agent-runtime";
-import type { AgentTarget } from "./container-lifecycle.types.js";
+import type { ReconciledAgent } from "./container-lifecycle.types.js";
 
 /** `repair`: look at it under its lock. `stop`: it runs though nobody wants it. `remove`: its agent does not exist. */
 export type Reconciliation =
@@ -7,20 +7,16 @@ export type Reconciliation =
   | { readonly kind: "stop"; readonly agentId: string; readonly name: string }
   | { readonly kind: "remove"; readonly agentId: string; readonly name: string };
 
-type StoredAgent = Pick<AgentTarget, "agentId" | "container">;
-
 /**
- * What closes the gap between what is stored and what the engine has. The engine's list must be older than the stored rows: an agent's row
+ * What closes the gap between what is stored and what the engine has. `agents` are those that should be at work, and those that the engine
+ * has a container of. The engine's list must be older than the stored rows: an agent's row
  * is there before its container. Both may be outdated when it is carried out, so each step looks again under the agent's lock.
  */
-export function planReconciliation(agents: readonly StoredAgent[], observations: readonly ContainerObservation[]): Reconciliation[] {
+export function planReconciliation(agents: readonly ReconciledAgent[], observations: readonly ContainerObservation[]): Reconciliation[] {
   const observed = new Map(observations.map((observation) => [observation.name, observation]));
   const owned = new Set<string>();
   const plan: Reconciliation[] = [];
   for (const { agentId, container } of agents) {
-    if (container === null) {
-      continue;
-    }
     owned.add(container.name);
     const observation = observed.get(container.name);
     const isUp = observation?.state === "running";
@@ -39,6 +35,6 @@ export function planReconciliation(agents: readonly StoredAgent[], observations:
   return plan;
 }
 
-function hasEndpoint({ endpoint }: NonNullable<StoredAgent["container"]>, observation: ContainerObservation): boolean {
+function hasEndpoint({ endpoint }: ReconciledAgent["container"], observation: ContainerObservation): boolean {
   return observation.endpoint !== null && observation.endpoint.host === endpoint?.host && observation.endpoint.port === endpoint.port;
 }

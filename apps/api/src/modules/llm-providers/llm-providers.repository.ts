@@ -42,8 +42,8 @@ export class LlmProvidersRepository {
     return row === null ? null : toStoredProvider(row);
   }
 
-  async count(): Promise<number> {
-    return this.prisma.llmProvider.count();
+  async hasAny(): Promise<boolean> {
+    return (await this.prisma.llmProvider.findFirst({ select: { id: true } })) !== null;
   }
 
   /** `"full"` when the owner has `limit` already, `"taken"` when the id is there already. */
@@ -99,7 +99,9 @@ export class LlmProvidersRepository {
         data: columnsOf(change),
         include: storedProviderInclude,
       });
-      await transaction.modelAssignment.deleteMany({ where: { providerId: id, model: { notIn: change.models.map((model) => model.id) } } });
+      const kept = new Set(change.models.map((model) => model.id));
+      const dropped = before.models.flatMap((model) => (kept.has(model.id) ? [] : [model.id]));
+      await transaction.modelAssignment.deleteMany({ where: { providerId: id, model: { in: dropped } } });
       await recordAudit(transaction, {
         action: "provider.update",
         target: targetOf(row),

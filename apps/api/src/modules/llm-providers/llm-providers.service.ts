@@ -42,7 +42,7 @@ export class LlmProvidersService {
   }
 
   async exists(): Promise<boolean> {
-    return (await this.repository.count()) > 0;
+    return this.repository.hasAny();
   }
 
   async create(userId: string, input: CreateProvider): Promise<Provider> {

@@ -1,11 +1,8 @@
 import type { ModelChoice } from "@mosaic/contracts/agent";
 import type { FieldFault } from "@mosaic/contracts/problem";
-import { providerModel } from "@mosaic/contracts/provider";
-import { z } from "zod";
 import type { Prisma } from "../../generated/prisma/client.js";
+import { findProviders } from "./find-providers.js";
 import { openToAll } from "./llm-providers.types.js";
-
-const models = z.array(providerModel);
 
 /** Who chooses: a user, for an agent of theirs, as their default, or as an admin for a system agent; or admins for everybody. */
 export type Chooser = { readonly userId: string } | "everybody";
@@ -25,24 +22,21 @@ export interface OfferedModels {
 /** Locked against change: a model that is being chosen is not taken out of its list at the same moment. */
 export async function offeredModels(transaction: Prisma.TransactionClient, chooser: Chooser): Promise<OfferedModels[]> {
   const offered = reachable(chooser);
-  const ids = (await transaction.llmProvider.findMany({ where: offered, select: { id: true } })).map(({ id }) => id);
+  const ids = (await findProviders(transaction, offered)).map(({ id }) => id);
   await transaction.$queryRaw`SELECT 1 FROM llm_providers WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR SHARE`;
   // Asked again under the lock: what was changed meanwhile is seen as it is.
-  const rows = await transaction.llmProvider.findMany({
-    where: { AND: [{ id: { in: ids } }, offered] },
-    select: { id: true, models: true, isActive: true },
-    orderBy: { id: "asc" },
-  });
+  const locked = new Set(ids);
+  const rows = (await findProviders(transaction, offered)).filter(({ id }) => locked.has(id));
   return rows.map((row) => ({
     providerId: row.id,
     isActive: row.isActive,
-    modelIds: models.parse(row.models).map((model) => model.id),
+    modelIds: row.models.map((model) => model.id),
   }));
 }
 
 /** A key that is not shared is only ever chosen by its owner, also among admins: whoever is made one brings theirs along. */
-function reachable(chooser: Chooser): Prisma.LlmProviderWhereInput {
-  return chooser === "everybody" ? openToAll : { OR: [{ ownerId: chooser.userId }, openToAll] };
+function reachable(chooser: Chooser): Prisma.LlmProviderWhereInput[] {
+  return chooser === "everybody" ? [openToAll] : [{ ownerId: chooser.userId }, openToAll];
 }
 
 /** What is wrong with the chosen models. Another user's provider is as unknown as one that does not exist. */

@@ -21,9 +21,9 @@ export class ModelResolutionService {
     return this.repository.load(ownerId);
   }
 
-  /** As `sourcesOf`, of whoever is asked for then, without another query. */
-  async sourcesOfAll(): Promise<(ownerId: string | null) => ModelSources> {
-    return this.repository.loadAll();
+  /** As `sourcesOf`, of several at once. */
+  async sourcesOfMany(ownerIds: readonly (string | null)[]): Promise<(ownerId: string | null) => ModelSources> {
+    return this.repository.loadMany(ownerIds);
   }
 
   resolve({ ownerId, userDefaults, adminDefaults, providers }: ModelSources, agent: OwnAssignment): ModelResolution<StoredProvider> {

@@ -1,9 +1,10 @@
-import type { ModelDefault } from "@mosaic/agent-backends/model-resolution";
+import { isOpenToAll, type ModelDefault } from "@mosaic/agent-backends/model-resolution";
 import { backendId } from "@mosaic/contracts/agent";
 import { Injectable } from "@nestjs/common";
-import type { ModelAssignment, Prisma } from "../../generated/prisma/client.js";
+import type { ModelAssignment } from "../../generated/prisma/client.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
-import { openToAll, storedProviderInclude, toStoredProvider, type StoredProvider } from "./llm-providers.types.js";
+import { findProviders } from "./find-providers.js";
+import { openToAll, type StoredProvider } from "./llm-providers.types.js";
 
 /** Whatever the models of one owner's agents may come from. */
 export interface ModelSources {
@@ -19,40 +20,32 @@ export class ModelSourcesRepository {
   constructor(private readonly prisma: PrismaService) {}
 
   async load(ownerId: string | null): Promise<ModelSources> {
-    const [rows, providers] = await Promise.all([
-      this.prisma.modelAssignment.findMany({
-        where: { agentId: null, OR: [{ userId: null }, ...(ownerId === null ? [] : [{ userId: ownerId }])] },
-        orderBy: { position: "asc" },
-      }),
-      this.prisma.llmProvider.findMany({ where: reachable(ownerId), orderBy: { id: "asc" }, include: storedProviderInclude }),
-    ]);
-    return toSources(ownerId, rows, providers.map(toStoredProvider));
+    return (await this.loadMany([ownerId]))(ownerId);
   }
 
-  /** Of every owner at once, in two queries: to count over the whole installation. */
-  async loadAll(): Promise<(ownerId: string | null) => ModelSources> {
+  /** Of several owners at once, in as many queries as for one. */
+  async loadMany(ownerIds: readonly (string | null)[]): Promise<(ownerId: string | null) => ModelSources> {
+    const users = [...new Set(ownerIds)].filter((ownerId) => ownerId !== null);
     const [rows, providers] = await Promise.all([
-      this.prisma.modelAssignment.findMany({ where: { agentId: null }, orderBy: { position: "asc" } }),
-      this.prisma.llmProvider.findMany({ orderBy: { id: "asc" }, include: storedProviderInclude }),
+      this.prisma.modelAssignment.findMany({
+        where: { agentId: null, OR: [{ userId: null }, { userId: { in: users } }] },
+        orderBy: { position: "asc" },
+      }),
+      findProviders(this.prisma, [{ ownerId: { in: users } }, ownerIds.includes(null) ? { owner: openToAll.owner } : openToAll]),
     ]);
-    const stored = providers.map(toStoredProvider);
     const defaults = Map.groupBy(rows, (row) => row.userId);
-    const owned = Map.groupBy(stored, (provider) => provider.ownerId);
-    const admins = stored.filter((provider) => provider.isAdmins);
+    const owned = Map.groupBy(providers, (provider) => provider.ownerId);
+    const admins = providers.filter((provider) => provider.isAdmins);
     return (ownerId) => {
       const own = ownerId === null ? [] : (owned.get(ownerId) ?? []);
-      const others = admins.filter((provider) => provider.ownerId !== ownerId);
+      const others = admins.filter((provider) => provider.ownerId !== ownerId && (ownerId === null || isOpenToAll(provider)));
       return toSources(
         ownerId,
         [...(defaults.get(null) ?? []), ...(ownerId === null ? [] : (defaults.get(ownerId) ?? []))],
-        [...own, ...others],
+        [...own, ...others].toSorted((left, right) => (left.id < right.id ? -1 : 1)),
       );
     };
   }
-}
-
-function reachable(ownerId: string | null): Prisma.LlmProviderWhereInput {
-  return ownerId === null ? { owner: openToAll.owner } : { OR: [{ ownerId }, openToAll] };
 }
 
 function toSources(ownerId: string | null, rows: readonly ModelAssignment[], providers: readonly StoredProvider[]): ModelSources {

@@ -9,30 +9,49 @@ export interface SharableRow {
   readonly ownerName: string;
 }
 
+export interface CountedAgent {
+  readonly ownerId: string | null;
+  readonly backend: BackendId;
+  readonly models: ModelChoice[];
+}
+
+const agentsPerBatch = 1_000;
+const sharableInclude = { owner: { select: { ...storedProviderInclude.owner.select, displayName: true } } } as const;
+
 @Injectable()
 export class SharingRepository {
   constructor(private readonly prisma: PrismaService) {}
 
   /** An admin's own providers, and those that other admins share. */
   async list(adminId: string): Promise<SharableRow[]> {
-    const rows = await this.prisma.llmProvider.findMany({
-      where: { OR: [{ ownerId: adminId }, { isShared: true, owner: openToAll.owner }] },
-      orderBy: { id: "asc" },
-      include: { owner: { select: { ...storedProviderInclude.owner.select, displayName: true } } },
-    });
-    return rows.map((row) => ({ provider: toStoredProvider(row), ownerName: row.owner.displayName }));
+    const ofOthers = { isShared: true, ownerId: { not: adminId }, owner: openToAll.owner };
+    const found = await Promise.all(
+      [{ ownerId: adminId }, ofOthers].map(async (where) => this.prisma.llmProvider.findMany({ where, include: sharableInclude })),
+    );
+    return found
+      .flat()
+      .toSorted((left, right) => (left.id < right.id ? -1 : 1))
+      .map((row) => ({ provider: toStoredProvider(row), ownerName: row.owner.displayName }));
   }
 
-  /** Everybody's agents, as far as the resolution of their models asks. */
-  async agents(): Promise<{ ownerId: string | null; backend: BackendId; models: ModelChoice[] }[]> {
-    const rows = await this.prisma.agent.findMany({
-      select: {
-        ownerId: true,
-        backendId: true,
-        assignments: { orderBy: { position: "asc" }, select: { providerId: true, model: true } },
-      },
-    });
-    return rows.map((row) => ({ ownerId: row.ownerId, backend: backendId.parse(row.backendId), models: row.assignments }));
+  /** Everybody's agents, as far as the resolution of their models asks, some at a time. */
+  async *agents(): AsyncGenerator<CountedAgent[]> {
+    let last: string | undefined;
+    do {
+      const rows = await this.prisma.agent.findMany({
+        where: last === undefined ? {} : { id: { gt: last } },
+        orderBy: { id: "asc" },
+        take: agentsPerBatch,
+        select: {
+          id: true,
+          ownerId: true,
+          backendId: true,
+          assignments: { orderBy: { position: "asc" }, select: { providerId: true, model: true } },
+        },
+      });
+      yield rows.map((row) => ({ ownerId: row.ownerId, backend: backendId.parse(row.backendId), models: row.assignments }));
+      last = rows.length < agentsPerBatch ? undefined : rows.at(-1)?.id;
+    } while (last !== undefined);
   }
 
   /** False when there is no such provider for this admin: sharing is for one's own, ending it for any that is shared. */

@@ -10,6 +10,9 @@ import { SharingRepository } from "./sharing.repository.js";
 /** What admins open to everybody. Keys and addresses stay where they are. */
 @Injectable()
 export class SharingService {
+  #count: Promise<unknown> = Promise.resolve();
+  #nextCount: Promise<Map<string, number>> | undefined;
+
   constructor(
     private readonly repository: SharingRepository,
     private readonly defaults: ModelDefaultsService,
@@ -47,16 +50,31 @@ export class SharingService {
     return this.show(adminId);
   }
 
-  /** How many agents use somebody else's provider now. */
+  /**
+   * How many agents use somebody else's provider now. It goes through everybody's agents, so one count is under way at a time, and whoever
+   * asks meanwhile shares the next one.
+   */
   private async usesByOthers(): Promise<Map<string, number>> {
-    const [agents, sourcesOf] = await Promise.all([this.repository.agents(), this.resolution.sourcesOfAll()]);
+    this.#nextCount ??= this.#count.then(async () => {
+      this.#nextCount = undefined;
+      const count = this.countUses();
+      this.#count = count.catch(() => undefined);
+      return count;
+    });
+    return this.#nextCount;
+  }
+
+  private async countUses(): Promise<Map<string, number>> {
     const uses = new Map<string, number>();
-    for (const [ownerId, owned] of Map.groupBy(agents, (agent) => agent.ownerId)) {
-      const sources = sourcesOf(ownerId);
-      for (const agent of owned) {
-        const effective = this.resolution.effective(sources, assignmentOf(agent));
-        if (effective?.isShared === true) {
-          uses.set(effective.providerId, (uses.get(effective.providerId) ?? 0) + 1);
+    for await (const agents of this.repository.agents()) {
+      const sourcesOf = await this.resolution.sourcesOfMany(agents.map(({ ownerId }) => ownerId));
+      for (const [ownerId, owned] of Map.groupBy(agents, (agent) => agent.ownerId)) {
+        const sources = sourcesOf(ownerId);
+        for (const agent of owned) {
+          const effective = this.resolution.effective(sources, assignmentOf(agent));
+          if (effective?.isShared === true) {
+            uses.set(effective.providerId, (uses.get(effective.providerId) ?? 0) + 1);
+          }
         }
       }
     }

@@ -17,8 +17,11 @@ export class OidcFlowsRepository {
 
   async create(flow: StoredFlow): Promise<void> {
     await this.prisma.oidcFlow.create({ data: flow });
-    await this.prisma.$executeRaw`
-      DELETE FROM oidc_flows WHERE state_hash IN (SELECT state_hash FROM oidc_flows ORDER BY expires_at DESC OFFSET ${maxFlows})`;
+    const [surplus] = await this.prisma.$queryRaw<{ expires_at: Date }[]>`
+      SELECT expires_at FROM oidc_flows ORDER BY expires_at DESC OFFSET ${maxFlows} LIMIT 1`;
+    if (surplus !== undefined) {
+      await this.prisma.oidcFlow.deleteMany({ where: { expiresAt: { lte: surplus.expires_at } } });
+    }
   }
 
   /** Uses a flow up: of several answers with one state, only the first gets it, and only in the browser that began. */

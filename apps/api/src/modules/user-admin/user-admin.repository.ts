@@ -1,9 +1,10 @@
 import type { ManagedUser, UpdateUser, UserListQuery } from "@mosaic/contracts/admin-users";
 import type { Role } from "@mosaic/contracts/identity";
 import { Injectable } from "@nestjs/common";
-import type { Prisma } from "../../generated/prisma/client.js";
-import { escapeLike } from "../../platform/database/like-pattern.js";
+import { Prisma } from "../../generated/prisma/client.js";
+import { countUpToLimit } from "../../platform/database/bounded-count.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
+import { matchesSearch, searchPage, whereAll } from "../../platform/database/search-sql.js";
 import { recordAudit } from "../audit/audit-trail.js";
 import { endEverythingOf, endSessions } from "../auth/session-endings.js";
 
@@ -26,7 +27,7 @@ export type UpdateRefusal = "not_found" | "breakglass" | "self" | "being_deleted
 const include = {
   breakglass: { select: { userId: true } },
   password: { select: { userId: true } },
-  _count: { select: { agents: true, identities: true } },
+  identities: { select: { id: true }, take: 1 },
 } as const;
 
 type Row = Prisma.UserGetPayload<{ include: typeof include }>;
@@ -42,17 +43,19 @@ export class UserAdminRepository {
   constructor(private readonly prisma: PrismaService) {}
 
   async list({ page, pageSize, search, role, status }: UserListQuery): Promise<{ users: StoredUser[]; total: number }> {
-    const contains = { contains: escapeLike(search ?? ""), mode: "insensitive" } as const;
-    const where: Prisma.UserWhereInput = {
-      ...(search === undefined || search === "" ? {} : { OR: [{ username: contains }, { displayName: contains }, { email: contains }] }),
-      ...(role === undefined ? {} : { role }),
-      ...(status === undefined ? {} : { disabledAt: status === "disabled" ? { not: null } : null }),
-    };
-    const [rows, total] = await this.prisma.$transaction([
-      this.prisma.user.findMany({ where, include, orderBy: { username: "asc" }, skip: (page - 1) * pageSize, take: pageSize }),
-      this.prisma.user.count({ where }),
+    const where = whereAll([
+      ...(search ? [matchesSearch(["u.username", "u.display_name", "u.email"], search)] : []),
+      ...(role === undefined ? [] : [Prisma.sql`u.role = ${role}`]),
+      ...(status === undefined ? [] : [status === "disabled" ? Prisma.sql`u.disabled_at IS NOT NULL` : Prisma.sql`u.disabled_at IS NULL`]),
     ]);
-    return { users: rows.map(toStored), total };
+    const from = Prisma.sql`users u ${where}`;
+    const read = async (database: Pick<Prisma.TransactionClient, "$queryRaw">): Promise<{ id: string }[]> =>
+      database.$queryRaw<{ id: string }[]>`SELECT u.id FROM ${from} ORDER BY u.username LIMIT ${pageSize} OFFSET ${(page - 1) * pageSize}`;
+    const { rows: ids, total } = search
+      ? await searchPage(this.prisma, from, read)
+      : { rows: await read(this.prisma), total: await countUpToLimit(this.prisma, from) };
+    const rows = await this.prisma.user.findMany({ where: { id: { in: ids.map(({ id }) => id) } }, include, orderBy: { username: "asc" } });
+    return { users: await withAgentCounts(this.prisma, rows), total };
   }
 
   /** All of it or nothing. A user who gets another role signs in again; whoever is disabled is out everywhere. */
@@ -66,10 +69,10 @@ export class UserAdminRepository {
         return refusal ?? "not_found";
       }
       if (changes.role === null && changes.isDisabled === null) {
-        return toStored(row);
+        return one(transaction, row);
       }
       await apply(transaction, row, changes, now);
-      return toStored(await transaction.user.findUniqueOrThrow({ where: { id }, include }));
+      return one(transaction, await transaction.user.findUniqueOrThrow({ where: { id }, include }));
     });
   }
 
@@ -82,6 +85,17 @@ export class UserAdminRepository {
     });
     return rows.map(({ agentId }) => agentId);
   }
+}
+
+/** Of these users only: Prisma's own `_count` would count everybody's agents. */
+async function withAgentCounts(database: Pick<Prisma.TransactionClient, "agent">, rows: readonly Row[]): Promise<StoredUser[]> {
+  const counts = await database.agent.groupBy({ by: ["ownerId"], where: { ownerId: { in: rows.map(({ id }) => id) } }, _count: true });
+  const byOwner = new Map(counts.map(({ ownerId, _count }) => [ownerId, _count]));
+  return rows.map((row) => toStored(row, byOwner.get(row.id) ?? 0));
+}
+
+async function one(transaction: Prisma.TransactionClient, row: Row): Promise<StoredUser> {
+  return toStored(row, await transaction.agent.count({ where: { ownerId: row.id } }));
 }
 
 async function apply(transaction: Prisma.TransactionClient, row: Row, { role, isDisabled }: Changes, now: Date): Promise<void> {
@@ -127,7 +141,7 @@ function refusalOf(row: Row, { role, isDisabled }: Changes, adminId: string): Up
   return row.id === adminId && isDisabled === true ? "self" : null;
 }
 
-function toStored(row: Row): StoredUser {
+function toStored(row: Row, agentCount: number): StoredUser {
   const hasPassword = row.breakglass !== null || row.password !== null;
   return {
     id: row.id,
@@ -136,8 +150,8 @@ function toStored(row: Row): StoredUser {
     email: row.email,
     role: row.role as Role,
     isBreakglass: row.breakglass !== null,
-    signsInWith: [...(hasPassword ? (["password"] as const) : []), ...(row._count.identities > 0 ? (["oidc"] as const) : [])],
-    agentCount: row._count.agents,
+    signsInWith: [...(hasPassword ? (["password"] as const) : []), ...(row.identities.length > 0 ? (["oidc"] as const) : [])],
+    agentCount,
     createdAt: row.createdAt,
     lastSeenAt: row.lastSeenAt,
     disabledAt: row.disabledAt,

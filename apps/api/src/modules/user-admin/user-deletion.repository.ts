@@ -1,5 +1,7 @@
 import type { UserDeletionSummary } from "@mosaic/contracts/admin-users";
 import { Injectable } from "@nestjs/common";
+import type { Prisma } from "../../generated/prisma/client.js";
+import { inBatches } from "../../platform/database/in-batches.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import { recordAudit } from "../audit/audit-trail.js";
 import { endEverythingOf } from "../auth/session-endings.js";
@@ -11,25 +13,22 @@ export class UserDeletionRepository {
   constructor(private readonly prisma: PrismaService) {}
 
   async summary(id: string): Promise<UserDeletionSummary | null> {
-    const counted = { agents: true, conversations: true, providers: true, accessTokens: true } as const;
-    const row = await this.prisma.user.findUnique({ where: { id }, select: { _count: { select: counted } } });
-    if (row === null) {
+    if ((await this.prisma.user.findUnique({ where: { id }, select: { id: true } })) === null) {
       return null;
     }
-    const { agents, conversations, providers, accessTokens } = row._count;
-    const sharedProviders = await this.prisma.llmProvider.count({ where: { ownerId: id, isShared: true } });
-    return { agents, conversations, providers, tokens: accessTokens, sharedProviders };
+    const [held, tokens, sharedProviders] = await Promise.all([
+      countHeld(this.prisma, id),
+      this.prisma.accessToken.count({ where: { userId: id } }),
+      this.prisma.llmProvider.count({ where: { ownerId: id, isShared: true } }),
+    ]);
+    return { ...held, tokens, sharedProviders };
   }
 
   /** Marks and disables the account, once: asking again goes on with what was begun. `null`: it may go on. */
   async begin(adminId: string, id: string, now: Date): Promise<DeletionRefusal | null> {
     return this.prisma.$transaction(async (transaction) => {
       await transaction.$queryRaw`SELECT 1 FROM users WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
-      const include = {
-        breakglass: { select: { userId: true } },
-        _count: { select: { agents: true, conversations: true, providers: true } },
-      };
-      const user = await transaction.user.findUnique({ where: { id }, include });
+      const user = await transaction.user.findUnique({ where: { id }, include: { breakglass: { select: { userId: true } } } });
       if (user === null) {
         return "not_found";
       }
@@ -41,11 +40,10 @@ export class UserDeletionRepository {
       }
       await transaction.user.update({ where: { id }, data: { deletingAt: now, disabledAt: user.disabledAt ?? now } });
       await endEverythingOf(transaction, id);
-      const { agents, conversations, providers } = user._count;
       await recordAudit(transaction, {
         action: "user.delete",
         target: { type: "user", id, name: user.username },
-        details: { role: user.role, agents, conversations, providers },
+        details: { role: user.role, ...(await countHeld(transaction, id)) },
       });
       return null;
     });
@@ -60,6 +58,19 @@ export class UserDeletionRepository {
   async agentIds(userId: string): Promise<string[]> {
     const rows = await this.prisma.agent.findMany({ where: { ownerId: userId }, select: { id: true } });
     return rows.map(({ id }) => id);
+  }
+
+  /** Most of what somebody has is what was said: it goes first, a few thousand rows at a time, and the row's own transaction stays short. */
+  async deleteMessages(userId: string): Promise<void> {
+    await inBatches(
+      async (limit) => this.prisma.$executeRaw`
+        DELETE FROM messages WHERE id IN (
+          SELECT m.id FROM conversations v JOIN messages m ON m.conversation_id = v.id WHERE v.user_id = ${userId}::uuid LIMIT ${limit})`,
+    );
+    await inBatches(
+      async (limit) => this.prisma.$executeRaw`
+        DELETE FROM conversations WHERE id IN (SELECT v.id FROM conversations v WHERE v.user_id = ${userId}::uuid LIMIT ${limit})`,
+    );
   }
 
   /**
@@ -80,4 +91,13 @@ export class UserDeletionRepository {
       return true;
     });
   }
+}
+
+async function countHeld(
+  database: Pick<Prisma.TransactionClient, "agent" | "conversation" | "llmProvider">,
+  userId: string,
+): Promise<{ agents: number; conversations: number; providers: number }> {
+  const agents = await database.agent.count({ where: { ownerId: userId } });
+  const conversations = await database.conversation.count({ where: { userId } });
+  return { agents, conversations, providers: await database.llmProvider.count({ where: { ownerId: userId } }) };
 }

@@ -68,6 +68,7 @@ export class UserDeletionService {
       // A request of theirs that was under way may have made one more in the meantime.
       do {
         await this.deleteAgents(id);
+        await this.repository.deleteMessages(id);
       } while (!(await this.repository.deleteWithoutAgents(id)));
       this.logger.log("user deleted", { userId: id });
       return true;

@@ -1,0 +1,119 @@
+import type { TestDatabase } from "./test-database.js";
+
+/** How many rows the tables of a large installation have. */
+export interface Crowd {
+  readonly users: number;
+  readonly agents: number;
+  readonly conversations: number;
+  readonly messages: number;
+  readonly auditEvents: number;
+}
+
+/** Prefixes of ids: `crowdId("users", 7)` is the seventh user. */
+const prefixes = {
+  users: "a0000000",
+  agents: "a1000000",
+  conversations: "a2000000",
+  messages: "a3000000",
+  audit_events: "a4000000",
+  sessions: "a5000000",
+  access_tokens: "a6000000",
+  invites: "a7000000",
+  llm_providers: "a8000000",
+  model_assignments: "a9000000",
+  oidc_identities: "aa000000",
+} as const;
+
+export type CrowdTable = keyof typeof prefixes;
+
+/** What no number of people makes grow beyond a bound that the code keeps. */
+export const boundedTables: Readonly<Record<string, string>> = {
+  _prisma_migrations: "one row a migration",
+  api_processes: "one row a process",
+  backends: "one row a kind of agent software",
+  breakglass_user: "one row",
+  oidc_flows: "the oldest give way beyond 10,000",
+  system_config: "one row a setting",
+};
+
+/** The heavy user: 20 agents and 5,000 conversations. */
+export const heavyUser = 1;
+const heavyConversations = 5_000;
+
+export function crowdId(table: CrowdTable, number: number): string {
+  return `${prefixes[table]}-0000-7000-8000-${number.toString(16).padStart(12, "0")}`;
+}
+
+function idSql(table: CrowdTable, number: string): string {
+  return `('${prefixes[table]}-0000-7000-8000-' || lpad(to_hex(${number}), 12, '0'))::uuid`;
+}
+
+/** Fills a database that has nothing but its migrations, in SQL, within seconds. */
+export async function fillWithCrowd(database: TestDatabase, crowd: Crowd): Promise<void> {
+  // Foreign keys and triggers are not asked: what is made here fits.
+  const statements = [...people(crowd), ...agentsOf(crowd), ...talk(crowd)];
+  await database.query(
+    `SET session_replication_role = replica; SET synchronous_commit = off; ${statements.join(";\n")}; ANALYZE; RESET ALL`,
+  );
+}
+
+const hash = (prefix: string, number: string): string => `decode(md5('${prefix}' || ${number}), 'hex')`;
+/** An older row for a higher number. */
+const ago = (number: string): string => `now() - ${number} * interval '1 second'`;
+
+function people({ users }: Crowd): string[] {
+  const all = `generate_series(1, ${users}) AS n`;
+  return [
+    `INSERT INTO users (id, username, display_name, role, email, disabled_at, deleting_at, created_at, last_seen_at)
+     SELECT ${idSql("users", "n")}, 'person-' || md5(n::text), 'Person ' || substr(md5('d' || n), 1, 12), CASE WHEN n % 4000 = 3 THEN 'admin' ELSE 'member' END,
+       'p' || n || '@example.org', CASE WHEN n % 100 = 99 THEN now() END, CASE WHEN n % 10000 = 9999 THEN now() END, ${ago("n")}, ${ago("n")} FROM ${all}`,
+    `INSERT INTO local_passwords (user_id, password_hash) SELECT ${idSql("users", "n")}, md5(n::text) FROM ${all}`,
+    `INSERT INTO oidc_identities (id, user_id, issuer, subject) SELECT ${idSql("oidc_identities", "n")}, ${idSql("users", "n")}, 'https://login.example', md5(n::text) FROM ${all}`,
+    `INSERT INTO sessions (id, user_id, token_hash, idle_expires_at, expires_at)
+     SELECT ${idSql("sessions", "n")}, ${idSql("users", "n")}, ${hash("s", "n")}, now() + (n % 600) * interval '1 minute', now() + interval '2 days' FROM ${all}`,
+    `INSERT INTO access_tokens (id, user_id, name, token_hash, hint, scopes)
+     SELECT ${idSql("access_tokens", "n")}, ${idSql("users", "n")}, 'token', ${hash("t", "n")}, 'abcd', ARRAY['read'] FROM ${all}`,
+    `INSERT INTO sign_in_places (user_id, place_hash, last_sign_in_at) SELECT ${idSql("users", "n")}, ${hash("p", "n")}, ${ago("n")} FROM ${all}`,
+    `INSERT INTO login_throttles (subject, failures, window_start_at) SELECT 'name:' || md5(n::text), 1, ${ago("n")} FROM ${all}`,
+    `INSERT INTO invites (id, code_hash, hint, role, max_uses, created_by_id, created_at, expires_at)
+     SELECT ${idSql("invites", "n")}, ${hash("i", "n")}, 'abcd', 'member', 5, ${idSql("users", "3")}, ${ago("n")}, now() + interval '1 day' FROM ${all}`,
+    `INSERT INTO llm_providers (id, owner_id, kind, name, models, is_shared)
+     SELECT ${idSql("llm_providers", "n")}, ${idSql("users", "n")}, 'demo', 'Demo', '[{"id":"mosaic-demo"},{"id":"other"}]', n % 4000 = 3 FROM ${all}`,
+  ];
+}
+
+function agentsOf({ users, agents }: Crowd): string[] {
+  const all = `generate_series(1, ${agents}) AS n`;
+  const owner = idSql("users", `CASE WHEN n <= 20 THEN ${heavyUser} ELSE 1 + n % ${users} END`);
+  return [
+    `INSERT INTO agents (id, owner_id, backend_id, name, emoji, personality, tools)
+     SELECT ${idSql("agents", "n")}, CASE WHEN n > ${agents - 3} THEN NULL ELSE ${owner} END, 'openclaw', 'Agent ' || substr(md5('a' || n), 1, 12), '🦞', '', '{}' FROM ${all}`,
+    `INSERT INTO agent_containers (agent_id, name, status, status_since, token_encrypted, token_hash, last_active_at, restart_pending_since, updated_at)
+     SELECT ${idSql("agents", "n")}, 'mosaic-' || n,
+       CASE WHEN n % 1000 = 1 THEN 'running' WHEN n % 10000 = 2 THEN 'starting' WHEN n % 10000 = 3 THEN 'stopping' WHEN n % 500 = 4 THEN 'error' ELSE 'stopped' END,
+       ${ago("n")}, 'enc:', ${hash("c", "n")}, ${ago("n")}, CASE WHEN n % 5000 = 1 THEN now() END, ${ago("n")} FROM ${all}`,
+    `INSERT INTO model_assignments (id, agent_id, provider_id, model, position)
+     SELECT ${idSql("model_assignments", "n")}, ${idSql("agents", "n")}, ${idSql("llm_providers", `CASE WHEN n % 3 = 0 THEN 3 ELSE 1 + n % ${users} END`)}, 'mosaic-demo', 0 FROM ${all} WHERE n % 10 <> 0`,
+    `INSERT INTO model_assignments (id, user_id, provider_id, model, position)
+     SELECT gen_random_uuid(), ${idSql("users", "n")}, ${idSql("llm_providers", "3")}, 'mosaic-demo', 0 FROM generate_series(1, ${users}, 10) AS n`,
+    `INSERT INTO model_assignments (id, provider_id, model, position) VALUES (gen_random_uuid(), ${idSql("llm_providers", "3")}, 'mosaic-demo', 0)`,
+  ];
+}
+
+function talk({ users, agents, conversations, messages, auditEvents }: Crowd): string[] {
+  const agent = `CASE WHEN n <= ${heavyConversations} THEN 1 + n % 20 ELSE 1 + n % ${agents} END`;
+  const user = `CASE WHEN n <= ${heavyConversations} THEN ${heavyUser} ELSE 1 + n % ${users} END`;
+  const text = "repeat(md5(n::text), 6)";
+  return [
+    `INSERT INTO conversations (id, user_id, agent_id, title_encrypted, created_at, updated_at)
+     SELECT ${idSql("conversations", "n")}, ${idSql("users", user)}, ${idSql("agents", agent)}, 'enc:' || md5(n::text), ${ago("n")}, ${ago("n")} FROM generate_series(1, ${conversations}) AS n`,
+    `INSERT INTO messages (id, conversation_id, role, content_encrypted, status, process_id, created_at)
+     SELECT ${idSql("messages", "n")}, ${idSql("conversations", `1 + n % ${conversations}`)}, CASE WHEN n % 2 = 0 THEN 'user' ELSE 'assistant' END, ${text},
+       CASE WHEN n % ${Math.ceil(messages / 6)} = 1 THEN 'streaming' ELSE 'complete' END, gen_random_uuid(), ${ago("n")} FROM generate_series(1, ${messages}) AS n`,
+    `INSERT INTO audit_events (id, at, actor_kind, actor_id, actor_name, action, target_type, target_id, target_name, outcome)
+     SELECT ${idSql("audit_events", "n")}, ${ago("n")}, 'user', ${idSql("users", `1 + n % ${users}`)}, 'person-' || md5((1 + n % ${users})::text),
+       CASE WHEN n % 2 = 0 THEN 'message.send' WHEN n % 9999 = 1 THEN 'backend.update' WHEN n % 7 = 1 THEN 'agent.update' ELSE 'auth.sign_in' END,
+       'agent', md5(n::text), 'Agent ' || substr(md5('a' || n), 1, 12), CASE WHEN n % 2000 = 5 THEN 'failed' WHEN n % 1000 = 7 THEN 'refused' ELSE 'done' END
+     FROM generate_series(1, ${auditEvents}) AS n`,
+  ];
+}

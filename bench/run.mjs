@@ -1,0 +1,32 @@
+// npm run bench            lists the benches
+// npm run bench NAME ...   runs one
+import { spawnSync } from "node:child_process";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+/** @type {Readonly<Record<string, { says: string, needs: string, command: readonly string[] }>>} */
+const benches = {
+  "first-token": {
+    says: "first-token times of a warm and of a sleeping agent: [docker|process] [warm rounds] [cold rounds]",
+    needs: "TEST_DATABASE_URL, MOSAIC_OPENCLAW_DIR",
+    command: ["node", "bench/first-token.ts"],
+  },
+  scale: {
+    says: "every query with 1,000,000 messages, 100,000 agents and 1,000,000 rows of the audit, with and without the indexes made for that",
+    needs: "TEST_DATABASE_URL, and 3 GB of disk for some minutes",
+    command: ["pnpm", "exec", "vitest", "run", "--config", "bench/scale/vitest.config.ts"],
+  },
+};
+
+const [name, ...rest] = process.argv.slice(2);
+const bench = name === undefined ? undefined : benches[name];
+if (bench === undefined) {
+  for (const [known, { says, needs }] of Object.entries(benches)) {
+    console.log(`npm run bench ${known.padEnd(12)} ${says}\n${" ".repeat(27)}needs ${needs}`);
+  }
+  process.exit(name === undefined ? 0 : 2);
+}
+const [program = "", ...args] = bench.command;
+process.exit(spawnSync(program, [...args, ...rest], { cwd: root, stdio: "inherit" }).status ?? 1);
