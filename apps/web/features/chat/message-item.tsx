@@ -5,8 +5,8 @@ import { Hourglass } from "lucide-react";
 import { memo } from "react";
 import { CopyButton } from "@/components/ui/copy-button";
 import { AgentFace } from "@/features/agents/agent-status";
+import { AnswerText } from "@/features/chat/answer-text";
 import type { ChatAgent } from "@/features/chat/chat-agents";
-import { Markdown } from "@/features/chat/markdown";
 import { StartupCard } from "@/features/chat/startup-card";
 import { isStartingUp, type Turn } from "@/features/chat/turn";
 import { RetryButton, TurnProblemCard } from "@/features/chat/turn-problem-card";
@@ -46,7 +46,7 @@ export const AnswerMessage = memo(function AnswerMessage({ message, agent, turn,
           {agent.name}
         </p>
         {turn !== null && isStartingUp(turn) ? <StartupCard turn={turn} agentName={agent.name} /> : null}
-        {message.content === "" ? null : <Markdown text={message.content} isStreaming={isStreaming} />}
+        {message.content === "" ? null : <AnswerText text={message.content} isStreaming={isStreaming} />}
         {isStreaming && !(turn !== null && isStartingUp(turn)) ? (
           <Thinking turn={turn} agentName={agent.name} hasText={message.content !== ""} />
         ) : null}
