@@ -33,6 +33,15 @@ function line(cells: readonly string[]): string {
 
 /** What begins like a formula would be run by a spreadsheet, and names are chosen by users: an apostrophe makes it text. */
 function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const safe = beginsLikeFormula(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** Spreadsheets skip what can't be seen, and take full-width and other wide forms (`＝`) for the plain ones. */
+function beginsLikeFormula(text: string): boolean {
+  const [first = ""] = text
+    .replace(/^[\s\p{Cc}\p{Cf}]+/u, "")
+    .slice(0, 2)
+    .normalize("NFKC");
+  return /^[=+\-@|%\u2212]/.test(first) || /^[\t\r\n]/.test(text);
 }
