@@ -1,7 +1,7 @@
 // Every query of the application against a large installation: how long it takes, how many rows it looks at, and whether it reads a large
 // table from its beginning; with the indexes as they are, and without those of the migration `indexes_for_scale`.
 import { readFile } from "node:fs/promises";
-import { test } from "vitest";
+import { expect, test } from "vitest";
 import { fillWithCrowd, type Crowd } from "../../apps/api/test/harness/crowded-database.js";
 import { everyQuery } from "../../apps/api/test/harness/every-query.js";
 import { connected, explain, visitsOf, type Plan, type Session } from "../../apps/api/test/harness/query-plans.js";
@@ -37,6 +37,7 @@ test("every query at scale", async () => {
       const names = [...(await readFile(migration, "utf8")).matchAll(/CREATE INDEX "(\w+)"/g)].map(([, name]) => name);
       await session.query(`DROP INDEX ${names.map((name) => `"${name}"`).join(", ")}`);
       const before = await plansOf(session, statements);
+      expect(now).not.toContain(null);
       report(statements.map((statement, index) => ({ statement, now: now[index] ?? fail(), before: before[index] ?? null })));
     });
   } finally {

@@ -53,7 +53,7 @@ function of<T>(type: Type<T>, ways: Readonly<Record<Methods<T>, Way<T> | readonl
     [way].flat().map((ask) => ({
       method: `${type.name}.${method}`,
       run: async (get: <R>(of: Type<R>) => R) => {
-        const answer = await (ask as Way<T>)(get(type));
+        const answer = await ask(get(type));
         await drain(answer);
       },
     })),

@@ -17,9 +17,9 @@ test("2,000 > are shown as they are, with the reason, beside other answers that 
       <AnswerText text="Some **weight**." isStreaming={false} />
     </>,
   );
-  screen.getByText(text);
+  expect(screen.getByText(text).className).toContain("whitespace-pre-wrap");
   screen.getByText(/too many quotes or lists/);
-  screen.getByText("weight");
+  expect(screen.getByText("weight").getAttribute("data-streamdown")).toBe("strong");
 });
 
 test("1 MB of ordinary Markdown shows its beginning, and all of it when asked", () => {
