@@ -93,6 +93,7 @@ const demo = {
   models: [{ id: "mosaic-demo" }],
   apiKeyEncrypted: undefined,
   version: 2,
+  dialect: { models: {} },
   isActive: true,
 };
 const values = {
@@ -339,6 +340,10 @@ const models: readonly Call[] = [
       (providers) => providers.change(user, id("llm_providers", heavyUser), () => demo),
       (providers) => providers.change(admin, id("llm_providers", 3), () => demo),
     ],
+    learn: (providers) =>
+      providers.learn({ id: id("llm_providers", heavyUser), ownerId: user, kind: "demo", baseUrl: null }, () => ({
+        models: { "mosaic-demo": { omits: ["store"] } },
+      })),
     remove: (providers) => providers.remove(id("users", 18), id("llm_providers", 18)),
   }),
   ...of(ModelSourcesRepository, {
