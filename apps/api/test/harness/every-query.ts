@@ -229,10 +229,11 @@ const signIn: readonly Call[] = [
       ),
   }),
   ...of(LoginThrottleRepository, {
-    countAttempt: (throttles) => throttles.countAttempt("name:somebody", addressRule, now, { limit: "address" }),
-    takeBack: (throttles) => throttles.takeBack({ subject: "name:somebody", blockedUntil: null }),
+    countAttempt: (throttles) =>
+      throttles.countAttempt([{ subject: "name:somebody", rule: addressRule, report: { limit: "address" } }], now),
+    takeBack: (throttles) => throttles.takeBack([{ subject: "name:somebody", blockedUntil: null }]),
     clear: (throttles) => throttles.clear("name:somebody"),
-    removeOlderThan: (throttles) => throttles.removeOlderThan(monthAgo),
+    removeOlderThan: (throttles) => throttles.removeOlderThan(monthAgo, now),
   }),
   ...of(RefusalsRepository, { record: (refusals) => refusals.record("GET /") }),
   ...of(SessionsRepository, {
@@ -304,6 +305,7 @@ const agents: readonly Call[] = [
   }),
   ...of(ContainerLifecycleRepository, {
     find: (rows) => rows.find(id("agents", 1)),
+    findRunning: (rows) => rows.findRunning(),
     findForReconciliation: (rows) => rows.findForReconciliation(Array.from({ length: 300 }, (_, index) => `mosaic-${index}`)),
     isOwner: (rows) => rows.isOwner(user, id("agents", 1)),
     missingSystemAgents: (rows) => rows.missingSystemAgents(),
@@ -350,7 +352,11 @@ const models: readonly Call[] = [
     load: [(sources) => sources.load(user), (sources) => sources.load(null)],
     loadMany: (sources) => sources.loadMany([user, null, ...Array.from({ length: 500 }, (_, index) => id("users", index + 1))]),
   }),
-  ...of(LlmRelayRepository, { findLive: (relay) => relay.findLive(id("agents", 1001)) }),
+  ...of(LlmRelayRepository, {
+    findLive: (relay) => relay.findLive(id("agents", 1001)),
+    recordCall: (relay) => relay.recordCall(id("agents", 1001), now),
+    lastCallAt: (relay) => relay.lastCallAt(id("agents", 1001)),
+  }),
   ...of(ModelDefaultsRepository, {
     replace: [
       (defaults) => defaults.replace(user, { backend: null, model: values.model, fallbacks: [] }, accept),
