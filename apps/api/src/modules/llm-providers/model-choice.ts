@@ -1,7 +1,7 @@
 import type { ModelChoice } from "@mosaic/contracts/agent";
 import type { FieldFault } from "@mosaic/contracts/problem";
 import type { Prisma } from "../../generated/prisma/client.js";
-import { findProviders } from "./find-providers.js";
+import { findProviders } from "./find-providers.repository.js";
 import { openToAll } from "./llm-providers.types.js";
 
 /** Who chooses: a user, for an agent of theirs, as their default, or as an admin for a system agent; or admins for everybody. */

@@ -3,7 +3,7 @@ import { backendId } from "@mosaic/contracts/agent";
 import { Injectable } from "@nestjs/common";
 import type { ModelAssignment } from "../../generated/prisma/client.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
-import { findProviders } from "./find-providers.js";
+import { findProviders } from "./find-providers.repository.js";
 import { openToAll, type StoredProvider } from "./llm-providers.types.js";
 
 /** Whatever the models of one owner's agents may come from. */
