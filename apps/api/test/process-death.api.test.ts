@@ -157,6 +157,27 @@ test("a start whose process is killed is taken over by the next message", async 
   expect(engine.containers.size).toBe(1);
 });
 
+test("the turn to boot of a process that is killed goes to who waits in another process", async () => {
+  engine.faults.cores = 2;
+  engine.faults.readyAfterMs = Infinity;
+  const { child } = await startProcess();
+  const ann = await memberOf(`http://127.0.0.1:${ports.public}`, database, "ann");
+  const { id: annsId } = await createAgent(ann);
+  const boots = await Turn.open(ann, await createConversation(ann, annsId), "hello");
+  await boots.until(({ stages }) => stages.includes("waiting"));
+  const other = await startTestApp({ database, runtime: engine, env: { MOSAIC_SECRET_KEY: secretKey } });
+  const bob = await other.member("bob");
+  const { id: bobsId } = await createAgent(bob);
+  const waits = await Turn.open(bob, await createConversation(bob, bobsId), "hello");
+  await waits.until(({ stages }) => stages.includes("queued"));
+  engine.faults.readyAfterMs = 0;
+  expect([...engine.containers.values()].map(({ spec }) => spec.agentId)).toEqual([annsId]);
+  child.kill("SIGKILL");
+  expect((await waits.done()).message.status).toBe("complete");
+  expect(await database.query("SELECT agent_id FROM boot_places")).toEqual([]);
+  await other.close();
+});
+
 test("no log line holds a message, a token, a key, a session or a title", async () => {
   const { child, output } = await startProcess();
   const client = await memberOf(`http://127.0.0.1:${ports.public}`, database, "ann");

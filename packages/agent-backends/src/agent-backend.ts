@@ -90,4 +90,8 @@ export interface AgentBackend {
   /** Path that answers 200 once turns can be served, without a token; and one that proves the token. */
   readonly readinessPath: string;
   readonly tokenProofPath: string;
+  /** What one agent needs: below `minimumBytes` it dies in its first turn, from `comfortableBytes` on nothing is short. */
+  readonly memory: { readonly minimumBytes: number; readonly comfortableBytes: number };
+  /** Whether what a container said before it ended means that the machine was too busy, and a second attempt is all that it takes. */
+  readonly isTooBusy: (said: string) => boolean;
 }

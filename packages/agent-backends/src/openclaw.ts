@@ -3,6 +3,7 @@ import type { AgentBackend, GatewayRequest, RenderInput } from "./agent-backend.
 import { sha256OfJson } from "./canonical-json.js";
 import { openclawAgentId, renderConfig } from "./openclaw-config.js";
 import { explainResponse } from "./openclaw-failure.js";
+import { isTooBusy, openclawMemory } from "./openclaw-machine.js";
 import { warmUpModel } from "./openclaw-providers.js";
 import { openOpenclawStream } from "./openclaw-stream.js";
 import { houseRules, renderIdentityFile, renderSoul } from "./openclaw-workspace.js";
@@ -15,6 +16,8 @@ export const openclawBackend: AgentBackend = {
   turnRequest,
   openStream: openOpenclawStream,
   explainResponse,
+  memory: openclawMemory,
+  isTooBusy,
 };
 
 function render(input: RenderInput): Bundle {

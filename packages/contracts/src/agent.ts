@@ -57,7 +57,7 @@ export type UpdateAgent = z.infer<typeof updateAgent>;
 export const containerStatus = z.enum(["stopped", "starting", "running", "stopping", "error"]);
 export type ContainerStatus = z.infer<typeof containerStatus>;
 
-export const startStage = z.enum(["installing", "pulling", "building", "creating", "starting", "waiting", "ready"]);
+export const startStage = z.enum(["installing", "pulling", "building", "queued", "creating", "starting", "waiting", "ready"]);
 export type StartStage = z.infer<typeof startStage>;
 
 /** How far a start has come; `percent` only where the outside world tells it (pulling, installing). */
@@ -65,6 +65,8 @@ export const stageProgress = z.object({
   stage: startStage,
   percent: z.number().min(0).max(100).nullable(),
   detail: z.string().nullable(),
+  /** While `queued`: 1 is the next one. */
+  place: z.int().min(1).optional(),
 });
 export type StageProgress = z.infer<typeof stageProgress>;
 

@@ -99,6 +99,9 @@ export interface AgentRuntime {
   /** Never rejects: an engine that is away is an answer. Takes at most 5 s. */
   check(): Promise<RuntimeCheck>;
 
+  /** How many processors containers have between them. Never rejects: where the engine does not tell, this machine's. */
+  cores(): Promise<number>;
+
   /** Idempotent. Makes what all containers share (the network) and tells the address under which containers reach this machine. */
   prepare(): Promise<{ internalHost: string }>;
 

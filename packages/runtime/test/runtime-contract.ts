@@ -314,6 +314,10 @@ export function describeRuntimeContract(title: string, openHarness: () => Promis
     });
 
     describe("what is seen", () => {
+      it("is how many processors containers have", async () => {
+        expect(await runtime.cores()).toBeGreaterThanOrEqual(1);
+      });
+
       it("tells the exit code of a container that ended by itself", async () => {
         const { spec, endpoint } = await createAndStart();
         await ask(endpoint, "/exit?code=42");

@@ -7,7 +7,7 @@ import { ArchiveWriter, type AgentState } from "./archive.js";
 import { CommandError, inTransaction, type Terminal } from "./command.js";
 
 /** Signed-in browsers, sign-ins under way and counters: what nobody wants back. */
-const leftOut = new Set(["_prisma_migrations", "sessions", "oidc_flows", "login_throttles", "api_processes"]);
+const leftOut = new Set(["_prisma_migrations", "sessions", "oidc_flows", "login_throttles", "api_processes", "boot_places"]);
 const fetchRows = 500;
 
 export interface BackupOptions {

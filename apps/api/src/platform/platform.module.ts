@@ -9,6 +9,7 @@ import { Connections } from "./http/connections.js";
 import { EDGE_LIMITS, edgeLimits } from "./http/edge-limits.js";
 import { Listeners } from "./http/listeners.js";
 import { Logger } from "./logging/logger.js";
+import { MachinePace } from "./pace/machine-pace.js";
 import { Shutdown } from "./shutdown/shutdown.js";
 
 @Global()
@@ -24,8 +25,9 @@ import { Shutdown } from "./shutdown/shutdown.js";
     Connections,
     Admission,
     Listeners,
+    MachinePace,
     Shutdown,
   ],
-  exports: [ENV, CLOCK, EDGE_LIMITS, Logger, PrismaService, PostgresChannel, SessionLocks, Admission, Listeners, Shutdown],
+  exports: [ENV, CLOCK, EDGE_LIMITS, Logger, PrismaService, PostgresChannel, SessionLocks, Admission, Listeners, MachinePace, Shutdown],
 })
 export class PlatformModule {}

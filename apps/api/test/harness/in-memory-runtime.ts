@@ -14,6 +14,7 @@ import {
   type Endpoint,
   type PrepareProgress,
 } from "@mosaic/runtime/agent-runtime";
+import type { CrowdedMachine } from "./crowded-machine.js";
 import { startFakeGateway, type FakeGateway } from "@mosaic/testing/fake-gateway";
 import { ConfigRefusedError, followBundle } from "@mosaic/testing/fake-supervisor";
 import { deriveGatewayToken } from "@mosaic/testing/gateway-token";
@@ -43,6 +44,10 @@ export interface EngineFaults {
   startError: RuntimeError | null;
   /** Containers use the processor all the time, as a gateway with a busy event loop does. */
   isBusy: boolean;
+  /** How many processors containers have. Many, so that nobody waits for a turn who does not test that. */
+  cores: number;
+  /** Boots that share processors instead of `readyAfterMs`; `null` for none. */
+  crowd: CrowdedMachine | null;
 }
 
 /**
@@ -59,6 +64,8 @@ export class InMemoryEngine {
     followsBundle: true,
     startError: null,
     isBusy: false,
+    cores: 64,
+    crowd: null,
   };
   /** What `ensureImage` reports before it resolves. */
   progress: PrepareProgress[] = [];
@@ -182,6 +189,10 @@ class InMemoryRuntime implements AgentRuntime {
     return { internalHost: "127.0.0.1" };
   }
 
+  async cores(): Promise<number> {
+    return this.#engine.faults.cores;
+  }
+
   async hasImage(_image: AgentImage): Promise<boolean> {
     this.#called("hasImage");
     return this.#engine.faults.hasImage;
@@ -235,7 +246,7 @@ class InMemoryRuntime implements AgentRuntime {
     const gateway = await startFakeGateway({
       token: deriveGatewayToken(token),
       sessionsFile: join(await this.#engine.stateDir(name), "sessions.json"),
-      readyAfterMs: this.#engine.faults.readyAfterMs,
+      readyAfterMs: this.#engine.faults.crowd === null ? this.#engine.faults.readyAfterMs : Infinity,
       record: true,
       onExit: (code) => void this.#engine.crash(container.spec.agentId, code),
     });
@@ -248,6 +259,7 @@ class InMemoryRuntime implements AgentRuntime {
       startCount: container.startCount + 1,
       ending: new AbortController(),
     });
+    this.#engine.faults.crowd?.boot(gateway, container.ending.signal, () => this.#engine.crash(container.spec.agentId, 78));
     if (this.#engine.faults.followsBundle) {
       this.#supervise(container, gateway, token);
     }

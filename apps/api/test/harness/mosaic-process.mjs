@@ -26,7 +26,20 @@ const remote = {
   watch: () => undefined,
   close: async () => undefined,
 };
-for (const method of ["check", "prepare", "hasImage", "create", "start", "stop", "remove", "removeState", "inspect", "list"]) {
+for (const method of [
+  "check",
+  "cores",
+  "cpuTimeMs",
+  "prepare",
+  "hasImage",
+  "create",
+  "start",
+  "stop",
+  "remove",
+  "removeState",
+  "inspect",
+  "list",
+]) {
   remote[method] = async (...args) => call(method, args);
 }
 

@@ -3,7 +3,20 @@ import type { AddressInfo } from "node:net";
 import { RuntimeError, type AgentRuntime } from "@mosaic/runtime/agent-runtime";
 import type { InMemoryEngine } from "./in-memory-runtime.js";
 
-const methods = ["check", "prepare", "hasImage", "create", "start", "stop", "remove", "removeState", "inspect", "list"] as const;
+const methods = [
+  "check",
+  "cores",
+  "cpuTimeMs",
+  "prepare",
+  "hasImage",
+  "create",
+  "start",
+  "stop",
+  "remove",
+  "removeState",
+  "inspect",
+  "list",
+] as const;
 
 export interface RemoteEngine {
   readonly url: string;

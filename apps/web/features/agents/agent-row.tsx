@@ -6,7 +6,7 @@ import { AgentCard, RestartPending, StartFailed, type AgentRowProps } from "@/fe
 import { AgentLogsDialog } from "@/features/agents/agent-logs";
 import { useSwitchAgent } from "@/features/agents/agent-queries";
 import { restartText } from "@/features/agents/restart-text";
-import { stagePercent, stageText } from "@/features/agents/stages";
+import { stageLabel, stagePercent } from "@/features/agents/stages";
 import { formatDuration } from "@/lib/time";
 
 export function AgentRow({ agent, backend, onEdit, onDelete }: AgentRowProps) {
@@ -19,7 +19,7 @@ export function AgentRow({ agent, backend, onEdit, onDelete }: AgentRowProps) {
       actions={<AgentActions agent={agent} change={change} Logs={AgentLogsDialog} onEdit={onEdit} onDelete={onDelete} />}
     >
       {agent.status === "starting" && agent.stage !== null ? (
-        <Progress value={stagePercent(agent.stage)} label={`${agent.name}: ${stageText(agent.stage.stage)}`} />
+        <Progress value={stagePercent(agent.stage)} label={`${agent.name}: ${stageLabel(agent.stage)}`} />
       ) : null}
       <RestartPending agent={agent} reason={restartText(agent.name, false)} />
       <StartFailed agent={agent} />

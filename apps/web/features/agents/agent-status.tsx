@@ -6,7 +6,7 @@ import { Badge } from "@/components/ui/badge";
 import { cn } from "@/components/ui/cn";
 import { Tooltip } from "@/components/ui/tooltip";
 import { useRuntime } from "@/features/agents/agent-queries";
-import { stageText } from "@/features/agents/stages";
+import { stageLabel } from "@/features/agents/stages";
 
 const statuses: Record<ContainerStatus, { text: string; dot: string }> = {
   stopped: { text: "Stopped", dot: "bg-muted-foreground/60" },
@@ -17,7 +17,7 @@ const statuses: Record<ContainerStatus, { text: string; dot: string }> = {
 };
 
 export const statusText = (status: ContainerStatus, stage: StageProgress | null): string =>
-  status === "starting" && stage !== null ? stageText(stage.stage) : statuses[status].text;
+  status === "starting" && stage !== null ? stageLabel(stage) : statuses[status].text;
 
 export function StatusDot({ status, className }: { readonly status: ContainerStatus; readonly className?: string }) {
   return <span aria-hidden className={cn("size-2 shrink-0 rounded-full", statuses[status].dot, className)} />;

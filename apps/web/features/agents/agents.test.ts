@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { agentFormSchema, agentToValues, decodeModel, emptyAgent, encodeModel, modelGroups, toAgent } from "@/features/agents/agent-values";
-import { stagePercent } from "@/features/agents/stages";
+import { stageLabel, stagePercent } from "@/features/agents/stages";
 import { stageSteps } from "@/features/chat/startup-card";
 import { problemAction } from "@/features/chat/problem-action";
 import { agentsUsing } from "@/features/providers/delete-provider";
@@ -39,7 +39,7 @@ test.each([
 });
 
 test("the bar only grows from stage to stage", () => {
-  const stages = ["pulling", "creating", "starting", "waiting", "ready"] as const;
+  const stages = ["pulling", "queued", "creating", "starting", "waiting", "ready"] as const;
   const percents = stages.map((stage) => stagePercent({ stage, percent: null }));
   expect(percents).toEqual(percents.toSorted((a, b) => a - b));
   expect(stagePercent({ stage: "pulling", percent: 50 })).toBe(30);
@@ -49,6 +49,29 @@ test("the bar only grows from stage to stage", () => {
 test("only what this start needs is listed", () => {
   expect(stageSteps([], "creating").map(({ stage }) => stage)).toEqual(["creating", "starting", "waiting", "ready"]);
   expect(stageSteps(["installing"], "starting").map(({ state }) => state)).toEqual(["done", "done", "current", "todo", "todo"]);
+});
+
+test("a start that waits for its turn is listed as that, and only then", () => {
+  expect(stageSteps(["pulling"], "queued").map(({ stage, state }) => `${stage} ${state}`)).toEqual([
+    "pulling done",
+    "queued current",
+    "creating todo",
+    "starting todo",
+    "waiting todo",
+    "ready todo",
+  ]);
+});
+
+test.each([
+  [1, "Waiting for its turn, next"],
+  [2, "Waiting for its turn, 2nd"],
+  [3, "Waiting for its turn, 3rd"],
+  [4, "Waiting for its turn, 4th"],
+  [11, "Waiting for its turn, 11th"],
+  [22, "Waiting for its turn, 22nd"],
+  [undefined, "Waiting for its turn"],
+])("the place %s in the queue reads: %s", (place, text) => {
+  expect(stageLabel({ stage: "queued", place })).toBe(text);
 });
 
 test("deleting a provider names the agents that lose their model", () => {

@@ -1,4 +1,4 @@
-import { stageText } from "@/features/agents/stages";
+import { stageLabel } from "@/features/agents/stages";
 import type { Turn } from "@/features/chat/turn";
 
 const longestSpoken = 3000;
@@ -19,7 +19,7 @@ export const turnAnnouncement = (turn: Turn | null, agentName: string): string =
 const activeAnnouncement = (turn: Turn, agentName: string): string => {
   if (turn.text !== "") return `${agentName} is answering.`;
   if (turn.notice !== null) return turn.notice;
-  if (turn.stage !== null) return `Starting ${agentName}: ${stageText(turn.stage.stage)}.`;
+  if (turn.stage !== null) return `Starting ${agentName}: ${stageLabel(turn.stage)}.`;
   return "";
 };
 

@@ -1,15 +1,15 @@
 "use client";
 
-import type { StartStage } from "@mosaic/contracts/agent";
+import type { StageProgress, StartStage } from "@mosaic/contracts/agent";
 import { Check } from "lucide-react";
 import { cn } from "@/components/ui/cn";
 import { Progress } from "@/components/ui/progress";
-import { stagePercent, stageText } from "@/features/agents/stages";
+import { queuedHint, stageLabel, stagePercent, stageText } from "@/features/agents/stages";
 import { useElapsedSeconds } from "@/features/chat/elapsed";
 import type { Turn } from "@/features/chat/turn";
 import { formatElapsed } from "@/lib/time";
 
-const preparing: readonly StartStage[] = ["installing", "pulling", "building"];
+const preparing: readonly StartStage[] = ["installing", "pulling", "building", "queued"];
 const always: readonly StartStage[] = ["creating", "starting", "waiting", "ready"];
 
 export interface StageStep {
@@ -29,6 +29,7 @@ export function StartupCard({ turn, agentName }: { readonly turn: Turn; readonly
   const { stage } = turn;
   if (stage === null) return null;
   const percent = stagePercent(stage);
+  const detail = stage.stage === "queued" ? queuedHint : stage.detail;
   return (
     <div
       role="group"
@@ -42,17 +43,15 @@ export function StartupCard({ turn, agentName }: { readonly turn: Turn; readonly
       <Progress value={percent} label="Start-up progress" />
       <ol className="flex flex-wrap gap-x-4 gap-y-1.5">
         {stageSteps(turn.stagesSeen, stage.stage).map((step) => (
-          <StageItem key={step.stage} step={step} percent={step.state === "current" ? stage.percent : null} />
+          <StageItem key={step.stage} step={step} current={step.state === "current" ? stage : null} />
         ))}
       </ol>
-      {stage.detail === null || stage.detail === "" ? null : (
-        <p className="break-words text-[0.8125rem] text-muted-foreground">{stage.detail}</p>
-      )}
+      {detail === null || detail === "" ? null : <p className="break-words text-[0.8125rem] text-muted-foreground">{detail}</p>}
     </div>
   );
 }
 
-function StageItem({ step, percent }: { readonly step: StageStep; readonly percent: number | null }) {
+function StageItem({ step, current }: { readonly step: StageStep; readonly current: StageProgress | null }) {
   const { stage, state } = step;
   return (
     <li
@@ -70,8 +69,8 @@ function StageItem({ step, percent }: { readonly step: StageStep; readonly perce
           className={cn("size-2 rounded-xs", state === "current" ? "animate-pulse bg-primary" : "bg-muted-foreground/40")}
         />
       )}
-      {stageText(stage)}
-      {percent === null ? "" : ` ${Math.round(percent)} %`}
+      {current === null ? stageText(stage) : stageLabel(current)}
+      {current === null || current.percent === null ? "" : ` ${Math.round(current.percent)} %`}
     </li>
   );
 }

@@ -57,6 +57,17 @@ describe("the turn's reducer", () => {
   });
 });
 
+test("a screen reader hears the place in the queue, each time that it changes", () => {
+  const queued = (place: number) => event({ type: "stage", stage: "queued", percent: null, detail: null, place });
+  const spoken = [3, 2, 1].map((place) => turnAnnouncement(after(accepted, queued(3), queued(place)), "Ada"));
+  expect(spoken).toEqual([
+    "Starting Ada: Waiting for its turn, 3rd.",
+    "Starting Ada: Waiting for its turn, 2nd.",
+    "Starting Ada: Waiting for its turn, next.",
+  ]);
+  expect(turnAnnouncement(after(accepted, queued(1), stage("creating")), "Ada")).toBe("Starting Ada: Creating.");
+});
+
 describe("the messages that are shown", () => {
   const texts = (stored: Parameters<typeof mergeTurn>[0], turn: Turn | null) =>
     mergeTurn(stored, turn).map(({ role, content, status }) => [role, content, status]);

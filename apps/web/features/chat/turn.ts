@@ -61,9 +61,10 @@ const reduceEvent = (turn: Turn, event: TurnEvent): Turn => {
     case "accepted":
       return { ...turn, userMessage: event.userMessage, answerId: event.answerId };
     case "stage": {
-      const { stage, percent, detail } = event;
+      const { type: _type, ...progress } = event;
+      const { stage } = progress;
       const stagesSeen = turn.stagesSeen.includes(stage) ? turn.stagesSeen : [...turn.stagesSeen, stage];
-      return { ...turn, stage: { stage, percent, detail }, stagesSeen };
+      return { ...turn, stage: progress, stagesSeen };
     }
     case "notice":
       return { ...turn, notice: event.detail };

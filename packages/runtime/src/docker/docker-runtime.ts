@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Readable } from "node:stream";
 import type { ContainerInspectInfo } from "dockerode";
@@ -65,6 +66,7 @@ class DockerRuntime implements AgentRuntime {
   readonly #buildSettings: BuildSettings;
   readonly #images = new SharedTasks<PrepareProgress>();
   readonly #queue = new KeyedQueue();
+  #cores: number | undefined;
 
   constructor(options: DockerRuntimeOptions) {
     this.#engine = new Engine(options.host);
@@ -85,6 +87,15 @@ class DockerRuntime implements AgentRuntime {
     } catch (error) {
       return { isReachable: false, detail: toRuntimeError(error, this.#engine.where).detail };
     }
+  }
+
+  async cores(): Promise<number> {
+    try {
+      this.#cores ??= (await this.#engine.call((docker) => docker.info() as Promise<{ NCPU: number }>, CHECK_TIMEOUT_MS)).NCPU;
+    } catch {
+      return availableParallelism();
+    }
+    return this.#cores;
   }
 
   async prepare(): Promise<{ internalHost: string }> {

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { access, constants, mkdir, rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type {
   AgentImage,
@@ -101,6 +102,10 @@ class ProcessRuntime implements AgentRuntime {
     } catch {
       return { isReachable: false, detail: `The folder ${this.#options.stateDir} can't be written. Give it to the user that runs Mosaic.` };
     }
+  }
+
+  async cores(): Promise<number> {
+    return availableParallelism();
   }
 
   async prepare(): Promise<{ internalHost: string }> {

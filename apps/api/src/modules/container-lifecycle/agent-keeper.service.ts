@@ -50,7 +50,7 @@ export class AgentKeeperService {
       if (this.#attempts.begin(agentId, performance.now())) {
         // Why it failed is stored with the agent; here it is only tried again later.
         this.lifecycle
-          .ensureRunning(agentId)
+          .ensureRunning(agentId, { isBackground: true })
           .catch(() => undefined)
           .finally(() => this.#attempts.end(agentId, performance.now()));
       }

@@ -1,28 +1,26 @@
-import { deriveGatewayToken } from "@mosaic/agent-backends/gateway-token";
-import type { StageProgress, StartStage } from "@mosaic/contracts/agent";
+import type { StageProgress } from "@mosaic/contracts/agent";
 import type { AgentRuntime, ContainerSpec } from "@mosaic/runtime/agent-runtime";
 import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import type { HeldLock } from "../../platform/database/session-locks.js";
-import { AppError } from "../../platform/errors/app-error.js";
+import type { AppError } from "../../platform/errors/app-error.js";
 import { Logger } from "../../platform/logging/logger.js";
 import { AgentConfigService } from "../agent-config/agent-config.service.js";
 import { containerTokenContext } from "../agent-config/agent-config.types.js";
+import { BootQueueService } from "../boot-queue/boot-queue.service.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { hashToken, newToken } from "../crypto/tokens.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
 import { SettingsService } from "../settings/settings.service.js";
-import { backendOf, configPathOf, containerNameOf, imageOf } from "./container-identity.js";
+import { AgentBoot, stageOf, stopGraceMs } from "./agent-boot.js";
+import { configPathOf, containerNameOf, imageOf, lockKeyOf } from "./container-identity.js";
 import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
 import type { AgentTarget, RunningAgent } from "./container-lifecycle.types.js";
 import { ContainerStatusWriter } from "./container-status.js";
-import { probeGateway } from "./gateway-probe.js";
-import { readinessDefaults, waitUntilReady, type SupervisorWord } from "./readiness.js";
-import { toStartError } from "./start-failure.js";
+import { stoppedMeanwhile, toStartError } from "./start-failure.js";
 import { StartProgress } from "./start-progress.js";
+import { SupervisorEar } from "./supervisor-ear.js";
 import { SupervisorReportsService } from "./supervisor-reports.service.js";
-
-export const stopGraceMs = 10_000;
 
 /** One cold start under way. */
 interface Attempt {
@@ -34,17 +32,16 @@ interface Attempt {
   readonly ear: SupervisorEar;
   /** Aborts when the start must not go on: superseded, the lock lost, Mosaic stopping. */
   readonly signal: AbortSignal;
-}
-
-/** Listens to one start's supervisor, from before its container runs. */
-interface SupervisorEar {
-  said(): SupervisorWord;
-  close(): void;
+  readonly supersede: () => void;
 }
 
 export interface StartContext {
   readonly lock: HeldLock;
   readonly signal: AbortSignal;
+  /** Aborts when nobody waits for it any more: a start whose turn has not come is given up then, with the signal's reason. */
+  readonly abandoned: AbortSignal;
+  /** Whether nobody waits for it, but the house keeps it running. */
+  readonly isBackground: () => boolean;
   readonly onStage: (stage: StageProgress) => void;
 }
 
@@ -56,6 +53,8 @@ export class AgentStarter {
     private readonly status: ContainerStatusWriter,
     private readonly reports: SupervisorReportsService,
     private readonly agentConfig: AgentConfigService,
+    private readonly queue: BootQueueService,
+    private readonly boot: AgentBoot,
     private readonly host: RuntimeHostService,
     private readonly settings: SettingsService,
     private readonly crypto: CryptoService,
@@ -64,34 +63,29 @@ export class AgentStarter {
   ) {}
 
   /** `null` when the status or the lock was taken from under it: the caller looks again. Throws why the agent can't be started. */
-  async start(target: AgentTarget, { lock, signal, onStage }: StartContext): Promise<RunningAgent | null> {
+  async start(target: AgentTarget, context: StartContext): Promise<RunningAgent | null> {
     await this.agentConfig.assertRenderable(target.agentId);
     const begun = await this.begin(target);
     if (begun === null) {
       return null;
     }
     const superseded = new AbortController();
-    const progress = this.progressOf(target, begun.tokenHash, onStage, () => superseded.abort(stoppedMeanwhile()));
+    const supersede = (): void => superseded.abort(stoppedMeanwhile());
+    const progress = this.progressOf(target, begun.tokenHash, context.onStage, supersede);
+    const onWarming = (): void => progress.set({ stage: "waiting", percent: null, detail: "Warming up" });
     const attempt: Attempt = {
       target,
       ...begun,
       progress,
-      ear: this.listen(target.agentId, progress),
-      signal: AbortSignal.any([signal, lock.lost, superseded.signal]),
+      ear: new SupervisorEar((onReport) => this.reports.watch(target.agentId, onReport), onWarming),
+      signal: AbortSignal.any([context.signal, context.lock.lost, superseded.signal]),
+      supersede,
     };
     try {
-      return await this.run(attempt, onStage);
+      return await this.run(attempt, context);
     } catch (error) {
       await progress.end();
-      if (superseded.signal.aborted) {
-        throw stoppedMeanwhile();
-      }
-      if (lock.lost.aborted) {
-        return null;
-      }
-      // Mosaic is stopping: the next process adopts or repairs what stands there.
-      signal.throwIfAborted();
-      throw await this.fail(attempt, error);
+      return await this.giveUp(error, { attempt, context, superseded: superseded.signal });
     } finally {
       attempt.ear.close();
     }
@@ -111,36 +105,29 @@ export class AgentStarter {
     return hasBegun ? { name, token, tokenHash: sealed.hash } : null;
   }
 
-  private async run(attempt: Attempt, onStage: (stage: StageProgress) => void): Promise<RunningAgent> {
-    const { target, name, token, tokenHash, progress, signal } = attempt;
+  private async run(attempt: Attempt, { isBackground, abandoned, onStage }: StartContext): Promise<RunningAgent> {
+    const { target, name, token, tokenHash, progress, ear, signal } = attempt;
     const startedAtMs = performance.now();
     const runtime = await this.host.runtime();
     const spec = await this.specOf(target, name);
     await this.ensureImage(runtime, attempt);
     signal.throwIfAborted();
-    progress.set(stageOf("creating"));
-    await runtime.create(spec);
-    signal.throwIfAborted();
-    progress.set(stageOf("starting"));
-    const endpoint = await startFresh(runtime, name, token);
-    if (!(await this.repository.setEndpoint(target.agentId, tokenHash, endpoint))) {
-      throw stoppedMeanwhile();
+    const leaveQueue = await this.takeTurn(attempt, isBackground(), abandoned);
+    try {
+      const turnAtMs = performance.now();
+      const running = await this.boot.boot(runtime, { target, spec, token, tokenHash, progress, ear, signal });
+      await progress.end();
+      if (!(await this.status.change(target, "became_ready", { stage: null, error: null }, { tokenHash }))) {
+        throw stoppedMeanwhile();
+      }
+      onStage(stageOf("ready"));
+      const endedAtMs = performance.now();
+      const times = { durationMs: Math.round(endedAtMs - startedAtMs), bootMs: Math.round(endedAtMs - turnAtMs) };
+      this.logger.log("agent started", { agentId: target.agentId, ...times });
+      return running;
+    } finally {
+      await leaveQueue();
     }
-    progress.set(stageOf("waiting"));
-    const running: RunningAgent = {
-      agentId: target.agentId,
-      endpoint,
-      gatewayToken: deriveGatewayToken(token),
-      backend: backendOf(target.backend.id),
-    };
-    await this.waitUntilReady(runtime, attempt, running);
-    await progress.end();
-    if (!(await this.status.change(target, "became_ready", { stage: null, error: null }, { tokenHash }))) {
-      throw stoppedMeanwhile();
-    }
-    onStage(stageOf("ready"));
-    this.logger.log("agent started", { agentId: target.agentId, durationMs: Math.round(performance.now() - startedAtMs) });
-    return running;
   }
 
   private async ensureImage(runtime: AgentRuntime, { target, progress, signal }: Attempt): Promise<void> {
@@ -150,24 +137,42 @@ export class AgentStarter {
     }
   }
 
-  private async waitUntilReady(runtime: AgentRuntime, attempt: Attempt, { endpoint, backend, gatewayToken }: RunningAgent): Promise<void> {
-    const sources = {
-      probe: async () => probeGateway(endpoint, backend, gatewayToken),
-      said: () => attempt.ear.said(),
-      inspect: async () => runtime.inspect(attempt.name),
-    };
-    await waitUntilReady(sources, { ...readinessDefaults, timeoutMs: attempt.target.backend.readyTimeoutMs }, attempt.signal);
+  /** Waits until the agent may boot. No limit of time counts that. */
+  private async takeTurn(
+    { target, tokenHash, progress, signal, supersede }: Attempt,
+    isBackground: boolean,
+    abandoned: AbortSignal,
+  ): Promise<() => Promise<void>> {
+    const { agentId, ownerId } = target;
+    return this.queue.enter(
+      { agentId, ownerId, startId: tokenHash, lockKey: lockKeyOf(agentId), isBackground },
+      {
+        onPlace: (place) => progress.set({ ...stageOf("queued"), place }),
+        onSuperseded: supersede,
+        signal: AbortSignal.any([signal, abandoned]),
+      },
+    );
   }
 
-  private listen(agentId: string, progress: StartProgress): SupervisorEar {
-    let word: SupervisorWord = { isReady: false, hasFailed: false, detail: null };
-    const close = this.reports.watch(agentId, ({ phase, detail }) => {
-      word = { isReady: word.isReady || phase === "ready", hasFailed: phase === "failed", detail: detail ?? word.detail };
-      if (phase === "warming") {
-        progress.set({ stage: "waiting", percent: null, detail: "Warming up" });
-      }
-    });
-    return { said: () => word, close };
+  private async giveUp(
+    error: unknown,
+    { attempt, context, superseded }: { attempt: Attempt; context: StartContext; superseded: AbortSignal },
+  ): Promise<null> {
+    if (superseded.aborted) {
+      throw stoppedMeanwhile();
+    }
+    if (context.lock.lost.aborted) {
+      return null;
+    }
+    // Mosaic is stopping: the next process adopts or repairs what stands there.
+    context.signal.throwIfAborted();
+    if (context.abandoned.aborted && error === context.abandoned.reason) {
+      // Nothing was made yet, and nobody is there to be told of a fault.
+      const atRest = { stage: null, endpoint: null, error: null };
+      await this.status.change(attempt.target, "came_to_rest", atRest, { tokenHash: attempt.tokenHash });
+      throw error;
+    }
+    throw await this.fail(attempt, error);
   }
 
   private async fail({ target, name, tokenHash }: Attempt, thrown: unknown): Promise<AppError> {
@@ -208,22 +213,4 @@ export class AgentStarter {
       onSuperseded,
     });
   }
-}
-
-/** A container that runs already has the token of another start: only a restart gives it ours. */
-async function startFresh(runtime: AgentRuntime, name: string, token: string): Promise<RunningAgent["endpoint"]> {
-  const started = await runtime.start(name, token);
-  if (!started.wasRunning) {
-    return started.endpoint;
-  }
-  await runtime.stop(name, stopGraceMs);
-  return (await runtime.start(name, token)).endpoint;
-}
-
-function stageOf(stage: StartStage): StageProgress {
-  return { stage, percent: null, detail: null };
-}
-
-export function stoppedMeanwhile(): AppError {
-  return new AppError("agent_start_failed", { detail: "The agent was stopped while it was starting. Send the message again to start it." });
 }

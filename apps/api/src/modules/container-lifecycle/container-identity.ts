@@ -1,6 +1,4 @@
 import { fileURLToPath } from "node:url";
-import type { AgentBackend } from "@mosaic/agent-backends/agent-backend";
-import { openclawBackend } from "@mosaic/agent-backends/openclaw";
 import type { AgentImage } from "@mosaic/runtime/agent-runtime";
 import type { BackendLimits } from "./container-lifecycle.types.js";
 
@@ -24,14 +22,4 @@ export function lockKeyOf(agentId: string): string {
 export function imageOf({ id, image }: Pick<BackendLimits, "id" | "image">): AgentImage {
   const isShipped = image.startsWith(`mosaic/${id}:`);
   return { name: image, buildContext: isShipped ? fileURLToPath(new URL(id, dockerFolder)) : null };
-}
-
-const backends: Readonly<Record<string, AgentBackend>> = { openclaw: openclawBackend };
-
-export function backendOf(id: string): AgentBackend {
-  const backend = backends[id];
-  if (backend === undefined) {
-    throw new Error("a backend without a renderer");
-  }
-  return backend;
 }

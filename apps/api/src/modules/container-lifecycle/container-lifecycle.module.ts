@@ -2,11 +2,13 @@ import { Module } from "@nestjs/common";
 import { AgentConfigModule } from "../agent-config/agent-config.module.js";
 import { AgentsModule } from "../agents/agents.module.js";
 import { BackendsModule } from "../backends/backends.module.js";
+import { BootQueueModule } from "../boot-queue/boot-queue.module.js";
 import { OwnerEventsModule } from "../owner-events/owner-events.module.js";
 import { RuntimeHostModule } from "../runtime-host/runtime-host.module.js";
 import { SettingsModule } from "../settings/settings.module.js";
 import { AdminBackendsController } from "./admin-backends.controller.js";
 import { AdminContainersController } from "./admin-containers.controller.js";
+import { AgentBoot } from "./agent-boot.js";
 import { AgentContainersController } from "./agent-containers.controller.js";
 import { AgentKeeperService } from "./agent-keeper.service.js";
 import { AgentStarter } from "./agent-starter.js";
@@ -26,7 +28,7 @@ import { SupervisorReportsService } from "./supervisor-reports.service.js";
 import { SupervisorStatusController } from "./supervisor-status.controller.js";
 
 @Module({
-  imports: [AgentConfigModule, AgentsModule, BackendsModule, OwnerEventsModule, RuntimeHostModule, SettingsModule],
+  imports: [AgentConfigModule, AgentsModule, BackendsModule, BootQueueModule, OwnerEventsModule, RuntimeHostModule, SettingsModule],
   controllers: [AgentContainersController, AdminContainersController, AdminBackendsController, SupervisorStatusController],
   providers: [
     ContainerLifecycleService,
@@ -34,6 +36,7 @@ import { SupervisorStatusController } from "./supervisor-status.controller.js";
     ContainerStatusWriter,
     ContainerViewsService,
     ContainerViewsRepository,
+    AgentBoot,
     AgentStarter,
     StartFlights,
     ContainerRepair,

@@ -8,12 +8,14 @@ import { AppError } from "../../platform/errors/app-error.js";
 import { Logger } from "../../platform/logging/logger.js";
 import { AgentConfigService } from "../agent-config/agent-config.service.js";
 import { containerTokenContext } from "../agent-config/agent-config.types.js";
+import { BootQueueService } from "../boot-queue/boot-queue.service.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
-import { stopGraceMs } from "./agent-starter.js";
+import { stopGraceMs } from "./agent-boot.js";
 import { lockKeyOf } from "./container-identity.js";
 import { ContainerLifecycleRepository, type StatusCondition } from "./container-lifecycle.repository.js";
 import type { AgentTarget, EnsureOptions, RunningAgent } from "./container-lifecycle.types.js";
+import { ContainerRepair } from "./container-repair.js";
 import { ContainerStatusWriter } from "./container-status.js";
 import { isSame, toRunning } from "./running-agent.js";
 import { StartFlights } from "./start-flights.js";
@@ -32,6 +34,8 @@ export class ContainerLifecycleService {
     private readonly repository: ContainerLifecycleRepository,
     private readonly status: ContainerStatusWriter,
     private readonly flights: StartFlights,
+    private readonly repair: ContainerRepair,
+    private readonly queue: BootQueueService,
     private readonly reports: SupervisorReportsService,
     private readonly host: RuntimeHostService,
     private readonly agentConfig: AgentConfigService,
@@ -70,9 +74,9 @@ export class ContainerLifecycleService {
   }
 
   /** Begins a start, or joins one, and resolves as soon as it is under way. Throws what stops it before. */
-  async requestStart(agentId: string): Promise<void> {
+  async requestStart(agentId: string, isBackground = false): Promise<void> {
     const underWay = Promise.withResolvers<void>();
-    const start = this.ensureRunning(agentId, { onStage: () => underWay.resolve() });
+    const start = this.ensureRunning(agentId, { isBackground, onStage: () => underWay.resolve() });
     start.then(
       () => underWay.resolve(),
       (error: unknown) => underWay.reject(error),
@@ -88,20 +92,34 @@ export class ContainerLifecycleService {
   /** Begins a restart, whoever uses the agent, and resolves once it is under way. An agent that does not run is started. */
   async requestRestart(agentId: string): Promise<void> {
     await this.beginStop(agentId);
-    await this.startAgain(agentId);
+    await this.startAgain(agentId, false);
   }
 
   /** Restarts agents that wait for the end of an answer. One that begins another in the meantime goes on waiting. Rejects for none. */
   async restartQuiet(): Promise<void> {
     for (const { agentId, version } of await this.repository.restartable()) {
+      // An agent that has to wait for its turn runs on until then.
+      if (await this.queue.isBusyInBackground()) {
+        return;
+      }
       try {
         if (await this.beginStop(agentId, { version })) {
           this.logger.log("restarting an agent for a change that it can't take in place", { agentId });
-          await this.startAgain(agentId);
+          await this.startAgain(agentId, true);
         }
       } catch (error) {
         this.logger.warn("an agent could not be restarted", { agentId, reason: error instanceof Error ? error.message : "unknown" });
       }
+    }
+  }
+
+  /** Why an answer broke off, if it was for lack of memory; `null` if not, or if nobody can tell. Never rejects. */
+  async explainBreakOff(agentId: string): Promise<string | null> {
+    try {
+      const target = await this.repository.find(agentId);
+      return target === null ? null : await this.repair.explainLackOfMemory(target);
+    } catch {
+      return null;
     }
   }
 
@@ -219,9 +237,9 @@ export class ContainerLifecycleService {
   }
 
   /** Whoever wants to start it has to wait for the lock that the stop holds. */
-  private async startAgain(agentId: string): Promise<void> {
+  private async startAgain(agentId: string, isBackground: boolean): Promise<void> {
     await this.settled(agentId);
-    await this.requestStart(agentId);
+    await this.requestStart(agentId, isBackground);
   }
 
   /** Resolves when the agent is at rest. */

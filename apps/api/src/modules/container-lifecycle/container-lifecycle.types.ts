@@ -24,6 +24,8 @@ export interface EnsureOptions {
   readonly signal?: AbortSignal;
   /** The agent as it was found not to answer: it is looked at again instead of being believed. */
   readonly distrusted?: RunningAgent;
+  /** Nobody waits for it: it takes its turn after all that somebody waits for. */
+  readonly isBackground?: boolean;
 }
 
 /** The backend's part of what a container is made from. */

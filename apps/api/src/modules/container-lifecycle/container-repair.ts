@@ -1,15 +1,20 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { AgentRuntime, ContainerObservation } from "@mosaic/runtime/agent-runtime";
 import { Injectable } from "@nestjs/common";
 import { Logger } from "../../platform/logging/logger.js";
+import { MachinePace } from "../../platform/pace/machine-pace.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
-import { stopGraceMs } from "./agent-starter.js";
+import { stopGraceMs } from "./agent-boot.js";
 import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
 import type { AgentTarget, ContainerRecord, RunningAgent } from "./container-lifecycle.types.js";
 import { ContainerStatusWriter } from "./container-status.js";
-import { probeGateway } from "./gateway-probe.js";
+import { probeGateway, type ProbeResult } from "./gateway-probe.js";
 import { toRunning } from "./running-agent.js";
-import { explainExit, toStartError } from "./start-failure.js";
+import { endedAgentOf, explainExit, toStartError } from "./start-failure.js";
+
+const endPollMs = 200;
+const endLooks = 15;
 
 /** Brings what is stored of one agent in line with what its container really does. Its caller holds the agent's lock. */
 @Injectable()
@@ -19,6 +24,7 @@ export class ContainerRepair {
     private readonly status: ContainerStatusWriter,
     private readonly host: RuntimeHostService,
     private readonly crypto: CryptoService,
+    private readonly pace: MachinePace,
     private readonly logger: Logger,
   ) {}
 
@@ -47,6 +53,27 @@ export class ContainerRepair {
     this.logger.warn("stopped a container that should not run", { agentId: target.agentId });
   }
 
+  /**
+   * In words, that the kernel killed the agent for memory; `null` if it did not, or nobody can tell. Waits a moment: an answer breaks off a little
+   * before its container has ended.
+   */
+  async explainLackOfMemory(target: AgentTarget): Promise<string | null> {
+    const { container, backend } = target;
+    const running = toRunning(this.crypto, target);
+    if (running !== null && (await this.probe(running)) !== "silent") {
+      return null;
+    }
+    const runtime = await this.host.runtime();
+    for (let look = 0; container !== null && look < endLooks; look++) {
+      const observation = await runtime.inspect(container.name);
+      if (observation?.state !== "running") {
+        return observation?.wasOutOfMemory === true ? explainExit(observation, null, endedAgentOf(backend)) : null;
+      }
+      await sleep(endPollMs);
+    }
+    return null;
+  }
+
   private async settle(
     target: AgentTarget,
     container: ContainerRecord,
@@ -66,7 +93,7 @@ export class ContainerRepair {
     if (container.status === "running" && !isUp && observation !== null && hasCrashed(observation)) {
       const error = {
         code: "agent_broke_off",
-        detail: `The agent ended by itself. ${explainExit(observation, null)} It starts again with the next message.`,
+        detail: `The agent ended by itself. ${explainExit(observation, null, endedAgentOf(target.backend))} It starts again with the next message.`,
       };
       await this.status.change(target, "failed", { stage: null, endpoint: null, error });
     } else {
@@ -80,12 +107,16 @@ export class ContainerRepair {
     return null;
   }
 
+  private async probe({ endpoint, backend, gatewayToken }: RunningAgent): Promise<ProbeResult> {
+    return probeGateway(endpoint, backend, gatewayToken, this.pace.now());
+  }
+
   private async adopt(target: AgentTarget, container: ContainerRecord, { endpoint }: ContainerObservation): Promise<RunningAgent | null> {
     if (endpoint === null) {
       return null;
     }
     const running = toRunning(this.crypto, { ...target, container: { ...container, status: "running", endpoint } });
-    if (running === null || (await probeGateway(endpoint, running.backend, running.gatewayToken)) !== "ready") {
+    if (running === null || (await this.probe(running)) !== "ready") {
       return null;
     }
     if (container.status === "starting") {

@@ -2,10 +2,17 @@ import type { ContainerObservation } from "@mosaic/runtime/agent-runtime";
 import { expect, test } from "vitest";
 import { AppError } from "../../platform/errors/app-error.js";
 import type { ProbeResult } from "./gateway-probe.js";
+import { exitedWhileStarting } from "./start-failure.js";
 import { waitUntilReady, type ReadinessSources, type SupervisorWord } from "./readiness.js";
 
-const limits = { timeoutMs: 400, reportGraceMs: 120, pollMs: 5, inspectEveryMs: 20 };
+const patience = { patienceMs: 400, quietMs: 200, outerMs: 1_200 };
+const limits = { patience: () => patience, reportGraceMs: 120, pollMs: 5, inspectEveryMs: 20 };
 const silent: SupervisorWord = { isReady: false, hasFailed: false, detail: null };
+const ended = {
+  memoryLimitBytes: 1024 ** 3,
+  needs: { minimumBytes: 1024 ** 3, comfortableBytes: 1.5 * 1024 ** 3 },
+  isTooBusy: () => false,
+};
 const running: ContainerObservation = {
   name: "mosaic-a",
   agentId: "a",
@@ -20,11 +27,14 @@ function sources(change: {
   probe?: ProbeResult;
   said?: SupervisorWord;
   inspect?: () => Promise<ContainerObservation | null>;
+  cpuTimeMs?: () => Promise<number | null>;
 }): ReadinessSources {
   return {
     probe: async () => change.probe ?? "ready",
     said: () => change.said ?? silent,
     inspect: change.inspect ?? (async () => running),
+    cpuTimeMs: change.cpuTimeMs ?? (async () => null),
+    explainEnd: (observation, said) => exitedWhileStarting(observation, said, ended),
   };
 }
 
@@ -69,7 +79,7 @@ test("a container that has ended ends the waiting, with its exit code", async ()
   const { error, tookMs } = await outcome(sources({ probe: "silent", inspect: async () => ended }));
   expect(error).toMatchObject({ code: "agent_start_failed" });
   expect((error as AppError).detail).toContain("exit code 78");
-  expect(tookMs).toBeLessThan(limits.timeoutMs);
+  expect(tookMs).toBeLessThan(patience.patienceMs);
 });
 
 test("a container that was removed ends the waiting", async () => {
@@ -88,4 +98,28 @@ test("the signal ends the waiting with its own reason", async () => {
   setTimeout(() => controller.abort(reason), 30);
   const { error } = await outcome(sources({ probe: "silent" }), controller.signal);
   expect(error).toBe(reason);
+});
+
+test("a container that works is waited for beyond its time, until it is ready", async () => {
+  let probe: ProbeResult = "silent";
+  setTimeout(() => {
+    probe = "ready";
+  }, 800);
+  const from = sources({ cpuTimeMs: async () => performance.now() });
+  const { error, tookMs } = await outcome({ ...from, probe: async () => probe });
+  expect(error).toBeNull();
+  expect(tookMs).toBeGreaterThan(patience.patienceMs);
+});
+
+test("a container that works for ever is given up at last, and told as that", async () => {
+  const { error, tookMs } = await outcome(sources({ probe: "silent", cpuTimeMs: async () => performance.now() }));
+  expect(error).toMatchObject({ code: "agent_not_ready", detail: expect.stringContaining("comes to no end") });
+  expect(tookMs).toBeGreaterThanOrEqual(patience.outerMs);
+});
+
+test("a container that uses a processor only a little makes no progress", async () => {
+  const from = sources({ probe: "silent", cpuTimeMs: async () => performance.now() * 0.01 });
+  const { error, tookMs } = await outcome(from);
+  expect(error).toMatchObject({ code: "agent_not_ready", detail: expect.stringContaining("no progress") });
+  expect(tookMs).toBeLessThan(patience.outerMs);
 });

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainerObservation } from "@mosaic/runtime/agent-runtime";
+import type { AppError } from "../../platform/errors/app-error.js";
 import type { ProbeResult } from "./gateway-probe.js";
-import { exitedWhileStarting, notReadyInTime } from "./start-failure.js";
+import { notReadyInTime } from "./start-failure.js";
+import { judgeStart, type StartPatience } from "./start-patience.js";
 
 /** What the supervisor has told of the start so far. */
 export interface SupervisorWord {
@@ -15,10 +17,15 @@ export interface ReadinessSources {
   said(): SupervisorWord;
   /** Rejects when the engine does not answer. */
   inspect(): Promise<ContainerObservation | null>;
+  /** As the engine tells it. May reject. */
+  cpuTimeMs(): Promise<number | null>;
+  /** What it means that the container has ended. */
+  explainEnd(observation: ContainerObservation | null, said: string | null): AppError;
 }
 
 export interface ReadinessLimits {
-  readonly timeoutMs: number;
+  /** Asked again and again: a machine may become busy, or less so, during the start. */
+  readonly patience: () => StartPatience;
   /** How long a gateway that answers is given to be warmed up by a supervisor that says nothing. */
   readonly reportGraceMs: number;
   readonly pollMs: number;
@@ -28,31 +35,63 @@ export interface ReadinessLimits {
 export const readinessDefaults = { reportGraceMs: 10_000, pollMs: 100, inspectEveryMs: 1_000 } as const;
 
 /**
- * Resolves once the gateway is ready, knows our token, and is warmed up. Rejects with `agent_start_failed` when the container ends,
- * with `agent_not_ready` when time is up, and with the signal's reason.
+ * Resolves once the gateway is ready, knows our token, and is warmed up. Rejects with `explainEnd` when the container ends, with
+ * `agent_not_ready` when it makes no progress any more or never comes to an end, and with the signal's reason.
  */
 export async function waitUntilReady(sources: ReadinessSources, limits: ReadinessLimits, signal: AbortSignal): Promise<void> {
   const startedAtMs = performance.now();
+  const progress = new Progress(startedAtMs);
   let answeredAtMs: number | null = null;
   let inspectedAtMs = startedAtMs;
-  let last: ProbeResult = "silent";
   for (;;) {
     signal.throwIfAborted();
-    last = await sources.probe();
+    const probed = await sources.probe();
     const nowMs = performance.now();
-    answeredAtMs = last === "ready" ? (answeredAtMs ?? nowMs) : null;
+    answeredAtMs = probed === "ready" ? (answeredAtMs ?? nowMs) : null;
     const said = sources.said();
     if (answeredAtMs !== null && (said.isReady || nowMs - answeredAtMs >= limits.reportGraceMs)) {
       return;
     }
+    progress.noteWords(`${probed} ${JSON.stringify(said)}`, nowMs);
     if (said.hasFailed || nowMs - inspectedAtMs >= limits.inspectEveryMs) {
       inspectedAtMs = nowMs;
       await assertRunning(sources, said);
+      progress.noteWork(await sources.cpuTimeMs().catch(() => null), nowMs);
     }
-    if (nowMs - startedAtMs >= limits.timeoutMs) {
-      throw notReadyInTime(limits.timeoutMs, last !== "silent", said.detail);
+    const elapsedMs = nowMs - startedAtMs;
+    const verdict = judgeStart({ elapsedMs, sinceProgressMs: nowMs - progress.lastAtMs }, limits.patience());
+    if (verdict !== "wait") {
+      throw notReadyInTime(elapsedMs, { isListening: probed !== "silent", isWorking: verdict === "endless" }, said.detail);
     }
     await sleep(limits.pollMs);
+  }
+}
+
+/** Of a processor: less is what software uses that only waits. */
+const leastShareOfWork = 0.03;
+
+/** When a start was last seen to get on. */
+class Progress {
+  lastAtMs: number;
+  #words = "";
+  #cpu: { readonly ms: number; readonly atMs: number } | null = null;
+
+  constructor(startedAtMs: number) {
+    this.lastAtMs = startedAtMs;
+  }
+
+  noteWords(words: string, nowMs: number): void {
+    if (words !== this.#words) {
+      this.#words = words;
+      this.lastAtMs = nowMs;
+    }
+  }
+
+  noteWork(cpuMs: number | null, nowMs: number): void {
+    if (cpuMs !== null && this.#cpu !== null && cpuMs - this.#cpu.ms >= leastShareOfWork * (nowMs - this.#cpu.atMs)) {
+      this.lastAtMs = nowMs;
+    }
+    this.#cpu = cpuMs === null ? null : { ms: cpuMs, atMs: nowMs };
   }
 }
 
@@ -60,6 +99,6 @@ async function assertRunning(sources: ReadinessSources, said: SupervisorWord): P
   // An engine that does not answer for a moment does not stop a container: time decides.
   const observation = await sources.inspect().catch(() => undefined);
   if (observation !== undefined && observation?.state !== "running") {
-    throw exitedWhileStarting(observation, said.detail);
+    throw sources.explainEnd(observation, said.detail);
   }
 }

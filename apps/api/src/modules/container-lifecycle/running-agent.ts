@@ -1,7 +1,7 @@
 import { deriveGatewayToken } from "@mosaic/agent-backends/gateway-token";
+import { backendOf } from "@mosaic/agent-backends/registry";
 import { containerTokenContext } from "../agent-config/agent-config.types.js";
 import type { CryptoService } from "../crypto/crypto.service.js";
-import { backendOf } from "./container-identity.js";
 import type { AgentTarget, RunningAgent } from "./container-lifecycle.types.js";
 
 /** `null` unless it runs and its endpoint is known. */

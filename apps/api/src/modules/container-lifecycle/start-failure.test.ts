@@ -2,7 +2,16 @@ import { problems } from "@mosaic/contracts/problem";
 import { RuntimeError, type RuntimeErrorCode } from "@mosaic/runtime/agent-runtime";
 import { expect, test } from "vitest";
 import { AppError } from "../../platform/errors/app-error.js";
-import { explainExit, toStartError } from "./start-failure.js";
+import { endedAgentOf, explainExit, toStartError } from "./start-failure.js";
+
+const limits = {
+  id: "openclaw",
+  image: "mosaic/openclaw:1",
+  memoryLimitBytes: 1.5 * 1024 ** 3,
+  nanoCpus: 1e9,
+  pidsLimit: 256,
+  readyTimeoutMs: 120_000,
+};
 
 test.each<[RuntimeErrorCode, keyof typeof problems]>([
   ["unreachable", "runtime_unavailable"],
@@ -32,6 +41,17 @@ test.each([
   [{ exitCode: 77, wasOutOfMemory: false }, null, "did not accept its token"],
   [{ exitCode: 1, wasOutOfMemory: false }, "no lease", "exit code 1. It said: no lease"],
   [{ exitCode: null, wasOutOfMemory: false }, null, "It ended."],
+  [{ exitCode: 78, wasOutOfMemory: false }, null, "its configuration was not accepted"],
+  [{ exitCode: 78, wasOutOfMemory: false }, "state lease heartbeat did not become ready (timeoutMs=5000)", "too busy"],
+  [{ exitCode: 1, wasOutOfMemory: false }, "startup migrations did not complete cleanly", "Nothing is wrong with its settings"],
 ] as const)("%o, having said %s, is explained with: %s", (observation, said, words) => {
-  expect(explainExit(observation, said)).toContain(words);
+  expect(explainExit(observation, said, endedAgentOf(limits))).toContain(words);
+});
+
+test.each([
+  [768, "it may use 768 MB. It needs at least 1 GB, and 1.5 GB to be comfortable. An admin gives it more under Admin → Backends."],
+  [4096, "it may use 4 GB. Let it do less at once, or have an admin give it more under Admin → Backends."],
+])("an agent that the kernel killed for memory is told with its %i MB and what to do", (megabytes, words) => {
+  const agent = endedAgentOf({ ...limits, memoryLimitBytes: megabytes * 1024 ** 2 });
+  expect(explainExit({ exitCode: 137, wasOutOfMemory: true }, "any words", agent)).toBe(`It ran out of memory and was killed: ${words}`);
 });

@@ -1,7 +1,11 @@
+import type { AgentBackend } from "@mosaic/agent-backends/agent-backend";
+import { formatMemory } from "@mosaic/contracts/memory-size";
+import { backendOf } from "@mosaic/agent-backends/registry";
 import type { ProblemCode } from "@mosaic/contracts/problem";
 import { RuntimeError, type ContainerObservation, type RuntimeErrorCode } from "@mosaic/runtime/agent-runtime";
 import { isDatabaseUnavailable } from "../../platform/database/database-errors.js";
 import { AppError } from "../../platform/errors/app-error.js";
+import type { BackendLimits } from "./container-lifecycle.types.js";
 
 const codes: Readonly<Record<RuntimeErrorCode, ProblemCode>> = {
   unreachable: "runtime_unavailable",
@@ -44,26 +48,64 @@ const exitWords: Readonly<Record<number, string>> = {
   143: "it was asked to stop",
 };
 
+/** Whose container it was. */
+export interface EndedAgent {
+  readonly memoryLimitBytes: number;
+  readonly needs: AgentBackend["memory"];
+  /** Whether what it said last means that the machine was too busy for it. */
+  readonly isTooBusy: AgentBackend["isTooBusy"];
+}
+
 /** How a container ended, in words. `said` is what its supervisor reported last. */
-export function explainExit(observation: Pick<ContainerObservation, "exitCode" | "wasOutOfMemory"> | null, said: string | null): string {
+export function explainExit(
+  observation: Pick<ContainerObservation, "exitCode" | "wasOutOfMemory"> | null,
+  said: string | null,
+  agent: EndedAgent,
+): string {
   if (observation === null) {
     return "Its container is gone: somebody removed it.";
   }
+  const quoted = said === null ? "" : ` It said: ${said}`;
   if (observation.wasOutOfMemory) {
-    return "It ran out of memory and was killed. Give the agent's backend a higher memory limit, or let it do less at once.";
+    return outOfMemory(agent);
+  }
+  if (said !== null && agent.isTooBusy(said)) {
+    return `This machine was too busy for it: a part of its software was not there in time. Nothing is wrong with its settings. Try again when less is going on here, or let fewer agents start at the same time (MOSAIC_STARTS_AT_ONCE).${quoted}`;
   }
   const words = observation.exitCode === null ? undefined : exitWords[observation.exitCode];
   const code = observation.exitCode === null ? "" : ` with exit code ${observation.exitCode}`;
-  return `It ended${code}${words === undefined ? "" : `: ${words}`}.${said === null ? "" : ` It said: ${said}`}`;
+  return `It ended${code}${words === undefined ? "" : `: ${words}`}.${quoted}`;
 }
 
-export function exitedWhileStarting(observation: ContainerObservation | null, said: string | null): AppError {
-  return new AppError("agent_start_failed", { detail: `The agent ended while it was starting. ${explainExit(observation, said)}` });
+function outOfMemory({ memoryLimitBytes, needs }: EndedAgent): string {
+  const has = `It ran out of memory and was killed: it may use ${formatMemory(memoryLimitBytes)}.`;
+  return memoryLimitBytes < needs.comfortableBytes
+    ? `${has} It needs at least ${formatMemory(needs.minimumBytes)}, and ${formatMemory(needs.comfortableBytes)} to be comfortable. An admin gives it more under Admin → Backends.`
+    : `${has} Let it do less at once, or have an admin give it more under Admin → Backends.`;
 }
 
-export function notReadyInTime(timeoutMs: number, isListening: boolean, said: string | null): AppError {
+export function exitedWhileStarting(observation: ContainerObservation | null, said: string | null, agent: EndedAgent): AppError {
+  return new AppError("agent_start_failed", { detail: `The agent ended while it was starting. ${explainExit(observation, said, agent)}` });
+}
+
+export function notReadyInTime(
+  elapsedMs: number,
+  { isListening, isWorking }: { readonly isListening: boolean; readonly isWorking: boolean },
+  said: string | null,
+): AppError {
   const how = isListening ? "Its gateway answers, but it does not get ready." : "Its gateway does not answer.";
+  const why = isWorking ? "It works and works, and comes to no end." : "It makes no progress any more.";
   return new AppError("agent_not_ready", {
-    detail: `The agent was not ready within ${Math.round(timeoutMs / 1000)} seconds. ${how}${said === null ? "" : ` It said: ${said}`} Try again; on a slow machine allow more time in the backend's settings.`,
+    detail: `The agent was not ready within ${Math.round(elapsedMs / 1000)} seconds. ${how} ${why}${said === null ? "" : ` It said: ${said}`} Try again; on a slow machine allow more time in the backend's settings.`,
   });
+}
+
+/** What is known of an agent's container beyond how it ended. */
+export function endedAgentOf({ id, memoryLimitBytes }: BackendLimits): EndedAgent {
+  const { memory, isTooBusy } = backendOf(id);
+  return { memoryLimitBytes, needs: memory, isTooBusy };
+}
+
+export function stoppedMeanwhile(): AppError {
+  return new AppError("agent_start_failed", { detail: "The agent was stopped while it was starting. Send the message again to start it." });
 }

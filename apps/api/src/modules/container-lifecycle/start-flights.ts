@@ -7,33 +7,58 @@ import { AppError } from "../../platform/errors/app-error.js";
 import { Shutdown } from "../../platform/shutdown/shutdown.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { OwnerEventsService } from "../owner-events/owner-events.service.js";
-import { AgentStarter, stoppedMeanwhile } from "./agent-starter.js";
+import { BootQueueService } from "../boot-queue/boot-queue.service.js";
+import { AgentStarter } from "./agent-starter.js";
 import { lockKeyOf } from "./container-identity.js";
 import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
 import type { AgentTarget, EnsureOptions, RunningAgent } from "./container-lifecycle.types.js";
 import { ContainerRepair } from "./container-repair.js";
 import { isSame, toRunning } from "./running-agent.js";
+import { stoppedMeanwhile } from "./start-failure.js";
 
 const othersPollMs = 200;
 
 type OnStage = (stage: StageProgress) => void;
 
 /** What everybody in this process who wants one agent to run waits for. */
-interface Flight {
-  readonly result: Promise<RunningAgent>;
-  readonly report: Report;
+class Flight {
+  readonly #listeners = new Set<OnStage>();
+  readonly #abandoned = new AbortController();
+  #last: StageProgress | null = null;
   readonly distrusted: RunningAgent | undefined;
-}
+  isBackground: boolean;
+  result: Promise<RunningAgent>;
 
-class Report {
-  readonly listeners = new Set<OnStage>();
-  last: StageProgress | null = null;
+  constructor({ distrusted, isBackground = false }: EnsureOptions, carry: (flight: Flight) => Promise<RunningAgent>) {
+    this.distrusted = distrusted;
+    this.isBackground = isBackground;
+    this.result = carry(this);
+  }
+
+  /** Aborts when nobody waits any more. Who comes later is carried by another flight. */
+  get abandoned(): AbortSignal {
+    return this.#abandoned.signal;
+  }
 
   tell(stage: StageProgress): void {
-    this.last = stage;
-    for (const listener of this.listeners) {
+    this.#last = stage;
+    for (const listener of this.#listeners) {
       listener(stage);
     }
+  }
+
+  /** The returned function is to be called once: when the last one leaves, the flight is abandoned. */
+  board(listener: OnStage): () => void {
+    this.#listeners.add(listener);
+    if (this.#last !== null) {
+      listener(this.#last);
+    }
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) {
+        this.#abandoned.abort(new Error("nobody waits for this start any more"));
+      }
+    };
   }
 }
 
@@ -46,20 +71,22 @@ export class StartFlights {
     private readonly repository: ContainerLifecycleRepository,
     private readonly starter: AgentStarter,
     private readonly repair: ContainerRepair,
+    private readonly queue: BootQueueService,
     private readonly events: OwnerEventsService,
     private readonly locks: SessionLocks,
     private readonly crypto: CryptoService,
     private readonly shutdown: Shutdown,
   ) {}
 
-  /** A caller whose signal aborts leaves; the flight goes on, also with nobody waiting. */
-  async join(agentId: string, { onStage, signal, distrusted }: EnsureOptions): Promise<RunningAgent> {
+  /** A caller whose signal aborts leaves. A start whose turn has not come ends with the last of them; one that boots goes on. */
+  async join(agentId: string, options: EnsureOptions): Promise<RunningAgent> {
+    const { onStage, signal, distrusted, isBackground = false } = options;
     for (;;) {
-      const flight = this.#flights.get(agentId) ?? this.begin(agentId, distrusted);
-      const listener: OnStage = (stage) => onStage?.(stage);
-      flight.report.listeners.add(listener);
-      if (flight.report.last !== null) {
-        listener(flight.report.last);
+      const flight = this.#flights.get(agentId) ?? this.begin(agentId, options);
+      const leave = flight.board((stage) => onStage?.(stage));
+      if (flight.isBackground && !isBackground) {
+        flight.isBackground = false;
+        void this.queue.bringForward(agentId);
       }
       try {
         const running = await untilAborted(flight.result, signal);
@@ -67,24 +94,33 @@ export class StartFlights {
         if (!isSame(running, distrusted) || flight.distrusted !== undefined) {
           return running;
         }
+      } catch (error) {
+        // Those who were there before have left, and it was given up for that: this caller begins another.
+        if (!flight.abandoned.aborted || error !== flight.abandoned.reason) {
+          throw error;
+        }
       } finally {
-        flight.report.listeners.delete(listener);
+        leave();
       }
     }
   }
 
-  private begin(agentId: string, distrusted: RunningAgent | undefined): Flight {
-    const report = new Report();
-    const result = this.carry(agentId, distrusted, report).finally(() => this.#flights.delete(agentId));
-    // Everybody may have left.
-    result.catch(() => undefined);
-    const flight: Flight = { result, report, distrusted };
+  private begin(agentId: string, options: EnsureOptions): Flight {
+    const flight = new Flight(options, async (own) => this.carry(agentId, own));
     this.#flights.set(agentId, flight);
+    const end = (): void => {
+      if (this.#flights.get(agentId) === flight) {
+        this.#flights.delete(agentId);
+      }
+    };
+    // Everybody may have left.
+    flight.result.then(end, end);
     return flight;
   }
 
-  private async carry(agentId: string, distrusted: RunningAgent | undefined, report: Report): Promise<RunningAgent> {
+  private async carry(agentId: string, flight: Flight): Promise<RunningAgent> {
     const { signal } = this.shutdown;
+    const { distrusted } = flight;
     /** A start by another process that was seen under way: its end is told here too instead of being tried again. */
     let seenTokenHash: string | null = null;
     for (;;) {
@@ -97,12 +133,13 @@ export class StartFlights {
       assertNotFailed(target, seenTokenHash);
       const lock = await this.locks.tryAcquire(lockKeyOf(agentId));
       if (lock === null) {
-        seenTokenHash = target.container?.status === "starting" ? target.container.tokenHash : seenTokenHash;
-        await this.waitForOthers(agentId, report, signal);
+        // Nothing of this process stands in the queue: with nobody waiting there is nothing to watch.
+        flight.abandoned.throwIfAborted();
+        seenTokenHash = await this.watchOthers(agentId, { target, seenTokenHash, flight });
         continue;
       }
       try {
-        const outcome = await this.startUnderLock(agentId, { lock, distrusted, report, signal });
+        const outcome = await this.startUnderLock(agentId, lock, flight);
         if (outcome !== null) {
           return outcome;
         }
@@ -112,17 +149,35 @@ export class StartFlights {
     }
   }
 
-  private async startUnderLock(
+  /** The token's hash of the start that another process has under way. */
+  private async watchOthers(
     agentId: string,
-    { lock, distrusted, report, signal }: { lock: HeldLock; distrusted: RunningAgent | undefined; report: Report; signal: AbortSignal },
-  ): Promise<RunningAgent | null> {
+    { target, seenTokenHash, flight }: { target: AgentTarget; seenTokenHash: string | null; flight: Flight },
+  ): Promise<string | null> {
+    const under = target.container?.status === "starting" ? target.container.tokenHash : seenTokenHash;
+    if (under !== seenTokenHash && !flight.isBackground) {
+      await this.queue.bringForward(agentId);
+    }
+    await this.waitForOthers(agentId, flight, this.shutdown.signal);
+    return under;
+  }
+
+  private async startUnderLock(agentId: string, lock: HeldLock, flight: Flight): Promise<RunningAgent | null> {
+    const { distrusted, abandoned } = flight;
     const target = await this.require(agentId);
     const running = toRunning(this.crypto, target);
     if (running !== null && !isSame(running, distrusted)) {
       return running;
     }
     const repaired = await this.repair.repair(target);
-    return repaired ?? this.starter.start(await this.require(agentId), { lock, signal, onStage: (stage) => report.tell(stage) });
+    const context = {
+      lock,
+      signal: this.shutdown.signal,
+      abandoned,
+      isBackground: () => flight.isBackground,
+      onStage: (stage: StageProgress) => flight.tell(stage),
+    };
+    return repaired ?? this.starter.start(await this.require(agentId), context);
   }
 
   private async require(agentId: string): Promise<AgentTarget> {
@@ -134,11 +189,11 @@ export class StartFlights {
   }
 
   /** Until another process, which has the lock, tells something; or a moment. */
-  private async waitForOthers(agentId: string, report: Report, signal: AbortSignal): Promise<void> {
+  private async waitForOthers(agentId: string, flight: Flight, signal: AbortSignal): Promise<void> {
     const told = new AbortController();
     const unwatch = this.events.watchAgent(agentId, ({ stage }) => {
       if (stage !== null) {
-        report.tell(stage);
+        flight.tell(stage);
       } else {
         told.abort();
       }

@@ -28,7 +28,7 @@ export class StartProgress {
 
   set(stage: StageProgress): void {
     const percent = stage.percent === null ? null : Math.floor(stage.percent);
-    if (this.#last?.stage === stage.stage && this.#last.percent === percent && this.#last.detail === stage.detail) {
+    if (isSameStage(this.#last, { ...stage, percent })) {
       return;
     }
     this.#last = { ...stage, percent };
@@ -62,9 +62,17 @@ export class StartProgress {
   }
 
   async #lookForSuperseding(): Promise<void> {
+    // While it waits for its turn the queue looks, for all of its starts at once.
+    if (this.#last?.stage === "queued") {
+      return;
+    }
     // A database that is away supersedes nothing.
     if (!(await this.sink.isUnderWay().catch(() => true))) {
       this.sink.onSuperseded();
     }
   }
+}
+
+function isSameStage(last: StageProgress | null, next: StageProgress): boolean {
+  return last?.stage === next.stage && last.percent === next.percent && last.detail === next.detail && last.place === next.place;
 }

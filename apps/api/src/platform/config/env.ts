@@ -79,6 +79,16 @@ export const envSchema = z.object({
     .enum(["docker", "process"], "docker or process")
     .optional()
     .meta({ description: "What runs agents. Unset: chosen in the first-boot wizard and kept in the database." }),
+  MOSAIC_STARTS_AT_ONCE: z.coerce
+    .number("a whole number from 1 to 1000")
+    .int("a whole number from 1 to 1000")
+    .min(1, "a whole number from 1 to 1000")
+    .max(1000, "a whole number from 1 to 1000")
+    .optional()
+    .meta({
+      description:
+        "How many agents start at the same time; the others wait for their turn. Unset: half of the processors that agents have, at least 1.",
+    }),
   MOSAIC_ALLOW_UNISOLATED: flag
     .default(false)
     .meta({ description: "Allows the process runtime, which isolates nothing, although HOST is not loopback." }),
