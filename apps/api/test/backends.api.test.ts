@@ -1,5 +1,7 @@
 import type { BackendList, BackendSettings } from "@mosaic/contracts/admin-containers";
 import type { Agent } from "@mosaic/contracts/agent";
+import type { HealthReport } from "@mosaic/contracts/health";
+import type { Problem } from "@mosaic/contracts/problem";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ContainerLifecycleRepository } from "../src/modules/container-lifecycle/container-lifecycle.repository.js";
 import { agentOf, createAgent, createConversation, say, Turn } from "./harness/chat.js";
@@ -32,7 +34,7 @@ test("what cannot be applied in place restarts an agent when its answer is finis
   const turn = await Turn.open(client, conversation, "[demo:slow ms=50 words=60]");
   await expect.poll(() => turn.text.length, { timeout: 20_000 }).toBeGreaterThan(0);
   const { startCount } = engine.of(id);
-  const limit = 900 * mebibyte;
+  const limit = 1900 * mebibyte;
   const updated = await admin.patch(path, { memoryLimitBytes: limit });
   expect([updated.status, updated.json<BackendSettings>().memoryLimitBytes]).toEqual([200, limit]);
   expect((await agentOf(client, id)).isRestartPending).toBe(true);
@@ -81,6 +83,34 @@ test.each([
   ["the port of the gateway", { gatewayPort: 80 }],
 ])("%s is refused", async (_what, change) => {
   expect((await admin.patch(path, change)).status).toBe(400);
+});
+
+test("less memory than the software needs is refused in words; what is stored already may stay, and Health names it", async () => {
+  const set = async (megabytes: number): Promise<unknown> =>
+    app.database.query("UPDATE backends SET memory_limit_bytes = $1", [megabytes * mebibyte]);
+  const health = async (): Promise<unknown> =>
+    (await admin.get("/api/health/report")).json<HealthReport>().checks.find(({ id }) => id === "memory");
+  await set(1536);
+  const refused = await admin.patch(path, { memoryLimitBytes: 1023 * mebibyte });
+  expect([refused.status, refused.json<Problem>()]).toMatchObject([
+    400,
+    {
+      detail:
+        "An agent of openclaw needs at least 1 GB of memory, and 1.5 GB to be comfortable. With 1023 MB it is killed while it answers.",
+      errors: [{ path: "memoryLimitBytes" }],
+    },
+  ]);
+  expect(await health()).toMatchObject({ state: "ok", detail: "Each agent of openclaw may use 1.5 GB." });
+  const atTheEdge = await admin.patch(path, { memoryLimitBytes: 1024 * mebibyte });
+  expect([atTheEdge.status, atTheEdge.json<BackendSettings>().memoryNeeds]).toEqual([
+    200,
+    { minimumBytes: 1024 * mebibyte, comfortableBytes: 1536 * mebibyte },
+  ]);
+  expect(await health()).toMatchObject({ state: "warning", detail: expect.stringContaining("1.5 GB is comfortable") as string });
+  await set(512);
+  expect(await health()).toMatchObject({ state: "failing", detail: expect.stringContaining("With 512 MB it is killed") as string });
+  expect((await admin.patch(path, { memoryLimitBytes: 512 * mebibyte, pidsLimit: 300 })).status).toBe(200);
+  await set(1536);
 });
 
 interface Check {

@@ -289,6 +289,7 @@ test("the doctor finds each thing by itself, and says what to do", async () => {
     "Disk",
     "Runtime",
     "Isolation",
+    "Memory per agent",
     "Software of openclaw",
   ]);
   expect(findings.filter(({ state }) => state === "failing")).toEqual([]);

@@ -194,6 +194,17 @@ describe("a running agent", () => {
     expect(app.runtime.of(agentId).startCount).toBe(2);
   });
 
+  test("that is killed for memory in the middle of an answer is told as that, with the figure and what to do", async () => {
+    await app.database.query("UPDATE backends SET memory_limit_bytes = $1", [768 * 1024 ** 2]);
+    const turn = await Turn.open(client, conversationId, "[demo:slow ms=50 words=300]");
+    await turn.until(({ text }) => text !== "");
+    await app.runtime.crash(agentId, 137, true);
+    const { message } = await turn.done();
+    expect(message).toMatchObject({ status: "broken_off", error: { code: "agent_broke_off" } });
+    expect(message.error?.detail).toContain("ran out of memory and was killed: it may use 768 MB. It needs at least 1 GB");
+    expect(message.error?.detail).toContain("Admin → Backends");
+  });
+
   test("that ends by itself is seen as such, with the reason", async () => {
     await app.runtime.crash(agentId, 137, true);
     await expect.poll(async () => (await agentOf(client, agentId)).status).toBe("error");

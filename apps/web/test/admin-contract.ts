@@ -87,6 +87,7 @@ export const adminState = (over: Partial<AdminState> = {}): AdminState => ({
       label: "OpenClaw",
       image: "mosaic/openclaw:2026.9.6",
       memoryLimitBytes: 2 * 1024 ** 3,
+      memoryNeeds: { minimumBytes: 1024 ** 3, comfortableBytes: 1.5 * 1024 ** 3 },
       nanoCpus: 1_500_000_000,
       pidsLimit: 256,
       readyTimeoutMs: 120_000,

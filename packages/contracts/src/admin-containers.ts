@@ -55,6 +55,8 @@ export const backendSettings = z
     label: z.string(),
     image: z.string(),
     memoryLimitBytes: z.int(),
+    /** Of one agent: with less than the minimum it dies in its first turn, and such a limit is refused. */
+    memoryNeeds: z.object({ minimumBytes: z.int(), comfortableBytes: z.int() }),
     nanoCpus: z.int(),
     pidsLimit: z.int(),
     readyTimeoutMs: z.int(),

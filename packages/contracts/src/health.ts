@@ -3,7 +3,7 @@ import { z } from "zod";
 export const checkState = z.enum(["ok", "warning", "failing"]);
 
 export const healthCheck = z.object({
-  id: z.enum(["database", "clock", "disk", "runtime", "isolation", "provider", "image"]),
+  id: z.enum(["database", "clock", "disk", "runtime", "isolation", "provider", "image", "memory"]),
   label: z.string(),
   state: checkState,
   /** What was found, and what to do when it is not ok. */

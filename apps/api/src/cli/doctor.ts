@@ -3,7 +3,16 @@ import type { AgentRuntime } from "@mosaic/runtime/agent-runtime";
 import { openRing, storedRing } from "../modules/crypto/key-ring.js";
 import { SealError, sealKey, unseal } from "../modules/crypto/sealed-box.js";
 import { imageOf } from "../modules/container-lifecycle/container-identity.js";
-import { clockFinding, diskFinding, failing, isolationFinding, ok, warning, type Look } from "../modules/health/host-findings.js";
+import {
+  clockFinding,
+  diskFinding,
+  failing,
+  isolationFinding,
+  memoryLook,
+  ok,
+  warning,
+  type Look,
+} from "../modules/health/host-findings.js";
 import { settingContext } from "../modules/settings/setting-context.js";
 import { settingKeys } from "../modules/settings/settings.service.js";
 import type { ConfigurationError, Env } from "../platform/config/env.js";
@@ -137,8 +146,8 @@ async function lookAtRuntime(env: Env, url: string, createRuntime: DoctorOptions
   const facts = await withDatabase(url, async (database) => ((await isFilled(database)) ? readRuntimeFacts(database) : null)).catch(
     () => "unknown" as const,
   );
-  const known = facts === "unknown" || facts === null ? { chosen: null, instanceId: "doctor", images: [] } : facts;
-  const { chosen, instanceId, images } = known;
+  const known = facts === "unknown" || facts === null ? { chosen: null, instanceId: "doctor", backends: [] } : facts;
+  const { chosen, instanceId, backends } = known;
   const kind = env.MOSAIC_RUNTIME ?? chosen;
   if (kind === null && facts === "unknown") {
     return [{ check: "Runtime", ...warning("It can't be looked at without the database, which says what it is.") }];
@@ -152,23 +161,32 @@ async function lookAtRuntime(env: Env, url: string, createRuntime: DoctorOptions
     return [
       { check: "Runtime", ...(isReachable ? ok(detail) : failing(detail)) },
       { check: "Isolation", ...isolationFinding(runtime.isIsolated) },
-      ...(isReachable ? await Promise.all(images.map(async (backend) => lookAtImage(runtime, backend))) : []),
+      ...(backends.length === 0 ? [] : [{ check: "Memory per agent", ...memoryLook(runtime.isIsolated, backends) }]),
+      ...(isReachable ? await Promise.all(backends.map(async (backend) => lookAtImage(runtime, backend))) : []),
     ];
   } finally {
     await runtime.close();
   }
 }
 
+interface StoredBackend {
+  readonly id: string;
+  readonly image: string;
+  readonly memoryLimitBytes: number;
+}
+
 async function readRuntimeFacts(
   database: Client,
-): Promise<{ chosen: string | null; instanceId: string; images: { id: string; image: string }[] }> {
+): Promise<{ chosen: string | null; instanceId: string; backends: readonly StoredBackend[] }> {
   const { rows } = await database.query<{ key: string; value: string }>("SELECT key, value FROM system_config WHERE key IN ($1, $2)", [
     settingKeys.runtime,
     settingKeys.instanceId,
   ]);
   const valueOf = (key: string): string | null => rows.find((row) => row.key === key)?.value ?? null;
-  const images = await database.query<{ id: string; image: string }>("SELECT id, image FROM backends ORDER BY id");
-  return { chosen: valueOf(settingKeys.runtime), instanceId: valueOf(settingKeys.instanceId) ?? "doctor", images: images.rows };
+  const backends = await database.query<StoredBackend>(
+    `SELECT id, image, memory_limit_bytes::float8 AS "memoryLimitBytes" FROM backends ORDER BY id`,
+  );
+  return { chosen: valueOf(settingKeys.runtime), instanceId: valueOf(settingKeys.instanceId) ?? "doctor", backends: backends.rows };
 }
 
 async function lookAtImage(runtime: AgentRuntime, backend: { id: string; image: string }): Promise<Finding> {

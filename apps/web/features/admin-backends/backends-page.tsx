@@ -9,7 +9,15 @@ import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import { useBackendSettings, useUpdateBackend } from "@/features/admin-backends/backend-queries";
 import { ImageCheckButton } from "@/features/admin-backends/image-check";
-import { checkBackend, toBackendValues, toUpdateBackend, type BackendFaults, type BackendValues } from "@/features/admin-backends/units";
+import {
+  checkBackend,
+  inMb,
+  memoryWarning,
+  toBackendValues,
+  toUpdateBackend,
+  type BackendFaults,
+  type BackendValues,
+} from "@/features/admin-backends/units";
 import { ToolsField } from "@/features/agents/tools-field";
 import { SaveProblem } from "@/features/providers/provider-form";
 import { Loaded } from "@/features/settings/load-state";
@@ -52,7 +60,7 @@ const useBackendForm = (stored: BackendSettings) => {
   }, [faults]);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    const found = checkBackend(values);
+    const found = checkBackend(values, stored);
     setFaults(found);
     if (Object.keys(found).length > 0) return;
     save.mutate({ id: stored.id, body: toUpdateBackend(values) }, { onSuccess: () => toast.success(`${stored.label} saved`) });
@@ -91,7 +99,7 @@ function BackendForm({ stored }: { readonly stored: BackendSettings }) {
         )}
       </Field>
       <ImageCheckButton backendId={stored.id} isUnsaved={values.image.trim() !== stored.image} />
-      <Limits values={values} set={set} faults={faults} />
+      <Limits stored={stored} values={values} set={set} faults={faults} />
       <ToolsField value={values.tools} onChange={(tools) => set({ tools })} />
       <Notice tone="info" title="When a change takes effect">
         Image and limits: agents that are running restart as soon as they answer nobody, the others at their next start. Defaults: for
@@ -106,24 +114,28 @@ function BackendForm({ stored }: { readonly stored: BackendSettings }) {
 }
 
 const numbers = [
-  { field: "memoryMb", label: "Memory per agent (MB)", hint: "OpenClaw needs about 1 GB; 2048 is comfortable." },
+  { field: "memoryMb", label: "Memory per agent (MB)", hint: "" },
   { field: "cpus", label: "CPUs per agent", hint: "Parts are fine: 0.5 is half a core." },
   { field: "processes", label: "Processes per agent", hint: "A bound for runaway programs." },
-  { field: "readySeconds", label: "Time to get ready (seconds)", hint: "After that a start counts as failed." },
+  { field: "readySeconds", label: "Time to get ready (seconds)", hint: "On a machine with room. A start that still gets on goes on." },
   { field: "idleMinutes", label: "New agents stop when idle for (minutes)", hint: "0 = never." },
 ] as const;
 
 interface LimitsProps {
+  readonly stored: BackendSettings;
   readonly values: BackendValues;
   readonly faults: BackendFaults;
   readonly set: (changes: Partial<BackendValues>) => void;
 }
 
-function Limits({ values, faults, set }: LimitsProps) {
+function Limits({ stored, values, faults, set }: LimitsProps) {
+  const { label: software, memoryNeeds } = stored;
+  const memoryHint = `${software} needs at least ${inMb(memoryNeeds.minimumBytes)}; ${inMb(memoryNeeds.comfortableBytes)} is comfortable.`;
+  const warning = memoryWarning(values, stored);
   return (
     <div className="grid items-start gap-5 sm:grid-cols-2">
       {numbers.map(({ field, label, hint }) => (
-        <Field key={field} label={label} hint={hint} error={faults[field]}>
+        <Field key={field} label={label} hint={field === "memoryMb" ? memoryHint : hint} error={faults[field]}>
           {(control) => (
             <Input
               {...control}
@@ -136,6 +148,11 @@ function Limits({ values, faults, set }: LimitsProps) {
           )}
         </Field>
       ))}
+      {warning === null ? null : (
+        <Notice tone="warning" role="status" className="sm:col-span-2" title="That is little memory">
+          {warning}
+        </Notice>
+      )}
     </div>
   );
 }

@@ -50,10 +50,28 @@ const fields: Record<string, { readonly field: keyof BackendValues; readonly tex
   defaultIdleTimeoutSeconds: { field: "idleMinutes", text: "From 0 to 10,080 minutes (a week)" },
 };
 
-export const checkBackend = (values: BackendValues): BackendFaults =>
-  Object.fromEntries(
-    (updateBackend.safeParse(toUpdateBackend(values)).error?.issues ?? []).flatMap(({ path }) => {
-      const known = fields[String(path[0])];
-      return known === undefined ? [] : [[known.field, known.text]];
-    }),
-  );
+export const checkBackend = (values: BackendValues, stored: BackendSettings): BackendFaults => {
+  const update = toUpdateBackend(values);
+  const faults = (updateBackend.safeParse(update).error?.issues ?? []).flatMap(({ path }) => {
+    const known = fields[String(path[0])];
+    return known === undefined ? [] : [[known.field, known.text]];
+  });
+  return { ...memoryFault(update.memoryLimitBytes, stored), ...(Object.fromEntries(faults) as BackendFaults) };
+};
+
+/** A limit that is too low and was stored before such were refused stays, with the warning, until it is changed. */
+const memoryFault = (bytes: number | undefined, { label, memoryLimitBytes, memoryNeeds }: BackendSettings): BackendFaults =>
+  bytes === undefined || bytes === memoryLimitBytes || bytes >= memoryNeeds.minimumBytes
+    ? {}
+    : { memoryMb: `${label} needs at least ${inMb(memoryNeeds.minimumBytes)}. With less it is killed while it answers` };
+
+/** What is allowed and not enough to be comfortable, in words; `null` if it is enough. */
+export const memoryWarning = (values: BackendValues, { label, memoryNeeds }: BackendSettings): string | null => {
+  const bytes = toUpdateBackend(values).memoryLimitBytes ?? 0;
+  if (Number.isNaN(bytes) || bytes >= memoryNeeds.comfortableBytes) return null;
+  return bytes < memoryNeeds.minimumBytes
+    ? `With less than ${inMb(memoryNeeds.minimumBytes)} an agent of ${label} is killed for lack of memory while it answers.`
+    : `An agent of ${label} may be killed for lack of memory in a long conversation. ${inMb(memoryNeeds.comfortableBytes)} is comfortable.`;
+};
+
+export const inMb = (bytes: number): string => `${Math.round(bytes / mebibyte)} MB`;

@@ -1,8 +1,10 @@
+import { backendOf } from "@mosaic/agent-backends/registry";
 import type { BackendChoices, BackendList, BackendSettings, UpdateBackend } from "@mosaic/contracts/admin-containers";
 import { backendId, type BackendId } from "@mosaic/contracts/agent";
 import { Inject, Injectable } from "@nestjs/common";
 import { ENV, type Env } from "../../platform/config/env.js";
 import { AppError } from "../../platform/errors/app-error.js";
+import { memoryFinding } from "./backend-memory.types.js";
 import { BackendsRepository } from "./backends.repository.js";
 import type { Backend } from "./backends.types.js";
 
@@ -51,11 +53,15 @@ export class BackendsService {
   }
 
   /**
-   * Throws `not_found`, and `invalid_input` for an image that is not of this machine's operator's choice: it sees what no admin may see.
+   * Throws `not_found`, and `invalid_input` for an image that is not of this machine's operator's choice, since it sees what no admin may see, and
+   * for less memory than the software needs; what is stored already may stay.
    * Agents that run are restarted when they answer nobody, if their containers have to be others.
    */
   async update(id: string, change: UpdateBackend): Promise<BackendSettings> {
-    const { image } = await this.require(id);
+    const { image, memoryLimitBytes } = await this.require(id);
+    if (change.memoryLimitBytes !== undefined && change.memoryLimitBytes !== memoryLimitBytes) {
+      assertEnoughMemory(id, change.memoryLimitBytes);
+    }
     if (change.image !== undefined && change.image !== image && !isTrustedImage(change.image, id, this.env.MOSAIC_AGENT_IMAGES)) {
       const message = `Only images of ${[`mosaic/${id}`, ...this.env.MOSAIC_AGENT_IMAGES].join(", ")} are allowed here. An image sees its agents' keys, files and conversations, so whoever runs this machine adds others: MOSAIC_AGENT_IMAGES.`;
       throw new AppError("invalid_input", { detail: message, errors: [{ path: "image", message }] });
@@ -86,5 +92,12 @@ function isTrustedImage(image: string, id: string, trusted: readonly string[]): 
 
 function toSettings({ backend, agentCount }: { readonly backend: Backend; readonly agentCount: number }): BackendSettings {
   const { gatewayPort: _port, stateDir: _folder, ...settings } = backend;
-  return { ...settings, agentCount };
+  return { ...settings, memoryNeeds: backendOf(backend.id).memory, agentCount };
+}
+
+function assertEnoughMemory(id: string, bytes: number): void {
+  const finding = memoryFinding(id, bytes);
+  if (finding !== null && finding.isTooLittle) {
+    throw new AppError("invalid_input", { detail: finding.words, errors: [{ path: "memoryLimitBytes", message: finding.words }] });
+  }
 }

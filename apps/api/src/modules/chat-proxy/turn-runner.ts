@@ -55,7 +55,7 @@ export class TurnRunner {
     const turn: Turn = { ...begun, question: userMessage.content, stream, writer, signal };
     const startedAtMs = performance.now();
     await stream.send({ type: "accepted", userMessage, answerId: begun.answerId } as { type: "accepted" });
-    const ending = await this.drive(turn).catch((error: unknown) => this.endingOf(error, turn));
+    const ending = await this.explained(turn, await this.drive(turn).catch((error: unknown) => this.endingOf(error, turn)));
     this.report(turn, ending, startedAtMs);
     await this.conclude(turn, ending);
   }
@@ -169,6 +169,15 @@ export class TurnRunner {
       return { kind: "failure", code: last.code, detail: last.detail };
     }
     return last?.type === "end" ? { kind: "complete" } : null;
+  }
+
+  /** Names the cause of an end that the gateway could not name: it was killed for memory in the middle of the answer. */
+  private async explained({ agentId, signal }: Turn, ending: TurnEnding): Promise<TurnEnding> {
+    if (ending.kind !== "failure" || ending.code !== "agent_broke_off" || signal.aborted) {
+      return ending;
+    }
+    const cause = await this.lifecycle.explainBreakOff(agentId);
+    return cause === null ? ending : { ...ending, detail: `The agent ended in the middle of its answer. ${cause}` };
   }
 
   private endingOf(error: unknown, { signal, stream }: Turn): TurnEnding {

@@ -59,12 +59,15 @@ export class ContainerRepair {
    */
   async explainLackOfMemory(target: AgentTarget): Promise<string | null> {
     const { container, backend } = target;
+    if (container === null) {
+      return null;
+    }
     const running = toRunning(this.crypto, target);
     if (running !== null && (await this.probe(running)) !== "silent") {
       return null;
     }
     const runtime = await this.host.runtime();
-    for (let look = 0; container !== null && look < endLooks; look++) {
+    for (let look = 0; look < endLooks; look++) {
       const observation = await runtime.inspect(container.name);
       if (observation?.state !== "running") {
         return observation?.wasOutOfMemory === true ? explainExit(observation, null, endedAgentOf(backend)) : null;

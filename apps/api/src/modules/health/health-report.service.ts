@@ -10,7 +10,7 @@ import { BackendsService } from "../backends/backends.service.js";
 import { ConnectionTestService } from "../llm-providers/connection-test.service.js";
 import { ModelResolutionService } from "../llm-providers/model-resolution.service.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
-import { clockFinding, diskFinding, failing, isolationFinding, ok, warning, type Look } from "./host-findings.js";
+import { clockFinding, diskFinding, failing, isolationFinding, memoryLook, ok, warning, type Look } from "./host-findings.js";
 import { HealthRepository } from "./health.repository.js";
 
 /** Looks at everything that a first message needs, all at once. */
@@ -29,7 +29,7 @@ export class HealthReportService {
 
   /** Never throws: what can't be looked at is a failing check. The provider is the one that the user's first agent uses. */
   async report(userId: string): Promise<HealthReport> {
-    const [database, clock, disk, runtime, isolation, provider, image] = await Promise.all([
+    const [database, clock, disk, runtime, isolation, provider, image, memory] = await Promise.all([
       this.settle(this.database()),
       this.settle(this.clock()),
       this.settle(diskFinding(this.env.MOSAIC_STATE_DIR)),
@@ -37,6 +37,7 @@ export class HealthReportService {
       this.settle(this.isolation()),
       this.settle(this.provider(userId)),
       this.settle(this.image()),
+      this.settle(this.memory()),
     ]);
     return {
       checks: [
@@ -47,6 +48,7 @@ export class HealthReportService {
         { id: "isolation", label: "Isolation", ...isolation },
         { id: "provider", label: "LLM provider", ...provider },
         { id: "image", label: "Agent software", ...image },
+        { id: "memory", label: "Memory per agent", ...memory },
       ],
     };
   }
@@ -95,6 +97,10 @@ export class HealthReportService {
     const { outcome, message, caution } = await this.connectionTest.testStored(stored, inUse?.model ?? stored.models[0]?.id ?? null);
     const state = outcome !== "ok" ? "failing" : caution === null ? "ok" : "warning";
     return { state, detail: [`${stored.name}: ${message}`, ...(caution === null ? [] : [caution])].join(" ") };
+  }
+
+  private async memory(): Promise<Look> {
+    return memoryLook((await this.runtimeHost.kind()) !== "process", await this.backends.all());
   }
 
   private async image(): Promise<Look> {

@@ -1,6 +1,9 @@
 import { statfs } from "node:fs/promises";
 import { resolve } from "node:path";
+import { formatMemory } from "@mosaic/contracts/memory-size";
 import type { HealthCheck } from "@mosaic/contracts/health";
+
+import { memoryFinding } from "../backends/backend-memory.types.js";
 
 /** What was found, and what to do when it is not ok. */
 export type Look = Pick<HealthCheck, "state" | "detail">;
@@ -42,4 +45,17 @@ export function isolationFinding(isIsolated: boolean): Look {
     : warning(
         "Agents run as processes of this machine, and nothing separates them from it. Use Docker for anything but trying Mosaic out.",
       );
+}
+
+/** What the stored limits of memory mean for the agents. Nothing enforces them on plain processes. */
+export function memoryLook(isIsolated: boolean, backends: readonly { readonly id: string; readonly memoryLimitBytes: number }[]): Look {
+  if (!isIsolated) {
+    return ok("Agents that run as plain processes have no limit of memory.");
+  }
+  const findings = backends.flatMap(({ id, memoryLimitBytes }) => memoryFinding(id, memoryLimitBytes) ?? []);
+  if (findings.length === 0) {
+    return ok(backends.map(({ id, memoryLimitBytes }) => `Each agent of ${id} may use ${formatMemory(memoryLimitBytes)}.`).join(" "));
+  }
+  const words = `${findings.map((finding) => finding.words).join(" ")} Change it under Admin → Backends.`;
+  return findings.some(({ isTooLittle }) => isTooLittle) ? failing(words) : warning(words);
 }
