@@ -1,5 +1,6 @@
 import { Inject, Injectable } from "@nestjs/common";
 import type { EventStream } from "../../platform/http/event-stream.js";
+import { MachinePace } from "../../platform/pace/machine-pace.js";
 import type { RunningAgent } from "../container-lifecycle/container-lifecycle.types.js";
 import { HangWatchService } from "../container-lifecycle/hang-watch.service.js";
 import type { BegunTurn } from "../conversations/conversations.types.js";
@@ -31,12 +32,15 @@ export class TurnSilence {
   constructor(
     private readonly hangs: HangWatchService,
     private readonly modelCalls: ModelCallsService,
+    private readonly pace: MachinePace,
     @Inject(TURN_LIMITS) private readonly limits: TurnLimits,
   ) {}
 
   /** The caller ends the watch. */
   begin(running: RunningAgent, stream: EventStream): Attempt {
-    const watch = new SilenceWatch(this.limits, {
+    // On a busy machine everything between the provider and here is late too.
+    const limits = { ...this.limits, silenceMs: this.limits.silenceMs * this.pace.now() };
+    const watch = new SilenceWatch(limits, {
       onSlow: (isGatewayThere) => stream.sendSoon(isGatewayThere ? slowNotice : agentSlowNotice),
       untilHung: async (watcher, signal) => this.hangs.untilHung(running, watcher, signal),
     });

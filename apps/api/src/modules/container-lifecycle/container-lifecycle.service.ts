@@ -6,6 +6,7 @@ import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { SessionLocks, type HeldLock } from "../../platform/database/session-locks.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { Logger } from "../../platform/logging/logger.js";
+import { MachinePace } from "../../platform/pace/machine-pace.js";
 import { AgentConfigService } from "../agent-config/agent-config.service.js";
 import { containerTokenContext } from "../agent-config/agent-config.types.js";
 import { BootQueueService } from "../boot-queue/boot-queue.service.js";
@@ -40,6 +41,7 @@ export class ContainerLifecycleService {
     private readonly host: RuntimeHostService,
     private readonly agentConfig: AgentConfigService,
     private readonly locks: SessionLocks,
+    private readonly pace: MachinePace,
     private readonly crypto: CryptoService,
     private readonly logger: Logger,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -244,7 +246,7 @@ export class ContainerLifecycleService {
 
   /** Resolves when the agent is at rest. */
   private async settled(agentId: string): Promise<void> {
-    const deadlineMs = performance.now() + lockPatienceMs;
+    const deadlineMs = performance.now() + lockPatienceMs * this.pace.now();
     for (;;) {
       const status = (await this.repository.find(agentId))?.container?.status ?? "stopped";
       if (status === "stopped" || status === "error") {
@@ -309,7 +311,7 @@ export class ContainerLifecycleService {
   }
 
   private async acquire(agentId: string): Promise<HeldLock> {
-    const deadlineMs = performance.now() + lockPatienceMs;
+    const deadlineMs = performance.now() + lockPatienceMs * this.pace.now();
     for (;;) {
       const lock = await this.locks.tryAcquire(lockKeyOf(agentId));
       if (lock !== null) {
