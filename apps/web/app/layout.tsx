@@ -2,6 +2,7 @@ import "@fontsource-variable/inter";
 import "./globals.css";
 import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
+import { missingFilesScript } from "@/features/shell/missing-files";
 import { AppProviders } from "@/features/shell/providers";
 
 export const metadata: Metadata = {
@@ -24,6 +25,9 @@ export const viewport: Viewport = {
 export default function RootLayout({ children }: { readonly children: ReactNode }) {
   return (
     <html lang="en" suppressHydrationWarning>
+      <head>
+        <script dangerouslySetInnerHTML={{ __html: missingFilesScript }} />
+      </head>
       <body>
         <a
           href="#main"

@@ -18,7 +18,7 @@ export const SavingOrigin = createParamDecorator((_data: undefined, context: Exe
 export const LikelyOrigin = createParamDecorator((_data: undefined, context: ExecutionContext): string => {
   const request = requestOf(context);
   const isTls = request.secure || request.headers["x-forwarded-proto"] === "https";
-  return URL.parse(`${isTls ? "https" : "http"}://${request.headers.host ?? "localhost"}`)?.origin ?? "http://localhost";
+  return URL.parse(`${isTls ? "https" : "http"}://${request.host ?? "localhost"}`)?.origin ?? "http://localhost";
 });
 
 function requestOf(context: ExecutionContext): Request {

@@ -53,7 +53,7 @@ export const envSchema = z.object({
     .default([])
     .meta({
       description:
-        "The reverse proxies in front of Mosaic, whose X-Forwarded-For and X-Forwarded-Proto it believes: IP addresses or ranges, separated by commas. Without it everybody behind a proxy has the proxy's address, in the audit and where guessing is slowed down.",
+        "The reverse proxies in front of Mosaic, whose X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host it believes: IP addresses or ranges, separated by commas. Without it everybody behind a proxy has the proxy's address, in the audit and where guessing is slowed down.",
       example: "127.0.0.1, 10.0.0.0/8",
     }),
   MOSAIC_AGENT_IMAGES: list

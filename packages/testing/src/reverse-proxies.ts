@@ -1,0 +1,115 @@
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const documentation = fileURLToPath(new URL("../../../docs/proxies.md", import.meta.url));
+
+const proxyPrograms = { nginx: "/usr/sbin/nginx", caddy: "/usr/bin/caddy" } as const;
+
+/** The name in the documentation's examples. Nothing resolves it: whoever calls must. */
+export const proxyDomain = "mosaic.example";
+
+export interface ProxyOptions {
+  /** For its files; holds the certificate that `makeCertificate` made. */
+  readonly folder: string;
+  /** Where Mosaic is: `127.0.0.1:8080`. */
+  readonly upstream: string;
+  /** What is changed in the example beside names, ports and certificates. */
+  readonly change?: (example: string) => string;
+}
+
+export interface ReverseProxy {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** Why the proxies can't be run here, if so; with MOSAIC_REQUIRE_ALL they are run and fail instead. */
+export function whyNoProxies(): string | undefined {
+  const missing = Object.values(proxyPrograms).filter((program) => !existsSync(program));
+  return missing.length === 0 || process.env["MOSAIC_REQUIRE_ALL"] === "1"
+    ? undefined
+    : `no ${missing.join(" and ")} (apt-get install nginx caddy)`;
+}
+
+/** `ca.crt` of a private authority, and `mosaic.crt` and `mosaic.key` that it vouches for. Needs openssl. */
+export async function makeCertificate(folder: string): Promise<void> {
+  const openssl = (...args: string[]): void => void execFileSync("openssl", args, { cwd: folder, stdio: "ignore" });
+  const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+  openssl("req", "-x509", ...newKey, "-keyout", "ca.key", "-out", "ca.crt", "-days", "2", "-subj", "/CN=Private authority");
+  openssl("req", ...newKey, "-keyout", "mosaic.key", "-out", "mosaic.csr", "-subj", `/CN=${proxyDomain}`);
+  await writeFile(join(folder, "names"), `subjectAltName=DNS:${proxyDomain}`);
+  openssl(
+    "x509",
+    "-req",
+    "-in",
+    "mosaic.csr",
+    "-CA",
+    "ca.crt",
+    "-CAkey",
+    "ca.key",
+    "-out",
+    "mosaic.crt",
+    "-days",
+    "2",
+    "-extfile",
+    "names",
+  );
+}
+
+/** nginx as the documentation says. It may not answer yet. */
+export async function startNginx(options: ProxyOptions): Promise<ReverseProxy> {
+  const { folder } = options;
+  const port = await freePort();
+  const server = (await exampleOf("nginx", options)).replace("listen 443", `listen 127.0.0.1:${port}`);
+  const own = (name: string): string => join(folder, `nginx-${port}-${name}`);
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${own(name)};`).join(" ");
+  const user = process.getuid?.() === 0 ? "user root;" : "";
+  const configuration = `${user} daemon off; master_process off; pid ${own("pid")}; error_log ${own("errors")}; events {}\nhttp { access_log off; ${temporary}\n${server}}\n`;
+  await writeFile(own("conf"), configuration);
+  return running(spawn(proxyPrograms.nginx, ["-c", own("conf"), "-e", own("errors"), "-p", folder], { stdio: "ignore" }), port);
+}
+
+/** Caddy as the documentation says, with the certificate of the folder. It may not answer yet. */
+export async function startCaddy(options: ProxyOptions): Promise<ReverseProxy> {
+  const { folder } = options;
+  const port = await freePort();
+  const head = `${proxyDomain}:${port} {\n  bind 127.0.0.1\n  tls ${join(folder, "mosaic.crt")} ${join(folder, "mosaic.key")}`;
+  const site = (await exampleOf("caddy", options)).replace(`${proxyDomain} {`, head);
+  const file = join(folder, `caddy-${port}`);
+  await writeFile(file, `{\n  admin off\n  auto_https disable_redirects\n}\n${site}`);
+  const env = { PATH: process.env["PATH"], HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
+  const child = spawn(proxyPrograms.caddy, ["run", "--config", file, "--adapter", "caddyfile"], { stdio: "ignore", env });
+  return running(child, port);
+}
+
+async function exampleOf(language: "nginx" | "caddy", { folder, upstream, change = (example) => example }: ProxyOptions): Promise<string> {
+  const text = await readFile(documentation, "utf8");
+  const example = new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, "m").exec(text)?.[1];
+  if (example === undefined) {
+    throw new Error(`docs/proxies.md has no example for ${language}`);
+  }
+  return change(example).replaceAll("127.0.0.1:8080", upstream).replaceAll("/etc/ssl/mosaic", join(folder, "mosaic"));
+}
+
+function running(child: ChildProcess, port: number): ReverseProxy {
+  const ended = once(child, "exit");
+  return {
+    port,
+    stop: async () => {
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
