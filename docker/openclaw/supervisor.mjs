@@ -7,6 +7,7 @@ import { createApiClient, createBackoff, createReporter } from "./api-client.mjs
 import { applyBundle, hasConfig, parseBundle, redact, secretsOf } from "./bundle.mjs";
 import { FatalError, say } from "./exit.mjs";
 import { startGateway, waitUntilReady } from "./gateway.mjs";
+import { endInterruptedTurns } from "./interrupted-turns.mjs";
 import { readSettings, readToken } from "./settings.mjs";
 import { warmUp } from "./warm-up.mjs";
 
@@ -48,6 +49,7 @@ async function superviseGateway(settings, { client, reporter, stopRequest }) {
   const bundle = await Promise.race([fetchFirstBundle(client), stopRequest.asked]);
   if (stopRequest.reason) return sayStopped(stopRequest.reason);
   await applyBundle(bundle, roots);
+  await endWhatWasInterrupted(settings.stateDir);
 
   const gateway = startGateway(settings, process.env);
   reporter.report("waiting", bundle.generation);
@@ -58,6 +60,16 @@ async function superviseGateway(settings, { client, reporter, stopRequest }) {
   ending.abort();
   await gateway.stop();
   return sayStopped(stopRequest.reason);
+}
+
+/** An agent whose database can't be read starts all the same: OpenClaw says better what is wrong with it. */
+async function endWhatWasInterrupted(stateDir) {
+  try {
+    const count = await endInterruptedTurns(stateDir);
+    if (count > 0) say("interrupted-turns-ended", { count });
+  } catch (error) {
+    say("interrupted-turns-left", { reason: redact(error.message, secrets) });
+  }
 }
 
 /** Asks until Mosaic answers. A bundle that makes no sense ends the container: a second one would be the same. */

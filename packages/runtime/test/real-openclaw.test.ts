@@ -2,6 +2,8 @@ import { createHmac, randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { startDemoLlm } from "@mosaic/testing/demo-llm";
 import Docker from "dockerode";
@@ -46,7 +48,7 @@ function describeRealOpenclaw(title: string, openHarness: () => Promise<RealHarn
     beforeAll(async () => {
       harness = await openHarness();
       const { internalHost } = await harness.runtime.prepare();
-      demo = await startDemoLlm({ host: internalHost });
+      demo = await startDemoLlm({ host: internalHost, record: true });
       const name = `mosaic-test-real-${run}`;
       const bundleOf = async () => {
         const { port } = await endpoint.promise;
@@ -83,7 +85,20 @@ function describeRealOpenclaw(title: string, openHarness: () => Promise<RealHarn
       return { at, readyMs, warmMs: performance.now() - startedAt };
     }
 
-    it("boots, warms up and streams an answer; after a kill behind our back it starts at once and remembers", async () => {
+    /** Its container dies in the middle of an answer, is backed up as it is, and put back on another machine. */
+    async function dieInAnAnswerAndBeRestored(at: Endpoint): Promise<void> {
+      await beginAnswer(at, gatewayToken, "[demo:slow ms=100 words=300]");
+      await harness.killBehindOurBack(spec.name);
+      await expect.poll(async () => (await harness.runtime.inspect(spec.name))?.state ?? "gone", { timeout: 20_000 }).not.toBe("running");
+      const owner = { name: spec.name, agentId: spec.agentId, image: spec.image };
+      const state = await harness.runtime.exportState(owner);
+      const tar = await buffer(state ?? Readable.from([]));
+      await harness.runtime.remove(spec.name);
+      await harness.runtime.removeState(spec.name);
+      await harness.runtime.importState(owner, Readable.from([tar]));
+    }
+
+    it("boots, warms up and streams an answer; dead in the middle of another and restored, it answers the next message and remembers", async () => {
       const first = await boot();
       const answer = await converse(first.at, gatewayToken, "The canary word is zebra-crossing.");
       expect(answer.text).toContain("zebra-crossing");
@@ -91,11 +106,13 @@ function describeRealOpenclaw(title: string, openHarness: () => Promise<RealHarn
       expect(api.phases).toEqual(["starting", "waiting", "warming", "ready"]);
       expect(await harness.readLog(spec.name)).not.toContain("zebra");
 
-      await harness.killBehindOurBack(spec.name);
-      await expect.poll(async () => (await harness.runtime.inspect(spec.name))?.state ?? "gone", { timeout: 20_000 }).not.toBe("running");
+      await dieInAnAnswerAndBeRestored(first.at);
+      const callsBefore = demo.requests.length;
       const second = await boot();
-      const recalled = await converse(second.at, gatewayToken, "/demo recall");
+      const recalled = await converse(second.at, gatewayToken, "[demo:recall]");
       expect(recalled.text).toContain("zebra-crossing");
+      // It did not take the dead turn up again by itself, on its owner's account.
+      expect(demo.requests.length - callsBefore).toBe(1);
 
       const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
       process.stdout.write(
@@ -111,6 +128,23 @@ async function isReady({ host, port }: Endpoint): Promise<boolean> {
     (response) => response.ok,
     () => false,
   );
+}
+
+/** Resolves when the answer has begun; it goes on unread. */
+async function beginAnswer({ host, port }: Endpoint, gatewayToken: string, message: string): Promise<void> {
+  const response = await fetch(`http://${host}:${port}/v1/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${gatewayToken}`, "content-type": "application/json", "x-openclaw-session-key": "conv-1" },
+    body: JSON.stringify({ model: "openclaw/main", stream: true, messages: [{ role: "user", content: message }] }),
+  });
+  const reader = response.body?.getReader();
+  const decoder = new TextDecoder();
+  for (let raw = ""; raw.split('"content":"').length < 8;) {
+    const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+    if (done) expect.fail(`the answer ended before it was under way: ${raw}`);
+    raw += decoder.decode(value, { stream: true });
+  }
+  void reader?.closed.catch(() => undefined);
 }
 
 async function converse({ host, port }: Endpoint, gatewayToken: string, message: string) {
