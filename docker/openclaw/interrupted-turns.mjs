@@ -43,7 +43,9 @@ function endAll(database, now) {
     )
     .all(SESSION_PATTERN);
   const endNode = database.prepare("UPDATE session_nodes SET status = 'failed', entry_json = ? WHERE session_key = ?");
-  const endWindow = database.prepare("UPDATE session_windows SET status = 'failed', ended_at = ? WHERE session_id = ? AND status = 'running'");
+  const endWindow = database.prepare(
+    "UPDATE session_windows SET status = 'failed', ended_at = ? WHERE session_id = ? AND status = 'running'",
+  );
   for (const { session_key: key, current_session_id: sessionId, entry_json: text } of interrupted) {
     const entry = JSON.parse(text);
     for (const mark of MARKS) delete entry[mark];
@@ -54,7 +56,9 @@ function endAll(database, now) {
 }
 
 function hasTables(database) {
-  const names = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('session_nodes', 'session_windows')").all();
+  const names = database
+    .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('session_nodes', 'session_windows')")
+    .all();
   return names.length === 2;
 }
 

@@ -47,7 +47,13 @@ test("a turn that a dead gateway left running is ended, with all that would make
     {
       key: "agent:main:conv-1",
       status: "running",
-      entry: { activeWriterRunId: "r", abortedLastRun: true, mainRestartRecovery: { cycleId: "c" }, restartRecoveryRuns: [{ runId: "r" }], model: "m" },
+      entry: {
+        activeWriterRunId: "r",
+        abortedLastRun: true,
+        mainRestartRecovery: { cycleId: "c" },
+        restartRecoveryRuns: [{ runId: "r" }],
+        model: "m",
+      },
     },
   ]);
   expect(await endInterruptedTurns(stateDir, 1_000)).toBe(1);
