@@ -31,6 +31,7 @@ export const boundedTables: Readonly<Record<string, string>> = {
   _prisma_migrations: "one row a migration",
   api_processes: "one row a process",
   backends: "one row a kind of agent software",
+  boot_places: "one row a start that waits or boots, 20 a person at most",
   breakglass_user: "one row",
   oidc_flows: "the oldest give way beyond 10,000",
   system_config: "one row a setting",

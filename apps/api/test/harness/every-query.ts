@@ -16,6 +16,7 @@ import { RefusalsRepository } from "../../src/modules/auth/refusals.repository.j
 import { SessionsRepository } from "../../src/modules/auth/sessions.repository.js";
 import { SignInPlacesRepository } from "../../src/modules/auth/sign-in-places.repository.js";
 import { BackendsRepository } from "../../src/modules/backends/backends.repository.js";
+import { BootQueueRepository } from "../../src/modules/boot-queue/boot-queue.repository.js";
 import { ContainerLifecycleRepository } from "../../src/modules/container-lifecycle/container-lifecycle.repository.js";
 import { ContainerViewsRepository } from "../../src/modules/container-lifecycle/container-views.repository.js";
 import { ConversationsRepository } from "../../src/modules/conversations/conversations.repository.js";
@@ -327,6 +328,15 @@ const agents: readonly Call[] = [
     deleteAgent: (rows) => rows.deleteAgent(id("agents", 700)),
     agentExists: (rows) => rows.agentExists(id("agents", 1)),
     notify: (rows) => rows.notify("mosaic_test", ""),
+  }),
+  ...of(BootQueueRepository, {
+    enter: (queue) =>
+      queue.enter({ agentId: id("agents", 1), startId: "start", ownerId: user, lockKey: "mosaic:agent:1", isBackground: true }, null),
+    bringForward: (queue) => queue.bringForward(id("agents", 1)),
+    standings: (queue) => queue.standings(["start"]),
+    isBusyInBackground: (queue) => queue.isBusyInBackground(),
+    admit: (queue) => queue.admit(1, true),
+    leave: (queue) => queue.leave("start"),
   }),
   ...of(IdleReaperRepository, { running: (reaper) => reaper.running() }),
 ];
