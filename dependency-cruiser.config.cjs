@@ -15,7 +15,7 @@ const moduleGraph = {
   "boot-queue": ["runtime-host"],
   "idle-reaper": ["container-lifecycle"],
   conversations: ["agents", "owner-events"],
-  "chat-proxy": ["conversations", "container-lifecycle", "llm-relay", "owner-events"],
+  "chat-proxy": ["agent-config", "conversations", "container-lifecycle", "llm-relay", "owner-events"],
   demo: [],
   health: ["agents", "backends", "llm-providers", "runtime-host", "settings"],
   "outbound-access": ["settings"],

@@ -11,6 +11,7 @@ const STATUS_TIMEOUT_MS = 5_000;
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const FIRST_BACKOFF_MS = 200;
 const MAX_BACKOFF_MS = 5_000;
+const MAX_UNSENT = 50;
 
 /** Makes delays that double up to 5 s, each spread over half its length, so that many containers don't ask at the same moment. */
 export function createBackoff(random = Math.random) {
@@ -95,8 +96,9 @@ export function createReporter(client, signal) {
   }
 
   return {
-    report(phase, generation, detail) {
-      unsent.push(statusOf(phase, generation, detail));
+    report(phase, generation, detail, runId) {
+      // A gateway that fails turn after turn while Mosaic is slow must not fill the memory.
+      unsent = [...unsent.slice(-MAX_UNSENT), { ...statusOf(phase, generation, detail), ...(runId && { runId }) }];
       if (isSending) return;
       isSending = true;
       void sendAll();

@@ -5,6 +5,8 @@ import http from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { turnFaultIn } from "./turn-faults.mjs";
+
 const READY_POLL_MS = 50;
 // Mosaic judges a start by its progress, and ends it. This limit is for a Mosaic that never does.
 const READY_LIMIT_MS = 3_600_000;
@@ -49,11 +51,18 @@ export function startGateway(settings, env) {
   let lastError = "";
   let tooBusy = "";
   let onReload = null;
+  let onTurnFault = null;
+  const readFault = (line) => {
+    const fault = onTurnFault === null ? null : turnFaultIn(line);
+    if (fault !== null) onTurnFault(fault);
+  };
   eachLine(child.stdout, (line) => {
+    readFault(line);
     tooBusy ||= TOO_BUSY_LINE.test(line) ? line.slice(line.search(TOO_BUSY_LINE)) : "";
     if (onReload && RELOAD_LINE.test(line)) onReload(!line.includes("reload skipped"));
   });
   eachLine(child.stderr, (line) => {
+    readFault(line);
     if (onReload && RELOAD_LINE.test(line)) onReload(!line.includes("reload skipped"));
     tooBusy ||= TOO_BUSY_LINE.test(line) ? line.slice(line.search(TOO_BUSY_LINE)) : "";
     if (/\S/.test(line) && !/^\s+at /.test(line)) lastError = line.trim();
@@ -71,6 +80,11 @@ export function startGateway(settings, env) {
   return {
     /** Resolves once, with the code and the line that tells most: the last one on standard error, but for a machine that is too busy. */
     exited,
+
+    /** Calls `listener` with what the gateway's log says of each turn that failed. */
+    tellTurnFaults(listener) {
+      onTurnFault = listener;
+    },
 
     async stop() {
       child.kill("SIGTERM");

@@ -52,6 +52,7 @@ async function superviseGateway(settings, { client, reporter, stopRequest }) {
   await endWhatWasInterrupted(settings.stateDir);
 
   const gateway = startGateway(settings, process.env);
+  gateway.tellTurnFaults(({ runId, words }) => reporter.report("turn_failed", undefined, redact(words, secrets), runId));
   reporter.report("waiting", bundle.generation);
   const work = keepUpToDate(settings, { bundle, roots, client, reporter, gateway });
   const outcome = await Promise.race([gateway.exited.then((exit) => ({ exit })), stopRequest.asked, work]);

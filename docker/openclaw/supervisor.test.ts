@@ -155,6 +155,17 @@ describe("a start that can't be", () => {
   });
 });
 
+test("what the gateway's log says of a failed turn is passed on, without secrets; no other line is", async () => {
+  const fault = "embedded run agent end: runId=chatcmpl_1-a isError=true model=m provider=p error=x rawError=eos GATEWAY-TOKEN";
+  const says = `12:00 [agent] \u001b[33m${fault.replace("GATEWAY-TOKEN", "sk-in-the-config")}\nthe conversation: runId=chatcmpl_2 SECRET WORDS`;
+  api.bundle = bundleOf({ fake: { says }, models: { apiKey: "sk-in-the-config" } });
+  agent.startWithToken(api);
+  await expect.poll(() => api.phases(), WITHIN).toContain("turn_failed");
+  expect(api.statuses.filter(({ phase }) => phase === "turn_failed")).toEqual([
+    { phase: "turn_failed", runId: "chatcmpl_1-a", detail: fault.replace("GATEWAY-TOKEN", "[redacted]") },
+  ]);
+});
+
 describe("the end", () => {
   test("is the gateway's: its code, and its last words without secrets", async () => {
     api.bundle = bundleOf({ fake: { dies: `cannot use ${KEY} with ${GATEWAY_TOKEN}`, code: 78 } });

@@ -82,6 +82,7 @@ describe("the connection test", () => {
   test.each([
     "plain",
     "only-streams",
+    "ignores-stream",
     "refuses-developer-role",
     "Odd Model 7B (Q4 K M)",
     "comments-first",
@@ -102,7 +103,6 @@ describe("the connection test", () => {
     ["content-filter-at-once", "not_llm", "without a word"],
     ["cuda-out-of-memory", "server_error", "“CUDA out of memory”"],
     ["error-in-stream", "server_error", "“Upstream provider Chutes returned an invalid response”"],
-    ["ignores-stream", "not_llm", "as a whole where a stream was asked for"],
     ["status-400", "not_llm", "“The temperature of the moon is not a number”"],
     ["status-422", "not_llm", "“body.messages.0: Input should be a valid dictionary”"],
     ["status-401", "bad_key", "“Incorrect API key provided: [hidden]”"],
@@ -195,6 +195,11 @@ describe("what a model wants", () => {
     const bob = await app.member("bob");
     expect((await bob.post("/api/providers/test", { providerId: id, kind: "openai-compatible", model: "plain" })).status).toBe(404);
   });
+});
+
+test("an Anthropic-like server that does not stream is told as that: agents can't read it", async () => {
+  const result = await tested({ kind: "anthropic", baseUrl: odd.url, model: "ignores-stream" });
+  expect(result).toMatchObject({ outcome: "not_llm", message: expect.stringContaining("as a whole where a stream was asked for") });
 });
 
 test("a gateway to Anthropic's models that wants a bearer token gets one, and a wrong key is still a wrong key", async () => {

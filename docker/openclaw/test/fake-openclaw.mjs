@@ -12,6 +12,7 @@ let lastTurn = null;
 const { fake = {} } = config;
 console.log("the conversation: MY-REPLY-ON-STDOUT");
 console.error("the conversation: MY-REPLY-ON-STDERR");
+if (fake.says) console.log(fake.says);
 if (fake.dies) {
   console.error(fake.dies);
   console.error("    at someFunction (file.js:1:1)");

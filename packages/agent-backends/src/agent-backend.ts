@@ -56,6 +56,15 @@ export type GatewayEvent =
   | ({ readonly type: "failure" } & GatewayFailure)
   | { readonly type: "end" };
 
+/** How a turn ended. */
+export type GatewayEnding = Exclude<GatewayEvent, { type: "delta" }>;
+
+/** What was known of a turn when its end came. */
+export interface TurnSoFar {
+  readonly elapsedMs: number;
+  readonly hasText: boolean;
+}
+
 export type GatewayFailureCode =
   | "provider_key_refused"
   | "provider_rate_limited"
@@ -63,12 +72,15 @@ export type GatewayFailureCode =
   | "provider_unreachable"
   | "provider_timeout"
   | "provider_model_missing"
+  | "answer_cut"
   | "agent_broke_off";
 
 export interface GatewayFailure {
   readonly code: GatewayFailureCode;
   /** Plain words that say what to do. Keys and tokens are blacked out. */
   readonly detail: string;
+  /** The gateway keeps the true words to itself. Its log has them, under this id of the turn. */
+  readonly untoldRunId?: string;
 }
 
 /** Reads one turn's stream, cut anywhere. After a `failure` or an `end` it says nothing more. */
@@ -87,6 +99,8 @@ export interface AgentBackend {
   openStream(nowMs?: () => number): GatewayStream;
   /** What it means when the gateway answers a turn with anything but 200. */
   explainResponse(status: number, body: string): GatewayFailure;
+  /** What a turn's end means once the gateway's log has told its words: it may even be a complete answer. */
+  explainLogLine(line: string, turn: TurnSoFar): GatewayEnding;
   /** Path that answers 200 once turns can be served, without a token; and one that proves the token. */
   readonly readinessPath: string;
   readonly tokenProofPath: string;

@@ -1,6 +1,7 @@
-import type { RenderInput } from "./agent-backend.js";
+import type { RenderInput, ResolvedModel } from "./agent-backend.js";
 import type { Json } from "./canonical-json.js";
 import { literal } from "./openclaw-literal.js";
+import { dialectOf, shapeOf } from "./openclaw-dialects.js";
 import { openclawModelRef, renderProviders } from "./openclaw-providers.js";
 import { renderTools } from "./openclaw-tools.js";
 
@@ -20,10 +21,15 @@ export function renderConfig(input: RenderInput): Record<string, Json> {
       providers: renderProviders(input.models, input.gateway.port),
     },
     agents: renderAgents(input),
-    tools: renderTools(input.agent.tools, input.isIsolated),
+    tools: renderTools(input.agent.tools, input.isIsolated, hasTools(input.models[0])),
     browser: { enabled: input.agent.tools.browser && input.isIsolated },
     ...quietAndOffline,
   };
+}
+
+/** A model that takes no tools is offered none. */
+function hasTools({ provider, model }: ResolvedModel): boolean {
+  return shapeOf(provider.kind, dialectOf(provider, model)).hasTools;
 }
 
 function renderGateway(gateway: RenderInput["gateway"]): Json {

@@ -1,11 +1,5 @@
-import type { GatewayFailure } from "./agent-backend.js";
-import { redact } from "./redact.js";
-
-/** What was known of a turn when its error came. */
-export interface TurnSoFar {
-  readonly elapsedMs: number;
-  readonly hasText: boolean;
-}
+import type { GatewayFailure, TurnSoFar } from "./agent-backend.js";
+import { quotable, quoteProvider, wordsOf } from "./provider-words.js";
 
 interface GatewayError {
   readonly message: string;
@@ -17,8 +11,6 @@ type Rule = readonly [applies: (error: GatewayError, turn: TurnSoFar) => boolean
 
 /** OpenClaw waits at least this long for a silent provider; what it calls a time-out before is a connection that failed. */
 export const shortestTimeoutMs = 60_000;
-
-const maxQuotedCharacters = 240;
 
 /** A provider may answer with a page; its beginning tells enough. */
 const maxReadCharacters = 4000;
@@ -53,13 +45,7 @@ const rules: readonly Rule[] = [
       ),
   ],
   [
-    // After a 401 OpenClaw shuts the provider's id out for minutes and says so in words of its own.
-    ({ type, status, message }) =>
-      type === "authentication_error" ||
-      type === "permission_error" ||
-      status === 401 ||
-      status === 403 ||
-      /temporarily disabled after a provider auth\/billing failure/i.test(message),
+    isAboutKey,
     (error) =>
       failure(
         "provider_key_refused",
@@ -106,10 +92,15 @@ const rules: readonly Rule[] = [
     () => ({
       code: "agent_broke_off",
       detail:
-        "The agent ran into an error of its own. Send the message again; if that does not help, stop the agent and let it start again.",
+        "The agent's software gave up on this answer and did not say why. Send the message again; if that does not help, test the connection of its provider in the settings.",
     }),
   ],
 ];
+
+/** Whether OpenClaw keeps what was said to itself: then its log has to be asked. */
+export function isUntold(error: unknown): boolean {
+  return /^(?:upstream provider (?:error|timeout|overloaded)|internal error|agent run failed)?$/i.test(readError(error).message.trim());
+}
 
 /** An error that the gateway put into the stream: nearly always the provider's, in OpenClaw's words. */
 export function explainError(error: unknown, turn: TurnSoFar): GatewayFailure {
@@ -136,7 +127,20 @@ export function explainResponse(status: number, body: string): GatewayFailure {
   );
 }
 
+/**
+ * Only 401 and 403 are about keys. OpenClaw's class alone is no proof: it finds "forbidden" in a 422's "extra_forbidden". Without a status it
+ * counts, since then it is OpenClaw that misses a key; and after a 401 it shuts the provider's id out for minutes, in words of its own.
+ */
+function isAboutKey({ type, status, message }: GatewayError): boolean {
+  if (status !== undefined) return status === 401 || status === 403;
+  const isOfClass = type === "authentication_error" || type === "permission_error";
+  return isOfClass || /temporarily disabled after a provider auth\/billing failure/i.test(message);
+}
+
 function isModelMissing({ message, status }: GatewayError): boolean {
+  if (status === 401 || status === 403) return false;
+  // A field that "is not supported with this model" says nothing about the model.
+  if (/parameter|argument|\bfield\b|property/i.test(message)) return status === 404;
   const saysSo =
     /model[^.]{0,220}(?:not found|does not exist|not exist|unknown|no such|not available|not supported)|(?:unknown|no such|invalid) model|model_not_found|try pulling it/i;
   return status === 404 || saysSo.test(message);
@@ -181,27 +185,25 @@ function brokeOff(detail: string): GatewayFailure {
   return { code: "agent_broke_off", detail };
 }
 
+/** In place of the provider's words OpenClaw has phrases of its own, and advice for somebody with a terminal: neither is quoted. */
 function providerWords({ message }: GatewayError): string {
-  const words = shorten(redact(innerMessage(message)));
+  const words = innerMessage(message);
   const isOwnPhrase =
-    /^(?:upstream provider (?:error|timeout|overloaded)|internal error)?$/i.test(words) || /append-only|openclaw/i.test(words);
-  return isOwnPhrase ? "" : ` The provider said: “${words}”`;
+    /^(?:upstream provider (?:error|timeout|overloaded)|internal error|request failed)?$/i.test(words) ||
+    /append-only|openclaw/i.test(words);
+  return isOwnPhrase ? "" : quoteProvider(words);
 }
 
 function quote(message: string): string {
-  return message === "" ? "" : `: “${shorten(redact(message))}”`;
+  const quoted = quotable(message);
+  return quoted === "" ? "" : `: “${quoted}”`;
 }
 
-function shorten(text: string): string {
-  const oneLine = text.replaceAll(/[\s\p{Cc}]+/gu, " ").trim();
-  return oneLine.length > maxQuotedCharacters ? `${oneLine.slice(0, maxQuotedCharacters).toWellFormed()}…` : oneLine;
-}
-
-/** Anthropic's and Ollama's errors come as `401: {"error":{"message":…}}`: their words are inside. */
+/** Many errors come as `401: {"error":{"message":…}}`: the words are inside. */
 function innerMessage(message: string): string {
-  const inside = /^(\d{3}):?\s*(\{[\s\S]*\})/.exec(message);
-  const inner = readError(errorOf(inside?.[2] ?? "")).message;
-  return inner === "" ? message : `${inside?.[1]} ${inner}`;
+  const inside = /^(\d{3}):?\s*([[{][\s\S]*[}\]])/.exec(message);
+  const inner = wordsOf(inside?.[2] ?? "");
+  return inner === "" || inside?.[2]?.trim() === inner ? message : `${inside?.[1]} ${inner}`;
 }
 
 function readError(error: unknown): GatewayError {

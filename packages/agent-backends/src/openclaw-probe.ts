@@ -44,7 +44,7 @@ function openAi(provider: ProbedProvider, model: string): ProbeRequest {
       stream: true,
       ...(shape.hasUsage ? { stream_options: { include_usage: true } } : {}),
       ...(shape.hasStore ? { store: false } : {}),
-      ...(shape.hasTools ? { tools: [{ type: "function", function: tool }] } : {}),
+      ...(shape.hasTools ? { tools: [{ type: "function", function: tool }], tool_choice: "auto" } : {}),
       [shape.limitField]: maxTokensOf(provider, model),
     },
   };
@@ -61,7 +61,9 @@ function anthropic(provider: ProbedProvider, model: string): ProbeRequest {
       accept: "application/json",
       "content-type": "application/json",
       "anthropic-version": "2023-06-01",
-      ...(provider.dialect.keyHeader === "authorization" ? { authorization: `Bearer ${key}` } : { "x-api-key": key }),
+      "anthropic-dangerous-direct-browser-access": "true",
+      "x-api-key": key,
+      ...(provider.dialect.keyHeader === "authorization" ? { authorization: `Bearer ${key}` } : {}),
     },
     body: {
       model,
@@ -88,7 +90,10 @@ function ollama(provider: ProbedProvider, model: string): ProbeRequest {
       ],
       stream: true,
       ...(hasTools ? { tools: [{ type: "function", function: tool }] } : {}),
-      options: { num_predict: maxTokensOf(provider, model) },
+      options: {},
+      truncate: false,
+      shift: false,
+      think: false,
     },
   };
 }

@@ -1,9 +1,19 @@
 import { createParser } from "eventsource-parser";
-import type { GatewayEvent, GatewayStream } from "./agent-backend.js";
-import { explainError, type TurnSoFar } from "./openclaw-failure.js";
+import type { GatewayEvent, GatewayStream, TurnSoFar } from "./agent-backend.js";
+import { explainError, isUntold } from "./openclaw-failure.js";
+import { cutByLimit, emptyAnswer } from "./openclaw-log-line.js";
 
 /** One event of a gateway is a few bytes of text; more without an end is no stream of ours, and must not fill the memory. */
 const maxEventCharacters = 4 * 1024 * 1024;
+
+/** What OpenClaw writes where a model said nothing. It is no answer. */
+const placeholder = "No response from OpenClaw.";
+
+/** What the chunks of a stream tell beside its text. */
+interface Head {
+  runId: string | undefined;
+  isCut: boolean;
+}
 
 /** Reads the gateway's answer to one turn. The clock tells a time-out from a connection that failed at once: OpenClaw calls both the same. */
 export function openOpenclawStream(nowMs: () => number = () => performance.now()): GatewayStream {
@@ -12,16 +22,17 @@ export function openOpenclawStream(nowMs: () => number = () => performance.now()
   const startedAtMs = nowMs();
   let isOver = false;
   let hasText = false;
+  const head: Head = { runId: undefined, isCut: false };
 
   const emit = (event: GatewayEvent): void => {
     if (isOver) return;
     isOver = event.type !== "delta";
-    hasText = true;
+    hasText ||= event.type === "delta";
     events.push(event);
   };
   const parser = createParser({
     maxBufferSize: maxEventCharacters,
-    onEvent: ({ data }) => readData(data, { elapsedMs: nowMs() - startedAtMs, hasText }, emit),
+    onEvent: ({ data }) => readData(data, { elapsedMs: nowMs() - startedAtMs, hasText }, head, emit),
     onError: (error) => {
       if (error.type === "max-buffer-size-exceeded")
         emit(brokeOff("The agent sent more than can be read at once. Send the message again."));
@@ -44,25 +55,35 @@ export function openOpenclawStream(nowMs: () => number = () => performance.now()
   };
 }
 
-function readData(data: string, turn: TurnSoFar, emit: (event: GatewayEvent) => void): void {
+function readData(data: string, turn: TurnSoFar, head: Head, emit: (event: GatewayEvent) => void): void {
   if (data.trim() === "[DONE]") {
-    emit({ type: "end" });
+    emit(head.isCut ? { type: "failure", ...cutByLimit(turn.hasText) } : { type: "end" });
     return;
   }
   const chunk = parseObject(data);
   if (!chunk) return;
-  if (chunk["error"] !== undefined && chunk["error"] !== null) {
-    emit({ type: "failure", ...explainError(chunk["error"], turn) });
+  const { error, id } = chunk;
+  if (typeof id === "string" && /^[\w-]{1,80}$/.test(id)) head.runId = id;
+  if (error !== undefined && error !== null) {
+    const untold = isUntold(error) && head.runId !== undefined ? { untoldRunId: head.runId } : {};
+    emit({ type: "failure", ...explainError(error, turn), ...untold });
     return;
   }
-  const text = contentOf(chunk);
-  if (text !== "") emit({ type: "delta", text });
+  const choice = choiceOf(chunk);
+  head.isCut ||= choice["finish_reason"] === "length";
+  const text = contentOf(choice);
+  if (text === placeholder && !turn.hasText) emit({ type: "failure", ...(head.isCut ? cutByLimit(false) : emptyAnswer) });
+  else if (text !== "") emit({ type: "delta", text });
 }
 
-function contentOf(chunk: Record<string, unknown>): string {
+function choiceOf(chunk: Record<string, unknown>): Record<string, unknown> {
   const choices: unknown = chunk["choices"];
   const first: unknown = Array.isArray(choices) ? choices[0] : undefined;
-  const delta = isRecord(first) ? first["delta"] : undefined;
+  return isRecord(first) ? first : {};
+}
+
+function contentOf(choice: Record<string, unknown>): string {
+  const delta = choice["delta"];
   const content = isRecord(delta) ? delta["content"] : undefined;
   return typeof content === "string" ? content : "";
 }

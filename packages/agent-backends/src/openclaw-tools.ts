@@ -36,11 +36,12 @@ const beyondWorkspace = [
   "subagents",
 ];
 
-export function renderTools(tools: AgentTools, isIsolated: boolean): Record<string, Json> {
+/** `hasTools`: whether the model takes any. OpenClaw refuses to run one that does not while an allow-list stands, so there is only the denial of all. */
+export function renderTools(tools: AgentTools, isIsolated: boolean, hasTools = true): Record<string, Json> {
   const hasShell = tools.shell && isIsolated;
   return {
-    allow: allowedTools(tools, isIsolated),
-    deny: isIsolated ? neverAllowed : [...neverAllowed, ...beyondWorkspace],
+    ...(hasTools ? { allow: allowedTools(tools, isIsolated) } : {}),
+    deny: [...(hasTools ? [] : ["*"]), ...neverAllowed, ...(isIsolated ? [] : beyondWorkspace)],
     toolSearch: false,
     fs: { workspaceOnly: true },
     // Nobody sits at the gateway to approve a command: the container is the boundary.

@@ -72,7 +72,7 @@ describe("a rendered bundle, whatever the settings", () => {
       fc.property(renderInputs, (input) => {
         const { tools } = configOf(render({ ...input, isIsolated: false }));
         for (const tool of ["exec", "process", "browser", "code_execution", "terminal", "canvas", "nodes", "gateway", "cron"]) {
-          expect(tools.allow).not.toContain(tool);
+          expect(tools.allow ?? []).not.toContain(tool);
           expect(tools.deny).toContain(tool);
         }
         expect(tools.exec.mode).toBe("deny");
@@ -182,6 +182,14 @@ describe("the tools", () => {
     expect(rendered.allow.includes("exec")).toBe(tools.shell);
     expect(rendered.allow.includes("read")).toBe(tools.files);
     expect(rendered.allow.filter((tool) => ["gateway", "nodes", "cron"].includes(tool))).toEqual([]);
+  });
+
+  it("are denied as a whole, without an allow-list, for a model that takes none: OpenClaw would refuse to run it", () => {
+    const provider = someProvider("ollama", { dialect: { models: { m: { omits: ["tools"] } } } });
+    const rendered = configOf(render(someInput({ models: [{ provider, model: "m" }] })));
+    expect(rendered.tools.allow).toBeUndefined();
+    expect(rendered.tools.deny).toContain("*");
+    expect(Object.values(rendered.models.providers)[0]?.models[0]).toMatchObject({ compat: { supportsTools: false } });
   });
 
   it("may run commands without an approver where a container is the boundary", () => {

@@ -4,6 +4,7 @@ import { sha256OfJson } from "./canonical-json.js";
 import { openclawAgentId, renderConfig } from "./openclaw-config.js";
 import { explainResponse } from "./openclaw-failure.js";
 import { isTooBusy, openclawMemory } from "./openclaw-machine.js";
+import { explainLogLine } from "./openclaw-log-line.js";
 import { warmUpModel } from "./openclaw-providers.js";
 import { openOpenclawStream } from "./openclaw-stream.js";
 import { houseRules, renderIdentityFile, renderSoul } from "./openclaw-workspace.js";
@@ -15,6 +16,7 @@ export const openclawBackend: AgentBackend = {
   render,
   turnRequest,
   openStream: openOpenclawStream,
+  explainLogLine,
   explainResponse,
   memory: openclawMemory,
   isTooBusy,

@@ -31,6 +31,7 @@ export const problems = {
   agent_start_failed: { status: 503, title: "The agent could not be started" },
   agent_not_ready: { status: 504, title: "The agent did not get ready in time" },
   agent_not_responding: { status: 504, title: "The agent stopped responding" },
+  answer_cut: { status: 502, title: "The answer is cut off" },
   agent_broke_off: { status: 502, title: "The agent broke off" },
   provider_key_refused: { status: 502, title: "The provider refused the key" },
   provider_rate_limited: { status: 502, title: "The provider's rate limit is reached" },

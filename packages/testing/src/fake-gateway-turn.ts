@@ -69,6 +69,7 @@ async function sendAnswer(answer: Answer, reply: GatewayReply, options: TurnOpti
 /** Writes one answer, streamed or whole, in the gateway's exact form. */
 export interface GatewayReply {
   readonly exchange: Exchange;
+  readonly runId: string;
   text(piece: string): Promise<void>;
   tool(call: Extract<DemoAnswer, { kind: "tool" }>): Promise<void>;
   end(reason: "stop" | "tool_calls"): void;
@@ -92,6 +93,7 @@ export function streamReply(request: DemoRequest, exchange: Exchange): GatewayRe
   };
   return {
     exchange,
+    runId: head.id,
     text: (piece) => exchange.write(chunk({ content: piece })),
     tool: async (call) => {
       await exchange.write(chunk({ tool_calls: [{ index: 0, ...toolCall(call) }] }));
@@ -105,16 +107,18 @@ export function streamReply(request: DemoRequest, exchange: Exchange): GatewayRe
 }
 
 export function wholeReply(request: DemoRequest, exchange: Exchange): GatewayReply {
+  const head = answerHead(request, "chat.completion");
   const pieces: string[] = [];
   const finish = (message: unknown, reason: string): void => {
     sendGatewayJson(exchange, 200, {
-      ...answerHead(request, "chat.completion"),
+      ...head,
       choices: [{ index: 0, message, finish_reason: reason }],
       usage: USAGE,
     });
   };
   return {
     exchange,
+    runId: head.id,
     text: async (piece) => {
       pieces.push(piece);
     },
@@ -136,7 +140,7 @@ function event(data: unknown): string {
   return `data: ${JSON.stringify(data)}\n\n`;
 }
 
-function answerHead(request: DemoRequest, object: string): Record<string, unknown> {
+function answerHead(request: DemoRequest, object: string): { id: string } & Record<string, unknown> {
   return {
     id: `chatcmpl_${randomUUID()}`,
     object,

@@ -33,6 +33,8 @@ export interface FakeGateway extends RunningServer {
   /** How many clients left before their answer was complete. */
   readonly abortedCount: number;
   readonly activeCount: number;
+  /** How the latest turn is called, for its caller and in the log. */
+  readonly lastRunId: string | null;
   setReady(isReady: boolean): void;
   /** As SIGSTOP does: connections are taken, and nothing is said on any, old or new, until it is taken back. */
   setStopped(isStopped: boolean): void;
@@ -59,6 +61,9 @@ export async function startFakeGateway(options: FakeGatewayOptions): Promise<Fak
     },
     get activeCount() {
       return state.activeCount;
+    },
+    get lastRunId() {
+      return state.lastRunId;
     },
     setReady: (isReady: boolean) => {
       state.readyAt = isReady ? 0 : Number.POSITIVE_INFINITY;
@@ -98,6 +103,7 @@ class GatewayState {
   stopped: PromiseWithResolvers<void> | null = null;
   abortedCount = 0;
   activeCount = 0;
+  lastRunId: string | null = null;
 
   constructor(options: FakeGatewayOptions) {
     this.options = options;
@@ -196,6 +202,7 @@ async function chat(state: GatewayState, request: IncomingMessage, exchange: Exc
     return;
   }
   const reply = asked.isStream ? streamReply(asked, exchange) : wholeReply(asked, exchange);
+  state.lastRunId = reply.runId;
   await state.sessions.inTurn(sessionKeyOf(request, body), (session) =>
     runFakeTurn(asked, session, reply, {
       decide: (seen: DemoRequest) => state.behaviour?.(seen),

@@ -50,6 +50,21 @@ describe("a conversation", () => {
     expect(document.title).toBe("A talk · Mosaic");
   });
 
+  test("an answer that was cut says so, and goes on at a press", async () => {
+    const error = { code: "answer_cut" as const, title: "The answer is cut off", detail: "The model reached its limit of length." };
+    const { server } = await openChat({}, [
+      sampleMessage({ role: "user", content: "Tell me all" }),
+      sampleMessage({ content: "The beginning of", status: "broken_off", error }),
+    ]);
+    expect(within(lastAnswer()).getByText("The answer is cut off")).toBeDefined();
+    fireEvent.click(within(lastAnswer()).getByRole("button", { name: "Go on" }));
+    await waitFor(() =>
+      expect(server.requests.filter(({ line }) => line.endsWith("/messages")).map(({ body }) => body)).toEqual([
+        { content: "Go on exactly where you stopped." },
+      ]),
+    );
+  });
+
   test("streams the answer to a message, and announces it once it is complete", async () => {
     const { send, box, server } = await openChat();
     send("What is up");

@@ -9,7 +9,7 @@ import { AnswerText } from "@/features/chat/answer-text";
 import type { ChatAgent } from "@/features/chat/chat-agents";
 import { StartupCard } from "@/features/chat/startup-card";
 import { isStartingUp, type Turn } from "@/features/chat/turn";
-import { RetryButton, TurnProblemCard } from "@/features/chat/turn-problem-card";
+import { CutAnswer, RetryButton, TurnProblemCard } from "@/features/chat/turn-problem-card";
 import { formatTime } from "@/lib/time";
 
 export const UserMessage = memo(function UserMessage({ message }: { readonly message: Message }) {
@@ -33,9 +33,11 @@ export interface AnswerMessageProps {
   readonly turn: Turn | null;
   /** Sends the same message again; only for the last answer. */
   readonly onRetry: (() => void) | null;
+  /** Asks for the rest of an answer that was cut; only for the last one. */
+  readonly onGoOn: (() => void) | null;
 }
 
-export const AnswerMessage = memo(function AnswerMessage({ message, agent, turn, onRetry }: AnswerMessageProps) {
+export const AnswerMessage = memo(function AnswerMessage({ message, agent, turn, onRetry, onGoOn }: AnswerMessageProps) {
   const isStreaming = message.status === "streaming";
   return (
     <article aria-label={agent.name} aria-busy={isStreaming} className="group flex gap-3">
@@ -50,7 +52,7 @@ export const AnswerMessage = memo(function AnswerMessage({ message, agent, turn,
         {isStreaming && !(turn !== null && isStartingUp(turn)) ? (
           <Thinking turn={turn} agentName={agent.name} hasText={message.content !== ""} />
         ) : null}
-        <AnswerEnd message={message} isSystemAgent={agent.isSystem} onRetry={onRetry} />
+        <AnswerEnd message={message} isSystemAgent={agent.isSystem} onRetry={onRetry} onGoOn={onGoOn} />
         {isStreaming || message.content === "" ? null : <MessageFoot message={message} label="Copy answer" />}
       </div>
     </article>
@@ -90,11 +92,13 @@ function AnswerEnd({
   message,
   isSystemAgent,
   onRetry,
-}: Pick<AnswerMessageProps, "message" | "onRetry"> & { readonly isSystemAgent: boolean }) {
+  onGoOn,
+}: Pick<AnswerMessageProps, "message" | "onRetry" | "onGoOn"> & { readonly isSystemAgent: boolean }) {
   const { status, error } = message;
   if (status === "streaming" || status === "complete") return null;
   if (error !== null) {
     const { title, detail = null, code } = error;
+    if (code === "answer_cut") return <CutAnswer title={title} detail={detail} onGoOn={onGoOn} />;
     return <TurnProblemCard title={title} detail={detail} code={code} isSystemAgent={isSystemAgent} onRetry={onRetry} />;
   }
   return (

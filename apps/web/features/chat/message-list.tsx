@@ -2,13 +2,16 @@
 
 import type { Message } from "@mosaic/contracts/chat";
 import { ArrowDown } from "lucide-react";
-import { useEffect, useMemo, useRef, type ReactNode } from "react";
+import { useCallback, useEffect, useMemo, useRef, type ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import type { ChatAgent } from "@/features/chat/chat-agents";
 import { AnswerMessage, UserMessage } from "@/features/chat/message-item";
 import { useScrollFollow } from "@/features/chat/scroll-follow";
 import { mergeTurn, type Turn } from "@/features/chat/turn";
 import { TurnProblemCard } from "@/features/chat/turn-problem-card";
+
+/** What is sent for the person who wants the rest of an answer. */
+const goOnRequest = "Go on exactly where you stopped.";
 
 export interface MessageListProps {
   readonly stored: readonly Message[];
@@ -28,6 +31,7 @@ export function MessageList({ stored, turn, agent, onSend, onDismiss, empty }: M
   }, [startedAt, jumpToBottom]);
   const isActive = turn !== null && turn.end === null;
   const retried = useRetry(messages, onSend);
+  const goOn = useCallback(() => onSend(goOnRequest), [onSend]);
   return (
     <div className="relative min-h-0 flex-1">
       <div
@@ -49,6 +53,7 @@ export function MessageList({ stored, turn, agent, onSend, onDismiss, empty }: M
                     agent={agent}
                     turn={isActive && index === messages.length - 1 ? turn : null}
                     onRetry={index === messages.length - 1 ? retried : null}
+                    onGoOn={index === messages.length - 1 ? goOn : null}
                   />
                 )}
               </li>

@@ -1,7 +1,7 @@
 "use client";
 
 import type { ProblemCode } from "@mosaic/contracts/problem";
-import { RotateCcw } from "lucide-react";
+import { CornerDownRight, RotateCcw } from "lucide-react";
 import Link from "next/link";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
@@ -37,6 +37,31 @@ export function TurnProblemCard({ title, detail, code, isSystemAgent, onRetry, o
             </Button>
           ) : null}
         </>
+      }
+    >
+      {detail}
+    </Notice>
+  );
+}
+
+/** An answer that is not wrong, only not whole. */
+export function CutAnswer({
+  title,
+  detail,
+  onGoOn,
+}: Pick<TurnProblemCardProps, "title" | "detail"> & { readonly onGoOn: (() => void) | null }) {
+  return (
+    <Notice
+      tone="warning"
+      title={title}
+      className="max-w-xl animate-rise"
+      actions={
+        onGoOn === null ? null : (
+          <Button size="sm" variant="secondary" onClick={onGoOn}>
+            <CornerDownRight aria-hidden />
+            Go on
+          </Button>
+        )
       }
     >
       {detail}

@@ -11,6 +11,7 @@ import { AppError } from "../../platform/errors/app-error.js";
 import { BackendsService } from "../backends/backends.service.js";
 import { hashToken } from "../crypto/tokens.js";
 import { assignmentOf, type StoredAgent } from "../agents/agents.types.js";
+import { ConnectionTestService } from "../llm-providers/connection-test.service.js";
 import { LlmProvidersService } from "../llm-providers/llm-providers.service.js";
 import { ModelResolutionService } from "../llm-providers/model-resolution.service.js";
 import type { StoredProvider } from "../llm-providers/llm-providers.types.js";
@@ -29,6 +30,7 @@ export class AgentConfigService {
     private readonly providers: LlmProvidersService,
     private readonly resolution: ModelResolutionService,
     private readonly runtimeHost: RuntimeHostService,
+    private readonly connectionTest: ConnectionTestService,
     @Inject(ENV) private readonly env: Env,
   ) {}
 
@@ -65,6 +67,12 @@ export class AgentConfigService {
   async modelsInUse(agentId: string): Promise<{ ownerId: string | null; models: readonly ChosenModel<StoredProvider>[] }> {
     const agent = await this.agent(agentId);
     return { ownerId: agent.ownerId, models: await this.models(agent) };
+  }
+
+  /** For an agent whose provider refused its request: asks the provider what it wants. True when something new was found and kept. */
+  async findDialect(agentId: string): Promise<boolean> {
+    const [first] = (await this.modelsInUse(agentId)).models;
+    return first !== undefined && this.connectionTest.findDialect(first.provider, first.model);
   }
 
   /** Every secret that an agent's container may know by its configuration. */

@@ -1,3 +1,4 @@
+import type { GatewayFailure } from "@mosaic/agent-backends/agent-backend";
 import type { ProblemCode } from "@mosaic/contracts/problem";
 import type { AnswerEnd } from "../conversations/conversations.types.js";
 
@@ -6,7 +7,13 @@ export type TurnEnding =
   | { readonly kind: "complete" }
   | { readonly kind: "stopped" }
   | { readonly kind: "interrupted" }
-  | { readonly kind: "failure"; readonly code: ProblemCode; readonly detail: string };
+  | {
+      readonly kind: "failure";
+      readonly code: ProblemCode;
+      readonly detail: string;
+      /** The gateway has more to say about it, in its log. */
+      readonly untold?: GatewayFailure;
+    };
 
 const interruptedError = {
   code: "agent_broke_off",

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { GatewayEvent, GatewayStream } from "@mosaic/agent-backends/agent-backend";
+import type { AgentBackend, GatewayEvent, GatewayStream } from "@mosaic/agent-backends/agent-backend";
 import type { Message } from "@mosaic/contracts/chat";
 import { Inject, Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
@@ -14,6 +14,7 @@ import { TurnsService } from "../conversations/turns.service.js";
 import { AnswerWriter } from "./answer-writer.js";
 import { GatewayUnreachableError, openGatewayStream, readErrorBody } from "./gateway-client.js";
 import type { SilenceWatch } from "./silence-watch.js";
+import { TurnDiagnosisService } from "./turn-diagnosis.service.js";
 import { TURN_LIMITS, type TurnLimits } from "./turn-limits.js";
 import { outcomeOf, type TurnEnding } from "./turn-outcome.js";
 import { TurnSilence, type Attempt } from "./turn-silence.js";
@@ -37,6 +38,7 @@ export class TurnRunner {
   constructor(
     private readonly turns: TurnsService,
     private readonly lifecycle: ContainerLifecycleService,
+    private readonly diagnosis: TurnDiagnosisService,
     private readonly shutdown: Shutdown,
     private readonly logger: Logger,
     private readonly silence: TurnSilence,
@@ -84,7 +86,7 @@ export class TurnRunner {
     await this.lifecycle.assertModel(agentId);
     const running = await this.lifecycle.ensureRunning(agentId, { onStage, signal });
     await this.lifecycle.settle(agentId, signal);
-    const ending = await this.relay(turn, running);
+    const ending = await this.relayUntilTaken(turn, running);
     if (ending !== "unreachable") {
       return ending;
     }
@@ -93,6 +95,13 @@ export class TurnRunner {
     const repaired = await this.lifecycle.ensureRunning(agentId, { onStage, signal, distrusted: running });
     const second = await this.relay(turn, repaired);
     return second === "unreachable" ? { kind: "failure", code: "agent_broke_off", detail: unreachableDetail } : second;
+  }
+
+  /** A provider that refuses what agents send is asked once what it wants instead, and then the message goes again: nobody has read a word yet. */
+  private async relayUntilTaken(turn: Turn, running: RunningAgent): Promise<TurnEnding | "unreachable"> {
+    const ending = await this.relay(turn, running);
+    const isRefused = ending !== "unreachable" && ending.kind === "failure" && ending.code === "provider_failed" && turn.writer.text === "";
+    return isRefused && (await this.diagnosis.learnDialect(turn.agentId, turn.signal)) ? this.relay(turn, running) : ending;
   }
 
   /** `unreachable`: the gateway did not take the message, and nothing was said. */
@@ -120,16 +129,29 @@ export class TurnRunner {
   private async exchange(turn: Turn, running: RunningAgent, attempt: Attempt): Promise<TurnEnding | "unreachable"> {
     const { backend, endpoint, gatewayToken } = running;
     const request = backend.turnRequest({ gatewayToken, conversationId: turn.conversationId, text: turn.question });
+    const startedAtMs = performance.now();
     const signal = AbortSignal.any([turn.signal, attempt.watch.silent]);
     const response = await openGatewayStream(endpoint, request, signal);
     if (response.statusCode === 200) {
       attempt.isTaken = true;
-      return this.pass(turn, response, backend.openStream(), attempt.watch);
+      const ending = await this.pass(turn, response, backend.openStream(), attempt.watch);
+      return this.told(turn, ending, { backend, startedAtMs });
     }
     const status = response.statusCode ?? 0;
     const body = await readErrorBody(response);
     // Another gateway listens there by now, or it has another start's token.
     return status === 401 ? "unreachable" : { kind: "failure", ...backend.explainResponse(status, body) };
+  }
+
+  /** What the gateway kept to itself about an ending. */
+  private async told(turn: Turn, ending: TurnEnding, about: { backend: AgentBackend; startedAtMs: number }): Promise<TurnEnding> {
+    if (ending.kind !== "failure" || ending.untold === undefined) {
+      return ending;
+    }
+    const soFar = { elapsedMs: performance.now() - about.startedAtMs, hasText: turn.writer.text !== "" };
+    const { backend } = about;
+    const told = await this.diagnosis.wordsOf(turn.agentId, ending.untold, soFar, { backend, signal: turn.signal });
+    return told.type === "end" ? { kind: "complete" } : { kind: "failure", code: told.code, detail: told.detail };
   }
 
   /** Passes the gateway's stream on, piece by piece, as fast as the reader takes it. */
@@ -166,7 +188,8 @@ export class TurnRunner {
     }
     const last = events.at(-1);
     if (last?.type === "failure") {
-      return { kind: "failure", code: last.code, detail: last.detail };
+      const { code, detail, untoldRunId } = last;
+      return { kind: "failure", code, detail, ...(untoldRunId === undefined ? {} : { untold: { code, detail, untoldRunId } }) };
     }
     return last?.type === "end" ? { kind: "complete" } : null;
   }

@@ -26,6 +26,7 @@ import { ReconcilerService } from "./reconciler.service.js";
 import { StartFlights } from "./start-flights.js";
 import { SupervisorReportsService } from "./supervisor-reports.service.js";
 import { SupervisorStatusController } from "./supervisor-status.controller.js";
+import { TurnFaultsService } from "./turn-faults.service.js";
 
 @Module({
   imports: [AgentConfigModule, AgentsModule, BackendsModule, BootQueueModule, OwnerEventsModule, RuntimeHostModule, SettingsModule],
@@ -47,7 +48,8 @@ import { SupervisorStatusController } from "./supervisor-status.controller.js";
     HungAgentEnder,
     HangWatchService,
     { provide: HANG_LIMITS, useValue: hangLimits },
+    TurnFaultsService,
   ],
-  exports: [ContainerLifecycleService, HangWatchService],
+  exports: [ContainerLifecycleService, HangWatchService, TurnFaultsService],
 })
 export class ContainerLifecycleModule {}

@@ -14,6 +14,7 @@ const settledPhases: ReadonlySet<SupervisorStatus["phase"]> = new Set(["ready", 
 @Injectable()
 export class SupervisorReportsService implements OnApplicationBootstrap {
   readonly #listeners = new Map<string, Set<(status: SupervisorStatus) => void>>();
+  readonly #listenersOfAll: ((agentId: string, status: SupervisorStatus) => void)[] = [];
   /** When, on this process' own clock, an agent last said that its configuration is in effect. */
   readonly #settledAtMs = new Map<string, number>();
 
@@ -33,6 +34,11 @@ export class SupervisorReportsService implements OnApplicationBootstrap {
       await this.repository.setGeneration(agentId, status.generation);
     }
     await this.repository.notify(channel, JSON.stringify({ agentId, status }));
+  }
+
+  /** Of every agent, for as long as this process lives. */
+  watchAll(onReport: (agentId: string, status: SupervisorStatus) => void): void {
+    this.#listenersOfAll.push(onReport);
   }
 
   watch(agentId: string, onReport: (status: SupervisorStatus) => void): () => void {
@@ -77,6 +83,9 @@ export class SupervisorReportsService implements OnApplicationBootstrap {
     if (parsed.success) {
       if (settledPhases.has(parsed.data.status.phase)) {
         this.#settledAtMs.set(parsed.data.agentId, performance.now());
+      }
+      for (const onReport of this.#listenersOfAll) {
+        onReport(parsed.data.agentId, parsed.data.status);
       }
       for (const onReport of this.#listeners.get(parsed.data.agentId) ?? []) {
         onReport(parsed.data.status);

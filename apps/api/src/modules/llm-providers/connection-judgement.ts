@@ -132,10 +132,13 @@ export function judgeFirstWords(first: FirstWords, model: string, context: CallC
             : `${model} accepted the message and ended its answer without a word. Check its settings at the provider (often its chat template).`,
       };
     case "whole":
-      return {
-        outcome: "not_llm",
-        message: `${model} answers, but as a whole where a stream was asked for, and agents can't read that. Turn streaming on at the provider or in the gateway before it.`,
-      };
+      // OpenClaw reads a whole answer of OpenAI's protocol as well as a stream.
+      return context.kind !== "anthropic"
+        ? null
+        : {
+            outcome: "not_llm",
+            message: `${model} answers, but as a whole where a stream was asked for, and agents can't read that. Turn streaming on at the provider or in the gateway before it.`,
+          };
     case "error":
       return {
         outcome: "server_error",
