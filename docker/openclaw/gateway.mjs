@@ -47,29 +47,10 @@ export function startGateway(settings, env) {
     stdio: ["ignore", "pipe", "pipe"],
   });
 
-  // Both outputs copy the conversation. They are read so that the gateway never blocks, and kept nowhere but for one line.
-  let lastError = "";
-  let tooBusy = "";
-  let onReload = null;
-  let onTurnFault = null;
-  const readFault = (line) => {
-    const fault = onTurnFault === null ? null : turnFaultIn(line);
-    if (fault !== null) onTurnFault(fault);
-  };
-  eachLine(child.stdout, (line) => {
-    readFault(line);
-    tooBusy ||= TOO_BUSY_LINE.test(line) ? line.slice(line.search(TOO_BUSY_LINE)) : "";
-    if (onReload && RELOAD_LINE.test(line)) onReload(!line.includes("reload skipped"));
-  });
-  eachLine(child.stderr, (line) => {
-    readFault(line);
-    if (onReload && RELOAD_LINE.test(line)) onReload(!line.includes("reload skipped"));
-    tooBusy ||= TOO_BUSY_LINE.test(line) ? line.slice(line.search(TOO_BUSY_LINE)) : "";
-    if (/\S/.test(line) && !/^\s+at /.test(line)) lastError = line.trim();
-  });
-
+  const seen = watchOutput(child);
   process.once("exit", () => child.kill("SIGKILL"));
-  const lastWord = (code, signal) => ((code === 78 || code === 1) && tooBusy) || lastError || (signal ? `ended by ${signal}` : "");
+  const lastWord = (code, signal) =>
+    ((code === 78 || code === 1) && seen.tooBusy) || seen.lastError || (signal ? `ended by ${signal}` : "");
   const exited = new Promise((resolve) => {
     child.once("error", (error) => resolve({ code: 127, reason: `the gateway can't be run: ${error.message}` }));
     child.once("close", (code, signal) =>
@@ -99,14 +80,31 @@ export function startGateway(settings, env) {
       return new Promise((resolve) => {
         const settle = (isAccepted) => {
           clearTimeout(timer);
-          if (onReload === settle) onReload = null;
+          if (seen.onReload === settle) seen.onReload = null;
           resolve(isAccepted);
         };
         const timer = setTimeout(() => settle(true), RELOAD_LIMIT_MS);
-        onReload = settle;
+        seen.onReload = settle;
       });
     },
   };
+}
+
+/** Both outputs copy the conversation. They are read so that the gateway never blocks, and kept nowhere but for a line. */
+function watchOutput(child) {
+  const seen = { lastError: "", tooBusy: "", onReload: null, onTurnFault: null };
+  const readLine = (line) => {
+    const fault = seen.onTurnFault === null ? null : turnFaultIn(line);
+    if (fault !== null) seen.onTurnFault(fault);
+    seen.tooBusy ||= TOO_BUSY_LINE.test(line) ? line.slice(line.search(TOO_BUSY_LINE)) : "";
+    if (seen.onReload && RELOAD_LINE.test(line)) seen.onReload(!line.includes("reload skipped"));
+  };
+  eachLine(child.stdout, readLine);
+  eachLine(child.stderr, (line) => {
+    readLine(line);
+    if (/\S/.test(line) && !/^\s+at /.test(line)) seen.lastError = line.trim();
+  });
+  return seen;
 }
 
 /** Waits for `/readyz`. Tells `false` if that takes longer than an hour. */
@@ -140,6 +138,7 @@ function gatewayEnv(settings, env) {
     NODE_COMPILE_CACHE: join(settings.openclawDir, ".compile-cache"),
     XDG_CACHE_HOME: join(settings.runDir, "cache"),
     ...Object.fromEntries(inherited),
+    ...trustedCertificates(settings),
     OPENCLAW_CONFIG_PATH: join(settings.runDir, "openclaw.json"),
     OPENCLAW_STATE_DIR: settings.stateDir,
     OPENCLAW_PACKAGED_COMPILE_CACHE_RESPAWNED: "1",
@@ -149,6 +148,12 @@ function gatewayEnv(settings, env) {
     OPENCLAW_OFFLINE: "1",
     OPENCLAW_SKIP_CHANNELS: "1",
   };
+}
+
+/** Authorities that Mosaic's operator trusts. They come with the bundle, and Node reads them only at its start. */
+function trustedCertificates({ runDir }) {
+  const file = join(runDir, "ca-certificates.pem");
+  return existsSync(file) ? { NODE_EXTRA_CA_CERTS: file } : {};
 }
 
 const SIGNAL_NUMBERS = {

@@ -7,28 +7,34 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
+import { createAuthority } from "../../packages/outbound/test/support/certificates.js";
+import { type OddProvider, startOddProvider } from "../../packages/testing/src/odd-provider.js";
 import { Agent, type Bundle, FakeApi, isAlive } from "./test/supervisor-harness.js";
 
 // The folder that OpenClaw was installed into, as docker/README.md says.
 const OPENCLAW_DIR = process.env["MOSAIC_OPENCLAW_DIR"];
 const GATEWAY_TOKEN = "gateway-token-of-a-test-1234567890";
-const BOOT = { timeout: 120_000, interval: 50 };
+const BOOT = { timeout: 300_000, interval: 50 };
 
 describe.skipIf(OPENCLAW_DIR === undefined)("with the real OpenClaw (needs MOSAIC_OPENCLAW_DIR)", () => {
   let api: FakeApi;
   let agent: Agent;
   let llm: RecordingLlm;
+  let odd: OddProvider;
+  const authority = createAuthority("Company CA");
 
   beforeEach(async () => {
     api = new FakeApi();
     agent = await Agent.create(OPENCLAW_DIR);
     llm = await startRecordingLlm();
+    odd = await startOddProvider({ tls: authority.issue(["127.0.0.1"]) });
     await api.listen();
   });
 
   afterEach(async () => {
     await agent.remove();
     await api.close();
+    await odd.close();
     llm.server.closeAllConnections();
     llm.server.close();
   });
@@ -51,17 +57,31 @@ describe.skipIf(OPENCLAW_DIR === undefined)("with the real OpenClaw (needs MOSAI
     expect(llm.requests.at(-1)).toMatchObject({ authorization: "Bearer sk-second" });
     expect(llm.requests.at(-1)?.body).toContain("You are Grace.");
 
+    // A provider with a certificate of an authority that only Mosaic's operator trusts.
+    expect(await turnWith("p-odd/plain")).toContain("Here is an answer of several words.");
+    // What the gateway tells its log alone about a turn that failed.
+    const answer = await turnWith("p-odd/ends-with-eos");
+    expect(answer).toContain("internal error");
+    await expect
+      .poll(() => api.statuses.findLast(({ phase }) => phase === "turn_failed"), { timeout: 10_000 })
+      .toMatchObject({
+        runId: expect.stringMatching(/^chatcmpl_/),
+        detail: expect.stringContaining("rawError=Provider finish_reason: eos"),
+      });
+
     agent.stdin.end();
     expect(await agent.exitCode()).toBe(0);
     expect(agent.output).not.toContain("THE-REPLY");
     expect(await readFile(join(agent.runDir, "openclaw.json"), "utf8")).toContain("sk-second");
-  }, 180_000);
+  }, 400_000);
 
   test("a configuration that OpenClaw refuses at boot ends the container with 78 and a reason", async () => {
     const bundle = bundleOf({ key: "sk-first", version: 1, soul: "You are Ada." });
     api.bundle = {
       ...bundle,
-      files: bundle.files.map((file) => (file.root === "run" ? { ...file, content: '{"gateway":{"mode":"local"},"nonsense":1}' } : file)),
+      files: bundle.files.map((file) =>
+        file.path === "openclaw.json" ? { ...file, content: '{"gateway":{"mode":"local"},"nonsense":1}' } : file,
+      ),
     };
     agent.startWithToken(api);
     expect(await agent.exitCode()).toBe(78);
@@ -72,7 +92,7 @@ describe.skipIf(OPENCLAW_DIR === undefined)("with the real OpenClaw (needs MOSAI
     api.bundle = bundleOf({ key: "sk-first", version: 1, soul: "You are Ada." });
     agent.startWithToken(api);
     await expect.poll(() => api.phases(), BOOT).toContain("ready");
-    const config = JSON.parse(api.bundle.files[0]?.content ?? "") as Record<string, unknown>;
+    const config = JSON.parse(api.bundle.files.find(({ path }) => path === "openclaw.json")?.content ?? "") as Record<string, unknown>;
     api.bundle = {
       generation: "bad",
       files: [{ root: "run", path: "openclaw.json", content: JSON.stringify({ ...config, nonsense: 1 }) }],
@@ -82,7 +102,7 @@ describe.skipIf(OPENCLAW_DIR === undefined)("with the real OpenClaw (needs MOSAI
     expect(isAlive(agent.pid)).toBe(true);
     await turn();
     expect(llm.requests.at(-1)).toMatchObject({ authorization: "Bearer sk-first" });
-  }, 180_000);
+  }, 400_000);
 
   async function turn(): Promise<void> {
     const response = await fetch(`http://127.0.0.1:${String(agent.port)}/v1/chat/completions`, {
@@ -93,6 +113,17 @@ describe.skipIf(OPENCLAW_DIR === undefined)("with the real OpenClaw (needs MOSAI
     expect(await response.text()).toContain("THE-REPLY");
   }
 
+  async function turnWith(model: string): Promise<string> {
+    const response = await fetch(`http://127.0.0.1:${String(agent.port)}/v1/chat/completions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${GATEWAY_TOKEN}`, "content-type": "application/json", "x-openclaw-model": model },
+      body: JSON.stringify({ model: "openclaw/main", stream: true, messages: [{ role: "user", content: "Hello." }] }),
+    });
+    const text = await response.text();
+    const pieces = [...text.matchAll(/"content":"([^"]*)"/g)].map(([, piece = ""]) => piece);
+    return `${pieces.join("")} ${text.includes('"error"') ? text : ""}`;
+  }
+
   function bundleOf({ key, version, soul }: { key: string; version: number; soul: string }): Bundle {
     const model = { id: "m", name: "M", contextWindow: 32_768, maxTokens: 1024 };
     const provider = (port: number, apiKey: string) => ({
@@ -101,6 +132,7 @@ describe.skipIf(OPENCLAW_DIR === undefined)("with the real OpenClaw (needs MOSAI
       api: "openai-completions",
       models: [model],
     });
+    const oddModels = ["plain", "ends-with-eos"].map((id) => ({ id, name: id, contextWindow: 32_768, maxTokens: 1024 }));
     const config = {
       gateway: {
         mode: "local",
@@ -112,7 +144,11 @@ describe.skipIf(OPENCLAW_DIR === undefined)("with the real OpenClaw (needs MOSAI
       models: {
         mode: "replace",
         catalogRefresh: { enabled: false },
-        providers: { [`p-test-v${String(version)}`]: provider(llm.port, key), warm: provider(agent.port + 1, "none") },
+        providers: {
+          [`p-test-v${String(version)}`]: provider(llm.port, key),
+          warm: provider(agent.port + 1, "none"),
+          "p-odd": { ...provider(0, "sk-odd"), baseUrl: `${odd.url}/v1`, models: oddModels },
+        },
       },
       agents: {
         ownership: "explicit",
@@ -127,6 +163,7 @@ describe.skipIf(OPENCLAW_DIR === undefined)("with the real OpenClaw (needs MOSAI
       telemetry: { enabled: false },
     };
     const files = [
+      { root: "run", path: "ca-certificates.pem", content: authority.certificate },
       { root: "run", path: "openclaw.json", content: JSON.stringify(config) },
       { root: "state", path: "workspace/SOUL.md", content: soul },
     ];

@@ -156,14 +156,23 @@ describe("a start that can't be", () => {
 });
 
 test("what the gateway's log says of a failed turn is passed on, without secrets; no other line is", async () => {
-  const fault = "embedded run agent end: runId=chatcmpl_1-a isError=true model=m provider=p error=x rawError=eos GATEWAY-TOKEN";
-  const says = `12:00 [agent] \u001b[33m${fault.replace("GATEWAY-TOKEN", "sk-in-the-config")}\nthe conversation: runId=chatcmpl_2 SECRET WORDS`;
-  api.bundle = bundleOf({ fake: { says }, models: { apiKey: "sk-in-the-config" } });
+  const fault = (secret: string): string =>
+    `embedded run agent end: runId=chatcmpl_1-a isError=true model=m provider=p error=x rawError=eos ${secret}`;
+  const says = `12:00 [agent] \u001b[33m${fault(KEY)}\nthe conversation: runId=chatcmpl_2 SECRET WORDS`;
+  api.bundle = bundleOf({ fake: { says } });
   agent.startWithToken(api);
   await expect.poll(() => api.phases(), WITHIN).toContain("turn_failed");
   expect(api.statuses.filter(({ phase }) => phase === "turn_failed")).toEqual([
-    { phase: "turn_failed", runId: "chatcmpl_1-a", detail: fault.replace("GATEWAY-TOKEN", "[redacted]") },
+    { phase: "turn_failed", runId: "chatcmpl_1-a", detail: fault("[redacted]") },
   ]);
+});
+
+test("authorities that came with the bundle are known to the gateway from its start", async () => {
+  api.bundle = bundleOf({ more: [{ root: "run", path: "ca-certificates.pem", content: "PEM" }] });
+  agent.startWithToken(api);
+  await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+  const { env } = (await (await fetch(`http://127.0.0.1:${String(agent.port)}/`)).json()) as { env: Record<string, string> };
+  expect(env["NODE_EXTRA_CA_CERTS"]).toBe(join(agent.runDir, "ca-certificates.pem"));
 });
 
 describe("the end", () => {

@@ -41,6 +41,8 @@ export interface RenderInput {
   readonly stateDir: string;
   /** False in the process runtime: tools that reach beyond the workspace are denied whatever the agent's settings say. */
   readonly isIsolated: boolean;
+  /** Of authorities that the agent trusts beside its system's, each as PEM. */
+  readonly trustedCertificates?: readonly string[];
 }
 
 /** One turn as the backend's gateway wants it. */

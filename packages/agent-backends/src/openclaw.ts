@@ -23,7 +23,10 @@ export const openclawBackend: AgentBackend = {
 };
 
 function render(input: RenderInput): Bundle {
+  const certificates = input.trustedCertificates ?? [];
   const files: BundleFile[] = [
+    // The supervisor knows this name: it tells Node of the file before the gateway starts.
+    ...(certificates.length === 0 ? [] : [{ root: "run", path: "ca-certificates.pem", content: `${certificates.join("\n")}\n` } as const]),
     { root: "run", path: "openclaw.json", content: asFile(renderConfig(input)) },
     { root: "state", path: "workspace/SOUL.md", content: renderSoul(input.agent) },
     { root: "state", path: "workspace/IDENTITY.md", content: renderIdentityFile(input.agent) },

@@ -26,7 +26,10 @@ export const supervisorStatus = z
     /** `turn_failed`: of one turn, what the gateway tells its log and not its caller. */
     phase: z.enum(["starting", "waiting", "warming", "ready", "applied", "failed", "turn_failed"]),
     /** With `turn_failed`: which turn, as the gateway names it to its caller too. */
-    runId: z.string().regex(/^[\w-]{1,80}$/).optional(),
+    runId: z
+      .string()
+      .regex(/^[\w-]{1,80}$/)
+      .optional(),
     generation: z.string().max(128).optional(),
     detail: z.string().max(500).optional(),
   })

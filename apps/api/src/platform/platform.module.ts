@@ -1,6 +1,7 @@
 import { Global, Module } from "@nestjs/common";
 import { CLOCK, systemClock } from "./clock/clock.js";
 import { ENV, readEnv, type Env } from "./config/env.js";
+import { readTrustedCertificates, TRUSTED_CERTIFICATES } from "./config/trusted-certificates.js";
 import { PostgresChannel } from "./database/postgres-channel.js";
 import { PrismaService } from "./database/prisma.service.js";
 import { SessionLocks } from "./database/session-locks.js";
@@ -16,6 +17,7 @@ import { Shutdown } from "./shutdown/shutdown.js";
 @Module({
   providers: [
     { provide: ENV, useFactory: readEnv },
+    { provide: TRUSTED_CERTIFICATES, useFactory: readTrustedCertificates, inject: [ENV] },
     { provide: CLOCK, useValue: systemClock },
     { provide: Logger, useFactory: (env: Env) => new Logger(env.LOG_LEVEL), inject: [ENV] },
     PrismaService,
@@ -28,6 +30,19 @@ import { Shutdown } from "./shutdown/shutdown.js";
     MachinePace,
     Shutdown,
   ],
-  exports: [ENV, CLOCK, EDGE_LIMITS, Logger, PrismaService, PostgresChannel, SessionLocks, Admission, Listeners, MachinePace, Shutdown],
+  exports: [
+    ENV,
+    TRUSTED_CERTIFICATES,
+    CLOCK,
+    EDGE_LIMITS,
+    Logger,
+    PrismaService,
+    PostgresChannel,
+    SessionLocks,
+    Admission,
+    Listeners,
+    MachinePace,
+    Shutdown,
+  ],
 })
 export class PlatformModule {}

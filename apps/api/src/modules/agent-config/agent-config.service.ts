@@ -7,6 +7,7 @@ import type { BackendId } from "@mosaic/contracts/agent";
 import type { Bundle } from "@mosaic/contracts/agent-config";
 import { Inject, Injectable } from "@nestjs/common";
 import { ENV, type Env } from "../../platform/config/env.js";
+import { TRUSTED_CERTIFICATES, type TrustedCertificates } from "../../platform/config/trusted-certificates.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { BackendsService } from "../backends/backends.service.js";
 import { hashToken } from "../crypto/tokens.js";
@@ -32,6 +33,7 @@ export class AgentConfigService {
     private readonly runtimeHost: RuntimeHostService,
     private readonly connectionTest: ConnectionTestService,
     @Inject(ENV) private readonly env: Env,
+    @Inject(TRUSTED_CERTIFICATES) private readonly trusted: TrustedCertificates,
   ) {}
 
   /** Throws `model_not_assigned`, in words that say where to set it, before anything is started. */
@@ -60,6 +62,7 @@ export class AgentConfigService {
       gateway: { token: deriveGatewayToken(caller.token), port, bind },
       stateDir,
       isIsolated,
+      trustedCertificates: this.trusted.list,
     });
   }
 

@@ -3,6 +3,7 @@ import { createOutboundClient, type OutboundClient } from "@mosaic/outbound/outb
 import { Inject, Injectable, type OnApplicationBootstrap } from "@nestjs/common";
 import { z } from "zod";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
+import { TRUSTED_CERTIFICATES, type TrustedCertificates } from "../../platform/config/trusted-certificates.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { SettingCache } from "../settings/setting-cache.service.js";
 import { SettingsService, settingKeys } from "../settings/settings.service.js";
@@ -29,9 +30,10 @@ export class OutboundService implements OutboundClient, OnApplicationBootstrap {
   constructor(
     private readonly settings: SettingsService,
     @Inject(CLOCK) clock: Clock,
+    @Inject(TRUSTED_CERTIFICATES) { list: trustedCertificates }: TrustedCertificates,
   ) {
     this.#allowed = new SettingCache(clock, async () => this.#read());
-    const client = createOutboundClient({ policy: async () => this.policy() });
+    const client = createOutboundClient({ policy: async () => this.policy(), trustedCertificates });
     this.fetch = client.fetch;
     this.json = client.json;
     this.stream = client.stream;

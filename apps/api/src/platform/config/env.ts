@@ -92,6 +92,16 @@ export const envSchema = z.object({
   MOSAIC_ALLOW_UNISOLATED: flag
     .default(false)
     .meta({ description: "Allows the process runtime, which isolates nothing, although HOST is not loopback." }),
+  MOSAIC_EXTRA_CA_CERTS: z.string().min(1).optional().meta({
+    description:
+      "A file with certificates (PEM) of authorities of your own. Everything follows it: connection tests, shared providers, single sign-on, and the agents from their next start.",
+    example: "/etc/ssl/company-ca.pem",
+  }),
+  NODE_EXTRA_CA_CERTS: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: "The same in Node's own way. What it names is passed on to the agents too." }),
   DOCKER_HOST: z
     .string()
     .regex(/^unix:\/\/\/.+|^tcp:\/\/.+/, "unix:///path/to/docker.sock or tcp://host:port")
