@@ -13,6 +13,7 @@ import { SealError } from "./modules/crypto/sealed-box.js";
 import { createRealRuntime } from "./modules/runtime-host/real-runtimes.js";
 import { settingKeys } from "./modules/settings/settings.service.js";
 import { ConfigurationError, readEnv, type Env } from "./platform/config/env.js";
+import { explainDatabaseFault } from "./platform/database/database-words.js";
 import { migrate, MigrationError } from "./platform/database/migrator.js";
 
 const migrationsFolder = fileURLToPath(new URL("../../../prisma/migrations", import.meta.url));
@@ -184,11 +185,7 @@ function wordsOf(error: unknown): string {
   if (error instanceof SealError) {
     return `Something in the database does not open with this key (${error.message}). Nothing was changed since.`;
   }
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (/^(ECONNREFUSED|ENOTFOUND|ETIMEDOUT|28...|3D000)$/.test(code)) {
-    return "The database at DATABASE_URL can't be reached or refused. `mosaic doctor` says more.";
-  }
-  return error instanceof Error ? error.message : "Something went wrong.";
+  return explainDatabaseFault(error) ?? (error instanceof Error ? error.message : "Something went wrong.");
 }
 
 async function main(): Promise<number> {

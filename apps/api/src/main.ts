@@ -4,7 +4,8 @@ import { CryptoService } from "./modules/crypto/crypto.service.js";
 import { SettingsService, settingKeys } from "./modules/settings/settings.service.js";
 import { UsersService } from "./modules/users/users.service.js";
 import { ConfigurationError, readEnv, type Env } from "./platform/config/env.js";
-import { isDatabaseUnavailable } from "./platform/database/database-errors.js";
+import { assertFit } from "./platform/database/database-look.js";
+import { explainDatabaseFault } from "./platform/database/database-words.js";
 import { migrate, MigrationError } from "./platform/database/migrator.js";
 import { surviveLostOutput } from "./platform/logging/log-sink.js";
 import { Logger } from "./platform/logging/logger.js";
@@ -27,6 +28,7 @@ function tellParent(message: ParentMessage): void {
 }
 
 async function start(env: Env): Promise<void> {
+  await assertFit(env.DATABASE_URL.open());
   const applied = await migrate(env.DATABASE_URL.open(), migrationsFolder);
   const application = await createApplication();
   const logger = application.nest.get(Logger);
@@ -95,11 +97,9 @@ function explain(error: unknown, env: Env | undefined): string {
   if (code === "EACCES" && env !== undefined) {
     return `This user may not listen on port ${env.PORT}. Choose a PORT from 1024 on.`;
   }
-  if (isDatabaseUnavailable(error)) {
-    return "The database at DATABASE_URL can't be reached. Is it running, and is the address right?";
-  }
-  if (/^(28...|3D000)$/.test(code)) {
-    return "The database at DATABASE_URL refused: check its user, password and database name.";
+  const fault = explainDatabaseFault(error);
+  if (fault !== null) {
+    return fault;
   }
   return `Mosaic could not start: ${error instanceof Error ? `${error.name}: ${error.message}` : "unknown error"}`;
 }

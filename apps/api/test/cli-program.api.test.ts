@@ -78,7 +78,7 @@ test.each([
 test("a database that is away fails where it is needed, and nothing is said that nobody can know", async () => {
   const outcome = await mosaic(["doctor"], { DATABASE_URL: "postgres://nobody@127.0.0.1:1/none", MOSAIC_SECRET_KEY: secretKey });
   expect(outcome.code).toBe(1);
-  expect(outcome.said).toMatch(/FAILING\s+Database: The database can't be reached/);
+  expect(outcome.said).toMatch(/FAILING\s+Database: The database at DATABASE_URL can't be reached/);
   expect(outcome.said).toMatch(/warning\s+Runtime: It can't be looked at without the database/);
   expect(outcome.said).not.toContain("wizard");
 });

@@ -24,6 +24,7 @@ export const problems = {
   internal: { status: 500, title: "Something went wrong in Mosaic" },
   overloaded: { status: 503, title: "Mosaic is busy" },
   database_unavailable: { status: 503, title: "The database can't be reached" },
+  database_refused: { status: 503, title: "The database refused" },
   runtime_unavailable: { status: 503, title: "The container engine can't be reached" },
   runtime_refused: { status: 503, title: "The container engine refused" },
   image_missing: { status: 503, title: "The agent's image is missing" },

@@ -2,8 +2,9 @@ import { userInfo } from "node:os";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { randomUUIDv7 } from "node:crypto";
+import { connectTo } from "../platform/database/database-look.js";
 
 /** Something that the operator can put right; shown without a stack. */
 export class CommandError extends Error {}
@@ -22,10 +23,7 @@ export const terminal: Terminal = {
 
 /** Runs `work` on a connection of its own. */
 export async function withDatabase<Result>(url: string, work: (database: Client) => Promise<Result>): Promise<Result> {
-  const database = new Client({ connectionString: url, connectionTimeoutMillis: 5_000, application_name: "mosaic-cli" });
-  // A connection that breaks rejects the query that is under way; without a listener it would end the process as well.
-  database.on("error", () => undefined);
-  await database.connect();
+  const database = await connectTo(url, "mosaic-cli");
   try {
     return await work(database);
   } finally {

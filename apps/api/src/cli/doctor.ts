@@ -16,6 +16,8 @@ import {
 import { settingContext } from "../modules/settings/setting-context.js";
 import { settingKeys } from "../modules/settings/settings.service.js";
 import type { ConfigurationError, Env } from "../platform/config/env.js";
+import { assertFit } from "../platform/database/database-look.js";
+import { explainDatabaseFault } from "../platform/database/database-words.js";
 import { readMigrations } from "../platform/database/migrator.js";
 import { withDatabase } from "./command.js";
 
@@ -45,7 +47,7 @@ export async function examine({ env, migrationsFolder, createRuntime }: DoctorOp
   const look = async (check: string, how: () => Promise<Look>): Promise<void> => {
     findings.push({ check, ...(await how().catch((error: unknown) => failing(wordsOf(error)))) });
   };
-  await look("Database", async () => withDatabase(url, lookAtDatabase));
+  await look("Database", async () => lookAtDatabase(url));
   await look("Migrations", async () => withDatabase(url, async (database) => lookAtMigrations(database, migrationsFolder)));
   await look("Secret key", async () => withDatabase(url, async (database) => lookAtKey(database, env)));
   await look("Clock", async () => withDatabase(url, lookAtClock));
@@ -54,15 +56,13 @@ export async function examine({ env, migrationsFolder, createRuntime }: DoctorOp
   return findings;
 }
 
-async function lookAtDatabase(database: Client): Promise<Look> {
-  const { rows } = await database.query<{ version: string }>("SELECT current_setting('server_version') AS version");
-  const startedAt = performance.now();
-  await database.query("SELECT 1");
-  const ms = performance.now() - startedAt;
-  const version = rows[0]?.version ?? "";
-  if (Number.parseInt(version, 10) < 14) {
-    return failing(`Postgres ${version} is too old. Mosaic needs 14 or newer.`);
-  }
+async function lookAtDatabase(url: string): Promise<Look> {
+  const version = await assertFit(url);
+  const ms = await withDatabase(url, async (database) => {
+    const startedAt = performance.now();
+    await database.query("SELECT 1");
+    return performance.now() - startedAt;
+  });
   return ms > slowMs
     ? warning(`Postgres ${version} answers in ${Math.round(ms)} ms. Bring it nearer to Mosaic.`)
     : ok(`Postgres ${version} answers in ${ms.toFixed(1)} ms.`);
@@ -199,12 +199,9 @@ async function lookAtImage(runtime: AgentRuntime, backend: { id: string; image: 
 }
 
 function wordsOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (/^(ECONNREFUSED|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH)$/.test(code)) {
-    return "The database can't be reached. Is it running, and is DATABASE_URL right?";
-  }
-  if (/^(28...|3D000)$/.test(code)) {
-    return "The database refused: check the user, the password and the database's name in DATABASE_URL.";
-  }
+  return explainDatabaseFault(error) ?? wordsOfOther(error);
+}
+
+function wordsOfOther(error: unknown): string {
   return error instanceof Error ? error.message : "It could not be looked at.";
 }

@@ -5,6 +5,7 @@ import type { Response } from "express";
 import { SignedIn } from "../../platform/http/access.decorator.js";
 import { BodyLimit } from "../../platform/http/body-limit.decorator.js";
 import { EventStream } from "../../platform/http/event-stream.js";
+import { goneSignal } from "../../platform/http/gone-signal.js";
 import { PathId } from "../../platform/http/path-id.decorator.js";
 import { Shutdown } from "../../platform/shutdown/shutdown.js";
 import type { Caller } from "../auth/auth.types.js";
@@ -37,7 +38,7 @@ export class ChatProxyController {
     @Body({ schema: sendMessage }) body: SendMessage,
     @Res() response: Response,
   ): Promise<void> {
-    const { turn, userMessage } = await this.turns.begin(caller.user.id, conversationId, body.content);
+    const { turn, userMessage } = await this.turns.begin(caller.user.id, conversationId, body.content, goneSignal(response));
     const { ended, release } = this.callers.follow(caller);
     ended.addEventListener("abort", () => response.destroy(), { once: true });
     const running = this.runner.run(turn, userMessage, new EventStream(response)).finally(release);

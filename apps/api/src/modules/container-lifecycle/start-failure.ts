@@ -3,7 +3,7 @@ import { formatMemory } from "@mosaic/contracts/memory-size";
 import { backendOf } from "@mosaic/agent-backends/registry";
 import type { ProblemCode } from "@mosaic/contracts/problem";
 import { RuntimeError, type ContainerObservation, type RuntimeErrorCode } from "@mosaic/runtime/agent-runtime";
-import { isDatabaseUnavailable } from "../../platform/database/database-errors.js";
+import { databaseProblem } from "../../platform/database/database-words.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import type { BackendLimits } from "./container-lifecycle.types.js";
 
@@ -24,11 +24,11 @@ export function toStartError(error: unknown): AppError {
   if (error instanceof RuntimeError) {
     return new AppError(codes[error.code], { detail: error.detail, cause: error });
   }
-  if (isDatabaseUnavailable(error)) {
-    return new AppError("database_unavailable", {
-      detail: "It went away while the agent was starting. Try again in a moment.",
-      cause: error,
-    });
+  const fault = databaseProblem(error);
+  if (fault !== null) {
+    const detail =
+      fault.code === "database_unavailable" ? "It went away while the agent was starting. Try again in a moment." : fault.detail;
+    return new AppError(fault.code, { detail, cause: error });
   }
   return new AppError("agent_start_failed", {
     detail: "Something unexpected happened while the agent was starting. Try again.",

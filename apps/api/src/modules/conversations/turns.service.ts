@@ -3,6 +3,7 @@ import type { Message } from "@mosaic/contracts/chat";
 import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
+import { FairGate } from "../../platform/pressure/fair-gate.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { OwnerEventsService } from "../owner-events/owner-events.service.js";
 import { titleOf, untitled } from "./conversation-title.js";
@@ -13,9 +14,24 @@ import { TurnsRepository, type BeginResult, type NewTurn } from "./turns.reposit
 
 const maxPerUser = 5;
 
+/** Turns of one person begin one after the other in Postgres too: whoever waits there holds a connection, whoever waits here does not. */
+const beginningLimits = {
+  atOnce: 5,
+  atOncePerKey: 1,
+  waiting: 400,
+  waitingPerKey: 20,
+  longestWaitMs: 10_000,
+  words: {
+    ofKey: "You have sent many messages at once. This one was not stored: send it again in a few seconds.",
+    inAll: "Many messages are coming in at once. This one was not stored: send it again in a few seconds.",
+  },
+} as const;
+
 /** What is stored of turns: their beginning, the answer as it grows, their end. */
 @Injectable()
 export class TurnsService {
+  readonly #beginning = new FairGate(beginningLimits);
+
   constructor(
     private readonly repository: TurnsRepository,
     private readonly presence: TurnPresenceService,
@@ -24,8 +40,13 @@ export class TurnsService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Throws `not_found`, `turn_in_progress` or `too_many_requests`; then nothing was stored. */
-  async begin(userId: string, conversationId: string, content: string): Promise<{ turn: BegunTurn; userMessage: Message }> {
+  /** Throws `not_found`, `turn_in_progress`, `too_many_requests` or `overloaded`; then nothing was stored. `left`: nobody waits for it any more. */
+  async begin(
+    userId: string,
+    conversationId: string,
+    content: string,
+    left?: AbortSignal,
+  ): Promise<{ turn: BegunTurn; userMessage: Message }> {
     // Both may be of the same millisecond, and messages are read in the order of their ids.
     const [questionId = "", answerId = ""] = [randomUUIDv7(), randomUUIDv7()].toSorted();
     const now = this.clock.now();
@@ -41,7 +62,7 @@ export class TurnsService {
     };
     this.presence.enter(answerId);
     try {
-      const { agentId } = assertBegun(await this.beginUnlessBusy(row));
+      const { agentId } = assertBegun(await this.#beginning.run(userId, async () => this.beginUnlessBusy(row), left));
       await this.events.publish(userId, { type: "conversation", conversationId });
       const userMessage: Message = { id: questionId, role: "user", content, status: "complete", error: null, createdAt: now.toISOString() };
       return { turn: { userId, agentId, conversationId, answerId, answerCreatedAt: now }, userMessage };

@@ -1,6 +1,8 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { databaseUrlFaults } from "./database-url.js";
 import { Secret } from "./secret.js";
+import { unknownSettings } from "./unknown-settings.js";
 
 const port = z.coerce.number("a port number").int("a port number").min(1, "from 1 to 65535").max(65_535, "from 1 to 65535");
 const list = z.string().transform((value) =>
@@ -26,7 +28,12 @@ function isNetwork(entry: string): boolean {
  */
 export const envSchema = z.object({
   DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/, error: "an address such as postgres://user:password@host:5432/database" })
+    .string("an address such as postgres://user:password@host:5432/database")
+    .superRefine((value, context) => {
+      for (const message of databaseUrlFaults(value)) {
+        context.addIssue({ code: "custom", message });
+      }
+    })
     .transform((value) => new Secret(value))
     .meta({
       description: "Where Postgres is. `npm start` brings an embedded one when this is not set.",
@@ -121,11 +128,13 @@ export class ConfigurationError extends Error {}
 export function parseEnv(source: Readonly<Record<string, string | undefined>>): Env {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ""));
   const result = envSchema.safeParse(given);
-  if (!result.success) {
-    const faults = result.error.issues.map((issue) => {
+  const unknown = unknownSettings(given, Object.keys(envSchema.shape));
+  if (!result.success || unknown.length > 0) {
+    const wrong = (result.error?.issues ?? []).map((issue) => {
       const name = issue.path.join(".");
       return given[name] === undefined ? `${name} is missing: ${issue.message}` : `${name} is not valid: ${issue.message}`;
     });
+    const faults = [...wrong, ...unknown];
     throw new ConfigurationError(`Mosaic can't start with this configuration:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
   }
   const internalPort = result.data.MOSAIC_INTERNAL_PORT ?? (result.data.PORT === 65_535 ? 65_534 : result.data.PORT + 1);

@@ -26,6 +26,9 @@ test.each([
   ["57P01", true],
   ["08006", true],
   ["53300", true],
+  ["53100", true],
+  ["25006", true],
+  ["55P03", true],
   ["42601", false],
   ["23505", false],
 ])("a raw query that Postgres ended with %s: %s", (originalCode, expected) => {

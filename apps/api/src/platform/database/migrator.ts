@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Client } from "pg";
-import { fromConnecting } from "./database-errors.js";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Client } from "pg";
+import { connectTo } from "./database-look.js";
+import { explainDatabaseFault } from "./database-words.js";
 
 /** The advisory lock that `prisma migrate deploy` takes (prisma-engines, `ADVISORY_LOCK` of the Postgres connector), so both exclude each other. */
 const prismaMigrationLock = 72_707_369;
@@ -75,14 +77,11 @@ export function pendingMigrations(all: readonly Migration[], applied: readonly A
  * the others wait. Each migration and its row of history commit together, so a crash leaves no half of one. Needs none of Prisma's engines;
  * `prisma migrate deploy` reads and writes the same history.
  */
-export async function migrate(databaseUrl: string, folder: string): Promise<string[]> {
+export async function migrate(databaseUrl: string, folder: string, waiting: MigrationWait = migrationWait): Promise<string[]> {
   const all = await readMigrations(folder);
-  const client = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
-  await client.connect().catch((error: unknown) => {
-    throw fromConnecting(error);
-  });
+  const client = await connectTo(databaseUrl, "mosaic-migrator");
   try {
-    await client.query("SELECT pg_advisory_lock($1)", [prismaMigrationLock]);
+    await takeMigrationLock(client, waiting);
     await client.query(createHistory);
     const history = await client.query<AppliedMigration>(
       `SELECT migration_name, checksum, finished_at IS NOT NULL AS is_finished FROM "_prisma_migrations" WHERE rolled_back_at IS NULL`,
@@ -97,6 +96,51 @@ export async function migrate(databaseUrl: string, folder: string): Promise<stri
   }
 }
 
+export interface MigrationWait {
+  readonly longestMs: number;
+  readonly pollMs: number;
+  /** Hears once that another process has the lock. */
+  readonly onWaiting: (line: string) => void;
+}
+
+const migrationWait: MigrationWait = {
+  longestMs: 600_000,
+  pollMs: 500,
+  onWaiting: (line) => void process.stderr.write(`${line}\n`),
+};
+
+/** Never waits without a word, and not for ever: whoever has the lock may hang, or be gone while a pooler keeps its session. */
+async function takeMigrationLock(client: Client, { longestMs, pollMs, onWaiting }: MigrationWait): Promise<void> {
+  const startedAtMs = performance.now();
+  for (let attempt = 0; ; attempt += 1) {
+    const { rows } = await client.query<{ isHeld: boolean }>(`SELECT pg_try_advisory_lock($1) AS "isHeld"`, [prismaMigrationLock]);
+    if (rows[0]?.isHeld === true) {
+      return;
+    }
+    if (performance.now() - startedAtMs >= longestMs) {
+      const holder = await lockHolder(client);
+      throw new MigrationError(
+        `Another process has held the lock of migrations for more than ${Math.round(longestMs / 60_000)} minutes${holder}. End it, and start Mosaic again.`,
+      );
+    }
+    if (attempt === 0) {
+      onWaiting(`Another process brings this database up to date${await lockHolder(client)}. Waiting for it.`);
+    }
+    await sleep(pollMs);
+  }
+}
+
+async function lockHolder(client: Client): Promise<string> {
+  const { rows } = await client.query<{ pid: number; name: string | null }>(
+    `SELECT l.pid, a.application_name AS name FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+     WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objid = $1
+       AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())`,
+    [prismaMigrationLock],
+  );
+  const [row] = rows;
+  return row === undefined ? "" : ` (session ${row.pid} of Postgres${row.name === null || row.name === "" ? "" : `, ${row.name}`})`;
+}
+
 async function apply(client: Client, migration: Migration): Promise<void> {
   await client.query("BEGIN");
   try {
@@ -107,7 +151,8 @@ async function apply(client: Client, migration: Migration): Promise<void> {
     );
     await client.query("COMMIT");
   } catch (error) {
-    await client.query("ROLLBACK");
-    throw new MigrationError(`The migration ${migration.name} could not be applied; nothing of it was kept.`, { cause: error });
+    await client.query("ROLLBACK").catch(() => undefined);
+    const why = explainDatabaseFault(error, true) ?? (error instanceof Error ? `Postgres said: ${error.message}` : "");
+    throw new MigrationError(`The migration ${migration.name} could not be applied; nothing of it was kept. ${why}`, { cause: error });
   }
 }

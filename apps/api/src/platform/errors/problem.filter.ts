@@ -1,7 +1,7 @@
 import { problems, type Problem, type ProblemCode } from "@mosaic/contracts/problem";
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from "@nestjs/common";
 import type { Request, Response } from "express";
-import { isDatabaseUnavailable } from "../database/database-errors.js";
+import { databaseProblem } from "../database/database-words.js";
 import { ClientGoneError } from "../http/gone-signal.js";
 import { Logger } from "../logging/logger.js";
 import { requestId } from "../logging/request-context.js";
@@ -18,13 +18,17 @@ const codeByStatus: Partial<Record<number, ProblemCode>> = {
   429: "too_many_requests",
 };
 
+/** After a fault of the database. */
+const retryAfterSeconds = 5;
+
 /** Every error as an `AppError`: ours as they are, the framework's by status, anything else as `internal`. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) {
     return error;
   }
-  if (isDatabaseUnavailable(error)) {
-    return new AppError("database_unavailable", { detail: "Try again in a moment. Nothing was changed.", cause: error });
+  const fault = databaseProblem(error);
+  if (fault !== null) {
+    return new AppError(fault.code, { detail: fault.detail, cause: error, retryAfterSeconds });
   }
   const status = error instanceof HttpException ? error.getStatus() : statusOfBodyParser(error);
   const code = status === undefined ? undefined : codeByStatus[status];
