@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { containerTokenContext } from "../src/modules/agent-config/agent-config.types.js";
 import { CryptoService } from "../src/modules/crypto/crypto.service.js";
 import { hashToken, newToken } from "../src/modules/crypto/tokens.js";
+import { Logger } from "../src/platform/logging/logger.js";
 import { startTestApp, uniqueName, type TestApp } from "./harness/test-app.js";
 import type { TestClient } from "./harness/test-client.js";
 
@@ -66,7 +67,7 @@ async function runningContainer(agentId: string, ownerId: string | null, status 
 }
 
 /** A member's agent that uses what the admin shares. */
-async function shared(kind = "openai-compatible", models = [{ id: "m-1" }, { id: "dear" }]): Promise<Relayed> {
+async function shared(kind = "openai-compatible", models: readonly object[] = [{ id: "m-1" }, { id: "dear" }]): Promise<Relayed> {
   const created = await admin.post("/api/providers", { kind, name: "Ours", baseUrl: baseUrl(), apiKey: key, models });
   const providerId = created.json<{ id: string }>().id;
   await app.database.query("UPDATE llm_providers SET is_shared = true WHERE id = $1", [providerId]);
@@ -93,6 +94,18 @@ async function call(
       ...(changes.signal === undefined ? {} : { signal: changes.signal }),
     },
   );
+}
+
+async function sendRaw(
+  { agentId, providerId, token }: Relayed,
+  body: string | Buffer,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return fetch(`${app.internalUrl}/api/internal/agent-config/${agentId}/llm/${providerId}/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${deriveRelayToken(token)}`, "content-type": "application/json", ...headers },
+    body,
+  });
 }
 
 test("an agent calls a shared provider with a token of its own, and the key is added on the way", async () => {
@@ -177,15 +190,43 @@ test("a provider that is away is told as a problem", async () => {
 test("an address that is not allowed is not called, whoever shares it", async () => {
   const relayed = await shared();
   await app.database.query("UPDATE llm_providers SET base_url = 'http://169.254.169.254/v1' WHERE id = $1", [relayed.providerId]);
+  const logged = vi.spyOn(app.nest.get(Logger, { strict: false }), "error");
   const response = await call(relayed);
   expect(response.status).toBe(502);
-  expect(await response.text()).toContain("Mosaic does not call");
+  const words = await response.text();
+  expect(words).toContain(`Mosaic can't reach the shared provider \\"Ours\\"`);
+  expect(words).not.toMatch(/169\.254|link-local|Allowed addresses/);
+  // An admin reads there what the member must not know.
+  expect(JSON.stringify(logged.mock.calls.map(([, , fields]) => fields))).toContain("Mosaic does not call 169.254.169.254");
+  logged.mockRestore();
+});
+
+test("a fault that quotes the provider's address and account is told without them, and whole in the log", async () => {
+  const relayed = await shared();
+  const logged = vi.spyOn(app.nest.get(Logger, { strict: false }), "warn");
+  const words = `upstream ${baseUrl()} of org-0123456789ab failed: connect ECONNREFUSED 10.1.2.3:80`;
+  answer = (_request, response) =>
+    response.writeHead(503, { "content-type": "application/json" }).end(JSON.stringify({ error: { message: words } }));
+  const response = await call(relayed);
+  const told = await response.text();
+  expect([response.status, told]).toEqual([
+    503,
+    '{"error":{"message":"upstream [hidden] of [hidden] failed: connect ECONNREFUSED [hidden]"}}',
+  ]);
+  expect(JSON.stringify(logged.mock.calls)).toContain(baseUrl());
+  answer = (_request, response) =>
+    response.writeHead(200, { "content-type": "text/event-stream" }).end(`data: {"choices":[]}\n\ndata: {"error":"${words}"}\n\n`);
+  const streamed = await (await call(relayed)).text();
+  expect(streamed).toBe(
+    'data: {"choices":[]}\n\ndata: {"error":"upstream [hidden] of [hidden] failed: connect ECONNREFUSED [hidden]"}\n\n',
+  );
+  logged.mockRestore();
 });
 
 test.each<[string, Parameters<typeof call>[1]]>([
   ["another model of the provider", { body: { model: "dear", messages: [] } }],
   ["no model", { body: { messages: [] } }],
-  ["a list in place of a body", { body: [] }],
+  ["a model by another field", { body: { name: "m-1", messages: [] } }],
   ["another path of the API", { path: "models" }],
   ["a path that climbs", { path: "chat/completions/..%2f..%2fkeys" }],
 ])("%s is closed", async (_what, changes) => {
@@ -194,18 +235,23 @@ test.each<[string, Parameters<typeof call>[1]]>([
   expect(calls).toEqual([]);
 });
 
-test("a model named twice means one thing on both sides", async () => {
+test("a model named twice is refused, and so is what is no JSON", async () => {
   const relayed = await shared();
-  const response = await fetch(
-    `${app.internalUrl}/api/internal/agent-config/${relayed.agentId}/llm/${relayed.providerId}/chat/completions`,
-    {
-      method: "POST",
-      headers: { authorization: `Bearer ${deriveRelayToken(relayed.token)}`, "content-type": "application/json" },
-      body: '{"model":"dear","model":"m-1"}',
-    },
-  );
-  expect(response.status).toBe(200);
-  expect(calls[0]?.body).toBe('{"model":"m-1"}');
+  for (const body of ['{"model":"dear","model":"m-1"}', '{"model":"m-1"', "{}}", "[]", '{"model":"m-1"} /* */']) {
+    expect([body, (await sendRaw(relayed, body)).status]).toEqual([body, 400]);
+  }
+  expect((await sendRaw(relayed, "{}", { "content-encoding": "gzip" })).status).toBe(415);
+  expect(calls).toEqual([]);
+});
+
+test("only known fields reach the provider, and an answer no longer than its model may give", async () => {
+  const relayed = await shared("openai-compatible", [{ id: "m-1", maxTokens: 1_000 }]);
+  const unknown = { api_base: "http://evil.example", base_url: "http://evil.example", extra_body: {}, fallbacks: ["dear"], Model: "dear" };
+  expect((await call(relayed, { body: { model: "m-1", messages: [], max_tokens: 1e9, n: 1, ...unknown } })).status).toBe(200);
+  expect(JSON.parse(calls[0]?.body ?? "")).toEqual({ model: "m-1", messages: [], max_tokens: 1_000, n: 1 });
+  const many = await call(relayed, { body: { model: "m-1", messages: [], n: 100 } });
+  expect([many.status, await many.text()]).toEqual([400, expect.stringContaining("must be 1")]);
+  expect(calls).toHaveLength(1);
 });
 
 test("whoever shows no token, another agent's or the gateway's is refused alike", async () => {
@@ -274,7 +320,7 @@ test("one agent has eight calls at once, and the next when one has ended", async
     }
   };
   const calls = waiting.map(() => call(relayed));
-  await expect.poll(() => begun.length).toBe(8);
+  await expect.poll(() => begun.length, { timeout: 10_000 }).toBe(8);
   expect((await call(relayed)).status).toBe(429);
   waiting.forEach(({ resolve }) => resolve());
   expect((await Promise.all(calls)).map(({ status }) => status)).toEqual(calls.map(() => 200));

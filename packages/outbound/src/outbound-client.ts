@@ -61,12 +61,20 @@ export interface OutboundClient {
    * For an answer that is passed on while it arrives: neither its length nor its time as a whole is bounded, only its silences. The caller's
    * signal ends it at any time.
    */
-  readonly stream: (input: string | URL | Request, init: OutboundInit, limits: StreamLimits) => Promise<OutboundStream>;
+  readonly stream: (input: string | URL, init: StreamInit, limits: StreamLimits) => Promise<OutboundStream>;
 }
+
+/** A body that is large goes in pieces: none of them is copied. */
+export type StreamInit = Omit<OutboundInit, "body"> & {
+  readonly body?: readonly Uint8Array[] | undefined;
+  /** Called once the system has taken the whole request: nothing holds the body any more. */
+  readonly onSent?: () => void;
+};
 
 interface Call {
   readonly request: Request;
-  readonly body: Buffer;
+  readonly body: readonly Uint8Array[];
+  readonly onSent?: (() => void) | undefined;
   readonly url: URL;
   readonly target: OutboundTarget;
   readonly signal: AbortSignal;
@@ -97,7 +105,7 @@ export function createOutboundClient(options: OutboundClientOptions): OutboundCl
       const [body, policy] = await unlessAborted(signal, Promise.all([request.arrayBuffer(), options.policy()]));
       const socket = await unlessAborted(signal, openConnection(target, { ...connection, policy, signal }));
       try {
-        const call = { request, body: Buffer.from(body), url, target, signal };
+        const call = { request, body: [new Uint8Array(body)], url, target, signal };
         return await answerOf(await send(call, socket, limits), call, limits);
       } finally {
         socket.destroy();
@@ -111,14 +119,14 @@ export function createOutboundClient(options: OutboundClientOptions): OutboundCl
     return { status, headers, json: parseBoundedJson(await response.text(), limits.maxJsonDepth) };
   };
 
-  const stream: OutboundClient["stream"] = async (input, init, { headMs, silenceMs }) => {
+  const stream: OutboundClient["stream"] = async (input, { body = [], onSent, ...init }, { headMs, silenceMs }) => {
     const { request, url } = readRequest(input, init);
     const target = targetOf(url);
     return withDeadline(headMs, request.signal, target.hostname, async (signal) => {
-      const [body, policy] = await unlessAborted(signal, Promise.all([request.arrayBuffer(), options.policy()]));
+      const policy = await unlessAborted(signal, Promise.resolve(options.policy()));
       const socket = await unlessAborted(signal, openConnection(target, { ...connection, policy, signal }));
       try {
-        const call = { request, body: Buffer.from(body), url, target, signal };
+        const call = { request, body, onSent, url, target, signal };
         const message = await send(call, socket, limits, "identity");
         refuseRedirect(message, target.hostname);
         return followed(message, socket, { host: target.hostname, silenceMs, callers: request.signal });
@@ -225,13 +233,20 @@ async function send(call: Call, socket: Socket, limits: OutboundLimits, encoding
       sent.destroy();
     }
   });
-  sent.end(body);
+  if (call.onSent !== undefined) {
+    sent.once("finish", call.onSent);
+  }
+  for (const piece of body) {
+    sent.write(piece);
+  }
+  sent.end();
   return unlessAborted(signal, promise);
 }
 
 function newRequest({ request, url, body }: Call, socket: Socket, limits: OutboundLimits, encodings: string): ClientRequest {
   const callers = [...request.headers].filter(([name]) => !connectionHeaders.test(name));
-  const hasBody = body.length > 0 || !["GET", "HEAD"].includes(request.method);
+  const length = body.reduce((sum, piece) => sum + piece.length, 0);
+  const hasBody = length > 0 || !["GET", "HEAD"].includes(request.method);
   return requestHttp({
     method: request.method,
     path: `${url.pathname}${url.search}`,
@@ -241,7 +256,7 @@ function newRequest({ request, url, body }: Call, socket: Socket, limits: Outbou
       host: url.host,
       connection: "close",
       "accept-encoding": encodings,
-      ...(hasBody ? { "content-length": String(body.length) } : {}),
+      ...(hasBody ? { "content-length": String(length) } : {}),
     },
     createConnection: () => socket,
     maxHeaderSize: limits.maxHeaderBytes,

@@ -2,7 +2,7 @@ import type { RequestListener } from "node:http";
 import { text } from "node:stream/consumers";
 import { afterEach, expect, test, vi } from "vitest";
 import { createAddressPolicy } from "../src/address-policy.js";
-import { createOutboundClient, type OutboundStream } from "../src/outbound-client.js";
+import { createOutboundClient, type OutboundStream, type StreamInit } from "../src/outbound-client.js";
 import { OutboundError } from "../src/outbound-error.js";
 import { startHttp, type LocalServer } from "./support/local-servers.js";
 
@@ -21,7 +21,7 @@ async function serve(handle: RequestListener): Promise<LocalServer> {
 
 async function open(
   server: LocalServer,
-  changes: { init?: RequestInit; limits?: Partial<typeof limits>; allowed?: string[] } = {},
+  changes: { init?: StreamInit; limits?: Partial<typeof limits>; allowed?: string[] } = {},
 ): Promise<OutboundStream> {
   const calling = createOutboundClient({ policy: () => createAddressPolicy(changes.allowed ?? ["127.0.0.1"]) });
   return calling.stream(`http://127.0.0.1:${server.port}/`, changes.init ?? {}, { ...limits, ...changes.limits });
@@ -40,12 +40,15 @@ test("a body is handed on while it arrives, however long it takes as a whole", a
   release.resolve();
 });
 
-test("what is sent arrives as it is, and nothing is asked to be packed", async () => {
+test("what is sent in pieces arrives as a whole, its sender hears when it is gone, and nothing is asked to be packed", async () => {
   const server = await serve((request, response) => {
     void text(request).then((body) => response.end(`${request.method} ${request.headers["accept-encoding"]} ${body}`));
   });
-  const answer = await open(server, { init: { method: "POST", body: '{"model":"m"}' } });
+  const onSent = vi.fn<() => void>();
+  const body = ['{"model":', '"m"}'].map((piece) => Buffer.from(piece));
+  const answer = await open(server, { init: { method: "POST", body, onSent } });
   expect(await text(answer.body)).toBe('POST identity {"model":"m"}');
+  expect(onSent).toHaveBeenCalledOnce();
 });
 
 test("a silence that is too long breaks the body off", async () => {

@@ -1,9 +1,9 @@
 import { Controller, HttpCode, Param, Post, Req, Res } from "@nestjs/common";
 import { ApiExcludeController } from "@nestjs/swagger";
 import type { Request, Response } from "express";
-import { readRelayedJson } from "../../platform/http/json-body.js";
 import { PathId } from "../../platform/http/path-id.decorator.js";
 import { LlmRelayService } from "./llm-relay.service.js";
+import { cutOffUnread } from "./relay-body.js";
 import { passedHeaders } from "./relay-rules.js";
 import { RelayOnly } from "./relay-token.guard.js";
 
@@ -26,10 +26,11 @@ export class LlmRelayController {
     const left = new AbortController();
     response.once("close", () => left.abort());
     const called = typeof path === "string" ? path : path.join("/");
-    const readBody = async (): Promise<unknown> => readRelayedJson(request, response);
-    await this.relay.forward(
-      { agentId, providerId, path: called, readBody, headers: passedHeaders(request.headers), signal: left.signal },
-      response,
-    );
+    const call = { agentId, providerId, path: called, request, headers: passedHeaders(request.headers), signal: left.signal };
+    try {
+      await this.relay.forward(call, response);
+    } finally {
+      cutOffUnread(request, response);
+    }
   }
 }

@@ -6,12 +6,13 @@ import { LlmRelayController } from "./llm-relay.controller.js";
 import { LlmRelayRepository } from "./llm-relay.repository.js";
 import { LlmRelayService } from "./llm-relay.service.js";
 import { ModelCallsService } from "./model-calls.service.js";
+import { RELAY_LIMITS, relayLimits } from "./relay-places.js";
 import { RelayTokenGuard } from "./relay-token.guard.js";
 
 @Module({
   imports: [AgentConfigModule, LlmProvidersModule, OutboundAccessModule],
   controllers: [LlmRelayController],
-  providers: [LlmRelayService, LlmRelayRepository, ModelCallsService, RelayTokenGuard],
+  providers: [LlmRelayService, LlmRelayRepository, ModelCallsService, RelayTokenGuard, { provide: RELAY_LIMITS, useValue: relayLimits }],
   exports: [ModelCallsService],
 })
 export class LlmRelayModule {}

@@ -1,25 +1,32 @@
 import { pipeline } from "node:stream/promises";
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ChosenModel } from "@mosaic/agent-backends/model-resolution";
 import { redact } from "@mosaic/agent-backends/redact";
 import { OutboundError } from "@mosaic/outbound/outbound-error";
 import type { OutboundStream } from "@mosaic/outbound/outbound-client";
-import { Injectable } from "@nestjs/common";
+import { Inject, Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
+import { Logger } from "../../platform/logging/logger.js";
 import { AgentConfigService } from "../agent-config/agent-config.service.js";
 import { LlmProvidersService } from "../llm-providers/llm-providers.service.js";
 import type { StoredProvider } from "../llm-providers/llm-providers.types.js";
 import { OutboundService } from "../outbound-access/outbound.service.js";
+import { jsonMembers } from "./json-members.js";
+import { JsonTextError } from "./json-scanner.js";
 import { ModelCallsService } from "./model-calls.service.js";
-import { keyHeaders, modelOf, relayUrl, returnedHeaders } from "./relay-rules.js";
+import { announcedBytes, readBody } from "./relay-body.js";
+import { FaultLines, wordsForMembers } from "./relay-faults.js";
+import { bodyOf, modelOf, passedFields, type RelayField } from "./relay-fields.js";
+import { RELAY_LIMITS, RelayPlaces, type RelayLimits } from "./relay-places.js";
+import { keyHeaders, relayUrl, returnedHeaders } from "./relay-rules.js";
 
 export interface RelayCall {
   readonly agentId: string;
   readonly providerId: string;
   /** Below the provider's address. */
   readonly path: string;
-  /** Called once it is known that the agent may call there at all. */
-  readonly readBody: () => Promise<unknown>;
+  /** Its body is read once it is known that the agent may call there at all, and that there is room for it. */
+  readonly request: IncomingMessage;
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
@@ -27,10 +34,14 @@ export interface RelayCall {
 type Offered = readonly [ChosenModel<StoredProvider>, ...ChosenModel<StoredProvider>[]];
 
 /** A model that thinks, or that has to be loaded first, is as silent as one that hangs: the agent's own time-outs come before these. */
-const limits = { headMs: 600_000, silenceMs: 600_000 };
+const silences = { headMs: 600_000, silenceMs: 600_000 };
 const maxErrorBytes = 64 * 1024;
-/** More than a person's turns and what the agent does beside them. */
-const maxCallsPerAgent = 8;
+/** Where a provider row sets no limit. More than any model of today gives in one answer. */
+const maxAnswerTokens = 131_072;
+const maxLoggedWords = 300;
+const faultLogEveryMs = 5_000;
+/** They may quote what was sent, which is a conversation. */
+const quotesRequest: ReadonlySet<number> = new Set([400, 413, 422]);
 
 /**
  * Stands between an agent and a provider whose key its owner must not have: what an admin shares, and what system agents use. The agent has
@@ -38,37 +49,29 @@ const maxCallsPerAgent = 8;
  */
 @Injectable()
 export class LlmRelayService {
-  readonly #calls = new Map<string, number>();
+  readonly places: RelayPlaces;
+  readonly #loggedAtMs = new Map<string, number>();
 
   constructor(
     private readonly agentConfig: AgentConfigService,
     private readonly providers: LlmProvidersService,
     private readonly outbound: OutboundService,
     private readonly modelCalls: ModelCallsService,
-  ) {}
+    private readonly logger: Logger,
+    @Inject(RELAY_LIMITS) private readonly limits: RelayLimits,
+  ) {
+    this.places = new RelayPlaces(limits);
+  }
 
   /**
-   * Throws `not_found` for whatever the agent is not set to use now, `too_many_requests` for too many calls at once. A provider's own errors
-   * are passed on, with keys blacked out.
+   * Throws `not_found` for whatever the agent is not set to use now, `too_many_requests` for too much at once. A provider's own errors
+   * are passed on, without keys and addresses.
    */
   async forward(call: RelayCall, response: ServerResponse): Promise<void> {
-    const { agentId } = call;
-    const count = (this.#calls.get(agentId) ?? 0) + 1;
-    if (count > maxCallsPerAgent) {
-      throw new AppError("too_many_requests", { detail: `At most ${maxCallsPerAgent} calls to models at once.` });
-    }
-    this.#calls.set(agentId, count);
-    void this.modelCalls.record(agentId);
-    try {
+    await this.places.call(call.agentId, async () => {
+      void this.modelCalls.record(call.agentId);
       await this.pass(call, response);
-    } finally {
-      const left = (this.#calls.get(agentId) ?? 1) - 1;
-      if (left > 0) {
-        this.#calls.set(agentId, left);
-      } else {
-        this.#calls.delete(agentId);
-      }
-    }
+    });
   }
 
   private async pass(call: RelayCall, response: ServerResponse): Promise<void> {
@@ -78,20 +81,22 @@ export class LlmRelayService {
     if (url === null) {
       throw new AppError("not_found");
     }
-    const body = checkedBody(await call.readBody(), offered);
     const apiKey = this.providers.openKey(provider);
-    const answer = await this.send(url, body, call.signal, {
-      ...call.headers,
-      "content-type": "application/json",
-      ...keyHeaders(provider.kind, apiKey, provider.dialect.keyHeader),
-    });
+    const secrets = { baseUrl: provider.baseUrl ?? "", apiKey };
+    const answer = await this.ask(call, offered, url, apiKey);
     if (answer.status >= 400) {
-      await answerWithFault(answer, response, apiKey);
+      const words = await readBounded(answer);
+      this.logFault(provider, answer.status, words);
+      response.writeHead(answer.status, returnedHeaders(answer.headers)).end(wordsForMembers(words, secrets));
       return;
     }
     response.writeHead(answer.status, returnedHeaders(answer.headers));
+    const hideFaults = new FaultLines((words) => {
+      this.logFault(provider, answer.status, words);
+      return wordsForMembers(words, secrets);
+    });
     // Breaking off is told by breaking off: the agent's software knows how to read that.
-    await pipeline(answer.body, response).catch(() => response.destroy());
+    await pipeline(answer.body, hideFaults, response).catch(() => response.destroy());
   }
 
   /** The models of this provider that the agent uses now, if it is not its owner's own. */
@@ -104,32 +109,57 @@ export class LlmRelayService {
     return [first, ...others];
   }
 
-  private async send(url: string, body: string, signal: AbortSignal, headers: Record<string, string>): Promise<OutboundStream> {
+  /** The body is in memory from here until the provider's system has it, and within the bounds of all. */
+  private async ask(call: RelayCall, offered: Offered, url: string, apiKey: string | null): Promise<OutboundStream> {
+    const bytes = announcedBytes(call.request, this.limits.maxBodyBytes);
+    const free = await this.places.keep(call.agentId, bytes, call.signal);
     try {
-      return await this.outbound.stream(url, { method: "POST", headers, body, signal }, limits);
+      const body = await readBody(call.request, { maxBytes: bytes, arrivalMs: this.limits.arrivalMs });
+      const shared = providerOf(offered);
+      const headers = { ...call.headers, "content-type": "application/json", ...keyHeaders(shared.kind, apiKey, shared.dialect.keyHeader) };
+      const pieces = bodyOf(await checkedFields(body, offered, call));
+      const init = { method: "POST", headers, body: pieces, signal: call.signal, onSent: free };
+      return await this.outbound.stream(url, init, silences);
     } catch (error) {
-      if (error instanceof OutboundError) {
-        throw new AppError(error.code === "timeout" ? "provider_timeout" : "provider_unreachable", { detail: error.message, cause: error });
-      }
-      throw error;
+      throw error instanceof OutboundError ? unreached(error, providerOf(offered)) : error;
+    } finally {
+      free();
     }
+  }
+
+  /** Seldom: an agent that calls without end must not fill the log. */
+  private logFault(provider: StoredProvider, status: number, words: string): void {
+    const nowMs = performance.now();
+    if (nowMs - (this.#loggedAtMs.get(provider.id) ?? -Infinity) < faultLogEveryMs) {
+      return;
+    }
+    this.#loggedAtMs.set(provider.id, nowMs);
+    this.logger.warn("a shared provider answered with a fault", {
+      providerId: provider.id,
+      baseUrl: provider.baseUrl,
+      status,
+      ...(quotesRequest.has(status) ? {} : { words: redact(words.slice(0, maxLoggedWords)) }),
+    });
   }
 }
 
-/**
- * Written anew from what was checked: a name that stands twice in JSON could mean one model here and another there. JSON can be read deeper
- * than it can be written, and nothing that deep is meant for a model.
- */
-function checkedBody(body: unknown, offered: Offered): string {
-  const model = modelOf(body);
-  if (offered.every((candidate) => candidate.model !== model)) {
+function providerOf([{ provider: shared }]: Offered): StoredProvider {
+  return shared;
+}
+
+/** What goes on of a call: for a model that the agent may use, and only the fields that its API describes. */
+async function checkedFields(body: Buffer, offered: Offered, { path, signal }: RelayCall): Promise<RelayField[]> {
+  const members = await jsonMembers(body, signal).catch((error: unknown) => {
+    throw error instanceof JsonTextError ? new AppError("invalid_input", { detail: error.message, cause: error }) : error;
+  });
+  const given = [...members].map(([name, { start, end }]): RelayField => [name, body.subarray(start, end)]);
+  const model = modelOf(providerOf(offered).kind, path, given);
+  const chosen = offered.find((candidate) => candidate.model === model);
+  if (chosen === undefined) {
     throw new AppError("not_found");
   }
-  try {
-    return JSON.stringify(body);
-  } catch (error) {
-    throw new AppError("invalid_input", { detail: "The request is nested too deeply.", cause: error });
-  }
+  const known = chosen.provider.models.find(({ id }) => id === chosen.model);
+  return passedFields(chosen.provider.kind, path, given, { maxTokens: known?.maxTokens ?? maxAnswerTokens });
 }
 
 /** An agent whose last model was taken away still asks for it. */
@@ -140,11 +170,14 @@ function asNone(error: unknown): null {
   throw error;
 }
 
-/** Some providers quote the key, or a part of it, when they refuse it. */
-async function answerWithFault(answer: OutboundStream, response: ServerResponse, apiKey: string | null): Promise<void> {
-  const text = await readBounded(answer);
-  const safe = redact(apiKey === null ? text : text.replaceAll(apiKey, "[hidden]"));
-  response.writeHead(answer.status, returnedHeaders(answer.headers)).end(safe);
+/** Its own words name the address, which is not the agent's to know: they go to the log. */
+function unreached(error: OutboundError, { id, name }: StoredProvider): AppError {
+  const meta = { providerId: id, host: error.host, outbound: error.code, reason: error.reason, words: error.message };
+  if (error.code === "timeout") {
+    return new AppError("provider_timeout", { detail: `The shared provider "${name}" did not answer in time.`, cause: error, meta });
+  }
+  const detail = `Mosaic can't reach the shared provider "${name}". Tell an admin: Mosaic's log says why.`;
+  return new AppError("provider_unreachable", { detail, cause: error, meta });
 }
 
 async function readBounded({ body }: OutboundStream): Promise<string> {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { keyHeaders, modelOf, passedHeaders, relayUrl, returnedHeaders, shownToken } from "./relay-rules.js";
+import { keyHeaders, passedHeaders, relayUrl, returnedHeaders, shownToken } from "./relay-rules.js";
 
 test.each([
   ["openai", "https://llm.example/v1", "chat/completions", "https://llm.example/v1/chat/completions"],
@@ -40,23 +40,6 @@ test("of an agent's headers only harmless ones go on, of a provider's only what 
     "retry-after": "7",
   });
   expect(returnedHeaders(answered)).toEqual({ "content-type": "text/event-stream", "retry-after": "7" });
-});
-
-test.each([
-  [{ model: "m" }, "m"],
-  [{ name: "m" }, "m"],
-  [{ model: "m", name: "m" }, "m"],
-  [{ model: "m", name: "other" }, null],
-  [{ model: "m", Model: "other" }, null],
-  [{ model: "m", MODELS: ["other"] }, null],
-  [{ model: "m", fallbacks: ["other"] }, null],
-  [{ model: "m", messages: [], tools: [{ name: "x" }] }, "m"],
-  [{ model: 1 }, null],
-  [[], null],
-  ["m", null],
-  [null, null],
-])("%j asks for the model %j", (body, model) => {
-  expect(modelOf(body)).toBe(model);
 });
 
 test("a token is read from either header", () => {

@@ -1,0 +1,115 @@
+import { isIP } from "node:net";
+import { Transform, type TransformCallback } from "node:stream";
+import { redact } from "@mosaic/agent-backends/redact";
+
+const hidden = "[hidden]";
+
+/** Their addresses are no secret, and what they say links to their own pages. */
+const knownVendors = ["openai.com", "anthropic.com", "claude.com", "z.ai", "ollama.com", "openrouter.ai"] as const;
+
+const url = /\b(?:https?|wss?):\/\/([\w.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?[^\s"'<>\\)\]}]{0,500}/gi;
+/** Of clients that name what they called: `host='10.0.0.5'`, `hostname: llm`. */
+const namedHost = /\b(host|hostname|server|upstream|base_?url|api_?base)(\\?["']?\s{0,3}[=:]\s{0,3}\\?["']?)[\w.:-]{1,253}/gi;
+const address = /[0-9a-f:.]{3,45}/gi;
+const account = /\b(?:org|proj|acct|team|user|wrkspc)[-_][A-Za-z0-9]{6,64}\b/g;
+const mail = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g;
+const internalName = /\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\.(?:local|localdomain|internal|intranet|lan|home|corp|private|svc)\b/gi;
+
+/** What must not be told to the agent of somebody who may use a provider and not know it. */
+export interface ProviderSecrets {
+  readonly baseUrl: string;
+  readonly apiKey: string | null;
+}
+
+/** A provider's own words without its key, its address, its network and its account. */
+export function wordsForMembers(text: string, { baseUrl, apiKey }: ProviderSecrets): string {
+  const withoutKey = redact(apiKey === null || apiKey === "" ? text : text.replaceAll(apiKey, hidden));
+  return hideHost(
+    withoutKey
+      .replaceAll(mail, hidden)
+      .replaceAll(account, hidden)
+      .replaceAll(url, (whole, host: string) => (isVendors(host) ? whole : hidden))
+      .replaceAll(namedHost, (_whole, word: string, gap: string) => `${word}${gap}${hidden}`)
+      .replaceAll(internalName, hidden)
+      .replaceAll(address, (found) => hideAddress(found)),
+    baseUrl,
+  );
+}
+
+/** `127.0.0.1:80` and `1.2.3.4.` are addresses with something behind them. */
+function hideAddress(found: string): string {
+  const bare = found.replace(/[.:]$/, "");
+  const withoutPort = /^(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}$/.exec(bare)?.[1] ?? bare;
+  return isIP(withoutPort) === 0 ? found : found.replace(bare, hidden);
+}
+
+function hideHost(text: string, baseUrl: string): string {
+  const host = URL.parse(baseUrl)?.hostname.toLowerCase() ?? "";
+  if (host === "" || isVendors(host)) {
+    return text;
+  }
+  // A bare name is a word of the language too (`ollama`), but it is this provider's address all the same.
+  const labels = host.split(".");
+  const domain = labels.length > 2 ? labels.slice(-2).join(".") : host;
+  const names = [host, domain].map((name) => name.replaceAll(/[.[\]]/g, String.raw`\$&`));
+  return text.replaceAll(new RegExp(String.raw`(?:[\w-]{1,63}\.){0,8}(?:${names.join("|")})(?![\w-])`, "gi"), hidden);
+}
+
+function isVendors(host: string): boolean {
+  const name = host.toLowerCase();
+  return knownVendors.some((vendor) => name === vendor || name.endsWith(`.${vendor}`));
+}
+
+const faultStart = /^(?:data:\s{0,3})?\{\s{0,3}"(?:error"|detail"|type"\s{0,3}:\s{0,3}"error"|object"\s{0,3}:\s{0,3}"error")/;
+const decidedAfterBytes = 64;
+const maxFaultBytes = 64 * 1024;
+const newline = 0x0a;
+
+/** Passes a stream of lines on as it comes, but for lines in which a provider tells of a fault: those go through `hide` whole. */
+export class FaultLines extends Transform {
+  #line: Buffer[] = [];
+  #size = 0;
+  #kind: "open" | "text" | "fault" = "open";
+
+  constructor(private readonly hide: (words: string) => string) {
+    super();
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    let from = 0;
+    while (from < chunk.length) {
+      const end = chunk.indexOf(newline, from);
+      const to = end < 0 ? chunk.length : end + 1;
+      this.#take(chunk.subarray(from, to), end >= 0);
+      from = to;
+    }
+    done();
+  }
+
+  override _flush(done: TransformCallback): void {
+    this.#take(Buffer.alloc(0), true);
+    done();
+  }
+
+  #take(part: Buffer, endsLine: boolean): void {
+    if (this.#kind === "text") {
+      this.push(part);
+    } else if (this.#kind === "open" || this.#size + part.length <= maxFaultBytes) {
+      this.#line.push(part);
+      this.#size += part.length;
+    }
+    if (this.#kind === "open" && (endsLine || this.#size >= decidedAfterBytes)) {
+      const begun = Buffer.concat(this.#line);
+      this.#kind = faultStart.test(begun.toString("latin1", 0, 200)) ? "fault" : "text";
+      if (this.#kind === "text") {
+        this.push(begun);
+      }
+    }
+    if (endsLine) {
+      if (this.#kind === "fault") {
+        this.push(this.hide(Buffer.concat(this.#line).toString("utf8")));
+      }
+      [this.#line, this.#size, this.#kind] = [[], 0, "open"];
+    }
+  }
+}
