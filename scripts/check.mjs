@@ -17,6 +17,7 @@ const checks = [
     command: ["pnpm", "exec", "depcruise", "--config", "dependency-cruiser.config.cjs", "apps/api/src", "apps/web", "packages"],
   },
   { name: "dead code", command: ["pnpm", "exec", "knip"] },
+  { name: "patterns take linear time", command: ["node", "scripts/check/linear-patterns.mjs"] },
   { name: "generated files", command: ["node", "scripts/generate.mjs", "--check"] },
   { name: "schema is valid", command: ["node", "apps/api/scripts/prisma.mjs", "validate"] },
   { name: "schema and migrations in step", command: ["node", "scripts/check/schema-in-step.mjs"] },

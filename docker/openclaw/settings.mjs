@@ -11,7 +11,7 @@ const MAX_TOKEN_BYTES = 4096;
 /** Reads the supervisor's settings; the environment never holds a secret. */
 export function readSettings(env) {
   return {
-    configUrl: required(env, "MOSAIC_CONFIG_URL").replace(/\/+$/, ""),
+    configUrl: required(env, "MOSAIC_CONFIG_URL").replace(/(?<!\/)\/+$/, ""),
     stateDir: required(env, "MOSAIC_AGENT_STATE_DIR"),
     runDir: required(env, "MOSAIC_AGENT_RUN_DIR"),
     port: readPort(env.MOSAIC_AGENT_PORT),

@@ -42,10 +42,16 @@ export function parseDotEnv(text) {
   /** @type {Record<string, string>} */
   const result = {};
   for (const line of text.split("\n")) {
-    const match = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$/.exec(line);
-    if (match?.[1] === undefined || match[2] === undefined) continue;
-    const quoted = /^(["'])(.*?)\1\s*(?:#.*)?$/.exec(match[2]);
-    result[match[1]] = quoted?.[2] ?? match[2].replace(/(^|\s+)#.*$/, "");
+    const equals = line.indexOf("=");
+    const name = line
+      .slice(0, Math.max(0, equals))
+      .trim()
+      .replace(/^export\s+/, "");
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) continue;
+    const value = line.slice(equals + 1).trim();
+    const quoted = /^(["'])(.*?)\1\s*(?:#.*)?$/.exec(value);
+    const comment = value.search(/(?:^|\s)#/);
+    result[name] = quoted?.[2] ?? (comment < 0 ? value : value.slice(0, comment).trimEnd());
   }
   return result;
 }

@@ -91,6 +91,6 @@ export function dialectOf({ dialect }: Pick<RenderedProvider, "dialect">, modelI
 
 /** OpenClaw adds `/v1/messages` to an Anthropic address itself, and speaks Ollama's own protocol, which breaks below `/v1`. */
 export function baseUrlOf({ kind, baseUrl }: Pick<RenderedProvider, "kind" | "baseUrl">): string {
-  const withoutSlash = baseUrl.replace(/\/+$/, "");
+  const withoutSlash = baseUrl.replace(/(?<!\/)\/+$/, "");
   return openclawDialects[kind].api === "openai-completions" ? withoutSlash : withoutSlash.replace(/\/v1$/i, "");
 }

@@ -41,6 +41,19 @@ describe("parseDemoCommand", () => {
   });
 });
 
+test("a message that was made to be slow is read as fast as any", () => {
+  const texts = [
+    `${"[demo:a k=".repeat(8)}${" ".repeat(60_000)}x`,
+    "[demo:a k=x ".repeat(20_000),
+    `[demo:a k="${" ".repeat(200_000)}`,
+    `[demo:a k={${"{".repeat(200_000)}`,
+  ];
+  const before = process.threadCpuUsage();
+  for (const text of texts) expect(parseDemoCommand(text)).toBeUndefined();
+  const { user, system } = process.threadCpuUsage(before);
+  expect((user + system) / 1_000).toBeLessThan(500);
+});
+
 test("a number outside its limits is brought inside them", () => {
   const limits = { default: 5, min: 1, max: 10 };
   const read = (value: string): number => readNumber({ name: "x", options: { n: value } }, "n", limits);

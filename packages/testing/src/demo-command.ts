@@ -4,10 +4,17 @@ export interface DemoCommand {
   readonly options: Readonly<Record<string, string>>;
 }
 
+/** A person writes one; many of them, each without an end, would be read again and again. */
+const MAX_TRIED = 20;
+const MAX_OPTIONS_LENGTH = 20_000;
+
 /** The first well-formed `[demo:name key=value …]` in a text. */
 export function parseDemoCommand(text: string): DemoCommand | undefined {
+  let tried = 0;
   for (const match of text.matchAll(/\[demo:([a-z]+)/g)) {
-    const options = readOptions(text.slice(match.index + match[0].length));
+    if (++tried > MAX_TRIED) return undefined;
+    const start = match.index + match[0].length;
+    const options = readOptions(text.slice(start, start + MAX_OPTIONS_LENGTH));
     if (options && match[1] !== undefined) return { name: match[1], options };
   }
   return undefined;
@@ -39,8 +46,11 @@ function readOptions(text: string): Record<string, string> | undefined {
 /** A value is JSON in braces, a text in double quotes, or everything up to the next `key=` or `]`. */
 function valueLength(text: string): number | undefined {
   if (text.startsWith("{")) return jsonObjectLength(text);
-  const bare = text.startsWith('"') ? /^"[^"]*"/.exec(text) : /^[^\]]*?(?=\s+[A-Za-z_]+=|\])/.exec(text);
-  return bare?.[0].length;
+  if (text.startsWith('"')) return /^"[^"]*"/.exec(text)?.[0].length;
+  const end = text.indexOf("]");
+  if (end < 0) return undefined;
+  const nextKey = text.slice(0, end).search(/\s[A-Za-z_]+=/);
+  return nextKey < 0 ? end : nextKey;
 }
 
 function jsonObjectLength(text: string): number | undefined {

@@ -111,5 +111,8 @@ function countTokens(text: string): number {
 
 /** Each word keeps the white space before it, so the pieces join to the text again. */
 export function wordsOf(text: string): string[] {
-  return text.match(/\s*\S+\s*$|\s*\S+/g) ?? (text === "" ? [] : [text]);
+  const pieces = text.split(/(?<=\S)(?=\s)/);
+  const last = pieces.at(-1) ?? "";
+  // White space at the end belongs to the last word.
+  return pieces.length > 1 && last.trim() === "" ? [...pieces.slice(0, -2), `${pieces.at(-2) ?? ""}${last}`] : pieces;
 }

@@ -41,7 +41,7 @@ export function findDemoRoute(request: IncomingMessage): DemoRoute {
 export function bearerOf(request: IncomingMessage): string {
   const header = request.headers["x-api-key"];
   if (typeof header === "string") return header;
-  return /^Bearer\s+(.*)$/i.exec(request.headers.authorization ?? "")?.[1]?.trim() ?? "";
+  return /^Bearer\s(.*)$/i.exec(request.headers.authorization ?? "")?.[1]?.trim() ?? "";
 }
 
 /** The answers that are no conversation: which models there are. */

@@ -76,3 +76,12 @@ describe("stripOpenClawFraming", () => {
     expect(stripOpenClawFraming(framed)).toBe(typed);
   });
 });
+
+test("a message of blanks, or of lines that begin like OpenClaw's, is read as fast as any", () => {
+  const before = process.threadCpuUsage();
+  for (const text of [" ".repeat(65_000), `x${"\n ".repeat(65_000)}x`, `x${"\nRuntime: name=".repeat(10_000)}`, "\n".repeat(65_000)]) {
+    stripOpenClawFraming(`a${text}b`);
+  }
+  const { user, system } = process.threadCpuUsage(before);
+  expect((user + system) / 1_000).toBeLessThan(500);
+});

@@ -1,6 +1,6 @@
 const CONTEXT_BLOCK = /<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>[\s\S]*?(?:<<<END_OPENCLAW_INTERNAL_CONTEXT>>>|$)/g;
 const TIMESTAMP = /^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{4}-\d{2}-\d{2} \d{2}:\d{2}[^\]\n]*\] ?/;
-const RUNTIME_LINE = /(?:^|\n)\s*Runtime: (?:name|agent|session|host)=[^\n]*\s*$/;
+const RUNTIME_LINE = /^\s*Runtime: (?:name|agent|session|host)=/;
 const QUEUED_MARKER =
   "[Queued user message from a previous active turn; preserved as context only. Continue with the active prompt below.]";
 
@@ -21,9 +21,15 @@ const OWN_PROMPTS = [
  */
 export function stripOpenClawFraming(text: string): string {
   const withoutContext = text.replaceAll(CONTEXT_BLOCK, "").trim();
-  const withoutRuntime = withoutContext.replace(RUNTIME_LINE, "").trimEnd();
+  const withoutRuntime = dropRuntimeLine(withoutContext);
   const withoutTime = withoutRuntime.replace(TIMESTAMP, "");
   return dropQueuedMessages(withoutTime.replace(RETRY_MARKER, "").trimStart()).trim();
+}
+
+/** It is the last line. */
+function dropRuntimeLine(text: string): string {
+  const lineStart = text.lastIndexOf("\n") + 1;
+  return RUNTIME_LINE.test(text.slice(lineStart)) ? text.slice(0, lineStart).trimEnd() : text;
 }
 
 /** How OpenClaw shows the words of a turn that was broken off to the next turn. */

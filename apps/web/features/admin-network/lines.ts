@@ -19,7 +19,7 @@ export const toLines = (text: string): string[] => [
 export const lineFaults = (error: unknown, sent: readonly string[]): LineFault[] => {
   if (!(error instanceof ApiProblem)) return [];
   return (error.problem.errors ?? []).map(({ path, message }) => {
-    const line = sent[Number(/\d+$/.exec(path)?.[0] ?? "-1")];
+    const line = sent[Number(/(?<!\d)\d+$/.exec(path)?.[0] ?? "-1")];
     return { line: line === undefined ? "The list" : `“${line}”`, message };
   });
 };

@@ -26,7 +26,7 @@ const activeAnnouncement = (turn: Turn, agentName: string): string => {
 const plainText = (markdown: string): string =>
   markdown
     .replace(/```[^\n]*\n?/g, "")
-    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replace(/!?\[([^[\]]*)\]\([^()]*\)/g, "$1")
     .replace(/^[#>\s]+|[*_`~]/gm, "")
     .slice(0, longestSpoken)
     .trim();

@@ -72,7 +72,7 @@ export function failureOf(message: EngineMessage): string | null {
 
 /** The default of the Dockerfile's BASE_IMAGE; `null` if it has none. */
 export function baseImageOf(dockerfile: string): string | null {
-  return /^\s*ARG\s+BASE_IMAGE=(\S+)/m.exec(dockerfile)?.[1] ?? null;
+  return /^[ \t]*ARG[ \t]+BASE_IMAGE=(\S+)/m.exec(dockerfile)?.[1] ?? null;
 }
 
 /** An image without a tag would have all its tags pulled. */

@@ -83,7 +83,7 @@ export class BackendsService {
  */
 function isTrustedImage(image: string, id: string, trusted: readonly string[]): boolean {
   const own = `mosaic/${id}:`;
-  const repository = image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
+  const repository = image.replace(/@.*/, "").replace(/:[^/:]*$/, "");
   return (
     (image.startsWith(own) && !image.includes("@")) ||
     trusted.some((entry) => (entry.endsWith("/") ? repository.startsWith(entry) : repository === entry))

@@ -140,7 +140,7 @@ export class ConnectionProber {
     try {
       const answer = await this.client.stream(
         request.url,
-        { method: "POST", headers: request.headers, body: JSON.stringify(request.body), signal: this.#signal },
+        { method: "POST", headers: request.headers, body: [Buffer.from(JSON.stringify(request.body))], signal: this.#signal },
         { headMs: this.timeoutMs, silenceMs: this.timeoutMs },
       );
       if (answer.status !== 200) {

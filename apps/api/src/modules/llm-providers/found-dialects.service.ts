@@ -68,6 +68,6 @@ function dialectOf(found: ProviderDialect, model: string): ModelDialect {
 
 function keyOf(userId: string, kind: ProviderKind, baseUrl: string): string {
   return createHash("sha256")
-    .update(JSON.stringify([userId, kind, baseUrl.replace(/\/+$/, "")]))
+    .update(JSON.stringify([userId, kind, baseUrl.replace(/(?<!\/)\/+$/, "")]))
     .digest("hex");
 }

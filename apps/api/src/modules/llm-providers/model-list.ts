@@ -70,7 +70,7 @@ function isModelId(id: string): boolean {
 }
 
 function withoutSlash(baseUrl: string): string {
-  return baseUrl.replace(/\/+$/, "");
+  return baseUrl.replace(/(?<!\/)\/+$/, "");
 }
 
 /** As the agent's software does: it adds `/v1` itself, or speaks below another path. */

@@ -88,7 +88,7 @@ export function nextBaseUrl(kind: ProviderKind, baseUrl: string | null): string 
 
 /** A slash at the end makes no other address. */
 export function isSameAddress(left: string | null, right: string | null): boolean {
-  const normal = (value: string | null): string | null => (value === null ? null : new URL(value).href.replace(/\/+$/, ""));
+  const normal = (value: string | null): string | null => (value === null ? null : new URL(value).href.replace(/(?<!\/)\/+$/, ""));
   return normal(left) === normal(right);
 }
 

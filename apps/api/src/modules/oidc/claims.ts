@@ -86,7 +86,7 @@ function asUsername(text: string): string {
     .replaceAll(/[^a-z0-9._-]+/g, "-")
     .replace(/^[^a-z0-9]+/, "")
     .slice(0, longestBase)
-    .replace(/[^a-z0-9]+$/, "");
+    .replace(/(?<![^a-z0-9])[^a-z0-9]+$/, "");
 }
 
 export function displayNameOf(claims: Claims): string | null {
