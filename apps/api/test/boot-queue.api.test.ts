@@ -42,6 +42,15 @@ async function sleeper(username: string, client?: TestClient): Promise<Sleeper> 
   return { client: person, agentId, conversationId: await createConversation(person, agentId) };
 }
 
+/** One after the other: what is asked about here comes afterwards, all at once. */
+async function sleepers(count: number): Promise<Sleeper[]> {
+  const made: Sleeper[] = [];
+  while (made.length < count) {
+    made.push(await sleeper(`person-${made.length}`));
+  }
+  return made;
+}
+
 async function wake({ client, conversationId }: Sleeper): Promise<Turn> {
   return Turn.open(client, conversationId, "hello");
 }
@@ -65,8 +74,7 @@ test("ten first messages at once on two cores are all answered, one boot at a ti
   await open();
   // Shorter than the wait of those at the end: waiting is not counted.
   await app.database.query("UPDATE backends SET ready_timeout_ms = 10000");
-  const sleepers = await Promise.all(Array.from({ length: 11 }, async (_, index) => sleeper(`person-${index}`)));
-  const [first, ...crowd] = sleepers as [Sleeper, ...Sleeper[]];
+  const [first, ...crowd] = (await sleepers(11)) as [Sleeper, ...Sleeper[]];
   const aloneAt = performance.now();
   expect((await say(first.client, first.conversationId, "hello")).message.status).toBe("complete");
   const aloneMs = performance.now() - aloneAt;
@@ -94,8 +102,7 @@ test("without the queue the same crowd ends as the field saw it: the boots fail 
   const machine = new CrowdedMachine(300, 2);
   engine.faults.crowd = machine;
   await open({ env: { MOSAIC_STARTS_AT_ONCE: "10" } });
-  const sleepers = await Promise.all(Array.from({ length: 10 }, async (_, index) => sleeper(`person-${index}`)));
-  const turns = await Promise.all(sleepers.map(wake));
+  const turns = await Promise.all((await sleepers(10)).map(wake));
   const ends = await Promise.all(turns.map(async (turn) => turn.done()));
   expect(machine.worst).toBeGreaterThan(3);
   expect(machine.failed).toBeGreaterThan(0);
@@ -209,8 +216,8 @@ test("two processes share one queue, and what Postgres drops in between costs no
   engine.faults.crowd = machine;
   await open();
   const other = await startTestApp({ database: app.database, runtime: engine });
-  const sleepers = await Promise.all(Array.from({ length: 6 }, async (_, index) => sleeper(`person-${index}`)));
-  const there = sleepers.map(({ client, ...rest }, index) => ({
+  const people = await sleepers(6);
+  const there = people.map(({ client, ...rest }, index) => ({
     ...rest,
     client: index % 2 === 0 ? client : new TestClient(other.url, { cookie: client.cookie ?? "" }),
   }));
@@ -222,7 +229,7 @@ test("two processes share one queue, and what Postgres drops in between costs no
   const ends = await Promise.all(turns.map(async (turn) => turn.done()));
   expect(ends.map(({ message }) => message.status)).toEqual(Array.from({ length: 6 }, () => "complete"));
   expect(machine.failed).toBe(0);
-  expect(sleepers.map(({ agentId }) => engine.of(agentId).startCount)).toEqual([1, 1, 1, 1, 1, 1]);
+  expect(people.map(({ agentId }) => engine.of(agentId).startCount)).toEqual([1, 1, 1, 1, 1, 1]);
   await other.close();
 }, 60_000);
 
