@@ -12,6 +12,7 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const FIRST_BACKOFF_MS = 200;
 const MAX_BACKOFF_MS = 5_000;
 const MAX_UNSENT = 50;
+const STARTING = new Set(["starting", "waiting", "warming", "ready"]);
 
 /** Makes delays that double up to 5 s, each spread over half its length, so that many containers don't ask at the same moment. */
 export function createBackoff(random = Math.random) {
@@ -80,6 +81,7 @@ export function createApiClient(configUrl, token) {
 export function createReporter(client, signal) {
   let unsent = [];
   let isSending = false;
+  let state;
 
   async function sendAll() {
     const backoff = createBackoff();
@@ -96,9 +98,16 @@ export function createReporter(client, signal) {
   }
 
   return {
+    /** Which volume this container found. */
+    tellState(found) {
+      state = found;
+    },
+
     report(phase, generation, detail, runId) {
+      // Whoever is told late is told only the last phase: the volume is named in each of a start's.
+      const status = { ...statusOf(phase, generation, detail), ...(runId && { runId }), ...(state && STARTING.has(phase) && { state }) };
       // A gateway that fails turn after turn while Mosaic is slow must not fill the memory.
-      unsent = [...unsent.slice(-MAX_UNSENT), { ...statusOf(phase, generation, detail), ...(runId && { runId }) }];
+      unsent = [...unsent.slice(-MAX_UNSENT), status];
       if (isSending) return;
       isSending = true;
       void sendAll();

@@ -9,6 +9,7 @@ import { FatalError, say } from "./exit.mjs";
 import { startGateway, waitUntilReady } from "./gateway.mjs";
 import { endInterruptedTurns } from "./interrupted-turns.mjs";
 import { readSettings, readToken } from "./settings.mjs";
+import { readStateMark } from "./state-mark.mjs";
 import { warmUp } from "./warm-up.mjs";
 
 const MIN_POLL_INTERVAL_MS = 250;
@@ -45,6 +46,7 @@ async function superviseGateway(settings, { client, reporter, stopRequest }) {
   const roots = { run: settings.runDir, state: settings.stateDir };
   for (const folder of Object.values(roots)) await mkdir(folder, { recursive: true, mode: 0o700 });
 
+  reporter.tellState(await readStateMark(settings.stateDir).catch(() => undefined));
   reporter.report("starting");
   const bundle = await Promise.race([fetchFirstBundle(client), stopRequest.asked]);
   if (stopRequest.reason) return sayStopped(stopRequest.reason);

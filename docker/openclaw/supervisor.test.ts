@@ -42,7 +42,8 @@ describe("a start", () => {
   test("tells Mosaic its stages in order, with the generation", async () => {
     agent.startWithToken(api);
     await expect.poll(() => api.phases(), WITHIN).toEqual(["starting", "waiting", "warming", "ready"]);
-    expect(api.statuses.at(-1)).toEqual({ phase: "ready", generation: api.bundle?.generation });
+    const state = { mark: expect.stringMatching(/^[0-9a-f-]{36}$/), isNew: true, isEmpty: true };
+    expect(api.statuses.at(-1)).toEqual({ phase: "ready", generation: api.bundle?.generation, state });
   });
 
   test("makes one throw-away turn against its own canned model", async () => {

@@ -32,6 +32,8 @@ export const supervisorStatus = z
       .optional(),
     generation: z.string().max(128).optional(),
     detail: z.string().max(500).optional(),
+    /** Which volume it found. `isNew`: it had no mark. `isEmpty`: it had no memory either. */
+    state: z.strictObject({ mark: z.uuid(), isNew: z.boolean(), isEmpty: z.boolean() }).optional(),
   })
   .meta({ id: "SupervisorStatus" });
 export type SupervisorStatus = z.infer<typeof supervisorStatus>;

@@ -91,6 +91,8 @@ export const agent = z
     stage: stageProgress.nullable(),
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
     lastActiveAt: z.iso.datetime().nullable(),
+    /** When it started with an empty volume, or another's, in place of its own. Absent: never. */
+    memoryLostAt: z.iso.datetime().optional(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })

@@ -37,6 +37,8 @@ export const conversation = z
     id: z.uuid(),
     agentId: z.uuid(),
     title: z.string(),
+    /** When the agent was given the last messages again, after it had lost its memory. Absent: never. */
+    memoryGivenAt: z.iso.datetime().optional(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })
@@ -57,6 +59,8 @@ export const sendMessage = z
       .string()
       .max(messageMaxCharacters)
       .refine((value) => value.trim() !== "", "Write something first"),
+    /** For an agent that has lost its memory: the last messages go along, as quotes. */
+    withHistory: z.boolean().optional(),
   })
   .meta({ id: "SendMessage" });
 export type SendMessage = z.infer<typeof sendMessage>;
@@ -85,6 +89,8 @@ export const ownerEvent = z.discriminatedUnion("type", [
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
     /** A change that needs a restart waits for the end of the answer in flight. Absent: no, or as before while a start is under way. */
     isRestartPending: z.boolean().optional(),
+    /** It was found to have lost its memory, just now. */
+    memoryLostAt: z.iso.datetime().optional(),
   }),
   z.object({ type: z.literal("conversation"), conversationId: z.uuid() }),
 ]);

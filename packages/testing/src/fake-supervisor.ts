@@ -7,6 +7,8 @@ export interface FollowOptions {
   readonly configUrl: string;
   readonly containerToken: string;
   readonly signal: AbortSignal;
+  /** What the first report says of the volume. */
+  readonly state?: { readonly mark: string; readonly isNew: boolean; readonly isEmpty: boolean };
 }
 
 export class ConfigRefusedError extends Error {
@@ -52,11 +54,11 @@ async function fetchBundle(generation: string, { configUrl, containerToken, sign
   return undefined;
 }
 
-async function reportStatus(phase: string, generation: string, { configUrl, containerToken, signal }: FollowOptions): Promise<void> {
+async function reportStatus(phase: string, generation: string, { configUrl, containerToken, signal, state }: FollowOptions): Promise<void> {
   const report = fetch(`${configUrl}/status`, {
     method: "POST",
     headers: { authorization: `Bearer ${containerToken}`, "content-type": "application/json" },
-    body: JSON.stringify({ phase, generation }),
+    body: JSON.stringify({ phase, generation, ...(phase === "ready" && state && { state }) }),
     signal,
   });
   await report.then((response) => response.body?.cancel()).catch(() => {});

@@ -1,5 +1,6 @@
-import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
@@ -261,15 +262,15 @@ class InMemoryRuntime implements AgentRuntime {
     });
     this.#engine.faults.crowd?.boot(gateway, container.ending.signal, () => this.#engine.crash(container.spec.agentId, 78));
     if (this.#engine.faults.followsBundle) {
-      this.#supervise(container, gateway, token);
+      this.#supervise(container, gateway, token, await stateMarkIn(await this.#engine.stateDir(name)));
     }
     this.#engine.announce(name);
     return { endpoint: endpointOf(gateway), wasRunning: false };
   }
 
-  #supervise(container: InMemoryContainer, gateway: FakeGateway, containerToken: string): void {
+  #supervise(container: InMemoryContainer, gateway: FakeGateway, containerToken: string, state: VolumeState): void {
     const { signal } = container.ending;
-    followBundle(gateway, { configUrl: container.spec.configUrl, containerToken, signal }).catch(async (error: unknown) => {
+    followBundle(gateway, { configUrl: container.spec.configUrl, containerToken, signal, state }).catch(async (error: unknown) => {
       if (!signal.aborted) {
         await this.#engine.end(container, error instanceof ConfigRefusedError ? 77 : 1);
         this.#engine.announce(container.spec.name);
@@ -374,6 +375,21 @@ function observationOf(container: InMemoryContainer): ContainerObservation {
     exitCode: container.exitCode,
     wasOutOfMemory: container.wasOutOfMemory,
   };
+}
+
+type VolumeState = NonNullable<Parameters<typeof followBundle>[1]["state"]>;
+
+/** As the supervisor marks a volume. */
+async function stateMarkIn(folder: string): Promise<VolumeState> {
+  const path = join(folder, ".mosaic-state");
+  const isEmpty = !existsSync(join(folder, "sessions.json"));
+  const known = await readFile(path, "utf8").catch(() => null);
+  if (known !== null) {
+    return { mark: known, isNew: false, isEmpty };
+  }
+  const mark = randomUUID();
+  await writeFile(path, mark);
+  return { mark, isNew: true, isEmpty };
 }
 
 async function newStateDir(): Promise<string> {

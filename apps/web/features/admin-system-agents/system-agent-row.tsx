@@ -4,6 +4,7 @@ import { useSwitchSystemAgent, useSystemAgentLogs } from "@/features/admin-syste
 import { AgentActions } from "@/features/agents/agent-actions";
 import { AgentCard, RestartPending, StartFailed, type AgentRowProps } from "@/features/agents/agent-card";
 import { LogsDialog, type AgentLogsDialogProps } from "@/features/agents/agent-logs";
+import { MemoryLost } from "@/features/agents/memory-lost";
 import { restartText } from "@/features/agents/restart-text";
 
 export function SystemAgentRow({ agent, backend, onEdit, onDelete }: AgentRowProps) {
@@ -16,6 +17,7 @@ export function SystemAgentRow({ agent, backend, onEdit, onDelete }: AgentRowPro
     >
       <RestartPending agent={agent} reason={restartText(agent.name, true)} />
       <StartFailed agent={agent}> Mosaic keeps trying, with longer pauses.</StartFailed>
+      <MemoryLost agent={agent} />
     </AgentCard>
   );
 }

@@ -5,6 +5,7 @@ import { AgentActions } from "@/features/agents/agent-actions";
 import { AgentCard, RestartPending, StartFailed, type AgentRowProps } from "@/features/agents/agent-card";
 import { AgentLogsDialog } from "@/features/agents/agent-logs";
 import { useSwitchAgent } from "@/features/agents/agent-queries";
+import { MemoryLost } from "@/features/agents/memory-lost";
 import { restartText } from "@/features/agents/restart-text";
 import { stageLabel, stagePercent } from "@/features/agents/stages";
 import { formatDuration } from "@/lib/time";
@@ -23,6 +24,7 @@ export function AgentRow({ agent, backend, onEdit, onDelete }: AgentRowProps) {
       ) : null}
       <RestartPending agent={agent} reason={restartText(agent.name, false)} />
       <StartFailed agent={agent} />
+      <MemoryLost agent={agent} />
     </AgentCard>
   );
 }

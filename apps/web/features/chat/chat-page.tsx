@@ -8,6 +8,7 @@ import { Button } from "@/components/ui/button";
 import { useChatAgents, type ChatAgent } from "@/features/chat/chat-agents";
 import { ChatHeader } from "@/features/chat/chat-header";
 import { ChatView } from "@/features/chat/chat-view";
+import { isForgotten } from "@/features/chat/memory-loss";
 import { useConversation, useConversations } from "@/features/chat/conversation-queries";
 import { SaveProblem } from "@/features/providers/provider-form";
 import { EmptyState } from "@/features/settings/settings-section";
@@ -33,7 +34,13 @@ export function ChatPage() {
   return (
     <>
       <ChatHeader title={title} agent={agent} agents={agents.data ?? []} isNew={id === null} />
-      <ChatView key={id ?? `new-${agent.id}`} agent={agent} conversationId={id} stored={conversation.data?.messages ?? []} />
+      <ChatView
+        key={id ?? `new-${agent.id}`}
+        agent={agent}
+        conversationId={id}
+        stored={conversation.data?.messages ?? []}
+        isForgotten={isForgotten(agent, conversation.data ?? null)}
+      />
     </>
   );
 }

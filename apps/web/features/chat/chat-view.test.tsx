@@ -224,3 +224,29 @@ test("without an agent the first step is shown", async () => {
   await openPage(<ChatPage />, { ...readyState(), agents: [] }, "/chat");
   expect((await screen.findByRole("link", { name: "Add agent" })).getAttribute("href")).toBe("/settings/agents?edit=new");
 });
+
+describe("an agent that has lost its memory", () => {
+  const forgetful = () => {
+    const agent = sampleAgent({ status: "running", memoryLostAt: new Date(Date.now() + 60_000).toISOString() });
+    return { agents: [agent] };
+  };
+
+  test("is told of in plain words, with what brings it back", async () => {
+    await openChat(forgetful());
+    const notice = await screen.findByText("This agent’s memory is gone");
+    expect(notice.closest("[role=status]")?.textContent).toContain("mosaic restore");
+  });
+
+  test("is given the last messages with the next one, once one asks for it", async () => {
+    const { send, server } = await openChat(forgetful());
+    const button = await screen.findByRole("button", { name: "Give it the last messages again" });
+    expect(button.getAttribute("aria-pressed")).toBe("false");
+    fireEvent.click(button);
+    expect(button.getAttribute("aria-pressed")).toBe("true");
+    send("Do you remember?");
+    await waitFor(() => expect(lastAnswer().textContent).toContain("You said: Do you remember?"));
+    expect(server.requests.filter(({ line }) => line.endsWith("/messages")).map(({ body }) => body)).toEqual([
+      { content: "Do you remember?", withHistory: true },
+    ]);
+  });
+});

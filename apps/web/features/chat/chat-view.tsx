@@ -10,6 +10,7 @@ import { Composer } from "@/features/chat/composer";
 import { useCreateConversation } from "@/features/chat/conversation-queries";
 import { draftKey, restoreDraft } from "@/features/chat/drafts";
 import { EmptyChat } from "@/features/chat/empty-chat";
+import { ForgottenNotice } from "@/features/chat/forgotten-notice";
 import { MessageList } from "@/features/chat/message-list";
 import { isActive, newTurn, reduceTurn, type Turn } from "@/features/chat/turn";
 import { dismissTurn, startTurn, stopTurn, useTurn } from "@/features/chat/turn-store";
@@ -19,11 +20,15 @@ export interface ChatViewProps {
   readonly agent: ChatAgent;
   readonly conversationId: string | null;
   readonly stored: readonly Message[];
+  /** The agent has lost its memory of this conversation. */
+  readonly isForgotten: boolean;
 }
 
-const useSending = ({ agent, conversationId }: ChatViewProps) => {
+const useSending = ({ agent, conversationId, isForgotten }: ChatViewProps) => {
   const client = useQueryClient();
   const create = useCreateConversation();
+  const [wantsToGive, setWantsToGive] = useState(false);
+  const isGiving = isForgotten && wantsToGive;
   const [refused, setRefused] = useState<Turn | null>(null);
   const { mutateAsync, isPending } = create;
   const key = draftKey(conversationId, agent.id);
@@ -31,7 +36,7 @@ const useSending = ({ agent, conversationId }: ChatViewProps) => {
     async (content: string): Promise<void> => {
       setRefused(null);
       if (conversationId !== null) {
-        await startTurn(client, conversationId, content);
+        await startTurn(client, conversationId, content, isGiving);
         return;
       }
       try {
@@ -45,9 +50,10 @@ const useSending = ({ agent, conversationId }: ChatViewProps) => {
         setRefused(reduceTurn(newTurn(content, Date.now()), { type: "refused", problem }));
       }
     },
-    [client, conversationId, agent.id, mutateAsync, key],
+    [client, conversationId, agent.id, mutateAsync, key, isGiving],
   );
-  return { send, refused, dismissRefused: () => setRefused(null), isCreating: isPending, key };
+  const toggleGiving = (): void => setWantsToGive((wants) => !wants);
+  return { send, refused, dismissRefused: () => setRefused(null), isCreating: isPending, key, isGiving, toggleGiving };
 };
 
 /** Escape stops the answer, unless it is meant for a dialog or a menu. */
@@ -65,8 +71,8 @@ const useEscape = (isAnswering: boolean, stop: () => void): void => {
 };
 
 export function ChatView(props: ChatViewProps) {
-  const { agent, conversationId, stored } = props;
-  const { send, refused, dismissRefused, isCreating, key } = useSending(props);
+  const { agent, conversationId, stored, isForgotten } = props;
+  const { send, refused, dismissRefused, isCreating, key, isGiving, toggleGiving } = useSending(props);
   const turn = useTurn(conversationId) ?? refused;
   const isAnswering = isActive(turn);
   const stop = useCallback(() => (conversationId === null ? undefined : stopTurn(conversationId)), [conversationId]);
@@ -88,6 +94,7 @@ export function ChatView(props: ChatViewProps) {
         }}
         empty={isCreating ? null : <EmptyChat agent={agent} draftKey={key} />}
       />
+      {isForgotten ? <ForgottenNotice agent={agent} isGiving={isGiving} onToggle={toggleGiving} /> : null}
       <Composer
         draftKey={key}
         agentName={agent.name}

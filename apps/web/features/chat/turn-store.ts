@@ -1,6 +1,13 @@
 "use client";
 
-import { conversationWithMessages, turnEvent, type ConversationWithMessages, type Message, type TurnEvent } from "@mosaic/contracts/chat";
+import {
+  conversationWithMessages,
+  turnEvent,
+  type ConversationWithMessages,
+  type Message,
+  type SendMessage,
+  type TurnEvent,
+} from "@mosaic/contracts/chat";
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { restoreDraft } from "@/features/chat/drafts";
@@ -53,13 +60,15 @@ export const useTurn = (conversationId: string | null): Turn | null =>
 export const isAnswering = (conversationId: string): boolean => isActive(turns.get(conversationId)?.turn ?? null);
 
 /** Sends a message; everything that happens after shows in the turn. */
-export const startTurn = async (client: QueryClient, conversationId: string, content: string): Promise<void> => {
+export const startTurn = async (client: QueryClient, conversationId: string, content: string, withHistory = false): Promise<void> => {
   if (isAnswering(conversationId)) return;
   const controller = new AbortController();
   turns.set(conversationId, { turn: newTurn(content, Date.now()), controller });
   notify();
   const before = cachedMessages(client, conversationId).map(({ id }) => id);
-  const failure = await stream(conversationId, content, controller).catch((error: unknown) => error);
+  const failure = await stream(conversationId, { content, ...(withHistory ? { withHistory } : {}) }, controller).catch(
+    (error: unknown) => error,
+  );
   const turn = turns.get(conversationId)?.turn;
   if (turn === undefined) return;
   if (turn.end === null) {
@@ -95,10 +104,10 @@ export const dismissTurn = (conversationId: string): void => {
   notify();
 };
 
-const stream = async (conversationId: string, content: string, controller: AbortController): Promise<null> => {
+const stream = async (conversationId: string, body: SendMessage, controller: AbortController): Promise<null> => {
   const response = await send(`/api/conversations/${conversationId}/messages`, {
     method: "POST",
-    body: { content },
+    body,
     accept: "text/event-stream",
     signal: controller.signal,
   });

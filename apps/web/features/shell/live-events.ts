@@ -50,9 +50,16 @@ export const applyOwnerEvent = (client: QueryClient, event: OwnerEvent): void =>
 };
 
 /** A change of status ends the waiting for a restart, but for a start under way: what came in during it is still to be taken over. */
-const afterEvent = (known: Agent, { status, stage, error, isRestartPending }: AgentEvent): Agent => {
+const afterEvent = (known: Agent, { status, stage, error, isRestartPending, memoryLostAt }: AgentEvent): Agent => {
   const isSameStart = known.status === "starting" && (status === "starting" || status === "running");
-  return { ...known, status, stage, error, isRestartPending: isRestartPending ?? (isSameStart && known.isRestartPending) };
+  return {
+    ...known,
+    status,
+    stage,
+    error,
+    isRestartPending: isRestartPending ?? (isSameStart && known.isRestartPending),
+    ...(memoryLostAt === undefined ? {} : { memoryLostAt }),
+  };
 };
 
 const listen = async (client: QueryClient, signal: AbortSignal): Promise<void> => {

@@ -37,6 +37,7 @@ export interface AgentContainerView {
   readonly error: { readonly code: string; readonly detail: string } | null;
   readonly lastActiveAt: Date | null;
   readonly isRestartPending: boolean;
+  readonly memoryLostAt: Date | null;
 }
 
 /** What the resolution asks an agent. */
@@ -67,6 +68,7 @@ export function toAgent(stored: StoredAgent, effectiveModel: EffectiveModel | nu
     stage: stored.container?.stage ?? null,
     error: stored.container?.error ?? null,
     lastActiveAt: stored.container?.lastActiveAt?.toISOString() ?? null,
+    ...(stored.container?.memoryLostAt == null ? {} : { memoryLostAt: stored.container.memoryLostAt.toISOString() }),
     createdAt: stored.createdAt.toISOString(),
     updatedAt: stored.updatedAt.toISOString(),
   };
@@ -94,6 +96,7 @@ export interface StoredAgentRow {
     readonly errorDetail: string | null;
     readonly lastActiveAt: Date | null;
     readonly restartPendingSince: Date | null;
+    readonly memoryLostAt: Date | null;
   } | null;
 }
 
@@ -122,5 +125,6 @@ function toContainerView(row: NonNullable<StoredAgentRow["container"]>): AgentCo
     error: row.errorCode === null ? null : { code: row.errorCode, detail: row.errorDetail ?? "" },
     lastActiveAt: row.lastActiveAt,
     isRestartPending: row.restartPendingSince !== null,
+    memoryLostAt: row.memoryLostAt,
   };
 }

@@ -41,7 +41,7 @@ export class ChatProxyController {
     const { turn, userMessage } = await this.turns.begin(caller.user.id, conversationId, body.content, goneSignal(response));
     const { ended, release } = this.callers.follow(caller);
     ended.addEventListener("abort", () => response.destroy(), { once: true });
-    const running = this.runner.run(turn, userMessage, new EventStream(response)).finally(release);
+    const running = this.runner.run(turn, userMessage, new EventStream(response), body.withHistory === true).finally(release);
     this.shutdown.waitFor(running);
     await running;
   }

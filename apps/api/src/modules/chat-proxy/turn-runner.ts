@@ -10,6 +10,7 @@ import { Shutdown } from "../../platform/shutdown/shutdown.js";
 import { ContainerLifecycleService } from "../container-lifecycle/container-lifecycle.service.js";
 import type { RunningAgent } from "../container-lifecycle/container-lifecycle.types.js";
 import type { BegunTurn } from "../conversations/conversations.types.js";
+import { HistoryService } from "../conversations/history.service.js";
 import { TurnsService } from "../conversations/turns.service.js";
 import { AnswerWriter } from "./answer-writer.js";
 import { GatewayUnreachableError, openGatewayStream, readErrorBody } from "./gateway-client.js";
@@ -26,6 +27,9 @@ const unsavedDetail = "The database can't be reached, so the end of this answer 
 /** One turn under way. */
 interface Turn extends BegunTurn {
   readonly question: string;
+  readonly questionId: string;
+  /** The last messages go along, for an agent that has lost its memory. */
+  readonly withHistory: boolean;
   readonly stream: EventStream;
   readonly writer: AnswerWriter;
   /** From the browser to the gateway: whatever ends the turn early. */
@@ -42,11 +46,12 @@ export class TurnRunner {
     private readonly shutdown: Shutdown,
     private readonly logger: Logger,
     private readonly silence: TurnSilence,
+    private readonly history: HistoryService,
     @Inject(TURN_LIMITS) private readonly limits: TurnLimits,
   ) {}
 
   /** Resolves when the end is stored, or could not be. Never rejects. */
-  async run(begun: BegunTurn, userMessage: Message, stream: EventStream): Promise<void> {
+  async run(begun: BegunTurn, userMessage: Message, stream: EventStream, withHistory = false): Promise<void> {
     const gone = new AbortController();
     const store = {
       saveText: async (text: string) => this.turns.saveText(begun, text),
@@ -54,7 +59,7 @@ export class TurnRunner {
     };
     const writer = new AnswerWriter(store, this.limits, () => gone.abort(new Error("the conversation was deleted")));
     const signal = AbortSignal.any([stream.left, this.shutdown.signal, gone.signal]);
-    const turn: Turn = { ...begun, question: userMessage.content, stream, writer, signal };
+    const turn: Turn = { ...begun, question: userMessage.content, questionId: userMessage.id, withHistory, stream, writer, signal };
     const startedAtMs = performance.now();
     await stream.send({ type: "accepted", userMessage, answerId: begun.answerId } as { type: "accepted" });
     const ending = await this.explained(turn, await this.drive(turn).catch((error: unknown) => this.endingOf(error, turn)));
@@ -75,6 +80,9 @@ export class TurnRunner {
     }
     const message = this.turns.answerOf(turn, writer.text, isStored ? end : unsaved);
     const problem = message.error === null ? null : toProblem(new AppError(message.error.code, { detail: message.error.detail }));
+    if (turn.withHistory && isStored && (end.status === "complete" || writer.text !== "")) {
+      await this.history.given(turn).catch(() => undefined);
+    }
     await stream.send({ type: "done", message, problem } as { type: "done" });
     stream.end();
   }
@@ -128,7 +136,8 @@ export class TurnRunner {
 
   private async exchange(turn: Turn, running: RunningAgent, attempt: Attempt): Promise<TurnEnding | "unreachable"> {
     const { backend, endpoint, gatewayToken } = running;
-    const request = backend.turnRequest({ gatewayToken, conversationId: turn.conversationId, text: turn.question });
+    const text = turn.withHistory ? await this.history.quoteBefore(turn, turn.questionId, turn.question) : turn.question;
+    const request = backend.turnRequest({ gatewayToken, conversationId: turn.conversationId, text });
     const startedAtMs = performance.now();
     const signal = AbortSignal.any([turn.signal, attempt.watch.silent]);
     const response = await openGatewayStream(endpoint, request, signal);

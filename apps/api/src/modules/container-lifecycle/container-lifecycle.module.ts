@@ -22,6 +22,7 @@ import { HANG_LIMITS, hangLimits } from "./hang-limits.js";
 import { HangWatchService } from "./hang-watch.service.js";
 import { HungAgentEnder } from "./hung-agent-ender.js";
 import { ImageCheckService } from "./image-check.service.js";
+import { MemoryLossService } from "./memory-loss.service.js";
 import { ReconcilerService } from "./reconciler.service.js";
 import { StartFlights } from "./start-flights.js";
 import { SupervisorReportsService } from "./supervisor-reports.service.js";
@@ -45,6 +46,7 @@ import { TurnFaultsService } from "./turn-faults.service.js";
     AgentKeeperService,
     ImageCheckService,
     SupervisorReportsService,
+    MemoryLossService,
     HungAgentEnder,
     HangWatchService,
     { provide: HANG_LIMITS, useValue: hangLimits },

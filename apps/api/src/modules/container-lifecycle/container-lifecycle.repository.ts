@@ -210,6 +210,17 @@ export class ContainerLifecycleRepository {
     return row === undefined ? null : Math.max(0, row.age_ms);
   }
 
+  /** Of a start under way. When it had another one and `isOtherMemory`: since when its memory is lost; else `null`. */
+  async takeStateMark(agentId: string, mark: string, isOtherMemory: boolean): Promise<Date | null> {
+    const rows = await this.prisma.$queryRaw<{ lost_at: Date | null }[]>`
+      UPDATE agent_containers c SET state_mark = ${mark},
+        memory_lost_at = CASE WHEN before.state_mark IS NOT NULL AND ${isOtherMemory} THEN now() ELSE c.memory_lost_at END
+      FROM (SELECT agent_id, state_mark FROM agent_containers WHERE agent_id = ${agentId}::uuid FOR UPDATE) before
+      WHERE c.agent_id = before.agent_id AND c.status = 'starting' AND before.state_mark IS DISTINCT FROM ${mark}
+      RETURNING CASE WHEN before.state_mark IS NOT NULL AND ${isOtherMemory} THEN c.memory_lost_at END AS lost_at`;
+    return rows[0]?.lost_at ?? null;
+  }
+
   async setGeneration(agentId: string, generation: string): Promise<void> {
     await this.prisma.agentContainer.updateMany({ where: { agentId, status: { in: ["starting", "running"] } }, data: { generation } });
   }

@@ -3,6 +3,7 @@ import { Injectable, type OnApplicationBootstrap } from "@nestjs/common";
 import { z } from "zod";
 import { PostgresChannel } from "../../platform/database/postgres-channel.js";
 import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
+import { MemoryLossService } from "./memory-loss.service.js";
 
 const channel = "mosaic_agent_reports";
 const envelope = z.object({ agentId: z.string(), status: supervisorStatus });
@@ -21,6 +22,7 @@ export class SupervisorReportsService implements OnApplicationBootstrap {
   constructor(
     private readonly channel: PostgresChannel,
     private readonly repository: ContainerLifecycleRepository,
+    private readonly memoryLoss: MemoryLossService,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -32,6 +34,9 @@ export class SupervisorReportsService implements OnApplicationBootstrap {
     const isApplied = status.phase === "ready" || status.phase === "applied";
     if (isApplied && status.generation !== undefined) {
       await this.repository.setGeneration(agentId, status.generation);
+    }
+    if (status.state !== undefined) {
+      await this.memoryLoss.look(agentId, status.state);
     }
     await this.repository.notify(channel, JSON.stringify({ agentId, status }));
   }

@@ -7,7 +7,14 @@ const listLimit = 500;
 /** The newest ones: an agent remembers more than a page needs to show. */
 const messageLimit = 200;
 
-const conversationFields = { id: true, agentId: true, titleEncrypted: true, createdAt: true, updatedAt: true } as const;
+const conversationFields = {
+  id: true,
+  agentId: true,
+  titleEncrypted: true,
+  memoryGivenAt: true,
+  createdAt: true,
+  updatedAt: true,
+} as const;
 const messageFields = {
   id: true,
   role: true,
@@ -63,6 +70,10 @@ export class ConversationsRepository {
     const where = { conversationId, conversation: { userId } };
     const rows = await this.prisma.message.findMany({ where, select: messageFields, orderBy: { id: "desc" }, take: messageLimit });
     return rows.toReversed() as StoredMessage[];
+  }
+
+  async setMemoryGiven(userId: string, id: string, at: Date): Promise<void> {
+    await this.prisma.conversation.updateMany({ where: { id, userId }, data: { memoryGivenAt: at } });
   }
 
   /** False if the user has no such conversation. The time of the last message stays: a new name does not move it up. */

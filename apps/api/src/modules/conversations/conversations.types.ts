@@ -15,6 +15,7 @@ export interface StoredConversation {
   readonly id: string;
   readonly agentId: string;
   readonly titleEncrypted: string;
+  readonly memoryGivenAt: Date | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

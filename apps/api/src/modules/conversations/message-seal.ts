@@ -18,6 +18,7 @@ export function openConversation(crypto: CryptoService, userId: string, stored: 
     id: stored.id,
     agentId: stored.agentId,
     title: crypto.open(stored.titleEncrypted, titleContext(userId, stored.id)),
+    ...(stored.memoryGivenAt === null ? {} : { memoryGivenAt: stored.memoryGivenAt.toISOString() }),
     createdAt: stored.createdAt.toISOString(),
     updatedAt: stored.updatedAt.toISOString(),
   };

@@ -1,0 +1,35 @@
+import { Inject, Injectable } from "@nestjs/common";
+import { CLOCK, type Clock } from "../../platform/clock/clock.js";
+import { CryptoService } from "../crypto/crypto.service.js";
+import { OwnerEventsService } from "../owner-events/owner-events.service.js";
+import { ConversationsRepository } from "./conversations.repository.js";
+import type { BegunTurn } from "./conversations.types.js";
+import { openMessage } from "./message-seal.js";
+import { withQuotedHistory } from "./quoted-history.js";
+
+/** Gives an agent that has lost its memory the last messages of a conversation again. */
+@Injectable()
+export class HistoryService {
+  constructor(
+    private readonly repository: ConversationsRepository,
+    private readonly events: OwnerEventsService,
+    private readonly crypto: CryptoService,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** What the agent is sent in place of `text`, the message of a turn that has begun. */
+  async quoteBefore({ userId, conversationId, answerId }: BegunTurn, questionId: string, text: string): Promise<string> {
+    const stored = await this.repository.messages(userId, conversationId);
+    const before = stored.filter(({ id }) => id !== answerId && id !== questionId);
+    return withQuotedHistory(
+      before.map((message) => openMessage(this.crypto, userId, message)),
+      text,
+    );
+  }
+
+  /** The agent took them. */
+  async given({ userId, conversationId }: BegunTurn): Promise<void> {
+    await this.repository.setMemoryGiven(userId, conversationId, this.clock.now());
+    await this.events.publish(userId, { type: "conversation", conversationId });
+  }
+}

@@ -1,0 +1,24 @@
+// A mark in the agent's volume, by which Mosaic knows it again: a volume that is gone, emptied or another agent's has no mark, or another one.
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+const FILE = ".mosaic-state";
+const MARK = /^[0-9a-f-]{36}$/;
+// Where OpenClaw keeps what was said. A volume with it and without a mark is older than the marks, or somebody took the mark away.
+const MEMORY = "agents/main/agent/openclaw-agent.sqlite";
+
+/** `isNew`: the mark was made just now. `isEmpty`: there is no memory beside it. To be called before anything is written into the volume. */
+export async function readStateMark(stateDir) {
+  const path = join(stateDir, FILE);
+  const isEmpty = !existsSync(join(stateDir, MEMORY));
+  const text = await readFile(path, "utf8").catch(() => "");
+  if (MARK.test(text.trim())) return { mark: text.trim(), isNew: false, isEmpty };
+  const mark = randomUUID();
+  const draft = `${path}.tmp`;
+  await rm(draft, { force: true, recursive: true });
+  await writeFile(draft, `${mark}\n`, { mode: 0o600, flag: "wx" });
+  await rename(draft, path);
+  return { mark, isNew: true, isEmpty };
+}
