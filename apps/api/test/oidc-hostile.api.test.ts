@@ -198,7 +198,7 @@ test.each(["endless", "huge", "deep"])("a description whose body is %s is cut, a
   const answer = await admin.post("/api/admin/oidc/test", { issuer: server.issuer });
   expect(answer.json()).toMatchObject({ outcome: "not_oidc" });
   expect(answer.text.length).toBeLessThan(600);
-  expect(await signInWith(app, new CookieBrowser())).toBe("/login?problem=oidc_unavailable");
+  expect(await signInWith(app, new CookieBrowser())).toBe("/login?problem=oidc_misconfigured");
 });
 
 test("an answer that drips ends in time, and the password still signs in meanwhile", { timeout: 30_000 }, async () => {
@@ -238,13 +238,13 @@ test.each(["token_endpoint", "jwks_uri", "userinfo_endpoint", "authorization_end
     server.lies.discovery = (document) => ({ ...document, [name]: "http://169.254.169.254/latest" });
     const answer = await admin.post("/api/admin/oidc/test", { issuer: server.issuer });
     expect(answer.json()).toMatchObject({ outcome: "unsupported", message: expect.stringContaining(name) as string });
-    expect(await signInWith(app, new CookieBrowser())).toBe("/login?problem=oidc_unavailable");
+    expect(await signInWith(app, new CookieBrowser())).toBe("/login?problem=oidc_misconfigured");
   },
 );
 
 test("a token endpoint at a private address is not called, although it has TLS", async () => {
   server.lies.discovery = (document) => ({ ...document, token_endpoint: "https://169.254.169.254/token" });
-  expect(await refused({})).toBe("/login?problem=oidc_unavailable");
+  expect(await refused({})).toBe("/login?problem=oidc_misconfigured");
   expect(await lastRefusal()).toEqual({ method: "oidc", reason: "call_address_refused" });
 });
 

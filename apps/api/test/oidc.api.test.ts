@@ -299,6 +299,7 @@ test("the settings show what is stored, and never the secret", async () => {
     isConfigured: true,
     hasClientSecret: true,
     redirectUri: `${app.url}${callbackPath}`,
+    rolesNotTold: null,
   });
   expect(shown.text).not.toContain(oidcClient.secret);
   const stored = JSON.stringify(await app.database.query("SELECT * FROM system_config WHERE key LIKE 'oidc%'"));
@@ -329,7 +330,7 @@ test("a sign-in under way does not survive a change of what it began with", asyn
 
 test("a wrong client secret is told as the server's refusal, and the password still signs in", async () => {
   await put({ ...oidcSettingsOf(server.issuer), clientSecret: "wrong" });
-  expect((await comeIn("ann")).place).toBe("/login?problem=oidc_unavailable");
+  expect((await comeIn("ann")).place).toBe("/login?problem=oidc_client_refused");
   expect((await app.visitor().post("/api/auth/login", { username: adminName, password: adminPassword })).status).toBe(200);
 });
 

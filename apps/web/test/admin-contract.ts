@@ -72,6 +72,7 @@ export const adminState = (over: Partial<AdminState> = {}): AdminState => ({
     autoCreate: true,
     roleMappings: [],
     redirectUri: "https://mosaic.example.org/api/auth/oidc/callback",
+    rolesNotTold: null,
   },
   oidcTest: { outcome: "ok", message: "The server answers and offers what Mosaic needs.", warnings: [] },
   providers: [],

@@ -1,4 +1,4 @@
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
 
 // What jsdom lacks and the components ask for. Nothing is laid out here, so nothing of it would ever fire.
@@ -26,3 +26,6 @@ afterEach(() => {
   window.sessionStorage.clear();
   document.head.querySelector("base")?.remove();
 });
+
+// A busy machine is slow, not wrong.
+configure({ asyncUtilTimeout: 5_000 });

@@ -53,6 +53,9 @@ const oidcFields = {
 export const saveOidc = z.strictObject(oidcFields).meta({ id: "SaveOidc" });
 export type SaveOidc = z.infer<typeof saveOidc>;
 
+/** `too_many_groups`: the token points elsewhere instead of naming them. `no_userinfo`: the userinfo endpoint failed. */
+export const untoldRole = z.enum(["too_many_groups", "no_userinfo"]);
+
 export const oidcSettings = z
   .object({
     isConfigured: z.boolean(),
@@ -67,11 +70,16 @@ export const oidcSettings = z
     roleMappings: z.array(roleMapping),
     /** What to register at the sign-in server. */
     redirectUri: z.string(),
+    /** Whose role the sign-in server left open of late, and what it did not tell; `null`: nobody's. */
+    rolesNotTold: z.object({ people: z.int(), days: z.int(), claim: z.string(), why: untoldRole }).nullable(),
   })
   .meta({ id: "OidcSettings" });
 export type OidcSettings = z.infer<typeof oidcSettings>;
 
-export const testOidc = z.strictObject({ issuer: issuerUrl }).meta({ id: "TestOidc" });
+/** With a client id, the server is asked whether it accepts the client, too. A secret that is absent is the stored one, if it is this issuer's. */
+export const testOidc = z
+  .strictObject({ issuer: issuerUrl, clientId: oidcFields.clientId.optional(), clientSecret: oidcFields.clientSecret })
+  .meta({ id: "TestOidc" });
 export type TestOidc = z.infer<typeof testOidc>;
 
 export const oidcTestOutcome = z.enum([
@@ -85,6 +93,7 @@ export const oidcTestOutcome = z.enum([
   "issuer_mismatch",
   "unsupported",
   "server_error",
+  "client_refused",
 ]);
 
 export const oidcTestResult = z
@@ -95,6 +104,10 @@ export type OidcTestResult = z.infer<typeof oidcTestResult>;
 /** Why the browser comes back to `/login?problem=…`: one of these, never text of the sign-in server. */
 export const oidcProblem = z.enum([
   "oidc_unavailable",
+  "oidc_server_error",
+  "oidc_client_refused",
+  "oidc_clock_skew",
+  "oidc_misconfigured",
   "oidc_refused",
   "oidc_expired",
   "oidc_invalid",

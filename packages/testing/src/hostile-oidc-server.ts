@@ -18,7 +18,26 @@ export interface OidcLies {
   answer?: (path: Path, response: ServerResponse) => boolean;
   /** Takes a code more than once. */
   acceptsReplays?: boolean;
+  /** How a client has to prove itself. Without it, nobody has to. `basic_as_is` decodes nothing; `never` accepts nobody. */
+  proof?: "basic" | "basic_as_is" | "post" | "never";
+  /** What a client that did not is told. */
+  refusal?: { readonly status: number; readonly body: unknown };
+  /** A refused client uses the code up. */
+  usesUpRefusedCodes?: boolean;
+  /** Of the token endpoint. */
+  token?: (answer: Json) => Json;
+  /** How far its clock is ahead. */
+  clockAheadSeconds?: number;
+  userInfo?: UserInfoLie;
 }
+
+export type UserInfoLie =
+  | { readonly status: number; readonly body?: string; readonly type?: string }
+  /** `signed`: as a JWT, by the key of the ID tokens or by another. `hangs`: an answer that never comes. */
+  | "signed"
+  | "signed_by_another"
+  | "hangs"
+  | "resets";
 
 export interface HostileOidcServer extends RunningServer {
   readonly issuer: string;
@@ -96,6 +115,9 @@ class HostileSite {
     response.once("close", () => {
       this.endedCalls += 1;
     });
+    if (this.lies.clockAheadSeconds !== undefined) {
+      response.setHeader("date", new Date(this.#nowMs()).toUTCString());
+    }
     const path = pathOf(url.pathname);
     if (path !== null && this.lies.answer?.(path, response) === true) {
       return;
@@ -108,9 +130,9 @@ class HostileSite {
       const jwk = this.keys.publicKey.export({ format: "jwk" });
       send(response, 200, { keys: [{ ...jwk, kid: this.keys.id, use: "sig", alg: "RS256" }] });
     } else if (path === "userinfo") {
-      send(response, 200, this.person);
+      this.#userInfo(response);
     } else if (path === "token") {
-      this.#token(new URLSearchParams(await textOf(request)), response);
+      this.#token(new URLSearchParams(await textOf(request)), request.headers.authorization ?? "", response);
     } else {
       send(response, 404, {});
     }
@@ -143,8 +165,49 @@ class HostileSite {
     response.writeHead(302, { location: back.href }).end();
   }
 
-  #token(form: URLSearchParams, response: ServerResponse): void {
+  #userInfo(response: ServerResponse): void {
+    const { userInfo: lie } = this.lies;
+    if (lie === undefined) {
+      send(response, 200, this.person);
+    } else if (lie === "signed" || lie === "signed_by_another") {
+      const claims = { ...this.person, iss: this.issuer, aud: this.#client.id };
+      const { privateKey } = lie === "signed" ? this.keys : this.#anothersKeys;
+      const signed = encoded({ alg: "RS256", kid: this.keys.id }, claims);
+      const jwt = `${signed}.${createSign("RSA-SHA256").update(signed).sign(privateKey, "base64url")}`;
+      response.writeHead(200, { "content-type": "application/jwt" }).end(jwt);
+    } else if (lie === "resets") {
+      response.destroy();
+    } else if (lie !== "hangs") {
+      const challenge = lie.status === 401 ? { "www-authenticate": 'Bearer error="invalid_token"' } : {};
+      response.writeHead(lie.status, { "content-type": lie.type ?? "application/json", ...challenge }).end(lie.body ?? "{}");
+    }
+  }
+
+  #isProven(form: URLSearchParams, authorization: string): boolean {
+    const { id, secret } = this.#client;
+    const basic = Buffer.from(authorization.replace(/^Basic /, ""), "base64").toString();
+    const decoded = basic.split(":").map((part) => new URLSearchParams(`part=${part}`).get("part"));
+    const proofs = {
+      basic: decoded[0] === id && decoded[1] === secret,
+      basic_as_is: basic === `${id}:${secret}`,
+      post: form.get("client_id") === id && form.get("client_secret") === secret,
+      never: false,
+    };
+    return this.lies.proof === undefined || proofs[this.lies.proof];
+  }
+
+  #nowMs(): number {
+    return Date.now() + (this.lies.clockAheadSeconds ?? 0) * 1000;
+  }
+
+  #token(form: URLSearchParams, authorization: string, response: ServerResponse): void {
     const grant = this.#grants.get(form.get("code") ?? "");
+    if (!this.#isProven(form, authorization)) {
+      if (grant !== undefined && this.lies.usesUpRefusedCodes === true) grant.isUsed = true;
+      const { status, body } = this.lies.refusal ?? { status: 401, body: { error: "invalid_client" } };
+      send(response, status, body);
+      return;
+    }
     const challenge = createHash("sha256")
       .update(form.get("code_verifier") ?? "")
       .digest("base64url");
@@ -153,11 +216,12 @@ class HostileSite {
       return;
     }
     grant.isUsed = true;
-    send(response, 200, { access_token: "access", token_type: "Bearer", expires_in: 60, id_token: this.#idToken(grant) });
+    const truth = { access_token: "access", token_type: "Bearer", expires_in: 60, id_token: this.#idToken(grant) };
+    send(response, 200, this.lies.token?.(truth) ?? truth);
   }
 
   #idToken(grant: Grant): string {
-    const now = Math.floor(Date.now() / 1000);
+    const now = Math.floor(this.#nowMs() / 1000);
     const truth: Json = { iss: this.issuer, aud: this.#client.id, sub: this.person["sub"], nonce: grant.nonce, iat: now, exp: now + 300 };
     const claims = this.lies.claims?.(truth) ?? truth;
     const algorithm = { nothing: "none", public_key_as_secret: "HS256", client_secret: "HS256", another_key: "RS256" }[
@@ -165,7 +229,7 @@ class HostileSite {
     ];
     const truthfulHeader: Json = { alg: algorithm, kid: this.keys.id };
     const header = this.lies.header?.(truthfulHeader) ?? truthfulHeader;
-    const signed = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
+    const signed = encoded(header, claims);
     return `${signed}.${this.#signature(signed)}`;
   }
 
@@ -191,6 +255,10 @@ function pathOf(pathname: string): Path | null {
 
 function newKeys(): Keys {
   return { id: randomBytes(4).toString("hex"), ...generateKeyPairSync("rsa", { modulusLength: 2048 }) };
+}
+
+function encoded(...parts: Json[]): string {
+  return parts.map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

@@ -267,10 +267,12 @@ const signIn: readonly Call[] = [
   ...of(OidcIdentitiesRepository, {
     admit: (identities) =>
       identities.admit(
-        { issuer: "https://login.example", subject: hex(), email: null, displayName: null, role: "member", usernames: ["one", "two"] },
+        { issuer: "https://login.example", subject: hex(), email: null, displayName: null, role: "member", untold: null, usernames: ["one", "two"] },
         true,
         now,
       ),
+    emailOf: (identities) => identities.emailOf("https://login.example", hex()),
+    untold: (identities) => identities.untold(now),
     recordRefusal: (identities) => identities.recordRefusal("no", null),
   }),
 ];

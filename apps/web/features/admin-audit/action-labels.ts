@@ -34,6 +34,7 @@ const labels: Readonly<Record<string, string>> = {
   "password.change": "Changed their password",
   "user.create": "Made an account",
   "user.update": "Changed an account",
+  "user.role_not_told": "Kept a role that the sign-in server left open",
   "user.disable": "Disabled an account",
   "user.enable": "Enabled an account",
   "user.delete": "Deleted an account",

@@ -11,7 +11,16 @@ import { TagInput } from "@/components/ui/tag-input";
 import { Secret } from "@/features/account/tokens-page";
 import { OidcHelp } from "@/features/admin-oidc/oidc-help";
 import { OidcTest } from "@/features/admin-oidc/oidc-test";
-import { checkOidc, faultsOf, hasFaults, toSaveOidc, toValues, type OidcFaults, type OidcValues } from "@/features/admin-oidc/oidc-values";
+import {
+  checkOidc,
+  faultsOf,
+  hasFaults,
+  toSaveOidc,
+  toTestOidc,
+  toValues,
+  type OidcFaults,
+  type OidcValues,
+} from "@/features/admin-oidc/oidc-values";
 import { RoleMappings } from "@/features/admin-oidc/role-mappings";
 import { SaveProblem } from "@/features/providers/provider-form";
 import { ApiProblem } from "@/lib/api";
@@ -108,7 +117,6 @@ function Server({ values, set, faults, stored }: ServerProps) {
           />
         )}
       </Field>
-      <OidcTest issuer={values.issuer.trim()} />
       <Field label="Client ID" error={faults.clientId}>
         {(control) => (
           <Input
@@ -121,6 +129,7 @@ function Server({ values, set, faults, stored }: ServerProps) {
         )}
       </Field>
       <ClientSecret values={values} set={set} faults={faults} stored={stored} />
+      <OidcTest asked={toTestOidc(values)} />
       <Field label="Label of the button" hint={`People see: “Continue with ${values.label.trim() || "…"}”.`} error={faults.label}>
         {(control) => (
           <Input

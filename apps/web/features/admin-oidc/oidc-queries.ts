@@ -1,6 +1,6 @@
 "use client";
 
-import { oidcSettings, oidcTestResult, type SaveOidc } from "@mosaic/contracts/oidc";
+import { oidcSettings, oidcTestResult, type SaveOidc, type TestOidc } from "@mosaic/contracts/oidc";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { request, requestNothing } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
@@ -28,4 +28,4 @@ export const useRemoveOidc = () => {
 };
 
 export const useTestOidc = () =>
-  useMutation({ mutationFn: (issuer: string) => request(oidcTestResult, "/api/admin/oidc/test", { method: "POST", body: { issuer } }) });
+  useMutation({ mutationFn: (body: TestOidc) => request(oidcTestResult, "/api/admin/oidc/test", { method: "POST", body }) });

@@ -1,6 +1,6 @@
 "use client";
 
-import { testOidc } from "@mosaic/contracts/oidc";
+import { testOidc, type OidcTestResult, type TestOidc } from "@mosaic/contracts/oidc";
 import { PlugZap } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
@@ -10,18 +10,23 @@ import { addressOf } from "@/features/admin-oidc/oidc-values";
 import { AllowAddress } from "@/features/providers/allow-address";
 import { SaveProblem } from "@/features/providers/provider-form";
 
-/** Reads what the server says of itself; nobody is signed in. */
-export function OidcTest({ issuer }: { readonly issuer: string }) {
+const issuerFirst = "Enter the issuer first: a web address that begins with https://";
+const titles: Partial<Record<OidcTestResult["outcome"], string>> = { client_refused: "The server does not accept Mosaic" };
+
+/** Reads what the server says of itself, and whether it takes the client; nobody is signed in. */
+export function OidcTest({ asked }: { readonly asked: TestOidc }) {
   const test = useTestOidc();
   const [fault, setFault] = useState<string | null>(null);
   const run = (): void => {
-    const body = testOidc.safeParse({ issuer });
-    setFault(body.success ? null : "Enter the issuer first: a web address that begins with https://");
-    if (body.success) test.mutate(issuer);
+    const body = testOidc.safeParse(asked);
+    const isIssuer = body.success || body.error.issues.some(({ path }) => path[0] === "issuer");
+    setFault(body.success ? null : isIssuer ? issuerFirst : "The client id and secret hold only printable characters without blanks.");
+    if (body.success) test.mutate(asked);
     else test.reset();
   };
   // What was found is about the address that was asked, not about what has been typed since.
-  const result = test.data !== undefined && test.variables === issuer ? test.data : null;
+  const isSame = JSON.stringify(test.variables) === JSON.stringify(asked);
+  const result = test.data !== undefined && isSame ? test.data : null;
   const isOk = result?.outcome === "ok";
   return (
     <div className="-mt-2 grid gap-3">
@@ -31,12 +36,12 @@ export function OidcTest({ issuer }: { readonly issuer: string }) {
       </Button>
       <div role="status" className="grid gap-3 empty:hidden">
         {fault === null ? null : <p className="text-sm text-destructive">{fault}</p>}
-        {test.error && test.variables === issuer ? <SaveProblem error={test.error} /> : null}
+        {test.error && isSame ? <SaveProblem error={test.error} /> : null}
         {result === null || test.isPending ? null : (
           <Notice
             tone={isOk ? "success" : "danger"}
-            title={isOk ? "The server answers" : "The server can’t be used yet"}
-            actions={result.outcome === "address_refused" ? <AllowAddress address={addressOf(issuer)} onAllowed={run} /> : null}
+            title={isOk ? "The server answers" : (titles[result.outcome] ?? "The server can’t be used yet")}
+            actions={result.outcome === "address_refused" ? <AllowAddress address={addressOf(asked.issuer)} onAllowed={run} /> : null}
           >
             {result.message}
           </Notice>

@@ -1,4 +1,4 @@
-import { saveOidc, type OidcSettings, type RoleMapping, type SaveOidc } from "@mosaic/contracts/oidc";
+import { saveOidc, type OidcSettings, type RoleMapping, type SaveOidc, type TestOidc } from "@mosaic/contracts/oidc";
 
 export interface OidcValues {
   readonly isEnabled: boolean;
@@ -45,6 +45,13 @@ export const toSaveOidc = (values: OidcValues): SaveOidc => {
     roleMappings: [...roleMappings],
     ...secret,
   };
+};
+
+/** What the test is made with: as much of it as is entered. A stored secret is Mosaic's to add. */
+export const toTestOidc = (values: OidcValues): TestOidc => {
+  const { issuer, clientId, clientSecret } = toSaveOidc(values);
+  if (clientId === "") return { issuer };
+  return { issuer, clientId, ...(clientSecret === undefined ? {} : { clientSecret }) };
 };
 
 const words: OidcFaults = {

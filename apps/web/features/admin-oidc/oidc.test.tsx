@@ -2,6 +2,7 @@ import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
 import { NetworkPage } from "@/features/admin-network/network-page";
 import { SignInPage } from "@/features/admin-oidc/sign-in-page";
+import { oidcProblemText } from "@/features/auth/oidc-problem";
 import { adminState, type AdminState } from "@/test/admin-contract";
 import { readyState } from "@/test/contract-state";
 import { openPage } from "@/test/page";
@@ -77,6 +78,41 @@ describe("single sign-on", () => {
     await screen.findByText("The server answers");
     expect(screen.getByText("It offers no groups.")).toBeDefined();
     expect(server.state.admin.allowedAddresses).toEqual(["ollama.home", "login.home:8443"]);
+  });
+});
+
+describe("what goes wrong at the sign-in server", () => {
+  test("a refused client is told as that, and what was typed is what was tested", async () => {
+    const admin = configured();
+    admin.oidcTest = { outcome: "client_refused", message: "It does not accept Mosaic's client id or secret.", warnings: [] };
+    const { server } = await openPage(<SignInPage />, { ...readyState(), admin }, "/admin/sign-in");
+    await screen.findByDisplayValue("mosaic");
+    press("Test this server");
+    await screen.findByText("The server does not accept Mosaic");
+    const sent = (): unknown => server.requests.findLast(({ line }) => line === "POST /api/admin/oidc/test")?.body;
+    expect(sent()).toEqual({ issuer: "https://login.acme.example", clientId: "mosaic" });
+    type("Client secret", "another");
+    expect(screen.queryByText("The server does not accept Mosaic")).toBeNull();
+    press("Test this server");
+    await screen.findByText("The server does not accept Mosaic");
+    expect(sent()).toEqual({ issuer: "https://login.acme.example", clientId: "mosaic", clientSecret: "another" });
+  });
+
+  test.each([
+    ["too_many_groups" as const, /too many groups to be named/],
+    ["no_userinfo" as const, /userinfo endpoint failed/],
+  ])("roles that it does not tell (%s) are said with what to do", async (why, words) => {
+    const admin = configured({ rolesNotTold: { people: 2, days: 7, claim: "groups", why } });
+    await openPage(<SignInPage />, { ...readyState(), admin }, "/admin/sign-in");
+    await screen.findByText("The sign-in server did not tell the groups of 2 people in the last 7 days");
+    expect(screen.getByText(words)).toBeDefined();
+  });
+
+  test("clocks that differ are told with the difference, and only a number is taken from the address", () => {
+    expect(oidcProblemText("oidc_clock_skew", "-600")?.detail).toMatch(/^The sign-in server’s is 10 minutes behind\. Whoever/);
+    expect(oidcProblemText("oidc_clock_skew", "45")?.detail).toMatch(/45 seconds ahead/);
+    expect(oidcProblemText("oidc_clock_skew", "600 evil")?.detail).toMatch(/^Whoever/);
+    expect(oidcProblemText("oidc_client_refused")?.title).toBe("The sign-in server does not accept Mosaic");
   });
 });
 

@@ -28,10 +28,35 @@ export function SignInPage() {
           The breakglass account’s password always works on the sign-in page, whatever you set here: you can’t lock yourself out.
         </Notice>
         <Loaded query={settings}>
-          {(stored) => <OidcEditor key={`${stored.isConfigured}-${saves}`} stored={stored} onSaved={() => setSaves(saves + 1)} />}
+          {(stored) => (
+            <>
+              {stored.rolesNotTold === null ? null : <RolesNotTold untold={stored.rolesNotTold} />}
+              <OidcEditor key={`${stored.isConfigured}-${saves}`} stored={stored} onSaved={() => setSaves(saves + 1)} />
+            </>
+          )}
         </Loaded>
       </SettingsSection>
     </div>
+  );
+}
+
+function RolesNotTold({ untold }: { readonly untold: NonNullable<OidcSettings["rolesNotTold"]> }) {
+  const people = untold.people === 1 ? "one person" : `${untold.people} people`;
+  return (
+    <Notice tone="warning" title={`The sign-in server did not tell the ${untold.claim} of ${people} in the last ${untold.days} days`}>
+      {untold.why === "too_many_groups" ? (
+        <p>
+          They are in too many groups to be named (Microsoft Entra stops at about 200), so they kept the role they had, admins too. Let it
+          send app roles and use the claim <code>roles</code> in the rules below, or let it name only the groups that are assigned to
+          Mosaic.
+        </p>
+      ) : (
+        <p>
+          Its userinfo endpoint failed, so they kept the role they had, admins too. Its own log says why; or let it put {untold.claim} into
+          the ID token.
+        </p>
+      )}
+    </Notice>
   );
 }
 

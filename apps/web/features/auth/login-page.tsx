@@ -32,7 +32,7 @@ function LoginForm() {
   const router = useRouter();
   const search = useSearchParams();
   const next = safeNext(search.get("next"));
-  const problem = oidcProblemText(search.get("problem"));
+  const problem = oidcProblemText(search.get("problem"), search.get("seconds"));
   // The password form is there whatever comes of this.
   const options = useSignInOptions().data;
   const oidc = options?.oidc ?? null;

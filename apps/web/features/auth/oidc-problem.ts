@@ -1,9 +1,27 @@
 import { oidcProblem, type OidcProblem } from "@mosaic/contracts/oidc";
 
+const withPassword = "If you have a password here, sign in with it.";
+
 const words: Record<OidcProblem, { title: string; detail: string }> = {
   oidc_unavailable: {
     title: "The sign-in server can’t be reached",
-    detail: "Try again in a moment. If you have a password here, sign in with it; an admin finds more under Admin → Sign-in.",
+    detail: `Try again in a moment. ${withPassword} An admin finds more under Admin → Sign-in.`,
+  },
+  oidc_server_error: {
+    title: "The sign-in server could not finish",
+    detail: "It was reached, but it answered with an error of its own. Try again in a moment; if it stays, its own log says why.",
+  },
+  oidc_client_refused: {
+    title: "The sign-in server does not accept Mosaic",
+    detail: `It does not accept Mosaic’s client id or secret. An admin enters both anew under Admin → Sign-in. ${withPassword}`,
+  },
+  oidc_clock_skew: {
+    title: "The clocks of Mosaic and the sign-in server differ",
+    detail: `Whoever runs them sets both by NTP; until then nobody can sign in there. ${withPassword}`,
+  },
+  oidc_misconfigured: {
+    title: "Single sign-on is not set up right",
+    detail: `An admin finds out what is wrong with “Test this server” under Admin → Sign-in. ${withPassword}`,
   },
   oidc_refused: {
     title: "The sign-in was cancelled or refused",
@@ -25,8 +43,17 @@ const words: Record<OidcProblem, { title: string; detail: string }> = {
   oidc_disabled_account: { title: "Your account is disabled", detail: "Ask an admin to enable it again." },
 };
 
-/** Only codes that are known are shown: whatever else stands in an address is somebody's text. */
-export const oidcProblemText = (code: string | null): { title: string; detail: string } | null => {
+/** Only codes that are known, and a number, are shown: whatever else stands in an address is somebody's text. */
+export const oidcProblemText = (code: string | null, seconds: string | null = null): { title: string; detail: string } | null => {
   const parsed = oidcProblem.safeParse(code);
-  return parsed.success ? words[parsed.data] : null;
+  if (!parsed.success) return null;
+  const { title, detail } = words[parsed.data];
+  const by = parsed.data === "oidc_clock_skew" && /^-?\d{1,9}$/.test(seconds ?? "") ? `${differenceWords(Number(seconds))} ` : "";
+  return { title, detail: `${by}${detail}` };
+};
+
+const differenceWords = (seconds: number): string => {
+  const size = Math.abs(seconds);
+  const amount = size < 120 ? `${size} seconds` : size < 7_200 ? `${Math.round(size / 60)} minutes` : `${Math.round(size / 3600)} hours`;
+  return `The sign-in server’s is ${amount} ${seconds > 0 ? "ahead" : "behind"}.`;
 };

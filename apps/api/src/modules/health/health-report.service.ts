@@ -9,8 +9,19 @@ import { AgentsService } from "../agents/agents.service.js";
 import { BackendsService } from "../backends/backends.service.js";
 import { ConnectionTestService } from "../llm-providers/connection-test.service.js";
 import { ModelResolutionService } from "../llm-providers/model-resolution.service.js";
+import { OidcSettingsService } from "../oidc/oidc-settings.service.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
-import { clockFinding, diskFinding, failing, isolationFinding, memoryLook, ok, warning, type Look } from "./host-findings.js";
+import {
+  clockFinding,
+  diskFinding,
+  failing,
+  isolationFinding,
+  memoryLook,
+  ok,
+  signInFinding,
+  warning,
+  type Look,
+} from "./host-findings.js";
 import { HealthRepository } from "./health.repository.js";
 
 /** Looks at everything that a first message needs, all at once. */
@@ -23,13 +34,14 @@ export class HealthReportService {
     private readonly backends: BackendsService,
     private readonly resolution: ModelResolutionService,
     private readonly connectionTest: ConnectionTestService,
+    private readonly oidc: OidcSettingsService,
     private readonly logger: Logger,
     @Inject(ENV) private readonly env: Env,
   ) {}
 
   /** Never throws: what can't be looked at is a failing check. The provider is the one that the user's first agent uses. */
   async report(userId: string): Promise<HealthReport> {
-    const [database, clock, disk, runtime, isolation, provider, image, memory] = await Promise.all([
+    const [database, clock, disk, runtime, isolation, provider, image, memory, signIn] = await Promise.all([
       this.settle(this.database()),
       this.settle(this.clock()),
       this.settle(diskFinding(this.env.MOSAIC_STATE_DIR)),
@@ -38,6 +50,7 @@ export class HealthReportService {
       this.settle(this.provider(userId)),
       this.settle(this.image()),
       this.settle(this.memory()),
+      this.settle(this.signIn()),
     ]);
     return {
       checks: [
@@ -49,6 +62,7 @@ export class HealthReportService {
         { id: "provider", label: "LLM provider", ...provider },
         { id: "image", label: "Agent software", ...image },
         { id: "memory", label: "Memory per agent", ...memory },
+        { id: "sign_in", label: "Single sign-on", ...signIn },
       ],
     };
   }
@@ -101,6 +115,11 @@ export class HealthReportService {
 
   private async memory(): Promise<Look> {
     return memoryLook((await this.runtimeHost.kind()) !== "process", await this.backends.all());
+  }
+
+  private async signIn(): Promise<Look> {
+    const option = await this.oidc.signInOption();
+    return signInFinding(option !== null, await this.oidc.rolesNotTold());
   }
 
   private async image(): Promise<Look> {

@@ -2,6 +2,7 @@ import { statfs } from "node:fs/promises";
 import { resolve } from "node:path";
 import { formatMemory } from "@mosaic/contracts/memory-size";
 import type { HealthCheck } from "@mosaic/contracts/health";
+import type { OidcSettings } from "@mosaic/contracts/oidc";
 
 import { memoryFinding } from "../backends/backend-memory.types.js";
 
@@ -58,4 +59,17 @@ export function memoryLook(isIsolated: boolean, backends: readonly { readonly id
   }
   const words = `${findings.map((finding) => finding.words).join(" ")} Change it under Admin → Backends.`;
   return findings.some(({ isTooLittle }) => isTooLittle) ? failing(words) : warning(words);
+}
+
+export function signInFinding(isOn: boolean, untold: OidcSettings["rolesNotTold"]): Look {
+  if (!isOn || untold === null) {
+    return ok(isOn ? "People can sign in with it." : "It is off: people sign in with a password.");
+  }
+  const people = untold.people === 1 ? "one person" : `${untold.people} people`;
+  const kept = `In the last ${untold.days} days the sign-in server did not tell ${untold.claim} of ${people}: they kept the role they had.`;
+  return warning(
+    untold.why === "too_many_groups"
+      ? `${kept} They are in too many groups to be named. Use app roles (the claim roles), or let the server name only the groups that Mosaic's rules read.`
+      : `${kept} Its userinfo endpoint failed: its own log says why. Or let it put ${untold.claim} into the ID token.`,
+  );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { displayNameOf, isDomainAllowed, mappedRole, mergeClaims, usernameCandidates, verifiedEmail } from "./claims.js";
+import { decideRole, displayNameOf, isDomainAllowed, mergeClaims, usernameCandidates, verifiedEmail } from "./claims.js";
 
 test.each([
   [{ email: "Ann@Example.org", email_verified: true }, "ann@example.org"],
@@ -45,16 +45,62 @@ test.each([
   [{ realm_access: "staff" }, "member"],
   [{}, "member"],
 ])("the first mapping that holds decides: %o", (claims, expected) => {
-  expect(mappedRole(claims, [admins, members])).toBe(expected);
+  expect(decideRole(claims, [admins, members], false)).toEqual({ kind: "told", role: expected });
 });
 
 test("where no mapping makes admins, one that does not hold leaves the role as it is", () => {
-  expect(mappedRole({}, [members])).toBeNull();
-  expect(mappedRole({}, [])).toBeNull();
+  expect(decideRole({}, [members], false)).toEqual({ kind: "told", role: null });
+  expect(decideRole({}, [], true)).toEqual({ kind: "told", role: null });
 });
 
 test("what every object inherits is no claim", () => {
-  expect(mappedRole({}, [{ claim: "constructor.name", value: "Object", role: "admin" }])).toBe("member");
+  const decision = decideRole({}, [{ claim: "constructor.name", value: "Object", role: "admin" }], false);
+  expect(decision).toEqual({ kind: "told", role: "member" });
+});
+
+const overage = {
+  _claim_names: { groups: "src1" },
+  _claim_sources: { src1: { endpoint: "https://graph.windows.net/x/getMemberObjects" } },
+};
+
+test.each([
+  ["Entra's group overage", overage, [admins]],
+  ["hasgroups", { hasgroups: true }, [admins]],
+  ["hasgroups as text", { hasgroups: "true" }, [admins]],
+  ["groups:src1", { "groups:src1": "https://graph.windows.net/x" }, [admins]],
+  ["null beside the overage", { ...overage, groups: null }, [admins]],
+  ["a path into a distributed claim", { _claim_names: { realm_access: "src1" } }, [{ ...members, role: "admin" as const }]],
+  ["a member's mapping that holds after it", { ...overage, realm_access: { roles: ["staff"] } }, [admins, members]],
+])("%s says neither yes nor no", (_name, claims, mappings) => {
+  expect(decideRole(claims, mappings, false)).toMatchObject({ kind: "untold", why: "too_many_groups" });
+});
+
+test("what the userinfo endpoint would have told is not told where it fails, unless the ID token tells it", () => {
+  expect(decideRole({}, [admins], true)).toEqual({ kind: "untold", claim: "groups", why: "no_userinfo" });
+  expect(decideRole({ groups: [] }, [admins], true)).toEqual({ kind: "told", role: "member" });
+});
+
+test.each([
+  ["groups are told although others are elsewhere", { _claim_names: { roles: "src1" }, groups: [] }, [admins], "member"],
+  ["an earlier mapping holds", { ...overage, realm_access: { roles: ["staff"] } }, [members, admins], "member"],
+  [
+    "both ways lead to the same role",
+    { ...overage, wheel: "yes" },
+    [admins, { claim: "wheel", value: "yes", role: "admin" as const }],
+    "admin",
+  ],
+])("a role is decided where %s", (_name, claims, mappings, role) => {
+  expect(decideRole(claims, mappings, false)).toEqual({ kind: "told", role });
+});
+
+test("a claim that is null is none, in the token and at the userinfo endpoint", () => {
+  const merged = mergeClaims(
+    { sub: "1", email: null, name: null, groups: null },
+    { email: "c@d.org", email_verified: true, groups: ["admins"] },
+  );
+  expect(verifiedEmail(merged)).toBe("c@d.org");
+  expect(displayNameOf(merged)).toBeNull();
+  expect(decideRole(merged, [admins], false)).toEqual({ kind: "told", role: "admin" });
 });
 
 test.each([

@@ -10,8 +10,18 @@ const longestName = 32;
 /** Room for the number that makes a name unique. */
 const longestBase = 27;
 
-/** What a sign-in server says of somebody: in the ID token, which is signed, and at its userinfo endpoint. */
-export function mergeClaims(idToken: Claims, userInfo: Claims): Claims {
+/** Why the sign-in server left a claim open. Not told is not "no". */
+export type Untold = "too_many_groups" | "no_userinfo";
+
+export type RoleDecision =
+  /** `null` keeps what an admin has set here. */
+  | { readonly kind: "told"; readonly role: Role | null }
+  /** Whoever has a role keeps it. */
+  | { readonly kind: "untold"; readonly claim: string; readonly why: Untold };
+
+/** What a sign-in server says of somebody: in the ID token, which is signed, and at its userinfo endpoint. A claim that is `null` is none. */
+export function mergeClaims(idTokenAsTold: Claims, userInfoAsTold: Claims): Claims {
+  const [idToken, userInfo] = [idTokenAsTold, userInfoAsTold].map(withoutNulls) as [Claims, Claims];
   // An address and whether it is verified are one statement: never one from here and one from there.
   const email = "email" in idToken ? {} : { email: userInfo["email"], email_verified: userInfo["email_verified"] };
   return { ...userInfo, email_verified: undefined, ...idToken, ...email };
@@ -34,11 +44,46 @@ export function isDomainAllowed(email: string | null, domains: readonly string[]
 
 /**
  * The role of the first mapping that holds. If none does and one makes admins, a member: whoever leaves the group is no admin any more.
- * `null`, which keeps what an admin has set here, only where no mapping makes admins.
+ * Keeps what an admin has set here where no mapping makes admins. A claim that the server left open decides nothing, and neither does what
+ * comes after it, unless that leads to the same role.
  */
-export function mappedRole(claims: Claims, mappings: readonly RoleMapping[]): Role | null {
-  const first = mappings.find(({ claim, value }) => holds(claimAt(claims, claim), value));
-  return first?.role ?? (mappings.some(({ role }) => role === "admin") ? "member" : null);
+export function decideRole(claims: Claims, mappings: readonly RoleMapping[], hasUserInfoFailed: boolean): RoleDecision {
+  const open: { claim: string; why: Untold; role: Role }[] = [];
+  for (const { claim, value, role } of mappings) {
+    const told = claimAt(claims, claim);
+    const why = told === undefined || told === null ? untold(claims, claim, hasUserInfoFailed) : null;
+    if (why !== null) {
+      open.push({ claim, why, role });
+    } else if (holds(told, value)) {
+      const other = open.find((mapping) => mapping.role !== role);
+      return other === undefined ? { kind: "told", role } : { kind: "untold", claim: other.claim, why: other.why };
+    }
+  }
+  const [first] = open;
+  if (first !== undefined) {
+    return { kind: "untold", claim: first.claim, why: first.why };
+  }
+  return { kind: "told", role: mappings.some(({ role }) => role === "admin") ? "member" : null };
+}
+
+/**
+ * Microsoft Entra names no groups where somebody is in more than about 200 of them: the token then points to another place (a distributed
+ * claim of OpenID Connect), or says `hasgroups`.
+ */
+function untold(claims: Claims, path: string, hasUserInfoFailed: boolean): Untold | null {
+  const name = Object.hasOwn(claims, path) ? path : (path.split(".")[0] ?? path);
+  const elsewhere = claims["_claim_names"];
+  const isElsewhere =
+    typeof elsewhere === "object" && elsewhere !== null && (Object.hasOwn(elsewhere, name) || Object.hasOwn(elsewhere, path));
+  const hasGroups = claims["hasgroups"] === true || claims["hasgroups"] === "true";
+  if (isElsewhere || (name === "groups" && (hasGroups || Object.keys(claims).some((claim) => claim.startsWith("groups:src"))))) {
+    return "too_many_groups";
+  }
+  return hasUserInfoFailed ? "no_userinfo" : null;
+}
+
+function withoutNulls(claims: Claims): Claims {
+  return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== null));
 }
 
 /** A name that is a claim of its own (`https://example.org/roles`) wins over a path of names. */

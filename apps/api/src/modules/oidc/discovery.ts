@@ -2,6 +2,7 @@ import type { OidcTestResult } from "@mosaic/contracts/oidc";
 import type { BoundedJson } from "@mosaic/outbound/bounded-json";
 import type { OutboundError, OutboundErrorCode } from "@mosaic/outbound/outbound-error";
 import { z } from "zod";
+import { prune } from "./prune.js";
 
 /** What Mosaic uses of a server's own description. What else it says has no effect. */
 export interface ServerMetadata {
@@ -10,6 +11,8 @@ export interface ServerMetadata {
   readonly token_endpoint: string;
   readonly jwks_uri: string;
   readonly userinfo_endpoint?: string;
+  /** Of answers of the userinfo endpoint that are signed. */
+  readonly userinfo_signing_alg_values_supported: string[];
   readonly id_token_signing_alg_values_supported: string[];
   readonly token_endpoint_auth_methods_supported?: string[];
   readonly authorization_response_iss_parameter_supported?: boolean;
@@ -38,6 +41,7 @@ const description = z.object({
   grant_types_supported: names.optional(),
   code_challenge_methods_supported: names.optional(),
   id_token_signing_alg_values_supported: names.optional(),
+  userinfo_signing_alg_values_supported: names.optional(),
   token_endpoint_auth_methods_supported: names.optional(),
   authorization_response_iss_parameter_supported: z.boolean().optional(),
 });
@@ -57,7 +61,7 @@ export function judgeDiscovery(
   if (answer.status >= 500) {
     return { outcome: "server_error", message: `${host} answers with an error of its own (${answer.status}). Try again later.` };
   }
-  const parsed = answer.status === 200 && answer.json.isReadable ? description.safeParse(answer.json.value) : undefined;
+  const parsed = answer.status === 200 && answer.json.isReadable ? description.safeParse(prune(answer.json.value)) : undefined;
   if (parsed?.success !== true) {
     const message = `${host} answers (${answer.status}), but not as a sign-in server: there is no description of OpenID Connect at ${discoveryUrl(issuer)}. Check the issuer's path.`;
     return { outcome: "not_oidc", message };
@@ -87,8 +91,8 @@ function missingIn(server: Description, mayCall: (url: URL) => boolean): string 
   if (algorithmsOf(server).length === 0) {
     return "The server signs its ID tokens with nothing that Mosaic trusts: it must offer RS256, ES256 or another signature with a key of its own.";
   }
-  const methods = server.token_endpoint_auth_methods_supported;
-  if (methods !== undefined && !methods.some((method) => authMethods.has(method))) {
+  const methods = server.token_endpoint_auth_methods_supported ?? [];
+  if (methods.length > 0 && !methods.some((method) => authMethods.has(method))) {
     return "The server wants clients to prove themselves in a way that Mosaic does not know: it must accept client_secret_basic or client_secret_post.";
   }
   for (const endpoint of ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"] as const) {
@@ -116,6 +120,12 @@ function algorithmsOf(server: Description): string[] {
   return (server.id_token_signing_alg_values_supported ?? ["RS256"]).filter((name) => trustedAlgorithms.has(name));
 }
 
+/** Every trusted one where the server does not say: a signed answer is still checked with its keys. */
+function userInfoAlgorithmsOf({ userinfo_signing_alg_values_supported: listed }: Description): string[] {
+  const trusted = (listed ?? []).filter((name) => trustedAlgorithms.has(name));
+  return trusted.length > 0 ? trusted : [...trustedAlgorithms];
+}
+
 function metadataOf(server: Description): ServerMetadata {
   const { userinfo_endpoint, token_endpoint_auth_methods_supported, authorization_response_iss_parameter_supported } = server;
   return {
@@ -124,13 +134,14 @@ function metadataOf(server: Description): ServerMetadata {
     token_endpoint: server.token_endpoint,
     jwks_uri: server.jwks_uri,
     id_token_signing_alg_values_supported: algorithmsOf(server),
+    userinfo_signing_alg_values_supported: userInfoAlgorithmsOf(server),
     ...(userinfo_endpoint === undefined ? {} : { userinfo_endpoint }),
     ...(token_endpoint_auth_methods_supported === undefined ? {} : { token_endpoint_auth_methods_supported }),
     ...(authorization_response_iss_parameter_supported === undefined ? {} : { authorization_response_iss_parameter_supported }),
   };
 }
 
-const outcomes: Readonly<Record<OutboundErrorCode, Exclude<Outcome, "ok">>> = {
+export const outboundOutcomes: Readonly<Record<OutboundErrorCode, Exclude<Outcome, "ok">>> = {
   address_refused: "address_refused",
   unknown_host: "unknown_host",
   refused: "refused",
@@ -145,14 +156,14 @@ const outcomes: Readonly<Record<OutboundErrorCode, Exclude<Outcome, "ok">>> = {
 };
 
 export function fromOutboundError(error: OutboundError): Discovery {
-  return { outcome: outcomes[error.code], message: error.message };
+  return { outcome: outboundOutcomes[error.code], message: error.message };
 }
 
 const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).max(1000) });
 
 /** What is wrong with a server's published keys; `null` if there is one that ID tokens can be checked with. */
 export function judgeKeys(answer: { readonly status: number; readonly json: BoundedJson }): string | null {
-  const parsed = answer.status === 200 && answer.json.isReadable ? keySet.safeParse(answer.json.value) : undefined;
+  const parsed = answer.status === 200 && answer.json.isReadable ? keySet.safeParse(prune(answer.json.value)) : undefined;
   const isUsable = parsed?.success === true && parsed.data.keys.some(({ kty, use }) => ["RSA", "EC", "OKP"].includes(kty) && use !== "enc");
   return isUsable ? null : "The server publishes no key at its jwks_uri that its ID tokens could be checked with.";
 }

@@ -1,23 +1,25 @@
+import type { OidcProblem } from "@mosaic/contracts/oidc";
 import { Inject, Injectable } from "@nestjs/common";
 import * as client from "openid-client";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { Logger } from "../../platform/logging/logger.js";
 import { newToken } from "../crypto/tokens.js";
 import { mergeClaims, type Claims } from "./claims.js";
+import { clockToleranceSeconds, isSkewed } from "./clock-skew.js";
 import { OidcFlowsService } from "./oidc-flows.service.js";
 import { OidcRefusal } from "./oidc-refusal.js";
-import { OidcServerService } from "./oidc-server.service.js";
+import { callProblem, OidcServerService, type Connected } from "./oidc-server.service.js";
 import { OidcSettingsService, redirectUriOf } from "./oidc-settings.service.js";
 import type { StoredOidc } from "./oidc.types.js";
 
-/** As openid-client allows for the other times of a token. */
-const clockToleranceSeconds = 30;
 const maxSubjectLength = 255;
 
 export interface Proven {
   readonly stored: StoredOidc;
   readonly subject: string;
   readonly claims: Claims;
+  /** The userinfo endpoint was asked in vain: what it would have told is not known. */
+  readonly hasUserInfoFailed: boolean;
   readonly returnTo: string;
 }
 
@@ -34,7 +36,7 @@ export class OidcExchangeService {
 
   /** Where the browser goes to sign in. */
   async begin(stored: StoredOidc, browserToken: string, returnTo: string): Promise<URL> {
-    const configuration = await this.server.configuration(stored);
+    const { configuration } = await this.server.connect(stored);
     const [state, nonce, verifier] = [newToken(), newToken(), client.randomPKCECodeVerifier()];
     await this.flows.begin(state, browserToken, { nonce, verifier, issuer: stored.issuer, version: stored.version, returnTo });
     return client.buildAuthorizationUrl(configuration, {
@@ -60,20 +62,37 @@ export class OidcExchangeService {
     if (flow.version !== stored.version || flow.issuer !== stored.issuer) {
       throw new OidcRefusal("oidc_expired", "configuration_changed");
     }
-    const configuration = await this.server.configuration(stored);
+    const connected = await this.server.connect(stored);
     const url = new URL(redirectUriOf(stored));
     url.search = query.toString();
     try {
       const checks = { pkceCodeVerifier: flow.verifier, expectedNonce: flow.nonce, expectedState, idTokenExpected: true };
-      const tokens = await client.authorizationCodeGrant(configuration, url, checks);
+      const tokens = await client.authorizationCodeGrant(connected.configuration, url, checks);
       const idToken = this.checked(tokens.claims());
-      const userInfo =
-        configuration.serverMetadata().userinfo_endpoint === undefined
-          ? {}
-          : await client.fetchUserInfo(configuration, tokens.access_token, idToken.sub);
-      return { stored, subject: idToken.sub, claims: mergeClaims(idToken, userInfo), returnTo: flow.returnTo };
+      const userInfo = await this.userInfo(connected, tokens.access_token, idToken.sub);
+      const claims = mergeClaims(idToken, userInfo ?? {});
+      return { stored, subject: idToken.sub, claims, hasUserInfoFailed: userInfo === null, returnTo: flow.returnTo };
     } catch (error) {
-      throw this.refusalOf(error);
+      throw this.refusalOf(error, connected);
+    }
+  }
+
+  /** `null` when the endpoint fails, in whatever way: the ID token says who it is. Only an answer about somebody else is a refusal. */
+  private async userInfo({ configuration }: Connected, accessToken: string, subject: string): Promise<Claims | null> {
+    if (configuration.serverMetadata().userinfo_endpoint === undefined) {
+      return {};
+    }
+    try {
+      return await client.fetchUserInfo(configuration, accessToken, subject);
+    } catch (error) {
+      if (codeOf(error) === "OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED") {
+        throw error;
+      }
+      this.logger.warn("a sign-in server's userinfo endpoint failed, and the sign-in goes on without it", {
+        code: codeOf(error),
+        cause: codeOf(causeOf(error)),
+      });
+      return null;
     }
   }
 
@@ -81,7 +100,7 @@ export class OidcExchangeService {
   private checked(idToken: client.IDToken | undefined): client.IDToken {
     const nowSeconds = this.clock.now().getTime() / 1000;
     if (idToken === undefined || idToken.iat > nowSeconds + clockToleranceSeconds) {
-      throw new OidcRefusal("oidc_invalid", idToken === undefined ? "no_id_token" : "issued_in_the_future");
+      throw new OidcRefusal("oidc_invalid", idToken === undefined ? "no_id_token" : futureReason);
     }
     if (idToken.sub === "" || idToken.sub.length > maxSubjectLength || /\p{Cc}/u.test(idToken.sub) || !idToken.sub.isWellFormed()) {
       throw new OidcRefusal("oidc_invalid", "no_subject");
@@ -90,26 +109,64 @@ export class OidcExchangeService {
   }
 
   /** The library's error is logged by its code, never by its words: they may quote tokens. */
-  private refusalOf(error: unknown): OidcRefusal {
+  private refusalOf(error: unknown, { calls: { skewSeconds } }: Connected): OidcRefusal {
+    const isOfTime =
+      codeOf(error) === "OAUTH_JWT_TIMESTAMP_CHECK_FAILED" || (error instanceof OidcRefusal && error.reason === futureReason);
+    if (isOfTime && isSkewed(skewSeconds)) {
+      this.logger.error("the sign-in server's clock and this machine's differ: nobody can sign in", undefined, { skewSeconds });
+      return new OidcRefusal("oidc_clock_skew", `clocks_differ_by_${Math.abs(skewSeconds)}_s`, null, skewSeconds);
+    }
     if (error instanceof OidcRefusal) {
       return error;
     }
     if (error instanceof client.AuthorizationResponseError) {
-      const isAway = error.error === "temporarily_unavailable" || error.error === "server_error";
-      return isAway ? new OidcRefusal("oidc_unavailable", "server_says_error") : new OidcRefusal("oidc_refused", "server_says_no");
+      return new OidcRefusal(authorizationProblem(error.error), "server_says_no");
     }
     this.logger.warn("a sign-in server's answer was not accepted", { code: codeOf(error), cause: codeOf(causeOf(error)) });
-    if (error instanceof client.ResponseBodyError && error.error === "invalid_grant") {
-      return new OidcRefusal("oidc_invalid", "code_refused");
+    if (error instanceof client.ResponseBodyError) {
+      return tokenRefusal(error.error, error.status);
     }
-    if (error instanceof client.ResponseBodyError || error instanceof client.WWWAuthenticateChallengeError) {
-      return new OidcRefusal("oidc_unavailable", "client_refused");
+    if (error instanceof client.WWWAuthenticateChallengeError) {
+      return new OidcRefusal("oidc_client_refused", "client_refused");
     }
-    if (isNamed(causeOf(error), "OutboundError")) {
-      return new OidcRefusal("oidc_unavailable", `call_${codeOf(causeOf(error))}`);
+    if (isNamed(causeOf(error), "OutboundError") || isNamed(error, "OutboundError")) {
+      const code = codeOf(isNamed(error, "OutboundError") ? error : causeOf(error));
+      return new OidcRefusal(callProblem(code), `call_${code}`);
+    }
+    const cause = causeOf(error);
+    if (cause instanceof Response && cause.status !== 200) {
+      const isClient = cause.status === 401;
+      return new OidcRefusal(
+        isClient ? "oidc_client_refused" : "oidc_server_error",
+        isClient ? "client_refused" : `status_${cause.status}`,
+      );
     }
     return new OidcRefusal("oidc_invalid", "answer_not_valid");
   }
+}
+
+const futureReason = "issued_in_the_future";
+
+/** Codes of OAuth (RFC 6749, 4.1.2.1) and OpenID Connect with which the browser comes back. Anything else is a no to the person. */
+function authorizationProblem(code: string): OidcProblem {
+  if (code === "temporarily_unavailable" || code === "server_error") {
+    return "oidc_server_error";
+  }
+  if (code === "invalid_client" || code === "unauthorized_client") {
+    return "oidc_client_refused";
+  }
+  return ["invalid_request", "invalid_scope", "unsupported_response_type"].includes(code) ? "oidc_misconfigured" : "oidc_refused";
+}
+
+function tokenRefusal(code: string, status: number): OidcRefusal {
+  if (status >= 500 || code === "server_error" || code === "temporarily_unavailable") {
+    return new OidcRefusal("oidc_server_error", "server_says_error");
+  }
+  if (code === "invalid_grant") {
+    return new OidcRefusal("oidc_invalid", "code_refused");
+  }
+  const isClient = status === 401 || code === "invalid_client" || code === "unauthorized_client";
+  return isClient ? new OidcRefusal("oidc_client_refused", "client_refused") : new OidcRefusal("oidc_misconfigured", "request_refused");
 }
 
 function causeOf(error: unknown): unknown {

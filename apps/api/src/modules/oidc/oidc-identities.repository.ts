@@ -1,11 +1,14 @@
 import { randomUUIDv7 } from "node:crypto";
 import type { Role } from "@mosaic/contracts/identity";
+import { untoldRole } from "@mosaic/contracts/oidc";
 import { Injectable } from "@nestjs/common";
+import { z } from "zod";
 import type { Prisma } from "../../generated/prisma/client.js";
 import { isUniqueViolation } from "../../platform/database/database-errors.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import { recordAudit } from "../audit/audit-trail.js";
 import { endSessions } from "../auth/session-endings.js";
+import type { Untold } from "./claims.js";
 
 /** Who a sign-in server says that somebody is. */
 export interface Newcomer {
@@ -15,6 +18,8 @@ export interface Newcomer {
   readonly displayName: string | null;
   /** `null`: no mapping decides. */
   readonly role: Role | null;
+  /** What the server left open, so that no mapping could decide. */
+  readonly untold: { readonly claim: string; readonly why: Untold } | null;
   /** Best first. */
   readonly usernames: readonly string[];
 }
@@ -23,6 +28,12 @@ export type Admission =
   | { readonly kind: "admitted"; readonly userId: string }
   | { readonly kind: "disabled"; readonly userId: string; readonly username: string }
   | { readonly kind: "unknown" };
+
+const untoldAction = "user.role_not_told";
+/** An admin is told of what comes up now, not of all that ever was. */
+const untoldDays = 7;
+const untoldDetails = z.object({ claim: z.string(), why: untoldRole });
+const maxUntoldRead = 1_000;
 
 /** Names are taken by others at the same moment. */
 const attempts = 5;
@@ -46,6 +57,26 @@ export class OidcIdentitiesRepository {
       }
       throw error;
     }
+  }
+
+  /** The address that was verified at an earlier sign-in. */
+  async emailOf(issuer: string, subject: string): Promise<string | null> {
+    const where = { issuer_subject: { issuer, subject } };
+    const identity = await this.prisma.oidcIdentity.findUnique({ where, select: { user: { select: { email: true } } } });
+    return identity?.user.email ?? null;
+  }
+
+  /** Whose role was left open of late; `null`: nobody's. */
+  async untold(now: Date): Promise<{ people: number; days: number; claim: string; why: Untold } | null> {
+    const since = new Date(now.getTime() - untoldDays * 86_400_000);
+    const rows = await this.prisma.auditEvent.findMany({
+      where: { action: untoldAction, at: { gte: since } },
+      orderBy: { at: "desc" },
+      take: maxUntoldRead,
+      select: { targetId: true, details: true },
+    });
+    const last = untoldDetails.safeParse(rows[0]?.details);
+    return last.success ? { people: new Set(rows.map(({ targetId }) => targetId)).size, days: untoldDays, ...last.data } : null;
   }
 
   async recordRefusal(reason: string, account: { readonly id: string; readonly name: string } | null): Promise<void> {
@@ -90,7 +121,25 @@ async function update(transaction: Prisma.TransactionClient, person: Newcomer, n
   if (role !== null) {
     await endFormerRole(transaction, user.id, role);
   }
+  await recordUntold(transaction, person, user);
   return { kind: "admitted", userId: user.id };
+}
+
+async function recordUntold(
+  transaction: Prisma.TransactionClient,
+  { untold }: Newcomer,
+  user: { id: string; username: string },
+): Promise<void> {
+  if (untold === null) {
+    return;
+  }
+  const person = { id: user.id, name: user.username };
+  await recordAudit(transaction, {
+    action: untoldAction,
+    actor: { kind: "user", ...person },
+    target: { type: "user", ...person },
+    details: { by: "oidc", claim: untold.claim, why: untold.why },
+  });
 }
 
 /** What an admin shares, and what is open in a role, does not outlive it. */
@@ -129,5 +178,6 @@ async function create(transaction: Prisma.TransactionClient, person: Newcomer, n
     target: { type: "user", id, name: username },
     details: { role, by: "oidc" },
   });
+  await recordUntold(transaction, person, { id, username });
   return { kind: "admitted", userId: id };
 }

@@ -47,7 +47,8 @@ export class OidcSettingsController {
   @Post("test")
   @HttpCode(200)
   @ApiAnswer(200, oidcTestResult)
-  async test(@Body({ schema: testOidc }) body: TestOidc): Promise<OidcTestResult> {
-    return this.server.test(body.issuer);
+  async test(@LikelyOrigin() origin: string, @Body({ schema: testOidc }) body: TestOidc): Promise<OidcTestResult> {
+    const { redirectUri } = await this.settings.read(origin);
+    return this.server.test(body.issuer, await this.settings.credentialsOf(body), redirectUri);
   }
 }

@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
-import type { OidcSettings, SaveOidc } from "@mosaic/contracts/oidc";
+import type { OidcSettings, SaveOidc, TestOidc } from "@mosaic/contracts/oidc";
 import { Inject, Injectable, type OnApplicationBootstrap } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { OutboundService } from "../outbound-access/outbound.service.js";
 import { SettingCache } from "../settings/setting-cache.service.js";
 import { SettingsService, settingKeys } from "../settings/settings.service.js";
+import type { ClientCredentials } from "./client-proof.js";
+import { OidcIdentitiesRepository } from "./oidc-identities.repository.js";
 import { callbackPath, storedOidc, type StoredOidc } from "./oidc.types.js";
 import { mayCall } from "./plain-address.js";
 
@@ -31,7 +33,8 @@ export class OidcSettingsService implements OnApplicationBootstrap {
   constructor(
     private readonly settings: SettingsService,
     private readonly outbound: OutboundService,
-    @Inject(CLOCK) clock: Clock,
+    private readonly identities: OidcIdentitiesRepository,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.#cache = new SettingCache(clock, async () => parse(await this.settings.get(settingKeys.oidc)));
   }
@@ -60,10 +63,31 @@ export class OidcSettingsService implements OnApplicationBootstrap {
   async read(origin: string): Promise<OidcSettings> {
     const stored = parse(await this.settings.get(settingKeys.oidc));
     if (stored === null) {
-      return { ...notConfigured, redirectUri: `${origin}${callbackPath}` };
+      return { ...notConfigured, redirectUri: `${origin}${callbackPath}`, rolesNotTold: null };
     }
     const { version: _version, clientSecret, publicUrl, ...shown } = stored;
-    return { ...shown, isConfigured: true, hasClientSecret: clientSecret !== null, redirectUri: redirectUriOf({ publicUrl }) };
+    const rolesNotTold = await this.rolesNotTold();
+    return {
+      ...shown,
+      isConfigured: true,
+      hasClientSecret: clientSecret !== null,
+      redirectUri: redirectUriOf({ publicUrl }),
+      rolesNotTold,
+    };
+  }
+
+  async rolesNotTold(): Promise<OidcSettings["rolesNotTold"]> {
+    const stored = await this.#cache.get();
+    return stored === null || stored.roleMappings.length === 0 ? null : this.identities.untold(this.clock.now());
+  }
+
+  /** What a test is made with; `null` where it is about the server alone. A stored secret goes to the issuer that it was entered for only. */
+  async credentialsOf({ issuer, clientId, clientSecret }: TestOidc): Promise<ClientCredentials | null> {
+    if (clientId === undefined || clientSecret !== undefined) {
+      return clientId === undefined ? null : { id: clientId, secret: clientSecret ?? null };
+    }
+    const stored = parse(await this.settings.get(settingKeys.oidc));
+    return stored?.issuer === issuer && stored.clientSecret !== null ? { id: clientId, secret: stored.clientSecret } : null;
   }
 
   /** Throws `invalid_input` by field: a stored secret is never sent to another issuer than it was entered for. */

@@ -54,7 +54,7 @@ export class OidcSignInService {
       if (proven === null) {
         throw new OidcRefusal("oidc_invalid", "answer_not_valid");
       }
-      const userId = await this.people.admit(proven.stored, proven.subject, proven.claims);
+      const userId = await this.people.admit(proven);
       await this.signIn.signIn(request, response, userId, { method: "oidc", isHttps: proven.stored.publicUrl.startsWith("https:") });
       await this.throttle.clearSingleSignOn(clientAddress(request));
       response.redirect(302, proven.returnTo);
@@ -91,7 +91,8 @@ export class OidcSignInService {
       }
       await this.record(request, refusal);
       response.setHeader("cache-control", "no-store");
-      response.redirect(302, `/login?problem=${refusal.problem}`);
+      const by = refusal.skewSeconds === null ? "" : `&seconds=${refusal.skewSeconds}`;
+      response.redirect(302, `/login?problem=${refusal.problem}${by}`);
     }
   }
 

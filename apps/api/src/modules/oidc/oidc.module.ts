@@ -2,6 +2,7 @@ import { Module } from "@nestjs/common";
 import { AuthModule } from "../auth/auth.module.js";
 import { OutboundAccessModule } from "../outbound-access/outbound-access.module.js";
 import { SettingsModule } from "../settings/settings.module.js";
+import { defaultOidcLimits, OIDC_LIMITS } from "./oidc-calls.js";
 import { OidcExchangeService } from "./oidc-exchange.service.js";
 import { OidcFlowsRepository } from "./oidc-flows.repository.js";
 import { OidcFlowsService } from "./oidc-flows.service.js";
@@ -19,6 +20,7 @@ import { OidcSignInService } from "./oidc-sign-in.service.js";
   providers: [
     OidcSettingsService,
     OidcServerService,
+    { provide: OIDC_LIMITS, useValue: defaultOidcLimits },
     OidcFlowsService,
     OidcFlowsRepository,
     OidcExchangeService,
