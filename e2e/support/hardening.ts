@@ -20,6 +20,7 @@ async function expectHardenedContainer(world: World, instanceId: string): Promis
   expect(HostConfig.CapAdd ?? []).toEqual([]);
   expect(HostConfig.Privileged).toBe(false);
   expect(HostConfig.SecurityOpt).toContain("no-new-privileges");
+  expect(HostConfig.SecurityOpt).toContainEqual(expect.stringMatching(/^seccomp=\{/));
   expect(HostConfig.ReadonlyRootfs).toBe(true);
   expect(Object.keys(HostConfig.Tmpfs ?? {})).toContain("/tmp");
   expect(HostConfig.PidsLimit).toBeGreaterThan(0);

@@ -43,6 +43,23 @@ describe("containerOptions", () => {
   });
 });
 
+describe("the system calls that an agent may make", () => {
+  const option = containerOptions(spec, layout).HostConfig?.SecurityOpt?.find((text: string) => text.startsWith("seccomp=")) ?? "";
+  const profile = JSON.parse(option.slice("seccomp=".length)) as { defaultAction: string; syscalls: { names: string[]; action: string }[] };
+  const allowed = new Set(profile.syscalls.filter(({ action }) => action === "SCMP_ACT_ALLOW").flatMap(({ names }) => names));
+
+  it("are those that are named, and no others", () => {
+    expect(profile.defaultAction).toBe("SCMP_ACT_ERRNO");
+    expect([...allowed].filter((name) => !/^_?[a-z][a-z0-9_]+$/.test(name))).toEqual([]);
+    for (const name of ["read", "openat", "epoll_pwait2", "clone", "execve", "futex", "socket", "statx"]) expect(allowed).toContain(name);
+  });
+
+  it.each(["io_uring_setup", "io_uring_enter", "io_uring_register", "ptrace", "bpf", "keyctl", "mount", "unshare", "setns", "userfaultfd"])(
+    "do not include %s",
+    (name) => expect(allowed).not.toContain(name),
+  );
+});
+
 describe("specHashOf", () => {
   it("is the same for an equal spec", () => {
     expect(specHashOf(structuredClone(spec), { ...layout })).toBe(specHashOf(spec, layout));

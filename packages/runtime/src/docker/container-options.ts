@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ContainerCreateOptions } from "dockerode";
 import type { ContainerSpec } from "../agent-runtime.js";
+import { seccompOption } from "./seccomp-profile.js";
 
 export const INSTANCE_LABEL = "mosaic.instance";
 export const AGENT_LABEL = "mosaic.agent";
@@ -56,7 +57,7 @@ function hostConfig(spec: ContainerSpec, layout: ContainerLayout): NonNullable<C
   const owner = `uid=${AGENT_UID},gid=${AGENT_UID}`;
   return {
     CapDrop: ["ALL"],
-    SecurityOpt: ["no-new-privileges"],
+    SecurityOpt: ["no-new-privileges", seccompOption],
     ReadonlyRootfs: true,
     Privileged: false,
     Tmpfs: {
