@@ -267,7 +267,15 @@ const signIn: readonly Call[] = [
   ...of(OidcIdentitiesRepository, {
     admit: (identities) =>
       identities.admit(
-        { issuer: "https://login.example", subject: hex(), email: null, displayName: null, role: "member", untold: null, usernames: ["one", "two"] },
+        {
+          issuer: "https://login.example",
+          subject: hex(),
+          email: null,
+          displayName: null,
+          role: "member",
+          untold: null,
+          usernames: ["one", "two"],
+        },
         true,
         now,
       ),
