@@ -64,7 +64,7 @@ export function startGateway(settings, env) {
 
     /** Calls `listener` with what the gateway's log says of each turn that failed. */
     tellTurnFaults(listener) {
-      onTurnFault = listener;
+      seen.onTurnFault = listener;
     },
 
     async stop() {
