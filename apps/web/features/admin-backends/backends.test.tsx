@@ -22,7 +22,7 @@ test("a limit is changed in the units of people, and a wrong one is named beside
   fireEvent.click(saveButton());
   await screen.findByText("OpenClaw needs at least 1024 MB. With less it is killed while it answers");
   type("Memory per agent (MB)", "1024");
-  expect(screen.getByRole("status").textContent).toContain("1536 MB is comfortable");
+  expect(screen.getByText("That is little memory").closest("[role=status]")?.textContent).toContain("1536 MB is comfortable");
   type("Memory per agent (MB)", "4096");
   expect(screen.queryByText("That is little memory")).toBeNull();
   type("New agents stop when idle for (minutes)", "0");
