@@ -39,15 +39,17 @@ test("a browser that is there by HTTPS gets cookies that never go over plain HTT
 });
 
 test("an address that anybody can make up is believed of the operator's own proxies only", async () => {
-  const headers = { "x-forwarded-for": "203.0.113.9, 198.51.100.7", "x-forwarded-proto": "https" };
+  const forwarded = { "x-forwarded-for": "203.0.113.9, 198.51.100.7", "x-forwarded-proto": "https" };
+  /** As a browser behind that proxy sends it. */
+  const secure = (): Record<string, string> => ({ ...forwarded, origin: app.url.replace("http:", "https:") });
   await start();
-  await app.visitor().post("/api/auth/login", { ...right, password: "wrong" }, { headers });
+  await app.visitor().post("/api/auth/login", { ...right, password: "wrong" }, { headers: forwarded });
   expect(await addressInAudit()).toBe("127.0.0.1");
   await app.close();
   await start({ MOSAIC_TRUSTED_PROXIES: "loopback" });
-  await app.visitor().post("/api/auth/login", { ...right, password: "wrong" }, { headers });
+  await app.visitor().post("/api/auth/login", { ...right, password: "wrong" }, { headers: secure() });
   expect(await addressInAudit()).toBe("198.51.100.7");
-  expect((await cookiesOfLogin(headers)).every((cookie) => cookie.includes("; Secure"))).toBe(true);
+  expect((await cookiesOfLogin(secure())).every((cookie) => cookie.includes("; Secure"))).toBe(true);
 });
 
 test("an image sees what no admin may see, so admins choose among those that the operator allows", async () => {

@@ -135,7 +135,7 @@ test.each([
   ["a line break in the key", { ...input, apiKey: "sk-1\r\nx-evil: 1" }, "apiKey"],
   ["no model", { ...input, models: [] }, "models"],
   ["201 models", { ...input, models: Array.from({ length: 201 }, (_, index) => ({ id: `m-${index}` })) }, "models"],
-  ["a model with a space", { ...input, models: [{ id: "a b" }] }, "models.0.id"],
+  ["a model with a line break", { ...input, models: [{ id: "a\nb" }] }, "models.0.id"],
   ["an unknown field", { ...input, ownerId: "x" }, ""],
 ])("%s is refused, by field", async (_name, body, path) => {
   const answer = await ann.post("/api/providers", body);

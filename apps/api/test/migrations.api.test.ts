@@ -76,7 +76,10 @@ test("several processes that start at once apply each migration once", async () 
   const ended = await Promise.all(
     Array.from({ length: 6 }, async () => run(["--input-type=module", "-e", script], { DATABASE_URL: database.url })),
   );
-  expect(ended.map(({ code, stderr }) => [code, stderr])).toEqual(ended.map(() => [0, ""]));
+  expect(ended.map(({ code }) => code)).toEqual(ended.map(() => 0));
+  // Whoever waits says for what, and nothing else.
+  const waiting = /^(Another process brings this database up to date \(.*\)\. Waiting for it\.\n)*$/;
+  expect(ended.map(({ stderr }) => stderr)).toEqual(ended.map(() => expect.stringMatching(waiting)));
   const names = (await readMigrations(migrationsFolder)).map((migration) => migration.name);
   expect(ended.flatMap(({ stdout }) => JSON.parse(stdout) as string[]).toSorted()).toEqual(names);
   expect((await history(database)).map((row) => row.migration_name)).toEqual(names);
@@ -240,6 +243,6 @@ test("a database that can't be reached, or refuses, is told in words without its
   const unknown = new URL(database.url);
   unknown.pathname = "/no_such_database";
   const refused = await start({ DATABASE_URL: unknown.href, MOSAIC_SECRET_KEY: secretKey });
-  expect(refused.stderr).toContain("refused");
+  expect(refused.stderr).toContain("has no database of this name");
   expect(`${away.stderr}${away.stdout}${refused.stderr}`).not.toContain("canary-password");
 });

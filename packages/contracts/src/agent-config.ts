@@ -28,7 +28,8 @@ export const supervisorStatus = z
     /** With `turn_failed`: which turn, as the gateway names it to its caller too. */
     runId: z
       .string()
-      .regex(/^[\w-]{1,80}$/)
+      .max(80)
+      .regex(/^[\w-]+$/)
       .optional(),
     generation: z.string().max(128).optional(),
     detail: z.string().max(500).optional(),

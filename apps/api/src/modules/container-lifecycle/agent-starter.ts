@@ -110,9 +110,11 @@ export class AgentStarter {
     const startedAtMs = performance.now();
     const runtime = await this.host.runtime();
     const spec = await this.specOf(target, name);
-    await this.ensureImage(runtime, attempt);
+    const hasMadeImage = await this.ensureImage(runtime, attempt);
     signal.throwIfAborted();
-    const leaveQueue = await this.takeTurn(attempt, isBackground(), abandoned);
+    // What has been made for somebody is made to its end, also when they have left meanwhile.
+    const whoWaits = hasMadeImage && abandoned.aborted ? [signal] : [signal, abandoned];
+    const leaveQueue = await this.takeTurn(attempt, isBackground(), AbortSignal.any(whoWaits));
     try {
       const turnAtMs = performance.now();
       const running = await this.boot.boot(runtime, { target, spec, token, tokenHash, progress, ear, signal });
@@ -130,18 +132,21 @@ export class AgentStarter {
     }
   }
 
-  private async ensureImage(runtime: AgentRuntime, { target, progress, signal }: Attempt): Promise<void> {
+  /** Whether it had to be pulled or built. */
+  private async ensureImage(runtime: AgentRuntime, { target, progress, signal }: Attempt): Promise<boolean> {
     const image = imageOf(target.backend);
-    if (!(await runtime.hasImage(image))) {
+    const isThere = await runtime.hasImage(image);
+    if (!isThere) {
       await runtime.ensureImage(image, (made) => progress.set(made), signal);
     }
+    return !isThere;
   }
 
   /** Waits until the agent may boot. No limit of time counts that. */
   private async takeTurn(
-    { target, tokenHash, progress, signal, supersede }: Attempt,
+    { target, tokenHash, progress, supersede }: Attempt,
     isBackground: boolean,
-    abandoned: AbortSignal,
+    signal: AbortSignal,
   ): Promise<() => Promise<void>> {
     const { agentId, ownerId } = target;
     return this.queue.enter(
@@ -149,7 +154,7 @@ export class AgentStarter {
       {
         onPlace: (place) => progress.set({ ...stageOf("queued"), place }),
         onSuperseded: supersede,
-        signal: AbortSignal.any([signal, abandoned]),
+        signal,
       },
     );
   }
