@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from "node:crypto";
 import { Client } from "pg";
+import { deriveRelayToken } from "@mosaic/agent-backends/gateway-token";
 import { deriveGatewayToken } from "@mosaic/testing/gateway-token";
 import type { Bundle } from "@mosaic/contracts/agent-config";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
@@ -100,10 +101,11 @@ test("a container gets its whole configuration: openclaw.json alone, or all file
 test("the demo provider is at the internal port's own address", async () => {
   const made = await fixture(ann, app, { kind: "demo", baseUrl: null, apiKey: null });
   const config = JSON.stringify(await bundleOf(made));
-  expect(config).toContain(`${app.internalUrl}/demo/v1`);
-  const answer = await fetch(`${app.internalUrl}/demo/v1/models`);
-  expect(answer.status).toBe(200);
-  expect(await answer.json()).toMatchObject({ data: [{ id: "mosaic-demo" }] });
+  const demo = `${app.internalUrl}/api/internal/agent-config/${made.agentId}/demo/v1`;
+  expect(config).toContain(demo);
+  expect(config).toContain(deriveRelayToken(made.token));
+  expect((await fetch(`${app.internalUrl}/demo/v1/models`)).status).toBe(404);
+  expect((await fetch(`${demo}/models`)).status).toBe(401);
 });
 
 test("whatever is wrong, token, agent or status, the refusal is the same, byte for byte", async () => {

@@ -3,13 +3,14 @@ import { deriveRelayToken } from "@mosaic/agent-backends/gateway-token";
 import { setupTokenHeader } from "@mosaic/contracts/onboarding";
 import { problem } from "@mosaic/contracts/problem";
 import fc from "fast-check";
+import { startDemoLlm, type DemoLlmServer } from "@mosaic/testing/demo-llm";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { CryptoService } from "../src/modules/crypto/crypto.service.js";
 import { SettingsService } from "../src/modules/settings/settings.service.js";
 import { agentOf, createAgent } from "./harness/chat.js";
 import { fingerprints } from "./harness/fingerprints.js";
 import { mutationsOf } from "./harness/mutations.js";
-import { openRecipes, recipes, type Recipe } from "./harness/route-recipes.js";
+import { containerRecipes, openRecipes, recipes, type Recipe } from "./harness/route-recipes.js";
 import { RouteWorld } from "./harness/route-world.js";
 import { routesOf, type Route } from "./harness/routes.js";
 import { startTestApp, type TestApp } from "./harness/test-app.js";
@@ -19,6 +20,7 @@ import { TestClient } from "./harness/test-client.js";
 const seed = Number(process.env["TEST_FUZZ_SEED"] ?? Date.now() % 1_000_000_000);
 
 let app: TestApp;
+let llm: DemoLlmServer;
 /** An installation whose wizard is not finished. */
 let wizard: TestApp;
 /** One where a container runs that no change of a backend restarts. */
@@ -33,6 +35,7 @@ let routes: Route[];
 let runs = 0;
 
 beforeAll(async () => {
+  llm = await startDemoLlm();
   app = await startTestApp();
   wizard = await startTestApp({ isOnboarded: false, env: { MOSAIC_RUNTIME: undefined } });
   inside = await startTestApp();
@@ -54,13 +57,14 @@ afterAll(async () => {
   await app.close();
   await wizard.close();
   await inside.close();
+  await llm.close();
 });
 
 /** A container that uses what another admin shares: the model at the end of the relay is the demo. */
 async function runningAgent(): Promise<typeof running> {
   const sharer = await inside.admin();
   expect((await sharer.put("/api/admin/outbound", { allowedAddresses: ["127.0.0.1"] })).status).toBe(200);
-  const body = { kind: "openai-compatible", name: "Ours", baseUrl: `${inside.internalUrl}/demo/v1`, models: [{ id: "mosaic-demo" }] };
+  const body = { kind: "openai-compatible", name: "Ours", baseUrl: `${llm.url}/v1`, models: [{ id: "mosaic-demo" }] };
   const providerId = (await sharer.post("/api/providers", body)).json<{ id: string }>().id;
   await sharer.put(`/api/admin/sharing/providers/${providerId}`, { isShared: true });
   const carl = await inside.member("carl");
@@ -217,10 +221,14 @@ async function ofWizard(subject: Subject): Promise<Target> {
 async function ofInside(subject: Subject): Promise<Target> {
   const { id, providerId, token } = running;
   const { handler, path } = subject.route;
-  const bearer = handler.startsWith("LlmRelay") ? deriveRelayToken(token) : token;
+  const isModel = handler.startsWith("LlmRelay") || handler.startsWith("DemoRelay");
+  const bearer = isModel ? deriveRelayToken(token) : token;
   return Promise.resolve({
     ...subject,
-    path: path.replace(":id", id).replace(":providerId", providerId).replace("*path", "chat/completions"),
+    path: path
+      .replace(":id", id)
+      .replace(":providerId", providerId)
+      .replace("*path", containerRecipes[handler]?.rest ?? ""),
     body: insideBodies[handler] ?? {},
     client: new TestClient(inside.internalUrl, { bearer }),
     headers: {},
@@ -230,7 +238,7 @@ async function ofInside(subject: Subject): Promise<Target> {
 
 /** What the model's side says through the relay is its own: not in the words of Mosaic. */
 function isRelayed({ route }: Subject): boolean {
-  return route.handler.startsWith("LlmRelay");
+  return route.handler.startsWith("LlmRelay") || route.handler.startsWith("DemoRelay");
 }
 
 /** Nothing but an answer of the contract: done, or a problem document that says what is wrong with the request. */
@@ -259,7 +267,7 @@ async function send(target: Target, body: unknown): Promise<{ status: number; te
 /** All lists and settings: what a route has kept must not be what another can't answer. */
 async function expectReadable(side: Side): Promise<void> {
   const readers = { "set-up": [ann, admin], wizard: [owner, owner], inside: [] }[side];
-  const lists = routes.filter(({ method, path, access }) => method === "GET" && !path.includes(":") && access !== "internal");
+  const lists = routes.filter(({ method, path }) => method === "GET" && !path.includes(":"));
   for (const route of lists) {
     const client = readers[route.access === "admin" ? 1 : 0];
     if (client !== undefined && recipes[route.handler]?.isStream === undefined) {
@@ -435,8 +443,8 @@ test("whatever a query says, the route answers by the contract", async () => {
     "2026-13-45T99:99:99Z",
     "//evil.example",
   ];
-  const readable = routes.filter(({ method, access, handler }) => {
-    return method === "GET" && access !== "internal" && recipes[handler]?.isStream === undefined;
+  const readable = routes.filter(({ method, handler }) => {
+    return method === "GET" && recipes[handler]?.isStream === undefined;
   });
   const asked = readable.flatMap((route): Subject[] => [
     { route, side: route.access === "container" ? "inside" : "set-up" },

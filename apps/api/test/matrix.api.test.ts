@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from "node:crypto";
 import { deriveGatewayToken, deriveRelayToken } from "@mosaic/agent-backends/gateway-token";
+import { startDemoLlm, type DemoLlmServer } from "@mosaic/testing/demo-llm";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { afresh, at, callersOf, refusalOf, type Caller } from "./harness/callers.js";
 import { agentOf, conversationOf, createAgent, createConversation, say } from "./harness/chat.js";
@@ -21,6 +22,7 @@ interface RunningAgent {
 }
 
 let app: TestApp;
+let llm: DemoLlmServer;
 let engine: InMemoryEngine;
 let world: RouteWorld;
 let routes: Route[];
@@ -32,6 +34,7 @@ let doras: RunningAgent;
 let calls = 0;
 
 beforeAll(async () => {
+  llm = await startDemoLlm();
   engine = new InMemoryEngine();
   app = await startTestApp({ runtime: engine });
   world = new RouteWorld(app);
@@ -51,6 +54,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await app.close();
   await engine.close();
+  await llm.close();
 });
 
 /** Of an admin who takes part in nothing else: the demo model, as a server whose key and address nobody else may know. */
@@ -58,7 +62,7 @@ async function sharedProvider(): Promise<string> {
   const sharer = await app.member("sharer");
   await app.database.query("UPDATE users SET role = 'admin' WHERE id = $1", [sharer.userId]);
   expect((await sharer.put("/api/admin/outbound", { allowedAddresses: ["127.0.0.1"] })).status).toBe(200);
-  const body = { kind: "openai-compatible", name: "Ours", baseUrl: `${app.internalUrl}/demo/v1`, models: [{ id: "mosaic-demo" }] };
+  const body = { kind: "openai-compatible", name: "Ours", baseUrl: `${llm.url}/v1`, models: [{ id: "mosaic-demo" }] };
   const { id } = (await sharer.post("/api/providers", body)).json<{ id: string }>();
   expect((await sharer.put(`/api/admin/sharing/providers/${id}`, { isShared: true })).status).toBe(200);
   return id;
@@ -215,7 +219,7 @@ test("only a live session is told that it is signed in, and no open route ends a
 });
 
 test("no route of containers or of the inside answers on the public port, whoever asks for whichever agent", async () => {
-  for (const route of routes.filter(({ access }) => access === "container" || access === "internal")) {
+  for (const route of routes.filter(({ access }) => access === "container")) {
     for (const caller of callers) {
       for (const id of [random(), carls.id]) {
         const { status } = await call(route, { ok: 404, body: {} }, id, caller.client);
@@ -245,10 +249,7 @@ test("on the internal port nobody from outside gets anywhere, whatever they show
     }
     // Not even in the bytes does it matter who asks, nor, for what is the public port's, what for.
     expect([route.handler, seen.size]).toEqual([route.handler, 1]);
-    expect([route.handler, route.access === "container" || route.access === "internal" || seen.has(missing)]).toEqual([
-      route.handler,
-      true,
-    ]);
+    expect([route.handler, route.access === "container" || seen.has(missing)]).toEqual([route.handler, true]);
   }
 });
 
@@ -270,8 +271,6 @@ test("the tokens of a container open, on the internal port, what is declared of 
       }
     }
   }
-  // The model that everybody inside may use is no secret, and knows nobody.
-  expect((await at(app.internalUrl, app.visitor()).get("/demo/v1/models")).status).toBe(200);
 });
 
 /** What a member has told Mosaic and nobody else, and where they see it themselves. */
@@ -334,8 +333,7 @@ test("nothing that an admin is answered holds what is a member's alone", { timeo
     await (isStream ? response.body?.cancel() : undefined);
   };
   const callable = routes.filter(({ access, handler }) => {
-    const isInside = access === "container" || access === "internal";
-    return !isInside && recipes[handler]?.onlyRefusals === undefined && openRecipes[handler] === undefined;
+    return access !== "container" && recipes[handler]?.onlyRefusals === undefined && openRecipes[handler] === undefined;
   });
   // What only reads comes first, and what takes the member away is the very last.
   const lastly = ["AdminContainersController.stop", "UserAdminController.update", "UserAdminController.delete"];

@@ -14,6 +14,7 @@ export interface AdminState {
   users: ManagedUser[];
   invites: Invite[];
   signUpMode: "closed" | "invite" | "open";
+  isDemoOn: boolean;
   oidc: OidcSettings;
   oidcTest: { outcome: string; message: string; warnings: string[] };
   providers: SharableProvider[];
@@ -60,6 +61,7 @@ export const adminState = (over: Partial<AdminState> = {}): AdminState => ({
   ],
   invites: [],
   signUpMode: "invite",
+  isDemoOn: true,
   oidc: {
     isConfigured: false,
     isEnabled: false,
@@ -173,6 +175,11 @@ const people: Record<string, (call: AdminCall) => Answer> = {
   "PUT sign-up": ({ state, body }) => {
     state.signUpMode = body["mode"] as AdminState["signUpMode"];
     return ok({ mode: state.signUpMode });
+  },
+  "GET demo-model": ({ state }) => ok({ isOn: state.isDemoOn }),
+  "PUT demo-model": ({ state, body }) => {
+    state.isDemoOn = body["isOn"] === true;
+    return ok({ isOn: state.isDemoOn });
   },
   "GET invites": ({ state }) => ok({ invites: state.invites }),
   "POST invites": ({ state, body }) => {

@@ -24,6 +24,10 @@ export type Sharing = z.infer<typeof sharing>;
 export const updateSharing = z.strictObject({ isShared: z.boolean() }).meta({ id: "UpdateSharing" });
 export type UpdateSharing = z.infer<typeof updateSharing>;
 
+/** Whether people may add the demo model, and agents may call it. */
+export const demoModelSettings = z.strictObject({ isOn: z.boolean() }).meta({ id: "DemoModelSettings" });
+export type DemoModelSettings = z.infer<typeof demoModelSettings>;
+
 /** Hosts, addresses and ranges beyond the public internet that Mosaic may call for its users: `ollama.home`, `192.168.1.20:11434`, `10.0.0.0/8`. */
 export const outboundSettings = z
   .strictObject({ allowedAddresses: z.array(z.string().trim().min(1).max(300)).max(200) })

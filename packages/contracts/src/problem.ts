@@ -13,6 +13,7 @@ export const problems = {
   not_found: { status: 404, title: "Not found" },
   body_too_slow: { status: 408, title: "The request did not arrive in time" },
   conflict: { status: 409, title: "This conflicts with what is already there" },
+  demo_model_off: { status: 409, title: "The demo model is switched off" },
   onboarding_complete: { status: 409, title: "Mosaic is already set up" },
   onboarding_incomplete: { status: 409, title: "Finish setting up Mosaic first" },
   turn_in_progress: { status: 409, title: "The agent is still answering in this conversation" },

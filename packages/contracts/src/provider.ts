@@ -207,5 +207,11 @@ export const sharedProvider = z
 export type SharedProvider = z.infer<typeof sharedProvider>;
 
 /** One's own, and those that admins share. */
-export const providerList = z.object({ providers: z.array(provider), shared: z.array(sharedProvider) }).meta({ id: "ProviderList" });
+export const providerList = z
+  .object({
+    providers: z.array(provider),
+    shared: z.array(sharedProvider),
+    /** An admin may have switched it off. */ isDemoOffered: z.boolean(),
+  })
+  .meta({ id: "ProviderList" });
 export type ProviderList = z.infer<typeof providerList>;

@@ -124,6 +124,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     audit: ["model_default.update"],
     target: callers,
   },
+  "DemoSettingsController.save": { body: { isOn: true }, ok: 200, audit: ["demo_model.update"], target: setting("demo_model.use") },
   "OidcSettingsController.put": { body: oidc, ok: 200, audit: ["oidc.update"], target: setting("oidc.configuration") },
   "OidcSettingsController.remove": { ok: 204, audit: ["oidc.delete"], target: setting("oidc.configuration") },
   "OidcSettingsController.test": { body: { issuer: "http://127.0.0.1:1" }, ok: 200, unaudited: "it only looks" },
@@ -220,6 +221,14 @@ interface ContainerRecipe {
 export const containerRecipes: Readonly<Record<string, ContainerRecipe>> = {
   "AgentConfigController.bundle": { container: 200, relay: 401, gateway: 401 },
   "AgentConfigController.config": { container: 200, relay: 401, gateway: 401 },
+  "DemoRelayController.answer": {
+    rest: "v1/chat/completions",
+    body: { model: "mosaic-demo", messages: [{ role: "user", content: "hello" }] },
+    container: 200,
+    relay: 200,
+    gateway: 401,
+  },
+  "DemoRelayController.read": { rest: "v1/models", container: 200, relay: 200, gateway: 401 },
   "LlmRelayController.forward": {
     rest: "chat/completions",
     body: { model: "mosaic-demo", messages: [{ role: "user", content: "hello" }] },

@@ -10,6 +10,7 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Notice } from "@/components/ui/notice";
+import { DemoModelSection } from "@/features/admin-sharing/demo-model-switch";
 import { ProviderShare } from "@/features/admin-sharing/provider-share";
 import { useSaveSharedDefault, useShareProvider, useSharing } from "@/features/admin-sharing/sharing-queries";
 import { DefaultEditor } from "@/features/models/default-editor";
@@ -79,6 +80,7 @@ function SharingBody({ data }: { readonly data: Sharing }) {
         </section>
       ) : null}
       <Defaults data={data} />
+      <DemoModelSection />
       <EndSharing provider={ended} isBusy={share.isPending} onClose={() => setEnded(null)} onConfirm={(provider) => put(provider, false)} />
     </div>
   );

@@ -1,6 +1,6 @@
 "use client";
 
-import { sharing } from "@mosaic/contracts/admin-sharing";
+import { demoModelSettings, sharing, type DemoModelSettings } from "@mosaic/contracts/admin-sharing";
 import type { SaveModelDefault } from "@mosaic/contracts/model-defaults";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { request } from "@/lib/api";
@@ -20,6 +20,26 @@ const useTakeOver = () => {
       [queryKeys.providers, queryKeys.modelDefaults, queryKeys.agents].map((queryKey) => client.invalidateQueries({ queryKey })),
     );
   };
+};
+
+const demoKey = queryKeys.admin("demo-model");
+
+export const useDemoModel = () =>
+  useQuery({
+    queryKey: demoKey,
+    queryFn: async ({ signal }) => (await request(demoModelSettings, "/api/admin/demo-model", { signal })).isOn,
+    staleTime: 0,
+  });
+
+export const useSaveDemoModel = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: DemoModelSettings) => request(demoModelSettings, "/api/admin/demo-model", { method: "PUT", body }),
+    onSuccess: async ({ isOn }) => {
+      client.setQueryData(demoKey, isOn);
+      await client.invalidateQueries({ queryKey: queryKeys.providers });
+    },
+  });
 };
 
 export const useShareProvider = () => {

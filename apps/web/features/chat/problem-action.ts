@@ -17,6 +17,7 @@ const actions: Partial<Record<ProblemCode, ProblemAction>> = {
   provider_timeout: toProviders,
   provider_model_missing: toProviders,
   model_not_assigned: toAgents,
+  demo_model_off: toAgents,
   unauthenticated: { label: "Sign in", href: "/login" },
 };
 

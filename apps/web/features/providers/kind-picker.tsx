@@ -3,6 +3,7 @@
 import { providerKind, providerPresets, type ProviderKind } from "@mosaic/contracts/provider";
 import { ChoiceCard, ChoiceGroup } from "@/components/ui/choice-card";
 import { cn } from "@/components/ui/cn";
+import { useDemoOffered } from "@/features/providers/provider-queries";
 
 const marks: Record<ProviderKind, { text: string; classes: string }> = {
   zai: { text: "Z", classes: "bg-tile-4 text-white dark:text-background" },
@@ -23,6 +24,7 @@ export function ProviderMark({ kind, className }: { readonly kind: ProviderKind;
 }
 
 export function KindPicker({ value, onChange }: { readonly value: ProviderKind; readonly onChange: (kind: ProviderKind) => void }) {
+  const isDemoOffered = useDemoOffered();
   return (
     <ChoiceGroup
       aria-label="Provider"
@@ -30,15 +32,17 @@ export function KindPicker({ value, onChange }: { readonly value: ProviderKind; 
       onValueChange={(next) => onChange(providerKind.parse(next))}
       className="grid gap-2.5 sm:grid-cols-2"
     >
-      {providerPresets.map((preset) => (
-        <ChoiceCard
-          key={preset.kind}
-          value={preset.kind}
-          title={preset.label}
-          description={preset.hint}
-          icon={<ProviderMark kind={preset.kind} />}
-        />
-      ))}
+      {providerPresets
+        .filter(({ kind }) => kind !== "demo" || isDemoOffered)
+        .map((preset) => (
+          <ChoiceCard
+            key={preset.kind}
+            value={preset.kind}
+            title={preset.label}
+            description={preset.hint}
+            icon={<ProviderMark kind={preset.kind} />}
+          />
+        ))}
     </ChoiceGroup>
   );
 }

@@ -23,6 +23,9 @@ const providersQuery = queryOptions({
 });
 
 /** One's own. */
+/** Whether it is offered at all: an admin may have switched it off. */
+export const useDemoOffered = () => useQuery({ ...providersQuery, select: (list) => list.isDemoOffered }).data ?? true;
+
 export const useProviders = () => useQuery({ ...providersQuery, select: (list) => list.providers });
 
 export const useSharedProviders = () => useQuery({ ...providersQuery, select: (list) => list.shared });

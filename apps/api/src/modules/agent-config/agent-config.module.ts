@@ -1,5 +1,6 @@
 import { Module } from "@nestjs/common";
 import { BackendsModule } from "../backends/backends.module.js";
+import { DemoModule } from "../demo/demo.module.js";
 import { LlmProvidersModule } from "../llm-providers/llm-providers.module.js";
 import { RuntimeHostModule } from "../runtime-host/runtime-host.module.js";
 import { AgentConfigController } from "./agent-config.controller.js";
@@ -9,7 +10,7 @@ import { BundleWaitService } from "./bundle-wait.service.js";
 import { ContainerTokenGuard } from "./container-token.guard.js";
 
 @Module({
-  imports: [BackendsModule, LlmProvidersModule, RuntimeHostModule],
+  imports: [BackendsModule, DemoModule, LlmProvidersModule, RuntimeHostModule],
   controllers: [AgentConfigController],
   providers: [AgentConfigService, AgentConfigRepository, BundleWaitService, ContainerTokenGuard],
   // The guard's own needs go along, since another module's `ContainerOnly` route makes one of its own.

@@ -14,6 +14,7 @@ import { hashToken } from "../crypto/tokens.js";
 import { assignmentOf, type StoredAgent } from "../agents/agents.types.js";
 import { ConnectionTestService } from "../llm-providers/connection-test.service.js";
 import { LlmProvidersService } from "../llm-providers/llm-providers.service.js";
+import { DemoSettingsService } from "../demo/demo-settings.service.js";
 import { ModelResolutionService } from "../llm-providers/model-resolution.service.js";
 import type { StoredProvider } from "../llm-providers/llm-providers.types.js";
 import { RuntimeHostService, type AgentView } from "../runtime-host/runtime-host.service.js";
@@ -32,11 +33,12 @@ export class AgentConfigService {
     private readonly resolution: ModelResolutionService,
     private readonly runtimeHost: RuntimeHostService,
     private readonly connectionTest: ConnectionTestService,
+    private readonly demo: DemoSettingsService,
     @Inject(ENV) private readonly env: Env,
     @Inject(TRUSTED_CERTIFICATES) private readonly trusted: TrustedCertificates,
   ) {}
 
-  /** Throws `model_not_assigned`, in words that say where to set it, before anything is started. */
+  /** Throws `model_not_assigned` or `demo_model_off`, in words that say where to set it, before anything is started. */
   async assertRenderable(agentId: string): Promise<void> {
     await this.models(await this.agent(agentId));
   }
@@ -99,7 +101,16 @@ export class AgentConfigService {
         detail: `Choose a model for ${agent.name} in its settings, or a default under Models, then send the message again.`,
       });
     }
-    return resolution.models;
+    if (!resolution.models.some(({ provider }) => provider.kind === "demo") || (await this.demo.isOn())) {
+      return resolution.models;
+    }
+    const others = resolution.models.filter(({ provider }) => provider.kind !== "demo");
+    if (others.length === 0) {
+      throw new AppError("demo_model_off", {
+        detail: `An admin switched the demo model off, and ${agent.name} uses it. Choose another model in its settings, then send the message again.`,
+      });
+    }
+    return others;
   }
 
   private async live(caller: CallingContainer): Promise<LiveContainer> {
@@ -128,7 +139,8 @@ export class AgentConfigService {
 
   private async reach(provider: StoredProvider, agent: StoredAgent, token: string): Promise<Pick<RenderedProvider, "baseUrl" | "apiKey">> {
     if (provider.kind === "demo") {
-      return { baseUrl: `${await this.runtimeHost.internalBaseUrl()}/demo/v1`, apiKey: null };
+      const demo = `${await this.runtimeHost.internalBaseUrl()}/api/internal/agent-config/${agent.id}/demo/v1`;
+      return { baseUrl: demo, apiKey: deriveRelayToken(token) };
     }
     if (provider.ownerId === agent.ownerId) {
       return { baseUrl: provider.baseUrl ?? "", apiKey: this.providers.openKey(provider) };

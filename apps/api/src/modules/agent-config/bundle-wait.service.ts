@@ -10,6 +10,9 @@ import { BundleRenders } from "./bundle-renders.js";
 /** Who changes an agent, a provider or an assignment notifies it with the owner's id in the same transaction; `*` concerns everybody. */
 const changeChannel = "mosaic_agent_config";
 
+/** A running agent keeps what it has; its next message says why it may not use it. */
+const hasNoModel: ReadonlySet<string> = new Set(["model_not_assigned", "demo_model_off"]);
+
 export interface WaitOptions {
   /** The generation that the container has. */
   readonly after: string | undefined;
@@ -127,7 +130,7 @@ export class BundleWaitService implements OnModuleInit {
       const bundle = await this.#renders.bundleOf(caller, wish);
       return bundle.generation === after ? null : bundle;
     } catch (error) {
-      if (error instanceof AppError && error.code === "model_not_assigned" && after !== undefined) {
+      if (error instanceof AppError && hasNoModel.has(error.code) && after !== undefined) {
         return null;
       }
       throw error;

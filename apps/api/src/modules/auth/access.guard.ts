@@ -30,7 +30,7 @@ export class AccessGuard implements CanActivate {
     const targets = [context.getHandler(), context.getClass()];
     const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, targets);
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    const isForInternalPort = access === "container" || access === "internal";
+    const isForInternalPort = access === "container";
     if (access === undefined || isForInternalPort !== isInternalRequest(request)) {
       throw new AppError("not_found");
     }

@@ -3,10 +3,10 @@ import type { ProbedProvider } from "@mosaic/agent-backends/openclaw-probe";
 import type { ProviderKind, ProviderTestResult, TestProvider } from "@mosaic/contracts/provider";
 import { createAddressPolicy } from "@mosaic/outbound/address-policy";
 import { createOutboundClient, type OutboundClient } from "@mosaic/outbound/outbound-client";
-import { Inject, Injectable } from "@nestjs/common";
-import { ENV, type Env } from "../../platform/config/env.js";
+import { Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
-import { Listeners } from "../../platform/http/listeners.js";
+import { DemoSettingsService } from "../demo/demo-settings.service.js";
+import { DemoModelService } from "../demo/demo-model.service.js";
 import { OutboundService } from "../outbound-access/outbound.service.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
 import { ConnectionProber } from "./connection-prober.js";
@@ -30,10 +30,10 @@ export class ConnectionTestService {
   constructor(
     private readonly providers: LlmProvidersService,
     private readonly runtimeHost: RuntimeHostService,
-    private readonly listeners: Listeners,
+    private readonly demo: DemoModelService,
+    private readonly demoSettings: DemoSettingsService,
     private readonly outbound: OutboundService,
     private readonly found: FoundDialectsService,
-    @Inject(ENV) private readonly env: Env,
   ) {}
 
   /** Throws only for a request that can't be tested: another's provider, or a stored key meant for another address. */
@@ -58,6 +58,10 @@ export class ConnectionTestService {
   }
 
   private async run(userId: string, { provider, stored }: Target, model: string | null): Promise<ProviderTestResult> {
+    if (provider.kind === "demo" && !(await this.demoSettings.isOn())) {
+      const message = "An admin switched the demo model off. Choose another provider.";
+      return { outcome: "refused", message, caution: null, allow: null, models: [], durationMs: 0 };
+    }
     const startedAt = performance.now();
     const { verdict, models, found } = await new ConnectionProber(this.clientFor(provider), provider, testTimeoutMs).probe(model);
     if (found !== undefined && model !== null) {
@@ -105,11 +109,10 @@ export class ConnectionTestService {
     return { kind, baseUrl: await this.addressOf(kind, stored.baseUrl), apiKey: this.providers.openKey(stored), models, dialect };
   }
 
-  /** The demo model is ours, on the internal port: asking it over HTTP tests what an agent will use. */
+  /** The demo model is ours: asking it over HTTP tests what an agent will use. */
   private async addressOf(kind: ProviderKind, baseUrl: string | null): Promise<string> {
     if (kind === "demo") {
-      const port = await this.listeners.listen("internal", "127.0.0.1", this.env.MOSAIC_INTERNAL_PORT);
-      return `http://127.0.0.1:${port}/demo/v1`;
+      return this.demo.baseUrl();
     }
     if (baseUrl === null) {
       const message = "The address of the provider is needed";

@@ -19,6 +19,7 @@ import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
 import { BodyLimit } from "../../platform/http/body-limit.decorator.js";
 import { PathId } from "../../platform/http/path-id.decorator.js";
 import { CurrentUser } from "../auth/current-user.decorator.js";
+import { DemoSettingsService } from "../demo/demo-settings.service.js";
 import { ConnectionTestService } from "./connection-test.service.js";
 import { LlmProvidersService } from "./llm-providers.service.js";
 
@@ -28,13 +29,19 @@ export class LlmProvidersController {
   constructor(
     private readonly providers: LlmProvidersService,
     private readonly connectionTest: ConnectionTestService,
+    private readonly demo: DemoSettingsService,
   ) {}
 
   @Get()
   @SignedIn("read", "manage")
   @ApiAnswer(200, providerList)
   async list(@CurrentUser() user: SessionUser): Promise<ProviderList> {
-    return { providers: await this.providers.list(user.id), shared: await this.providers.listShared() };
+    const [providers, shared, isDemoOffered] = await Promise.all([
+      this.providers.list(user.id),
+      this.providers.listShared(),
+      this.demo.isOn(),
+    ]);
+    return { providers, shared, isDemoOffered };
   }
 
   @Post()

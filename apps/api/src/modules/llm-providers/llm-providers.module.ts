@@ -1,4 +1,5 @@
 import { Module } from "@nestjs/common";
+import { DemoModule } from "../demo/demo.module.js";
 import { OutboundAccessModule } from "../outbound-access/outbound-access.module.js";
 import { RuntimeHostModule } from "../runtime-host/runtime-host.module.js";
 import { ConnectionTestService } from "./connection-test.service.js";
@@ -10,7 +11,7 @@ import { ModelResolutionService } from "./model-resolution.service.js";
 import { ModelSourcesRepository } from "./model-sources.repository.js";
 
 @Module({
-  imports: [RuntimeHostModule, OutboundAccessModule],
+  imports: [DemoModule, RuntimeHostModule, OutboundAccessModule],
   controllers: [LlmProvidersController],
   providers: [
     LlmProvidersService,

@@ -1,9 +1,10 @@
 import { randomUUIDv7 } from "node:crypto";
-import type { CreateProvider, Provider, SharedProvider, UpdateProvider } from "@mosaic/contracts/provider";
+import type { CreateProvider, Provider, ProviderKind, SharedProvider, UpdateProvider } from "@mosaic/contracts/provider";
 import type { ProviderDialect } from "@mosaic/contracts/provider-dialect";
 import { Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
 import { CryptoService } from "../crypto/crypto.service.js";
+import { DemoSettingsService } from "../demo/demo-settings.service.js";
 import { FoundDialectsService } from "./found-dialects.service.js";
 import { LlmProvidersRepository, type ModelUse } from "./llm-providers.repository.js";
 import { keyContext, toProvider, toSharedProvider, type StoredProvider } from "./llm-providers.types.js";
@@ -18,6 +19,7 @@ export class LlmProvidersService {
     private readonly repository: LlmProvidersRepository,
     private readonly crypto: CryptoService,
     private readonly found: FoundDialectsService,
+    private readonly demo: DemoSettingsService,
   ) {}
 
   async list(userId: string): Promise<Provider[]> {
@@ -46,6 +48,7 @@ export class LlmProvidersService {
   }
 
   async create(userId: string, input: CreateProvider): Promise<Provider> {
+    await this.assertOffered(input.kind);
     const created = await this.insert(userId, randomUUIDv7(), input);
     if (created === null) {
       throw new AppError("conflict");
@@ -58,6 +61,7 @@ export class LlmProvidersService {
    * which is gone then has none.
    */
   async put(userId: string, id: string, input: CreateProvider): Promise<Provider> {
+    await this.assertOffered(input.kind);
     const replace = async (): Promise<StoredProvider | null> =>
       this.change(userId, id, (stored, seal) => planReplacement(stored, input, seal));
     const stored = (await replace()) ?? (await this.insert(userId, id, input)) ?? (await replace());
@@ -88,6 +92,13 @@ export class LlmProvidersService {
 
   openKey(provider: Pick<StoredProvider, "id" | "ownerId" | "apiKeyEncrypted">): string | null {
     return provider.apiKeyEncrypted === null ? null : this.crypto.open(provider.apiKeyEncrypted, keyContext(provider));
+  }
+
+  /** Throws `demo_model_off`. */
+  private async assertOffered(kind: ProviderKind): Promise<void> {
+    if (kind === "demo") {
+      await this.demo.assertOn();
+    }
   }
 
   /** `null`: the id is taken. */

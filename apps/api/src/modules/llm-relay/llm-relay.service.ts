@@ -164,7 +164,7 @@ async function checkedFields(body: Buffer, offered: Offered, { path, signal }: R
 
 /** An agent whose last model was taken away still asks for it. */
 function asNone(error: unknown): null {
-  if (error instanceof AppError && error.code === "model_not_assigned") {
+  if (error instanceof AppError && (error.code === "model_not_assigned" || error.code === "demo_model_off")) {
     return null;
   }
   throw error;

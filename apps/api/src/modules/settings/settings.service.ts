@@ -24,12 +24,13 @@ export const settingKeys = {
   outboundAllowedAddresses: "outbound.allowed_addresses",
   oidc: "oidc.configuration",
   signUpMode: "sign_up.mode",
+  demoModel: "demo_model.use",
 } as const;
 
 export type SettingKey = (typeof settingKeys)[keyof typeof settingKeys];
 
 /** Settings that belong together: what every process hears when one of them has changed. */
-export type SettingGroup = "key_ring" | "outbound" | "oidc" | "sign_up";
+export type SettingGroup = "key_ring" | "outbound" | "oidc" | "sign_up" | "demo_model";
 
 const settingsChannel = "mosaic_settings";
 

@@ -6,7 +6,7 @@ import type { TokenScope } from "@mosaic/contracts/access-token";
  * only. `setup` and `container` routes carry a guard of their own beside this declaration; the global guard makes sure that they are called on
  * the right port.
  */
-export type Access = "public" | "setup" | "user" | "session" | "admin" | "container" | "internal";
+export type Access = "public" | "setup" | "user" | "session" | "admin" | "container";
 
 export const ACCESS = "mosaic:access";
 /** The token scopes of a `user` route, each of which suffices. */
@@ -21,5 +21,3 @@ export const SignedIn = (scope: TokenScope, ...others: readonly TokenScope[]): C
 export const SessionOnly = (): CustomDecorator => SetMetadata(ACCESS, "session" satisfies Access);
 /** An admin signed in with a browser. */
 export const AdminOnly = (): CustomDecorator => SetMetadata(ACCESS, "admin" satisfies Access);
-/** Anybody on the internal port: agents of this installation and the API itself. */
-export const InternalPort = (): CustomDecorator => SetMetadata(ACCESS, "internal" satisfies Access);

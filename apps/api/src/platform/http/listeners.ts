@@ -18,7 +18,7 @@ export function isInternalRequest(request: IncomingMessage): boolean {
 }
 
 /** Paths that exist on the internal port only; all others exist on the public port only. */
-const internalPath = /^\/(api\/internal|demo)(\/|$)/i;
+const internalPath = /^\/api\/internal(\/|$)/i;
 
 /** Makes each port answer 404 to what belongs to the other. */
 export function separatePorts(request: Request, _response: Response, next: NextFunction): void {

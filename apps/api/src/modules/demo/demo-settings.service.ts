@@ -1,0 +1,43 @@
+import type { DemoModelSettings } from "@mosaic/contracts/admin-sharing";
+import { Inject, Injectable, type OnApplicationBootstrap } from "@nestjs/common";
+import { CLOCK, type Clock } from "../../platform/clock/clock.js";
+import { AppError } from "../../platform/errors/app-error.js";
+import { SettingCache } from "../settings/setting-cache.service.js";
+import { SettingsService, settingKeys } from "../settings/settings.service.js";
+
+/** Whether the demo model may be used here. On until an admin switches it off. */
+@Injectable()
+export class DemoSettingsService implements OnApplicationBootstrap {
+  readonly #isOn: SettingCache<boolean>;
+
+  constructor(
+    private readonly settings: SettingsService,
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.#isOn = new SettingCache(clock, async () => (await this.settings.get(settingKeys.demoModel)) !== "off");
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.settings.onChange("demo_model", () => this.#isOn.drop());
+  }
+
+  async isOn(): Promise<boolean> {
+    return this.#isOn.get();
+  }
+
+  /** Throws `demo_model_off`, in words for whoever adds or tests it. */
+  async assertOn(): Promise<void> {
+    if (!(await this.isOn())) {
+      throw new AppError("demo_model_off", { detail: "An admin switched the demo model off. Choose another provider." });
+    }
+  }
+
+  async change({ isOn }: DemoModelSettings): Promise<void> {
+    await this.settings.change("demo_model", settingKeys.demoModel, isOn ? "on" : "off", {
+      action: "demo_model.update",
+      target: { type: "setting", id: settingKeys.demoModel },
+      details: { isOn },
+    });
+    this.#isOn.drop();
+  }
+}
