@@ -346,6 +346,16 @@ export function describeRuntimeContract(title: string, openHarness: () => Promis
         expect(await runtime.logs(newSpec().name, 5)).toEqual([]);
       });
 
+      it("reads little of what a container that floods its output wrote, and the newest of it", async () => {
+        const { spec, endpoint } = await createAndStart();
+        await ask(endpoint, "/flood?megabytes=16");
+        await ask(endpoint, "/say?text=last");
+        await expect.poll(async () => (await runtime.logs(spec.name, 2_000)).slice(-2).toSorted()).toEqual(["err last", "out last"]);
+        const lines = await runtime.logs(spec.name, 2_000);
+        expect(lines.length).toBeGreaterThan(50);
+        expect(lines.join("\n").length).toBeLessThanOrEqual(256 * 1024);
+      });
+
       it("gives a state out as a tar and takes it back under another name, never over one that is there", async () => {
         const { spec, endpoint } = await createAndStart();
         await ask(endpoint, "/write-note?text=remember");

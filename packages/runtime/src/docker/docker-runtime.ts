@@ -12,7 +12,7 @@ import type {
   RuntimeCheck,
   StateOwner,
 } from "../agent-runtime.js";
-import { demultiplex, toLogLines } from "../log-lines.js";
+import { toLogLines } from "../log-lines.js";
 import { RuntimeError } from "../agent-runtime.js";
 import { requireContainerName, requireImageName } from "../container-name.js";
 import { KeyedQueue } from "../keyed-queue.js";
@@ -20,6 +20,7 @@ import { SharedTasks } from "../shared-task.js";
 import { type BuildSettings, hasImage, obtainImage } from "./agent-images.js";
 import { ensureAgentsNetwork, reattach } from "./agents-network.js";
 import { followContainerEvents } from "./container-events.js";
+import { readContainerLogs } from "./container-logs.js";
 import { observeInspected, observeListed } from "./container-observation.js";
 import { type ContainerLayout, containerOptions, INSTANCE_LABEL, specHashOf, volumeNameOf } from "./container-options.js";
 import { CALL_TIMEOUT_MS, Engine } from "./engine.js";
@@ -202,9 +203,7 @@ class DockerRuntime implements AgentRuntime {
   async logs(name: string, lines: number): Promise<string[]> {
     const info = await this.#findOwn(name);
     if (info === null) return [];
-    const options = { stdout: true, stderr: true, tail: lines, follow: false as const };
-    const bytes = await this.#engine.call((docker, abortSignal) => docker.getContainer(info.Id).logs({ ...options, abortSignal }));
-    return toLogLines(demultiplex(bytes), lines);
+    return toLogLines(await readContainerLogs(this.#engine, info.Id, lines), lines);
   }
 
   watch(instanceId: string, onChange: (name: string | null) => void, signal: AbortSignal): void {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
 import { RuntimeError } from "../agent-runtime.js";
+import { LogTail } from "../log-tail.js";
 import type { ExitRecord } from "./agent-records.js";
 import { identityOf, type ProcessIdentity } from "./process-identity.js";
 
@@ -9,7 +10,6 @@ import { identityOf, type ProcessIdentity } from "./process-identity.js";
 const ABORTED = 128 + constants.signals.SIGABRT;
 const OUT_OF_MEMORY = /out of memory|heap limit/i;
 const LAST_LINE_LENGTH = 500;
-const KEPT_LENGTH = 256 * 1024;
 
 export interface AgentProcess {
   readonly identity: ProcessIdentity;
@@ -85,13 +85,11 @@ function exitOf(child: ChildProcess, lastLine: () => string): Promise<ExitRecord
 
 /** Reads all that the child says, so that it never blocks, and keeps only the end. */
 function drain(child: ChildProcess): () => string {
-  let kept = "";
+  const tail = new LogTail();
   for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding("utf8").on("data", (text: string) => {
-      kept = (kept + text).slice(-KEPT_LENGTH);
-    });
+    stream?.on("data", (bytes: Buffer) => tail.push(bytes));
   }
-  return () => kept;
+  return () => tail.text();
 }
 
 function lastLineOf(text: string): string {

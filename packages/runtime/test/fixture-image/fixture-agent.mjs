@@ -43,6 +43,10 @@ const actions = {
     process.stdout.write(`out ${query.get("text")}\n`);
     process.stderr.write(`\u001b[31merr ${query.get("text")}\u001b[0m\n`);
   },
+  "/flood": async (query) => {
+    const chunk = `${"x".repeat(1_999)}\n`.repeat(500);
+    for (let left = Number(query.get("megabytes")); left > 0; left--) await new Promise((resolve) => process.stdout.write(chunk, resolve));
+  },
   "/exit": (query) => setImmediate(() => process.exit(Number(query.get("code")))),
   "/be-stubborn": () => void (isStubborn = true),
   "/be-busy": () => {

@@ -1,0 +1,19 @@
+import { tmpdir } from "node:os";
+import { expect, test } from "vitest";
+import { KEPT_LOG_BYTES } from "../log-tail.js";
+import { startAgentProcess } from "./agent-process.js";
+
+test("a child that floods both outputs is read to its end, in bounded memory, and its last words are known", async () => {
+  const script = `
+    const { writeSync } = require("node:fs");
+    const chunk = Buffer.from(("x".repeat(99) + "\\n").repeat(10_000));
+    for (let i = 0; i < 100; i++) { writeSync(1, chunk); writeSync(2, chunk); }
+    setTimeout(() => writeSync(1, "the end\\n"), 300);
+  `;
+  const before = process.memoryUsage().arrayBuffers;
+  const child = await startAgentProcess({ command: [process.execPath, "-e", script], cwd: tmpdir(), environment: {} });
+  expect(await child.exited).toEqual({ exitCode: 0, wasOutOfMemory: false });
+  await expect.poll(() => child.said().endsWith("the end\n")).toBe(true);
+  expect(Buffer.byteLength(child.said())).toBeLessThanOrEqual(KEPT_LOG_BYTES);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * 1024 * 1024);
+});
