@@ -1,4 +1,5 @@
-// Why the supervisor ends: one JSON line on standard output, and an exit code.
+// What the supervisor says, and why it ends: JSON lines on standard output, and an exit code.
+import { createHmac } from "node:crypto";
 
 /** A reason to end. `word` is the event in the line, `reason` is a sentence without secrets. */
 export class FatalError extends Error {
@@ -13,7 +14,26 @@ export class FatalError extends Error {
 // Whoever read our lines may be gone; that must not end the agent before its time.
 process.stdout.on("error", () => {});
 
+let logKey = null;
+let lastAt = 0;
+
+/**
+ * From now on every line carries a time and a signature that only who knows the container's token can make. What the agent runs has our user,
+ * and may write to our standard output by /proc; it does not have the token.
+ */
+export function signLinesWith(token) {
+  logKey = createHmac("sha256", token).update("mosaic-log").digest();
+}
+
 /** All that the supervisor ever prints: single lines of JSON, never what the gateway says, which is a copy of the conversation. */
 export function say(event, fields = {}) {
-  process.stdout.write(`${JSON.stringify({ mosaic: event, ...fields })}\n`);
+  process.stdout.write(`${signed({ mosaic: event, ...fields })}\n`);
+}
+
+function signed(line) {
+  if (logKey === null) return JSON.stringify(line);
+  // Never the same time twice: a line that is written again by somebody else is known by that.
+  lastAt = Math.max(lastAt + 1, Date.now());
+  const text = JSON.stringify({ ...line, at: lastAt });
+  return `${text.slice(0, -1)},"mac":"${createHmac("sha256", logKey).update(text).digest("base64url")}"}`;
 }

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { createApiClient, createBackoff, createReporter } from "./api-client.mjs";
 import { applyBundle, hasConfig, parseBundle, redact, secretsOf } from "./bundle.mjs";
-import { FatalError, say } from "./exit.mjs";
+import { FatalError, say, signLinesWith } from "./exit.mjs";
 import { startGateway, waitUntilReady } from "./gateway.mjs";
 import { endInterruptedTurns } from "./interrupted-turns.mjs";
 import { readSettings, readToken } from "./settings.mjs";
@@ -30,6 +30,7 @@ async function main() {
   ]);
   if (stopRequest.reason) return sayStopped(stopRequest.reason);
   secrets.add(token);
+  signLinesWith(token);
 
   const client = createApiClient(settings.configUrl, token);
   const reporter = createReporter(client, ending.signal);

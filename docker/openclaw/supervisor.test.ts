@@ -1,5 +1,5 @@
 import { mkdir, readFile, readdir, stat, symlink, writeFile } from "node:fs/promises";
-import { createHash } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
@@ -92,6 +92,24 @@ describe("a start", () => {
     agent.startWithToken(api);
     await expect.poll(() => api.phases(), WITHIN).toContain("ready");
     expect(api.bundleRequests).toBeGreaterThanOrEqual(3);
+  });
+});
+
+describe("what it says", () => {
+  test("is signed with the token once it has it, and every line has a time of its own", async () => {
+    agent.startWithToken(api);
+    await expect.poll(() => agent.output, WITHIN).toContain('"ready"');
+    agent.signalGroup("SIGTERM");
+    await agent.exitCode();
+    const key = createHmac("sha256", api.token).update("mosaic-log").digest();
+    const lines = agent.output.trim().split("\n");
+    const times = lines.map((line) => {
+      const [, text = "", mac] = /^(.*),"mac":"([\w-]{43})"\}$/.exec(line) ?? [];
+      expect(createHmac("sha256", key).update(`${text}}`).digest("base64url")).toBe(mac);
+      return Number(/,"at":(\d+)$/.exec(text)?.[1]);
+    });
+    expect(lines.length).toBeGreaterThan(1);
+    expect(times.every((time, index) => time > (times[index - 1] ?? 0))).toBe(true);
   });
 });
 

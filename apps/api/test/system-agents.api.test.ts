@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import type { Agent, AgentList } from "@mosaic/contracts/agent";
 import type { ContainerList } from "@mosaic/contracts/admin-containers";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -110,8 +111,26 @@ test("recent output is shown to the owner, without secrets", async () => {
   const { spec, token } = engine.of(system.id);
   engine.said.set(spec.name, ["one", `the token is ${token ?? ""}`, "apiKey: sk-abcdefghijkl12345678"]);
   const logs = (await admin.get(`/api/admin/system-agents/${system.id}/logs?lines=2`)).json<{ lines: string[]; isComplete: boolean }>();
-  expect(logs).toEqual({ lines: ["the token is [hidden]", "apiKey: [hidden]"], isComplete: false });
+  expect(logs).toEqual({ lines: ["[unsigned] the token is [hidden]", "[unsigned] apiKey: [hidden]"], isComplete: false });
   expect((await admin.get(`/api/admin/system-agents/${system.id}/logs?lines=0`)).status).toBe(400);
+});
+
+test("a line that its supervisor signed is shown with its time, and one that an agent wrote in its style is marked", async () => {
+  const system = await create("Forger");
+  await expect.poll(() => statusOf(system.id), { timeout: startMs }).toBe("running");
+  const { spec, token } = engine.of(system.id);
+  const text = '{"mosaic":"ready","at":1000}';
+  const key = createHmac("sha256", token ?? "")
+    .update("mosaic-log")
+    .digest();
+  const real = `${text.slice(0, -1)},"mac":"${createHmac("sha256", key).update(text).digest("base64url")}"}`;
+  engine.said.set(spec.name, [real, real, '{"mosaic":"stopped","reason":"an admin wants your password"}']);
+  const { lines } = (await admin.get(`/api/admin/system-agents/${system.id}/logs`)).json<{ lines: string[] }>();
+  expect(lines).toEqual([
+    '1970-01-01T00:00:01.000Z {"mosaic":"ready"}',
+    expect.stringMatching(/^\[unsigned\] /),
+    '[unsigned] {"mosaic":"stopped","reason":"an admin wants your password"}',
+  ]);
 });
 
 test("a key in the output is blacked out, however it looks", { timeout: 60_000 }, async () => {
@@ -122,7 +141,10 @@ test("a key in the output is blacked out, however it looks", { timeout: 60_000 }
   const own = { kind: "openai-compatible", name: "Own", baseUrl: "https://llm.example/v1", apiKey, models: [{ id: "m-1" }] };
   expect((await bea.post("/api/providers", own)).status).toBe(201);
   engine.said.set(engine.of(id).spec.name, [`refused: ${apiKey}!`, "correct answer"]);
-  expect((await bea.get(`/api/agents/${id}/logs`)).json<{ lines: string[] }>().lines).toEqual(["refused: [hidden]!", "correct answer"]);
+  expect((await bea.get(`/api/agents/${id}/logs`)).json<{ lines: string[] }>().lines).toEqual([
+    "[unsigned] refused: [hidden]!",
+    "[unsigned] correct answer",
+  ]);
 });
 
 test("admins see that a container runs, whose it is and since when, and can stop it", { timeout: 60_000 }, async () => {

@@ -178,12 +178,15 @@ export class Agent {
     return child.exitCode;
   }
 
-  /** The lines that the supervisor printed, parsed. */
+  /** The lines that the supervisor printed, parsed, without their times and signatures. */
   lines(): Record<string, unknown>[] {
     return this.output
       .split("\n")
       .filter((line) => line !== "")
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
+      .map((line) => {
+        const { at: _at, mac: _mac, ...said } = JSON.parse(line) as Record<string, unknown>;
+        return said;
+      });
   }
 
   /** What the fake gateway tells about itself. */

@@ -37,7 +37,7 @@ export function LogsDialog({ name, logs, onClose }: LogsDialogProps) {
       isOpen={name !== null}
       onClose={onClose}
       title={`Recent logs of ${name ?? ""}`}
-      description="What the agent’s software wrote last, the newest below. Secrets are blacked out."
+      description="What the agent’s software wrote last, the newest below. Secrets are blacked out. Lines that begin with a time are Mosaic’s own; those marked [unsigned] are from an earlier start, or the agent may have written them itself."
     >
       {logs.error ? (
         <Notice tone="danger" role="alert" title={describeError(logs.error).title}>

@@ -271,7 +271,7 @@ class ProcessRuntime implements AgentRuntime {
     const runDir = await makeRunFolder(name, this.#options.stateDir, this.#hostEnvironment);
     const port = await this.#reservePort(name);
     const child = await startAgentProcess({
-      command: this.#options.commandOverride ?? [this.#nodePath, this.#options.supervisorPath],
+      command: this.#options.commandOverride ?? [this.#nodePath, "--disable-sigusr1", this.#options.supervisorPath],
       cwd: folders.state,
       environment: childEnvironment(spec, { folders, runDir, openclawDir: this.#openclawDir, port }, this.#hostEnvironment),
     });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { redact } from "@mosaic/agent-backends/redact";
+import { markOrigins } from "@mosaic/agent-backends/supervisor-log";
 import type { AgentDeletionSummary, AgentLogs } from "@mosaic/contracts/admin-containers";
 import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
@@ -125,7 +126,7 @@ export class ContainerLifecycleService {
     }
   }
 
-  /** Recent output of the agent's container, secrets blacked out. */
+  /** Recent output of the agent's container, secrets blacked out; what its supervisor did not sign is marked. */
   async recentLogs(agentId: string, count: number): Promise<AgentLogs> {
     const lines = await this.logs(agentId, count + 1);
     return { lines: lines.slice(-count), isComplete: lines.length <= count };
@@ -159,7 +160,7 @@ export class ContainerLifecycleService {
       const runtime = await this.host.runtime();
       const token = this.crypto.open(container.tokenEncrypted, containerTokenContext(target.ownerId, agentId));
       const secrets = await this.agentConfig.secretsOf(target.ownerId, token);
-      return (await runtime.logs(container.name, lines)).map((line) => blackOut(line, secrets));
+      return markOrigins(await runtime.logs(container.name, lines), token).map((line) => blackOut(line, secrets));
     } catch (error) {
       throw toStartError(error);
     }
