@@ -27,6 +27,15 @@ export default defineConfig({
       },
       {
         test: {
+          name: "noisy",
+          include: ["apps/api/test/noisy/**/*.noisy.test.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
           name: "runtime",
           include: ["packages/runtime/test/**/*.test.ts"],
           testTimeout: 180_000,

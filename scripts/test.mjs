@@ -25,6 +25,7 @@ const steps = [
   { name: "check", kind: "command", command: ["pnpm", "check"] },
   { name: "unit", kind: "vitest", command: [...vitest, "unit"] },
   { name: "api", kind: "vitest", command: [...vitest, "api"] },
+  { name: "noisy", kind: "vitest", command: [...vitest, "noisy"] },
   { name: "runtime", kind: "vitest", command: [...vitest, "runtime"] },
   { name: "web", kind: "vitest", command: [...vitest, "web"] },
   { name: "e2e", kind: "playwright", cwd: "e2e", command: ["pnpm", "exec", "playwright", "test"], needs: ["chromium"] },

@@ -94,7 +94,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     runtime,
     nest,
     visitor: () => new TestClient(url),
-    admin: async () => signIn(url, database, await ensureAdmin(database)),
+    admin: async () => adminOf(url, database),
     member: async (username) => signIn(url, database, await insertUser(database, username, "member")),
     session: async (of) => signIn(url, database, userIdOf(of)),
     token: async (of, scopes) => programOf(url, database, userIdOf(of), scopes),
@@ -141,6 +141,11 @@ async function insertUser(database: TestDatabase, username: string, role: "admin
 /** Signed in, at a process that was not started by `startTestApp`, as a member who is made by this call. */
 export async function memberOf(url: string, database: TestDatabase, username: string): Promise<TestClient> {
   return signIn(url, database, await insertUser(database, username, "member"));
+}
+
+/** As `memberOf`, as the breakglass admin. */
+export async function adminOf(url: string, database: TestDatabase): Promise<TestClient> {
+  return signIn(url, database, await ensureAdmin(database));
 }
 
 /** A session as the API makes one, without the time that a password takes. */
