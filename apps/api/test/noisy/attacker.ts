@@ -1,15 +1,13 @@
 import { Agent, request, type OutgoingHttpHeaders } from "node:http";
 import { connect, type Socket } from "node:net";
 
-/** Every address of 127.0.0.0/8 is this machine: an attack comes from another place than those whom it must not touch. */
-export const attackerAddress = "127.0.0.2";
-
 export interface Shot {
   readonly method?: string;
   readonly path: string;
   readonly body?: string | Buffer;
   readonly headers?: OutgoingHttpHeaders;
-  readonly from?: string;
+  /** Every address of 127.0.0.0/8 is this machine: an attack comes from another place than those whom it must not touch. */
+  readonly from: string;
   readonly signal?: AbortSignal;
   /** Leaves as soon as the head of the answer is there. */
   readonly isHeadEnough?: boolean;
@@ -36,7 +34,7 @@ const patienceMs = 60_000;
 
 /** One request on a connection of its own, or of `agent`. Resolves with the status, or with the error's code; never rejects. */
 export async function shoot(baseUrl: string, shot: Shot, agent: Agent | false = false): Promise<string> {
-  const { method = "GET", path, body, headers, from = attackerAddress, signal, isHeadEnough = false } = shot;
+  const { method = "GET", path, body, headers, from, signal, isHeadEnough = false } = shot;
   return new Promise((resolve) => {
     const isChange = method !== "GET";
     const sent = request(
@@ -92,13 +90,20 @@ export async function volley(baseUrl: string, count: number, atOnce: number, sho
 /** Raw connections that write `opening` and then what `drip` says every `everyMs`, until `forMs` is over. */
 export async function openSockets(
   baseUrl: string,
-  { count, opening, drip, everyMs, forMs }: { count: number; opening: string; drip: string; everyMs: number; forMs: number },
+  {
+    from,
+    count,
+    opening,
+    drip,
+    everyMs,
+    forMs,
+  }: { from: string; count: number; opening: string; drip: string; everyMs: number; forMs: number },
 ): Promise<Answers> {
   const { hostname, port } = new URL(baseUrl);
   const answers = new Answers();
   const sockets: Socket[] = [];
   for (let index = 0; index < count; index += 1) {
-    const socket = connect({ host: hostname, port: Number(port), localAddress: attackerAddress });
+    const socket = connect({ host: hostname, port: Number(port), localAddress: from });
     let heard = "";
     socket.on("data", (chunk) => (heard += chunk.toString("latin1").slice(0, 100)));
     socket.on("error", () => undefined);

@@ -8,8 +8,8 @@ const demoPattern = `${"[demo:a k=".repeat(8)}${" ".repeat(60_000)}x`;
 
 const json = (value: unknown): string => JSON.stringify(value);
 
-function asMallory({ headers }: Scene, shot: Shot): Shot {
-  return { ...shot, headers: { ...headers, ...shot.headers } };
+function asMallory({ headers, from }: Scene, shot: Omit<Shot, "from">): Shot {
+  return { ...shot, from, headers: { ...headers, ...shot.headers } };
 }
 
 /** What somebody does who has an account, and a page open. */
@@ -59,7 +59,7 @@ export const membersAttacks: readonly Attack[] = [
     run: async (scene) => {
       const answers = new Answers();
       const crowd = Array.from({ length: 10 }, async (_, index) => {
-        const person = await scene.member(`crowd-${index}`);
+        const person = await scene.member(`${scene.name}-crowd-${index}`);
         const agent = await createAgent(person);
         const id = await createConversation(person, agent.id);
         answers.add(String((await person.post(`/api/conversations/${id}/messages`, { content: "Hello" })).status));
@@ -115,7 +115,7 @@ export const membersAttacks: readonly Attack[] = [
       const id = await createConversation(scene.mallory, scene.agentId);
       const body = json({ content: "[demo:slow ms=0 words=20000]" });
       const opening = `POST /api/conversations/${id}/messages HTTP/1.1\r\nhost: ${new URL(scene.url).host}\r\norigin: ${scene.url}\r\ncookie: ${scene.headers["cookie"]}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
-      return openSockets(scene.url, { count: 20, opening, drip: "", everyMs: 1_000, forMs: 3_000 });
+      return openSockets(scene.url, { from: scene.from, count: 20, opening, drip: "", everyMs: 1_000, forMs: 3_000 });
     },
   },
   {
@@ -142,6 +142,7 @@ export const membersAttacks: readonly Attack[] = [
     run: async (scene) => {
       const patterns = ["%25%25%25", "___________", "%5C%5C%5C", "(a+)+$", "a".repeat(60)];
       return volley(scene.url, 120, 30, (index) => ({
+        from: scene.from,
         path:
           index % 2 === 0
             ? "/api/admin/audit/export?format=csv"

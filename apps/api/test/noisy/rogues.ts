@@ -3,9 +3,6 @@ import { Answers, pause, shoot, volley } from "./attacker.js";
 import type { Attack, Scene } from "./scene.js";
 
 const refused = ["400", "401", "403", "404", "408", "409", "413", "422", "429", "503", "ECONNRESET", "EPIPE", "ECONNREFUSED"] as const;
-/** Where containers come from, as Mosaic sees it. */
-const inside = "127.0.0.4";
-
 const containerPath = ({ agentId }: Scene, rest: string): string => `/api/internal/agent-config/${agentId}${rest}`;
 const containerHeaders = ({ containerToken }: Scene): { authorization: string } => ({ authorization: `Bearer ${containerToken}` });
 
@@ -24,7 +21,7 @@ export const roguesAttacks: readonly Attack[] = [
         shoot(scene.internalUrl, {
           path: containerPath(scene, `/bundle?after=${generation}&waitSeconds=60`),
           headers: containerHeaders(scene),
-          from: inside,
+          from: scene.from,
           signal: leaving.signal,
         }).then((answer) => answers.add(answer === "ABORT_ERR" ? "open" : answer)),
       );
@@ -45,7 +42,7 @@ export const roguesAttacks: readonly Attack[] = [
         method: "POST",
         path: containerPath(scene, `/llm/${scene.sharedProviderId}/chat/completions`),
         headers: { authorization: `Bearer ${scene.relayToken}` },
-        from: inside,
+        from: scene.from,
         body,
       }));
     },
@@ -59,7 +56,7 @@ export const roguesAttacks: readonly Attack[] = [
         method: "POST",
         path: containerPath(scene, `/llm/${scene.sharedProviderId}/chat/completions`),
         headers: { authorization: `Bearer ${scene.relayToken}` },
-        from: inside,
+        from: scene.from,
         body,
       }));
     },
@@ -74,7 +71,7 @@ export const roguesAttacks: readonly Attack[] = [
         method: "POST",
         path: "/demo/v1/chat/completions",
         headers: { authorization: `Bearer ${scene.relayToken}` },
-        from: inside,
+        from: scene.from,
         body,
       }));
     },
@@ -88,7 +85,7 @@ export const roguesAttacks: readonly Attack[] = [
         method: "POST",
         path: containerPath(scene, "/status"),
         headers: containerHeaders(scene),
-        from: inside,
+        from: scene.from,
         body: JSON.stringify({ phase: phases[index % phases.length], generation: "x".repeat(128), detail: "y".repeat(500) }),
       }));
     },
@@ -100,7 +97,7 @@ export const roguesAttacks: readonly Attack[] = [
       volley(scene.internalUrl, 1000, 100, () => ({
         path: containerPath(scene, "/bundle"),
         headers: containerHeaders(scene),
-        from: inside,
+        from: scene.from,
       })),
   },
   {
@@ -110,7 +107,7 @@ export const roguesAttacks: readonly Attack[] = [
       volley(scene.internalUrl, 1000, 100, (index) => ({
         path: containerPath(scene, "/bundle"),
         headers: { authorization: `Bearer ${index.toString(36).padStart(43, "z")}` },
-        from: inside,
+        from: scene.from,
       })),
   },
 ];

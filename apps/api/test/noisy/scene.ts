@@ -6,8 +6,11 @@ import type { TestClient } from "../harness/test-client.js";
 import type { Answers } from "./attacker.js";
 import type { House } from "./house.js";
 
-/** Who attacks, and with what in hand. */
+/** Who attacks, from where, and with what in hand: for each attack anew, since whoever has attacked is not let in so easily afterwards. */
 export interface Scene extends House {
+  /** Of the member, and of nobody else. */
+  readonly name: string;
+  readonly from: string;
   /** A member whose agent has gone rogue: it runs, and its token is known. */
   readonly mallory: TestClient;
   readonly agentId: string;
@@ -46,27 +49,29 @@ export async function startModel(): Promise<{ readonly url: string; close(): voi
   };
 }
 
-export async function setScene(house: House, modelUrl: string): Promise<Scene> {
-  const { admin, engine } = house;
+/** A provider that the admin shares with everybody. Resolves with its id. */
+export async function shareModel({ admin }: House, modelUrl: string): Promise<string> {
   await expectOk(admin.request("PUT", "/api/admin/outbound", { allowedAddresses: ["127.0.0.1"] }));
-  const created = await expectOk(
-    admin.post("/api/providers", {
-      kind: "openai-compatible",
-      name: "Ours",
-      baseUrl: modelUrl,
-      apiKey: "sk-shared-0123456789",
-      models: [{ id: "m-1" }],
-    }),
-  );
-  const sharedProviderId = created.json<{ id: string }>().id;
-  await expectOk(admin.request("PUT", `/api/admin/sharing/providers/${sharedProviderId}`, { isShared: true }));
-  const mallory = await house.member("mallory");
+  const input = { kind: "openai-compatible", name: "Ours", baseUrl: modelUrl, apiKey: "sk-shared-0123456789", models: [{ id: "m-1" }] };
+  const id = (await expectOk(admin.post("/api/providers", input))).json<{ id: string }>().id;
+  await expectOk(admin.request("PUT", `/api/admin/sharing/providers/${id}`, { isShared: true }));
+  return id;
+}
+
+export async function setScene(house: House, sharedProviderId: string, index: number): Promise<Scene> {
+  const name = `mallory-${index}`;
+  const mallory = await house.member(name);
   const { id: agentId } = await createAgent(mallory, { fallbacks: [{ providerId: sharedProviderId, model: "m-1" }] });
   const conversationId = await createConversation(mallory, agentId);
-  await say(mallory, conversationId, "Hello");
-  const containerToken = engine.of(agentId).token ?? "";
+  const { message } = await say(mallory, conversationId, "Hello");
+  if (message.status !== "complete") {
+    throw new Error(`The scene could not be set: ${JSON.stringify(message)}`);
+  }
+  const containerToken = house.engine.of(agentId).token ?? "";
   return {
     ...house,
+    name,
+    from: `127.0.2.${index + 1}`,
     mallory,
     agentId,
     conversationId,
@@ -74,7 +79,7 @@ export async function setScene(house: House, modelUrl: string): Promise<Scene> {
     relayToken: deriveRelayToken(containerToken),
     sharedProviderId,
     headers: { cookie: mallory.cookie ?? "" },
-    adminHeaders: { cookie: admin.cookie ?? "" },
+    adminHeaders: { cookie: house.admin.cookie ?? "" },
   };
 }
 
