@@ -39,6 +39,7 @@ for (const method of [
   "removeState",
   "inspect",
   "list",
+  "logs",
 ]) {
   remote[method] = async (...args) => call(method, args);
 }

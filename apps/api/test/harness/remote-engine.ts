@@ -16,6 +16,7 @@ const methods = [
   "removeState",
   "inspect",
   "list",
+  "logs",
 ] as const;
 
 export interface RemoteEngine {

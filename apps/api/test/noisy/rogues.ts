@@ -69,7 +69,7 @@ export const roguesAttacks: readonly Attack[] = [
       const body = JSON.stringify({ model: "mosaic-demo", messages: [{ role: "user", content }] });
       return volley(scene.internalUrl, 20, 10, () => ({
         method: "POST",
-        path: "/demo/v1/chat/completions",
+        path: containerPath(scene, "/demo/v1/chat/completions"),
         headers: { authorization: `Bearer ${scene.relayToken}` },
         from: scene.from,
         body,

@@ -46,7 +46,7 @@ export const strangersAttacks: readonly Attack[] = [
   {
     name: "sign-ins from 250 addresses at once, all to one name",
     allowed: refused,
-    run: async ({ url, from }) =>
+    run: async ({ url }) =>
       volley(url, 250, 250, (index) => ({
         method: "POST",
         path: "/api/auth/login",
