@@ -50,6 +50,7 @@ const durableSettings = {
  * @property {'attach' | 'replace' | undefined} [ifRunning] what to do about a server that runs on this folder already. A server
  *   that another process started ends with that process; who must be sure of it replaces it. Default: attach.
  * @property {Record<string, string> | undefined} [settings]
+ * @property {number | undefined} [port] the one to take if it is free
  * @property {boolean | undefined} [isThrowAway] no care for the data if the machine crashes
  * @property {AbortSignal | undefined} [signal]
  */
@@ -85,7 +86,7 @@ export async function startEmbeddedPostgres(options) {
   removeForeignPidFile(data);
   const password = await readPassword(server);
   for (let attempt = 1; ; attempt += 1) {
-    const started = await tryStart(server, password);
+    const started = await tryStart(server, password, attempt === 1 ? server.port : undefined);
     if (started !== undefined) return started;
     if (attempt === startAttempts) throw startFailure(server);
     // The port was taken in between, or processes of a killed server have not all gone yet.
@@ -98,10 +99,11 @@ export async function startEmbeddedPostgres(options) {
 /**
  * @param {Server} server
  * @param {string} password
+ * @param {number | undefined} wantedPort
  * @returns {Promise<EmbeddedPostgres | undefined>} undefined when it ended at once
  */
-async function tryStart(server, password) {
-  const port = await freePort();
+async function tryStart(server, password, wantedPort) {
+  const port = wantedPort ?? (await freePort());
   const settings = {
     ...durableSettings,
     ...(server.isThrowAway ? throwAwaySettings : {}),

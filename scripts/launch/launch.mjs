@@ -6,6 +6,7 @@ import { Progress, seconds } from "../lib/progress.mjs";
 import { ensureToolchain, toolchainEnv } from "../lib/toolchain.mjs";
 import { startApi, waitUntilHealthy } from "./api-process.mjs";
 import { startEmbeddedPostgres } from "./embedded-postgres.mjs";
+import { KeptRunning } from "./keep-running.mjs";
 import { followLog } from "./log-tail.mjs";
 import { requireFreePort } from "./port.mjs";
 import { takeRunLock } from "./run-lock.mjs";
@@ -20,6 +21,7 @@ const orphanPatienceMs = 5_000;
  * @property {string} root the clone
  * @property {NodeJS.ProcessEnv} env
  * @property {string} [apiEntry] the API's program; the clone's own unless said otherwise
+ * @property {readonly number[]} [restartDelaysMs] how long to wait before what ended by itself is started again, each time
  * @property {boolean} [isPrepared] true: there is nothing to fetch, install or build
  */
 
@@ -32,6 +34,8 @@ const orphanPatienceMs = 5_000;
  * @returns {Promise<number>} the exit code
  */
 export async function launch(options) {
+  // Who reads our lines may go away, and a file that takes them may be full: neither is a reason to end.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   const progress = new Progress();
   const stopping = new AbortController();
   /** @type {{ stop: () => Promise<void> | void, kill: () => void }[]} */
@@ -75,14 +79,27 @@ async function runMosaic(options, context) {
   // Begun first, so that it is stopped last: the API may still say something worth showing when it ends.
   const warnings = followLog(logFile, (line) => progress.line(line));
   context.onStop(warnings.stop);
-  const api = startApi({
-    node: toolchain.node,
-    entry: options.apiEntry ?? path.join(options.root, "apps/api/dist/main.js"),
-    cwd: options.root,
-    logFile,
-    env: apiEnv(toolchainEnv(toolchain, env), { ...settings, secretKey, databaseUrl: settings.databaseUrl ?? database?.url }),
-  });
-  context.onStop(api.stop, api.kill);
+  const start = (/** @type {string | undefined} */ databaseUrl) =>
+    startApi({
+      node: toolchain.node,
+      entry: options.apiEntry ?? path.join(options.root, "apps/api/dist/main.js"),
+      cwd: options.root,
+      logFile,
+      env: apiEnv(toolchainEnv(toolchain, env), { ...settings, secretKey, databaseUrl: settings.databaseUrl ?? databaseUrl }),
+    });
+  const api = start(database?.url);
+  const { stateDir } = settings;
+  const again = (/** @type {number} */ port) => startEmbeddedPostgres({ ...postgresOptions(files, signal), port });
+  const logs = { apiLog: logFile, databaseLog: files.postgresLog };
+  const kept = new KeptRunning(
+    { startApi: start, startDatabase: again, database, api, stateDir, ...logs },
+    { signal, progress, delaysMs: options.restartDelaysMs },
+  );
+  context.onStop(() => kept.stopDatabase());
+  context.onStop(
+    () => kept.stopApi(),
+    () => kept.killApi(),
+  );
 
   const ready = await abortable(
     progress.step("Starting Mosaic", () => api.ready, { quietBelowMs: 3_000 }),
@@ -95,10 +112,7 @@ async function runMosaic(options, context) {
   progress.line(`Mosaic is ready (${seconds(startedAt)}). Open ${ready.setupUrl ?? ready.url}`);
   progress.line(`Ctrl-C stops it. Log: ${path.relative(process.cwd(), logFile)}`);
 
-  const ends = [api.ended.then((how) => `Mosaic ${how}`)];
-  if (database !== undefined) ends.push(database.exited.then(() => `The embedded Postgres ended (its log is ${files.postgresLog})`));
-  const what = await abortable(Promise.race(ends), signal);
-  throw new Failure(`${what} without being told to. Mosaic's log is ${logFile}; start it again with npm start.`);
+  return kept.run();
 }
 
 /**
@@ -178,16 +192,19 @@ function buildEnv(env) {
 async function startDatabase(files, { signal, progress, onStop }) {
   rotateLog(files.postgresLog);
   // The lock says that no other launcher is alive: what runs on our folder was left behind, and would be again.
-  const start = () =>
-    startEmbeddedPostgres({
-      dataDir: files.postgres,
-      logFile: files.postgresLog,
-      ifRunning: "replace",
-      signal,
-    });
+  const start = () => startEmbeddedPostgres(postgresOptions(files, signal));
   const postgres = await progress.step("Starting the database", start, { quietBelowMs: 1_500 });
   onStop(postgres.stop);
   return postgres;
+}
+
+/**
+ * @param {ReturnType<typeof stateFiles>} files
+ * @param {AbortSignal} signal
+ * @returns {import('./embedded-postgres.mjs').EmbeddedPostgresOptions}
+ */
+function postgresOptions(files, signal) {
+  return { dataDir: files.postgres, logFile: files.postgresLog, ifRunning: "replace", signal };
 }
 
 /**

@@ -32,6 +32,23 @@ async function expectNothingLeft() {
   await expect.poll(() => processesIn(clone.root), { timeout: 5_000 }).toEqual([]);
 }
 
+/** As the API was told. */
+async function databasePort() {
+  const health = /** @type {{ databasePort: string }} */ (await (await fetch(`http://127.0.0.1:${clone.port}/api/health`)).json());
+  return Number(health.databasePort);
+}
+
+const pidFile = () => stateFile("postgres/data/postmaster.pid");
+const killPostgres = () => process.kill(Number(readFileSync(pidFile(), "utf8").split("\n")[0]), "SIGKILL");
+
+/** @param {number} port */
+async function accepts(port) {
+  const socket = net.connect(port, "127.0.0.1");
+  const isOpen = await Promise.race([once(socket, "connect").then(() => true), once(socket, "error").then(() => false)]).catch(() => false);
+  socket.destroy();
+  return isOpen;
+}
+
 const stateFile = (/** @type {string} */ name) => path.join(clone.root, ".mosaic", name);
 const modeOf = (/** @type {string} */ name) => statSync(stateFile(name)).mode & 0o777;
 
@@ -78,11 +95,50 @@ describe("a start", { timeout: 90_000 }, () => {
     await expectNothingLeft();
   });
 
-  test("ends with an error when the API ends by itself", async () => {
+  test("starts the API again when it ends by itself, with a line", async () => {
     const mosaic = await waitForReady();
+    const database = await databasePort();
     await fetch(`http://127.0.0.1:${clone.port}/crash`).catch(() => undefined);
+    await expect.poll(() => mosaic.output(), { timeout: bootMs }).toContain("Mosaic runs again.");
+    expect(mosaic.output()).toContain("Mosaic ended with code 7 without being told to. It is started again in 0.05 s (1 of 3).");
+    expect(await databasePort()).toBe(database);
+    expect(mosaic.output().match(/https?:\/\/\S+/g)).toHaveLength(1);
+    mosaic.signal("SIGTERM");
+    expect(await mosaic.ended).toBe(0);
+    await expectNothingLeft();
+  });
+
+  test("gives up on an API that ends again and again, and says so", async () => {
+    const mosaic = startMosaic(clone, { env: { STAND_IN: "crash later" } });
     expect(await mosaic.ended).toBe(1);
-    expect(mosaic.output()).toContain("ended with code 7 without being told to");
+    expect(mosaic.output().match(/is started again/g)).toHaveLength(3);
+    expect(mosaic.output()).toMatch(
+      /Error: Mosaic ended with code 7 without being told to\. It was started again 3 times before, so this is the end\. Look into its log, .*mosaic\.log\./,
+    );
+    await expectNothingLeft();
+  });
+
+  test("goes on when nobody takes its lines any more", async () => {
+    const mosaic = await waitForReady();
+    mosaic.closeOutput();
+    await fetch(`http://127.0.0.1:${clone.port}/crash`).catch(() => undefined);
+    const answers = () =>
+      fetch(`http://127.0.0.1:${clone.port}/api/health`).then(
+        ({ status }) => status,
+        () => 0,
+      );
+    await expect.poll(answers, { timeout: bootMs }).toBe(200);
+    mosaic.signal("SIGTERM");
+    expect(await mosaic.ended).toBe(0);
+    await expectNothingLeft();
+  });
+
+  test("Ctrl-C while it waits to start something again stops everything at once", async () => {
+    const mosaic = await waitForReady({ env: { STAND_IN_DELAYS: "60000" } });
+    await fetch(`http://127.0.0.1:${clone.port}/crash`).catch(() => undefined);
+    await expect.poll(() => mosaic.output()).toContain("started again in 60 s");
+    mosaic.signalGroup("SIGINT");
+    expect(await mosaic.ended).toBe(0);
     await expectNothingLeft();
   });
 
@@ -232,17 +288,38 @@ describe("after kill -9", { timeout: 90_000 }, () => {
     await waitForReady();
   });
 
-  test("of Postgres, whose pid another program then gets, the next start works", async () => {
+  test("of Postgres it is started again on its port, and Mosaic goes on", async () => {
+    const mosaic = await waitForReady();
+    const port = await databasePort();
+    killPostgres();
+    await expect.poll(() => mosaic.output(), { timeout: bootMs }).toContain("The embedded Postgres runs again.");
+    expect(mosaic.output()).toContain("The embedded Postgres ended without being told to. It is started again in 0.05 s (1 of 3)");
+    expect(await databasePort()).toBe(port);
+    await expect.poll(() => accepts(port), { timeout: 10_000 }).toBe(true);
+    mosaic.signal("SIGTERM");
+    expect(await mosaic.ended).toBe(0);
+    await expectNothingLeft();
+  });
+
+  test("of the launcher, after it had started both again, leaves nothing", async () => {
+    const mosaic = await waitForReady();
+    killPostgres();
+    await fetch(`http://127.0.0.1:${clone.port}/crash`).catch(() => undefined);
+    await expect.poll(() => mosaic.output(), { timeout: bootMs }).toContain("The embedded Postgres runs again.");
+    await expect.poll(() => mosaic.output(), { timeout: bootMs }).toContain("Mosaic runs again.");
+    mosaic.signal("SIGKILL");
+    await mosaic.ended;
+    await expectNothingLeft();
+  });
+
+  test("of both at once, whose pid another program then gets, the next start works", async () => {
     const first = await waitForReady();
-    const pidFile = stateFile("postgres/data/postmaster.pid");
-    const postmaster = Number(readFileSync(pidFile, "utf8").split("\n")[0]);
-    const content = readFileSync(pidFile, "utf8");
-    process.kill(postmaster, "SIGKILL");
-    expect(await first.ended).toBe(1);
-    expect(first.output()).toContain("The embedded Postgres ended");
+    const content = readFileSync(pidFile(), "utf8");
+    const postmaster = content.split("\n")[0] ?? "";
+    first.signal("SIGKILL");
     await expectNothingLeft();
     const stranger = spawn("sleep", ["60"], { stdio: "ignore" });
-    writeFileSync(pidFile, content.replace(String(postmaster), String(stranger.pid)));
+    writeFileSync(pidFile(), content.replace(postmaster, String(stranger.pid)));
     await waitForReady();
     stranger.kill();
   });

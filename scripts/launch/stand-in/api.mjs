@@ -38,6 +38,7 @@ function serve(/** @type {string} */ databasePort) {
     log(40, "something to worry about");
     const url = `http://${host}:${port}`;
     tellLauncher({ type: "ready", url, setupUrl: `${url}/setup#token=once` });
+    if (behaviour === "crash later") setTimeout(() => process.exit(7), 300);
   });
 }
 

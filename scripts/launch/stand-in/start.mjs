@@ -7,4 +7,5 @@ process.exitCode = await launch({
   env: process.env,
   apiEntry: path.join(import.meta.dirname, "api.mjs"),
   isPrepared: true,
+  restartDelaysMs: (process.env["STAND_IN_DELAYS"] ?? "50,100,150").split(",").map(Number),
 });

@@ -57,6 +57,8 @@ export function startMosaic(clone, { command = [process.execPath, program], env 
     pid: child.pid ?? 0,
     ended,
     output: () => output,
+    /** What a pipe's reader does that goes away. */
+    closeOutput: () => [child.stdout, child.stderr].forEach((stream) => stream.destroy()),
     signal: (/** @type {NodeJS.Signals} */ signal) => child.kill(signal),
     /** What the terminal does at Ctrl-C: every process of the group gets the signal. */
     signalGroup: (/** @type {NodeJS.Signals} */ signal) => process.kill(-(child.pid ?? 0), signal),
