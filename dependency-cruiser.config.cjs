@@ -17,7 +17,7 @@ const moduleGraph = {
   conversations: ["agents", "owner-events"],
   "chat-proxy": ["agent-config", "conversations", "container-lifecycle", "llm-relay", "owner-events"],
   demo: ["settings"],
-  health: ["agents", "backends", "llm-providers", "oidc", "runtime-host", "settings"],
+  health: ["agents", "backends", "container-lifecycle", "llm-providers", "oidc", "runtime-host", "settings"],
   "outbound-access": ["settings"],
   oidc: ["users", "settings", "outbound-access"],
   "access-tokens": ["users"],

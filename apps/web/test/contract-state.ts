@@ -75,6 +75,7 @@ export const sampleAgent = (over: Partial<Agent> = {}): Agent => ({
   idleTimeoutSeconds: 1800,
   effectiveModel: null,
   isRestartPending: false,
+  disk: { bytes: null, limitBytes: 5 * 1024 ** 3 },
   status: "stopped",
   stage: null,
   error: null,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { agentTools, backendId, containerStatus, createAgent, maxIdleTimeoutSeconds } from "./agent.js";
+import { agentTools, backendId, containerStatus, createAgent, diskUse, maxIdleTimeoutSeconds } from "./agent.js";
 import { boundedCount, searchText } from "./paging.js";
 
 /** That a container runs, never what is in it. */
@@ -13,6 +13,7 @@ export const containerView = z.object({
   since: z.iso.datetime(),
   lastActiveAt: z.iso.datetime().nullable(),
   errorCode: z.string().nullable(),
+  disk: diskUse,
 });
 export type ContainerView = z.infer<typeof containerView>;
 
@@ -59,6 +60,7 @@ export const backendSettings = z
     memoryNeeds: z.object({ minimumBytes: z.int(), comfortableBytes: z.int() }),
     nanoCpus: z.int(),
     pidsLimit: z.int(),
+    stateLimitBytes: z.int(),
     readyTimeoutMs: z.int(),
     defaultIdleTimeoutSeconds: z.int(),
     defaultTools: agentTools,
@@ -90,6 +92,10 @@ export const updateBackend = z
       .max(1024 * 1024 * mebibyte),
     nanoCpus: z.int().min(100_000_000).max(256_000_000_000),
     pidsLimit: z.int().min(32).max(65_536),
+    stateLimitBytes: z
+      .int()
+      .min(256 * mebibyte)
+      .max(16 * 1024 * 1024 * mebibyte),
     readyTimeoutMs: z.int().min(10_000).max(900_000),
     defaultIdleTimeoutSeconds: z.int().min(0).max(maxIdleTimeoutSeconds),
     defaultTools: agentTools,

@@ -78,6 +78,10 @@ export const effectiveModel = z
   .meta({ id: "EffectiveModel" });
 export type EffectiveModel = z.infer<typeof effectiveModel>;
 
+/** What an agent keeps on the disk. `bytes` is `null` until it was measured. */
+export const diskUse = z.object({ bytes: z.int().nullable(), limitBytes: z.int() });
+export type DiskUse = z.infer<typeof diskUse>;
+
 export const agent = z
   .object({
     id: z.uuid(),
@@ -90,6 +94,7 @@ export const agent = z
     status: containerStatus,
     stage: stageProgress.nullable(),
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+    disk: diskUse,
     lastActiveAt: z.iso.datetime().nullable(),
     /** When it started with an empty volume, or another's, in place of its own. Absent: never. */
     memoryLostAt: z.iso.datetime().optional(),

@@ -30,6 +30,8 @@ export const problems = {
   runtime_refused: { status: 503, title: "The container engine refused" },
   image_missing: { status: 503, title: "The agent's image is missing" },
   install_failed: { status: 503, title: "The agent's software could not be installed" },
+  disk_low: { status: 503, title: "There is too little space on the disk" },
+  agent_disk_limit: { status: 503, title: "The agent keeps too much on the disk" },
   agent_start_failed: { status: 503, title: "The agent could not be started" },
   agent_not_ready: { status: 504, title: "The agent did not get ready in time" },
   agent_not_responding: { status: 504, title: "The agent stopped responding" },

@@ -42,6 +42,12 @@ export interface StateOwner {
   readonly image: AgentImage;
 }
 
+export interface DiskSpace {
+  /** For those who are not root. */
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+}
+
 export interface ContainerObservation {
   readonly name: string;
   readonly agentId: string;
@@ -141,6 +147,15 @@ export interface AgentRuntime {
 
   /** Puts a state back that `exportState` gave. `refused` if there is one already. What breaks in the middle leaves none. */
   importState(owner: StateOwner, tar: Readable): Promise<void>;
+
+  /**
+   * How many bytes agents' states take on the disk, by container name, measured from outside: an agent can't lie about it, and may run. Without
+   * those that there are none of, and those that can't be measured within a minute. Few at once: the driver measures one after the other.
+   */
+  measureStates(owners: readonly StateOwner[]): Promise<ReadonlyMap<string, number>>;
+
+  /** Of the disk on which agents' states lie; `null` where this machine can't tell (an engine elsewhere that was not measured yet). */
+  diskSpace(): Promise<DiskSpace | null>;
 
   /** `null` if there is none or it is not ours. */
   inspect(name: string): Promise<ContainerObservation | null>;

@@ -71,6 +71,15 @@ async function openHarness(): Promise<ContractHarness> {
 
 await describeWithDocker("docker runtime", (title) => describeRuntimeContract(title, openHarness));
 
+/** What a line of Perl, which every Debian has, prints within the container. */
+async function perl(name: string, program: string): Promise<string> {
+  const exec = await docker.getContainer(name).exec({ Cmd: ["perl", "-e", program], AttachStdout: true, AttachStderr: false, Tty: true });
+  const stream = await exec.start({ Tty: true });
+  let text = "";
+  for await (const chunk of stream) text += String(chunk);
+  return text.trim();
+}
+
 /** Stands before the real engine's socket and can be taken away like an engine that is stopped. */
 class EngineSwitch {
   readonly #sockets = new Set<Socket>();
@@ -152,6 +161,25 @@ await describeWithDocker("docker runtime", (title) => {
       expect(await runtime.hasImage(image)).toBe(true);
     });
 
+    it("keeps io_uring and new namespaces from agents, whatever the engine allows by default", async () => {
+      const { spec } = await createAndStart();
+      // Numbers that are the same on x86-64 and arm64. io_uring_setup and pidfd_getfd: allowed, both fail otherwise.
+      for (const call of ["425, 1, 0", "438, -1, -1, 0"]) {
+        expect(await perl(spec.name, `syscall(${call}); print $! + 0`)).toBe("1");
+      }
+      expect(await perl(spec.name, "system('unshare', '-U', 'true'); print $? >> 8")).not.toBe("0");
+      expect(await perl(spec.name, "print system('true')")).toBe("0");
+    });
+
+    it("measures what an agent hides from its own user, and leaves no container behind", async () => {
+      const { spec, endpoint } = await createAndStart();
+      await ask(endpoint, "/keep?mb=24&mode=0");
+      const sizes = await runtime.measureStates([{ name: spec.name, agentId: spec.agentId, image: spec.image }]);
+      expect(sizes.get(spec.name)).toBeGreaterThanOrEqual(24 * 1024 * 1024);
+      const all = await docker.listContainers({ all: true, filters: { label: [`mosaic.instance=${options.instanceId}`] } });
+      expect(all.flatMap(({ Names }) => Names).filter((name) => name.includes("measure"))).toEqual([]);
+    });
+
     it("hardens every container", async () => {
       const { spec } = await createAndStart();
       const info = await docker.getContainer(spec.name).inspect();
@@ -160,7 +188,7 @@ await describeWithDocker("docker runtime", (title) => {
       expect(info.Config.Labels["mosaic.spec"]).toMatch(/^[0-9a-f]{32}$/);
       expect(info.HostConfig).toMatchObject({
         CapDrop: ["ALL"],
-        SecurityOpt: ["no-new-privileges"],
+        SecurityOpt: ["no-new-privileges", expect.stringMatching(/^seccomp=\{/) as string],
         ReadonlyRootfs: true,
         Privileged: false,
         Memory: spec.limits.memoryBytes,

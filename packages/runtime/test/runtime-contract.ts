@@ -313,6 +313,28 @@ export function describeRuntimeContract(title: string, openHarness: () => Promis
       });
     });
 
+    describe("the disk", () => {
+      it("that a state takes is measured from outside, also while the agent runs, and nothing is told of one that is not there", async () => {
+        const { spec, endpoint } = await createAndStart();
+        const owner = { name: spec.name, agentId: spec.agentId, image: spec.image };
+        const before = (await runtime.measureStates([owner])).get(spec.name) ?? -1;
+        expect(before).toBeGreaterThanOrEqual(0);
+        await ask(endpoint, "/keep?mb=24&mode=700");
+        const missing = { ...owner, name: `${spec.name}-none` };
+        const after = await runtime.measureStates([owner, missing]);
+        expect([...after.keys()]).toEqual([spec.name]);
+        expect((after.get(spec.name) ?? 0) - before).toBeGreaterThanOrEqual(24 * 1024 * 1024);
+        expect((await runtime.inspect(spec.name))?.state).toBe("running");
+        expect((await runtime.list(harness.instanceId)).map(({ name }) => name)).not.toContain(missing.name);
+      });
+
+      it("has a size, and some of it is free", async () => {
+        const space = await runtime.diskSpace();
+        expect(space?.totalBytes).toBeGreaterThan(space?.freeBytes ?? Number.POSITIVE_INFINITY);
+        expect(space?.freeBytes).toBeGreaterThan(0);
+      });
+    });
+
     describe("what is seen", () => {
       it("is how many processors containers have", async () => {
         expect(await runtime.cores()).toBeGreaterThanOrEqual(1);

@@ -4,6 +4,7 @@ import { openRing, storedRing } from "../modules/crypto/key-ring.js";
 import { SealError, sealKey, unseal } from "../modules/crypto/sealed-box.js";
 import { imageOf } from "../modules/container-lifecycle/container-identity.js";
 import {
+  agentFilesFinding,
   clockFinding,
   diskFinding,
   failing,
@@ -146,7 +147,7 @@ async function lookAtRuntime(env: Env, url: string, createRuntime: DoctorOptions
   const facts = await withDatabase(url, async (database) => ((await isFilled(database)) ? readRuntimeFacts(database) : null)).catch(
     () => "unknown" as const,
   );
-  const known = facts === "unknown" || facts === null ? { chosen: null, instanceId: "doctor", backends: [] } : facts;
+  const known = facts === "unknown" || facts === null ? noFacts : facts;
   const { chosen, instanceId, backends } = known;
   const kind = env.MOSAIC_RUNTIME ?? chosen;
   if (kind === null && facts === "unknown") {
@@ -162,6 +163,7 @@ async function lookAtRuntime(env: Env, url: string, createRuntime: DoctorOptions
       { check: "Runtime", ...(isReachable ? ok(detail) : failing(detail)) },
       { check: "Isolation", ...isolationFinding(runtime.isIsolated) },
       ...(backends.length === 0 ? [] : [{ check: "Memory per agent", ...memoryLook(runtime.isIsolated, backends) }]),
+      ...(isReachable ? [{ check: "Agents' files", ...agentFilesFinding(await runtime.diskSpace(), known.files) }] : []),
       ...(isReachable ? await Promise.all(backends.map(async (backend) => lookAtImage(runtime, backend))) : []),
     ];
   } finally {
@@ -175,9 +177,17 @@ interface StoredBackend {
   readonly memoryLimitBytes: number;
 }
 
-async function readRuntimeFacts(
-  database: Client,
-): Promise<{ chosen: string | null; instanceId: string; backends: readonly StoredBackend[] }> {
+interface RuntimeFacts {
+  readonly chosen: string | null;
+  readonly instanceId: string;
+  readonly backends: readonly StoredBackend[];
+  /** Of agents: how many are near or above their limit. */
+  readonly files: { readonly near: number; readonly above: number };
+}
+
+const noFacts: RuntimeFacts = { chosen: null, instanceId: "doctor", backends: [], files: { near: 0, above: 0 } };
+
+async function readRuntimeFacts(database: Client): Promise<RuntimeFacts> {
   const { rows } = await database.query<{ key: string; value: string }>("SELECT key, value FROM system_config WHERE key IN ($1, $2)", [
     settingKeys.runtime,
     settingKeys.instanceId,
@@ -186,7 +196,21 @@ async function readRuntimeFacts(
   const backends = await database.query<StoredBackend>(
     `SELECT id, image, memory_limit_bytes::float8 AS "memoryLimitBytes" FROM backends ORDER BY id`,
   );
-  return { chosen: valueOf(settingKeys.runtime), instanceId: valueOf(settingKeys.instanceId) ?? "doctor", backends: backends.rows };
+  return {
+    chosen: valueOf(settingKeys.runtime),
+    instanceId: valueOf(settingKeys.instanceId) ?? "doctor",
+    backends: backends.rows,
+    files: await readSizes(database),
+  };
+}
+
+/** Nothing on a database that has still to be migrated. */
+async function readSizes(database: Client): Promise<RuntimeFacts["files"]> {
+  const sql = `SELECT count(*) FILTER (WHERE c.state_bytes > b.state_limit_bytes * 0.8 AND c.state_bytes <= b.state_limit_bytes)::int AS near,
+    count(*) FILTER (WHERE c.state_bytes > b.state_limit_bytes)::int AS above
+    FROM agent_containers c JOIN agents a ON a.id = c.agent_id JOIN backends b ON b.id = a.backend_id`;
+  const { rows } = await database.query<RuntimeFacts["files"]>(sql).catch(() => ({ rows: [] }));
+  return rows[0] ?? noFacts.files;
 }
 
 async function lookAtImage(runtime: AgentRuntime, backend: { id: string; image: string }): Promise<Finding> {

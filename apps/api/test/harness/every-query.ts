@@ -19,6 +19,7 @@ import { BackendsRepository } from "../../src/modules/backends/backends.reposito
 import { BootQueueRepository } from "../../src/modules/boot-queue/boot-queue.repository.js";
 import { ContainerLifecycleRepository } from "../../src/modules/container-lifecycle/container-lifecycle.repository.js";
 import { ContainerViewsRepository } from "../../src/modules/container-lifecycle/container-views.repository.js";
+import { StateSizesRepository } from "../../src/modules/container-lifecycle/state-sizes.repository.js";
 import { ConversationsRepository } from "../../src/modules/conversations/conversations.repository.js";
 import { TurnsRepository } from "../../src/modules/conversations/turns.repository.js";
 import { HealthRepository } from "../../src/modules/health/health.repository.js";
@@ -301,6 +302,12 @@ const agents: readonly Call[] = [
     find: (backends) => backends.find("openclaw"),
     list: (backends) => backends.list(),
     update: (backends) => backends.update("openclaw", { pidsLimit: 300 }),
+  }),
+  ...of(StateSizesRepository, {
+    runningMs: (sizes) => sizes.runningMs(id("agents", 1)),
+    summary: (sizes) => sizes.summary(),
+    store: (sizes) => sizes.store(id("agents", 1), 1),
+    claim: (sizes) => sizes.claim(hourAgo, now, 16),
   }),
   ...of(ContainerViewsRepository, {
     list: [

@@ -12,6 +12,7 @@ import {
   type StateOwner,
   type ContainerObservation,
   type ContainerSpec,
+  type DiskSpace,
   type Endpoint,
   type PrepareProgress,
 } from "@mosaic/runtime/agent-runtime";
@@ -77,6 +78,9 @@ export class InMemoryEngine {
   readonly removedStates: string[] = [];
   /** What containers are taken to have written. */
   readonly said = new Map<string, string[]>();
+  /** What the states of containers are taken to be, by name. */
+  readonly sizes = new Map<string, number>();
+  disk: DiskSpace | null = { freeBytes: 50e9, totalBytes: 100e9 };
   readonly #stateDirs = new Map<string, Promise<string>>();
   readonly #watchers = new Set<(name: string | null) => void>();
 
@@ -323,6 +327,15 @@ class InMemoryRuntime implements AgentRuntime {
     this.#called(`cpuTimeMs ${name}`);
     const isRunning = this.#engine.containers.get(name)?.state === "running";
     return isRunning ? (this.#engine.faults.isBusy ? performance.now() : 1_000) : null;
+  }
+
+  async measureStates(owners: readonly StateOwner[]): Promise<ReadonlyMap<string, number>> {
+    this.#called("measureStates");
+    return new Map(owners.flatMap(({ name }) => (this.#engine.sizes.has(name) ? [[name, this.#engine.sizes.get(name) ?? 0]] : [])));
+  }
+
+  async diskSpace(): Promise<DiskSpace | null> {
+    return this.#engine.disk;
   }
 
   async logs(name: string, lines: number): Promise<string[]> {

@@ -11,6 +11,7 @@ export interface BackendValues {
   readonly memoryMb: string;
   readonly cpus: string;
   readonly processes: string;
+  readonly diskMb: string;
   readonly readySeconds: string;
   readonly idleMinutes: string;
   readonly tools: AgentTools;
@@ -21,6 +22,7 @@ export const toBackendValues = (stored: BackendSettings): BackendValues => ({
   memoryMb: String(Math.round((stored.memoryLimitBytes / mebibyte) * 100) / 100),
   cpus: String(stored.nanoCpus / nanosPerCpu),
   processes: String(stored.pidsLimit),
+  diskMb: String(Math.round((stored.stateLimitBytes / mebibyte) * 100) / 100),
   readySeconds: String(stored.readyTimeoutMs / 1000),
   idleMinutes: String(stored.defaultIdleTimeoutSeconds / 60),
   tools: stored.defaultTools,
@@ -34,6 +36,7 @@ export const toUpdateBackend = (values: BackendValues): UpdateBackend => ({
   memoryLimitBytes: Math.round(number(values.memoryMb) * mebibyte),
   nanoCpus: Math.round(number(values.cpus) * nanosPerCpu),
   pidsLimit: number(values.processes),
+  stateLimitBytes: Math.round(number(values.diskMb) * mebibyte),
   readyTimeoutMs: Math.round(number(values.readySeconds) * 1000),
   defaultIdleTimeoutSeconds: Math.round(number(values.idleMinutes) * 60),
   defaultTools: values.tools,
@@ -46,6 +49,7 @@ const fields: Record<string, { readonly field: keyof BackendValues; readonly tex
   memoryLimitBytes: { field: "memoryMb", text: "From 256 MB to 1,048,576 MB (1 TB)" },
   nanoCpus: { field: "cpus", text: "From 0.1 to 256 CPUs" },
   pidsLimit: { field: "processes", text: "A whole number from 32 to 65,536" },
+  stateLimitBytes: { field: "diskMb", text: "From 256 MB to 16,777,216 MB (16 TB)" },
   readyTimeoutMs: { field: "readySeconds", text: "From 10 to 900 seconds" },
   defaultIdleTimeoutSeconds: { field: "idleMinutes", text: "From 0 to 10,080 minutes (a week)" },
 };

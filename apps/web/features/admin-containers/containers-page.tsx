@@ -15,6 +15,7 @@ import { Select } from "@/components/ui/select";
 import { toQuery, useUrlFilters, type UrlFilters } from "@/features/admin-shell/url-filters";
 import { useBackendLabel } from "@/features/agents/agent-queries";
 import { AgentStatus } from "@/features/agents/agent-status";
+import { DiskUse } from "@/features/agents/disk-use";
 import { Loaded } from "@/features/settings/load-state";
 import { toastProblem } from "@/features/settings/save-problem";
 import { EmptyState, SettingsSection } from "@/features/settings/settings-section";
@@ -143,6 +144,13 @@ function NothingFound({ filters }: { readonly filters: UrlFilters }) {
 
 const whose = ({ owner }: ContainerView): string => (owner === null ? "System agent" : owner.displayName);
 
+const diskColumn: DataColumn<ContainerView> = {
+  id: "disk",
+  header: "Files",
+  className: "lg:whitespace-nowrap",
+  renderCell: ({ disk }) => <DiskUse disk={disk} />,
+};
+
 const columns = (labelOf: (backend: string) => string, onStop: (container: ContainerView) => void): DataColumn<ContainerView>[] => [
   {
     id: "agent",
@@ -177,6 +185,7 @@ const columns = (labelOf: (backend: string) => string, onStop: (container: Conta
       </div>
     ),
   },
+  diskColumn,
   { id: "since", header: "Since", className: "lg:whitespace-nowrap", renderCell: ({ since }) => formatTime(since) },
   {
     id: "active",

@@ -16,6 +16,7 @@ const container = (over: Partial<ContainerView>): ContainerView => ({
   since: at,
   lastActiveAt: null,
   errorCode: null,
+  disk: { bytes: null, limitBytes: 5 * 1024 ** 3 },
   ...over,
 });
 
@@ -86,4 +87,18 @@ test("a search that finds nothing says so, and leads back to all", async () => {
   await screen.findByText("No container fits this search and this state.");
   fireEvent.click(screen.getByRole("button", { name: "Show all containers" }));
   expect(page.visits).toEqual(["/admin/containers"]);
+});
+
+test("what an agent keeps on the disk is shown of its limit, and that it is near or above it in words", async () => {
+  const gibibyte = 1024 ** 3;
+  const keeping = (agentName: string, bytes: number | null) => container({ agentName, disk: { bytes, limitBytes: 5 * gibibyte } });
+  await openContainers("", [keeping("Ada", null), keeping("Bo", 300 * 1024 ** 2), keeping("Cy", 4.5 * gibibyte)]);
+  await screen.findByText("Not measured yet");
+  expect(screen.getByText("300 MB of 5.0 GB")).toBeDefined();
+  expect(screen.getByText("4.5 GB of 5.0 GB, nearly full")).toBeDefined();
+});
+
+test("an agent above its limit of disk is told as such", async () => {
+  await openContainers("", [container({ status: "error", disk: { bytes: 6 * 1024 ** 3, limitBytes: 5 * 1024 ** 3 } })]);
+  expect(await screen.findByText("6.0 GB of 5.0 GB, above the limit")).toBeDefined();
 });

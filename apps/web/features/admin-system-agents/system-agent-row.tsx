@@ -4,6 +4,7 @@ import { useSwitchSystemAgent, useSystemAgentLogs } from "@/features/admin-syste
 import { AgentActions } from "@/features/agents/agent-actions";
 import { AgentCard, RestartPending, StartFailed, type AgentRowProps } from "@/features/agents/agent-card";
 import { LogsDialog, type AgentLogsDialogProps } from "@/features/agents/agent-logs";
+import { diskFact } from "@/features/agents/disk-use";
 import { MemoryLost } from "@/features/agents/memory-lost";
 import { restartText } from "@/features/agents/restart-text";
 
@@ -12,7 +13,7 @@ export function SystemAgentRow({ agent, backend, onEdit, onDelete }: AgentRowPro
   return (
     <AgentCard
       agent={agent}
-      facts={`${backend} · always on`}
+      facts={`${backend} · always on${diskFact(agent.disk)}`}
       actions={<AgentActions agent={agent} change={change} Logs={SystemAgentLogsDialog} onEdit={onEdit} onDelete={onDelete} />}
     >
       <RestartPending agent={agent} reason={restartText(agent.name, true)} />

@@ -61,7 +61,7 @@ export function RestartPending({ agent, reason }: { readonly agent: Agent; reado
 export function StartFailed({ agent, children }: { readonly agent: Agent; readonly children?: ReactNode }) {
   if (agent.error === null) return null;
   return (
-    <Notice tone="danger" title="The last start failed">
+    <Notice tone="danger" title={agent.error.code === "agent_disk_limit" ? "It keeps too much on the disk" : "The last start failed"}>
       {agent.error.detail}
       {children}
     </Notice>

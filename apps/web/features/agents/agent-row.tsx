@@ -5,6 +5,7 @@ import { AgentActions } from "@/features/agents/agent-actions";
 import { AgentCard, RestartPending, StartFailed, type AgentRowProps } from "@/features/agents/agent-card";
 import { AgentLogsDialog } from "@/features/agents/agent-logs";
 import { useSwitchAgent } from "@/features/agents/agent-queries";
+import { diskFact } from "@/features/agents/disk-use";
 import { MemoryLost } from "@/features/agents/memory-lost";
 import { restartText } from "@/features/agents/restart-text";
 import { stageLabel, stagePercent } from "@/features/agents/stages";
@@ -16,7 +17,7 @@ export function AgentRow({ agent, backend, onEdit, onDelete }: AgentRowProps) {
   return (
     <AgentCard
       agent={agent}
-      facts={`${backend} · ${idle}`}
+      facts={`${backend} · ${idle}${diskFact(agent.disk)}`}
       actions={<AgentActions agent={agent} change={change} Logs={AgentLogsDialog} onEdit={onEdit} onDelete={onDelete} />}
     >
       {agent.status === "starting" && agent.stage !== null ? (

@@ -7,6 +7,7 @@ import type {
   AgentRuntime,
   ContainerObservation,
   ContainerSpec,
+  DiskSpace,
   Endpoint,
   PrepareProgress,
   RuntimeCheck,
@@ -23,8 +24,10 @@ import { followContainerEvents } from "./container-events.js";
 import { readContainerLogs } from "./container-logs.js";
 import { observeInspected, observeListed } from "./container-observation.js";
 import { type ContainerLayout, containerOptions, INSTANCE_LABEL, specHashOf, volumeNameOf } from "./container-options.js";
+import { spaceOf } from "../disk-use.js";
 import { CALL_TIMEOUT_MS, Engine } from "./engine.js";
 import { isStatus, toRuntimeError } from "./engine-errors.js";
+import { measureVolumes } from "./measure-volumes.js";
 import { exportVolume, importVolume } from "./state-archive.js";
 import { readCpuTimeMs } from "./container-usage.js";
 import { createStateVolume, removeStateVolume, stateVolumeOwner } from "./state-volume.js";
@@ -50,6 +53,7 @@ const REMOVE_GRACE_MS = 10_000;
 const CREATE_RETRY_MS = 50;
 const CREATE_LIMIT_MS = 10_000;
 const INSPECTIONS_AT_ONCE = 8;
+const DISK_KNOWN_MS = 10 * 60_000;
 
 /** Containers on a Docker engine, each hardened and with a volume of its own, on one bridge on which they can't reach each other. */
 export function createDockerRuntime(options: DockerRuntimeOptions): AgentRuntime {
@@ -68,6 +72,8 @@ class DockerRuntime implements AgentRuntime {
   readonly #images = new SharedTasks<PrepareProgress>();
   readonly #queue = new KeyedQueue();
   #cores: number | undefined;
+  /** As the last measuring saw it, for an engine whose folder is not on this machine's disk. */
+  #disk: { readonly space: DiskSpace; readonly atMs: number } | undefined;
 
   constructor(options: DockerRuntimeOptions) {
     this.#engine = new Engine(options.host);
@@ -152,7 +158,9 @@ class DockerRuntime implements AgentRuntime {
   }
 
   async removeState(name: string): Promise<void> {
-    requireContainerName(name);
+    if ((await this.#findOwn(name)) !== null) {
+      throw new RuntimeError("refused", "The agent's container still exists: remove it before its state.");
+    }
     await removeStateVolume(this.#engine, volumeNameOf(name), this.#instanceId);
   }
 
@@ -198,6 +206,39 @@ class DockerRuntime implements AgentRuntime {
     const info = await this.#findOwn(name);
     if (info === null || !info.State.Running) return null;
     return readCpuTimeMs(this.#engine, info.Id);
+  }
+
+  async measureStates(owners: readonly StateOwner[]): Promise<ReadonlyMap<string, number>> {
+    const measured = new Map<string, number>();
+    // One image is enough for all: whichever of them is here.
+    for (const [image, some] of Map.groupBy(owners, ({ image: { name } }) => name)) {
+      const own = await this.#queue.run("measure:", async () => this.#measure(image, some));
+      for (const [name, bytes] of own) measured.set(name, bytes);
+    }
+    return measured;
+  }
+
+  async #measure(image: string, owners: readonly StateOwner[]): Promise<ReadonlyMap<string, number>> {
+    const present: StateOwner[] = [];
+    for (const owner of owners) {
+      // A volume that is named in a mount is made if it is missing.
+      if ((await stateVolumeOwner(this.#engine, volumeNameOf(owner.name))) === this.#instanceId) present.push(owner);
+    }
+    if (present.length === 0) return new Map();
+    const volumes = present.map(({ name }) => volumeNameOf(name));
+    const { bytes, disk } = await measureVolumes(this.#engine, image, this.#instanceId, volumes);
+    if (disk !== null) this.#disk = { space: disk, atMs: performance.now() };
+    return new Map(present.flatMap(({ name }) => (bytes.has(volumeNameOf(name)) ? [[name, bytes.get(volumeNameOf(name)) ?? 0]] : [])));
+  }
+
+  async diskSpace(): Promise<DiskSpace | null> {
+    if (this.#engine.isLocal) {
+      const info: unknown = await this.#engine.call(async (docker) => docker.info());
+      const root = typeof info === "object" && info !== null && "DockerRootDir" in info ? info.DockerRootDir : null;
+      const space = typeof root === "string" ? await spaceOf(root) : null;
+      if (space !== null) return space;
+    }
+    return this.#disk !== undefined && performance.now() - this.#disk.atMs < DISK_KNOWN_MS ? this.#disk.space : null;
   }
 
   async logs(name: string, lines: number): Promise<string[]> {

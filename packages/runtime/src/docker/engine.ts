@@ -16,12 +16,15 @@ type Request<T> = (docker: Docker, abortSignal: AbortSignal) => Promise<T>;
 export class Engine {
   /** The engine's address as a user would recognise it. */
   readonly where: string;
+  /** Reached by a socket of this machine. */
+  readonly isLocal: boolean;
   readonly #docker: Docker;
   readonly #closing = new AbortController();
 
   constructor(host: string | undefined) {
     const address = parseEngineHost(host, localSocket());
     this.where = address.where;
+    this.isLocal = "socketPath" in address.options;
     this.#docker = new Docker(address.options);
   }
 

@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { RuntimeError } from "../agent-runtime.js";
 import { AGENT_LABEL, INSTANCE_LABEL } from "./container-options.js";
 import type { Engine } from "./engine.js";
 import { isStatus } from "./engine-errors.js";
+
+const IN_USE_LIMIT_MS = 65_000;
+const IN_USE_RETRY_MS = 250;
 
 interface StateVolume {
   readonly name: string;
@@ -22,13 +26,21 @@ export async function removeStateVolume(engine: Engine, name: string, instanceId
   const owner = await stateVolumeOwner(engine, name);
   if (owner === null) return;
   if (owner !== instanceId) throw foreignVolume(name);
-  try {
-    await engine.call((docker) => docker.getVolume(name).remove({}));
-  } catch (error) {
-    if (isStatus(error, 404)) return;
-    if (isStatus(error, 409))
+  const deadline = performance.now() + IN_USE_LIMIT_MS;
+  for (;;) {
+    try {
+      await engine.call((docker) => docker.getVolume(name).remove({}));
+      return;
+    } catch (error) {
+      if (isStatus(error, 404)) return;
+      if (!isStatus(error, 409)) throw error;
+      // It may be measured just now.
+      if (performance.now() < deadline) {
+        await sleep(IN_USE_RETRY_MS);
+        continue;
+      }
       throw new RuntimeError("refused", "The agent's container still exists: remove it before its state.", { cause: error });
-    throw error;
+    }
   }
 }
 

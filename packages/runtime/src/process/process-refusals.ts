@@ -10,3 +10,7 @@ export function foreignFolder(name: string): RuntimeError {
     `There is a folder "${name}" among the agents' that is not this installation's. Move it away, then try again.`,
   );
 }
+
+export function notInstalled(version: string): RuntimeError {
+  return new RuntimeError("image_missing", `OpenClaw ${version} is not installed on this machine.`);
+}

@@ -7,6 +7,7 @@ import type {
   AgentRuntime,
   ContainerObservation,
   ContainerSpec,
+  DiskSpace,
   Endpoint,
   PrepareProgress,
   RuntimeCheck,
@@ -14,6 +15,8 @@ import type {
 } from "../agent-runtime.js";
 import { RuntimeError } from "../agent-runtime.js";
 import { requireContainerName } from "../container-name.js";
+import { spaceOf } from "../disk-use.js";
+import { measureFolders } from "./measure-folder.js";
 import { KeyedQueue } from "../keyed-queue.js";
 import { SharedTasks } from "../shared-task.js";
 import { toLogLines } from "../log-lines.js";
@@ -25,7 +28,7 @@ import { endLeftovers, stopRun } from "./leftovers.js";
 import { ensureOpenclawInstalled, isOpenclawInstalled } from "./openclaw-install.js";
 import { findPortPair } from "./port-pair.js";
 import { groupCpuTimeMs, identityOf, isAlive } from "./process-identity.js";
-import { foreignFolder, shuttingDown } from "./process-refusals.js";
+import { foreignFolder, notInstalled, shuttingDown } from "./process-refusals.js";
 import { makeRunFolder, removeRunFolders } from "./run-folder.js";
 import { specHashOf } from "./spec-hash.js";
 
@@ -125,7 +128,7 @@ class ProcessRuntime implements AgentRuntime {
   async ensureImage(image: AgentImage, onProgress: (progress: PrepareProgress) => void, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (await this.hasImage(image)) return;
-    if (this.#options.openclawDir !== undefined) throw this.#notInstalled();
+    if (this.#options.openclawDir !== undefined) throw notInstalled(this.#options.openclawVersion);
     const work = (report: (progress: PrepareProgress) => void, ending: AbortSignal) =>
       ensureOpenclawInstalled({
         targetDir: this.#openclawDir,
@@ -162,7 +165,7 @@ class ProcessRuntime implements AgentRuntime {
       const { endpoint } = await this.#observe(name, record);
       if (endpoint) return { endpoint, wasRunning: true };
       if (this.#isClosed) throw shuttingDown();
-      if (!(await this.hasImage(record.spec.image))) throw this.#notInstalled();
+      if (!(await this.hasImage(record.spec.image))) throw notInstalled(this.#options.openclawVersion);
       return { endpoint: await this.#startChild(record.spec, token), wasRunning: false };
     });
   }
@@ -241,6 +244,15 @@ class ProcessRuntime implements AgentRuntime {
     const run = child ? null : await this.#records.read(name, "run");
     const leader = child?.process.identity ?? run?.leader;
     return leader !== undefined && (await isAlive(leader)) ? groupCpuTimeMs(leader.pid) : null;
+  }
+
+  async measureStates(owners: readonly StateOwner[]): Promise<ReadonlyMap<string, number>> {
+    const folders = await this.#records.ownRoots(owners, this.#options.instanceId);
+    return this.#queue.run("measure:", () => measureFolders(folders));
+  }
+
+  async diskSpace(): Promise<DiskSpace | null> {
+    return spaceOf(this.#options.stateDir);
   }
 
   async logs(name: string, lines: number): Promise<string[]> {
@@ -381,9 +393,5 @@ class ProcessRuntime implements AgentRuntime {
 
   #tell(name: string): void {
     for (const watcher of this.#watchers) watcher(name);
-  }
-
-  #notInstalled(): RuntimeError {
-    return new RuntimeError("image_missing", `OpenClaw ${this.#options.openclawVersion} is not installed on this machine.`);
   }
 }

@@ -2,7 +2,7 @@
 // end, hang, run out of memory, leave children behind. Node's built-ins only: it is copied into a test image as it is.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -39,6 +39,12 @@ const actions = {
   "/environments": () => [1, process.pid].map((pid) => readText(`/proc/${pid}/environ`)),
   "/note": () => ({ note: readText(notePath) }),
   "/write-note": (query) => writeFileSync(notePath, query.get("text")),
+  "/keep": (query) => {
+    const folder = join(MOSAIC_AGENT_STATE_DIR, "kept");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "file"), Buffer.alloc(Number(query.get("mb")) * 1024 * 1024, 1));
+    chmodSync(folder, Number.parseInt(query.get("mode"), 8));
+  },
   "/say": (query) => {
     process.stdout.write(`out ${query.get("text")}\n`);
     process.stderr.write(`\u001b[31merr ${query.get("text")}\u001b[0m\n`);

@@ -16,6 +16,7 @@ const stored: StoredAgent = {
   idleTimeoutSeconds: 1800,
   models: [first, second],
   container: null,
+  disk: { bytes: null, limitBytes: 1 },
   createdAt: new Date(0),
   updatedAt: new Date(0),
 };

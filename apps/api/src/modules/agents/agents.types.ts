@@ -8,6 +8,7 @@ import {
   type AgentTools,
   type BackendId,
   type ContainerStatus,
+  type DiskUse,
   type EffectiveModel,
   type ModelChoice,
   type StageProgress,
@@ -27,6 +28,7 @@ export interface StoredAgent {
   /** The first is the model in use, the others are its fallbacks; empty when none is assigned. */
   readonly models: readonly ModelChoice[];
   readonly container: AgentContainerView | null;
+  readonly disk: DiskUse;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -67,6 +69,7 @@ export function toAgent(stored: StoredAgent, effectiveModel: EffectiveModel | nu
     status: stored.container?.status ?? "stopped",
     stage: stored.container?.stage ?? null,
     error: stored.container?.error ?? null,
+    disk: stored.disk,
     lastActiveAt: stored.container?.lastActiveAt?.toISOString() ?? null,
     ...(stored.container?.memoryLostAt == null ? {} : { memoryLostAt: stored.container.memoryLostAt.toISOString() }),
     createdAt: stored.createdAt.toISOString(),
@@ -75,7 +78,11 @@ export function toAgent(stored: StoredAgent, effectiveModel: EffectiveModel | nu
 }
 
 /** What a query includes so that `toStoredAgent` can read the row. */
-export const storedAgentInclude = { assignments: { orderBy: { position: "asc" } }, container: true } as const;
+export const storedAgentInclude = {
+  assignments: { orderBy: { position: "asc" } },
+  container: true,
+  backend: { select: { stateLimitBytes: true } },
+} as const;
 
 export interface StoredAgentRow {
   readonly id: string;
@@ -97,7 +104,9 @@ export interface StoredAgentRow {
     readonly lastActiveAt: Date | null;
     readonly restartPendingSince: Date | null;
     readonly memoryLostAt: Date | null;
+    readonly stateBytes: bigint | null;
   } | null;
+  readonly backend: { readonly stateLimitBytes: bigint };
 }
 
 export function toStoredAgent(row: StoredAgentRow): StoredAgent {
@@ -113,6 +122,10 @@ export function toStoredAgent(row: StoredAgentRow): StoredAgent {
     idleTimeoutSeconds: row.idleTimeoutSeconds,
     models: row.assignments.map(({ providerId, model }) => ({ providerId, model })),
     container: row.container === null ? null : toContainerView(row.container),
+    disk: {
+      bytes: row.container?.stateBytes == null ? null : Number(row.container.stateBytes),
+      limitBytes: Number(row.backend.stateLimitBytes),
+    },
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   };

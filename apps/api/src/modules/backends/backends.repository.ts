@@ -86,6 +86,7 @@ function columnsOf({
   memoryLimitBytes,
   nanoCpus,
   pidsLimit,
+  stateLimitBytes,
   readyTimeoutMs,
   defaultIdleTimeoutSeconds,
   defaultTools,
@@ -95,6 +96,7 @@ function columnsOf({
     memoryLimitBytes: memoryLimitBytes === undefined ? undefined : BigInt(memoryLimitBytes),
     nanoCpus: nanoCpus === undefined ? undefined : BigInt(nanoCpus),
     pidsLimit,
+    stateLimitBytes: stateLimitBytes === undefined ? undefined : BigInt(stateLimitBytes),
     readyTimeoutMs,
     defaultIdleTimeoutSeconds,
     defaultTools,
@@ -108,6 +110,7 @@ function toBackend(row: Row): Backend {
     id: backendId.parse(row.id),
     memoryLimitBytes: Number(row.memoryLimitBytes),
     nanoCpus: Number(row.nanoCpus),
+    stateLimitBytes: Number(row.stateLimitBytes),
     // A group of tools that came with a newer release than the row has its default.
     defaultTools: agentTools.parse({ ...defaultAgentTools, ...(row.defaultTools as object | null) }),
   };

@@ -11,6 +11,8 @@ export interface Backend {
   readonly memoryLimitBytes: number;
   readonly nanoCpus: number;
   readonly pidsLimit: number;
+  /** Of what an agent keeps on the disk. */
+  readonly stateLimitBytes: number;
   readonly readyTimeoutMs: number;
   /** What a new agent starts with. */
   readonly defaultIdleTimeoutSeconds: number;

@@ -17,6 +17,7 @@ import { configPathOf, containerNameOf, imageOf, lockKeyOf } from "./container-i
 import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
 import type { AgentTarget, RunningAgent } from "./container-lifecycle.types.js";
 import { ContainerStatusWriter } from "./container-status.js";
+import { DiskRoomService } from "./disk-room.service.js";
 import { stoppedMeanwhile, toStartError } from "./start-failure.js";
 import { StartProgress } from "./start-progress.js";
 import { SupervisorEar } from "./supervisor-ear.js";
@@ -56,6 +57,7 @@ export class AgentStarter {
     private readonly queue: BootQueueService,
     private readonly boot: AgentBoot,
     private readonly host: RuntimeHostService,
+    private readonly disk: DiskRoomService,
     private readonly settings: SettingsService,
     private readonly crypto: CryptoService,
     private readonly logger: Logger,
@@ -65,6 +67,7 @@ export class AgentStarter {
   /** `null` when the status or the lock was taken from under it: the caller looks again. Throws why the agent can't be started. */
   async start(target: AgentTarget, context: StartContext): Promise<RunningAgent | null> {
     await this.agentConfig.assertRenderable(target.agentId);
+    await this.disk.assertRoom();
     const begun = await this.begin(target);
     if (begun === null) {
       return null;

@@ -21,10 +21,13 @@ import { ContainerViewsService } from "./container-views.service.js";
 import { HANG_LIMITS, hangLimits } from "./hang-limits.js";
 import { HangWatchService } from "./hang-watch.service.js";
 import { HungAgentEnder } from "./hung-agent-ender.js";
+import { DiskRoomService } from "./disk-room.service.js";
 import { ImageCheckService } from "./image-check.service.js";
 import { MemoryLossService } from "./memory-loss.service.js";
 import { ReconcilerService } from "./reconciler.service.js";
 import { StartFlights } from "./start-flights.js";
+import { StateSizesRepository } from "./state-sizes.repository.js";
+import { StateSizesService } from "./state-sizes.service.js";
 import { SupervisorReportsService } from "./supervisor-reports.service.js";
 import { SupervisorStatusController } from "./supervisor-status.controller.js";
 import { TurnFaultsService } from "./turn-faults.service.js";
@@ -45,6 +48,9 @@ import { TurnFaultsService } from "./turn-faults.service.js";
     ReconcilerService,
     AgentKeeperService,
     ImageCheckService,
+    DiskRoomService,
+    StateSizesService,
+    StateSizesRepository,
     SupervisorReportsService,
     MemoryLossService,
     HungAgentEnder,
@@ -52,6 +58,6 @@ import { TurnFaultsService } from "./turn-faults.service.js";
     { provide: HANG_LIMITS, useValue: hangLimits },
     TurnFaultsService,
   ],
-  exports: [ContainerLifecycleService, HangWatchService, TurnFaultsService],
+  exports: [ContainerLifecycleService, HangWatchService, DiskRoomService, StateSizesService, TurnFaultsService],
 })
 export class ContainerLifecycleModule {}

@@ -12,6 +12,8 @@ interface Row {
   readonly status_since: Date;
   readonly last_active_at: Date | null;
   readonly error_code: string | null;
+  readonly state_bytes: bigint | null;
+  readonly state_limit_bytes: bigint;
   readonly agent_name: string;
   readonly backend_id: string;
   readonly owner_id: string | null;
@@ -20,9 +22,9 @@ interface Row {
 }
 
 const selection = Prisma.sql`
-  SELECT c.agent_id, c.status, c.status_since, c.last_active_at, c.error_code, a.name AS agent_name, a.backend_id, u.id AS owner_id, u.username,
+  SELECT c.agent_id, c.status, c.status_since, c.last_active_at, c.error_code, c.state_bytes, b.state_limit_bytes, a.name AS agent_name, a.backend_id, u.id AS owner_id, u.username,
     u.display_name
-  FROM agent_containers c JOIN agents a ON a.id = c.agent_id LEFT JOIN users u ON u.id = a.owner_id`;
+  FROM agent_containers c JOIN agents a ON a.id = c.agent_id JOIN backends b ON b.id = a.backend_id LEFT JOIN users u ON u.id = a.owner_id`;
 
 /** What admins see of containers: that they run, never what is in them. */
 @Injectable()
@@ -101,5 +103,6 @@ function toView(row: Row): ContainerView {
     since: row.status_since.toISOString(),
     lastActiveAt: row.last_active_at?.toISOString() ?? null,
     errorCode: row.error_code,
+    disk: { bytes: row.state_bytes === null ? null : Number(row.state_bytes), limitBytes: Number(row.state_limit_bytes) },
   };
 }

@@ -7,11 +7,14 @@ import { AppError } from "../../platform/errors/app-error.js";
 import { Logger } from "../../platform/logging/logger.js";
 import { AgentsService } from "../agents/agents.service.js";
 import { BackendsService } from "../backends/backends.service.js";
+import { DiskRoomService } from "../container-lifecycle/disk-room.service.js";
+import { StateSizesService } from "../container-lifecycle/state-sizes.service.js";
 import { ConnectionTestService } from "../llm-providers/connection-test.service.js";
 import { ModelResolutionService } from "../llm-providers/model-resolution.service.js";
 import { OidcSettingsService } from "../oidc/oidc-settings.service.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
 import {
+  agentFilesFinding,
   clockFinding,
   diskFinding,
   failing,
@@ -34,6 +37,8 @@ export class HealthReportService {
     private readonly backends: BackendsService,
     private readonly resolution: ModelResolutionService,
     private readonly connectionTest: ConnectionTestService,
+    private readonly disk: DiskRoomService,
+    private readonly sizes: StateSizesService,
     private readonly oidc: OidcSettingsService,
     private readonly logger: Logger,
     @Inject(ENV) private readonly env: Env,
@@ -41,7 +46,7 @@ export class HealthReportService {
 
   /** Never throws: what can't be looked at is a failing check. The provider is the one that the user's first agent uses. */
   async report(userId: string): Promise<HealthReport> {
-    const [database, clock, disk, runtime, isolation, provider, image, memory, signIn] = await Promise.all([
+    const [database, clock, disk, runtime, isolation, provider, image, memory, signIn, agentFiles] = await Promise.all([
       this.settle(this.database()),
       this.settle(this.clock()),
       this.settle(diskFinding(this.env.MOSAIC_STATE_DIR)),
@@ -51,6 +56,7 @@ export class HealthReportService {
       this.settle(this.image()),
       this.settle(this.memory()),
       this.settle(this.signIn()),
+      this.settle(this.agentFiles()),
     ]);
     return {
       checks: [
@@ -62,6 +68,7 @@ export class HealthReportService {
         { id: "provider", label: "LLM provider", ...provider },
         { id: "image", label: "Agent software", ...image },
         { id: "memory", label: "Memory per agent", ...memory },
+        { id: "agent_files", label: "Agents’ files", ...agentFiles },
         { id: "sign_in", label: "Single sign-on", ...signIn },
       ],
     };
@@ -115,6 +122,10 @@ export class HealthReportService {
 
   private async memory(): Promise<Look> {
     return memoryLook((await this.runtimeHost.kind()) !== "process", await this.backends.all());
+  }
+
+  private async agentFiles(): Promise<Look> {
+    return agentFilesFinding(await this.disk.space(), await this.sizes.summary());
   }
 
   private async signIn(): Promise<Look> {

@@ -1,6 +1,7 @@
 import { Module } from "@nestjs/common";
 import { AgentsModule } from "../agents/agents.module.js";
 import { BackendsModule } from "../backends/backends.module.js";
+import { ContainerLifecycleModule } from "../container-lifecycle/container-lifecycle.module.js";
 import { LlmProvidersModule } from "../llm-providers/llm-providers.module.js";
 import { OidcModule } from "../oidc/oidc.module.js";
 import { RuntimeHostModule } from "../runtime-host/runtime-host.module.js";
@@ -10,7 +11,7 @@ import { HealthRepository } from "./health.repository.js";
 import { RuntimeController } from "./runtime.controller.js";
 
 @Module({
-  imports: [AgentsModule, BackendsModule, LlmProvidersModule, OidcModule, RuntimeHostModule],
+  imports: [AgentsModule, BackendsModule, ContainerLifecycleModule, LlmProvidersModule, OidcModule, RuntimeHostModule],
   controllers: [HealthController, RuntimeController],
   providers: [HealthReportService, HealthRepository],
   exports: [HealthReportService],

@@ -2,6 +2,7 @@ import { statfs } from "node:fs/promises";
 import { resolve } from "node:path";
 import { formatMemory } from "@mosaic/contracts/memory-size";
 import type { HealthCheck } from "@mosaic/contracts/health";
+import { lowDiskWords, sizeWords, type DiskRoom } from "@mosaic/contracts/disk-words";
 import type { OidcSettings } from "@mosaic/contracts/oidc";
 
 import { memoryFinding } from "../backends/backend-memory.types.js";
@@ -72,4 +73,29 @@ export function signInFinding(isOn: boolean, untold: OidcSettings["rolesNotTold"
       ? `${kept} They are in too many groups to be named. Use app roles (the claim roles), or let the server name only the groups that Mosaic's rules read.`
       : `${kept} Its userinfo endpoint failed: its own log says why. Or let it put ${untold.claim} into the ID token.`,
   );
+}
+
+/** What agents keep on the disk, and whether it has room for them. `space` is `null` where it can't be told. */
+export function agentFilesFinding(space: DiskRoom | null, { near, above }: { near: number; above: number }): Look {
+  const low = space === null ? null : lowDiskWords(space);
+  if (low !== null) {
+    return failing(low);
+  }
+  const free =
+    space === null
+      ? "How much is free on the disk of the agents can't be told from here."
+      : `${sizeWords(space.freeBytes)} are free on the disk of the agents.`;
+  const words = free;
+  const crowded = [above === 0 ? "" : `${agents(above)} above the limit`, near === 0 ? "" : `${agents(near)} above 80 % of it`].filter(
+    (part) => part !== "",
+  );
+  return crowded.length === 0
+    ? ok(words)
+    : warning(
+        `${words} ${crowded.join(", ")}: see Admin → Containers, and raise the limit under Admin → Backends if it is meant to be so.`,
+      );
+}
+
+function agents(count: number): string {
+  return count === 1 ? "1 agent is" : `${count} agents are`;
 }

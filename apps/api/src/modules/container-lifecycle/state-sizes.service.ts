@@ -1,0 +1,105 @@
+import { sizeWords } from "@mosaic/contracts/disk-words";
+import { Inject, Injectable } from "@nestjs/common";
+import { Interval } from "@nestjs/schedule";
+import { CLOCK, type Clock } from "../../platform/clock/clock.js";
+import { isDatabaseUnavailable } from "../../platform/database/database-errors.js";
+import { SessionLocks } from "../../platform/database/session-locks.js";
+import { Logger } from "../../platform/logging/logger.js";
+import { Shutdown } from "../../platform/shutdown/shutdown.js";
+import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
+import { stopGraceMs } from "./agent-boot.js";
+import { imageOf, lockKeyOf } from "./container-identity.js";
+import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
+import { ContainerStatusWriter } from "./container-status.js";
+import { aboveLimitWords, mustStop } from "./disk-limits.js";
+import { StateSizesRepository, type StateToMeasure } from "./state-sizes.repository.js";
+
+const everyMs = 30_000;
+/** How old the size of an agent that runs may get. */
+const measuredEveryMs = 60_000;
+const atOnce = 16;
+
+/** Measures what agents keep on the disk, and stops those that keep too much. No connection is held while the engine measures. */
+@Injectable()
+export class StateSizesService {
+  #isAtIt = false;
+
+  constructor(
+    private readonly repository: StateSizesRepository,
+    private readonly containers: ContainerLifecycleRepository,
+    private readonly status: ContainerStatusWriter,
+    private readonly host: RuntimeHostService,
+    private readonly locks: SessionLocks,
+    private readonly shutdown: Shutdown,
+    private readonly logger: Logger,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** One batch. Never rejects. */
+  @Interval(everyMs)
+  async measure(): Promise<void> {
+    if (this.#isAtIt || this.shutdown.signal.aborted) {
+      return;
+    }
+    this.#isAtIt = true;
+    try {
+      if ((await this.host.kind()) !== null) {
+        await this.measureBatch();
+      }
+    } catch (error) {
+      if (!isDatabaseUnavailable(error) && !this.shutdown.signal.aborted) {
+        this.logger.warn("sizes of agents' states could not be measured", { reason: error instanceof Error ? error.message : "unknown" });
+      }
+    } finally {
+      this.#isAtIt = false;
+    }
+  }
+
+  /** How many agents are near or above their limit. */
+  async summary(): Promise<{ near: number; above: number }> {
+    return this.repository.summary();
+  }
+
+  private async measureBatch(): Promise<void> {
+    const now = this.clock.now();
+    const claimed = await this.repository.claim(new Date(now.getTime() - measuredEveryMs), now, atOnce);
+    if (claimed.length === 0) {
+      return;
+    }
+    const runtime = await this.host.runtime();
+    const owners = claimed.map(({ agentId, name, backendId, image }) => ({ agentId, name, image: imageOf({ id: backendId, image }) }));
+    const sizes = await runtime.measureStates(owners);
+    for (const state of claimed) {
+      const bytes = sizes.get(state.name);
+      if (bytes !== undefined) {
+        await this.repository.store(state.agentId, bytes);
+        await this.judge(state, bytes);
+      }
+    }
+  }
+
+  private async judge({ agentId, formerBytes, limitBytes }: StateToMeasure, bytes: number): Promise<void> {
+    const runningMs = bytes > limitBytes ? await this.repository.runningMs(agentId) : null;
+    if (runningMs === null || !mustStop({ bytes, formerBytes, limitBytes, runningMs })) {
+      return;
+    }
+    // Who has the lock is starting or stopping it: the next batch sees.
+    const lock = await this.locks.tryAcquire(lockKeyOf(agentId));
+    if (lock === null) {
+      return;
+    }
+    try {
+      const target = await this.containers.find(agentId);
+      if (target?.container?.status !== "running") {
+        return;
+      }
+      const error = { code: "agent_disk_limit", detail: aboveLimitWords({ bytes, limitBytes }) };
+      if (await this.status.change(target, "failed", { stage: null, endpoint: null, error }, { tokenHash: target.container.tokenHash })) {
+        this.logger.warn("an agent above its limit of disk was stopped", { agentId, size: sizeWords(bytes), limit: sizeWords(limitBytes) });
+        await (await this.host.runtime()).stop(target.container.name, stopGraceMs);
+      }
+    } finally {
+      await lock.release();
+    }
+  }
+}
