@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Engine } from "../src/docker/engine.js";
 import { startWithToken } from "../src/docker/token-handover.js";
 
@@ -14,11 +14,14 @@ class ScriptedEngine {
   readonly lines: string[] = [];
   startStatus = 204;
   dropsAttachmentAtStart = false;
+  /** While it starts the container. */
+  atStart = (): void => undefined;
   #attached: Duplex | undefined;
   readonly #server = createServer((request, response) => {
     this.#note(request);
     if (request.url?.includes("/start")) {
       if (this.dropsAttachmentAtStart) this.#attached?.destroy();
+      this.atStart();
       setImmediate(() => response.writeHead(this.startStatus).end());
       return;
     }
@@ -63,6 +66,7 @@ describe("startWithToken", () => {
     engine = new Engine(`unix://${join(folder, "engine.sock")}`);
   });
   afterEach(async () => {
+    vi.useRealTimers();
     engine.close();
     scripted.close();
     await rm(folder, { recursive: true, force: true });
@@ -72,6 +76,14 @@ describe("startWithToken", () => {
     expect(await startWithToken(engine, "c", "the-token")).toEqual({ wasRunning: false });
     await expect.poll(() => scripted.lines.join("")).toBe("the-token\n");
     expect(scripted.calls).toEqual(["attach", "start"]);
+  });
+
+  it("still has its line to the container when the engine took half a minute to start it", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    scripted.atStart = () => void vi.advanceTimersByTime(29_000);
+    await startWithToken(engine, "c", "the-token");
+    vi.useRealTimers();
+    await expect.poll(() => scripted.lines.join("")).toBe("the-token\n");
   });
 
   it("writes nothing to a container that runs already", async () => {

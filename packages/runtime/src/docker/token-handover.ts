@@ -12,15 +12,16 @@ const LINGER_MS = 10_000;
  */
 export async function startWithToken(engine: Engine, containerId: string, token: string): Promise<{ wasRunning: boolean }> {
   const stdin = await engine.call((docker) => attach(docker.getContainer(containerId)));
-  const linger = setTimeout(() => destroy(stdin), LINGER_MS).unref();
   stdin.on("error", () => undefined);
-  stdin.on("close", () => clearTimeout(linger));
   stdin.resume();
   try {
     await engine.call((docker, abortSignal) => docker.getContainer(containerId).start({ abortSignal }));
   } catch (error) {
     // Closing our side would close the standard input of a container that someone else starts right now, so that is left to the timer.
-    if (isStatus(error, 304)) return { wasRunning: true };
+    if (isStatus(error, 304)) {
+      destroyLater(stdin);
+      return { wasRunning: true };
+    }
     destroy(stdin);
     throw error;
   }
@@ -32,6 +33,7 @@ export async function startWithToken(engine: Engine, containerId: string, token:
     await engine.call((docker, abortSignal) => docker.getContainer(containerId).kill({ abortSignal })).catch(() => undefined);
     throw new RuntimeError("unreachable", "Docker went away while the agent's container was being started. Try again.", { cause: error });
   }
+  destroyLater(stdin);
   return { wasRunning: false };
 }
 
@@ -48,6 +50,12 @@ function writeLine(stdin: NodeJS.ReadWriteStream, line: string): Promise<void> {
     const onWritten = (error?: Error | null) => (error ? reject(error) : resolve());
     stdin.end(`${line}\n`, onWritten);
   });
+}
+
+/** From the end of the start on, not from its beginning: a busy engine takes long to start a container, and the token comes after that. */
+function destroyLater(stdin: NodeJS.ReadWriteStream): void {
+  const linger = setTimeout(() => destroy(stdin), LINGER_MS).unref();
+  stdin.on("close", () => clearTimeout(linger));
 }
 
 function destroy(stream: NodeJS.ReadWriteStream): void {
