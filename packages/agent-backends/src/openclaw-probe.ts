@@ -22,7 +22,7 @@ const tool = {
   parameters: { type: "object", properties: { sessionKey: { type: "string" } }, additionalProperties: false },
 };
 
-/** The fields, the headers and the limit are those of an agent: `test/openclaw-dialects.test.ts` compares them with the real OpenClaw's. */
+/** The fields and the limit are those of an agent, as recorded from OpenClaw 2026.9.6. */
 export function probeRequest(provider: ProbedProvider, model: string): ProbeRequest {
   return requests[openclawDialects[provider.kind].api](provider, model);
 }
