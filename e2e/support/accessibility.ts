@@ -12,7 +12,7 @@ export async function expectAccessible(page: Page): Promise<void> {
         const { violations } = await new AxeBuilder({ page }).analyze();
         return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
       },
-      { timeout: 5_000 },
+      { timeout: 20_000 },
     )
     .toEqual([]);
 }

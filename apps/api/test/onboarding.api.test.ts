@@ -109,7 +109,17 @@ test("from start to end, going on at the right step in any browser", async () =>
   const { providerId, agentId } = await walk(client);
   expect(await statusOf(client)).toMatchObject({ step: "summary" });
   const health = (await client.get("/api/onboarding/health")).json<{ checks: { id: string; state: string; detail: string }[] }>();
-  const allWell = { database: "ok", clock: "ok", runtime: "ok", isolation: "ok", provider: "ok", image: "ok", memory: "ok", sign_in: "ok" };
+  const allWell = {
+    database: "ok",
+    clock: "ok",
+    runtime: "ok",
+    isolation: "ok",
+    provider: "ok",
+    image: "ok",
+    memory: "ok",
+    agent_files: "ok",
+    sign_in: "ok",
+  };
   expect(statesOf(health.checks)).toEqual(allWell);
   expect(health.checks.find(({ id }) => id === "disk")?.detail).toContain("GB are free");
   const done = await client.post("/api/onboarding/complete");
@@ -256,7 +266,7 @@ test("the wizard offers the engine where it answers, and says what is wrong wher
 test("an engine that is away, or no runtime at all, is a failing check and no failing page", async () => {
   const client = await signedInAdmin();
   const before = (await client.get("/api/onboarding/health")).json<{ checks: { id: string; state: string }[] }>();
-  const none = { runtime: "failing", isolation: "failing", provider: "failing", image: "failing" };
+  const none = { runtime: "failing", isolation: "failing", provider: "failing", image: "failing", agent_files: "failing" };
   expect(statesOf(before.checks)).toEqual({ database: "ok", clock: "ok", memory: "ok", sign_in: "ok", ...none });
   await walk(client);
   app.runtime.faults.isReachable = false;
