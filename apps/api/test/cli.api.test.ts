@@ -290,6 +290,7 @@ test("the doctor finds each thing by itself, and says what to do", async () => {
     "Runtime",
     "Isolation",
     "Memory per agent",
+    "Agents' files",
     "Software of openclaw",
   ]);
   expect(findings.filter(({ state }) => state === "failing")).toEqual([]);

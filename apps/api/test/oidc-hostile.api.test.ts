@@ -328,6 +328,28 @@ test("who begins over and over, or makes answers up, shuts nobody out and does n
   expect(await signInWith(app, new CookieBrowser())).toBe("/");
 });
 
+test("whoever begins very many pushes out their own, not those of other networks", async () => {
+  await app.database.query("DELETE FROM oidc_flows");
+  const fill = async (network: string, count: number): Promise<unknown> =>
+    app.database.query(
+      `INSERT INTO oidc_flows (state_hash, browser_hash, sealed, network, expires_at)
+       SELECT sha256(($1 || n)::bytea), sha256(('b' || n)::bytea), 'enc:', $1, now() + interval '1 minute' + interval '1 millisecond' * n
+       FROM generate_series(1, $2::int) n`,
+      [network, count],
+    );
+  await fill("192.0.2.7", 5);
+  await fill("127.0.0.1", 1_000);
+  const browser = new CookieBrowser();
+  const callback = await toCallback(app, browser);
+  const left = await app.database.query("SELECT network, count(*)::int FROM oidc_flows GROUP BY network ORDER BY network");
+  expect(left).toEqual([
+    { network: "127.0.0.1", count: 1_000 },
+    { network: "192.0.2.7", count: 5 },
+  ]);
+  expect(await landing(browser, callback)).toBe("/");
+  await app.database.query("DELETE FROM oidc_flows");
+});
+
 test("the table of those who began has an end: the oldest give way, and who begins now comes in", async () => {
   await app.database.query(`
     INSERT INTO oidc_flows (state_hash, browser_hash, sealed, expires_at)

@@ -372,7 +372,8 @@ export function describeRuntimeContract(title: string, openHarness: () => Promis
         const { spec, endpoint } = await createAndStart();
         await ask(endpoint, "/flood?megabytes=16");
         await ask(endpoint, "/say?text=last");
-        await expect.poll(async () => (await runtime.logs(spec.name, 2_000)).slice(-2).toSorted()).toEqual(["err last", "out last"]);
+        const newest = async (): Promise<string[]> => (await runtime.logs(spec.name, 2_000)).slice(-2).toSorted();
+        await expect.poll(newest, { timeout: 15_000 }).toEqual(["err last", "out last"]);
         const lines = await runtime.logs(spec.name, 2_000);
         expect(lines.length).toBeGreaterThan(50);
         expect(lines.join("\n").length).toBeLessThanOrEqual(256 * 1024);

@@ -261,7 +261,7 @@ const signIn: readonly Call[] = [
     removeOlderThan: (places) => places.removeOlderThan(monthAgo),
   }),
   ...of(OidcFlowsRepository, {
-    create: (flows) => flows.create({ stateHash: bytes(), browserHash: bytes(), sealed: "", expiresAt: later }),
+    create: (flows) => flows.create({ stateHash: bytes(), browserHash: bytes(), sealed: "", network: "192.0.2.1", expiresAt: later }),
     take: (flows) => flows.take(bytes(), bytes(), now),
     removeExpired: (flows) => flows.removeExpired(now),
   }),

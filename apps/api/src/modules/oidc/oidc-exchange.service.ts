@@ -6,7 +6,7 @@ import { Logger } from "../../platform/logging/logger.js";
 import { newToken } from "../crypto/tokens.js";
 import { mergeClaims, type Claims } from "./claims.js";
 import { clockToleranceSeconds, isSkewed } from "./clock-skew.js";
-import { OidcFlowsService } from "./oidc-flows.service.js";
+import { OidcFlowsService, type Beginner } from "./oidc-flows.service.js";
 import { OidcRefusal } from "./oidc-refusal.js";
 import { callProblem, OidcServerService, type Connected } from "./oidc-server.service.js";
 import { OidcSettingsService, redirectUriOf } from "./oidc-settings.service.js";
@@ -35,10 +35,10 @@ export class OidcExchangeService {
   ) {}
 
   /** Where the browser goes to sign in. */
-  async begin(stored: StoredOidc, browserToken: string, returnTo: string): Promise<URL> {
+  async begin(stored: StoredOidc, beginner: Beginner, returnTo: string): Promise<URL> {
     const { configuration } = await this.server.connect(stored);
     const [state, nonce, verifier] = [newToken(), newToken(), client.randomPKCECodeVerifier()];
-    await this.flows.begin(state, browserToken, { nonce, verifier, issuer: stored.issuer, version: stored.version, returnTo });
+    await this.flows.begin(state, beginner, { nonce, verifier, issuer: stored.issuer, version: stored.version, returnTo });
     return client.buildAuthorizationUrl(configuration, {
       redirect_uri: redirectUriOf(stored),
       scope: stored.scopes.join(" "),

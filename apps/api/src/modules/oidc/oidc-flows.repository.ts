@@ -5,22 +5,30 @@ export interface StoredFlow {
   readonly stateHash: Uint8Array<ArrayBuffer>;
   readonly browserHash: Uint8Array<ArrayBuffer>;
   readonly sealed: string;
+  readonly network: string;
   readonly expiresAt: Date;
 }
 
-/** Beyond it, the oldest give way: a flood delays people at most, and fills no disk. */
+/** Beyond these the oldest give way, first those of the same network: a flood fills no disk, and one address ends no flows of others. */
 const maxFlows = 10_000;
+const maxFlowsPerNetwork = 1_000;
 
 @Injectable()
 export class OidcFlowsRepository {
   constructor(private readonly prisma: PrismaService) {}
 
   async create(flow: StoredFlow): Promise<void> {
+    const { network } = flow;
     await this.prisma.oidcFlow.create({ data: flow });
-    const [surplus] = await this.prisma.$queryRaw<{ expires_at: Date }[]>`
+    const [ofNetwork] = await this.prisma.$queryRaw<{ expires_at: Date }[]>`
+      SELECT expires_at FROM oidc_flows WHERE network = ${network} ORDER BY expires_at DESC OFFSET ${maxFlowsPerNetwork} LIMIT 1`;
+    if (ofNetwork !== undefined) {
+      await this.prisma.oidcFlow.deleteMany({ where: { network, expiresAt: { lte: ofNetwork.expires_at } } });
+    }
+    const [inAll] = await this.prisma.$queryRaw<{ expires_at: Date }[]>`
       SELECT expires_at FROM oidc_flows ORDER BY expires_at DESC OFFSET ${maxFlows} LIMIT 1`;
-    if (surplus !== undefined) {
-      await this.prisma.oidcFlow.deleteMany({ where: { expiresAt: { lte: surplus.expires_at } } });
+    if (inAll !== undefined) {
+      await this.prisma.oidcFlow.deleteMany({ where: { expiresAt: { lte: inAll.expires_at } } });
     }
   }
 

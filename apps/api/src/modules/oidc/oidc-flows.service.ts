@@ -20,6 +20,12 @@ const flow = z.object({
 /** What the answer of the sign-in server is held against. */
 export type Flow = z.infer<typeof flow>;
 
+/** Who began: only this browser gets the flow back. */
+export interface Beginner {
+  readonly browserToken: string;
+  readonly network: string;
+}
+
 /** Sign-ins on their way through the sign-in server. They are in the database, since the answer may reach another process. */
 @Injectable()
 export class OidcFlowsService {
@@ -29,12 +35,14 @@ export class OidcFlowsService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async begin(state: string, browserToken: string, begun: Flow): Promise<void> {
+  /** `network`: where it was begun from. Whoever begins very many loses their own oldest ones. */
+  async begin(state: string, { browserToken, network }: Beginner, begun: Flow): Promise<void> {
     const stateHash = hashToken(state);
     await this.repository.create({
       stateHash,
       browserHash: hashToken(browserToken),
       sealed: this.crypto.seal(JSON.stringify(begun), contextOf(stateHash)),
+      network,
       expiresAt: new Date(this.clock.now().getTime() + flowMs),
     });
   }

@@ -2,6 +2,7 @@ import { Injectable } from "@nestjs/common";
 import type { Request, Response } from "express";
 import passport from "passport";
 import { clientAddress } from "../../platform/http/client-address.js";
+import { networkOf } from "../../platform/http/network.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { Logger } from "../../platform/logging/logger.js";
 import { AttemptThrottleService } from "../auth/attempt-throttle.service.js";
@@ -44,7 +45,8 @@ export class OidcSignInService {
       }
       const browserToken = readFlowToken(request) ?? newToken();
       setFlowCookie(response, browserToken, stored.publicUrl);
-      await this.authenticate(request, response, { step: "begin", stored, browserToken, returnTo });
+      const beginner = { browserToken, network: networkOf(clientAddress(request)) };
+      await this.authenticate(request, response, { step: "begin", stored, beginner, returnTo });
     });
   }
 

@@ -2,12 +2,13 @@ import type { Request } from "express";
 import { Strategy } from "passport";
 import { readFlowToken } from "./flow-cookie.js";
 import type { OidcExchangeService, Proven } from "./oidc-exchange.service.js";
+import type { Beginner } from "./oidc-flows.service.js";
 import { OidcRefusal } from "./oidc-refusal.js";
 import type { StoredOidc } from "./oidc.types.js";
 
 /** What a request asks of the strategy: to send the browser away, or to read what it comes back with. */
 export type Step =
-  | { readonly step: "begin"; readonly stored: StoredOidc; readonly browserToken: string; readonly returnTo: string }
+  | { readonly step: "begin"; readonly stored: StoredOidc; readonly beginner: Beginner; readonly returnTo: string }
   | { readonly step: "finish" };
 
 /**
@@ -29,8 +30,8 @@ export class OidcStrategy extends Strategy {
     step.catch((error: unknown) => (error instanceof OidcRefusal ? this.fail(error, 401) : this.error(error)));
   }
 
-  async #begin({ stored, browserToken, returnTo }: Extract<Step, { step: "begin" }>): Promise<void> {
-    this.redirect((await this.#exchange.begin(stored, browserToken, returnTo)).href);
+  async #begin({ stored, beginner, returnTo }: Extract<Step, { step: "begin" }>): Promise<void> {
+    this.redirect((await this.#exchange.begin(stored, beginner, returnTo)).href);
   }
 
   async #finish(request: Request): Promise<void> {
