@@ -10,6 +10,7 @@ import { ENV, type Env } from "./platform/config/env.js";
 import { ProblemFilter } from "./platform/errors/problem.filter.js";
 import { Admission } from "./platform/http/admission.js";
 import { EDGE_LIMITS, type EdgeLimits } from "./platform/http/edge-limits.js";
+import { FairTurnsInterceptor } from "./platform/http/fair-turns.interceptor.js";
 import { JsonBodyInterceptor } from "./platform/http/json-body.interceptor.js";
 import { isInternalRequest, Listeners, separatePorts } from "./platform/http/listeners.js";
 import { requireSameOrigin } from "./platform/http/origin.js";
@@ -54,6 +55,7 @@ export async function createApplication(createNest: NestCreator = createFromModu
   nest.useGlobalPipes(validationPipe);
   nest.useGlobalInterceptors(
     new JsonBodyInterceptor(reflector, admission, nest.get<EdgeLimits>(EDGE_LIMITS)),
+    new FairTurnsInterceptor(admission),
     new StandardSchemaSerializerInterceptor(reflector),
   );
   nest.useGlobalFilters(new ProblemFilter(logger, (request, code) => admission.noteRefusal(request, code)));

@@ -1,4 +1,6 @@
+import { startOidcServer, type OidcServer } from "@mosaic/testing/oidc-server";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { configureOidc, oidcClient } from "../harness/oidc.js";
 import { pause } from "./attacker.js";
 import { openHouse, type House, type Sight } from "./house.js";
 import { membersAttacks } from "./members.js";
@@ -28,11 +30,15 @@ const rows: Row[] = [];
 let house: House;
 let sharedProviderId: string;
 let model: Awaited<ReturnType<typeof startModel>>;
+let signInServer: OidcServer;
 
 beforeAll(async () => {
   house = await openHouse();
   model = await startModel();
   sharedProviderId = await shareModel(house, model.url);
+  const redirectUris = [`${house.url}/api/auth/oidc/callback`];
+  signInServer = await startOidcServer({ client: { ...oidcClient, redirectUris }, people: {} });
+  await configureOidc(house.admin, signInServer.issuer);
   // The first requests of a process compile its code: they tell nothing about the rest.
   await pause(2_000);
   await house.look();
@@ -41,6 +47,7 @@ beforeAll(async () => {
 afterAll(async () => {
   process.stdout.write(`${table(rows)}\n`);
   model.close();
+  await signInServer.close();
   await house.close();
 });
 

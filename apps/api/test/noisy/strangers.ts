@@ -1,4 +1,5 @@
 import { gzipSync } from "node:zlib";
+import { expect } from "vitest";
 import { openSockets, shoot, volley, Answers } from "./attacker.js";
 import type { Attack } from "./scene.js";
 
@@ -68,7 +69,15 @@ export const strangersAttacks: readonly Attack[] = [
   {
     name: "1,000 beginnings of a single sign-on",
     allowed: [...refused, "302"],
-    run: async ({ url, from }) => volley(url, 1000, 100, () => ({ from, path: "/api/auth/oidc/start?returnTo=/chat" })),
+    run: async ({ url, from, database }) => {
+      const answers = await volley(url, 1000, 100, () => ({ from, path: "/api/auth/oidc/start?returnTo=/chat" }));
+      const [{ begun } = { begun: 0 }] = await database.query<{ begun: number }>(
+        "SELECT count(*)::int AS begun FROM oidc_flows WHERE network = $1",
+        [from],
+      );
+      expect(begun).toBe(1000);
+      return answers;
+    },
   },
   {
     name: "1,000 guesses of an access token",

@@ -6,8 +6,11 @@ import { AppError } from "../../platform/errors/app-error.js";
 import { ACCESS, TOKEN_SCOPES, type Access } from "../../platform/http/access.decorator.js";
 import { Admission } from "../../platform/http/admission.js";
 import { clientAddress } from "../../platform/http/client-address.js";
+import { goneSignal } from "../../platform/http/gone-signal.js";
 import { isInternalRequest } from "../../platform/http/listeners.js";
+import { networkOf } from "../../platform/http/network.js";
 import { requestContext } from "../../platform/logging/request-context.js";
+import { FairGate } from "../../platform/pressure/fair-gate.js";
 import { AuthService } from "./auth.service.js";
 import type { AuthenticatedRequest, Caller } from "./auth.types.js";
 import { readBearerToken } from "./bearer-token.js";
@@ -15,9 +18,24 @@ import { BearerTokensService } from "./bearer-tokens.service.js";
 import { RefusalsService } from "./refusals.service.js";
 import { readSessionToken } from "./session-cookie.js";
 
+/** Sessions and tokens that this process has not seen before: whoever makes them up by the thousand waits behind their own. */
+const lookUpLimits = {
+  atOnce: 8,
+  atOncePerKey: 2,
+  waiting: 2_000,
+  waitingPerKey: 500,
+  longestWaitMs: 10_000,
+  words: {
+    ofKey: "Very many sessions and tokens from here are being looked up at once. Try again in a few seconds.",
+    inAll: "Very many sessions and tokens are being looked up at once. Try again in a few seconds.",
+  },
+} as const;
+
 /** The global guard: what is not declared is denied. Finds the caller for every route on the public port, also for open ones. */
 @Injectable()
 export class AccessGuard implements CanActivate {
+  readonly #lookUps = new FairGate(lookUpLimits);
+
   constructor(
     private readonly reflector: Reflector,
     private readonly auth: AuthService,
@@ -65,7 +83,10 @@ export class AccessGuard implements CanActivate {
       // Whoever sends the same session a thousand times at once has no more looked up than this.
       this.admission.enter(`credential ${credential}`, response);
     }
-    const caller = bearer === undefined ? await this.identifyBrowser(request, credential) : await this.identifyProgram(request, credential);
+    const lookUp = async (): Promise<Caller | null> =>
+      bearer === undefined ? this.identifyBrowser(request, credential) : this.identifyProgram(request, credential);
+    const isKnown = credential === null || this.admission.isKnown(credential);
+    const caller = isKnown ? await lookUp() : await this.#lookUps.run(networkOf(clientAddress(request)), lookUp, goneSignal(response));
     if (caller !== null && credential !== null) {
       this.admission.enter(`user ${caller.user.id}`, response);
       this.admission.recognise(request, caller.user.id, credential);

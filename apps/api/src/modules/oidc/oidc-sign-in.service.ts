@@ -2,9 +2,11 @@ import { Injectable } from "@nestjs/common";
 import type { Request, Response } from "express";
 import passport from "passport";
 import { clientAddress } from "../../platform/http/client-address.js";
+import { goneSignal } from "../../platform/http/gone-signal.js";
 import { networkOf } from "../../platform/http/network.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { Logger } from "../../platform/logging/logger.js";
+import { FairGate } from "../../platform/pressure/fair-gate.js";
 import { AttemptThrottleService } from "../auth/attempt-throttle.service.js";
 import { SignInService } from "../auth/sign-in.service.js";
 import { newToken } from "../crypto/tokens.js";
@@ -17,10 +19,24 @@ import { OidcStrategy, type Step } from "./oidc.strategy.js";
 import { startPath } from "./oidc.types.js";
 import { returnPath } from "./return-path.js";
 
+/** Beginning is open to strangers, and each is a row. */
+const beginningLimits = {
+  atOnce: 8,
+  atOncePerKey: 2,
+  waiting: 1_000,
+  waitingPerKey: 200,
+  longestWaitMs: 10_000,
+  words: {
+    ofKey: "Very many people begin to sign in from here at once. Try again in a few seconds.",
+    inAll: "Very many people begin to sign in at once. Try again in a few seconds.",
+  },
+} as const;
+
 /** Signs people in through the sign-in server. Whatever goes wrong ends at the login page, where the password still works. */
 @Injectable()
 export class OidcSignInService {
   readonly #passport = new passport.Passport();
+  readonly #beginnings = new FairGate(beginningLimits);
 
   constructor(
     private readonly exchange: OidcExchangeService,
@@ -45,8 +61,12 @@ export class OidcSignInService {
       }
       const browserToken = readFlowToken(request) ?? newToken();
       setFlowCookie(response, browserToken, stored.publicUrl);
-      const beginner = { browserToken, network: networkOf(clientAddress(request)) };
-      await this.authenticate(request, response, { step: "begin", stored, beginner, returnTo });
+      const network = networkOf(clientAddress(request));
+      await this.#beginnings.run(
+        network,
+        async () => this.authenticate(request, response, { step: "begin", stored, beginner: { browserToken, network }, returnTo }),
+        goneSignal(response),
+      );
     });
   }
 
@@ -117,7 +137,7 @@ export class OidcSignInService {
 
 /** What the login page explains; `null` for what is no outcome of a sign-in. */
 function asRefusal(error: unknown): OidcRefusal | null {
-  if (error instanceof AppError && error.code === "too_many_requests") {
+  if (error instanceof AppError && (error.code === "too_many_requests" || error.code === "overloaded")) {
     return new OidcRefusal("oidc_unavailable", "too_many");
   }
   if (error instanceof AppError && error.code === "unauthenticated") {

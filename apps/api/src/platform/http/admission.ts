@@ -43,7 +43,7 @@ export class Admission {
   /** Throws `too_many_requests` if the address was refused too often, unless the request shows what this process has recognised before. */
   assertAddressMaySend(request: Request): void {
     const seconds = this.#refusals.waitSeconds(addressKey(request));
-    if (seconds > 0 && !credentialsOf(request).some((credential) => this.#known.has(hash(credential)))) {
+    if (seconds > 0 && !credentialsOf(request).some((credential) => this.isKnown(credential))) {
       throw tooOften("from this address", seconds);
     }
   }
@@ -77,6 +77,11 @@ export class Admission {
     });
   }
 
+  /** Whoever showed who they are; `undefined` for all others. */
+  callerOf(request: Request): string | undefined {
+    return this.#callers.get(request);
+  }
+
   /** The request showed who sends it. */
   recognise(request: Request, userId: string, credential: string): void {
     this.#callers.set(request, `user ${userId}`);
@@ -93,6 +98,10 @@ export class Admission {
     if (this.#known.size > maxKnownCredentials && oldest !== undefined) {
       this.#known.delete(oldest);
     }
+  }
+
+  isKnown(credential: string): boolean {
+    return this.#known.has(hash(credential));
   }
 
   /** Counts what was refused: by who sent it, or by address where that is unknown. */

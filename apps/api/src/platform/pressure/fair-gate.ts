@@ -34,17 +34,29 @@ export class FairGate {
 
   /** Runs `work` when it is its turn. Aborting `signal` gives a place in the queue up; work that has begun is not disturbed. */
   async run<Result>(key: string, work: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+    const leave = await this.enter(key, signal);
+    try {
+      return await work();
+    } finally {
+      leave();
+    }
+  }
+
+  /** For work that no function encloses. Whoever is in calls what it returns; a second call does nothing. */
+  async enter(key: string, signal?: AbortSignal): Promise<() => void> {
     signal?.throwIfAborted();
     if (this.#hasRoom(key)) {
       this.#enter(key);
     } else {
       await this.#wait(key, signal);
     }
-    try {
-      return await work();
-    } finally {
-      this.#leave(key);
-    }
+    let isInside = true;
+    return () => {
+      if (isInside) {
+        isInside = false;
+        this.#leave(key);
+      }
+    };
   }
 
   #hasRoom(key: string): boolean {
