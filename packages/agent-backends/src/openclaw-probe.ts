@@ -13,7 +13,11 @@ export interface ProbeRequest {
 export type ProbedProvider = Pick<RenderedProvider, "kind" | "baseUrl" | "apiKey" | "models" | "dialect">;
 
 const instructions = "You are a helpful assistant. Answer in one short sentence.";
-const question = "Say hello.";
+/** OpenClaw writes what it knows of the moment as a message of its own before a person's: a server that wants roles to alternate refuses that. */
+const questions = [
+  { role: "user", content: "This is a test of the connection." },
+  { role: "user", content: "Say hello." },
+];
 
 /** A tool that no model needs for a greeting: it is there because an agent's requests have tools. */
 const tool = {
@@ -37,17 +41,19 @@ function openAi(provider: ProbedProvider, model: string): ProbeRequest {
     headers: { accept: "application/json", "content-type": "application/json", ...bearer(provider) },
     body: {
       model,
-      messages: [
-        { role: "system", content: instructions },
-        { role: "user", content: question },
-      ],
+      messages: [{ role: "system", content: instructions }, ...questions],
       stream: true,
       ...(shape.hasUsage ? { stream_options: { include_usage: true } } : {}),
-      ...(shape.hasStore ? { store: false } : {}),
+      ...(shape.hasStore && isOpenAiItself(provider) ? { store: false } : {}),
       ...(shape.hasTools ? { tools: [{ type: "function", function: tool }], tool_choice: "auto" } : {}),
       [shape.limitField]: maxTokensOf(provider, model),
     },
   };
+}
+
+/** OpenClaw 2026.9.6 takes `store` out of a request to any other address, whatever it was told (`createOpenAICompletionsStoreCompatWrapper`). */
+function isOpenAiItself({ baseUrl }: ProbedProvider): boolean {
+  return URL.parse(baseUrl)?.hostname === "api.openai.com";
 }
 
 function anthropic(provider: ProbedProvider, model: string): ProbeRequest {
@@ -67,7 +73,7 @@ function anthropic(provider: ProbedProvider, model: string): ProbeRequest {
     },
     body: {
       model,
-      messages: [{ role: "user", content: question }],
+      messages: questions,
       system: [{ type: "text", text: instructions }],
       max_tokens: maxTokensOf(provider, model),
       stream: true,
@@ -81,13 +87,10 @@ function ollama(provider: ProbedProvider, model: string): ProbeRequest {
   return {
     stream: "ollama",
     url: `${baseUrlOf(provider)}/api/chat`,
-    headers: { "content-type": "application/json", ...bearer(provider) },
+    headers: { accept: "*/*", "content-type": "application/json", ...bearer(provider) },
     body: {
       model,
-      messages: [
-        { role: "system", content: instructions },
-        { role: "user", content: question },
-      ],
+      messages: [{ role: "system", content: instructions }, ...questions],
       stream: true,
       ...(hasTools ? { tools: [{ type: "function", function: tool }] } : {}),
       options: {},

@@ -1,9 +1,11 @@
 import { type DemoLlmServer, startDemoLlm } from "@mosaic/testing/demo-llm";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { GatewayEvent, RenderedProvider, RenderInput } from "../src/agent-backend.js";
+import { probeRequest } from "../src/openclaw-probe.js";
 import { openclawBackend } from "../src/openclaw.js";
 import { createOpenclawProcess, type OpenclawProcess } from "./openclaw-process.js";
 import { isSkipped, requireOpenclaw, skipReason } from "./real-openclaw.js";
+import { requestSkeleton } from "./request-skeleton.js";
 import { everyTool, providerKinds, someInput, someProvider } from "./render-input.js";
 
 const gatewayToken = "gateway-token-of-this-test";
@@ -81,6 +83,21 @@ describe.skipIf(isSkipped)(`the real OpenClaw with our files${skipReason}`, () =
       const events = await turn(`hello over ${kind}`, `kind-${kind}`);
       expect(events.at(-1)).toEqual({ type: "end" });
       expect(textOf(events)).toContain(`hello over ${kind}`);
+    },
+    60_000,
+  );
+
+  it.each(providerKinds)(
+    "asks a provider of kind %s as the connection test does, and as is recorded here for the relay",
+    async (kind) => {
+      const asked = provider(kind);
+      await applyAndAwait(inputOf([asked]));
+      await turn("hello", `same-${kind}`);
+      const { path, headers } = llm.requests.at(-1) ?? { path: "", headers: {} };
+      const real = requestSkeleton(kind, path, headers, bodyOf(llm));
+      const probe = probeRequest(asked, "mosaic-demo");
+      expect(requestSkeleton(kind, new URL(probe.url).pathname, probe.headers, probe.body)).toEqual(real);
+      await expect(`${JSON.stringify(real, null, 2)}\n`).toMatchFileSnapshot(`fixtures/openclaw-request-${kind}.json.snap`);
     },
     60_000,
   );

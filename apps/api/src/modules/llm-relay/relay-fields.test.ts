@@ -1,6 +1,7 @@
-import type { ProviderKind } from "@mosaic/contracts/provider";
+import { readFileSync } from "node:fs";
+import { providerKind, type ProviderKind } from "@mosaic/contracts/provider";
 import { describe, expect, test } from "vitest";
-import { bodyOf, modelOf, passedFields, type RelayField } from "./relay-fields.js";
+import { bodyOf, modelOf, passedFields, relayedPaths, type RelayField } from "./relay-fields.js";
 
 const bounds = { maxTokens: 4_096 };
 
@@ -16,7 +17,20 @@ const openAi = (body: object): unknown => passed("openai-compatible", "chat/comp
 const anthropic = (body: object): unknown => passed("anthropic", "v1/messages", body);
 const ollama = (body: object): unknown => passed("ollama", "api/chat", body);
 
+/** What the real OpenClaw asks a provider of each kind: a test of `agent-backends` holds these files to it. */
+const recorded = providerKind.options.map((kind) => {
+  const file = new URL(`../../../../../packages/agent-backends/test/fixtures/openclaw-request-${kind}.json.snap`, import.meta.url);
+  return JSON.parse(readFileSync(file, "utf8")) as { kind: ProviderKind; path: string; body: Record<string, unknown> };
+});
+
 describe("what OpenClaw sends goes on as it is", () => {
+  test.each(recorded)("recorded for $kind", ({ kind, path, body }) => {
+    const relayed = relayedPaths(kind).find((each) => path.endsWith(`/${each}`)) ?? "";
+    const asked = { ...body, model: "m" };
+    const unbounded = { maxTokens: 1_000_000 };
+    expect(JSON.parse(Buffer.concat(bodyOf(passedFields(kind, relayed, fieldsOf(asked), unbounded))).toString())).toEqual(asked);
+  });
+
   test.each([
     [
       "openai",

@@ -81,7 +81,7 @@ const anthropicMessages: Readonly<Record<string, FieldRule>> = {
 
 /** https://docs.ollama.com/api. What places a model on the machine (`num_gpu`, `keep_alive` …) is its owner's. */
 const ollamaChat: Readonly<Record<string, FieldRule>> = {
-  ...all("model", "messages", "stream", "tools", "format", "think", "logprobs", "top_logprobs"),
+  ...all("model", "messages", "stream", "tools", "format", "think", "logprobs", "top_logprobs", "truncate", "shift"),
   options: only({
     ...all("seed", "stop", "temperature", "top_k", "top_p", "min_p", "typical_p", "num_keep", "num_ctx"),
     ...all("repeat_last_n", "repeat_penalty", "presence_penalty", "frequency_penalty", "mirostat", "mirostat_eta", "mirostat_tau"),
