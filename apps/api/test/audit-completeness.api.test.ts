@@ -1,6 +1,9 @@
 import { randomUUIDv7 } from "node:crypto";
+import { globSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { deriveGatewayToken, deriveRelayToken } from "@mosaic/agent-backends/gateway-token";
 import type { AuditEvent, AuditPage } from "@mosaic/contracts/audit";
+import { auditActionLabels, isAuditAction, type AuditAction } from "@mosaic/contracts/audit-actions";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createAgent, createConversation, say } from "./harness/chat.js";
 import { fingerprints } from "./harness/fingerprints.js";
@@ -106,6 +109,70 @@ test("every change writes the audit's row of who did it, and only changes do", {
     }
     expect([route.handler, (recipe.audit ?? []).length > 0 || recipe.unaudited !== undefined]).toEqual([route.handler, true]);
   }
+});
+
+/** What no single call of a route writes, and the test that finds its row. */
+const foundElsewhere: Partial<Record<AuditAction, string>> = {
+  "access.refuse": "sessions.api.test.ts",
+  "auth.sign_in": "accounts.api.test.ts",
+  "auth.sign_in_refused": "accounts.api.test.ts",
+  "auth.sign_out": "sessions.api.test.ts",
+  "auth.sign_up_refused": "sign-up.api.test.ts",
+  "auth.throttled": "sign-in-throttling.api.test.ts",
+  "backup.restore": "cli.api.test.ts",
+  "container.fail": "hung-agents.api.test.ts",
+  "key.rotate": "cli.api.test.ts",
+  "onboarding.complete": "onboarding.api.test.ts",
+  "onboarding.skip": "onboarding.api.test.ts",
+  "password.change": "accounts.api.test.ts",
+  "password.reset": "cli.api.test.ts",
+  "runtime.choose": "onboarding.api.test.ts",
+  "user.create": "sign-up.api.test.ts",
+  "user.enable": "user-admin.api.test.ts",
+  "user.role_not_told": "oidc-oddities.api.test.ts",
+  "user.update": "user-admin.api.test.ts",
+};
+
+test("every action of the union is written by a call or found by the test that is named for it", () => {
+  const byCalls = Object.values(recipes).flatMap(({ audit = [], onlyRefusals }) => (onlyRefusals === undefined ? audit : []));
+  const shown = new Set([...byCalls, ...Object.keys(foundElsewhere)]);
+  expect([...shown].toSorted()).toEqual(Object.keys(auditActionLabels).toSorted());
+  for (const [action, file] of Object.entries(foundElsewhere)) {
+    const text = readFileSync(new URL(file, import.meta.url), "utf8");
+    expect([action, file, text.includes(`"${action}"`) || text.includes(`'${action}'`)]).toEqual([action, file, true]);
+  }
+});
+
+test("only the two recorders, which the union types, write rows, and no row has another action", async () => {
+  const sources = globSync("src/**/*.ts", { cwd: new URL("..", import.meta.url), exclude: ["src/generated/**"] });
+  const writers = sources.filter((file) =>
+    /auditEvent\.(?:create|upsert)|INSERT INTO "?audit_events/i.test(readFileSync(new URL(`../${file}`, import.meta.url), "utf8")),
+  );
+  expect(writers.map((file) => basename(file)).toSorted()).toEqual(["audit-trail.ts", "command.ts"]);
+  const rows = await app.database.query<{ action: string }>("SELECT DISTINCT action FROM audit_events");
+  expect(rows.length).toBeGreaterThan(30);
+  expect(rows.filter(({ action }) => !isAuditAction(action))).toEqual([]);
+});
+
+test("the filter takes known actions and groups, refuses others in words, and old rows with an unknown action still show", async () => {
+  const admin = await app.admin();
+  const member = await app.member("curious");
+  expect((await member.get("/api/admin/users")).status).toBe(403);
+  const refused = (await admin.get("/api/admin/audit?action=access")).json<AuditPage>();
+  expect(refused.events[0]).toMatchObject({ action: "access.refuse", outcome: "refused", actor: { name: "curious" } });
+  for (const route of ["audit?", "audit/export?format=csv&"]) {
+    for (const unknown of ["agents", "agent.", "agent.fly", "system_agent.start", "constructor", "__proto__"]) {
+      const answer = await admin.get(`/api/admin/${route}action=${unknown}`);
+      expect([unknown, answer.status, answer.text]).toEqual([unknown, 400, expect.stringContaining("knows no such action")]);
+    }
+  }
+  await app.database.query(
+    "INSERT INTO audit_events (id, actor_kind, action, outcome, details) VALUES ($1, 'system', 'moon_base.launch', 'done', '{}')",
+    [randomUUIDv7()],
+  );
+  const all = (await admin.get("/api/admin/audit?pageSize=5")).json<AuditPage>();
+  expect(all.events.map(({ action }) => action)).toContain("moon_base.launch");
+  expect((await admin.get("/api/admin/audit/export?format=csv")).text).toContain(",Moon base launch\r\n");
 });
 
 test("an admin filters, pages and takes the audit along as CSV and as JSON Lines", async () => {

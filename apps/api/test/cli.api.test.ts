@@ -10,6 +10,7 @@ import { examine } from "../src/cli/doctor.js";
 import { restore } from "../src/cli/restore.js";
 import { rotateKey } from "../src/cli/rotate-key.js";
 import { droppedColumns, sealedColumns } from "../src/cli/sealed-columns.js";
+import { auditRows } from "./harness/audit-rows.js";
 import { conversationOf, createAgent, createConversation, say } from "./harness/chat.js";
 import { InMemoryEngine } from "./harness/in-memory-runtime.js";
 import { startTestApp, type TestApp } from "./harness/test-app.js";
@@ -115,6 +116,7 @@ test(
     const after = await keyIdsIn(app);
     expect(after.size).toBe(1);
     expect(after).not.toEqual(before);
+    expect(await auditRows(app.database, "key.rotate")).toMatchObject([{ actor_kind: "cli", outcome: "done" }]);
     await say(client, conversation, "And after?");
     expect((await conversationOf(client, conversation)).messages).toHaveLength(4);
     expect(await keyIdsIn(app)).toEqual(after);

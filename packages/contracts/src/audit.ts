@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isAuditAction, isAuditGroup } from "./audit-actions.js";
 import { beyondReach, boundedCount, isWithinReach, pageFields, searchText } from "./paging.js";
 
 export const auditActorKind = z.enum(["user", "token", "visitor", "container", "system", "cli"]);
@@ -12,8 +13,8 @@ const auditFilter = {
   /** An action (`agent.delete`) or a group (`agent`). */
   action: z
     .string()
-    .regex(/^[a-z_]+(\.[a-z_]+)?$/)
     .max(80)
+    .refine((text) => isAuditAction(text) || isAuditGroup(text), "The audit knows no such action and no such group of actions.")
     .optional(),
   outcome: auditOutcome.optional(),
   from: z.iso.datetime({ offset: true }).optional(),
@@ -36,6 +37,7 @@ export const auditEvent = z
     actor: z.object({ kind: auditActorKind, id: z.string().nullable(), name: z.string() }),
     address: z.string(),
     requestId: z.string().nullable(),
+    /** One of `AuditAction`, or an older version's. */
     action: z.string(),
     target: z.object({ type: z.string(), id: z.string().nullable(), name: z.string() }).nullable(),
     outcome: auditOutcome,

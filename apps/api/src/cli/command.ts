@@ -2,6 +2,7 @@ import { userInfo } from "node:os";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { text } from "node:stream/consumers";
+import type { AuditAction } from "@mosaic/contracts/audit-actions";
 import type { Client } from "pg";
 import { randomUUIDv7 } from "node:crypto";
 import { connectTo } from "../platform/database/database-look.js";
@@ -45,7 +46,7 @@ export async function inTransaction<Result>(database: Client, work: () => Promis
 }
 
 export interface CliAudit {
-  readonly action: string;
+  readonly action: AuditAction;
   readonly target?: { readonly type: string; readonly id: string | null; readonly name: string };
   readonly details?: Readonly<Record<string, string | number | boolean>>;
 }

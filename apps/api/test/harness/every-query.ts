@@ -86,7 +86,7 @@ const id = (table: CrowdTable, number: number): string => crowdId(table, number)
 const bytes = (): Uint8Array<ArrayBuffer> => new Uint8Array(randomBytes(32));
 const hex = (): string => randomBytes(32).toString("hex");
 const accept = (): void => undefined;
-const audit = { action: "setting.update" };
+const audit = { action: "sign_up.update" } as const;
 const news = { channel: "mosaic_settings", group: "test" };
 const demo = {
   kind: "demo" as const,

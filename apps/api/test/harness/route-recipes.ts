@@ -1,3 +1,4 @@
+import type { AuditAction } from "@mosaic/contracts/audit-actions";
 import { adminName, adminPassword, uniqueName } from "./test-app.js";
 
 /** What a path's id names. */
@@ -31,7 +32,7 @@ export interface Recipe {
   /** What it answers then. */
   readonly ok: number;
   /** The one row of the audit that it writes then; several for a call that changes several things. */
-  readonly audit?: readonly string[];
+  readonly audit?: readonly AuditAction[];
   /** What that row is about, where it is not what the path's id names. */
   readonly target?: AuditTarget;
   /** Why there is none, for a call that is no GET. */

@@ -1,6 +1,6 @@
 import type { AuditEvent } from "@mosaic/contracts/audit";
 import { Badge } from "@/components/ui/badge";
-import { fieldLabel } from "@/features/admin-audit/action-labels";
+import { fieldLabel } from "@/features/admin-audit/field-label";
 
 const kinds: Record<AuditEvent["actor"]["kind"], string | null> = {
   user: null,

@@ -1,11 +1,11 @@
 "use client";
 
+import { auditActionWords, auditGroupLabels, isAuditAction } from "@mosaic/contracts/audit-actions";
 import { useId } from "react";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { SearchInput } from "@/components/ui/search-input";
 import { Select } from "@/components/ui/select";
-import { actionGroups, actionLabel } from "@/features/admin-audit/action-labels";
 import type { UrlFilters } from "@/features/admin-shell/url-filters";
 
 const outcomes = [
@@ -17,12 +17,11 @@ const outcomes = [
 
 export function AuditFilterBar({ filters }: { readonly filters: UrlFilters }) {
   const action = filters.get("action");
-  const isKnown = action === "" || actionGroups.some(({ group }) => group === action);
   const actions = [
     { value: "all", label: "Any action" },
-    ...actionGroups.map(({ group, label }) => ({ value: group, label })),
+    ...Object.entries(auditGroupLabels).map(([value, label]) => ({ value, label })),
     // An address may name a single action; the list offers groups only.
-    ...(isKnown ? [] : [{ value: action, label: actionLabel(action) }]),
+    ...(isAuditAction(action) ? [{ value: action, label: auditActionWords(action) }] : []),
   ];
   return (
     <div role="search" aria-label="Audit log" className="grid gap-2.5">

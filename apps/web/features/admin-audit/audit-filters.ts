@@ -1,3 +1,4 @@
+import { isAuditAction, isAuditGroup } from "@mosaic/contracts/audit-actions";
 import { toQuery, type UrlFilters } from "@/features/admin-shell/url-filters";
 
 export const auditFilterNames = ["search", "action", "outcome", "from", "to", "actorId"];
@@ -13,7 +14,6 @@ export const dayToMoment = (text: string, isEnd: boolean): string => {
 };
 
 const outcomes: ReadonlySet<string> = new Set(["done", "refused", "failed"]);
-const isAction = (text: string): boolean => /^[a-z_]+(\.[a-z_]+)?$/.test(text);
 const isId = (text: string): boolean => /^[0-9a-f-]{36}$/i.test(text);
 
 /** The filters of the address as the API takes them; what somebody typed into the address and makes no sense is left out. */
@@ -23,7 +23,7 @@ export const auditParameters = (filters: Pick<UrlFilters, "get">): Record<string
   const actorId = filters.get("actorId");
   return {
     search: filters.get("search").slice(0, 100),
-    action: isAction(action) ? action : "",
+    action: isAuditAction(action) || isAuditGroup(action) ? action : "",
     outcome: outcomes.has(outcome) ? outcome : "",
     actorId: isId(actorId) ? actorId : "",
     from: dayToMoment(filters.get("from"), false),

@@ -1,6 +1,7 @@
 "use client";
 
 import { auditPage, type AuditEvent } from "@mosaic/contracts/audit";
+import { auditActionWords } from "@mosaic/contracts/audit-actions";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { ChevronRight, Download, ScrollText } from "lucide-react";
 import { useState } from "react";
@@ -8,7 +9,6 @@ import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import { DataTable, type DataColumn } from "@/components/ui/data-table";
 import { Pagination } from "@/components/ui/pagination";
-import { actionLabel } from "@/features/admin-audit/action-labels";
 import { Actor, Details, Outcome, Target } from "@/features/admin-audit/audit-cells";
 import { AuditFilterBar } from "@/features/admin-audit/audit-filter-bar";
 import { auditFilterNames, auditParameters, exportLink } from "@/features/admin-audit/audit-filters";
@@ -81,7 +81,7 @@ function AuditTable({ rows, isStale }: { readonly rows: readonly AuditEvent[]; r
       id: "action",
       header: "What",
       isMain: true,
-      renderCell: (event) => <span className="font-medium">{actionLabel(event.action)}</span>,
+      renderCell: (event) => <span className="font-medium">{auditActionWords(event.action)}</span>,
     },
     { id: "target", header: "To what", renderCell: (event) => <Target event={event} /> },
     { id: "actor", header: "Who", renderCell: (event) => <Actor event={event} /> },
@@ -101,7 +101,7 @@ function AuditTable({ rows, isStale }: { readonly rows: readonly AuditEvent[]; r
           variant="ghost"
           size="sm"
           aria-expanded={opened.has(event.id)}
-          aria-label={`Details of: ${actionLabel(event.action)}, ${event.actor.name}, ${formatTime(event.at)}`}
+          aria-label={`Details of: ${auditActionWords(event.action)}, ${event.actor.name}, ${formatTime(event.at)}`}
           onClick={() => toggle(event.id)}
         >
           <ChevronRight aria-hidden className={cn("transition-transform", opened.has(event.id) && "rotate-90")} />

@@ -1,11 +1,13 @@
 import type { AuditEvent } from "@mosaic/contracts/audit";
+import { auditActionLabels, auditGroupLabels } from "@mosaic/contracts/audit-actions";
 import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
-import { actionLabel, fieldLabel } from "@/features/admin-audit/action-labels";
+import { fieldLabel } from "@/features/admin-audit/field-label";
 import { AuditPage } from "@/features/admin-audit/audit-page";
 import { dayToMoment } from "@/features/admin-audit/audit-filters";
 import { adminState } from "@/test/admin-contract";
 import { readyState } from "@/test/contract-state";
+import { choose } from "@/test/actions";
 import { openPage } from "@/test/page";
 
 const event: AuditEvent = {
@@ -55,8 +57,35 @@ describe("the audit log", () => {
     expect(screen.getByText("Tries left").nextSibling?.textContent).toBe("3");
   });
 
-  test("shows an action that it does not know as words", () => {
-    expect(actionLabel("moon_base.launch")).toBe("Moon base launch");
+  test("says every action in words, and offers every group", async () => {
+    const events = Object.keys(auditActionLabels).map((action, index) => ({
+      ...event,
+      id: `${event.id.slice(0, -2)}${10 + index}`,
+      action,
+    }));
+    await openPage(<AuditPage />, { ...readyState(), admin: adminState({ events: events.slice(0, 50) }) }, "/admin/audit");
+    await screen.findByText("Refused access");
+    for (const words of new Set(Object.values(auditActionLabels).slice(0, 50))) {
+      expect(screen.getAllByText(words).length).toBeGreaterThan(0);
+    }
+    fireEvent.keyDown(screen.getByRole("combobox", { name: "Action" }), { key: "ArrowDown" });
+    await screen.findByRole("option", { name: "Refused access" });
+    expect(screen.getAllByRole("option").map(({ textContent }) => textContent)).toEqual(["Any action", ...Object.values(auditGroupLabels)]);
+  });
+
+  test("filters by refused access, and leaves out an action that nobody knows", async () => {
+    const admin = adminState({ events: [event] });
+    await openPage(<AuditPage />, { ...readyState(), admin }, "/admin/audit?action=moon_base.launch");
+    await screen.findByText("Sign-in refused");
+    expect(new URLSearchParams(admin.queries["audit"]).get("action")).toBeNull();
+    await choose("Action", "Refused access");
+    await waitFor(() => expect(new URLSearchParams(admin.queries["audit"]).get("action")).toBe("access"));
+  });
+
+  test("shows an action that it does not know as words", async () => {
+    const old = { ...event, action: "moon_base.launch" };
+    await openPage(<AuditPage />, { ...readyState(), admin: adminState({ events: [old] }) }, "/admin/audit");
+    await screen.findByText("Moon base launch");
     expect(fieldLabel("maxUses")).toBe("Max uses");
   });
 });

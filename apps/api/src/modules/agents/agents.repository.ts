@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { BackendId } from "@mosaic/contracts/agent";
+import type { AuditAction } from "@mosaic/contracts/audit-actions";
 import { Injectable } from "@nestjs/common";
 import type { Prisma } from "../../generated/prisma/client.js";
 import { isUniqueViolation } from "../../platform/database/database-errors.js";
@@ -107,7 +108,7 @@ async function read(transaction: Prisma.TransactionClient, id: string): Promise<
   return toStoredAgent(await transaction.agent.findUniqueOrThrow({ where: { id }, include: storedAgentInclude }));
 }
 
-function actionOf(owner: AgentOwner, verb: "create" | "update"): string {
+function actionOf(owner: AgentOwner, verb: "create" | "update"): AuditAction {
   return `${owner === null ? "system_agent" : "agent"}.${verb}`;
 }
 

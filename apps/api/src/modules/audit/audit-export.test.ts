@@ -15,8 +15,8 @@ const event = (name: string): AuditEvent => ({
 });
 
 test("a row has as many cells as the head", () => {
-  expect(csvHead.split(",")).toHaveLength(13);
-  expect(csvRow({ ...event("ann"), details: {} }).split(",")).toHaveLength(13);
+  expect(csvHead.split(",")).toHaveLength(14);
+  expect(csvRow({ ...event("ann"), details: {} }).split(",")).toHaveLength(14);
 });
 
 test.each([
@@ -44,6 +44,14 @@ test.each([
   ["名＝1", ",名＝1,"],
 ])("the name %j is written %j", (name, written) => {
   expect(csvRow(event(name))).toContain(written);
+});
+
+test.each([
+  ["agent.delete", ",Deleted an agent\r\n"],
+  ["access.refuse", ",Refused access\r\n"],
+  ["moon_base.launch", ",Moon base launch\r\n"],
+])("the action %s has its words at the end of the row", (action, end) => {
+  expect(csvRow({ ...event("ann"), action }).endsWith(end)).toBe(true);
 });
 
 test("a line of JSON is one line", () => {

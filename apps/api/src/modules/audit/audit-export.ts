@@ -1,4 +1,5 @@
 import type { AuditEvent } from "@mosaic/contracts/audit";
+import { auditActionWords } from "@mosaic/contracts/audit-actions";
 
 const columns: readonly { readonly name: string; readonly of: (event: AuditEvent) => string }[] = [
   { name: "at", of: (event) => event.at },
@@ -14,6 +15,8 @@ const columns: readonly { readonly name: string; readonly of: (event: AuditEvent
   { name: "details", of: ({ details }) => (Object.keys(details).length === 0 ? "" : JSON.stringify(details)) },
   { name: "request_id", of: (event) => event.requestId ?? "" },
   { name: "id", of: (event) => event.id },
+  // Last, so that who reads columns by their place finds them where they were.
+  { name: "action_words", of: (event) => auditActionWords(event.action) },
 ];
 
 export const csvHead = line(columns.map(({ name }) => name));

@@ -1,10 +1,11 @@
 import { randomUUIDv7 } from "node:crypto";
 import type { Prisma } from "../../generated/prisma/client.js";
+import type { AuditAction } from "@mosaic/contracts/audit-actions";
 import { requestContext, type Actor } from "../../platform/logging/request-context.js";
 
-/** What was done. `action` is `thing.verb`; `details` hold no secret and no content: names of fields, numbers, kinds. */
+/** What was done; `details` hold no secret and no content: names of fields, numbers, kinds. */
 export interface AuditEntry {
-  readonly action: string;
+  readonly action: AuditAction;
   readonly target?: { readonly type: string; readonly id: string | null; readonly name?: string };
   /** `done` unless said otherwise. */
   readonly outcome?: "done" | "refused" | "failed";

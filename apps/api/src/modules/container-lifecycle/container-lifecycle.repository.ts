@@ -1,4 +1,5 @@
 import { stageProgress, type ContainerStatus, type StageProgress } from "@mosaic/contracts/agent";
+import type { AuditAction } from "@mosaic/contracts/audit-actions";
 import { Injectable } from "@nestjs/common";
 import type { Endpoint } from "@mosaic/runtime/agent-runtime";
 import { Prisma } from "../../generated/prisma/client.js";
@@ -55,7 +56,7 @@ interface Row {
 type ReconciledRow = Pick<Row, "agent_id" | "status" | "endpoint_host" | "endpoint_port"> & { readonly name: string };
 
 /** What of a container's life somebody wants to read later: what was asked for, and what went wrong. */
-const audited: Partial<Record<ContainerEvent, string>> = {
+const audited: Partial<Record<ContainerEvent, AuditAction>> = {
   start_requested: "container.start",
   stop_requested: "container.stop",
   failed: "container.fail",

@@ -67,7 +67,7 @@ export class OnboardingService {
   }
 
   private async skipOidc(): Promise<void> {
-    const audit = { action: "onboarding.skip", target: { type: "installation", id: null }, details: { step: "oidc" } };
+    const audit = { action: "onboarding.skip", target: { type: "installation", id: null }, details: { step: "oidc" } } as const;
     await this.settings.set(settingKeys.onboardingStep, pastOidc, audit);
   }
 
@@ -96,7 +96,7 @@ export class OnboardingService {
     if (step !== "summary") {
       throw new AppError("onboarding_incomplete", { detail: `The step "${step}" is missing.` });
     }
-    const audit = { action: "onboarding.complete", target: { type: "installation", id: null } };
+    const audit = { action: "onboarding.complete", target: { type: "installation", id: null } } as const;
     await this.settings.setIfAbsent(settingKeys.onboardingCompletedAt, this.clock.now().toISOString(), audit);
   }
 

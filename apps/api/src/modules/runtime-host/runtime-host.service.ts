@@ -82,7 +82,7 @@ export class RuntimeHostService implements OnModuleDestroy {
       throw new AppError("conflict", { detail: `MOSAIC_RUNTIME fixes the runtime to ${this.env.MOSAIC_RUNTIME}.` });
     }
     this.assertAllowed(kind);
-    const audit = { action: "runtime.choose", target: { type: "setting", id: settingKeys.runtime }, details: { runtime: kind } };
+    const audit = { action: "runtime.choose", target: { type: "setting", id: settingKeys.runtime }, details: { runtime: kind } } as const;
     await this.settings.set(settingKeys.runtime, kind, audit);
   }
 
