@@ -33,7 +33,7 @@ const everywhere = ["auth", "crypto", "audit"];
 
 /** What another module may see of a module: never its repository or its controllers. */
 const publicParts =
-  "\\.(module|service|guard|decorator|types)\\.ts$|/(tokens|sealed-box|key-ring|audit-trail|model-choice|session-endings)\\.ts$";
+  "\\.(module|service|guard|decorator|types)\\.ts$|[-/]registry\\.ts$|/(tokens|sealed-box|key-ring|audit-trail|model-choice|session-endings)\\.ts$";
 
 const modulePath = (names) => `^apps/api/src/modules/(${names.join("|")})/`;
 

@@ -10,7 +10,7 @@ import { examine, unconfigured, type Finding } from "./cli/doctor.js";
 import { restore } from "./cli/restore.js";
 import { rotateKey } from "./cli/rotate-key.js";
 import { SealError } from "./modules/crypto/sealed-box.js";
-import { createRealRuntime } from "./modules/runtime-host/real-runtimes.js";
+import { readRuntimeKind, runtimes } from "./modules/runtime-host/runtime-registry.js";
 import { settingKeys } from "./modules/settings/settings.service.js";
 import { ConfigurationError, readEnv, type Env } from "./platform/config/env.js";
 import { explainDatabaseFault } from "./platform/database/database-words.js";
@@ -56,10 +56,7 @@ type Command = (env: Env, words: Arguments) => Promise<number>;
 
 const commands: Readonly<Record<string, Command>> = {
   doctor: async (env, { isJson }) =>
-    show(
-      await examine({ env, migrationsFolder, createRuntime: (kind, instanceId) => createRealRuntime(kind, { env, instanceId }) }),
-      isJson,
-    ),
+    show(await examine({ env, migrationsFolder, createRuntime: (kind, instanceId) => runtimes[kind].create({ env, instanceId }) }), isJson),
   "admin create-breakglass": async (env, { name }) => {
     await migrate(env.DATABASE_URL.open(), migrationsFolder);
     const password = await readSecret("Password");
@@ -172,7 +169,11 @@ async function chosenRuntime(env: Env, database: Parameters<Parameters<typeof wi
 }
 
 function openRuntime(env: Env, instanceId: string, kind: string | null): AgentRuntime | null {
-  return kind === "docker" || kind === "process" ? createRealRuntime(kind, { env, instanceId }) : null;
+  const read = readRuntimeKind(kind);
+  if (read.fault !== null) {
+    throw new CommandError(`${read.fault} Nothing was changed.`);
+  }
+  return read.kind === null ? null : runtimes[read.kind].create({ env, instanceId });
 }
 
 function wordsOf(error: unknown): string {

@@ -1,6 +1,13 @@
+import { runtimeKind } from "@mosaic/contracts/onboarding";
 import { expect, test } from "vitest";
+import { examine } from "../src/cli/doctor.js";
 import { RuntimeHostService } from "../src/modules/runtime-host/runtime-host.service.js";
+import { runtimes } from "../src/modules/runtime-host/runtime-registry.js";
+import { settingKeys } from "../src/modules/settings/settings.service.js";
+import { ConfigurationError } from "../src/platform/config/env.js";
+import { InMemoryEngine } from "./harness/in-memory-runtime.js";
 import { startTestApp } from "./harness/test-app.js";
+import { migrationsFolder } from "./harness/test-database.js";
 
 async function runtimeAt(env: Record<string, string | undefined>): Promise<unknown> {
   const app = await startTestApp({ env });
@@ -35,4 +42,68 @@ test("Docker is allowed wherever Mosaic listens", async () => {
 
 test("without a choice nothing runs", async () => {
   expect(await runtimeAt({ MOSAIC_RUNTIME: undefined })).toMatchObject({ code: "runtime_unavailable" });
+});
+
+test("a runtime that this version does not know is a refusal to start, also for the doctor, and never another one's turn", async () => {
+  const engine = new InMemoryEngine();
+  const made: string[] = [];
+  const app = await startTestApp({ env: { MOSAIC_RUNTIME: undefined }, runtime: engine });
+  try {
+    const words = /agents run on "nomad".*does not guess another one.*Set MOSAIC_RUNTIME to docker or process/;
+    const sql = "INSERT INTO system_config (key, value, is_encrypted, updated_at) VALUES ($1, 'nomad', false, now())";
+    await app.database.query(sql, [settingKeys.runtime]);
+    const again = startTestApp({ database: app.database, runtime: engine, env: { MOSAIC_RUNTIME: undefined } });
+    await expect(again).rejects.toThrow(ConfigurationError);
+    await expect(again).rejects.toThrow(words);
+    // A process that runs while another version writes the row starts nothing any more either.
+    const host = app.nest.get(RuntimeHostService, { strict: false });
+    await expect(host.runtime()).rejects.toMatchObject({ code: "runtime_unavailable", detail: expect.stringMatching(words) as string });
+    const findings = await examine({
+      env: app.env,
+      migrationsFolder,
+      createRuntime: (kind) => {
+        made.push(kind);
+        return engine.driver(kind);
+      },
+    });
+    const failed = { check: "Runtime", state: "failing", detail: expect.stringMatching(words) as string };
+    expect(findings.filter(({ check }) => check === "Runtime")).toEqual([failed]);
+    expect(made).toEqual([]);
+    // What the words advise works.
+    const mended = await startTestApp({ database: app.database, runtime: engine, env: { MOSAIC_RUNTIME: "docker" } });
+    await mended.close();
+  } finally {
+    await app.close();
+    await engine.close();
+  }
+});
+
+test("each definition says of its driver what the driver says of itself", async () => {
+  const app = await startTestApp();
+  try {
+    for (const kind of runtimeKind.options) {
+      const driver = runtimes[kind].create({ env: app.env, instanceId: "registry-test" });
+      expect(driver).toMatchObject({ kind, isIsolated: runtimes[kind].isIsolated });
+      await driver.close();
+    }
+  } finally {
+    await app.close();
+  }
+});
+
+test("the doctor says that the process runtime is refused beyond loopback", async () => {
+  const app = await startTestApp({ env: { MOSAIC_RUNTIME: "process", HOST: "0.0.0.0" } });
+  try {
+    const createRuntime = (): never => {
+      throw new Error("No driver is made of a runtime that is refused.");
+    };
+    const findings = await examine({ env: app.env, migrationsFolder, createRuntime });
+    expect(findings.at(-1)).toMatchObject({
+      check: "Runtime",
+      state: "failing",
+      detail: expect.stringContaining("MOSAIC_ALLOW_UNISOLATED"),
+    });
+  } finally {
+    await app.close();
+  }
 });

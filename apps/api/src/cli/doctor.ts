@@ -1,4 +1,5 @@
 import type { Client } from "pg";
+import type { RuntimeKind } from "@mosaic/contracts/onboarding";
 import type { AgentRuntime } from "@mosaic/runtime/agent-runtime";
 import { openRing, storedRing } from "../modules/crypto/key-ring.js";
 import { SealError, sealKey, unseal } from "../modules/crypto/sealed-box.js";
@@ -14,6 +15,7 @@ import {
   warning,
   type Look,
 } from "../modules/health/host-findings.js";
+import { readRuntimeKind, runtimes, type RuntimeDefinition } from "../modules/runtime-host/runtime-registry.js";
 import { settingContext } from "../modules/settings/setting-context.js";
 import { settingKeys } from "../modules/settings/settings.service.js";
 import type { ConfigurationError, Env } from "../platform/config/env.js";
@@ -31,7 +33,7 @@ const slowMs = 200;
 export interface DoctorOptions {
   readonly env: Env;
   readonly migrationsFolder: string;
-  readonly createRuntime: (kind: "docker" | "process", instanceId: string) => AgentRuntime;
+  readonly createRuntime: (kind: RuntimeKind, instanceId: string) => AgentRuntime;
 }
 
 /** The only finding when there is no configuration to look at anything with. */
@@ -149,22 +151,30 @@ async function lookAtRuntime(env: Env, url: string, createRuntime: DoctorOptions
   );
   const known = facts === "unknown" || facts === null ? noFacts : facts;
   const { chosen, instanceId, backends } = known;
-  const kind = env.MOSAIC_RUNTIME ?? chosen;
+  const { kind, fault } = readRuntimeKind(env.MOSAIC_RUNTIME ?? chosen);
+  if (fault !== null) {
+    return [{ check: "Runtime", ...failing(fault) }];
+  }
   if (kind === null && facts === "unknown") {
     return [{ check: "Runtime", ...warning("It can't be looked at without the database, which says what it is.") }];
   }
-  if (kind !== "docker" && kind !== "process") {
+  if (kind === null) {
     return [{ check: "Runtime", ...warning("None is chosen yet: the wizard in the web page asks for it.") }];
+  }
+  const definition = runtimes[kind];
+  const refusal = definition.refusal(env);
+  if (refusal !== null) {
+    return [{ check: "Runtime", ...failing(refusal) }];
   }
   const runtime = createRuntime(kind, instanceId);
   try {
     const { isReachable, detail } = await runtime.check();
     return [
       { check: "Runtime", ...(isReachable ? ok(detail) : failing(detail)) },
-      { check: "Isolation", ...isolationFinding(runtime.isIsolated) },
-      ...(backends.length === 0 ? [] : [{ check: "Memory per agent", ...memoryLook(runtime.isIsolated, backends) }]),
+      { check: "Isolation", ...isolationFinding(definition.isIsolated) },
+      ...(backends.length === 0 ? [] : [{ check: "Memory per agent", ...memoryLook(definition.isIsolated, backends) }]),
       ...(isReachable ? [{ check: "Agents' files", ...agentFilesFinding(await runtime.diskSpace(), known.files) }] : []),
-      ...(isReachable ? await Promise.all(backends.map(async (backend) => lookAtImage(runtime, backend))) : []),
+      ...(isReachable ? await Promise.all(backends.map(async (backend) => lookAtImage(runtime, definition, backend))) : []),
     ];
   } finally {
     await runtime.close();
@@ -213,13 +223,13 @@ async function readSizes(database: Client): Promise<RuntimeFacts["files"]> {
   return rows[0] ?? noFacts.files;
 }
 
-async function lookAtImage(runtime: AgentRuntime, backend: { id: string; image: string }): Promise<Finding> {
+async function lookAtImage(runtime: AgentRuntime, definition: RuntimeDefinition, backend: StoredBackend): Promise<Finding> {
   const check = `Software of ${backend.id}`;
   const image = imageOf(backend);
-  if (await runtime.hasImage(image)) {
-    return { check, ...ok(runtime.kind === "docker" ? `The image ${image.name} is here.` : "It is installed.") };
-  }
-  return { check, ...warning("It is not here yet. The first start of an agent fetches it, which takes minutes.") };
+  const software = { label: backend.id, image: image.name };
+  return (await runtime.hasImage(image))
+    ? { check, ...ok(definition.softwareHere(software)) }
+    : { check, ...warning(definition.softwareMissing(software)) };
 }
 
 function wordsOf(error: unknown): string {

@@ -1,4 +1,3 @@
-import { join, resolve } from "node:path";
 import type { AgentBackend, RenderedProvider, ResolvedModel } from "@mosaic/agent-backends/agent-backend";
 import { deriveGatewayToken, deriveRelayToken } from "@mosaic/agent-backends/gateway-token";
 import type { ChosenModel } from "@mosaic/agent-backends/model-resolution";
@@ -17,7 +16,8 @@ import { LlmProvidersService } from "../llm-providers/llm-providers.service.js";
 import { DemoSettingsService } from "../demo/demo-settings.service.js";
 import { ModelResolutionService } from "../llm-providers/model-resolution.service.js";
 import type { StoredProvider } from "../llm-providers/llm-providers.types.js";
-import { RuntimeHostService, type AgentView } from "../runtime-host/runtime-host.service.js";
+import type { AgentView } from "../runtime-host/runtime-registry.js";
+import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
 import { AgentConfigRepository } from "./agent-config.repository.js";
 import type { CallingContainer, LiveContainer } from "./agent-config.types.js";
 
@@ -121,14 +121,9 @@ export class AgentConfigService {
     return container;
   }
 
-  private async view(backendId: BackendId, container: LiveContainer): Promise<AgentView & { port: number | null }> {
-    const kind = await this.runtimeHost.kind();
-    if (kind === "process") {
-      const stateDir = join(resolve(this.env.MOSAIC_STATE_DIR), "agents", container.name, "state");
-      return { bind: "loopback", stateDir, isIsolated: false, port: container.endpointPort };
-    }
-    const backend = await this.backends.get(backendId);
-    return { bind: "lan", stateDir: backend.stateDir, isIsolated: true, port: backend.gatewayPort };
+  private async view(backendId: BackendId, container: LiveContainer): Promise<AgentView> {
+    const [{ definition }, backend] = await Promise.all([this.runtimeHost.inUse(), this.backends.get(backendId)]);
+    return definition.view({ env: this.env, containerName: container.name, endpointPort: container.endpointPort, backend });
   }
 
   /** Here a key is opened: for the one container that uses it, and only if it is its owner's. */

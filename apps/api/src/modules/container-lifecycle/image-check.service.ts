@@ -11,27 +11,15 @@ export class ImageCheckService {
   constructor(private readonly host: RuntimeHostService) {}
 
   /** Never throws for an engine that is away: that is an answer. */
-  async check(backend: Pick<Backend, "id" | "image">): Promise<ImageCheck> {
+  async check(backend: Pick<Backend, "id" | "label" | "image">): Promise<ImageCheck> {
     const image = imageOf(backend);
     try {
-      const runtime = await this.host.runtime();
-      if (runtime.kind === "process") {
-        const isInstalled = await runtime.hasImage(image);
-        return isInstalled
-          ? {
-              outcome: "present",
-              message: "Agents run as processes here, from an installation on this machine that is there. The image is not used.",
-            }
-          : { outcome: "missing", message: "Agents run as processes here. Their software is installed at the first start of an agent." };
-      }
-      if (await runtime.hasImage(image)) {
-        return { outcome: "present", message: `The image ${image.name} is on this machine.` };
-      }
-      const next = image.buildContext === null ? "it is pulled from its registry" : "Mosaic builds it";
-      return {
-        outcome: "missing",
-        message: `The image ${image.name} is not on this machine: ${next} when an agent starts for the first time.`,
-      };
+      const { driver, definition } = await this.host.inUse();
+      const isHere = await driver.hasImage(image);
+      const software = { label: backend.label, image: image.name };
+      return isHere
+        ? { outcome: "present", message: definition.softwareHere(software) }
+        : { outcome: "missing", message: definition.softwareMissing(software) };
     } catch (error) {
       const { detail, message } = toStartError(error);
       return { outcome: "engine_unreachable", message: detail ?? message };

@@ -1,5 +1,4 @@
 import type { HealthReport } from "@mosaic/contracts/health";
-import type { AgentRuntime } from "@mosaic/runtime/agent-runtime";
 import { RuntimeError } from "@mosaic/runtime/agent-runtime";
 import { Inject, Injectable } from "@nestjs/common";
 import { ENV, type Env } from "../../platform/config/env.js";
@@ -103,7 +102,7 @@ export class HealthReportService {
   }
 
   private async isolation(): Promise<Look> {
-    return isolationFinding((await this.runtimeHost.runtime()).isIsolated);
+    return isolationFinding((await this.runtimeHost.inUse()).definition.isIsolated);
   }
 
   /** The model that an agent of this user answers with now, wherever it comes from. */
@@ -121,7 +120,7 @@ export class HealthReportService {
   }
 
   private async memory(): Promise<Look> {
-    return memoryLook((await this.runtimeHost.kind()) !== "process", await this.backends.all());
+    return memoryLook((await this.runtimeHost.definition())?.isIsolated !== false, await this.backends.all());
   }
 
   private async agentFiles(): Promise<Look> {
@@ -134,26 +133,16 @@ export class HealthReportService {
   }
 
   private async image(): Promise<Look> {
-    const [runtime, backends] = await Promise.all([this.runtimeHost.runtime(), this.backends.all()]);
+    const [{ driver, definition }, backends] = await Promise.all([this.runtimeHost.inUse(), this.backends.all()]);
     const looks = await Promise.all(
       backends.map(async ({ label, image }) =>
-        (await runtime.hasImage({ name: image, buildContext: null }))
-          ? ok(presentImage(runtime, label, image))
-          : warning(missingImage(runtime, label, image)),
+        (await driver.hasImage({ name: image, buildContext: null }))
+          ? ok(definition.softwareHere({ label, image }))
+          : warning(definition.softwareMissing({ label, image })),
       ),
     );
     return { state: looks.every(({ state }) => state === "ok") ? "ok" : "warning", detail: looks.map(({ detail }) => detail).join(" ") };
   }
-}
-
-function presentImage(runtime: AgentRuntime, label: string, image: string): string {
-  return runtime.kind === "process" ? `${label} is installed.` : `The image ${image} is there.`;
-}
-
-function missingImage(runtime: AgentRuntime, label: string, image: string): string {
-  return runtime.kind === "process"
-    ? `${label} is not installed yet. It will be installed at the first message, which takes about 30 seconds.`
-    : `The image ${image} is not there yet. It will be fetched or built at the first message, which takes a few minutes.`;
 }
 
 /** Only words that are meant for users. */

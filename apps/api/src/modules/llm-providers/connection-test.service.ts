@@ -123,7 +123,7 @@ export class ConnectionTestService {
 
   /** Mosaic reaches this machine's loopback, an agent in a container does not. */
   private async cautionAbout(baseUrl: string): Promise<string | null> {
-    if ((await this.runtimeHost.kind()) === "process" || !(await leadsToLoopback(new URL(baseUrl).hostname))) {
+    if ((await this.runtimeHost.definition())?.sharesLoopback === true || !(await leadsToLoopback(new URL(baseUrl).hostname))) {
       return null;
     }
     return "Mosaic reaches this address, but your agents run in containers, and there it means the container itself. Give an address of this machine that containers reach, such as the one of its network card, and let the server listen there.";

@@ -10,6 +10,7 @@ import { AgentsService } from "../agents/agents.service.js";
 import { LlmProvidersService } from "../llm-providers/llm-providers.service.js";
 import { OidcSettingsService } from "../oidc/oidc-settings.service.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
+import { runtimes } from "../runtime-host/runtime-registry.js";
 import { SettingsService, settingKeys, type SettingKey } from "../settings/settings.service.js";
 import { UsersService } from "../users/users.service.js";
 import { nextStep, type OnboardingFacts } from "./onboarding-step.js";
@@ -80,8 +81,8 @@ export class OnboardingService {
   }
 
   async putAgent(userId: string, input: OnboardingAgents): Promise<Agent> {
-    if (input.runtime === "process" && !input.acceptsNoIsolation) {
-      throw fault("acceptsNoIsolation", "Confirm that the process runtime has no walls between agents and this machine");
+    if (!runtimes[input.runtime].isIsolated && !input.acceptsNoIsolation) {
+      throw fault("acceptsNoIsolation", `Confirm that the ${input.runtime} runtime has no walls between agents and this machine`);
     }
     if (input.agent.model === null) {
       throw fault("agent.model", "Choose a model");

@@ -1,12 +1,14 @@
 import { Module } from "@nestjs/common";
 import { SettingsModule } from "../settings/settings.module.js";
-import { createRealRuntime } from "./real-runtimes.js";
-import { RUNTIME_FACTORY } from "./runtime-factory.js";
+import { RUNTIME_FACTORY, type RuntimeFactory } from "./runtime-factory.js";
 import { RuntimeHostService } from "./runtime-host.service.js";
+import { runtimes } from "./runtime-registry.js";
+
+const createRuntime: RuntimeFactory = (kind, context) => runtimes[kind].create(context);
 
 @Module({
   imports: [SettingsModule],
-  providers: [RuntimeHostService, { provide: RUNTIME_FACTORY, useValue: createRealRuntime }],
+  providers: [RuntimeHostService, { provide: RUNTIME_FACTORY, useValue: createRuntime }],
   exports: [RuntimeHostService],
 })
 export class RuntimeHostModule {}

@@ -1,27 +1,19 @@
-import type { OnboardingOptions, RuntimeKind } from "@mosaic/contracts/onboarding";
+import type { OnboardingOptions, RuntimeKind, RuntimeOption } from "@mosaic/contracts/onboarding";
 import type { AgentRuntime, RuntimeCheck } from "@mosaic/runtime/agent-runtime";
-import { Inject, Injectable, type OnModuleDestroy } from "@nestjs/common";
-import { ENV, type Env } from "../../platform/config/env.js";
+import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from "@nestjs/common";
+import { ConfigurationError, ENV, type Env } from "../../platform/config/env.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { Listeners } from "../../platform/http/listeners.js";
 import { settingKeys, SettingsService } from "../settings/settings.service.js";
 import { RUNTIME_FACTORY, type RuntimeFactory } from "./runtime-factory.js";
-
-const loopback = /^(127\.|::1$|localhost$)/;
-
-/** How an agent's software sees its own place: inside a container, or as a child process. */
-export interface AgentView {
-  readonly bind: "lan" | "loopback";
-  readonly stateDir: string;
-  readonly isIsolated: boolean;
-}
+import { readRuntimeKind, runtimeKinds, runtimes, safestRuntime, type RuntimeDefinition } from "./runtime-registry.js";
 
 /**
  * Which runtime this installation uses, and the one instance of its driver in this process. The choice is made once, by an operator: an
  * engine that is away must never turn into agents without walls.
  */
 @Injectable()
-export class RuntimeHostService implements OnModuleDestroy {
+export class RuntimeHostService implements OnModuleInit, OnModuleDestroy {
   readonly #drivers = new Map<RuntimeKind, AgentRuntime>();
 
   constructor(
@@ -31,19 +23,42 @@ export class RuntimeHostService implements OnModuleDestroy {
     private readonly listeners: Listeners,
   ) {}
 
-  /** The runtime in use; `null` until one is chosen. */
-  async kind(): Promise<RuntimeKind | null> {
-    return this.env.MOSAIC_RUNTIME ?? ((await this.settings.get(settingKeys.runtime)) as RuntimeKind | null);
+  /** A database of another version may name a runtime that this one does not have: refused before anything starts. */
+  async onModuleInit(): Promise<void> {
+    const { fault } = await this.read();
+    if (fault !== null) {
+      throw new ConfigurationError(fault);
+    }
   }
 
-  /** Throws `runtime_unavailable` until one is chosen, and where the process runtime may not run. */
+  /** The runtime in use; `null` until one is chosen. Throws `runtime_unavailable` when somebody stored an unknown one meanwhile. */
+  async kind(): Promise<RuntimeKind | null> {
+    const { kind, fault } = await this.read();
+    if (fault !== null) {
+      throw new AppError("runtime_unavailable", { detail: fault });
+    }
+    return kind;
+  }
+
+  /** What is decided by the kind of the runtime in use; `null` until one is chosen. */
+  async definition(): Promise<RuntimeDefinition | null> {
+    const kind = await this.kind();
+    return kind === null ? null : runtimes[kind];
+  }
+
+  /** Throws `runtime_unavailable` until one is chosen, and where it may not run with this configuration. */
   async runtime(): Promise<AgentRuntime> {
+    return (await this.inUse()).driver;
+  }
+
+  /** The driver, with what is decided by its kind. Throws as `runtime` does. */
+  async inUse(): Promise<{ readonly driver: AgentRuntime; readonly definition: RuntimeDefinition }> {
     const kind = await this.kind();
     if (kind === null) {
       throw new AppError("runtime_unavailable", { detail: "No runtime is chosen yet: finish setting up Mosaic." });
     }
     this.assertAllowed(kind);
-    return this.driver(kind);
+    return { driver: await this.driver(kind), definition: runtimes[kind] };
   }
 
   /** What the runtime says of itself. Never throws for an engine that is away. */
@@ -53,27 +68,14 @@ export class RuntimeHostService implements OnModuleDestroy {
       return { kind, isIsolated: false, check: { isReachable: false, detail: "No runtime is chosen yet." } };
     }
     const driver = await this.driver(kind);
-    return { kind, isIsolated: driver.isIsolated, check: await driver.check() };
+    return { kind, isIsolated: runtimes[kind].isIsolated, check: await driver.check() };
   }
 
-  /** What the wizard offers. Docker is suggested wherever it answers. */
+  /** What the wizard offers. The first that is available is suggested. */
   async options(): Promise<OnboardingOptions> {
-    const docker = await (await this.driver("docker")).check();
-    const refusal = this.processRefusal();
-    const stored = await this.kind();
-    return {
-      runtimes: [
-        { kind: "docker", isAvailable: docker.isReachable, isIsolated: true, detail: docker.detail },
-        {
-          kind: "process",
-          isAvailable: refusal === null,
-          isIsolated: false,
-          detail: refusal ?? "Agents run as child processes of Mosaic, with no walls between them and this machine.",
-        },
-      ],
-      suggested: stored ?? (docker.isReachable ? "docker" : "process"),
-      isRuntimeFixed: this.env.MOSAIC_RUNTIME !== undefined,
-    };
+    const offers = await Promise.all(runtimeKinds.map(async (kind) => this.offer(kind)));
+    const suggested = (await this.kind()) ?? offers.find(({ isAvailable }) => isAvailable)?.kind ?? safestRuntime;
+    return { runtimes: offers, suggested, isRuntimeFixed: this.env.MOSAIC_RUNTIME !== undefined };
   }
 
   /** Keeps the operator's choice. Throws `conflict` when the environment fixes another one. */
@@ -108,17 +110,27 @@ export class RuntimeHostService implements OnModuleDestroy {
     return driver;
   }
 
+  private async offer(kind: RuntimeKind): Promise<RuntimeOption> {
+    const { isIsolated, introduction, refusal } = runtimes[kind];
+    const refused = refusal(this.env);
+    if (refused !== null) {
+      return { kind, isAvailable: false, isIsolated, detail: refused };
+    }
+    if (introduction !== null) {
+      return { kind, isAvailable: true, isIsolated, detail: introduction };
+    }
+    const { isReachable, detail } = await (await this.driver(kind)).check();
+    return { kind, isAvailable: isReachable, isIsolated, detail };
+  }
+
+  private async read(): Promise<ReturnType<typeof readRuntimeKind>> {
+    return readRuntimeKind(this.env.MOSAIC_RUNTIME ?? (await this.settings.get(settingKeys.runtime)));
+  }
+
   private assertAllowed(kind: RuntimeKind): void {
-    const refusal = kind === "process" ? this.processRefusal() : null;
+    const refusal = runtimes[kind].refusal(this.env);
     if (refusal !== null) {
       throw new AppError("runtime_refused", { detail: refusal });
     }
-  }
-
-  private processRefusal(): string | null {
-    if (loopback.test(this.env.HOST) || this.env.MOSAIC_ALLOW_UNISOLATED) {
-      return null;
-    }
-    return `Mosaic listens on ${this.env.HOST}, and the process runtime has no walls: it is refused unless HOST is loopback or MOSAIC_ALLOW_UNISOLATED is true.`;
   }
 }

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { runtimeKind } from "@mosaic/contracts/onboarding";
 import { z } from "zod";
 import { databaseUrlFaults } from "./database-url.js";
 import { Secret } from "./secret.js";
@@ -83,7 +84,7 @@ export const envSchema = z.object({
     .default(".mosaic")
     .meta({ description: "Folder of the process runtime: agents' state and the agents' software." }),
   MOSAIC_RUNTIME: z
-    .enum(["docker", "process"], "docker or process")
+    .enum(runtimeKind.options, runtimeKind.options.join(" or "))
     .optional()
     .meta({ description: "What runs agents. Unset: chosen in the first-boot wizard and kept in the database." }),
   MOSAIC_STARTS_AT_ONCE: z.coerce

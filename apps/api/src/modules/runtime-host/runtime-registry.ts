@@ -1,0 +1,119 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runtimeKind, type RuntimeKind } from "@mosaic/contracts/onboarding";
+import type { AgentRuntime } from "@mosaic/runtime/agent-runtime";
+import { createDockerRuntime } from "@mosaic/runtime/docker/docker-runtime";
+import { createProcessRuntime } from "@mosaic/runtime/process/process-runtime";
+import { z } from "zod";
+import type { Env } from "../../platform/config/env.js";
+
+/** How an agent's software sees its own place: inside a container, or as a child process. */
+export interface AgentView {
+  readonly bind: "lan" | "loopback";
+  readonly stateDir: string;
+  readonly isIsolated: boolean;
+  readonly port: number | null;
+}
+
+/** What is known of an agent's place by those who don't run it. */
+export interface AgentPlace {
+  readonly env: Env;
+  readonly containerName: string;
+  /** `null`: it did not start yet. */
+  readonly endpointPort: number | null;
+  readonly backend: { readonly gatewayPort: number; readonly stateDir: string };
+}
+
+export interface Software {
+  readonly label: string;
+  readonly image: string;
+}
+
+/** Everything that Mosaic decides by the kind of a runtime. */
+export interface RuntimeDefinition {
+  /** The driver that really runs agents. */
+  readonly create: (context: { readonly env: Env; readonly instanceId: string }) => AgentRuntime;
+  /** Whether agents are walled off from the machine and from each other. Where they are not, an operator has to accept it. */
+  readonly isIsolated: boolean;
+  /** Why it must not run with this configuration; `null` if it may. */
+  readonly refusal: (env: Env) => string | null;
+  /** What the wizard says of it. `null`: it has an engine, whose answer says it. */
+  readonly introduction: string | null;
+  /** Whether the loopback of an agent is the loopback of Mosaic, so that both reach the same servers there. */
+  readonly sharesLoopback: boolean;
+  readonly view: (place: AgentPlace) => AgentView;
+  /** That the software of a backend is here, and what happens when it is not. */
+  readonly softwareHere: (software: Software) => string;
+  readonly softwareMissing: (software: Software) => string;
+}
+
+const loopback = /^(127\.|::1$|localhost$)/;
+
+const docker: RuntimeDefinition = {
+  create: ({ env, instanceId }) => createDockerRuntime({ instanceId, host: env.DOCKER_HOST }),
+  isIsolated: true,
+  refusal: () => null,
+  introduction: null,
+  sharesLoopback: false,
+  view: ({ backend }) => ({ bind: "lan", stateDir: backend.stateDir, isIsolated: true, port: backend.gatewayPort }),
+  softwareHere: ({ image }) => `The image ${image} is on this machine.`,
+  softwareMissing: ({ image }) =>
+    `The image ${image} is not on this machine. It is fetched or built when an agent starts for the first time, which takes a few minutes.`,
+};
+
+/** What ships with Mosaic for OpenClaw: the supervisor, and the package that pins the version. */
+const openclawFolder = fileURLToPath(new URL("../../../../../docker/openclaw", import.meta.url));
+const openclawPackage = z.object({ dependencies: z.object({ openclaw: z.string() }) });
+
+const process: RuntimeDefinition = {
+  create: ({ env, instanceId }) =>
+    createProcessRuntime({
+      instanceId,
+      stateDir: resolve(env.MOSAIC_STATE_DIR),
+      supervisorPath: join(openclawFolder, "supervisor.mjs"),
+      openclawLockDir: openclawFolder,
+      openclawVersion: openclawPackage.parse(JSON.parse(readFileSync(join(openclawFolder, "package.json"), "utf8"))).dependencies.openclaw,
+    }),
+  isIsolated: false,
+  refusal: (env) =>
+    loopback.test(env.HOST) || env.MOSAIC_ALLOW_UNISOLATED
+      ? null
+      : `Mosaic listens on ${env.HOST}, and the process runtime has no walls: it is refused unless HOST is loopback or MOSAIC_ALLOW_UNISOLATED is true.`,
+  introduction: "Agents run as child processes of Mosaic, with no walls between them and this machine.",
+  sharesLoopback: true,
+  view: ({ env, containerName, endpointPort }) => ({
+    bind: "loopback",
+    stateDir: join(resolve(env.MOSAIC_STATE_DIR), "agents", containerName, "state"),
+    isIsolated: false,
+    port: endpointPort,
+  }),
+  softwareHere: ({ label }) => `${label} is installed. Agents run as processes here, so its image is not used.`,
+  softwareMissing: ({ label }) =>
+    `${label} is not installed yet. Agents run as processes here: it is installed when an agent starts for the first time, which takes about 30 seconds.`,
+};
+
+/** The only list of runtimes. What is in front is suggested first. */
+const registry = { docker, process } satisfies Record<RuntimeKind, RuntimeDefinition>;
+
+export const runtimes: Readonly<Record<RuntimeKind, RuntimeDefinition>> = registry;
+/** What is suggested where none is available. */
+export const safestRuntime: RuntimeKind = "docker";
+export const runtimeKinds: readonly RuntimeKind[] = runtimeKind.options;
+
+/** What a stored word names. An unknown one is never taken for another kind: it could have walls, and the other none. */
+export function readRuntimeKind(
+  stored: string | null,
+): { readonly kind: RuntimeKind | null; readonly fault: null } | { readonly kind: null; readonly fault: string } {
+  if (stored === null) {
+    return { kind: null, fault: null };
+  }
+  const known = runtimeKind.safeParse(stored);
+  return known.success ? { kind: known.data, fault: null } : { kind: null, fault: unknownRuntime(stored) };
+}
+
+function unknownRuntime(stored: string): string {
+  const shown = JSON.stringify(stored.slice(0, 40));
+  const choices = runtimeKinds.join(" or ");
+  return `The database says that agents run on ${shown}, and this version of Mosaic has no such runtime. It does not guess another one, which might have no walls. Set MOSAIC_RUNTIME to ${choices}, or start the version of Mosaic that knows it.`;
+}
