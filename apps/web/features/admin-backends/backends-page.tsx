@@ -118,7 +118,7 @@ const numbers = [
   { field: "cpus", label: "CPUs per agent", hint: "Parts are fine: 0.5 is half a core." },
   { field: "processes", label: "Processes per agent", hint: "A bound for runaway programs." },
   { field: "diskMb", label: "Files per agent (MB)", hint: "An agent that keeps more on the disk is stopped, and its owner told why." },
-  { field: "readySeconds", label: "Time to get ready (seconds)", hint: "On a machine with room. A start that still gets on goes on." },
+  { field: "readySeconds", label: "Time to get ready (seconds)", hint: "A start that makes progress may take longer." },
   { field: "idleMinutes", label: "New agents stop when idle for (minutes)", hint: "0 = never." },
 ] as const;
 
