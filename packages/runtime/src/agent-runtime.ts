@@ -169,7 +169,7 @@ export interface AgentRuntime {
   /** The last lines that a container wrote, on both outputs, the newest last; at most `lines`. None for a container that is gone. */
   logs(name: string, lines: number): Promise<string[]>;
 
-  /** All containers of this installation, whatever their state. */
+  /** All agents' containers of this installation, whatever their state. Removes helpers of the driver's own that a killed process left. */
   list(instanceId: string): Promise<ContainerObservation[]>;
 
   /**

@@ -171,6 +171,16 @@ await describeWithDocker("docker runtime", (title) => {
       expect(await perl(spec.name, "print system('true')")).toBe("0");
     });
 
+    it("lists no helper as an agent's container; one at work stays, and one that a killed process left is removed", async () => {
+      const helper = await docker.createContainer({ Image: image.name, Labels: { "mosaic.instance": options.instanceId } });
+      expect((await runtime.list(options.instanceId)).filter(({ agentId }) => agentId === "")).toEqual([]);
+      expect((await helper.inspect()).State.Status).toBe("created");
+      const later = createDockerRuntime({ ...options, longestHelpMs: 0 });
+      expect((await later.list(options.instanceId)).filter(({ agentId }) => agentId === "")).toEqual([]);
+      await later.close();
+      await expect(helper.inspect()).rejects.toMatchObject({ statusCode: 404 });
+    });
+
     it("measures what an agent hides from its own user, and leaves no container behind", async () => {
       const { spec, endpoint } = await createAndStart();
       await ask(endpoint, "/keep?mb=24&mode=0");

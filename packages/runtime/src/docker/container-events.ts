@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { INSTANCE_LABEL } from "./container-options.js";
+import { AGENT_LABEL, INSTANCE_LABEL } from "./container-options.js";
 import type { Engine } from "./engine.js";
 import { isRecord, readJsonLines } from "./json-lines.js";
 
@@ -30,7 +30,7 @@ export async function followContainerEvents(engine: Engine, instanceId: string, 
 }
 
 function filtersFor(instanceId: string): Record<string, string[]> {
-  return { type: ["container"], event: ["start", "die", "destroy"], label: [`${INSTANCE_LABEL}=${instanceId}`] };
+  return { type: ["container"], event: ["start", "die", "destroy"], label: [`${INSTANCE_LABEL}=${instanceId}`, AGENT_LABEL] };
 }
 
 function containerNameOf(event: Record<string, unknown>): string | null {

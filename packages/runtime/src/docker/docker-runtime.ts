@@ -27,6 +27,7 @@ import { type ContainerLayout, containerOptions, INSTANCE_LABEL, specHashOf, vol
 import { spaceOf } from "../disk-use.js";
 import { CALL_TIMEOUT_MS, Engine } from "./engine.js";
 import { isStatus, toRuntimeError } from "./engine-errors.js";
+import { isHelper, LONGEST_HELP_MS, removeLeftHelpers } from "./helper-containers.js";
 import { measureVolumes } from "./measure-volumes.js";
 import { exportVolume, importVolume } from "./state-archive.js";
 import { readCpuTimeMs } from "./container-usage.js";
@@ -46,6 +47,8 @@ export interface DockerRuntimeOptions {
   readonly gatewayPort?: number;
   readonly localBaseImage?: string;
   readonly buildArgs?: Readonly<Record<string, string>>;
+  /** An own container of no agent that is older was left by a killed process. */
+  readonly longestHelpMs?: number;
 }
 
 const CHECK_TIMEOUT_MS = 5_000;
@@ -69,6 +72,7 @@ class DockerRuntime implements AgentRuntime {
   readonly #layout: ContainerLayout;
   readonly #bridgeName: string;
   readonly #buildSettings: BuildSettings;
+  readonly #longestHelpMs: number;
   readonly #images = new SharedTasks<PrepareProgress>();
   readonly #queue = new KeyedQueue();
   #cores: number | undefined;
@@ -84,6 +88,7 @@ class DockerRuntime implements AgentRuntime {
       stateMount: options.stateMount ?? "/home/node/.openclaw",
       gatewayPort: options.gatewayPort ?? 18_789,
     };
+    this.#longestHelpMs = options.longestHelpMs ?? LONGEST_HELP_MS;
     this.#buildSettings = { localBaseImage: options.localBaseImage ?? "mosaic/base:node24", buildArgs: options.buildArgs ?? {} };
   }
 
@@ -171,7 +176,9 @@ class DockerRuntime implements AgentRuntime {
 
   async list(instanceId: string): Promise<ContainerObservation[]> {
     const filters = { label: [`${INSTANCE_LABEL}=${instanceId}`] };
-    const listed = await this.#engine.call((docker, abortSignal) => docker.listContainers({ all: true, filters, abortSignal }));
+    const found = await this.#engine.call((docker, abortSignal) => docker.listContainers({ all: true, filters, abortSignal }));
+    await removeLeftHelpers(this.#engine, found, this.#longestHelpMs);
+    const listed = found.filter((info) => !isHelper(info));
     const observations: ContainerObservation[] = [];
     for (let start = 0; start < listed.length; start += INSPECTIONS_AT_ONCE) {
       const part = listed.slice(start, start + INSPECTIONS_AT_ONCE);

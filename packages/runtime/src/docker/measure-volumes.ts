@@ -5,6 +5,7 @@ import { readContainerLogs } from "./container-logs.js";
 import { INSTANCE_LABEL } from "./container-options.js";
 import type { Engine } from "./engine.js";
 import { isStatus } from "./engine-errors.js";
+import { helperLabels, removeHelper } from "./helper-containers.js";
 import { seccompOption } from "./seccomp-profile.js";
 
 /** Of one container that measures. What it has not printed by then is not measured. */
@@ -44,7 +45,7 @@ export async function measureVolumes(engine: Engine, image: string, instanceId: 
     }
     return { bytes, disk: readDf(printed) };
   } finally {
-    await engine.call(async (docker) => docker.getContainer(id).remove({ force: true })).catch(() => undefined);
+    await removeHelper(engine, id);
   }
 }
 
@@ -55,7 +56,7 @@ interface Measurer {
   readonly paths: readonly string[];
 }
 
-/** Labelled as ours but as no agent's, as a holder of archives: the reconciler removes what a crash leaves. `null` without the image. */
+/** `null` without the image. */
 async function createMeasurer(engine: Engine, { image, instanceId, volumes, paths }: Measurer): Promise<string | null> {
   try {
     const container = await engine.call(async (docker, abortSignal) =>
@@ -65,7 +66,7 @@ async function createMeasurer(engine: Engine, { image, instanceId, volumes, path
         User: "0:0",
         Entrypoint: ["/bin/sh", "-c", script, "sh"],
         Cmd: [...paths],
-        Labels: { [INSTANCE_LABEL]: instanceId },
+        Labels: helperLabels(instanceId),
         HostConfig: {
           NetworkMode: "none",
           CapDrop: ["ALL"],

@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { finished } from "node:stream/promises";
 import type { Readable } from "node:stream";
 import { RuntimeError, type StateOwner } from "../agent-runtime.js";
-import { INSTANCE_LABEL } from "./container-options.js";
 import type { Engine } from "./engine.js";
 import { isStatus } from "./engine-errors.js";
+import { helperLabels, removeHelper } from "./helper-containers.js";
 
 /** The last part is what paths in an archive begin with. */
 const mountedAt = "/mosaic/state";
@@ -23,10 +23,10 @@ export async function exportVolume(engine: Engine, target: Volume): Promise<Read
       async (docker) => docker.getContainer(id).getArchive({ path: mountedAt }),
       AbortSignal.timeout(archiveLimitMs),
     );
-    archive.once("close", () => void removeHolder(engine, id));
+    archive.once("close", () => void removeHelper(engine, id));
     return archive;
   } catch (error) {
-    await removeHolder(engine, id);
+    await removeHelper(engine, id);
     throw error;
   }
 }
@@ -38,11 +38,10 @@ export async function importVolume(engine: Engine, target: Volume, tar: Readable
     tar.resume();
     await finished(tar, { writable: false }).catch(() => undefined);
   } finally {
-    await removeHolder(engine, id);
+    await removeHelper(engine, id);
   }
 }
 
-/** Labelled as ours but as no agent's: if we die, the reconciler finds a container whose agent does not exist and removes it. */
 async function createHolder(engine: Engine, { volume, image, instanceId }: Volume): Promise<string> {
   try {
     const holder = await engine.call(async (docker, abortSignal) =>
@@ -50,7 +49,7 @@ async function createHolder(engine: Engine, { volume, image, instanceId }: Volum
         name: `mosaic-archive-${randomUUID().slice(0, 8)}`,
         Image: image.name,
         Entrypoint: ["/bin/false"],
-        Labels: { [INSTANCE_LABEL]: instanceId },
+        Labels: helperLabels(instanceId),
         HostConfig: { NetworkMode: "none", Mounts: [{ Type: "volume", Source: volume, Target: mountedAt }] },
         abortSignal,
       }),
@@ -68,8 +67,4 @@ async function createHolder(engine: Engine, { volume, image, instanceId }: Volum
     }
     throw error;
   }
-}
-
-async function removeHolder(engine: Engine, id: string): Promise<void> {
-  await engine.call(async (docker) => docker.getContainer(id).remove({ force: true })).catch(() => undefined);
 }
