@@ -84,6 +84,12 @@ module.exports = {
       to: { path: ["^apps/api/src/generated/", "prisma\\.service\\.ts$", "@prisma/client"] },
     },
     {
+      name: "notices-are-heard-by-their-schema",
+      severity: "error",
+      from: { path: "^apps/api/src/", pathNot: ["^apps/api/src/platform/notices/", "platform\\.module\\.ts$"] },
+      to: { path: "/notices/postgres-channel\\.ts$" },
+    },
+    {
       name: "packages-know-no-framework",
       severity: "error",
       from: { path: "^packages/" },

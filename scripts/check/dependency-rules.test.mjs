@@ -28,6 +28,10 @@ const planted = {
     "apps/api/src/modules/users/users.service.ts": 'import "../../platform/database/prisma.service.js";',
     "apps/api/src/platform/database/prisma.service.ts": "export {};",
   },
+  "notices-are-heard-by-their-schema": {
+    "apps/api/src/modules/auth/auth.service.ts": 'import "../../platform/notices/postgres-channel.js";',
+    "apps/api/src/platform/notices/postgres-channel.ts": "export {};",
+  },
   "packages-know-no-framework": {
     "packages/runtime/src/a.ts": 'import "../../../apps/api/src/main.js";',
     "apps/api/src/main.ts": "export {};",

@@ -2,6 +2,7 @@ import { randomUUIDv7 } from "node:crypto";
 import { passwordRules, username as usernameSchema } from "@mosaic/contracts/identity";
 import bcrypt from "@node-rs/bcrypt";
 import type { Client } from "pg";
+import { sendFromCommand } from "../platform/notices/notices.js";
 import { auditCommand, CommandError, inTransaction, type Terminal } from "./command.js";
 
 const bcryptCost = 12;
@@ -57,7 +58,7 @@ export async function resetBreakglass(database: Client, password: string, termin
     await database.query("DELETE FROM login_throttles WHERE subject LIKE '%:' || $1 OR subject LIKE '%:' || $1 || '|%'", [
       account.username,
     ]);
-    await database.query("SELECT pg_notify('mosaic_sessions', $1)", [JSON.stringify({ userId: account.id })]);
+    await sendFromCommand(database, { channel: "mosaic_sessions", payload: { userId: account.id } });
     await auditCommand(database, { action: "password.reset", target: { type: "user", id: account.id, name: account.username } });
   });
   terminal.say(

@@ -4,6 +4,7 @@ import { makeRing, openRing, storedRing, type OpenRing, type StoredRing } from "
 import { seal, SealError, sealKey, unseal, type SealKey } from "../modules/crypto/sealed-box.js";
 import { settingContext } from "../modules/settings/setting-context.js";
 import { settingKeys } from "../modules/settings/settings.service.js";
+import { sendFromCommand } from "../platform/notices/notices.js";
 import { auditCommand, CommandError, inTransaction, type Terminal } from "./command.js";
 import { droppedColumns, sealedColumns, type SealedColumn } from "./sealed-columns.js";
 
@@ -103,7 +104,7 @@ async function storeRing(database: Client, ring: StoredRing): Promise<void> {
        ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()`,
       [settingKeys.keyRing, JSON.stringify(ring)],
     );
-    await database.query("SELECT pg_notify('mosaic_settings', 'key_ring')");
+    await sendFromCommand(database, { channel: "mosaic_settings", payload: "key_ring" });
   });
 }
 

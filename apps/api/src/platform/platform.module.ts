@@ -2,7 +2,6 @@ import { Global, Module } from "@nestjs/common";
 import { CLOCK, systemClock } from "./clock/clock.js";
 import { ENV, readEnv, type Env } from "./config/env.js";
 import { readTrustedCertificates, TRUSTED_CERTIFICATES } from "./config/trusted-certificates.js";
-import { PostgresChannel } from "./database/postgres-channel.js";
 import { PrismaService } from "./database/prisma.service.js";
 import { SessionLocks } from "./database/session-locks.js";
 import { Admission } from "./http/admission.js";
@@ -10,6 +9,8 @@ import { Connections } from "./http/connections.js";
 import { EDGE_LIMITS, edgeLimits } from "./http/edge-limits.js";
 import { Listeners } from "./http/listeners.js";
 import { Logger } from "./logging/logger.js";
+import { Notices } from "./notices/notices.js";
+import { PostgresChannel } from "./notices/postgres-channel.js";
 import { MachinePace } from "./pace/machine-pace.js";
 import { Shutdown } from "./shutdown/shutdown.js";
 
@@ -22,6 +23,7 @@ import { Shutdown } from "./shutdown/shutdown.js";
     { provide: Logger, useFactory: (env: Env) => new Logger(env.LOG_LEVEL), inject: [ENV] },
     PrismaService,
     PostgresChannel,
+    Notices,
     SessionLocks,
     { provide: EDGE_LIMITS, useValue: edgeLimits },
     Connections,
@@ -37,7 +39,7 @@ import { Shutdown } from "./shutdown/shutdown.js";
     EDGE_LIMITS,
     Logger,
     PrismaService,
-    PostgresChannel,
+    Notices,
     SessionLocks,
     Admission,
     Listeners,

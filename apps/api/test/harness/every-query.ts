@@ -32,7 +32,6 @@ import { ModelDefaultsRepository } from "../../src/modules/model-defaults/model-
 import { SharingRepository } from "../../src/modules/model-defaults/sharing.repository.js";
 import { OidcFlowsRepository } from "../../src/modules/oidc/oidc-flows.repository.js";
 import { OidcIdentitiesRepository } from "../../src/modules/oidc/oidc-identities.repository.js";
-import { OwnerEventsRepository } from "../../src/modules/owner-events/owner-events.repository.js";
 import { SystemConfigRepository } from "../../src/modules/settings/system-config.repository.js";
 import { UserAdminRepository } from "../../src/modules/user-admin/user-admin.repository.js";
 import { UserDeletionRepository } from "../../src/modules/user-admin/user-deletion.repository.js";
@@ -87,7 +86,6 @@ const bytes = (): Uint8Array<ArrayBuffer> => new Uint8Array(randomBytes(32));
 const hex = (): string => randomBytes(32).toString("hex");
 const accept = (): void => undefined;
 const audit = { action: "sign_up.update" } as const;
-const news = { channel: "mosaic_settings", group: "test" };
 const demo = {
   kind: "demo" as const,
   name: "Demo",
@@ -345,7 +343,6 @@ const agents: readonly Call[] = [
     touch: (rows) => rows.touch(id("agents", 2), now),
     deleteAgent: (rows) => rows.deleteAgent(id("agents", 700)),
     agentExists: (rows) => rows.agentExists(id("agents", 1)),
-    notify: (rows) => rows.notify("mosaic_test", ""),
   }),
   ...of(BootQueueRepository, {
     enter: (queue) =>
@@ -436,13 +433,12 @@ const installation: readonly Call[] = [
     forget: (processes) => processes.forget(randomUUIDv7()),
     forgetDead: (processes) => processes.forgetDead(),
   }),
-  ...of(OwnerEventsRepository, { notify: (events) => events.notify("mosaic_test", "") }),
   ...of(SystemConfigRepository, {
     find: (settings) => settings.find("a"),
     set: (settings) => settings.set("a", { value: "1", isEncrypted: false }, audit),
     setIfAbsent: (settings) => settings.setIfAbsent("a", { value: "1", isEncrypted: false }),
-    change: (settings) => settings.change("a", { value: "2", isEncrypted: false }, { ...news, audit }),
-    changeLocked: (settings) => settings.changeLocked("a", news, () => ({ setting: null, audit })),
+    change: (settings) => settings.change("a", { value: "2", isEncrypted: false }, { group: "oidc", audit }),
+    changeLocked: (settings) => settings.changeLocked("a", "oidc", () => ({ setting: null, audit })),
   }),
 ];
 

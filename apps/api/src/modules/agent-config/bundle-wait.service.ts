@@ -1,14 +1,11 @@
 import type { Bundle } from "@mosaic/contracts/agent-config";
 import { Injectable, type OnModuleInit } from "@nestjs/common";
-import { PostgresChannel } from "../../platform/database/postgres-channel.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { Listeners } from "../../platform/http/listeners.js";
+import { Notices } from "../../platform/notices/notices.js";
 import { AgentConfigService } from "./agent-config.service.js";
 import type { CallingContainer } from "./agent-config.types.js";
 import { BundleRenders } from "./bundle-renders.js";
-
-/** Who changes an agent, a provider or an assignment notifies it with the owner's id in the same transaction; `*` concerns everybody. */
-const changeChannel = "mosaic_agent_config";
 
 /** A running agent keeps what it has; its next message says why it may not use it. */
 const hasNoModel: ReadonlySet<string> = new Set(["model_not_assigned", "demo_model_off"]);
@@ -70,14 +67,14 @@ export class BundleWaitService implements OnModuleInit {
 
   constructor(
     private readonly agentConfig: AgentConfigService,
-    private readonly channel: PostgresChannel,
+    private readonly notices: Notices,
     private readonly listeners: Listeners,
   ) {
     this.#renders = new BundleRenders((caller) => this.agentConfig.render(caller));
   }
 
   async onModuleInit(): Promise<void> {
-    await this.channel.listen(changeChannel, (payload) => this.wake(payload));
+    await this.notices.listen("mosaic_agent_config", { onNotice: ({ ownerId }) => this.wake(ownerId), onGap: () => this.wake(null) });
   }
 
   get waitingCount(): number {
@@ -137,13 +134,12 @@ export class BundleWaitService implements OnModuleInit {
     }
   }
 
-  private wake(payload: string): void {
+  /** `null` concerns everybody. */
+  private wake(ownerId: string | null): void {
     this.#renders.forgetBegun();
-    // An empty payload comes after a reconnect: something may have been missed.
-    const isForEverybody = payload === "" || payload === "*";
     for (const waiter of this.#waiters.values()) {
-      if (isForEverybody || waiter.ownerId === payload) {
-        waiter.wake(!isForEverybody);
+      if (ownerId === null || waiter.ownerId === ownerId) {
+        waiter.wake(ownerId !== null);
       }
     }
   }

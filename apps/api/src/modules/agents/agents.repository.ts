@@ -6,6 +6,7 @@ import { Injectable } from "@nestjs/common";
 import type { Prisma } from "../../generated/prisma/client.js";
 import { isUniqueViolation } from "../../platform/database/database-errors.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
+import { send } from "../../platform/notices/notices.js";
 import { recordAudit } from "../audit/audit-trail.js";
 import { offeredModels, type OfferedModels } from "../llm-providers/model-choice.js";
 import { storedAgentInclude, toStoredAgent, type StoredAgent } from "./agents.types.js";
@@ -65,7 +66,7 @@ export class AgentsRepository {
           target: { type: "agent", id: agent.id, name: agent.values.name },
           details: { backend: agent.backend },
         });
-        await notify(transaction, owner);
+        await send(transaction, { channel: "mosaic_agent_config", payload: { ownerId: owner } });
         return read(transaction, agent.id);
       });
     } catch (error) {
@@ -98,7 +99,7 @@ export class AgentsRepository {
         target: { type: "agent", id, name: values.name },
         details: { changed: changedFields(before, values) },
       });
-      await notify(transaction, owner);
+      await send(transaction, { channel: "mosaic_agent_config", payload: { ownerId: owner } });
       return read(transaction, id);
     });
   }
@@ -147,9 +148,4 @@ function columnsOf(values: AgentValues): {
     tools: { ...values.tools },
     idleTimeoutSeconds: values.idleTimeoutSeconds,
   };
-}
-
-/** Running agents fetch their configuration again. Heard only if the transaction commits. */
-async function notify(transaction: Prisma.TransactionClient, owner: AgentOwner): Promise<void> {
-  await transaction.$executeRaw`SELECT pg_notify('mosaic_agent_config', ${owner ?? "*"})`;
 }

@@ -1,20 +1,13 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from "@nestjs/common";
-import { z } from "zod";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
-import { PostgresChannel } from "../../platform/database/postgres-channel.js";
+import type { Ending } from "../../platform/notices/channels.js";
+import { Notices } from "../../platform/notices/notices.js";
 import type { Caller } from "./auth.types.js";
 import { BearerTokensRepository } from "./bearer-tokens.repository.js";
-import { endingsChannel, type Ending } from "./session-endings.js";
 import { SessionsRepository } from "./sessions.repository.js";
 
 /** Finds what ends by itself: sessions and tokens that expire while a stream is open on them. */
 const checkEveryMs = 5_000;
-
-const ending = z.union([
-  z.strictObject({ sessionId: z.string() }),
-  z.strictObject({ tokenId: z.string() }),
-  z.strictObject({ userId: z.string() }),
-]);
 
 interface Entry {
   readonly caller: Caller;
@@ -35,14 +28,17 @@ export class LiveCallersService implements OnApplicationBootstrap, OnModuleDestr
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly channel: PostgresChannel,
+    private readonly notices: Notices,
     private readonly sessions: SessionsRepository,
     private readonly tokens: BearerTokensRepository,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.channel.listen(endingsChannel, (payload) => this.hear(payload));
+    await this.notices.listen("mosaic_sessions", {
+      onNotice: (ending) => this.hear(ending),
+      onGap: () => void this.check([...this.#entries]),
+    });
     this.#timer = setInterval(() => void this.check([...this.#entries]), checkEveryMs);
     this.#timer.unref();
   }
@@ -60,14 +56,8 @@ export class LiveCallersService implements OnApplicationBootstrap, OnModuleDestr
     return { ended: entry.ended.signal, release: () => void this.#entries.delete(entry) };
   }
 
-  private hear(payload: string): void {
-    const heard = parse(payload);
-    if (heard === null) {
-      // The connection was away: something may have been missed.
-      void this.check([...this.#entries]);
-      return;
-    }
-    for (const entry of [...this.#entries].filter(({ caller }) => isMeant(caller, heard))) {
+  private hear(ending: Ending): void {
+    for (const entry of [...this.#entries].filter(({ caller }) => isMeant(caller, ending))) {
       this.end(entry);
     }
   }
@@ -105,13 +95,4 @@ function isMeant(caller: Caller, heard: Ending): boolean {
   return "sessionId" in heard
     ? caller.kind === "session" && caller.sessionId === heard.sessionId
     : caller.kind === "token" && caller.tokenId === heard.tokenId;
-}
-
-/** `null`: anything may have happened. */
-function parse(payload: string): Ending | null {
-  try {
-    return ending.parse(JSON.parse(payload));
-  } catch {
-    return null;
-  }
 }

@@ -1,14 +1,10 @@
 import type { Prisma } from "../../generated/prisma/client.js";
-import { notifyAll } from "../../platform/database/notify-all.js";
-
-/** What has ended: a browser's session, a program's token, or everything of a user. */
-export type Ending = { readonly sessionId: string } | { readonly tokenId: string } | { readonly userId: string };
-
-export const endingsChannel = "mosaic_sessions";
+import type { Ending } from "../../platform/notices/channels.js";
+import { send, sendAll } from "../../platform/notices/notices.js";
 
 /** Tells every process to close what is open on it. Heard only if the transaction commits. */
 export async function tellEnding(transaction: Prisma.TransactionClient, ending: Ending): Promise<void> {
-  await transaction.$executeRaw`SELECT pg_notify(${endingsChannel}, ${JSON.stringify(ending)})`;
+  await send(transaction, { channel: "mosaic_sessions", payload: ending });
 }
 
 /** Ends sessions in the transaction of what they end with, and tells how many there were. */
@@ -17,10 +13,9 @@ export async function endSessions(transaction: Prisma.TransactionClient, where: 
   const ids = sessions.map(({ id }) => id);
   // Of several who end the same one at once, one counts it.
   const { count } = await transaction.session.deleteMany({ where: { id: { in: ids } } });
-  await notifyAll(
+  await sendAll(
     transaction,
-    endingsChannel,
-    ids.map((sessionId) => JSON.stringify({ sessionId } satisfies Ending)),
+    ids.map((sessionId) => ({ channel: "mosaic_sessions", payload: { sessionId } })),
   );
   return count;
 }
@@ -30,10 +25,9 @@ export async function endTokens(transaction: Prisma.TransactionClient, userId: s
   const tokens = await transaction.accessToken.findMany({ where: { userId }, select: { id: true } });
   const ids = tokens.map(({ id }) => id);
   const { count } = await transaction.accessToken.deleteMany({ where: { id: { in: ids } } });
-  await notifyAll(
+  await sendAll(
     transaction,
-    endingsChannel,
-    ids.map((tokenId) => JSON.stringify({ tokenId } satisfies Ending)),
+    ids.map((tokenId) => ({ channel: "mosaic_sessions", payload: { tokenId } })),
   );
   return count;
 }

@@ -1,10 +1,11 @@
 import type { UpdateBackend } from "@mosaic/contracts/admin-containers";
-import { agentTools, backendId, defaultAgentTools } from "@mosaic/contracts/agent";
+import { agentTools, backendId, containerStatus, defaultAgentTools } from "@mosaic/contracts/agent";
 import { Injectable } from "@nestjs/common";
 import { Prisma, type Backend as Row } from "../../generated/prisma/client.js";
 import { countUpToLimit } from "../../platform/database/bounded-count.js";
-import { notifyAll } from "../../platform/database/notify-all.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
+import type { Notice } from "../../platform/notices/channels.js";
+import { sendAll } from "../../platform/notices/notices.js";
 import { recordAudit } from "../audit/audit-trail.js";
 import type { Backend } from "./backends.types.js";
 
@@ -70,11 +71,18 @@ async function markForRestart(transaction: Prisma.TransactionClient, backend: st
     where: { agentId: { in: rows.map(({ agentId }) => agentId) } },
     data: { restartPendingSince: new Date() },
   });
-  const payloads = rows.map(({ agentId, status, agent }) => {
-    const event = { type: "agent", agentId, status, stage: null, error: null, isRestartPending: true };
-    return JSON.stringify({ userId: agent.ownerId, event });
+  const notices = rows.map(({ agentId, status, agent }): Notice => {
+    const event = {
+      type: "agent",
+      agentId,
+      status: containerStatus.parse(status),
+      stage: null,
+      error: null,
+      isRestartPending: true,
+    } as const;
+    return { channel: "mosaic_owner_events", payload: { userId: agent.ownerId, event } };
   });
-  await notifyAll(transaction, "mosaic_owner_events", payloads);
+  await sendAll(transaction, notices);
 }
 
 function isSame(left: unknown, right: unknown): boolean {

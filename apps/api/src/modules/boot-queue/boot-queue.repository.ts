@@ -2,9 +2,10 @@ import { Injectable } from "@nestjs/common";
 import { Prisma } from "../../generated/prisma/client.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import { lockNumberSql } from "../../platform/database/session-locks.js";
+import { send, sending } from "../../platform/notices/notices.js";
 import type { BootRequest, BootStanding } from "./boot-queue.types.js";
 
-export const bootQueueChannel = "mosaic_boot_queue";
+const changed = { channel: "mosaic_boot_queue", payload: "" } as const;
 
 const noOwner = Prisma.sql`'00000000-0000-0000-0000-000000000000'::uuid`;
 
@@ -57,7 +58,7 @@ export class BootQueueRepository {
         WHERE b.agent_id = w.agent_id
           AND w.place <= ${slots}::int - (SELECT count(*) FROM boot_places p WHERE p.admitted_at IS NOT NULL)`;
       if (freed + admitted > 0) {
-        await transaction.$executeRaw`SELECT pg_notify(${bootQueueChannel}, '')`;
+        await send(transaction, changed);
       }
     });
   }
@@ -77,7 +78,7 @@ export class BootQueueRepository {
 
   async leave(startId: string): Promise<void> {
     await this.prisma.$executeRaw`
-      WITH gone AS (DELETE FROM boot_places WHERE start_id = ${startId} RETURNING 1) SELECT pg_notify(${bootQueueChannel}, '') FROM gone`;
+      WITH gone AS (DELETE FROM boot_places WHERE start_id = ${startId} RETURNING 1) SELECT ${sending(changed)} FROM gone`;
   }
 
   /** Somebody waits by now for a start that nobody waited for. */
@@ -86,7 +87,7 @@ export class BootQueueRepository {
       WITH moved AS (
         UPDATE boot_places b SET is_background = false, round = ${roundNow(Prisma.sql`false`)}
         WHERE b.agent_id = ${agentId}::uuid AND b.is_background AND b.admitted_at IS NULL RETURNING 1)
-      SELECT pg_notify(${bootQueueChannel}, '') FROM moved`;
+      SELECT ${sending(changed)} FROM moved`;
   }
 
   async isBusyInBackground(): Promise<boolean> {

@@ -1,10 +1,10 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from "@nestjs/common";
 import { ENV, type Env } from "../../platform/config/env.js";
-import { PostgresChannel } from "../../platform/database/postgres-channel.js";
 import { SessionLocks } from "../../platform/database/session-locks.js";
 import { Logger } from "../../platform/logging/logger.js";
+import { Notices } from "../../platform/notices/notices.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
-import { bootQueueChannel, BootQueueRepository } from "./boot-queue.repository.js";
+import { BootQueueRepository } from "./boot-queue.repository.js";
 import type { BootRequest, BootWaiting } from "./boot-queue.types.js";
 import { bootSlots } from "./boot-slots.js";
 
@@ -33,7 +33,7 @@ export class BootQueueService implements OnApplicationBootstrap {
 
   constructor(
     private readonly repository: BootQueueRepository,
-    private readonly channel: PostgresChannel,
+    private readonly notices: Notices,
     private readonly locks: SessionLocks,
     private readonly host: RuntimeHostService,
     private readonly logger: Logger,
@@ -41,7 +41,7 @@ export class BootQueueService implements OnApplicationBootstrap {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.channel.listen(bootQueueChannel, () => this.lookSoon());
+    await this.notices.listen("mosaic_boot_queue", { onNotice: () => this.lookSoon(), onGap: () => this.lookSoon() });
   }
 
   /**

@@ -252,10 +252,6 @@ export class ContainerLifecycleRepository {
   async agentExists(agentId: string): Promise<boolean> {
     return (await this.prisma.agent.count({ where: { id: agentId } })) > 0;
   }
-
-  async notify(channel: string, payload: string): Promise<void> {
-    await this.prisma.$executeRaw`SELECT pg_notify(${channel}, ${payload})`;
-  }
 }
 
 function underWay(agentId: string, tokenHash: string): { agentId: string; tokenHash: Uint8Array<ArrayBuffer>; status: string } {

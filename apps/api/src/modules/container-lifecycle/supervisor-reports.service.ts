@@ -1,12 +1,9 @@
-import { supervisorStatus, type SupervisorStatus } from "@mosaic/contracts/agent-config";
+import type { SupervisorStatus } from "@mosaic/contracts/agent-config";
 import { Injectable, type OnApplicationBootstrap } from "@nestjs/common";
-import { z } from "zod";
-import { PostgresChannel } from "../../platform/database/postgres-channel.js";
+import type { Payload } from "../../platform/notices/channels.js";
+import { Notices } from "../../platform/notices/notices.js";
 import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
 import { MemoryLossService } from "./memory-loss.service.js";
-
-const channel = "mosaic_agent_reports";
-const envelope = z.object({ agentId: z.string(), status: supervisorStatus });
 
 /** After these, what was changed before is in effect or never will be. */
 const settledPhases: ReadonlySet<SupervisorStatus["phase"]> = new Set(["ready", "applied", "failed"]);
@@ -20,13 +17,13 @@ export class SupervisorReportsService implements OnApplicationBootstrap {
   readonly #settledAtMs = new Map<string, number>();
 
   constructor(
-    private readonly channel: PostgresChannel,
+    private readonly notices: Notices,
     private readonly repository: ContainerLifecycleRepository,
     private readonly memoryLoss: MemoryLossService,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.channel.listen(channel, (payload) => this.deliver(payload));
+    await this.notices.listen("mosaic_agent_reports", { onNotice: (report) => this.deliver(report), onGap: () => void this.lookAgain() });
   }
 
   /** From the container that proved to be this agent's. */
@@ -38,7 +35,7 @@ export class SupervisorReportsService implements OnApplicationBootstrap {
     if (status.state !== undefined) {
       await this.memoryLoss.look(agentId, status.state);
     }
-    await this.repository.notify(channel, JSON.stringify({ agentId, status }));
+    await this.notices.tell({ channel: "mosaic_agent_reports", payload: { agentId, status } });
   }
 
   /** Of every agent, for as long as this process lives. */
@@ -79,22 +76,15 @@ export class SupervisorReportsService implements OnApplicationBootstrap {
     }
   }
 
-  private deliver(payload: string): void {
-    if (payload === "") {
-      void this.lookAgain();
-      return;
+  private deliver({ agentId, status }: Payload<"mosaic_agent_reports">): void {
+    if (settledPhases.has(status.phase)) {
+      this.#settledAtMs.set(agentId, performance.now());
     }
-    const parsed = envelope.safeParse(JSON.parse(payload));
-    if (parsed.success) {
-      if (settledPhases.has(parsed.data.status.phase)) {
-        this.#settledAtMs.set(parsed.data.agentId, performance.now());
-      }
-      for (const onReport of this.#listenersOfAll) {
-        onReport(parsed.data.agentId, parsed.data.status);
-      }
-      for (const onReport of this.#listeners.get(parsed.data.agentId) ?? []) {
-        onReport(parsed.data.status);
-      }
+    for (const onReport of this.#listenersOfAll) {
+      onReport(agentId, status);
+    }
+    for (const onReport of this.#listeners.get(agentId) ?? []) {
+      onReport(status);
     }
   }
 

@@ -5,6 +5,7 @@ import { Injectable } from "@nestjs/common";
 import type { Prisma } from "../../generated/prisma/client.js";
 import { isUniqueViolation } from "../../platform/database/database-errors.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
+import { send } from "../../platform/notices/notices.js";
 import { recordAudit } from "../audit/audit-trail.js";
 import { openToAll, storedProviderInclude, toStoredProvider, type StoredProvider } from "./llm-providers.types.js";
 import type { ProviderChange } from "./provider-change.js";
@@ -193,7 +194,6 @@ function changedFields(before: StoredProvider, change: ProviderChange): string {
 /** Running agents fetch their configuration again: everybody's, if others than the owner's may use it. Heard only if the transaction commits. */
 async function notify(transaction: Prisma.TransactionClient, userId: string, isShared: boolean): Promise<void> {
   // What is an admin's may be a system agent's too, shared or not.
-  await transaction.$executeRaw`
-    SELECT pg_notify('mosaic_agent_config', CASE WHEN ${isShared} OR role = 'admin' THEN '*' ELSE id::text END)
-    FROM users WHERE id = ${userId}::uuid`;
+  const isEverybodys = isShared || (await transaction.user.count({ where: { id: userId, role: "admin" } })) > 0;
+  await send(transaction, { channel: "mosaic_agent_config", payload: { ownerId: isEverybodys ? null : userId } });
 }

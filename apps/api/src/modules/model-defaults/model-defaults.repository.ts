@@ -1,8 +1,8 @@
 import { randomUUIDv7 } from "node:crypto";
 import type { BackendId, ModelChoice } from "@mosaic/contracts/agent";
 import { Injectable } from "@nestjs/common";
-import type { Prisma } from "../../generated/prisma/client.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
+import { send } from "../../platform/notices/notices.js";
 import { recordAudit } from "../audit/audit-trail.js";
 import { offeredModels, type OfferedModels } from "../llm-providers/model-choice.js";
 
@@ -40,12 +40,7 @@ export class ModelDefaultsRepository {
         target: { type: userId === null ? "installation" : "user", id: userId },
         details: { backend: next.backend ?? "all", models: choices.length },
       });
-      await notify(transaction, userId);
+      await send(transaction, { channel: "mosaic_agent_config", payload: { ownerId: userId } });
     });
   }
-}
-
-/** Running agents fetch their configuration again. Heard only if the transaction commits. */
-async function notify(transaction: Prisma.TransactionClient, userId: string | null): Promise<void> {
-  await transaction.$executeRaw`SELECT pg_notify('mosaic_agent_config', ${userId ?? "*"})`;
 }

@@ -1,6 +1,7 @@
 import { backendId, type BackendId, type ModelChoice } from "@mosaic/contracts/agent";
 import { Injectable } from "@nestjs/common";
 import { PrismaService } from "../../platform/database/prisma.service.js";
+import { send } from "../../platform/notices/notices.js";
 import { recordAudit } from "../audit/audit-trail.js";
 import { openToAll, storedProviderInclude, toStoredProvider, type StoredProvider } from "../llm-providers/llm-providers.types.js";
 
@@ -69,7 +70,7 @@ export class SharingRepository {
         target: { type: "provider", id, name: row.name },
         details: { isShared },
       });
-      await transaction.$executeRaw`SELECT pg_notify('mosaic_agent_config', '*')`;
+      await send(transaction, { channel: "mosaic_agent_config", payload: { ownerId: null } });
       return true;
     });
   }

@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Prisma } from "../../generated/prisma/client.js";
 import { isUniqueViolation } from "../../platform/database/database-errors.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
+import { send } from "../../platform/notices/notices.js";
 import { recordAudit } from "../audit/audit-trail.js";
 import { endSessions } from "../auth/session-endings.js";
 import type { Untold } from "./claims.js";
@@ -150,7 +151,7 @@ async function endFormerRole(transaction: Prisma.TransactionClient, userId: stri
     await transaction.llmProvider.updateMany({ where: { ownerId: userId, isShared: true }, data: { isShared: false } });
   }
   if (shared > 0) {
-    await transaction.$executeRaw`SELECT pg_notify('mosaic_agent_config', '*')`;
+    await send(transaction, { channel: "mosaic_agent_config", payload: { ownerId: null } });
   }
 }
 

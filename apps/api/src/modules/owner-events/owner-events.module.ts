@@ -1,13 +1,12 @@
 import { Module } from "@nestjs/common";
 import { AuthModule } from "../auth/auth.module.js";
 import { OwnerEventsController } from "./owner-events.controller.js";
-import { OwnerEventsRepository } from "./owner-events.repository.js";
 import { OwnerEventsService } from "./owner-events.service.js";
 
 @Module({
   imports: [AuthModule],
   controllers: [OwnerEventsController],
-  providers: [OwnerEventsService, OwnerEventsRepository],
+  providers: [OwnerEventsService],
   exports: [OwnerEventsService],
 })
 export class OwnerEventsModule {}

@@ -1,20 +1,15 @@
-import { ownerEvent, type OwnerEvent } from "@mosaic/contracts/chat";
+import type { OwnerEvent } from "@mosaic/contracts/chat";
 import { Injectable, type OnApplicationBootstrap } from "@nestjs/common";
-import { z } from "zod";
-import { PostgresChannel } from "../../platform/database/postgres-channel.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { Logger } from "../../platform/logging/logger.js";
-import { OwnerEventsRepository } from "./owner-events.repository.js";
+import type { Payload } from "../../platform/notices/channels.js";
+import { Notices } from "../../platform/notices/notices.js";
 
-const channel = "mosaic_owner_events";
 /** Postgres refuses notifications of 8000 bytes and more. */
 const maxDetailCharacters = 1_200;
 const maxListenersPerUser = 20;
 /** Where admins listen for what happens to system agents. */
 const systemListeners = "system";
-
-/** `userId` is `null` for an agent that belongs to nobody. */
-const envelope = z.object({ userId: z.string().nullable(), event: ownerEvent });
 
 type AgentEvent = Extract<OwnerEvent, { type: "agent" }>;
 
@@ -31,19 +26,18 @@ export class OwnerEventsService implements OnApplicationBootstrap {
   readonly #agentListeners = new Map<string, Set<(event: AgentEvent) => void>>();
 
   constructor(
-    private readonly channel: PostgresChannel,
-    private readonly repository: OwnerEventsRepository,
+    private readonly notices: Notices,
     private readonly logger: Logger,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.channel.listen(channel, (payload) => this.deliver(payload));
+    await this.notices.listen("mosaic_owner_events", { onNotice: (notice) => this.deliver(notice), onGap: () => this.tellOfGap() });
   }
 
   /** Best effort: who misses an event sees the state at the next look, so a database that is away must not fail what has happened. */
   async publish(userId: string | null, event: OwnerEvent): Promise<void> {
     try {
-      await this.repository.notify(channel, JSON.stringify({ userId, event: shortened(event) }));
+      await this.notices.tell({ channel: "mosaic_owner_events", payload: { userId, event: shortened(event) } });
     } catch {
       this.logger.debug("an event could not be told to open pages", { type: event.type });
     }
@@ -68,20 +62,15 @@ export class OwnerEventsService implements OnApplicationBootstrap {
     return add(this.#agentListeners, agentId, onEvent);
   }
 
-  private deliver(payload: string): void {
-    if (payload === "") {
-      for (const listeners of this.#listeners.values()) {
-        for (const listener of listeners) {
-          listener.onGap();
-        }
+  private tellOfGap(): void {
+    for (const listeners of this.#listeners.values()) {
+      for (const listener of listeners) {
+        listener.onGap();
       }
-      return;
     }
-    const parsed = parse(payload);
-    if (parsed === null) {
-      return;
-    }
-    const { userId, event } = parsed;
+  }
+
+  private deliver({ userId, event }: Payload<"mosaic_owner_events">): void {
     for (const listener of this.#listeners.get(userId ?? systemListeners) ?? []) {
       listener.onEvent(event);
     }
@@ -90,14 +79,6 @@ export class OwnerEventsService implements OnApplicationBootstrap {
         onEvent(event);
       }
     }
-  }
-}
-
-function parse(payload: string): z.infer<typeof envelope> | null {
-  try {
-    return envelope.parse(JSON.parse(payload));
-  } catch {
-    return null;
   }
 }
 

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { Injectable } from "@nestjs/common";
 import { ConfigurationError } from "../../platform/config/env.js";
-import { PostgresChannel } from "../../platform/database/postgres-channel.js";
+import type { SettingGroup } from "../../platform/notices/channels.js";
+import { Notices } from "../../platform/notices/notices.js";
 import type { AuditEntry } from "../audit/audit-trail.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { SealError } from "../crypto/sealed-box.js";
@@ -29,11 +30,6 @@ export const settingKeys = {
 
 export type SettingKey = (typeof settingKeys)[keyof typeof settingKeys];
 
-/** Settings that belong together: what every process hears when one of them has changed. */
-export type SettingGroup = "key_ring" | "outbound" | "oidc" | "sign_up" | "demo_model";
-
-const settingsChannel = "mosaic_settings";
-
 /** The installation's own settings: rows of `SystemConfig`. */
 @Injectable()
 export class SettingsService {
@@ -42,7 +38,7 @@ export class SettingsService {
   constructor(
     private readonly repository: SystemConfigRepository,
     private readonly crypto: CryptoService,
-    private readonly channel: PostgresChannel,
+    private readonly notices: Notices,
   ) {}
 
   async get(key: SettingKey): Promise<string | null> {
@@ -64,7 +60,7 @@ export class SettingsService {
 
   /** Writes what an admin has set, tells every process of its group, and audits it: all or nothing. */
   async change(group: SettingGroup, key: SettingKey, value: string, audit: AuditEntry): Promise<void> {
-    await this.repository.change(key, { value, isEncrypted: false }, { channel: settingsChannel, group, audit });
+    await this.repository.change(key, { value, isEncrypted: false }, { group, audit });
   }
 
   /**
@@ -77,7 +73,7 @@ export class SettingsService {
     next: (current: string | null) => { value: string | null; audit: AuditEntry },
   ): Promise<void> {
     const context = settingContext(key);
-    await this.repository.changeLocked(key, { channel: settingsChannel, group }, (stored) => {
+    await this.repository.changeLocked(key, group, (stored) => {
       const { value, audit } = next(stored === null ? null : this.crypto.open(stored.value, context));
       return { setting: value === null ? null : { value: this.crypto.seal(value, context), isEncrypted: true }, audit };
     });
@@ -85,10 +81,9 @@ export class SettingsService {
 
   /** Calls `onChange` in every process after a change of the group, and whenever one may have been missed. */
   async onChange(group: SettingGroup, onChange: () => void): Promise<void> {
-    await this.channel.listen(settingsChannel, (payload) => {
-      if (payload === group || payload === "") {
-        onChange();
-      }
+    await this.notices.listen("mosaic_settings", {
+      onNotice: (changed) => (changed === group ? onChange() : undefined),
+      onGap: onChange,
     });
   }
 

@@ -1,17 +1,13 @@
 import { Injectable } from "@nestjs/common";
 import type { Prisma } from "../../generated/prisma/client.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
+import type { SettingGroup } from "../../platform/notices/channels.js";
+import { send } from "../../platform/notices/notices.js";
 import { recordAudit, type AuditEntry } from "../audit/audit-trail.js";
 
 export interface StoredSetting {
   readonly value: string;
   readonly isEncrypted: boolean;
-}
-
-/** What a change is told to: a group of settings, on a channel that every process hears. */
-export interface SettingNews {
-  readonly channel: string;
-  readonly group: string;
 }
 
 @Injectable()
@@ -45,17 +41,17 @@ export class SystemConfigRepository {
     return (await this.find(key)) ?? setting;
   }
 
-  async change(key: string, setting: StoredSetting, { audit, ...news }: SettingNews & { audit: AuditEntry }): Promise<void> {
+  async change(key: string, setting: StoredSetting, { group, audit }: { group: SettingGroup; audit: AuditEntry }): Promise<void> {
     await this.prisma.$transaction(async (transaction) => {
       await transaction.systemConfig.upsert({ where: { key }, create: { key, ...setting }, update: setting });
-      await announce(transaction, news, audit);
+      await announce(transaction, group, audit);
     });
   }
 
   /** `next` decides on what stands, under a lock that orders all changes of this key across processes. */
   async changeLocked(
     key: string,
-    news: SettingNews,
+    group: SettingGroup,
     next: (stored: StoredSetting | null) => { setting: StoredSetting | null; audit: AuditEntry },
   ): Promise<void> {
     await this.prisma.$transaction(async (transaction) => {
@@ -65,13 +61,13 @@ export class SystemConfigRepository {
       await (setting === null
         ? transaction.systemConfig.deleteMany({ where: { key } })
         : transaction.systemConfig.upsert({ where: { key }, create: { key, ...setting }, update: setting }));
-      await announce(transaction, news, audit);
+      await announce(transaction, group, audit);
     });
   }
 }
 
 /** Postgres tells it when the transaction commits, so nobody looks too early. */
-async function announce(transaction: Prisma.TransactionClient, { channel, group }: SettingNews, audit: AuditEntry): Promise<void> {
+async function announce(transaction: Prisma.TransactionClient, group: SettingGroup, audit: AuditEntry): Promise<void> {
   await recordAudit(transaction, audit);
-  await transaction.$executeRaw`SELECT pg_notify(${channel}, ${group})`;
+  await send(transaction, { channel: "mosaic_settings", payload: group });
 }

@@ -4,6 +4,7 @@ import { Injectable } from "@nestjs/common";
 import { Prisma } from "../../generated/prisma/client.js";
 import { countUpToLimit } from "../../platform/database/bounded-count.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
+import { send } from "../../platform/notices/notices.js";
 import { matchesSearch, searchPage, whereAll } from "../../platform/database/search-sql.js";
 import { recordAudit } from "../audit/audit-trail.js";
 import { endEverythingOf, endSessions } from "../auth/session-endings.js";
@@ -115,7 +116,7 @@ async function apply(transaction: Prisma.TransactionClient, row: Row, { role, is
     await transaction.llmProvider.updateMany({ where: { ownerId: id, isShared: true }, data: { isShared: false } });
   }
   if (sharedCount > 0) {
-    await transaction.$executeRaw`SELECT pg_notify('mosaic_agent_config', '*')`;
+    await send(transaction, { channel: "mosaic_agent_config", payload: { ownerId: null } });
   }
   await recordAudit(transaction, {
     action: role !== null ? "user.update" : isDisabled === true ? "user.disable" : "user.enable",

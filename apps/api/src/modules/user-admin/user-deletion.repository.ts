@@ -3,6 +3,7 @@ import { Injectable } from "@nestjs/common";
 import type { Prisma } from "../../generated/prisma/client.js";
 import { inBatches } from "../../platform/database/in-batches.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
+import { send } from "../../platform/notices/notices.js";
 import { recordAudit } from "../audit/audit-trail.js";
 import { endEverythingOf } from "../auth/session-endings.js";
 
@@ -86,7 +87,7 @@ export class UserDeletionRepository {
       const { count } = await transaction.user.deleteMany({ where: { id, deletingAt: { not: null } } });
       if (count > 0) {
         // What they shared is gone for all who used it.
-        await transaction.$executeRaw`SELECT pg_notify('mosaic_agent_config', '*')`;
+        await send(transaction, { channel: "mosaic_agent_config", payload: { ownerId: null } });
       }
       return true;
     });

@@ -1,17 +1,20 @@
 import { Inject, Injectable, type OnModuleDestroy } from "@nestjs/common";
 import { Client } from "pg";
 import { ENV, type Env } from "../config/env.js";
-import { fromConnecting } from "./database-errors.js";
+import { fromConnecting } from "../database/database-errors.js";
 import { Logger } from "../logging/logger.js";
+import type { Channel } from "./channels.js";
 
-export type ChannelListener = (payload: string) => void;
+export interface ChannelListener {
+  onText(text: string): void;
+  onGap(): void;
+}
 
 const reconnectDelayMs = 500;
-const channelName = /^[a-z_]+$/;
 
 /**
- * Postgres' LISTEN/NOTIFY over one connection of its own, kept up through restarts of the database. After a
- * reconnect every listener hears an empty payload: it may have missed something and looks for itself.
+ * What Postgres notifies, over one connection of its own, kept up through restarts of the database. After a reconnect every listener is told of
+ * the gap. Only `Notices` uses it.
  */
 @Injectable()
 export class PostgresChannel implements OnModuleDestroy {
@@ -26,8 +29,7 @@ export class PostgresChannel implements OnModuleDestroy {
   ) {}
 
   /** Calls `listener` for each notification until the returned function is called. Resolves once Postgres listens. */
-  async listen(channel: string, listener: ChannelListener): Promise<() => void> {
-    assertChannel(channel);
+  async listen(channel: Channel, listener: ChannelListener): Promise<() => void> {
     const listeners = this.#listeners.get(channel) ?? new Set<ChannelListener>();
     const isFirst = listeners.size === 0;
     listeners.add(listener);
@@ -61,20 +63,20 @@ export class PostgresChannel implements OnModuleDestroy {
     const client = new Client({ connectionString: this.env.DATABASE_URL.open(), connectionTimeoutMillis: 5_000, keepAlive: true });
     client.on("error", () => this.#lost(client));
     client.on("end", () => this.#lost(client));
-    client.on("notification", ({ channel, payload }) => this.#deliver(channel, payload ?? ""));
+    client.on("notification", ({ channel, payload }) => this.#deliver(channel, (listener) => listener.onText(payload ?? "")));
     await client.connect().catch((error: unknown) => {
       throw fromConnecting(error);
     });
     this.#client = client;
     for (const channel of this.#listeners.keys()) {
       await client.query(`LISTEN ${channel}`);
-      this.#deliver(channel, "");
+      this.#deliver(channel, (listener) => listener.onGap());
     }
   }
 
-  #deliver(channel: string, payload: string): void {
+  #deliver(channel: string, tell: (listener: ChannelListener) => void): void {
     for (const listener of this.#listeners.get(channel) ?? []) {
-      listener(payload);
+      tell(listener);
     }
   }
 
@@ -90,11 +92,5 @@ export class PostgresChannel implements OnModuleDestroy {
       }
     };
     setTimeout(retry, reconnectDelayMs).unref();
-  }
-}
-
-function assertChannel(channel: string): void {
-  if (!channelName.test(channel)) {
-    throw new TypeError("a channel's name is lower-case letters and underscores");
   }
 }
