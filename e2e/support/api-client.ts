@@ -2,6 +2,7 @@ import { turnEvent, type ConversationWithMessages, type Message, type TurnEvent 
 import type { Agent } from "@mosaic/contracts/agent";
 import type { Provider } from "@mosaic/contracts/provider";
 import { setupTokenHeader, type RuntimeKind } from "@mosaic/contracts/onboarding";
+import { SentEvents } from "@mosaic/testing/sent-events";
 
 export interface TurnOutcome {
   readonly events: readonly TurnEvent[];
@@ -102,21 +103,16 @@ export class ApiClient {
     if (!response.ok || response.body === null) {
       throw new Error(`turn: ${response.status} ${await response.text()}`);
     }
-    const events: TurnEvent[] = [];
     let firstDeltaMs: number | undefined;
-    try {
-      for await (const event of readEvents(response.body)) {
-        events.push(event);
-        firstDeltaMs ??= event.type === "delta" ? performance.now() - startedAt : undefined;
-        if (until(events)) {
-          leaving.abort();
-          break;
-        }
+    // An event that breaks its contract is thrown here; a stream that breaks just ends, and what came is what is told.
+    const sent = new SentEvents(turnEvent, (soFar) => {
+      firstDeltaMs ??= soFar.at(-1)?.type === "delta" ? performance.now() - startedAt : undefined;
+      if (until(soFar)) {
+        leaving.abort();
       }
-    } catch {
-      // A stream that breaks ends here as well: what came is what is told.
-    }
-    return { ...outcomeOf(events), durationMs: performance.now() - startedAt, firstDeltaMs };
+    });
+    await sent.read(response.body);
+    return { ...outcomeOf(sent.events), durationMs: performance.now() - startedAt, firstDeltaMs };
   }
 }
 
@@ -124,23 +120,4 @@ function outcomeOf(events: readonly TurnEvent[]): Pick<TurnOutcome, "events" | "
   const done = events.find((event) => event.type === "done");
   const text = events.map((event) => (event.type === "delta" ? event.text : "")).join("");
   return { events, text, message: done?.message, code: done?.problem?.code };
-}
-
-async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<TurnEvent> {
-  let rest = "";
-  for await (const chunk of body.pipeThrough(new TextDecoderStream() as unknown as ReadableWritablePair<string, Uint8Array>)) {
-    rest += chunk;
-    const parts = rest.split("\n\n");
-    rest = parts.pop() ?? "";
-    for (const part of parts) {
-      const data = part
-        .split("\n")
-        .filter((line) => line.startsWith("data:"))
-        .map((line) => line.slice(5).trim())
-        .join("\n");
-      if (data !== "") {
-        yield turnEvent.parse(JSON.parse(data));
-      }
-    }
-  }
 }

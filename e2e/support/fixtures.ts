@@ -2,10 +2,11 @@ import { mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { test as base } from "@playwright/test";
+import { expect, test as base } from "@playwright/test";
 import { startDemoLlm, type DemoLlmServer } from "@mosaic/testing/demo-llm";
 import { removeAgentContainers } from "./docker.ts";
 import { freePortPair, machineAddress, MosaicProcess } from "./mosaic-process.ts";
+import { PageStreams } from "./page-streams.ts";
 import { createTestDatabase, type TestDatabase } from "./test-database.ts";
 
 export type Runtime = "docker" | "process";
@@ -37,11 +38,12 @@ export interface World {
 
 interface WorkerFixtures {
   world: World;
+  pageStreams: PageStreams;
 }
 
 const random = (): string => randomBytes(12).toString("hex");
 
-export const test = base.extend<object, WorkerFixtures & RuntimeOptions>({
+export const test = base.extend<{ contractIsKept: undefined }, WorkerFixtures & RuntimeOptions>({
   runtime: ["docker", { option: true, scope: "worker" }],
   installation: ["shared", { option: true, scope: "worker" }],
   world: [
@@ -51,6 +53,22 @@ export const test = base.extend<object, WorkerFixtures & RuntimeOptions>({
       await destroyWorld(world);
     },
     { scope: "worker", timeout: 120_000 },
+  ],
+  // oxlint-disable-next-line no-empty-pattern -- Playwright asks for a pattern, also an empty one.
+  pageStreams: [async ({}, use) => use(new PageStreams()), { scope: "worker" }],
+  browser: [
+    async ({ browser, pageStreams }, use) => {
+      pageStreams.watch(browser);
+      await use(browser);
+    },
+    { scope: "worker" },
+  ],
+  contractIsKept: [
+    async ({ pageStreams }, use) => {
+      await use(undefined);
+      expect(pageStreams.takeBreaches(), "events that pages were sent and no contract knows").toEqual([]);
+    },
+    { auto: true },
   ],
 });
 

@@ -58,8 +58,7 @@ test("an agent whose volume is gone is told of, to its owner's pages and in the 
   expect(memoryLostAt).toBeDefined();
   expect(events.text()).toContain(`"memoryLostAt":"${memoryLostAt}"`);
 
-  const response = await client.open("POST", `/api/conversations/${conversationId}/messages`, { content: "And now?", withHistory: true });
-  expect(await response.text()).toContain('"status":"complete"');
+  expect((await (await Turn.open(client, conversationId, "And now?", true)).done()).message.status).toBe("complete");
   const said = app.runtime.gatewayOf(agentId).messagesOf(`conv-${conversationId}`);
   const given = said.map(({ text }) => text).find((text) => text.includes("Quoted history")) ?? "";
   expect(given).toContain("> My cat is called Pumpkin");

@@ -1,49 +1,11 @@
-import { ownerEvent, type OwnerEvent } from "@mosaic/contracts/chat";
-import { createParser } from "eventsource-parser";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createAgent, createConversation, say } from "./harness/chat.js";
+import { Page } from "./harness/open-events.js";
 import { startTestApp, type TestApp } from "./harness/test-app.js";
 import { TestClient } from "./harness/test-client.js";
 
 let app: TestApp;
 let ann: TestClient;
-
-/** An open page. */
-class Page {
-  readonly events: OwnerEvent[] = [];
-  isOpen = true;
-  readonly #controller = new AbortController();
-  response: Response | undefined;
-
-  static async open(client: TestClient): Promise<Page> {
-    const page = new Page();
-    page.response = await client.open("GET", "/api/events", undefined, { signal: page.#controller.signal });
-    void page
-      .#read()
-      .catch(() => undefined)
-      .finally(() => {
-        page.isOpen = false;
-      });
-    return page;
-  }
-
-  close(): void {
-    this.#controller.abort();
-  }
-
-  statusesOf(agentId: string): string[] {
-    const statuses = this.events.flatMap((event) => (event.type === "agent" && event.agentId === agentId ? [event.status] : []));
-    return statuses.filter((status, index) => status !== statuses[index - 1]);
-  }
-
-  async #read(): Promise<void> {
-    const parser = createParser({ onEvent: ({ data }) => this.events.push(ownerEvent.parse(JSON.parse(data))) });
-    const decoder = new TextDecoder();
-    for await (const chunk of this.response?.body ?? []) {
-      parser.feed(decoder.decode(chunk, { stream: true }));
-    }
-  }
-}
 
 beforeEach(async () => {
   app = await startTestApp();
@@ -86,19 +48,19 @@ test("nobody hears of another's agents and conversations", async () => {
 
 test("a page's stream ends when its session does", async () => {
   const page = await Page.open(ann);
-  expect(page.response?.headers.get("content-type")).toContain("text/event-stream");
+  expect(page.response.headers.get("content-type")).toContain("text/event-stream");
   await new TestClient(app.url, { cookie: ann.cookie ?? "" }).post("/api/auth/logout");
   await expect.poll(() => page.isOpen, { timeout: 10_000 }).toBe(false);
 });
 
 test("the streams of one person are bounded", async () => {
   const pages = await Promise.all(Array.from({ length: 21 }, async () => Page.open(ann)));
-  expect(pages.filter(({ response }) => response?.status === 200)).toHaveLength(20);
-  expect(pages.filter(({ response }) => response?.status === 429)).toHaveLength(1);
+  expect(pages.filter(({ response }) => response.status === 200)).toHaveLength(20);
+  expect(pages.filter(({ response }) => response.status === 429)).toHaveLength(1);
   for (const page of pages) {
     page.close();
   }
-  await expect.poll(async () => (await Page.open(ann)).response?.status).toBe(200);
+  await expect.poll(async () => (await Page.open(ann)).response.status).toBe(200);
 });
 
 test("streams end at once when Mosaic stops", async () => {
@@ -115,7 +77,7 @@ test("pages look again after the database was away, since they may have missed s
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
   );
   await expect.poll(() => page.isOpen, { timeout: 10_000 }).toBe(false);
-  expect((await Page.open(ann)).response?.status).toBe(200);
+  expect((await Page.open(ann)).response.status).toBe(200);
 });
 
 test("nobody listens without a session", async () => {

@@ -1,6 +1,6 @@
 import type { Agent } from "@mosaic/contracts/agent";
 import { turnEvent, type Conversation, type ConversationWithMessages, type Message, type TurnEvent } from "@mosaic/contracts/chat";
-import { createParser } from "eventsource-parser";
+import { SentEvents } from "@mosaic/testing/sent-events";
 import { expect } from "vitest";
 import type { TestClient } from "./test-client.js";
 
@@ -40,28 +40,32 @@ export async function lastMessage(client: TestClient, id: string): Promise<Messa
 
 /** A page that sends a message and reads what comes back. */
 export class Turn {
-  readonly events: TurnEvent[] = [];
-  /** Server-sent comments. */
-  readonly comments: string[] = [];
-  /** Resolves when the stream has ended, however it did. */
+  /** Resolves when the stream has ended, however it did. Rejects when an event breaks its contract or comes out of its order. */
   readonly ended: Promise<void>;
   readonly response: Response;
   readonly #controller: AbortController;
-  readonly #parser = createParser({
-    onEvent: ({ data }) => this.events.push(turnEvent.parse(JSON.parse(data))),
-    onComment: (comment) => this.comments.push(comment),
-  });
+  readonly #sent = new SentEvents<TurnEvent>(turnEvent, assertOrder);
 
   private constructor(response: Response, controller: AbortController) {
     this.response = response;
     this.#controller = controller;
-    this.ended = this.#read().catch(() => undefined);
+    this.ended = this.#sent.read(response.body);
   }
 
-  static async open(client: TestClient, conversationId: string, content: string): Promise<Turn> {
+  static async open(client: TestClient, conversationId: string, content: string, withHistory?: true): Promise<Turn> {
     const controller = new AbortController();
-    const response = await client.open("POST", `/api/conversations/${conversationId}/messages`, { content }, { signal: controller.signal });
+    const body = { content, ...(withHistory === undefined ? {} : { withHistory }) };
+    const response = await client.open("POST", `/api/conversations/${conversationId}/messages`, body, { signal: controller.signal });
     return new Turn(response, controller);
+  }
+
+  get events(): readonly TurnEvent[] {
+    return this.#sent.events;
+  }
+
+  /** Server-sent comments. */
+  get comments(): readonly string[] {
+    return this.#sent.comments;
   }
 
   get text(): string {
@@ -94,12 +98,13 @@ export class Turn {
     }
     return last;
   }
+}
 
-  async #read(): Promise<void> {
-    const decoder = new TextDecoder();
-    for await (const chunk of this.response.body ?? []) {
-      this.#parser.feed(decoder.decode(chunk, { stream: true }));
-    }
+/** As the contract says: first what was accepted, last and once how it ended. */
+function assertOrder(soFar: readonly TurnEvent[]): void {
+  const types = soFar.map(({ type }) => type);
+  if (types.lastIndexOf("accepted") !== 0 || types.slice(0, -1).includes("done")) {
+    throw new Error(`The events of a turn came out of their order: ${types.join(", ")}`);
   }
 }
 

@@ -1,23 +1,51 @@
+import { ownerEvent, type OwnerEvent } from "@mosaic/contracts/chat";
+import { SentEvents } from "@mosaic/testing/sent-events";
 import { expect } from "vitest";
 import { TestClient } from "./test-client.js";
+
+/** A page that listens to its owner's events, each held to its contract. */
+export class Page {
+  isOpen = true;
+  readonly response: Response;
+  readonly #sent = new SentEvents<OwnerEvent>(ownerEvent);
+  readonly #controller: AbortController;
+
+  private constructor(response: Response, controller: AbortController) {
+    this.response = response;
+    this.#controller = controller;
+    // Nobody waits for it: a breach of the contract fails the run as an unhandled rejection.
+    void this.#sent.read(response.body).finally(() => {
+      this.isOpen = false;
+    });
+  }
+
+  static async open(client: TestClient): Promise<Page> {
+    const controller = new AbortController();
+    return new Page(await client.open("GET", "/api/events", undefined, { signal: controller.signal }), controller);
+  }
+
+  get events(): readonly OwnerEvent[] {
+    return this.#sent.events;
+  }
+
+  get text(): string {
+    return this.#sent.text;
+  }
+
+  close(): void {
+    this.#controller.abort();
+  }
+
+  statusesOf(agentId: string): string[] {
+    const statuses = this.events.flatMap((event) => (event.type === "agent" && event.agentId === agentId ? [event.status] : []));
+    return statuses.filter((status, index) => status !== statuses[index - 1]);
+  }
+}
 
 /** An open stream of events; tells what has come, and when it has ended. */
 export async function openEvents(client: TestClient, url = client.baseUrl): Promise<{ isOpen: () => boolean; text: () => string }> {
   const there = new TestClient(url, client.cookie === undefined ? { bearer: client.bearer ?? "" } : { cookie: client.cookie });
-  const response = await there.open("GET", "/api/events");
-  expect(response.status).toBe(200);
-  let isOpen = true;
-  let text = "";
-  const decoder = new TextDecoder();
-  void (async () => {
-    try {
-      for await (const chunk of response.body ?? []) {
-        text += decoder.decode(chunk, { stream: true });
-      }
-    } catch {
-      // Cut off: that is an end, too.
-    }
-    isOpen = false;
-  })();
-  return { isOpen: () => isOpen, text: () => text };
+  const page = await Page.open(there);
+  expect(page.response.status).toBe(200);
+  return { isOpen: () => page.isOpen, text: () => page.text };
 }

@@ -1,4 +1,4 @@
-import { sendMessage, type SendMessage } from "@mosaic/contracts/chat";
+import { sendMessage, type SendMessage, type TurnEvent } from "@mosaic/contracts/chat";
 import { Body, Controller, HttpCode, Post, Res } from "@nestjs/common";
 import { ApiOkResponse } from "@nestjs/swagger";
 import type { Response } from "express";
@@ -41,7 +41,7 @@ export class ChatProxyController {
     const { turn, userMessage } = await this.turns.begin(caller.user.id, conversationId, body.content, goneSignal(response));
     const { ended, release } = this.callers.follow(caller);
     ended.addEventListener("abort", () => response.destroy(), { once: true });
-    const running = this.runner.run(turn, userMessage, new EventStream(response), body.withHistory === true).finally(release);
+    const running = this.runner.run(turn, userMessage, new EventStream<TurnEvent>(response), body.withHistory === true).finally(release);
     this.shutdown.waitFor(running);
     await running;
   }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { AgentBackend, GatewayEvent, GatewayStream } from "@mosaic/agent-backends/agent-backend";
-import type { Message } from "@mosaic/contracts/chat";
+import type { StageProgress } from "@mosaic/contracts/agent";
+import type { Message, TurnEvent } from "@mosaic/contracts/chat";
 import { Inject, Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
 import { toAppError, toProblem } from "../../platform/errors/problem.filter.js";
@@ -30,7 +31,7 @@ interface Turn extends BegunTurn {
   readonly questionId: string;
   /** The last messages go along, for an agent that has lost its memory. */
   readonly withHistory: boolean;
-  readonly stream: EventStream;
+  readonly stream: EventStream<TurnEvent>;
   readonly writer: AnswerWriter;
   /** From the browser to the gateway: whatever ends the turn early. */
   readonly signal: AbortSignal;
@@ -51,7 +52,7 @@ export class TurnRunner {
   ) {}
 
   /** Resolves when the end is stored, or could not be. Never rejects. */
-  async run(begun: BegunTurn, userMessage: Message, stream: EventStream, withHistory = false): Promise<void> {
+  async run(begun: BegunTurn, userMessage: Message, stream: EventStream<TurnEvent>, withHistory = false): Promise<void> {
     const gone = new AbortController();
     const store = {
       saveText: async (text: string) => this.turns.saveText(begun, text),
@@ -61,7 +62,7 @@ export class TurnRunner {
     const signal = AbortSignal.any([stream.left, this.shutdown.signal, gone.signal]);
     const turn: Turn = { ...begun, question: userMessage.content, questionId: userMessage.id, withHistory, stream, writer, signal };
     const startedAtMs = performance.now();
-    await stream.send({ type: "accepted", userMessage, answerId: begun.answerId } as { type: "accepted" });
+    await stream.send({ type: "accepted", userMessage, answerId: begun.answerId });
     const ending = await this.explained(turn, await this.drive(turn).catch((error: unknown) => this.endingOf(error, turn)));
     this.report(turn, ending, startedAtMs);
     await this.conclude(turn, ending);
@@ -83,13 +84,13 @@ export class TurnRunner {
     if (turn.withHistory && isStored && (end.status === "complete" || writer.text !== "")) {
       await this.history.given(turn).catch(() => undefined);
     }
-    await stream.send({ type: "done", message, problem } as { type: "done" });
+    await stream.send({ type: "done", message, problem });
     stream.end();
   }
 
   private async drive(turn: Turn): Promise<TurnEnding> {
     const { agentId, signal, stream } = turn;
-    const onStage = (stage: object): void => stream.sendSoon({ type: "stage", ...stage });
+    const onStage = (stage: StageProgress): void => stream.sendSoon({ type: "stage", ...stage });
     // A running agent keeps what it was given; whether it may still use it is decided here.
     await this.lifecycle.assertModel(agentId);
     const running = await this.lifecycle.ensureRunning(agentId, { onStage, signal });
@@ -189,7 +190,7 @@ export class TurnRunner {
     watch.heard(text !== "");
     if (text !== "") {
       writer.push(text);
-      await stream.send({ type: "delta", text } as { type: "delta" });
+      await stream.send({ type: "delta", text });
       watch.heard(true);
     }
     if (text.length < arrived.length) {

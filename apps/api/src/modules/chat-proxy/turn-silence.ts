@@ -1,3 +1,4 @@
+import type { TurnEvent } from "@mosaic/contracts/chat";
 import { Inject, Injectable } from "@nestjs/common";
 import type { EventStream } from "../../platform/http/event-stream.js";
 import { MachinePace } from "../../platform/pace/machine-pace.js";
@@ -10,8 +11,12 @@ import { SilenceWatch } from "./silence-watch.js";
 import { TURN_LIMITS, type TurnLimits } from "./turn-limits.js";
 import type { TurnEnding } from "./turn-outcome.js";
 
-const slowNotice = { type: "notice", code: "provider_slow", detail: "The model takes its time. Mosaic goes on waiting for it." };
-const agentSlowNotice = {
+const slowNotice: TurnEvent = {
+  type: "notice",
+  code: "provider_slow",
+  detail: "The model takes its time. Mosaic goes on waiting for it.",
+};
+const agentSlowNotice: TurnEvent = {
   type: "notice",
   code: "agent_slow",
   detail: "The agent itself does not answer at the moment. Mosaic looks whether it is still there.",
@@ -37,7 +42,7 @@ export class TurnSilence {
   ) {}
 
   /** The caller ends the watch. */
-  begin(running: RunningAgent, stream: EventStream): Attempt {
+  begin(running: RunningAgent, stream: EventStream<TurnEvent>): Attempt {
     // On a busy machine everything between the provider and here is late too.
     const limits = { ...this.limits, silenceMs: this.limits.silenceMs * this.pace.now() };
     const watch = new SilenceWatch(limits, {

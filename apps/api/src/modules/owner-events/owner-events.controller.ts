@@ -32,7 +32,7 @@ export class OwnerEventsController {
       this.events.subscribe(caller.user.id, listener),
       ...(caller.kind === "session" && caller.user.role === "admin" ? [this.events.subscribeToSystem(listener)] : []),
     ];
-    const stream = new EventStream(response);
+    const stream = new EventStream<OwnerEvent>(response);
     const { ended, release } = this.callers.follow(caller);
     stream.comment("open");
     const signal = AbortSignal.any([ended, gap.signal, stream.left, this.shutdown.signal]);

@@ -4,6 +4,11 @@ import express from "express";
 import { afterEach, expect, test } from "vitest";
 import { EventStream } from "./event-stream.js";
 
+interface Said {
+  readonly type: "greeting" | "delta" | "done";
+  readonly text?: string;
+}
+
 let server: Server;
 let reader: Socket;
 
@@ -14,9 +19,9 @@ afterEach(() => {
 });
 
 /** A browser at the socket's level: it reads only when it is told to. */
-async function open(): Promise<{ stream: EventStream; received: () => string }> {
-  const opened = Promise.withResolvers<EventStream>();
-  server = createServer(express().get("/", (_request, response) => opened.resolve(new EventStream(response))));
+async function open(): Promise<{ stream: EventStream<Said>; received: () => string }> {
+  const opened = Promise.withResolvers<EventStream<Said>>();
+  server = createServer(express().get("/", (_request, response) => opened.resolve(new EventStream<Said>(response))));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   reader = connect((server.address() as AddressInfo).port, "127.0.0.1");
   reader.on("error", () => undefined);
@@ -30,7 +35,7 @@ async function open(): Promise<{ stream: EventStream; received: () => string }> 
 
 test("an event goes out at once, as its type and its JSON", async () => {
   const { stream, received } = await open();
-  await stream.send({ type: "greeting", text: "hi\nthere" } as { type: string });
+  await stream.send({ type: "greeting", text: "hi\nthere" });
   await expect.poll(received).toContain('event: greeting\ndata: {"type":"greeting","text":"hi\\nthere"}\n\n');
   stream.end();
   await expect.poll(received).toMatch(/0\r\n\r\n$/);
@@ -40,7 +45,7 @@ test("a reader that does not read holds the writer up, and what was written is n
   const { stream, received } = await open();
   await expect.poll(received).toContain("text/event-stream");
   reader.pause();
-  const event = { type: "delta", text: "x".repeat(64 * 1024) };
+  const event: Said = { type: "delta", text: "x".repeat(64 * 1024) };
   let sent = 0;
   const writing = (async () => {
     for (; sent < 400; sent += 1) {
@@ -71,7 +76,7 @@ test("a reader that leaves is noticed, also while it holds the writer up, and la
   reader.pause();
   const writing = (async () => {
     while (!stream.left.aborted) {
-      await stream.send({ type: "delta", text: "x".repeat(64 * 1024) } as { type: string });
+      await stream.send({ type: "delta", text: "x".repeat(64 * 1024) });
     }
   })();
   reader.destroy();
@@ -79,4 +84,18 @@ test("a reader that leaves is noticed, also while it holds the writer up, and la
   await stream.send({ type: "done" });
   stream.end();
   expect(stream.left.aborted).toBe(true);
+});
+
+test("a stream takes the events of its kind and no others", async () => {
+  const { stream, received } = await open();
+  await stream.send({ type: "greeting", text: "hi" });
+  const others = (): unknown => [
+    // @ts-expect-error -- of another stream
+    stream.sendSoon({ type: "stage" }),
+    // @ts-expect-error -- more than the contract says
+    stream.sendSoon({ type: "done", secret: "x" }),
+  ];
+  expect(others).toBeTypeOf("function");
+  stream.end();
+  await expect.poll(received).toContain("event: greeting");
 });

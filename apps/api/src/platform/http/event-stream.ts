@@ -6,11 +6,16 @@ const maxStallMs = 60_000;
 /** What a reader may be behind where the writer can't wait for it. */
 const maxBacklogBytes = 256 * 1024;
 
+/** What every event has: the name that it is sent by. */
+interface Named {
+  readonly type: string;
+}
+
 /**
- * Server-sent events to one browser: nothing is buffered beyond the socket, a slow reader slows the writer down, and silence is filled with
+ * Server-sent events of one kind to one browser: nothing is buffered beyond the socket, a slow reader slows the writer down, and silence is filled with
  * comments so that no proxy in between takes it for a dead connection.
  */
-export class EventStream {
+export class EventStream<Event extends Named> {
   readonly #left = new AbortController();
   readonly #keepAlive: NodeJS.Timeout;
 
@@ -43,18 +48,18 @@ export class EventStream {
   }
 
   /** Resolves once the browser takes more. An event for a browser that left is dropped. */
-  async send(event: { readonly type: string }): Promise<void> {
-    await this.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+  async send(event: Event): Promise<void> {
+    await this.write(sent(event));
   }
 
   /** For a writer that can't wait: a reader that is too far behind is cut off. */
-  sendSoon(event: { readonly type: string }): void {
+  sendSoon(event: Event): void {
     if (this.response.writableLength > maxBacklogBytes) {
       this.response.destroy();
       return;
     }
     if (this.isOpen()) {
-      this.response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+      this.response.write(sent(event));
     }
   }
 
@@ -99,4 +104,8 @@ export class EventStream {
       response.once("close", proceed);
     });
   }
+}
+
+function sent(event: Named): string {
+  return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 }
