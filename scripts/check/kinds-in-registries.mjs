@@ -3,15 +3,20 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { backendId } from "../../packages/contracts/dist/agent.js";
 import { runtimeKind } from "../../packages/contracts/dist/onboarding.js";
+import { providerKind } from "../../packages/contracts/dist/provider.js";
 import { kindComparisonsIn } from "../lib/kind-comparisons.mjs";
 import { sourceFiles } from "./linear-patterns.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const kinds = new Set(runtimeKind.options);
+const kinds = new Set([...runtimeKind.options, ...providerKind.options, ...backendId.options]);
 const isRegistry = /(?:^|[/-])registry\.tsx?$/;
 
-const files = sourceFiles().filter((file) => /^(?:apps|packages)\//.test(file) && !isRegistry.test(file));
+/** Servers for tests that speak protocols, which are called as the kinds are. */
+const speaksProtocols = /^packages\/testing\//;
+
+const files = sourceFiles().filter((file) => /^(?:apps|packages)\//.test(file) && !isRegistry.test(file) && !speaksProtocols.test(file));
 const faults = files.flatMap((file) => kindComparisonsIn(file, readFileSync(join(root, file), "utf8"), kinds));
 for (const { file, line, text } of faults) console.error(`${file}:${line} ${text}`);
 if (faults.length > 0) {

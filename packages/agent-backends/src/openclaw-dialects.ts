@@ -16,6 +16,14 @@ export interface OpenclawDialect {
   readonly limitField: LimitField;
   /** OpenAI keeps what is not sent with `store: false`; to others the field is strange. */
   readonly sendsStore: boolean;
+  /** How OpenClaw asks for thinking, where it is not as usual. */
+  readonly thinkingFormat: string | null;
+  /** OpenClaw reads a whole answer as well where it asked for a stream. */
+  readonly readsWholeAnswers: boolean;
+  /** Gateways before it may take the key as a bearer token instead of in `x-api-key`. */
+  readonly mayTakeBearer: boolean;
+  /** Its address ends in /v1 as a rule, which people forget. */
+  readonly endsInVersion: boolean;
 }
 
 const openAi: OpenclawDialect = {
@@ -26,14 +34,18 @@ const openAi: OpenclawDialect = {
   silenceSeconds: 120,
   limitField: "max_tokens",
   sendsStore: false,
+  thinkingFormat: null,
+  readsWholeAnswers: true,
+  mayTakeBearer: false,
+  endsInVersion: false,
 };
 
 export const openclawDialects: Readonly<Record<ProviderKind, OpenclawDialect>> = {
-  zai: openAi,
-  openai: { ...openAi, limitField: "max_completion_tokens", sendsStore: true },
-  "openai-compatible": { ...openAi, contextWindow: 32_768, maxTokens: 4096, silenceSeconds: 240 },
+  zai: { ...openAi, thinkingFormat: "zai" },
+  openai: { ...openAi, limitField: "max_completion_tokens", sendsStore: true, endsInVersion: true },
+  "openai-compatible": { ...openAi, contextWindow: 32_768, maxTokens: 4096, silenceSeconds: 240, endsInVersion: true },
   demo: { ...openAi, contextWindow: 32_768, maxTokens: 4096 },
-  anthropic: { ...openAi, api: "anthropic-messages", contextWindow: 200_000 },
+  anthropic: { ...openAi, api: "anthropic-messages", contextWindow: 200_000, readsWholeAnswers: false, mayTakeBearer: true },
   ollama: { ...openAi, api: "ollama", contextWindow: 32_768, maxTokens: 4096, placeholderKey: "ollama-local", silenceSeconds: 240 },
 };
 
@@ -73,7 +85,8 @@ export function shapeOf(kind: ProviderKind, found: ModelDialect): RequestShape {
  */
 export function renderCompat(provider: Pick<RenderedProvider, "kind" | "dialect">, modelId: string): Record<string, Json> {
   const shape = shapeOf(provider.kind, dialectOf(provider, modelId));
-  if (openclawDialects[provider.kind].api !== "openai-completions") return shape.hasTools ? {} : { supportsTools: false };
+  const { thinkingFormat } = openclawDialects[provider.kind];
+  if (!speaksOpenAi(provider.kind)) return shape.hasTools ? {} : { supportsTools: false };
   return {
     maxTokensField: shape.limitField,
     supportsStore: shape.hasStore,
@@ -81,8 +94,12 @@ export function renderCompat(provider: Pick<RenderedProvider, "kind" | "dialect"
     supportsTools: shape.hasTools,
     supportsDeveloperRole: false,
     supportsStrictMode: false,
-    ...(provider.kind === "zai" ? { thinkingFormat: "zai" } : {}),
+    ...(thinkingFormat === null ? {} : { thinkingFormat }),
   };
+}
+
+export function speaksOpenAi(kind: ProviderKind): boolean {
+  return openclawDialects[kind].api === "openai-completions";
 }
 
 export function dialectOf({ dialect }: Pick<RenderedProvider, "dialect">, modelId: string): ModelDialect {
@@ -92,5 +109,5 @@ export function dialectOf({ dialect }: Pick<RenderedProvider, "dialect">, modelI
 /** OpenClaw adds `/v1/messages` to an Anthropic address itself, and speaks Ollama's own protocol, which breaks below `/v1`. */
 export function baseUrlOf({ kind, baseUrl }: Pick<RenderedProvider, "kind" | "baseUrl">): string {
   const withoutSlash = baseUrl.replace(/(?<!\/)\/+$/, "");
-  return openclawDialects[kind].api === "openai-completions" ? withoutSlash : withoutSlash.replace(/\/v1$/i, "");
+  return speaksOpenAi(kind) ? withoutSlash : withoutSlash.replace(/\/v1$/i, "");
 }

@@ -3,66 +3,87 @@ import { z } from "zod";
 export const providerKind = z.enum(["zai", "openai", "anthropic", "ollama", "openai-compatible", "demo"]);
 export type ProviderKind = z.infer<typeof providerKind>;
 
-export interface ProviderPreset {
-  readonly kind: ProviderKind;
+/** Everything that the forms and the platform decide by the kind of a provider. How each is spoken to is `openclawDialects`. */
+export interface ProviderDefinition {
   readonly label: string;
-  /** Where the form starts; `null` when there is no sensible default or the platform sets it (demo). */
+  /** What a new provider is called until somebody writes another name; empty where only they know. */
+  readonly suggestedName: string;
+  /** Where the form starts; `null` when there is no sensible default or the platform sets it. */
   readonly baseUrl: string | null;
+  /** False: Mosaic knows where it is, and no address is stored. */
+  readonly needsAddress: boolean;
   readonly needsKey: boolean;
+  /** Part of Mosaic itself, on its own loopback: agents reach it through Mosaic, and an admin switches it on and off. */
+  readonly isBuiltIn: boolean;
+  /** False: it only echoes, which has to be said wherever it is chosen or shown. */
+  readonly isRealAi: boolean;
   readonly keyHelpUrl: string | null;
   readonly hint: string;
 }
 
-export const providerPresets: readonly ProviderPreset[] = [
-  {
-    kind: "zai",
+const remote = { needsAddress: true, isBuiltIn: false, isRealAi: true } as const;
+
+/** The only list of kinds of providers, in the order in which the form offers them. */
+const definitions = {
+  zai: {
+    ...remote,
     label: "Z.ai",
+    suggestedName: "Z.ai",
     baseUrl: "https://api.z.ai/api/paas/v4",
     needsKey: true,
     keyHelpUrl: "https://z.ai/manage-apikey/apikey-list",
     hint: "GLM models. A coding plan's key uses https://api.z.ai/api/coding/paas/v4.",
   },
-  {
-    kind: "openai",
+  openai: {
+    ...remote,
     label: "OpenAI",
+    suggestedName: "OpenAI",
     baseUrl: "https://api.openai.com/v1",
     needsKey: true,
     keyHelpUrl: "https://platform.openai.com/api-keys",
     hint: "GPT models, with an API key from the platform page.",
   },
-  {
-    kind: "anthropic",
+  anthropic: {
+    ...remote,
     label: "Anthropic",
+    suggestedName: "Anthropic",
     baseUrl: "https://api.anthropic.com",
     needsKey: true,
     keyHelpUrl: "https://console.anthropic.com/settings/keys",
     hint: "Claude models, with an API key from the console.",
   },
-  {
-    kind: "ollama",
+  ollama: {
+    ...remote,
     label: "Ollama",
+    suggestedName: "Ollama",
     baseUrl: "http://127.0.0.1:11434",
     needsKey: false,
     keyHelpUrl: null,
     hint: "Models on your own machine. Agents in containers reach it by an address of the machine, not by localhost.",
   },
-  {
-    kind: "openai-compatible",
+  "openai-compatible": {
+    ...remote,
     label: "Any OpenAI-compatible server",
+    suggestedName: "",
     baseUrl: null,
     needsKey: false,
     keyHelpUrl: null,
     hint: "vLLM, LiteLLM, OpenRouter and others: the address ends in /v1 as a rule.",
   },
-  {
-    kind: "demo",
+  demo: {
     label: "Demo model (no real AI)",
+    suggestedName: "Demo model",
     baseUrl: null,
+    needsAddress: false,
     needsKey: false,
+    isBuiltIn: true,
+    isRealAi: false,
     keyHelpUrl: null,
     hint: "Built in, for trying Mosaic out without a key. It only echoes what it is sent.",
   },
-];
+} satisfies Record<ProviderKind, ProviderDefinition>;
+
+export const providerDefinitions: Readonly<Record<ProviderKind, ProviderDefinition>> = definitions;
 
 /** Names of models may have spaces inside: some servers name them after files. */
 export const modelId = z
@@ -117,7 +138,7 @@ const providerFields = {
 };
 
 const hasBaseUrl = (value: { kind: ProviderKind; baseUrl?: string | null | undefined }): boolean =>
-  value.kind === "demo" || Boolean(value.baseUrl);
+  !providerDefinitions[value.kind].needsAddress || Boolean(value.baseUrl);
 
 export const createProvider = z
   .strictObject({ kind: providerKind, ...providerFields, models: providerFields.models.min(1, "Choose at least one model") })

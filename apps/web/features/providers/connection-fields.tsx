@@ -1,6 +1,6 @@
 "use client";
 
-import type { Provider } from "@mosaic/contracts/provider";
+import { providerDefinitions, type Provider } from "@mosaic/contracts/provider";
 import { ExternalLink } from "lucide-react";
 import { useId } from "react";
 import type { UseFormReturn } from "react-hook-form";
@@ -9,7 +9,7 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import { PasswordInput } from "@/components/ui/password-input";
-import { hasNewAddress, presetOf, type ProviderValues } from "@/features/providers/provider-values";
+import { hasNewAddress, type ProviderValues } from "@/features/providers/provider-values";
 
 export interface ConnectionFieldsProps {
   readonly form: UseFormReturn<ProviderValues>;
@@ -26,11 +26,12 @@ export function ConnectionFields({ form, stored, onChange }: ConnectionFieldsPro
       <Field label="Provider name" hint="How it is called in Mosaic." error={errors.name?.message}>
         {(control) => <Input {...control} autoComplete="off" {...form.register("name")} />}
       </Field>
-      {kind === "demo" ? (
+      {providerDefinitions[kind].isRealAi ? null : (
         <Notice tone="warning" title="This is not an AI">
           The demo model only echoes what it is sent. It lets you try everything else in Mosaic; add a real provider later in the settings.
         </Notice>
-      ) : (
+      )}
+      {providerDefinitions[kind].needsAddress ? (
         <>
           <Field label="Address (base URL)" error={errors.baseUrl?.message}>
             {(control) => (
@@ -47,14 +48,14 @@ export function ConnectionFields({ form, stored, onChange }: ConnectionFieldsPro
           </Field>
           <KeyField form={form} stored={stored} onChange={onChange} />
         </>
-      )}
+      ) : null}
     </div>
   );
 }
 
 function KeyField({ form, stored, onChange }: ConnectionFieldsProps) {
   const kind = form.watch("kind");
-  const preset = presetOf(kind);
+  const preset = providerDefinitions[kind];
   const isAddressNew = hasNewAddress(form.watch(), stored);
   const hasStoredKey = stored?.hasKey === true;
   const hint = hasStoredKey

@@ -1,6 +1,6 @@
 "use client";
 
-import { providerKind, providerPresets, type ProviderKind } from "@mosaic/contracts/provider";
+import { providerDefinitions, providerKind, type ProviderKind } from "@mosaic/contracts/provider";
 import { ChoiceCard, ChoiceGroup } from "@/components/ui/choice-card";
 import { cn } from "@/components/ui/cn";
 import { useDemoOffered } from "@/features/providers/provider-queries";
@@ -32,15 +32,15 @@ export function KindPicker({ value, onChange }: { readonly value: ProviderKind; 
       onValueChange={(next) => onChange(providerKind.parse(next))}
       className="grid gap-2.5 sm:grid-cols-2"
     >
-      {providerPresets
-        .filter(({ kind }) => kind !== "demo" || isDemoOffered)
-        .map((preset) => (
+      {providerKind.options
+        .filter((kind) => !providerDefinitions[kind].isBuiltIn || isDemoOffered)
+        .map((kind) => (
           <ChoiceCard
-            key={preset.kind}
-            value={preset.kind}
-            title={preset.label}
-            description={preset.hint}
-            icon={<ProviderMark kind={preset.kind} />}
+            key={kind}
+            value={kind}
+            title={providerDefinitions[kind].label}
+            description={providerDefinitions[kind].hint}
+            icon={<ProviderMark kind={kind} />}
           />
         ))}
     </ChoiceGroup>

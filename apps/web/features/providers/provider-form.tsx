@@ -1,7 +1,7 @@
 "use client";
 
 import { zodResolver } from "@hookform/resolvers/zod";
-import type { Provider, ProviderTestResult, TestProvider } from "@mosaic/contracts/provider";
+import { providerDefinitions, type Provider, type ProviderTestResult, type TestProvider } from "@mosaic/contracts/provider";
 import { useEffect, useEffectEvent, useMemo, useState, type ReactNode } from "react";
 import { useForm } from "react-hook-form";
 import { Notice } from "@/components/ui/notice";
@@ -83,12 +83,12 @@ export function ProviderForm(props: ProviderFormProps) {
   const { form, connection, found, setFound, saveError, test, submit } = useProviderForm(props);
   const values = form.watch();
   const { errors, isSubmitting } = form.formState;
-  const isDemo = values.kind === "demo";
-  const testDemo = useEffectEvent(test);
-  // There is nothing to enter for the demo model, so its models are asked for at once.
+  const isBuiltIn = providerDefinitions[values.kind].isBuiltIn;
+  const testAtOnce = useEffectEvent(test);
+  // There is nothing to enter for what is built in, so its models are asked for at once.
   useEffect(() => {
-    if (isDemo) void testDemo();
-  }, [isDemo]);
+    if (isBuiltIn) void testAtOnce();
+  }, [isBuiltIn]);
   return (
     <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-6">
       {props.canChooseKind ? (

@@ -1,14 +1,13 @@
 import {
   createProvider,
+  providerDefinitions,
   providerKind,
   providerModel,
-  providerPresets,
   updateProvider,
   type CreateProvider,
   type Provider,
   type ProviderKind,
   type ProviderModel,
-  type ProviderPreset,
   type TestProvider,
   type UpdateProvider,
 } from "@mosaic/contracts/provider";
@@ -25,21 +24,10 @@ export const providerValues = z.object({
 });
 export type ProviderValues = z.infer<typeof providerValues>;
 
-export const presetOf = (kind: ProviderKind): ProviderPreset => {
-  const preset = providerPresets.find((candidate) => candidate.kind === kind);
-  if (!preset) throw new Error(`No preset for ${kind}`);
-  return preset;
-};
-
-const shortName = (kind: ProviderKind): string => {
-  if (kind === "openai-compatible") return "";
-  return kind === "demo" ? "Demo model" : presetOf(kind).label;
-};
-
 export const emptyValues = (kind: ProviderKind): ProviderValues => ({
   kind,
-  name: shortName(kind),
-  baseUrl: presetOf(kind).baseUrl ?? "",
+  name: providerDefinitions[kind].suggestedName,
+  baseUrl: providerDefinitions[kind].baseUrl ?? "",
   apiKey: "",
   removesKey: false,
   models: [],
@@ -56,12 +44,12 @@ export const valuesOf = (provider: Provider): ProviderValues => ({
 
 /** A name that somebody wrote stays when another kind is chosen; one that the form wrote goes along. */
 export const switchKind = (values: ProviderValues, kind: ProviderKind): ProviderValues => {
-  const isOwnName = values.name !== "" && values.name !== shortName(values.kind);
+  const isOwnName = values.name !== "" && values.name !== providerDefinitions[values.kind].suggestedName;
   return { ...emptyValues(kind), ...(isOwnName ? { name: values.name } : {}) };
 };
 
 const addressOf = (values: ProviderValues): string | null =>
-  values.kind === "demo" || values.baseUrl.trim() === "" ? null : values.baseUrl.trim();
+  !providerDefinitions[values.kind].needsAddress || values.baseUrl.trim() === "" ? null : values.baseUrl.trim();
 
 export const hasNewAddress = (values: ProviderValues, stored: Provider | null): boolean =>
   stored !== null && addressOf(values) !== stored.baseUrl;
@@ -100,10 +88,10 @@ const needsKeyAgain = (values: ProviderValues, stored: Provider | null): boolean
 /** What must be right before the connection can be tested; the models come out of the test. */
 export const connectionFaults = (values: ProviderValues, stored: Provider | null): { field: "baseUrl" | "apiKey"; message: string }[] => {
   const faults: { field: "baseUrl" | "apiKey"; message: string }[] = [];
-  if (values.kind !== "demo" && values.baseUrl.trim() === "")
+  if (providerDefinitions[values.kind].needsAddress && values.baseUrl.trim() === "")
     faults.push({ field: "baseUrl", message: "Enter the address of the provider" });
   const hasKey = values.apiKey.trim() !== "" || (stored?.hasKey === true && !values.removesKey);
-  if (presetOf(values.kind).needsKey && !hasKey) faults.push({ field: "apiKey", message: "Enter the API key" });
+  if (providerDefinitions[values.kind].needsKey && !hasKey) faults.push({ field: "apiKey", message: "Enter the API key" });
   else if (needsKeyAgain(values, stored)) {
     faults.push({ field: "apiKey", message: "Enter the key again: the stored one is not sent to a new address" });
   }

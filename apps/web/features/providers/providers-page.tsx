@@ -1,6 +1,6 @@
 "use client";
 
-import type { Provider } from "@mosaic/contracts/provider";
+import { providerDefinitions, type Provider } from "@mosaic/contracts/provider";
 import { KeyRound, Plus } from "lucide-react";
 import { useRouter, useSearchParams } from "next/navigation";
 import { useState } from "react";
@@ -13,7 +13,7 @@ import { DeleteProvider } from "@/features/providers/delete-provider";
 import { ProviderMark } from "@/features/providers/kind-picker";
 import { ProviderForm, SaveProblem } from "@/features/providers/provider-form";
 import { testConnection, useProviders, useSaveProvider, useSharedProviders } from "@/features/providers/provider-queries";
-import { presetOf, toCreate, toUpdate } from "@/features/providers/provider-values";
+import { toCreate, toUpdate } from "@/features/providers/provider-values";
 import { toastProblem } from "@/features/settings/save-problem";
 import { EmptyState, ListLoading, SettingsSection } from "@/features/settings/settings-section";
 import { useLeave, useUnsavedChanges } from "@/features/shell/unsaved-guard";
@@ -83,11 +83,15 @@ function ProviderRow({ provider, onEdit, onDelete }: ProviderRowProps) {
       <div className="grid min-w-0 flex-1 basis-52 gap-0.5">
         <h3 className="flex flex-wrap items-center gap-2 font-medium">
           <span className="min-w-0 break-words">{provider.name}</span>
-          {provider.kind === "demo" ? <Badge tone="warning">No real AI</Badge> : <Badge>{provider.hasKey ? "Key stored" : "No key"}</Badge>}
+          {providerDefinitions[provider.kind].isRealAi ? (
+            <Badge>{provider.hasKey ? "Key stored" : "No key"}</Badge>
+          ) : (
+            <Badge tone="warning">No real AI</Badge>
+          )}
           {provider.isShared ? <Badge>Shared with everybody</Badge> : null}
           {provider.isActive ? null : <Badge tone="warning">Switched off</Badge>}
         </h3>
-        <p className="truncate text-sm text-muted-foreground">{provider.baseUrl ?? presetOf(provider.kind).label}</p>
+        <p className="truncate text-sm text-muted-foreground">{provider.baseUrl ?? providerDefinitions[provider.kind].label}</p>
         <p className="break-words text-sm text-muted-foreground">
           {models.slice(0, 3).join(", ")}
           {rest > 0 ? ` and ${rest} more` : ""}
@@ -170,7 +174,9 @@ function ProviderEditor({ stored }: { readonly stored: Provider | null }) {
   return (
     <SettingsSection
       title={stored === null ? "Add a provider" : `Edit ${stored.name}`}
-      description={stored === null ? "Test the connection, then choose the models that your agents may use." : presetOf(stored.kind).label}
+      description={
+        stored === null ? "Test the connection, then choose the models that your agents may use." : providerDefinitions[stored.kind].label
+      }
     >
       <ProviderForm
         stored={stored}

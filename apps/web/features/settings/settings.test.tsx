@@ -1,4 +1,4 @@
-import { providerPresets } from "@mosaic/contracts/provider";
+import { providerDefinitions } from "@mosaic/contracts/provider";
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
 import { AgentsPage } from "@/features/agents/agents-page";
@@ -66,13 +66,13 @@ describe("providers", () => {
     await openPage(<ProvidersPage />, readyState(), "/settings/providers?edit=new");
     await screen.findByRole("heading", { name: "Add a provider" });
     const shown: [string, string | null][] = [];
-    for (const { label } of providerPresets) {
+    for (const { label } of Object.values(providerDefinitions)) {
       fireEvent.click(screen.getByRole("radio", { name: label }));
       await waitFor(() => expect(screen.getByRole("radio", { name: label }).getAttribute("aria-checked")).toBe("true"));
       shown.push([label, screen.queryByRole("link", { name: /^Where do I get a key/ })?.getAttribute("href") ?? null]);
     }
-    expect(shown).toEqual(providerPresets.map(({ label, keyHelpUrl }) => [label, keyHelpUrl]));
-    expect(providerPresets.filter(({ needsKey, keyHelpUrl }) => needsKey && keyHelpUrl === null)).toEqual([]);
+    expect(shown).toEqual(Object.values(providerDefinitions).map(({ label, keyHelpUrl }) => [label, keyHelpUrl]));
+    expect(Object.values(providerDefinitions).filter(({ needsKey, keyHelpUrl }) => needsKey && keyHelpUrl === null)).toEqual([]);
   });
 
   test("leaving with changes asks first", async () => {

@@ -1,7 +1,8 @@
-import type { AgentBackend, RenderedProvider, ResolvedModel } from "@mosaic/agent-backends/agent-backend";
+import { providerDefinitions } from "@mosaic/contracts/provider";
+import type { RenderedProvider, ResolvedModel } from "@mosaic/agent-backends/agent-backend";
 import { deriveGatewayToken, deriveRelayToken } from "@mosaic/agent-backends/gateway-token";
 import type { ChosenModel } from "@mosaic/agent-backends/model-resolution";
-import { openclawBackend } from "@mosaic/agent-backends/openclaw";
+import { backendOf } from "@mosaic/agent-backends/registry";
 import type { BackendId } from "@mosaic/contracts/agent";
 import type { Bundle } from "@mosaic/contracts/agent-config";
 import { Inject, Injectable } from "@nestjs/common";
@@ -20,8 +21,6 @@ import type { AgentView } from "../runtime-host/runtime-registry.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
 import { AgentConfigRepository } from "./agent-config.repository.js";
 import type { CallingContainer, LiveContainer } from "./agent-config.types.js";
-
-const renderers: Readonly<Record<BackendId, AgentBackend>> = { openclaw: openclawBackend };
 
 /** Makes the files of an agent's container out of its rows. */
 @Injectable()
@@ -58,7 +57,7 @@ export class AgentConfigService {
     if (first === undefined) {
       throw new AppError("model_not_assigned");
     }
-    return renderers[agent.backend].render({
+    return backendOf(agent.backend).render({
       agent: { id: agent.id, name: agent.name, emoji: agent.emoji, personality: agent.personality, tools: agent.tools },
       models: [first, ...others],
       gateway: { token: deriveGatewayToken(caller.token), port, bind },
@@ -101,10 +100,10 @@ export class AgentConfigService {
         detail: `Choose a model for ${agent.name} in its settings, or a default under Models, then send the message again.`,
       });
     }
-    if (!resolution.models.some(({ provider }) => provider.kind === "demo") || (await this.demo.isOn())) {
+    if (!resolution.models.some(({ provider }) => providerDefinitions[provider.kind].isBuiltIn) || (await this.demo.isOn())) {
       return resolution.models;
     }
-    const others = resolution.models.filter(({ provider }) => provider.kind !== "demo");
+    const others = resolution.models.filter(({ provider }) => !providerDefinitions[provider.kind].isBuiltIn);
     if (others.length === 0) {
       throw new AppError("demo_model_off", {
         detail: `An admin switched the demo model off, and ${agent.name} uses it. Choose another model in its settings, then send the message again.`,
@@ -133,7 +132,7 @@ export class AgentConfigService {
   }
 
   private async reach(provider: StoredProvider, agent: StoredAgent, token: string): Promise<Pick<RenderedProvider, "baseUrl" | "apiKey">> {
-    if (provider.kind === "demo") {
+    if (providerDefinitions[provider.kind].isBuiltIn) {
       const demo = `${await this.runtimeHost.internalBaseUrl()}/api/internal/agent-config/${agent.id}/demo/v1`;
       return { baseUrl: demo, apiKey: deriveRelayToken(token) };
     }

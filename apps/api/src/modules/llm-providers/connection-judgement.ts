@@ -1,3 +1,4 @@
+import { openclawDialects } from "@mosaic/agent-backends/openclaw-dialects";
 import { looksLikePage, quoteProvider, wordsOf } from "@mosaic/agent-backends/provider-words";
 import type { ProviderKind, ProviderTestOutcome } from "@mosaic/contracts/provider";
 import { isNeverOpen, type AddressCategory } from "@mosaic/outbound/address-ranges";
@@ -133,7 +134,7 @@ export function judgeFirstWords(first: FirstWords, model: string, context: CallC
       };
     case "whole":
       // OpenClaw reads a whole answer of OpenAI's protocol as well as a stream.
-      return context.kind !== "anthropic"
+      return openclawDialects[context.kind].readsWholeAnswers
         ? null
         : {
             outcome: "not_llm",
@@ -217,7 +218,6 @@ function isForeign(context: CallContext, words: string): Verdict {
 
 /** Only where it fits: an address of OpenAI's protocol that names no version yet. */
 export function versionHint({ kind, baseUrl }: Pick<CallContext, "kind" | "baseUrl">): string {
-  const isOpenAi = kind === "openai" || kind === "openai-compatible";
   const { pathname } = new URL(baseUrl);
-  return isOpenAi && !/\/v\d/i.test(pathname) ? " The address of an API often ends in /v1." : "";
+  return openclawDialects[kind].endsInVersion && !/\/v\d/i.test(pathname) ? " The address of an API often ends in /v1." : "";
 }

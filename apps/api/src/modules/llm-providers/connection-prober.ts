@@ -1,3 +1,4 @@
+import { openclawDialects } from "@mosaic/agent-backends/openclaw-dialects";
 import { probeRequest, type ProbedProvider, type ProbeRequest } from "@mosaic/agent-backends/openclaw-probe";
 import { wordsOf } from "@mosaic/agent-backends/provider-words";
 import type { ModelDialect, ProviderDialect } from "@mosaic/contracts/provider-dialect";
@@ -110,7 +111,7 @@ export class ConnectionProber {
   /** Some gateways before Anthropic's models take keys as OpenAI's do. */
   private otherKeyHeader({ status }: LlmAnswer): ProviderDialect | null {
     const { kind, apiKey, dialect } = this.provider;
-    if (kind !== "anthropic" || apiKey === null || (status !== 401 && status !== 403)) {
+    if (!openclawDialects[kind].mayTakeBearer || apiKey === null || (status !== 401 && status !== 403)) {
       return null;
     }
     return { ...dialect, keyHeader: dialect.keyHeader === "authorization" ? "x-api-key" : "authorization" };

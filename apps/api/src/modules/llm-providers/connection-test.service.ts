@@ -1,6 +1,6 @@
 import { lookup } from "node:dns/promises";
 import type { ProbedProvider } from "@mosaic/agent-backends/openclaw-probe";
-import type { ProviderKind, ProviderTestResult, TestProvider } from "@mosaic/contracts/provider";
+import { providerDefinitions, type ProviderKind, type ProviderTestResult, type TestProvider } from "@mosaic/contracts/provider";
 import { createAddressPolicy } from "@mosaic/outbound/address-policy";
 import { createOutboundClient, type OutboundClient } from "@mosaic/outbound/outbound-client";
 import { Injectable } from "@nestjs/common";
@@ -58,7 +58,7 @@ export class ConnectionTestService {
   }
 
   private async run(userId: string, { provider, stored }: Target, model: string | null): Promise<ProviderTestResult> {
-    if (provider.kind === "demo" && !(await this.demoSettings.isOn())) {
+    if (providerDefinitions[provider.kind].isBuiltIn && !(await this.demoSettings.isOn())) {
       const message = "An admin switched the demo model off. Choose another provider.";
       return { outcome: "refused", message, caution: null, allow: null, models: [], durationMs: 0 };
     }
@@ -73,7 +73,7 @@ export class ConnectionTestService {
     return {
       outcome: verdict.outcome,
       message: verdict.message,
-      caution: verdict.outcome === "ok" && provider.kind !== "demo" ? await this.cautionAbout(provider.baseUrl) : null,
+      caution: verdict.outcome === "ok" && !providerDefinitions[provider.kind].isBuiltIn ? await this.cautionAbout(provider.baseUrl) : null,
       allow: verdict.allow ?? null,
       models: [...models],
       durationMs: Math.round(performance.now() - startedAt),
@@ -82,7 +82,9 @@ export class ConnectionTestService {
 
   /** The demo model is our own, on this machine's loopback: nothing else there is opened for it. */
   private clientFor({ kind, baseUrl }: ProbedProvider): Pick<OutboundClient, "fetch" | "stream"> {
-    return kind === "demo" ? createOutboundClient({ policy: () => createAddressPolicy([new URL(baseUrl).host]) }) : this.outbound;
+    return providerDefinitions[kind].isBuiltIn
+      ? createOutboundClient({ policy: () => createAddressPolicy([new URL(baseUrl).host]) })
+      : this.outbound;
   }
 
   private async targetOf(userId: string, input: TestProvider): Promise<Target> {
@@ -111,7 +113,7 @@ export class ConnectionTestService {
 
   /** The demo model is ours: asking it over HTTP tests what an agent will use. */
   private async addressOf(kind: ProviderKind, baseUrl: string | null): Promise<string> {
-    if (kind === "demo") {
+    if (providerDefinitions[kind].isBuiltIn) {
       return this.demo.baseUrl();
     }
     if (baseUrl === null) {

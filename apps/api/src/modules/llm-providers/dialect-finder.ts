@@ -1,4 +1,4 @@
-import { shapeOf } from "@mosaic/agent-backends/openclaw-dialects";
+import { shapeOf, speaksOpenAi } from "@mosaic/agent-backends/openclaw-dialects";
 import type { LimitField, ModelDialect, OmittableField } from "@mosaic/contracts/provider-dialect";
 import type { ProviderKind } from "@mosaic/contracts/provider";
 
@@ -63,10 +63,6 @@ function guesses(kind: ProviderKind): readonly ModelDialect[] {
   }
   const other = { limitField: otherField(shapeOf(kind, {}).limitField) };
   return [other, { omits: ["stream_options", "store"] }, { ...other, omits: ["stream_options", "store"] }];
-}
-
-function speaksOpenAi(kind: ProviderKind): boolean {
-  return kind !== "anthropic" && kind !== "ollama";
 }
 
 function without(found: ModelDialect, fields: readonly OmittableField[]): ModelDialect {

@@ -86,10 +86,16 @@ function asWhole({ text, hasThought, isKnown }: Seen, stream: ProbeRequest["stre
   return { kind: isRecord(whole) && isWhole[stream](whole) ? "whole" : "foreign" };
 }
 
+const serverSent = (line: string): string => (line.startsWith("data:") ? line.slice(5) : "");
+const framings: Readonly<Record<ProbeRequest["stream"], (line: string) => string>> = {
+  openai: serverSent,
+  anthropic: serverSent,
+  ollama: (line) => line,
+};
+
 /** OpenAI's and Anthropic's streams are server-sent events, Ollama's is a line of JSON each. */
 function eventOf(line: string, stream: ProbeRequest["stream"]): Record<string, unknown> | null {
-  const data = stream === "ollama" ? line : line.startsWith("data:") ? line.slice(5) : "";
-  const event = parseJson(data.trim());
+  const event = parseJson(framings[stream](line).trim());
   return isRecord(event) ? event : null;
 }
 

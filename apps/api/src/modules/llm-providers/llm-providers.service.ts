@@ -1,5 +1,12 @@
 import { randomUUIDv7 } from "node:crypto";
-import type { CreateProvider, Provider, ProviderKind, SharedProvider, UpdateProvider } from "@mosaic/contracts/provider";
+import {
+  providerDefinitions,
+  type CreateProvider,
+  type Provider,
+  type ProviderKind,
+  type SharedProvider,
+  type UpdateProvider,
+} from "@mosaic/contracts/provider";
 import type { ProviderDialect } from "@mosaic/contracts/provider-dialect";
 import { Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
@@ -96,7 +103,7 @@ export class LlmProvidersService {
 
   /** Throws `demo_model_off`. */
   private async assertOffered(kind: ProviderKind): Promise<void> {
-    if (kind === "demo") {
+    if (providerDefinitions[kind].isBuiltIn) {
       await this.demo.assertOn();
     }
   }

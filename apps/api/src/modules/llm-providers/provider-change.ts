@@ -1,5 +1,5 @@
 import {
-  providerPresets,
+  providerDefinitions,
   type CreateProvider,
   type ProviderKind,
   type ProviderModel,
@@ -32,7 +32,7 @@ const addressNeeded: FieldFault = { path: "baseUrl", message: "The address of th
 /** What a PATCH makes of a provider. Absent fields stay; a stored key never goes to another address. */
 export function planUpdate(stored: StoredProvider, update: UpdateProvider, seal: (key: string) => string): ProviderChangePlan {
   const baseUrl = nextBaseUrl(stored.kind, update.baseUrl === undefined ? stored.baseUrl : update.baseUrl);
-  if (baseUrl === null && stored.kind !== "demo") {
+  if (baseUrl === null && providerDefinitions[stored.kind].needsAddress) {
     return { fault: addressNeeded };
   }
   const hasNewAddress = !isSameAddress(baseUrl, stored.baseUrl);
@@ -62,7 +62,7 @@ export function planReplacement(stored: StoredProvider, next: CreateProvider, se
   const baseUrl = nextBaseUrl(next.kind, next.baseUrl ?? null);
   const isSameEndpoint = next.kind === stored.kind && isSameAddress(baseUrl, stored.baseUrl);
   const isKeyEntered = next.apiKey !== undefined && next.apiKey !== null;
-  const needsKey = providerPresets.some((preset) => preset.kind === next.kind && preset.needsKey);
+  const needsKey = providerDefinitions[next.kind].needsKey;
   if (!isSameEndpoint && !isKeyEntered && stored.apiKeyEncrypted !== null && next.kind === stored.kind && needsKey) {
     return { fault: keyNeededAgain };
   }
@@ -83,7 +83,7 @@ export function planReplacement(stored: StoredProvider, next: CreateProvider, se
 
 /** The demo's address is the platform's business. */
 export function nextBaseUrl(kind: ProviderKind, baseUrl: string | null): string | null {
-  return kind === "demo" ? null : baseUrl;
+  return providerDefinitions[kind].needsAddress ? baseUrl : null;
 }
 
 /** A slash at the end makes no other address. */

@@ -1,3 +1,4 @@
+import { providerDefinitions } from "@mosaic/contracts/provider";
 import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AgentConfigService } from "../agent-config/agent-config.service.js";
@@ -28,7 +29,9 @@ export class ModelCallsService {
         return "made";
       }
       const { ownerId, models } = await this.agentConfig.modelsInUse(agentId);
-      return models.every(({ provider }) => provider.kind !== "demo" && provider.ownerId !== ownerId) ? "none" : "unknown";
+      return models.every(({ provider }) => !providerDefinitions[provider.kind].isBuiltIn && provider.ownerId !== ownerId)
+        ? "none"
+        : "unknown";
     } catch {
       return "unknown";
     }
