@@ -243,7 +243,7 @@ test("the process runtime wants to be accepted as one without walls", async () =
   const { checks } = (await client.get("/api/onboarding/health")).json<{ checks: { id: string; state: string; detail: string }[] }>();
   expect(checks.find((check) => check.id === "image")).toMatchObject({
     state: "warning",
-    detail: expect.stringContaining("installed at the first message") as string,
+    detail: expect.stringContaining("installed at the first start") as string,
   });
   expect(statesOf(checks)).toMatchObject({ runtime: "ok", isolation: "warning" });
 });

@@ -226,7 +226,7 @@ async function readSizes(database: Client): Promise<RuntimeFacts["files"]> {
 async function lookAtImage(runtime: AgentRuntime, definition: RuntimeDefinition, backend: StoredBackend): Promise<Finding> {
   const check = `Software of ${backend.id}`;
   const image = imageOf(backend);
-  const software = { label: backend.id, image: image.name };
+  const software = { label: backend.id, image: image.name, isBuilt: image.buildContext !== null };
   return (await runtime.hasImage(image))
     ? { check, ...ok(definition.softwareHere(software)) }
     : { check, ...warning(definition.softwareMissing(software)) };

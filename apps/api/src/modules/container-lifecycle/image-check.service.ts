@@ -16,7 +16,7 @@ export class ImageCheckService {
     try {
       const { driver, definition } = await this.host.inUse();
       const isHere = await driver.hasImage(image);
-      const software = { label: backend.label, image: image.name };
+      const software = { label: backend.label, image: image.name, isBuilt: image.buildContext !== null };
       return isHere
         ? { outcome: "present", message: definition.softwareHere(software) }
         : { outcome: "missing", message: definition.softwareMissing(software) };

@@ -28,6 +28,8 @@ export interface AgentPlace {
 export interface Software {
   readonly label: string;
   readonly image: string;
+  /** Whether Mosaic builds the image, or a registry has it; absent where the reader is not told. */
+  readonly isBuilt?: boolean;
 }
 
 /** Everything that Mosaic decides by the kind of a runtime. */
@@ -58,9 +60,13 @@ const docker: RuntimeDefinition = {
   sharesLoopback: false,
   view: ({ backend }) => ({ bind: "lan", stateDir: backend.stateDir, isIsolated: true, port: backend.gatewayPort }),
   softwareHere: ({ image }) => `The image ${image} is on this machine.`,
-  softwareMissing: ({ image }) =>
-    `The image ${image} is not on this machine. It is fetched or built when an agent starts for the first time, which takes a few minutes.`,
+  softwareMissing: ({ image, isBuilt }) =>
+    `The image ${image} is not on this machine. ${originOf(isBuilt)} at the first start of an agent, which takes a few minutes.`,
 };
+
+function originOf(isBuilt: boolean | undefined): string {
+  return isBuilt === undefined ? "It is fetched or built" : isBuilt ? "Mosaic builds it" : "It is pulled from its registry";
+}
 
 /** What ships with Mosaic for OpenClaw: the supervisor, and the package that pins the version. */
 const openclawFolder = fileURLToPath(new URL("../../../../../docker/openclaw", import.meta.url));
@@ -88,9 +94,9 @@ const process: RuntimeDefinition = {
     isIsolated: false,
     port: endpointPort,
   }),
-  softwareHere: ({ label }) => `${label} is installed. Agents run as processes here, so its image is not used.`,
+  softwareHere: ({ label }) => `${label} is installed. Agents run as processes here. The image is not used.`,
   softwareMissing: ({ label }) =>
-    `${label} is not installed yet. Agents run as processes here: it is installed when an agent starts for the first time, which takes about 30 seconds.`,
+    `${label} is not installed yet. Agents run as processes here: it is installed at the first start of an agent, which takes about 30 seconds.`,
 };
 
 /** The only list of runtimes. What is in front is suggested first. */
