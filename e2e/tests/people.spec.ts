@@ -23,7 +23,8 @@ async function signIn(page: Page, world: World, name: string, secret: string): P
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 
-test.describe("two members and an admin at once", () => {
+// Who sees and shares what does not depend on the runtime, so one is enough; the docker one also has a container to look into.
+test.describe("two members and an admin at once @docker", () => {
   let admin: Page;
   let ann: Page;
   let bob: Page;
@@ -134,7 +135,7 @@ test.describe("two members and an admin at once", () => {
     await expect(await nextAnswer(ann, "Quill", 3, 120_000)).toContainText("And after that?");
   });
 
-  test("the shared key and its address are not in the container @docker", async ({ world }) => {
+  test("the shared key and its address are not in the container", async ({ world }) => {
     const [instance] = await world.database.query("SELECT value FROM system_config WHERE key = 'instance.id'");
     const [container] = await agentContainers(String(instance?.["value"]));
     const exec = await engine.getContainer(container?.Id ?? "").exec({
