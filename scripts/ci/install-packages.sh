@@ -14,6 +14,7 @@ needed=(
   nginx:/usr/sbin/nginx
   caddy:/usr/bin/caddy
   openssl:/usr/bin/openssl
+  libnss3-tools:/usr/bin/certutil
   pgbouncer:/usr/sbin/pgbouncer
   ca-certificates:/etc/ssl/certs/ca-certificates.crt
 )
