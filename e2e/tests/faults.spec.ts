@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "@playwright/test";
 import { ApiClient } from "../support/api-client.ts";
-import { agentContainers, engine } from "../support/docker.ts";
+import { agentContainers, engine, stopGatewayProcess } from "../support/docker.ts";
 import { createWorld, destroyWorld, test, whyNot, type World } from "../support/fixtures.ts";
 import { SocketProxy } from "../support/socket-proxy.ts";
 
@@ -63,13 +63,14 @@ test.describe("faults, with the real OpenClaw", () => {
     expect(await runningAgents(runtime)).toHaveLength(1);
   });
 
+  // What a provider or Postgres does wrong reaches every runtime the same way, so one is enough.
   for (const { command, code, withinMs } of [
     { command: "[demo:fail status=401 message=bad key]", code: "provider_key_refused", withinMs: 10_000 },
     { command: "[demo:fail status=429 message=slow down retry=60]", code: "provider_rate_limited", withinMs: 10_000 },
     { command: "[demo:fail status=500 message=boom]", code: "provider_failed", withinMs: 10_000 },
     { command: "[demo:reset]", code: /provider_(unreachable|failed)/, withinMs: 10_000 },
   ]) {
-    test(`a provider that answers ${command} is named within 10 seconds, and the next turn works`, async () => {
+    test(`a provider that answers ${command} is named within 10 seconds, and the next turn works`, { tag: "@docker" }, async () => {
       const conversation = await client.newConversation(agentId);
       const failed = await client.turn(conversation, command);
       expect(failed.code).toMatch(code);
@@ -83,15 +84,19 @@ test.describe("faults, with the real OpenClaw", () => {
     });
   }
 
-  test("a provider that hangs is said to be slow within 10 seconds, and a browser that leaves ends the turn up to the model", async () => {
-    const conversation = await client.newConversation(agentId);
-    const before = world.llm.abortedCount;
-    const turn = await client.turn(conversation, "[demo:hang]", (events) => events.some(({ type }) => type === "notice"));
-    expect(turn.events.at(-1)).toMatchObject({ type: "notice", code: "provider_slow" });
-    expect(turn.durationMs).toBeLessThan(10_000);
-    await expect.poll(() => world.llm.abortedCount, { timeout: 10_000 }).toBeGreaterThan(before);
-    await expect.poll(async () => (await client.conversation(conversation)).messages.at(-1)?.status).toBe("stopped");
-  });
+  test(
+    "a provider that hangs is said to be slow within 10 seconds, and a browser that leaves ends the turn up to the model",
+    { tag: "@docker" },
+    async () => {
+      const conversation = await client.newConversation(agentId);
+      const before = world.llm.abortedCount;
+      const turn = await client.turn(conversation, "[demo:hang]", (events) => events.some(({ type }) => type === "notice"));
+      expect(turn.events.at(-1)).toMatchObject({ type: "notice", code: "provider_slow" });
+      expect(turn.durationMs).toBeLessThan(10_000);
+      await expect.poll(() => world.llm.abortedCount, { timeout: 10_000 }).toBeGreaterThan(before);
+      await expect.poll(async () => (await client.conversation(conversation)).messages.at(-1)?.status).toBe("stopped");
+    },
+  );
 
   test("kill -9 in the middle of a turn keeps the partial answer, orphans nothing, and the agent remembers", async ({ runtime }) => {
     const conversation = await client.newConversation(agentId);
@@ -117,7 +122,7 @@ test.describe("faults, with the real OpenClaw", () => {
     }
   });
 
-  test("Postgres cuts every connection in the middle of a turn, and the answer is whole", async () => {
+  test("Postgres cuts every connection in the middle of a turn, and the answer is whole", { tag: "@docker" }, async () => {
     const conversation = await client.newConversation(agentId);
     const turn = client.turn(conversation, "[demo:slow ms=150 words=40]");
     await expect.poll(async () => (await client.conversation(conversation)).messages.length, { timeout: 10_000 }).toBe(2);
@@ -146,6 +151,29 @@ test.describe("faults, with the real OpenClaw", () => {
     await world.database.query("UPDATE agents SET idle_timeout_seconds = 1800");
     expect((await client.turn(conversation, "[demo:recall]")).text).toContain("Kiwi");
   });
+
+  test(
+    "a gateway that hangs is named within 30 seconds and started again, and the next message works",
+    { tag: "@docker" },
+    async ({ runtime }) => {
+      const conversation = await client.newConversation(agentId);
+      await client.turn(conversation, "My hamster is called Nut.");
+      const [before] = await runningAgents(runtime);
+      const turn = client.turn(conversation, "[demo:slow ms=300 words=2000]");
+      await expect
+        .poll(async () => (await client.conversation(conversation)).messages.at(-1)?.content ?? "", { timeout: 20_000 })
+        .toContain("word2");
+      await stopGatewayProcess(before ?? "");
+      const stoppedAt = performance.now();
+      const { code, message, events } = await turn;
+      expect(performance.now() - stoppedAt).toBeLessThan(30_000);
+      expect([code, message?.status]).toEqual(["agent_not_responding", "broken_off"]);
+      expect(message?.error?.detail).toContain("The agent itself stopped responding; Mosaic restarts it");
+      expect(events.filter((event) => event.type === "notice" && event.code === "provider_slow")).toEqual([]);
+      expect((await client.turn(conversation, "[demo:recall]")).text).toContain("Nut");
+      expect(await runningAgents(runtime)).toHaveLength(1);
+    },
+  );
 
   test("an engine that is away is a clear error, and recovery needs no restart of Mosaic", { tag: "@docker" }, async ({ runtime }) => {
     const conversation = await client.newConversation(agentId);
