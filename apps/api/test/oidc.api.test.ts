@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import { startOidcServer, type OidcServer } from "@mosaic/testing/oidc-server";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { CookieBrowser } from "./harness/cookie-browser.js";
@@ -367,4 +370,16 @@ test("allowed addresses are shown as they are understood, and a line that is not
   expect(await app.database.query("SELECT details FROM audit_events WHERE action = 'outbound.update' ORDER BY id DESC LIMIT 1")).toEqual([
     { details: { allowed: 3, addresses: "ollama.home, 192.168.1.20:11434, 10.0.0.0/8" } },
   ]);
+});
+
+test("browsers that leave while they begin keep nobody else from beginning", async () => {
+  const { hostname, host, port } = new URL(app.url);
+  for (let index = 0; index < 30; index += 1) {
+    const socket = connect({ host: hostname, port: Number(port) }).on("error", () => undefined);
+    await once(socket, "connect");
+    socket.write(`GET /api/auth/oidc/start HTTP/1.1\r\nhost: ${host}\r\ncookie: mosaic_session=${"x".repeat(43)}\r\n\r\n`);
+    await setTimeout(index % 5);
+    socket.destroy();
+  }
+  expect((await comeIn("ann")).place).toBe("/");
 });

@@ -3,6 +3,7 @@ import { Controller, Get, Header, Query, Res } from "@nestjs/common";
 import { ApiBearerAuth, ApiParam, ApiResponse } from "@nestjs/swagger";
 import type { Response } from "express";
 import { AppError } from "../../platform/errors/app-error.js";
+import { goneSignal } from "../../platform/http/gone-signal.js";
 import type { CallingContainer } from "./agent-config.types.js";
 import { BundleWaitService } from "./bundle-wait.service.js";
 import { ContainerOnly } from "./container-token.guard.js";
@@ -46,11 +47,4 @@ export class AgentConfigController {
     }
     return next;
   }
-}
-
-/** Aborts when the answer is out or the client has gone. */
-function goneSignal(response: Response): AbortSignal {
-  const controller = new AbortController();
-  response.once("close", () => controller.abort());
-  return controller.signal;
 }

@@ -79,16 +79,15 @@ export class AccessGuard implements CanActivate {
     if (credential === undefined) {
       return null;
     }
-    if (credential !== null) {
-      // Whoever sends the same session a thousand times at once has no more looked up than this.
-      this.admission.enter(`credential ${credential}`, response);
-    }
     const lookUp = async (): Promise<Caller | null> =>
       bearer === undefined ? this.identifyBrowser(request, credential) : this.identifyProgram(request, credential);
-    const isKnown = credential === null || this.admission.isKnown(credential);
-    const caller = isKnown ? await lookUp() : await this.#lookUps.run(networkOf(clientAddress(request)), lookUp, goneSignal(response));
-    if (caller !== null && credential !== null) {
-      this.admission.enter(`user ${caller.user.id}`, response);
+    if (credential === null) {
+      return lookUp();
+    }
+    // Whoever sends the same session a thousand times at once has no more looked up than this.
+    this.admission.enter(`credential ${credential}`, response);
+    const caller = await this.lookUpOf(credential, lookUp, request, response);
+    if (caller !== null) {
       this.admission.recognise(request, caller.user.id, credential);
       request.caller = caller;
       const context = requestContext();
@@ -97,6 +96,37 @@ export class AccessGuard implements CanActivate {
       }
     }
     return caller;
+  }
+
+  /** What this process has seen before is looked up at once, within its user's bounds; anything else a few at a time for each address. */
+  private async lookUpOf(
+    credential: string,
+    lookUp: () => Promise<Caller | null>,
+    request: AuthenticatedRequest,
+    response: Response,
+  ): Promise<Caller | null> {
+    const knownUserId = this.admission.userOf(credential);
+    if (knownUserId === null) {
+      const found = await this.#lookUps.run(networkOf(clientAddress(request)), lookUp, goneSignal(response));
+      if (found !== null) {
+        this.admission.enter(userKey(found.user.id), response);
+      }
+      return found;
+    }
+    this.admission.enter(userKey(knownUserId), response);
+    let found: Caller | null = null;
+    try {
+      found = await lookUp();
+    } catch (error) {
+      if (error instanceof AppError && error.code === "unauthenticated") {
+        this.admission.forget(credential);
+      }
+      throw error;
+    }
+    if (found === null) {
+      this.admission.forget(credential);
+    }
+    return found;
   }
 
   private async identifyBrowser(request: AuthenticatedRequest, token: string | null): Promise<Caller | null> {
@@ -119,6 +149,8 @@ function refusalOf(caller: Caller, access: Access, scopes: readonly TokenScope[]
   }
   return access === "admin" && caller.user.role !== "admin" ? "Only an admin may do this." : null;
 }
+
+const userKey = (userId: string): string => `user ${userId}`;
 
 function actorOf(caller: Caller): { kind: "user" | "token"; id: string; name: string } {
   const { id, username } = caller.user;

@@ -4,6 +4,7 @@ import { Inject, Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
 import { DemoModelService } from "../demo/demo-model.service.js";
 import { DemoSettingsService } from "../demo/demo-settings.service.js";
+import { onClosed } from "../../platform/http/gone-signal.js";
 import { announcedBytes } from "./relay-body.js";
 import { RELAY_LIMITS, RelayPlaces, type RelayLimits } from "./relay-places.js";
 
@@ -45,20 +46,20 @@ export class DemoRelayService {
 
 async function exchange(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-  const onClosed = (): void => {
+  const onGone = (): void => {
     call.destroy();
     resolve(undefined);
   };
   const options = { method: request.method, headers: picked(request.headers, passedOn), agent: false };
   const call = requestHttp(url, options, (answer) => {
-    response.off("close", onClosed);
+    response.off("close", onGone);
     response.writeHead(answer.statusCode ?? 502, picked(answer.headers, returned));
     // Breaking off is told by breaking off.
     pipeline(answer, response)
       .catch(() => response.destroy())
       .then(() => resolve(undefined), reject);
   });
-  response.once("close", onClosed);
+  onClosed(response, onGone);
   call.once("error", (error) => {
     if (response.headersSent || response.destroyed) {
       response.destroy();

@@ -1,6 +1,7 @@
 import { Controller, HttpCode, Param, Post, Req, Res } from "@nestjs/common";
 import { ApiExcludeController } from "@nestjs/swagger";
 import type { Request, Response } from "express";
+import { goneSignal } from "../../platform/http/gone-signal.js";
 import { PathId } from "../../platform/http/path-id.decorator.js";
 import { LlmRelayService } from "./llm-relay.service.js";
 import { cutOffUnread } from "./relay-body.js";
@@ -23,10 +24,8 @@ export class LlmRelayController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const left = new AbortController();
-    response.once("close", () => left.abort());
     const called = typeof path === "string" ? path : path.join("/");
-    const call = { agentId, providerId, path: called, request, headers: passedHeaders(request.headers), signal: left.signal };
+    const call = { agentId, providerId, path: called, request, headers: passedHeaders(request.headers), signal: goneSignal(response) };
     try {
       await this.relay.forward(call, response);
     } finally {

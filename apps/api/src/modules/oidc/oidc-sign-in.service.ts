@@ -2,7 +2,7 @@ import { Injectable } from "@nestjs/common";
 import type { Request, Response } from "express";
 import passport from "passport";
 import { clientAddress } from "../../platform/http/client-address.js";
-import { goneSignal } from "../../platform/http/gone-signal.js";
+import { goneSignal, onClosed } from "../../platform/http/gone-signal.js";
 import { networkOf } from "../../platform/http/network.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { Logger } from "../../platform/logging/logger.js";
@@ -87,7 +87,7 @@ export class OidcSignInService {
   private async authenticate(request: Request, response: Response, step: Step): Promise<Proven | null> {
     return new Promise((resolve, reject) => {
       response.once("finish", () => resolve(null));
-      response.once("close", () => resolve(null));
+      onClosed(response, () => resolve(null));
       const done = (error: unknown, proven: Proven | false | null, refusal: unknown): void => {
         if (error !== null && error !== undefined) {
           reject(error);

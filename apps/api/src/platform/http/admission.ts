@@ -7,6 +7,7 @@ import { clientAddress } from "./client-address.js";
 import { Connections } from "./connections.js";
 import { EDGE_LIMITS, type EdgeLimits } from "./edge-limits.js";
 import { LeakyBuckets } from "./leaky-buckets.js";
+import { ClientGoneError } from "./gone-signal.js";
 import { isInternalRequest } from "./listeners.js";
 import { networkOf } from "./network.js";
 
@@ -30,7 +31,8 @@ const maxKnownCredentials = 10_000;
 export class Admission {
   readonly #refusals: LeakyBuckets;
   readonly #underWay = new Map<string, number>();
-  readonly #known = new Set<string>();
+  /** Whose a credential was when it was last seen; `null` for a browser in which somebody has signed in. */
+  readonly #known = new Map<string, string | null>();
   readonly #callers = new WeakMap<Request, string>();
 
   constructor(
@@ -57,8 +59,14 @@ export class Admission {
     }
   }
 
-  /** Counts a request as under way until its answer has ended. `key`: a credential before it is looked up, a user after that. */
+  /**
+   * Counts a request as under way until its answer has ended. `key`: a credential before it is looked up, a user as soon as it is known.
+   * Throws `ClientGoneError` for one whose sender has left: nothing would ever count it back.
+   */
   enter(key: string, response: Response): void {
+    if (response.destroyed) {
+      throw new ClientGoneError();
+    }
     const count = this.#underWay.get(key) ?? 0;
     if (count >= this.limits.requestsPerCaller) {
       throw new AppError("too_many_requests", {
@@ -86,15 +94,15 @@ export class Admission {
   recognise(request: Request, userId: string, credential: string): void {
     this.#callers.set(request, `user ${userId}`);
     this.connections.recognise(request.socket);
-    this.remember(credential);
+    this.remember(credential, userId);
   }
 
   /** A credential that opens something: a session, a token, or the cookie of a browser in which somebody has signed in. */
-  remember(credential: string): void {
+  remember(credential: string, userId: string | null = null): void {
     const key = hash(credential);
     this.#known.delete(key);
-    this.#known.add(key);
-    const [oldest] = this.#known;
+    this.#known.set(key, userId);
+    const [oldest] = this.#known.keys();
     if (this.#known.size > maxKnownCredentials && oldest !== undefined) {
       this.#known.delete(oldest);
     }
@@ -102,6 +110,16 @@ export class Admission {
 
   isKnown(credential: string): boolean {
     return this.#known.has(hash(credential));
+  }
+
+  /** Whose session or token it was when it was last seen. */
+  userOf(credential: string): string | null {
+    return this.#known.get(hash(credential)) ?? null;
+  }
+
+  /** It opens nothing any more: whoever goes on showing it is a stranger. */
+  forget(credential: string): void {
+    this.#known.delete(hash(credential));
   }
 
   /** Counts what was refused: by who sent it, or by address where that is unknown. */

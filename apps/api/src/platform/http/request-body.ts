@@ -1,5 +1,6 @@
 import type { Request, Response } from "express";
 import { AppError } from "../errors/app-error.js";
+import { ClientGoneError } from "./gone-signal.js";
 import { faultOfJsonText } from "./json-text.js";
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -40,6 +41,9 @@ function assertPlainJson(request: Request): void {
 }
 
 async function receive(request: Request, limits: { bytes: number; timeoutMs: number }): Promise<Buffer> {
+  if (request.destroyed) {
+    throw new ClientGoneError();
+  }
   const chunks: Buffer[] = [];
   let size = 0;
   return new Promise((resolve, reject) => {
