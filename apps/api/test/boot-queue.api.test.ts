@@ -293,6 +293,24 @@ test("a start that works is not given up for taking long; one that does nothing 
   expect(message.error).toMatchObject({ code: "agent_not_ready", detail: expect.stringContaining("makes no progress") });
 }, 30_000);
 
+test("a boot that is busy with itself for longer than a start is given lets the next one begin", async () => {
+  engine.faults.readyAfterMs = Infinity;
+  engine.faults.isBusy = true;
+  await open();
+  await app.database.query("UPDATE backends SET ready_timeout_ms = 1000");
+  const ann = await sleeper("ann");
+  const bob = await sleeper("bob");
+  const spinning = await wake(ann);
+  await spinning.until(({ stages }) => stages.includes("waiting"));
+  const next = await wake(bob);
+  await next.until(({ stages }) => stages.includes("waiting"));
+  expect((await agentOf(ann.client, ann.agentId)).status).toBe("starting");
+  engine.gatewayOf(bob.agentId).setReady(true);
+  expect((await next.done()).message.status).toBe("complete");
+  engine.gatewayOf(ann.agentId).setReady(true);
+  expect((await spinning.done()).message.status).toBe("complete");
+}, 30_000);
+
 /** As the supervisor reports it, before its container ends. */
 async function failAsTooBusy(agentId: string, exitCode = 78): Promise<void> {
   const response = await fetch(`${app.internalUrl}/api/internal/agent-config/${agentId}/status`, {

@@ -12,7 +12,7 @@ import type { AgentTarget, RunningAgent } from "./container-lifecycle.types.js";
 import { probeGateway } from "./gateway-probe.js";
 import { readinessDefaults, waitUntilReady } from "./readiness.js";
 import { endedAgentOf, exitedWhileStarting, stoppedMeanwhile } from "./start-failure.js";
-import { patienceOf, RecentStarts } from "./start-patience.js";
+import { patienceOf, RecentStarts, type StartPatience } from "./start-patience.js";
 import type { StartProgress } from "./start-progress.js";
 import type { SupervisorEar } from "./supervisor-ear.js";
 
@@ -88,10 +88,15 @@ export class AgentBoot {
       cpuTimeMs: async () => runtime.cpuTimeMs(spec.name),
       explainEnd: (...end: [Parameters<typeof exitedWhileStarting>[0], string | null]) => exitedWhileStarting(...end, ended),
     };
-    const patience = () => patienceOf(target.backend.readyTimeoutMs, this.pace.now(), recent.usualMs());
+    const patience = () => this.patience(target);
     await waitUntilReady(sources, { ...readinessDefaults, patience }, signal);
     recent.add(performance.now() - startedAtMs);
     return { agentId: target.agentId, endpoint, gatewayToken, backend };
+  }
+
+  /** How long a start of the agent is given at this moment. */
+  patience({ backend }: AgentTarget): StartPatience {
+    return patienceOf(backend.readyTimeoutMs, this.pace.now(), this.recentOf(backend.id).usualMs());
   }
 
   private async wasTooBusy(error: unknown, { target, ear }: Boot): Promise<boolean> {

@@ -118,6 +118,8 @@ export class AgentStarter {
     // What has been made for somebody is made to its end, also when they have left meanwhile.
     const whoWaits = hasMadeImage && abandoned.aborted ? [signal] : [signal, abandoned];
     const leaveQueue = await this.takeTurn(attempt, isBackground(), AbortSignal.any(whoWaits));
+    // An agent that is busy with itself and never gets ready keeps nobody else from booting.
+    const turn = setTimeout(() => void leaveQueue(), this.boot.patience(target).patienceMs);
     try {
       const turnAtMs = performance.now();
       const running = await this.boot.boot(runtime, { target, spec, token, tokenHash, progress, ear, signal });
@@ -131,6 +133,7 @@ export class AgentStarter {
       this.logger.log("agent started", { agentId: target.agentId, ...times });
       return running;
     } finally {
+      clearTimeout(turn);
       await leaveQueue();
     }
   }
