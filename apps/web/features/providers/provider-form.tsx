@@ -2,7 +2,7 @@
 
 import { zodResolver } from "@hookform/resolvers/zod";
 import { providerDefinitions, type Provider, type ProviderTestResult, type TestProvider } from "@mosaic/contracts/provider";
-import { useEffect, useEffectEvent, useMemo, useState, type ReactNode } from "react";
+import { useEffect, useEffectEvent, useMemo, useRef, useState, type FormEvent, type ReactNode } from "react";
 import { useForm } from "react-hook-form";
 import { Notice } from "@/components/ui/notice";
 import { ConnectionTest, useConnectionTest } from "@/features/providers/connection-test";
@@ -85,12 +85,19 @@ export function ProviderForm(props: ProviderFormProps) {
   const { errors, isSubmitting } = form.formState;
   const isBuiltIn = providerDefinitions[values.kind].isBuiltIn;
   const testAtOnce = useEffectEvent(test);
+  const asked = useRef<Promise<void> | null>(null);
   // There is nothing to enter for what is built in, so its models are asked for at once.
   useEffect(() => {
-    if (isBuiltIn) void testAtOnce();
+    asked.current = isBuiltIn ? testAtOnce() : null;
   }, [isBuiltIn]);
+  const onSubmit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    // Whoever is quicker than the list of models is not told to choose from it.
+    await asked.current;
+    await submit();
+  };
   return (
-    <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-6">
+    <form onSubmit={(event) => void onSubmit(event)} noValidate className="grid gap-6">
       {props.canChooseKind ? (
         <KindPicker
           value={values.kind}

@@ -137,6 +137,26 @@ describe("the wizard", () => {
     expect(screen.queryByLabelText("API key", { selector: "input" })).toBeNull();
   });
 
+  test("saves the demo model also for whoever is quicker than its list", async () => {
+    const testResult = {
+      outcome: "ok",
+      message: "Built in.",
+      caution: null,
+      allow: null,
+      models: [{ id: "demo" }],
+      durationMs: 1,
+    } as const;
+    await openPage(
+      <SetupPage />,
+      { step: "provider", isSignedIn: true, testResult: { ...testResult, models: [{ id: "demo" }] } },
+      "/setup",
+    );
+    await heading("Connect a model provider");
+    fireEvent.click(screen.getByRole("radio", { name: "Demo model (no real AI)" }));
+    press("Save and continue");
+    expect(await screen.findByLabelText("Name")).toBeDefined();
+  });
+
   test("does not use the process runtime without consent", async () => {
     const provider = sampleProvider();
     const { server } = await openPage(<SetupPage />, { step: "agents", isSignedIn: true, providers: [provider] }, "/setup");
