@@ -3,6 +3,8 @@ import { expectAccessible } from "../support/accessibility.ts";
 import { ApiClient } from "../support/api-client.ts";
 import { appPages, picturedPages, sectionPages, type Section } from "../support/app-pages.ts";
 import { test, whyNot, type World } from "../support/fixtures.ts";
+import { answers } from "../support/pages.ts";
+import { storeAnswer } from "../support/stored-messages.ts";
 
 const sections = [
   { section: "settings", name: "Settings", menuItem: "Settings" },
@@ -167,6 +169,46 @@ test.describe("the pages @process", () => {
     await keyboard.press("Escape");
     await page.getByText("You stopped this answer.").waitFor();
   });
+
+  for (const { what, begin, text, reason } of [
+    {
+      what: "2,000 quotes inside of each other",
+      begin: ">>>>>",
+      text: `${">".repeat(2_000)} deep down`,
+      reason: "too many quotes or lists",
+    },
+    {
+      what: "a megabyte of ordinary Markdown",
+      begin: "## Chapter 1",
+      text: Array.from(
+        { length: 13_000 },
+        (_, at) => `## Chapter ${at + 1}\n\nSome **bold** words, a [link](https://example.org) and \`code\`.\n`,
+      ).join("\n"),
+      reason: "too long to be laid out",
+    },
+  ]) {
+    test(`open a conversation with ${what}, show its text and stay at hand`, async ({ page, world }) => {
+      await signIn(page, world, "root");
+      const agents = (await (await page.request.get(`${world.mosaic.url}/api/agents`)).json()) as { agents: { id: string }[] };
+      const created = await page.request.post(`${world.mosaic.url}/api/conversations`, {
+        headers: { origin: world.mosaic.url },
+        data: { agentId: agents.agents[0]?.id },
+      });
+      const { id } = (await created.json()) as { id: string };
+      await storeAnswer(world, id, "A short answer before.");
+      await storeAnswer(world, id, text);
+      await page.goto(`${world.mosaic.url}/chat?id=${id}`);
+      await expect(answers(page, "Ada").first()).toContainText("A short answer before.");
+      const long = answers(page, "Ada").nth(1);
+      await expect(long).toContainText(begin);
+      await expect(long).toContainText(reason);
+      // A page whose thread is taken answers none of it.
+      await page.getByRole("textbox", { name: "Message Ada" }).fill("Still here");
+      await expect(page.getByRole("textbox", { name: "Message Ada" })).toHaveValue("Still here");
+      await page.getByRole("link", { name: "New chat", exact: true }).click();
+      await expect(answers(page, "Ada")).toHaveCount(0);
+    });
+  }
 
   test("of Admin let an admin invite somebody, who is a member and sees that these pages are not for them", async ({
     page,
