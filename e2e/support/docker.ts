@@ -9,7 +9,7 @@ export async function agentContainers(instanceId: string): Promise<Docker.Contai
 }
 
 /** The volumes of one installation. */
-async function removeAgentVolumes(instanceId: string): Promise<void> {
+export async function removeAgentVolumes(instanceId: string): Promise<void> {
   const { Volumes } = await engine.listVolumes({ filters: { label: [`mosaic.instance=${instanceId}`] } });
   for (const volume of Volumes ?? []) {
     await engine.getVolume(volume.Name).remove({ force: true });

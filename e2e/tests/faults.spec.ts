@@ -2,8 +2,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "@playwright/test";
 import { ApiClient } from "../support/api-client.ts";
-import { agentContainers, engine, stopGatewayProcess } from "../support/docker.ts";
+import { agentContainers, engine, removeAgentVolumes, stopGatewayProcess } from "../support/docker.ts";
 import { createWorld, destroyWorld, test, whyNot, type World } from "../support/fixtures.ts";
+import { answers, nextAnswer, send } from "../support/pages.ts";
 import { SocketProxy } from "../support/socket-proxy.ts";
 
 test.describe.configure({ mode: "serial" });
@@ -172,6 +173,39 @@ test.describe("faults, with the real OpenClaw", () => {
       expect(events.filter((event) => event.type === "notice" && event.code === "provider_slow")).toEqual([]);
       expect((await client.turn(conversation, "[demo:recall]")).text).toContain("Nut");
       expect(await runningAgents(runtime)).toHaveLength(1);
+    },
+  );
+
+  test(
+    "an agent whose volume is gone says so to its owner, who gives it the last messages again",
+    { tag: "@docker" },
+    async ({ browser, runtime }) => {
+      const conversation = await client.newConversation(agentId);
+      await client.turn(conversation, "My fish is called Zander.");
+      await client.json("POST", `/api/agents/${agentId}/stop`, {});
+      await expect.poll(async () => runningAgents(runtime), { timeout: 20_000 }).toEqual([]);
+      for (const { Id } of await agentContainers(instanceId)) {
+        await engine.getContainer(Id).remove({ force: true });
+      }
+      await removeAgentVolumes(instanceId);
+      const page = await (await browser.newContext({ reducedMotion: "reduce" })).newPage();
+      await page.goto(`${world.mosaic.url}/login?next=${encodeURIComponent(`/chat?id=${conversation}`)}`);
+      await page.getByLabel("User name").fill("root");
+      await page.getByLabel("Password", { exact: true }).fill(world.canaries.password);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await expect(answers(page, "Ada")).toHaveCount(1);
+      // No command of the demo model: it would go along again with what is quoted.
+      await send(page, "Ada", "Good morning!");
+      const notice = page.getByRole("status").filter({ hasText: "This agent’s memory is gone" });
+      await expect(notice).toContainText("mosaic restore", { timeout: 120_000 });
+      await expect(await nextAnswer(page, "Ada", 2, 120_000)).not.toContainText("Zander");
+      expect(world.mosaic.output).toContain("an agent's memory is gone");
+      await notice.getByRole("button", { name: "Give it the last messages again" }).click();
+      await expect(notice).toContainText("go along with your next one");
+      await send(page, "Ada", "What is my fish called?");
+      await expect(await nextAnswer(page, "Ada", 3)).toContainText("My fish is called Zander.");
+      await expect(notice).toHaveCount(0);
+      await page.context().close();
     },
   );
 
