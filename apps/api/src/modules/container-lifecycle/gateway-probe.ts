@@ -26,9 +26,10 @@ async function statusOf(
 ): Promise<number | null> {
   return new Promise((resolve) => {
     const request = get({ host, port, path, headers, agent: false, signal: AbortSignal.timeout(timeoutMs) }, (response) => {
-      response.resume();
       response.on("error", () => undefined);
       resolve(response.statusCode ?? null);
+      // Only its head says something, and what follows may have no end.
+      response.destroy();
     });
     request.on("error", () => resolve(null));
   });

@@ -12,9 +12,10 @@ export async function askGateway({ host, port }: Endpoint, path: string, timeout
   const askedAtMs = performance.now();
   const isAnswered = await new Promise<boolean>((resolve) => {
     const request = get({ host, port, path, agent: false, signal: AbortSignal.timeout(timeoutMs) }, (response) => {
-      response.resume();
       response.on("error", () => undefined);
       resolve(true);
+      // Only its head says something, and what follows may have no end.
+      response.destroy();
     });
     request.on("error", () => resolve(false));
   });
