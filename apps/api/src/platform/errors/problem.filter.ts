@@ -30,19 +30,13 @@ export function toAppError(error: unknown): AppError {
   if (fault !== null) {
     return new AppError(fault.code, { detail: fault.detail, cause: error, retryAfterSeconds });
   }
-  const status = error instanceof HttpException ? error.getStatus() : statusOfBodyParser(error);
+  const status = error instanceof HttpException ? error.getStatus() : undefined;
   const code = status === undefined ? undefined : codeByStatus[status];
   return new AppError(code ?? "internal", { cause: error });
 }
 
 /** A missing thing and another's, or a wrong token and a stopped container, must be the same bytes: these answers name no request. */
 const sameBytes: ReadonlySet<ProblemCode> = new Set<ProblemCode>(["not_found", "container_token_refused"]);
-
-/** Express' body parser throws http-errors: plain errors with `status` and `type`. */
-function statusOfBodyParser(error: unknown): number | undefined {
-  const isParserError = error instanceof Error && "type" in error && "status" in error && typeof error.status === "number";
-  return isParserError ? (error.status as number) : undefined;
-}
 
 export function toProblem(error: AppError): Problem {
   const { status, title } = problems[error.code];
