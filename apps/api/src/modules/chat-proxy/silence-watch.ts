@@ -82,7 +82,7 @@ export class SilenceWatch {
         this.#asked += 1;
         this.#prompt += tookMs !== null && tookMs <= this.limits.promptMs ? 1 : 0;
       },
-      onHung: (): void => void (this.#isHung = true),
+      onHung: (isEnding: boolean): void => void (this.#isHung = isEnding),
     };
     try {
       await this.sources.untilHung(watcher, asking.signal);

@@ -14,8 +14,8 @@ export interface RunningAgent {
 export interface GatewayWatcher {
   /** How long it took to answer; `null`: it did not. */
   readonly onAnswer: (tookMs: number | null) => void;
-  /** It hangs, and will be ended now. */
-  readonly onHung: () => void;
+  /** It hangs, and is ended now; `false`: it could not be ended after all. */
+  readonly onHung: (isEnding: boolean) => void;
 }
 
 export interface EnsureOptions {

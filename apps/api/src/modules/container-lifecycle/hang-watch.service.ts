@@ -132,16 +132,33 @@ export class HangWatchService implements OnApplicationBootstrap {
         if (suspect.watchers.size === 0) {
           return;
         }
-      } else if (answer.kind === "unanswered" && (await this.isHung(suspect))) {
-        for (const { onHung } of suspect.watchers) {
-          onHung();
-        }
-        await this.ender.end(suspect.running);
+      } else if (answer.kind === "unanswered" && (await this.isHung(suspect)) && (await this.hasEnded(suspect))) {
         suspect.hung.resolve();
         return;
       }
       await sleep(this.limits.askEveryMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
+  }
+
+  /** What can't be ended now, since its lock is taken or the engine or the database is away, is asked on and tried again. */
+  private async hasEnded({ running, watchers }: Suspect): Promise<boolean> {
+    const tell = (isEnding: boolean): void => {
+      for (const { onHung } of watchers) {
+        onHung(isEnding);
+      }
+    };
+    let hasEnded = false;
+    try {
+      hasEnded = await this.ender.end(running, () => tell(true));
+    } catch (error) {
+      if (!this.shutdown.signal.aborted) {
+        this.logger.error("an agent that hangs could not be ended, and is tried again", error, { agentId: running.agentId });
+      }
+    }
+    if (!hasEnded) {
+      tell(false);
+    }
+    return hasEnded;
   }
 
   private async isHung(suspect: Suspect): Promise<boolean> {

@@ -37,15 +37,19 @@ export class HungAgentEnder {
     private readonly logger: Logger,
   ) {}
 
-  /** Resolves once it is ended, or found to be somebody else's work; its next start is under way then. One that hangs after each start is left to its next message. */
-  async end(running: RunningAgent): Promise<void> {
+  /**
+   * Whether it is ended, or was already; its next start is under way then. `false` while others are at it. One that hangs after each start is
+   * left to its next message. `onEnding` is told before anything breaks.
+   */
+  async end(running: RunningAgent, onEnding: () => void): Promise<boolean> {
     const { agentId } = running;
     const lock = await this.acquire(agentId);
     if (lock === null) {
-      return;
+      return false;
     }
     let isToStart = false;
     try {
+      onEnding();
       const target = await this.repository.find(agentId);
       const present = target === null ? null : toRunning(this.crypto, target);
       if (target !== null && present !== null && isSame(present, running)) {
@@ -60,6 +64,7 @@ export class HungAgentEnder {
         .catch((error: unknown) => this.logger.warn("an agent that hung could not be started again", { agentId, reason: String(error) }))
         .finally(() => this.#attempts.end(agentId, performance.now()));
     }
+    return true;
   }
 
   private async endContainer(target: AgentTarget): Promise<boolean> {
@@ -76,16 +81,15 @@ export class HungAgentEnder {
     await runtime.stop(container.name, hungGraceMs);
     const isToStart = this.#attempts.begin(agentId, performance.now());
     const error = { code: "agent_not_responding", detail: isToStart ? restartingDetail : waitingDetail };
-    const hasChanged = await this.status.change(
-      target,
-      "failed",
-      { stage: null, endpoint: null, error },
-      { tokenHash: container.tokenHash },
-    );
-    this.logger.warn("an agent stopped responding and was ended", { agentId, isStartedAgain: isToStart });
-    if (isToStart && !hasChanged) {
-      this.#attempts.end(agentId, performance.now());
+    let hasChanged = false;
+    try {
+      hasChanged = await this.status.change(target, "failed", { stage: null, endpoint: null, error }, { tokenHash: container.tokenHash });
+    } finally {
+      if (isToStart && !hasChanged) {
+        this.#attempts.end(agentId, performance.now());
+      }
     }
+    this.logger.warn("an agent stopped responding and was ended", { agentId, isStartedAgain: isToStart });
     return isToStart && hasChanged;
   }
 
