@@ -12,37 +12,40 @@ const words = {
 
 /**
  * The patterns of a file, literal or made by `RegExp` of a text, that are polynomial or exponential in the length of a text. Those that are put
- * together while running are not seen.
+ * together while running can't be judged: they are told unless `mayBuild`.
  *
  * @param {string} file
  * @param {string} source
+ * @param {{ mayBuild?: boolean }} options
  * @returns {SlowPattern[]}
  */
-export function slowPatternsIn(file, source) {
+export function slowPatternsIn(file, source, { mayBuild = false } = {}) {
   return patternsIn(file, source).flatMap(({ pattern, flags, start }) => {
+    const line = source.slice(0, start).split("\n").length;
+    if (pattern === null) return mayBuild ? [] : [{ file, line, pattern: "RegExp(…)", why: "it is put together while running" }];
     const { reports } = analyse({ source: pattern, flags });
     const whys = [...new Set(reports.map(({ type, exponential }) => `${words[type] ?? type}${exponential ? ", exponentially" : ""}`))];
     if (whys.length === 0) return [];
-    return [{ file, line: source.slice(0, start).split("\n").length, pattern: `/${pattern}/${flags}`, why: whys.join("; ") }];
+    return [{ file, line, pattern: `/${pattern}/${flags}`, why: whys.join("; ") }];
   });
 }
 
 /**
  * @param {string} file
  * @param {string} source
- * @returns {{ pattern: string, flags: string, start: number }[]}
+ * @returns {{ pattern: string | null, flags: string, start: number }[]}
  */
 function patternsIn(file, source) {
-  /** @type {{ pattern: string, flags: string, start: number }[]} */
+  /** @type {{ pattern: string | null, flags: string, start: number }[]} */
   const found = [];
   const { program, errors } = parseSync(file, source);
   if (errors.length > 0) throw new Error(`${file} can't be read: ${errors[0]?.message ?? ""}`);
   /** @param {import("oxc-parser").NewExpression | import("oxc-parser").CallExpression} node */
   const visitCall = ({ callee, arguments: given, start }) => {
     const [pattern, flags] = given;
-    if (callee.type !== "Identifier" || callee.name !== "RegExp" || pattern?.type !== "Literal" || typeof pattern.value !== "string")
-      return;
-    found.push({ pattern: pattern.value, flags: flags?.type === "Literal" && typeof flags.value === "string" ? flags.value : "", start });
+    if (callee.type !== "Identifier" || callee.name !== "RegExp" || pattern === undefined) return;
+    const text = pattern.type === "Literal" && typeof pattern.value === "string" ? pattern.value : null;
+    found.push({ pattern: text, flags: flags?.type === "Literal" && typeof flags.value === "string" ? flags.value : "", start });
   };
   new Visitor({
     Literal: (node) => {

@@ -11,6 +11,14 @@ test.each([
   expect(slowPatternsIn("a.ts", `const first = 1;\nexport const x: RegExp = ${code};\n`)).toMatchObject([{ file: "a.ts", line: 2 }]);
 });
 
+test.each(["new RegExp(`^${start}`)", "RegExp(given)", "new RegExp(a + b, 'g')"])(
+  "%s, put together while running, is found unless allowed",
+  (code) => {
+    expect(slowPatternsIn("a.ts", `export const x = ${code};`)).toMatchObject([{ line: 1, why: "it is put together while running" }]);
+    expect(slowPatternsIn("a.ts", `export const x = ${code};`, { mayBuild: true })).toEqual([]);
+  },
+);
+
 test.each([
   String.raw`/^\/+/`,
   String.raw`/(?<!\/)\/+$/`,

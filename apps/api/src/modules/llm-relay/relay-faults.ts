@@ -13,7 +13,13 @@ const namedHost = /\b(host|hostname|server|upstream|base_?url|api_?base)(\\?["']
 const address = /[0-9a-f:.]{3,45}/gi;
 const account = /\b(?:org|proj|acct|team|user|wrkspc)[-_][A-Za-z0-9]{6,64}\b/g;
 const mail = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g;
-const internalName = /\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\.(?:local|localdomain|internal|intranet|lan|home|corp|private|svc)\b/gi;
+/** Escapes of JSON are told from the names that they stand before. */
+const nameOrEscape = /\\(?:["\\/bfnrt]|u[0-9a-f]{4})|[\w.-]+/gi;
+const internalEndings: ReadonlySet<string> = new Set("local localdomain internal intranet lan home corp private svc".split(" "));
+
+/** Who reads a fault reads its beginning. What is hidden in it is looked for on everybody's time. */
+export const maxToldChars = 4_096;
+const cutMark = " …";
 
 /** What must not be told to the agent of somebody who may use a provider and not know it. */
 export interface ProviderSecrets {
@@ -21,19 +27,30 @@ export interface ProviderSecrets {
   readonly apiKey: string | null;
 }
 
-/** A provider's own words without its key, its address, its network and its account. */
+/** The beginning of a provider's own words, without its key, its address, its network and its account. */
 export function wordsForMembers(text: string, { baseUrl, apiKey }: ProviderSecrets): string {
-  const withoutKey = redact(apiKey === null || apiKey === "" ? text : text.replaceAll(apiKey, hidden));
-  return hideHost(
-    withoutKey
-      .replaceAll(mail, hidden)
-      .replaceAll(account, hidden)
-      .replaceAll(url, (whole, host: string) => (isVendors(host) ? whole : hidden))
-      .replaceAll(namedHost, (_whole, word: string, gap: string) => `${word}${gap}${hidden}`)
-      .replaceAll(internalName, hidden)
-      .replaceAll(address, (found) => hideAddress(found)),
-    baseUrl,
-  );
+  const begun = beginningOf(text);
+  const withoutKey = redact(apiKey === null || apiKey === "" ? begun : begun.replaceAll(apiKey, hidden));
+  const hosts = hostsOf(baseUrl);
+  return withoutKey
+    .replaceAll(mail, hidden)
+    .replaceAll(account, hidden)
+    .replaceAll(url, (whole, host: string) => (isVendors(host) ? whole : hidden))
+    .replaceAll(namedHost, (_whole, word: string, gap: string) => `${word}${gap}${hidden}`)
+    .replaceAll(nameOrEscape, (word) => (word.startsWith("\\") ? word : hideName(word, hosts)))
+    .replaceAll(address, (found) => hideAddress(found));
+}
+
+/** Cut between two words: half a name or half a key would not be known as one. */
+function beginningOf(text: string): string {
+  if (text.length <= maxToldChars) {
+    return text;
+  }
+  let end = maxToldChars;
+  while (end > 0 && !/[\s"'<>]/.test(text.charAt(end - 1))) {
+    end--;
+  }
+  return text.slice(0, end) + cutMark;
 }
 
 /** `127.0.0.1:80` and `1.2.3.4.` are addresses with something behind them. */
@@ -43,16 +60,31 @@ function hideAddress(found: string): string {
   return isIP(withoutPort) === 0 ? found : found.replace(bare, hidden);
 }
 
-function hideHost(text: string, baseUrl: string): string {
+/** The provider's own name, and the domain that it shares with others of its network. None of a vendor whom everybody knows. */
+function hostsOf(baseUrl: string): readonly string[] {
   const host = URL.parse(baseUrl)?.hostname.toLowerCase() ?? "";
   if (host === "" || isVendors(host)) {
-    return text;
+    return [];
   }
   // A bare name is a word of the language too (`ollama`), but it is this provider's address all the same.
   const labels = host.split(".");
-  const domain = labels.length > 2 ? labels.slice(-2).join(".") : host;
-  const names = [host, domain].map((name) => name.replaceAll(/[.[\]]/g, String.raw`\$&`));
-  return text.replaceAll(new RegExp(String.raw`(?:[\w-]{1,63}\.){0,8}(?:${names.join("|")})(?![\w-])`, "gi"), hidden);
+  return labels.length > 2 ? [labels.slice(-2).join(".")] : [host];
+}
+
+function hideName(word: string, hosts: readonly string[]): string {
+  const name = word.toLowerCase();
+  const isInternal = name.split(".").some((label, index) => index > 0 && internalEndings.has(label));
+  return isInternal || hosts.some((host) => hasName(name, host)) ? hidden + (/[.-]$/.exec(word)?.[0] ?? "") : word;
+}
+
+/** Whether a name ends there: `ollama` is in `my.ollama.` and not in `ollama-2`. */
+function hasName(word: string, name: string): boolean {
+  for (let at = word.indexOf(name); at >= 0; at = word.indexOf(name, at + name.length)) {
+    if (!/[\w-]/.test(word.charAt(at + name.length))) {
+      return true;
+    }
+  }
+  return false;
 }
 
 function isVendors(host: string): boolean {
@@ -107,7 +139,9 @@ export class FaultLines extends Transform {
     }
     if (endsLine) {
       if (this.#kind === "fault") {
-        this.push(this.hide(Buffer.concat(this.#line).toString("utf8")));
+        // The next line is none of this one, however much of it is told.
+        const told = this.hide(Buffer.concat(this.#line).toString("utf8"));
+        this.push(part.at(-1) === newline && !told.endsWith("\n") ? `${told}\n` : told);
       }
       [this.#line, this.#size, this.#kind] = [[], 0, "open"];
     }
