@@ -23,10 +23,14 @@ const recorded = providerKind.options.map((kind) => {
   return JSON.parse(readFileSync(file, "utf8")) as { kind: ProviderKind; path: string; body: Record<string, unknown> };
 });
 
+/** Of tools only the names of their members are recorded. */
+const toolWith = (members: readonly string[]): object =>
+  Object.fromEntries(members.map((name) => [name, name === "type" ? "function" : "x"]));
+
 describe("what OpenClaw sends goes on as it is", () => {
   test.each(recorded)("recorded for $kind", ({ kind, path, body }) => {
     const relayed = relayedPaths(kind).find((each) => path.endsWith(`/${each}`)) ?? "";
-    const asked = { ...body, model: "m" };
+    const asked = { ...body, model: "m", ...("tools" in body ? { tools: [toolWith(body["tools"] as string[])] } : {}) };
     const unbounded = { maxTokens: 1_000_000 };
     expect(JSON.parse(Buffer.concat(bodyOf(passedFields(kind, relayed, fieldsOf(asked), unbounded))).toString())).toEqual(asked);
   });
@@ -135,6 +139,17 @@ describe("what no API describes, or what costs its owner more, stays behind", ()
       max_completion_tokens: 4_096,
     });
     expect(anthropic({ model: "m", max_tokens: wanted })).toEqual({ model: "m", max_tokens: 4_096 });
+  });
+
+  test("tools that a provider runs on the account of whoever has the key", () => {
+    const own = { name: "read", input_schema: { type: "object" } };
+    const search = { type: "web_search_20250305", name: "web_search", max_uses: 1_000 };
+    const code = { type: "code_execution_20250825", name: "code_execution" };
+    expect(anthropic({ model: "m", tools: [search, own, code] })).toEqual({ model: "m", tools: [own] });
+    const call = { type: "function", function: { name: "read" } };
+    const tools = [{ type: "web_search", web_search: { enable: true } }, call, { type: "retrieval", retrieval: {} }];
+    expect(openAi({ model: "m", tools, web_search_options: {}, plugins: [{ id: "web" }] })).toEqual({ model: "m", tools: [call] });
+    expect(ollama({ model: "m", tools })).toEqual({ model: "m", tools: [call] });
   });
 
   test("several answers to one call are refused in words", () => {

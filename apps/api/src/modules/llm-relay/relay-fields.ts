@@ -1,5 +1,6 @@
 import type { ProviderKind } from "@mosaic/contracts/provider";
 import { AppError } from "../../platform/errors/app-error.js";
+import { ownTools } from "./relay-tools.js";
 
 /** What an agent's call may cost at most. */
 export interface RelayBounds {
@@ -61,10 +62,11 @@ const templateOptions = only(all("enable_thinking", "preserve_thinking", "thinki
 
 /** https://platform.openai.com/docs/api-reference/chat/create, and what OpenClaw sends to Z.AI, Qwen, DeepSeek, Together and vLLM beside it. */
 const openAiChat: Readonly<Record<string, FieldRule>> = {
-  ...all("model", "messages", "stream", "stream_options", "tools", "tool_choice", "tool_stream", "parallel_tool_calls"),
+  ...all("model", "messages", "stream", "stream_options", "tool_choice", "tool_stream", "parallel_tool_calls"),
   ...all("functions", "function_call", "response_format", "stop", "seed", "temperature", "top_p", "top_k", "min_p"),
   ...all("presence_penalty", "frequency_penalty", "repetition_penalty", "logit_bias", "logprobs", "top_logprobs"),
   ...all("reasoning", "reasoning_effort", "verbosity", "thinking", "enable_thinking", "prompt_cache_key"),
+  tools: ownTools,
   chat_template_kwargs: templateOptions,
   store: no,
   n: one,
@@ -74,14 +76,16 @@ const openAiChat: Readonly<Record<string, FieldRule>> = {
 
 /** https://docs.anthropic.com/en/api/messages. `mcp_servers` and `container` would make the provider call others in the admin's name. */
 const anthropicMessages: Readonly<Record<string, FieldRule>> = {
-  ...all("model", "messages", "system", "stream", "tools", "tool_choice", "stop_sequences", "temperature", "top_p", "top_k"),
+  ...all("model", "messages", "system", "stream", "tool_choice", "stop_sequences", "temperature", "top_p", "top_k"),
   ...all("thinking", "output_config", "context_management", "cache_control"),
+  tools: ownTools,
   max_tokens: answerTokens,
 };
 
 /** https://docs.ollama.com/api. What places a model on the machine (`num_gpu`, `keep_alive` …) is its owner's. */
 const ollamaChat: Readonly<Record<string, FieldRule>> = {
-  ...all("model", "messages", "stream", "tools", "format", "think", "logprobs", "top_logprobs", "truncate", "shift"),
+  ...all("model", "messages", "stream", "format", "think", "logprobs", "top_logprobs", "truncate", "shift"),
+  tools: ownTools,
   options: only({
     ...all("seed", "stop", "temperature", "top_k", "top_p", "min_p", "typical_p", "num_keep", "num_ctx"),
     ...all("repeat_last_n", "repeat_penalty", "presence_penalty", "frequency_penalty", "mirostat", "mirostat_eta", "mirostat_tau"),

@@ -42,6 +42,15 @@ test("of an agent's headers only harmless ones go on, of a provider's only what 
   expect(returnedHeaders(answered)).toEqual({ "content-type": "text/event-stream", "retry-after": "7" });
 });
 
+test.each([
+  ["interleaved-thinking-2025-05-14", "interleaved-thinking-2025-05-14"],
+  ["code-execution-2025-08-25, fine-grained-tool-streaming-2025-05-14,context-1m-2025-08-07", "fine-grained-tool-streaming-2025-05-14"],
+  ["mcp-client-2025-04-04,files-api-2025-04-14,web-fetch-2025-09-10", undefined],
+  ["", undefined],
+])("of the betas %j what costs the provider's owner stays behind", (asked, passed) => {
+  expect(passedHeaders({ "anthropic-beta": asked })["anthropic-beta"]).toBe(passed);
+});
+
 test("a token is read from either header", () => {
   expect(shownToken({ authorization: "Bearer abc" })).toBe("abc");
   expect(shownToken({ "x-api-key": "abc" })).toBe("abc");

@@ -38,10 +38,33 @@ export function keyHeaders(kind: ProviderKind, apiKey: string | null, keyHeader?
 }
 
 /** Headers that change what an API does and that carry no identity. */
-const passedOn = ["anthropic-version", "anthropic-beta", "accept"] as const;
+const passedOn = ["anthropic-version", "accept"] as const;
+
+/** They change how a model answers. Others have the provider run tools, keep files or call servers, or make each token dearer. */
+const passedBetas: ReadonlySet<string> = new Set([
+  "fine-grained-tool-streaming-2025-05-14",
+  "interleaved-thinking-2025-05-14",
+  "token-efficient-tools-2025-02-19",
+  "prompt-caching-2024-07-31",
+  "context-management-2025-06-27",
+  "effort-2025-11-24",
+]);
+const maxBetaWords = 1_000;
 
 export function passedHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
-  return Object.fromEntries(passedOn.flatMap((name) => (typeof headers[name] === "string" ? [[name, headers[name]]] : [])));
+  const betas = betasOf(headers["anthropic-beta"]);
+  return {
+    ...Object.fromEntries(passedOn.flatMap((name) => (typeof headers[name] === "string" ? [[name, headers[name]]] : []))),
+    ...(betas === "" ? {} : { "anthropic-beta": betas }),
+  };
+}
+
+function betasOf(header: string | string[] | undefined): string {
+  const wanted = [header ?? []].flat().join(",").slice(0, maxBetaWords).split(",");
+  return wanted
+    .map((beta) => beta.trim())
+    .filter((beta) => passedBetas.has(beta))
+    .join(",");
 }
 
 /** What the model's side may say about itself to an agent. */
