@@ -2,7 +2,7 @@ import { randomUUIDv7 } from "node:crypto";
 import { request } from "node:http";
 import type { Bundle } from "@mosaic/contracts/agent-config";
 import { Client } from "pg";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { AgentConfigService } from "../src/modules/agent-config/agent-config.service.js";
 import { BundleWaitService } from "../src/modules/agent-config/bundle-wait.service.js";
 import { hashToken, newToken } from "../src/modules/crypto/tokens.js";
@@ -23,6 +23,9 @@ beforeAll(async () => {
 afterAll(async () => {
   await app.close();
 });
+
+// A test that fails must not leave its spies to the next.
+afterEach(() => vi.restoreAllMocks());
 
 interface Agent {
   readonly id: string;
@@ -52,16 +55,16 @@ function waiting(): number {
 }
 
 /** How many renderings ran, and how many at once at most. */
-function countRenders(): { readonly total: () => number; readonly most: () => number; readonly restore: () => void } {
+function countRenders(): { readonly total: () => number; readonly most: () => number } {
   const service = app.nest.get(AgentConfigService, { strict: false });
   const render = service.render.bind(service);
   let [now, most, total] = [0, 0, 0];
-  const spy = vi.spyOn(service, "render").mockImplementation(async (caller) => {
+  vi.spyOn(service, "render").mockImplementation(async (caller) => {
     total++;
     most = Math.max(most, ++now);
     return render(caller).finally(() => now--);
   });
-  return { total: () => total, most: () => most, restore: () => spy.mockRestore() };
+  return { total: () => total, most: () => most };
 }
 
 test("a container waits once: a newer request ends the older with nothing new", async () => {
@@ -92,7 +95,6 @@ test("500 requests of one container at once are few renderings, and a change of 
   expect(statuses.filter((status) => status !== 200 && status !== 204)).toEqual([]);
   expect([renders.most(), renders.total() - before]).toEqual([1, 1]);
   expect(before).toBeLessThan(300);
-  renders.restore();
 });
 
 test("a change that concerns everybody renders a few at a time", async () => {
@@ -106,7 +108,6 @@ test("a change that concerns everybody renders a few at a time", async () => {
   const bodies = await Promise.all(answers.map(async (answer) => (await answer).text()));
   expect(bodies.every((body) => body.includes("New for all."))).toBe(true);
   expect([renders.most() <= 3, renders.total()]).toEqual([true, agents.length]);
-  renders.restore();
 });
 
 test("a request that waits asks Postgres nothing meanwhile", async () => {
@@ -116,7 +117,6 @@ test("a request that waits asks Postgres nothing meanwhile", async () => {
   const query = vi.spyOn(Client.prototype, "query");
   expect((await pending).status).toBe(204);
   const asked = query.mock.calls.map(([statement]: unknown[]) => JSON.stringify(statement)).filter((text) => text.includes("agents"));
-  query.mockRestore();
   expect(asked.filter((text) => text.includes(agent.id))).toEqual([]);
 });
 
