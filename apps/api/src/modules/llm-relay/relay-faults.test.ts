@@ -30,6 +30,12 @@ test("what helps stays: the model, the reason, the time, and the pages of a know
   expect(wordsForMembers("model 'qwen3:8b' not found", secrets)).toBe("model 'qwen3:8b' not found");
 });
 
+test("a provider that is an address hides no number that ends like it, and an address goes with its port", () => {
+  const words = "version 3.0.1: connect ECONNREFUSED 10.1.2.3:80, 127.0.0.1 is away";
+  const told = wordsForMembers(words, { baseUrl: "http://127.0.0.1:8000/v1", apiKey: null });
+  expect(told).toBe("version 3.0.1: connect ECONNREFUSED [hidden], [hidden] is away");
+});
+
 test("of words without end only the beginning is looked at and told", () => {
   for (const part of ["a.", "a-", "-a", "@a", "1:", "host=", "a~", "ollama.", "x y ", 'a "', "acme.example."]) {
     const words = `no room: ${part.repeat(64_000 / part.length)}`;

@@ -37,8 +37,8 @@ export function wordsForMembers(text: string, { baseUrl, apiKey }: ProviderSecre
     .replaceAll(account, hidden)
     .replaceAll(url, (whole, host: string) => (isVendors(host) ? whole : hidden))
     .replaceAll(namedHost, (_whole, word: string, gap: string) => `${word}${gap}${hidden}`)
-    .replaceAll(nameOrEscape, (word) => (word.startsWith("\\") ? word : hideName(word, hosts)))
-    .replaceAll(address, (found) => hideAddress(found));
+    .replaceAll(address, (found) => hideAddress(found))
+    .replaceAll(nameOrEscape, (word) => (word.startsWith("\\") ? word : hideName(word, hosts)));
 }
 
 /** Cut between two words: half a name or half a key would not be known as one. */
@@ -65,6 +65,9 @@ function hostsOf(baseUrl: string): readonly string[] {
   const host = URL.parse(baseUrl)?.hostname.toLowerCase() ?? "";
   if (host === "" || isVendors(host)) {
     return [];
+  }
+  if (isIP(host) !== 0) {
+    return [host];
   }
   // A bare name is a word of the language too (`ollama`), but it is this provider's address all the same.
   const labels = host.split(".");
