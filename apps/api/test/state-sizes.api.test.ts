@@ -1,7 +1,8 @@
 import type { ContainerList } from "@mosaic/contracts/admin-containers";
 import type { HealthReport } from "@mosaic/contracts/health";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { StateSizesService } from "../src/modules/container-lifecycle/state-sizes.service.js";
+import { RuntimeHostService } from "../src/modules/runtime-host/runtime-host.service.js";
 import { agentOf, createAgent, createConversation, say, Turn } from "./harness/chat.js";
 import { startTestApp, uniqueName, type TestApp } from "./harness/test-app.js";
 import type { TestClient } from "./harness/test-client.js";
@@ -168,4 +169,43 @@ test("of several processes each state is measured by one", async () => {
   } finally {
     await other.close();
   }
+});
+
+test("all that are due are measured in one round, however many batches they are", async () => {
+  await start();
+  const { name } = app.runtime.of(agentId).spec;
+  const others = 40;
+  await app.database.query(`
+    WITH inserted AS (
+      INSERT INTO agents (id, backend_id, name, emoji, personality, tools)
+      SELECT gen_random_uuid(), 'openclaw', 'crowd', '', '', '{}' FROM generate_series(1, ${others}) RETURNING id)
+    INSERT INTO agent_containers (agent_id, name, status, token_encrypted, token_hash)
+    SELECT id, id::text, 'running', 'enc:', sha256(id::text::bytea) FROM inserted`);
+  app.runtime.sizes.set(name, 3 * gibibyte);
+  // Last of all.
+  await app.database.query("UPDATE agent_containers SET state_measured_at = NULL WHERE agent_id <> $1 AND status = 'running'", [agentId]);
+  await app.database.query("UPDATE agent_containers SET state_measured_at = now() - interval '2 minutes' WHERE agent_id = $1", [agentId]);
+  app.runtime.calls.length = 0;
+  await app.nest.get(StateSizesService, { strict: false }).measure();
+  expect((await agentOf(client, agentId)).disk.bytes).toBe(3 * gibibyte);
+  expect(app.runtime.calls.filter((call) => call === "measureStates").length).toBeGreaterThan(others / 16);
+  await app.database.query("DELETE FROM agents WHERE name = 'crowd'");
+});
+
+test("what an engine that was away did not measure is due again at once, also when it rests", async () => {
+  await start();
+  await measure(1 * gibibyte);
+  app.runtime.sizes.set(app.runtime.of(agentId).spec.name, 2 * gibibyte);
+  await client.post(`/api/agents/${agentId}/stop`);
+  await statusBecomes("stopped");
+  const away = vi.spyOn(app.nest.get(RuntimeHostService, { strict: false }), "runtime").mockRejectedValue(new Error("the engine is away"));
+  try {
+    await app.nest.get(StateSizesService, { strict: false }).measure();
+    expect(away).toHaveBeenCalled();
+  } finally {
+    away.mockRestore();
+  }
+  expect((await agentOf(client, agentId)).disk.bytes).toBe(1 * gibibyte);
+  await app.nest.get(StateSizesService, { strict: false }).measure();
+  expect((await agentOf(client, agentId)).disk.bytes).toBe(2 * gibibyte);
 });

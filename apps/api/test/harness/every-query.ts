@@ -306,6 +306,7 @@ const agents: readonly Call[] = [
     summary: (sizes) => sizes.summary(),
     store: (sizes) => sizes.store(id("agents", 1), 1),
     claim: (sizes) => sizes.claim(hourAgo, now, 16),
+    giveBack: (sizes) => sizes.giveBack([id("agents", 1), id("agents", 2)]),
   }),
   ...of(ContainerViewsRepository, {
     list: [

@@ -28,7 +28,7 @@ export class StateSizesRepository {
 
   /**
    * Takes up to `limit` of those that run and were measured longest ago, before `before`, then of those that came to rest since. Each is given
-   * to one process: who takes it writes down that it does.
+   * to one process: who takes it writes down that it does. `state_measured_at` says when it was last tried: what can't be counted keeps its old size.
    */
   async claim(before: Date, now: Date, limit: number): Promise<StateToMeasure[]> {
     const running = await this.prisma.$queryRaw<Row[]>`
@@ -55,6 +55,11 @@ export class StateSizesRepository {
       formerBytes: row.state_bytes === null ? null : Number(row.state_bytes),
       limitBytes: Number(row.state_limit_bytes),
     }));
+  }
+
+  /** Those that were taken and not looked at are due again, before all others. */
+  async giveBack(agentIds: readonly string[]): Promise<void> {
+    await this.prisma.$executeRaw`UPDATE agent_containers SET state_measured_at = NULL WHERE agent_id = ANY(${[...agentIds]}::uuid[])`;
   }
 
   async store(agentId: string, bytes: number): Promise<void> {

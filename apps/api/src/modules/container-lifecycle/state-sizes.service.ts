@@ -18,6 +18,8 @@ const everyMs = 30_000;
 /** How old the size of an agent that runs may get. */
 const measuredEveryMs = 60_000;
 const atOnce = 16;
+/** Of one round: more agents than these batches hold in a minute are measured less often. */
+const maxBatches = 16;
 
 /** Measures what agents keep on the disk, and stops those that keep too much. No connection is held while the engine measures. */
 @Injectable()
@@ -35,7 +37,7 @@ export class StateSizesService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** One batch. Never rejects. */
+  /** All that are due, in batches, as many as a round may have. Never rejects. */
   @Interval(everyMs)
   async measure(): Promise<void> {
     if (this.#isAtIt || this.shutdown.signal.aborted) {
@@ -44,7 +46,10 @@ export class StateSizesService {
     this.#isAtIt = true;
     try {
       if ((await this.host.kind()) !== null) {
-        await this.measureBatch();
+        let batches = 1;
+        while ((await this.measureBatch()) === atOnce && batches < maxBatches && !this.shutdown.signal.aborted) {
+          batches++;
+        }
       }
     } catch (error) {
       if (!isDatabaseUnavailable(error) && !this.shutdown.signal.aborted) {
@@ -60,21 +65,34 @@ export class StateSizesService {
     return this.repository.summary();
   }
 
-  private async measureBatch(): Promise<void> {
+  /** How many were due. */
+  private async measureBatch(): Promise<number> {
     const now = this.clock.now();
     const claimed = await this.repository.claim(new Date(now.getTime() - measuredEveryMs), now, atOnce);
     if (claimed.length === 0) {
-      return;
+      return 0;
     }
-    const runtime = await this.host.runtime();
-    const owners = claimed.map(({ agentId, name, backendId, image }) => ({ agentId, name, image: imageOf({ id: backendId, image }) }));
-    const sizes = await runtime.measureStates(owners);
+    const sizes = await this.sizesOf(claimed);
     for (const state of claimed) {
       const bytes = sizes.get(state.name);
       if (bytes !== undefined) {
         await this.repository.store(state.agentId, bytes);
         await this.judge(state, bytes);
       }
+    }
+    return claimed.length;
+  }
+
+  private async sizesOf(claimed: readonly StateToMeasure[]): Promise<ReadonlyMap<string, number>> {
+    try {
+      const runtime = await this.host.runtime();
+      return await runtime.measureStates(
+        claimed.map(({ agentId, name, backendId, image }) => ({ agentId, name, image: imageOf({ id: backendId, image }) })),
+      );
+    } catch (error) {
+      // Nothing was looked at: one that rests would not be due again.
+      await this.repository.giveBack(claimed.map(({ agentId }) => agentId));
+      throw error;
     }
   }
 
