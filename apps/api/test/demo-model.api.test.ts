@@ -11,6 +11,7 @@ import { DEMO_THREAD, DemoModelService, demoThread } from "../src/modules/demo/d
 import { Logger } from "../src/platform/logging/logger.js";
 import { createAgent, createConversation, say as sayTo } from "./harness/chat.js";
 import { startTestApp, type TestApp } from "./harness/test-app.js";
+import type { TestClient } from "./harness/test-client.js";
 
 let app: TestApp;
 let at: string;
@@ -24,7 +25,10 @@ beforeAll(async () => {
 
 /** One whose container runs, as far as Mosaic's rows say. */
 async function runningAgent(owner: string): Promise<{ id: string; at: string; token: string }> {
-  const member = await app.member(owner);
+  return runningAgentOf(await app.member(owner));
+}
+
+async function runningAgentOf(member: TestClient): Promise<{ id: string; at: string; token: string }> {
   const { id } = await createAgent(member);
   const own = newToken();
   const sealed = app.nest.get(CryptoService, { strict: false }).seal(own, containerTokenContext(member.userId, id));
@@ -176,4 +180,21 @@ test("a thread that is stuck is ended, and one that dies is no harm: the next ca
     await demo.onModuleDestroy();
   }
   await rm(folder, { recursive: true });
+});
+
+test("three agents of one person together call it sixteen times at once, and leave room for others", async () => {
+  const erin = await app.member("erin");
+  const agents = [await runningAgentOf(erin), await runningAgentOf(erin), await runningAgentOf(erin)] as const;
+  const [first, second, third] = agents;
+  const left = new AbortController();
+  const waiting = [first, second].flatMap((agent) =>
+    Array.from({ length: 8 }, async () => say("[demo:hang]", deriveRelayToken(agent.token), agent.at, left.signal).catch(() => null)),
+  );
+  const sayThird = async (): Promise<Response> => say("hello", deriveRelayToken(third.token), third.at);
+  await expect.poll(async () => (await sayThird()).status).toBe(429);
+  expect(await (await sayThird()).json()).toMatchObject({ detail: "At most 16 calls to models at once of all agents of one person." });
+  expect((await say("hello")).status).toBe(200);
+  left.abort();
+  await Promise.all(waiting);
+  await expect.poll(async () => (await sayThird()).status).toBe(200);
 });

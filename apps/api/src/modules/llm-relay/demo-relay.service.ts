@@ -6,7 +6,7 @@ import { DemoModelService } from "../demo/demo-model.service.js";
 import { DemoSettingsService } from "../demo/demo-settings.service.js";
 import { onClosed } from "../../platform/http/gone-signal.js";
 import { announcedBytes } from "./relay-body.js";
-import { RELAY_LIMITS, RelayPlaces, type RelayLimits } from "./relay-places.js";
+import { RELAY_LIMITS, RelayPlaces, type RelayCaller, type RelayLimits } from "./relay-places.js";
 
 /** Of an agent's headers those that the demo model answers by. */
 const passedOn = ["content-type", "content-length", "transfer-encoding", "authorization", "anthropic-version"] as const;
@@ -14,6 +14,7 @@ const returned = ["content-type", "retry-after"] as const;
 const calledPath = /^v1\/[a-z/]{1,40}(?:\/[\w.-]{1,100})?$/;
 /** As many as the demo model answers at once. */
 const callsInAll = 64;
+const callsPerOwner = callsInAll / 4;
 /** The demo model reads no more either, of a body that does not say how long it is. */
 const maxBodyBytes = 2 * 1024 * 1024;
 
@@ -27,17 +28,17 @@ export class DemoRelayService {
     private readonly settings: DemoSettingsService,
     @Inject(RELAY_LIMITS) limits: RelayLimits,
   ) {
-    this.#places = new RelayPlaces({ ...limits, callsInAll });
+    this.#places = new RelayPlaces({ ...limits, callsInAll, callsPerOwner: Math.min(limits.callsPerOwner, callsPerOwner) });
   }
 
   /** Throws `not_found` for a path that no model has, `demo_model_off`, `body_too_large`, `too_many_requests`, and `provider_failed` when the thread is gone before it answers. */
-  async pass(agentId: string, called: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async pass(caller: RelayCaller, called: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!calledPath.test(called)) {
       throw new AppError("not_found");
     }
     await this.settings.assertOn();
     announcedBytes(request, maxBodyBytes);
-    await this.#places.call(agentId, async () => {
+    await this.#places.call(caller, async () => {
       const below = called.slice("v1/".length);
       await exchange(new URL(`${await this.demo.baseUrl()}/${below}`), request, response);
     });

@@ -6,7 +6,7 @@ import { PathId } from "../../platform/http/path-id.decorator.js";
 import { LlmRelayService } from "./llm-relay.service.js";
 import { cutOffUnread } from "./relay-body.js";
 import { passedHeaders } from "./relay-rules.js";
-import { RelayOnly } from "./relay-token.guard.js";
+import { callerOf, RelayOnly } from "./relay-token.guard.js";
 
 @Controller("api/internal/agent-config/:id/llm/:providerId")
 @RelayOnly()
@@ -18,14 +18,14 @@ export class LlmRelayController {
   @Post("*path")
   @HttpCode(200)
   async forward(
-    @PathId() agentId: string,
     @PathId("providerId") providerId: string,
     @Param("path") path: string | readonly string[],
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
     const called = typeof path === "string" ? path : path.join("/");
-    const call = { agentId, providerId, path: called, request, headers: passedHeaders(request.headers), signal: goneSignal(response) };
+    const headers = passedHeaders(request.headers);
+    const call = { caller: callerOf(request), providerId, path: called, request, headers, signal: goneSignal(response) };
     try {
       await this.relay.forward(call, response);
     } finally {

@@ -17,11 +17,11 @@ import { ModelCallsService } from "./model-calls.service.js";
 import { announcedBytes, readBody } from "./relay-body.js";
 import { FaultLines, wordsForMembers } from "./relay-faults.js";
 import { bodyOf, modelOf, passedFields, type RelayField } from "./relay-fields.js";
-import { RELAY_LIMITS, RelayPlaces, type RelayLimits } from "./relay-places.js";
+import { RELAY_LIMITS, RelayPlaces, type RelayCaller, type RelayLimits } from "./relay-places.js";
 import { keyHeaders, relayUrl, returnedHeaders } from "./relay-rules.js";
 
 export interface RelayCall {
-  readonly agentId: string;
+  readonly caller: RelayCaller;
   readonly providerId: string;
   /** Below the provider's address. */
   readonly path: string;
@@ -68,8 +68,8 @@ export class LlmRelayService {
    * are passed on, without keys and addresses.
    */
   async forward(call: RelayCall, response: ServerResponse): Promise<void> {
-    await this.places.call(call.agentId, async () => {
-      void this.modelCalls.record(call.agentId);
+    await this.places.call(call.caller, async () => {
+      void this.modelCalls.record(call.caller.agentId);
       await this.pass(call, response);
     });
   }
@@ -100,7 +100,7 @@ export class LlmRelayService {
   }
 
   /** The models of this provider that the agent uses now, if it is not its owner's own. */
-  private async offeredTo({ agentId, providerId }: RelayCall): Promise<Offered> {
+  private async offeredTo({ caller: { agentId }, providerId }: RelayCall): Promise<Offered> {
     const inUse = await this.agentConfig.modelsInUse(agentId).catch(asNone);
     const [first, ...others] = inUse?.models.filter(({ provider }) => provider.id === providerId) ?? [];
     if (first === undefined || first.provider.ownerId === inUse?.ownerId) {
@@ -112,7 +112,7 @@ export class LlmRelayService {
   /** The body is in memory from here until the provider's system has it, and within the bounds of all. */
   private async ask(call: RelayCall, offered: Offered, url: string, apiKey: string | null): Promise<OutboundStream> {
     const bytes = announcedBytes(call.request, this.limits.maxBodyBytes);
-    const free = await this.places.keep(call.agentId, bytes, call.signal);
+    const free = await this.places.keep(call.caller.ownerId, bytes, call.signal);
     try {
       const body = await readBody(call.request, { maxBytes: bytes, arrivalMs: this.limits.arrivalMs });
       const shared = providerOf(offered);

@@ -12,7 +12,15 @@ export interface RelayLimits {
   readonly placeWaitMs: number;
   readonly arrivalMs: number;
   readonly callsPerAgent: number;
+  readonly callsPerOwner: number;
   readonly callsInAll: number;
+}
+
+/** An agent, and who may have others beside it: what counts is what all of them take together. */
+export interface RelayCaller {
+  readonly agentId: string;
+  /** The agent itself where nobody owns it. */
+  readonly ownerId: string;
 }
 
 export const RELAY_LIMITS = Symbol("RELAY_LIMITS");
@@ -27,22 +35,25 @@ export const relayLimits: RelayLimits = {
   placeWaitMs: 30_000,
   arrivalMs: 20_000,
   callsPerAgent: 8,
+  callsPerOwner: 32,
   callsInAll: 256,
 };
 
 const kilo = 1024;
+/** Of the memory for bodies, what one owner's may take; one large body always may. */
+const ownersPart = 1 / 4;
 
-/** Who may call now, and whose body may be in memory: large bodies of one agent come one after the other. */
+/** Who may call now, and whose body may be in memory: owners take turns, however many agents they have. */
 export class RelayPlaces {
   readonly #callsOf = new Map<string, number>();
-  readonly #largeOf = new Map<string, Places>();
   readonly #small: Places;
   readonly #large: Places;
   #calls = 0;
 
   constructor(private readonly limits: RelayLimits) {
-    this.#small = new Places({ size: Math.ceil(limits.smallBytesInAll / kilo), maxWaiting: limits.callsInAll });
-    this.#large = new Places({ size: Math.ceil(limits.largeBytesInAll / kilo), maxWaiting: limits.callsInAll });
+    const { smallBytesInAll, largeBytesInAll, smallBodyBytes, maxBodyBytes } = limits;
+    this.#small = memory(smallBytesInAll, smallBodyBytes, limits);
+    this.#large = memory(largeBytesInAll, maxBodyBytes, limits);
   }
 
   /** Kilobytes that are kept for bodies now. */
@@ -50,39 +61,38 @@ export class RelayPlaces {
     return this.#small.takenCount + this.#large.takenCount;
   }
 
-  /** Throws `too_many_requests` for too many calls at once, of this agent or of all. */
-  async call<T>(agentId: string, work: () => Promise<T>): Promise<T> {
-    const own = this.#callsOf.get(agentId) ?? 0;
-    if (own >= this.limits.callsPerAgent) {
-      throw new AppError("too_many_requests", { detail: `At most ${this.limits.callsPerAgent} calls to models at once.` });
+  /** Throws `too_many_requests` for too many calls at once, of this agent, of its owner's agents or of all. */
+  async call<T>({ agentId, ownerId }: RelayCaller, work: () => Promise<T>): Promise<T> {
+    const { callsPerAgent, callsPerOwner, callsInAll } = this.limits;
+    const counted = [`agent ${agentId}`, `owner ${ownerId}`] as const;
+    const [ofAgent, ofOwner] = counted.map((each) => this.#callsOf.get(each) ?? 0);
+    if ((ofAgent ?? 0) >= callsPerAgent) {
+      throw new AppError("too_many_requests", { detail: `At most ${callsPerAgent} calls to models at once.` });
     }
-    if (this.#calls >= this.limits.callsInAll) {
+    if ((ofOwner ?? 0) >= callsPerOwner) {
+      const detail = `At most ${callsPerOwner} calls to models at once of all agents of one person.`;
+      throw new AppError("too_many_requests", { detail, retryAfterSeconds: 5 });
+    }
+    if (this.#calls >= callsInAll) {
       throw tooBusy();
     }
     this.#calls++;
-    this.#callsOf.set(agentId, own + 1);
+    counted.forEach((each) => this.#count(each, 1));
     try {
       return await work();
     } finally {
       this.#calls--;
-      this.#countDown(agentId);
+      counted.forEach((each) => this.#count(each, -1));
     }
   }
 
   /** Resolves with what frees the memory again. Throws `too_many_requests` when none gets free in time, and the signal's reason. */
-  async keep(agentId: string, bytes: number, signal: AbortSignal): Promise<() => void> {
+  async keep(ownerId: string, bytes: number, signal: AbortSignal): Promise<() => void> {
     const patience = AbortSignal.any([signal, AbortSignal.timeout(this.limits.placeWaitMs)]);
-    const isSmall = bytes <= this.limits.smallBodyBytes;
-    const given: (() => void)[] = [];
-    const free = (): void => given.splice(0).forEach((give) => give());
+    const places = bytes <= this.limits.smallBodyBytes ? this.#small : this.#large;
     try {
-      if (!isSmall) {
-        given.push(await this.#ownLarge(agentId, patience));
-      }
-      given.push(await (isSmall ? this.#small : this.#large).take({ count: Math.ceil(bytes / kilo), signal: patience }));
-      return free;
+      return await places.take({ count: Math.ceil(bytes / kilo), key: ownerId, signal: patience });
     } catch (error) {
-      free();
       if (error instanceof PlacesTaken || (patience.aborted && !signal.aborted)) {
         throw tooBusy();
       }
@@ -90,35 +100,19 @@ export class RelayPlaces {
     }
   }
 
-  async #ownLarge(agentId: string, signal: AbortSignal): Promise<() => void> {
-    const places = this.#largeOf.get(agentId) ?? new Places({ size: 1, maxWaiting: this.limits.callsPerAgent });
-    this.#largeOf.set(agentId, places);
-    try {
-      const leave = await places.take({ signal });
-      return () => {
-        leave();
-        this.#forget(agentId, places);
-      };
-    } catch (error) {
-      this.#forget(agentId, places);
-      throw error;
-    }
-  }
-
-  #forget(agentId: string, places: Places): void {
-    if (places.takenCount === 0 && places.waitingCount === 0 && this.#largeOf.get(agentId) === places) {
-      this.#largeOf.delete(agentId);
-    }
-  }
-
-  #countDown(agentId: string): void {
-    const left = (this.#callsOf.get(agentId) ?? 1) - 1;
-    if (left > 0) {
-      this.#callsOf.set(agentId, left);
+  #count(key: string, by: 1 | -1): void {
+    const calls = (this.#callsOf.get(key) ?? 0) + by;
+    if (calls > 0) {
+      this.#callsOf.set(key, calls);
     } else {
-      this.#callsOf.delete(agentId);
+      this.#callsOf.delete(key);
     }
   }
+}
+
+function memory(bytes: number, largestBody: number, { callsInAll }: RelayLimits): Places {
+  const sizePerKey = Math.ceil(Math.max(bytes * ownersPart, largestBody) / kilo);
+  return new Places({ size: Math.ceil(bytes / kilo), sizePerKey, maxWaiting: callsInAll });
 }
 
 function tooBusy(): AppError {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { deriveRelayToken } from "@mosaic/agent-backends/gateway-token";
 import { applyDecorators, Injectable, SetMetadata, UseGuards, type CanActivate, type ExecutionContext } from "@nestjs/common";
 import type { Request } from "express";
@@ -9,7 +10,19 @@ import { containerTokenContext } from "../agent-config/agent-config.types.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { isSameToken } from "../crypto/tokens.js";
 import { LlmRelayRepository } from "./llm-relay.repository.js";
+import type { RelayCaller } from "./relay-places.js";
 import { shownToken } from "./relay-rules.js";
+
+const callers = new WeakMap<IncomingMessage, RelayCaller>();
+
+/** Whose call this is, once the guard let it in. */
+export function callerOf(request: IncomingMessage): RelayCaller {
+  const caller = callers.get(request);
+  if (caller === undefined) {
+    throw new Error("The guard has not let this call in");
+  }
+  return caller;
+}
 
 /** Lets in the running container of the agent that the path names, by the token that its configuration holds. */
 @Injectable()
@@ -32,6 +45,7 @@ export class RelayTokenGuard implements CanActivate {
       throw new AppError("container_token_refused");
     }
     noteProvenAgent(request, agentId.data.toLowerCase());
+    callers.set(request, { agentId: agentId.data.toLowerCase(), ownerId: container.ownerId ?? agentId.data.toLowerCase() });
     return true;
   }
 }

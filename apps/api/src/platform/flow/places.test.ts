@@ -65,3 +65,40 @@ test("who gives up makes room for the one behind", async () => {
   await expect(large).rejects.toThrow("gone");
   await expect(small).resolves.toBeTypeOf("function");
 });
+
+test("keys take turns: who sent many waits behind their own", async () => {
+  const places = new Places({ size: 1, maxWaiting: 100 });
+  const leave = await places.take({ key: "rogue" });
+  const order: string[] = [];
+  const enter = (key: string): void => {
+    void places.take({ key }).then((end) => {
+      order.push(key);
+      setImmediate(end);
+    });
+  };
+  for (let sent = 0; sent < 5; sent++) {
+    enter("rogue");
+  }
+  enter("ann");
+  enter("bob");
+  leave();
+  await expect.poll(() => order).toHaveLength(7);
+  expect(order.slice(0, 3)).toEqual(["rogue", "ann", "bob"]);
+});
+
+test("no key holds more than its share, and whoever waits for their own share holds nobody up", async () => {
+  const places = new Places({ size: 8, sizePerKey: 2, maxWaiting: 100 });
+  const leave = await places.take({ key: "rogue", count: 5 });
+  let isIn = false;
+  const second = places.take({ key: "rogue" }).then((end) => {
+    isIn = true;
+    return end;
+  });
+  const others = await Promise.all(["ann", "bob", "cid"].map(async (key) => places.take({ key, count: 2 })));
+  await settle();
+  expect([isIn, places.takenCount, places.waitingCount]).toEqual([false, 8, 1]);
+  leave();
+  (await second)();
+  others.forEach((end) => end());
+  expect(places.takenCount).toBe(0);
+});
