@@ -153,6 +153,8 @@ function apiEnv(env, settings) {
     HOST: settings.host,
     PORT: String(settings.port),
     MOSAIC_INTERNAL_PORT: String(settings.internalPort),
+    // Half of them look names up, and a look-up whose name servers are silent holds one for half a minute.
+    UV_THREADPOOL_SIZE: env["UV_THREADPOOL_SIZE"] ?? "16",
   };
 }
 

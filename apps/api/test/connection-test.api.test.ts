@@ -254,3 +254,26 @@ test("an address inside is not called until an admin has allowed it, and the ans
   await tested({ kind: "openai-compatible", baseUrl, apiKey: key });
   expect(calls).toBe(1);
 });
+
+test("tests of one person go two at a time and wait in bounds, and another person's goes past them", async () => {
+  const held: ServerResponse[] = [];
+  const baseUrl = await serve((_request, response) => void held.push(response));
+  const bob = await app.member("bob-tests");
+  const rogue = Array.from({ length: 20 }, async () =>
+    ann.post("/api/providers/test", { kind: "openai-compatible", baseUrl, apiKey: key }),
+  );
+  const refused = await Promise.race(rogue);
+  expect([refused.status, refused.headers.get("retry-after"), refused.text]).toEqual([
+    503,
+    "5",
+    expect.stringContaining("You have started many connection tests at once"),
+  ]);
+  const working = { kind: "openai-compatible", baseUrl: `${llm.url}/v1`, apiKey: key };
+  expect((await bob.post("/api/providers/test", working)).json<Result>()).toMatchObject({ outcome: "ok" });
+  expect(held).toHaveLength(2);
+  // Whoever waits comes next.
+  const answered = setInterval(() => held.splice(0).forEach((response) => response.writeHead(404).end()), 5);
+  const statuses = (await Promise.all(rogue)).map(({ status }) => status);
+  clearInterval(answered);
+  expect([statuses.filter((status) => status === 200).length, statuses.filter((status) => status === 503).length]).toEqual([12, 8]);
+});

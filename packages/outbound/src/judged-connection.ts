@@ -13,8 +13,11 @@ export interface OutboundTarget {
   readonly isTls: boolean;
 }
 
-/** All addresses of a name, the preferred one first. Rejects with an error that has the system's code. */
-export type ResolveHost = (hostname: string) => Promise<readonly string[]>;
+/**
+ * All addresses of a name, the preferred one first. Rejects with an error that has the system's code. The signal tells that nobody waits for
+ * them any more.
+ */
+export type ResolveHost = (hostname: string, signal: AbortSignal) => Promise<readonly string[]>;
 
 export interface ConnectionOptions {
   readonly policy: AddressPolicy;
@@ -46,9 +49,9 @@ export async function openConnection(target: OutboundTarget, options: Connection
   return target.isTls ? startTls(target, socket, options) : socket;
 }
 
-async function judgedAddresses(target: OutboundTarget, { policy, resolve }: ConnectionOptions): Promise<readonly string[]> {
+async function judgedAddresses(target: OutboundTarget, { policy, resolve, signal }: ConnectionOptions): Promise<readonly string[]> {
   const { hostname } = target;
-  const found = isIP(hostname) === 0 ? await lookUp(hostname, resolve) : [hostname];
+  const found = isIP(hostname) === 0 ? await lookUp(hostname, resolve, signal) : [hostname];
   const allowed = found.filter((address) => judgeAddress(address, policy, target).verdict === "allowed");
   if (allowed.length > 0) {
     return allowed.slice(0, maxAddresses);
@@ -60,9 +63,9 @@ async function judgedAddresses(target: OutboundTarget, { policy, resolve }: Conn
   throw refusal(first, target, policy);
 }
 
-async function lookUp(hostname: string, resolve: ResolveHost): Promise<readonly string[]> {
+async function lookUp(hostname: string, resolve: ResolveHost, signal: AbortSignal): Promise<readonly string[]> {
   try {
-    return await resolve(hostname);
+    return await resolve(hostname, signal);
   } catch (error) {
     throw error instanceof OutboundError ? error : fromSystemError(error, hostname);
   }

@@ -62,6 +62,8 @@ export interface OutboundClient {
    * signal ends it at any time.
    */
   readonly stream: (input: string | URL, init: StreamInit, limits: StreamLimits) => Promise<OutboundStream>;
+  /** The same client, which looks names up in another way. */
+  readonly resolvingWith: (resolve: ResolveHost) => OutboundClient;
 }
 
 /** A body that is large goes in pieces: none of them is copied. */
@@ -95,8 +97,17 @@ const connectionHeaders =
 
 /** The one way in which Mosaic itself calls an address that a person has entered. */
 export function createOutboundClient(options: OutboundClientOptions): OutboundClient {
+  return clientWith(options, {
+    resolve: options.resolve ?? resolveWithSystem,
+    secureContext: contextWith(options.trustedCertificates ?? []),
+  });
+}
+
+function clientWith(
+  options: OutboundClientOptions,
+  connection: { readonly resolve: ResolveHost; readonly secureContext: SecureContext | undefined },
+): OutboundClient {
   const limits = { ...defaultLimits, ...options.limits };
-  const connection = { resolve: options.resolve ?? resolveWithSystem, secureContext: contextWith(options.trustedCertificates ?? []) };
 
   const fetch: OutboundClient["fetch"] = async (input, init) => {
     const { request, url } = readRequest(input, init);
@@ -137,7 +148,7 @@ export function createOutboundClient(options: OutboundClientOptions): OutboundCl
     });
   };
 
-  return { fetch, json, stream };
+  return { fetch, json, stream, resolvingWith: (resolve) => clientWith(options, { ...connection, resolve }) };
 }
 
 function followed(

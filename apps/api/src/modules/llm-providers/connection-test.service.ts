@@ -1,7 +1,7 @@
-import { lookup } from "node:dns/promises";
 import type { ProbedProvider } from "@mosaic/agent-backends/openclaw-probe";
 import { providerDefinitions, type ProviderKind, type ProviderTestResult, type TestProvider } from "@mosaic/contracts/provider";
 import { createAddressPolicy } from "@mosaic/outbound/address-policy";
+import type { ResolveHost } from "@mosaic/outbound/judged-connection";
 import { createOutboundClient, type OutboundClient } from "@mosaic/outbound/outbound-client";
 import { Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
@@ -38,12 +38,14 @@ export class ConnectionTestService {
 
   /** Throws only for a request that can't be tested: another's provider, or a stored key meant for another address. */
   async test(userId: string, input: TestProvider): Promise<ProviderTestResult> {
-    return this.run(userId, await this.targetOf(userId, input), input.model ?? null);
+    const target = await this.targetOf(userId, input);
+    return this.outbound.test(userId, async () => this.run(userId, target, input.model ?? null));
   }
 
   /** Tests a stored provider as it is. */
   async testStored(stored: StoredProvider, model: string | null): Promise<ProviderTestResult> {
-    return this.run(stored.ownerId, { provider: await this.storedTarget(stored), stored }, model);
+    const provider = await this.storedTarget(stored);
+    return this.outbound.test(stored.ownerId, async () => this.run(stored.ownerId, { provider, stored }, model));
   }
 
   /**
@@ -52,7 +54,7 @@ export class ConnectionTestService {
    */
   async findDialect(stored: StoredProvider, model: string): Promise<boolean> {
     const provider = await this.storedTarget(stored);
-    const prober = new ConnectionProber(this.clientFor(provider), provider, testTimeoutMs);
+    const prober = new ConnectionProber(this.clientFor(stored.ownerId, provider), provider, testTimeoutMs);
     const { chat, found } = await prober.findAnswer(model, true);
     return chat.isAnswer && (await this.found.keep(stored, model, found));
   }
@@ -63,7 +65,7 @@ export class ConnectionTestService {
       return { outcome: "refused", message, caution: null, allow: null, models: [], durationMs: 0 };
     }
     const startedAt = performance.now();
-    const { verdict, models, found } = await new ConnectionProber(this.clientFor(provider), provider, testTimeoutMs).probe(model);
+    const { verdict, models, found } = await new ConnectionProber(this.clientFor(userId, provider), provider, testTimeoutMs).probe(model);
     if (found !== undefined && model !== null) {
       this.found.remember(userId, provider, model, found);
       if (stored !== null) {
@@ -73,7 +75,10 @@ export class ConnectionTestService {
     return {
       outcome: verdict.outcome,
       message: verdict.message,
-      caution: verdict.outcome === "ok" && !providerDefinitions[provider.kind].isBuiltIn ? await this.cautionAbout(provider.baseUrl) : null,
+      caution:
+        verdict.outcome === "ok" && !providerDefinitions[provider.kind].isBuiltIn
+          ? await this.cautionAbout(userId, provider.baseUrl)
+          : null,
       allow: verdict.allow ?? null,
       models: [...models],
       durationMs: Math.round(performance.now() - startedAt),
@@ -81,10 +86,10 @@ export class ConnectionTestService {
   }
 
   /** The demo model is our own, on this machine's loopback: nothing else there is opened for it. */
-  private clientFor({ kind, baseUrl }: ProbedProvider): Pick<OutboundClient, "fetch" | "stream"> {
+  private clientFor(userId: string, { kind, baseUrl }: ProbedProvider): Pick<OutboundClient, "fetch" | "stream"> {
     return providerDefinitions[kind].isBuiltIn
       ? createOutboundClient({ policy: () => createAddressPolicy([new URL(baseUrl).host]) })
-      : this.outbound;
+      : this.outbound.clientOf(userId);
   }
 
   private async targetOf(userId: string, input: TestProvider): Promise<Target> {
@@ -124,8 +129,9 @@ export class ConnectionTestService {
   }
 
   /** Mosaic reaches this machine's loopback, an agent in a container does not. */
-  private async cautionAbout(baseUrl: string): Promise<string | null> {
-    if ((await this.runtimeHost.definition())?.sharesLoopback === true || !(await leadsToLoopback(new URL(baseUrl).hostname))) {
+  private async cautionAbout(userId: string, baseUrl: string): Promise<string | null> {
+    const lookUp = this.outbound.lookUpOf(userId);
+    if ((await this.runtimeHost.definition())?.sharesLoopback === true || !(await leadsToLoopback(new URL(baseUrl).hostname, lookUp))) {
       return null;
     }
     return "Mosaic reaches this address, but your agents run in containers, and there it means the container itself. Give an address of this machine that containers reach, such as the one of its network card, and let the server listen there.";
@@ -133,10 +139,10 @@ export class ConnectionTestService {
 }
 
 /** Also a name that only this machine's own list of hosts leads back to it. */
-async function leadsToLoopback(hostname: string): Promise<boolean> {
+async function leadsToLoopback(hostname: string, lookUp: ResolveHost): Promise<boolean> {
   if (loopback.test(hostname)) {
     return true;
   }
-  const found = await lookup(hostname, { all: true }).catch(() => []);
-  return found.some(({ address }) => loopback.test(address));
+  const found = await lookUp(hostname, AbortSignal.timeout(testTimeoutMs)).catch(() => []);
+  return found.some((address) => loopback.test(address));
 }

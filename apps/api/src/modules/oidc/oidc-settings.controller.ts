@@ -1,3 +1,4 @@
+import type { SessionUser } from "@mosaic/contracts/identity";
 import {
   oidcSettings,
   oidcTestResult,
@@ -12,6 +13,8 @@ import { Body, Controller, Delete, Get, HttpCode, Post, Put } from "@nestjs/comm
 import { AdminOnly } from "../../platform/http/access.decorator.js";
 import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
 import { BodyLimit } from "../../platform/http/body-limit.decorator.js";
+import { CurrentUser } from "../auth/current-user.decorator.js";
+import { OutboundService } from "../outbound-access/outbound.service.js";
 import { OidcServerService } from "./oidc-server.service.js";
 import { OidcSettingsService } from "./oidc-settings.service.js";
 import { LikelyOrigin, SavingOrigin } from "./public-origin.decorator.js";
@@ -22,6 +25,7 @@ export class OidcSettingsController {
   constructor(
     private readonly settings: OidcSettingsService,
     private readonly server: OidcServerService,
+    private readonly outbound: OutboundService,
   ) {}
 
   @Get()
@@ -47,8 +51,13 @@ export class OidcSettingsController {
   @Post("test")
   @HttpCode(200)
   @ApiAnswer(200, oidcTestResult)
-  async test(@LikelyOrigin() origin: string, @Body({ schema: testOidc }) body: TestOidc): Promise<OidcTestResult> {
+  async test(
+    @CurrentUser() user: SessionUser,
+    @LikelyOrigin() origin: string,
+    @Body({ schema: testOidc }) body: TestOidc,
+  ): Promise<OidcTestResult> {
     const { redirectUri } = await this.settings.read(origin);
-    return this.server.test(body.issuer, await this.settings.credentialsOf(body), redirectUri);
+    const credentials = await this.settings.credentialsOf(body);
+    return this.outbound.test(user.id, async () => this.server.test(body.issuer, credentials, redirectUri));
   }
 }

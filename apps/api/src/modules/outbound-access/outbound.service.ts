@@ -1,4 +1,5 @@
 import { createAddressPolicy, type AddressPolicy } from "@mosaic/outbound/address-policy";
+import type { ResolveHost } from "@mosaic/outbound/judged-connection";
 import { createOutboundClient, type OutboundClient } from "@mosaic/outbound/outbound-client";
 import { Inject, Injectable, type OnApplicationBootstrap } from "@nestjs/common";
 import { z } from "zod";
@@ -7,9 +8,24 @@ import { TRUSTED_CERTIFICATES, type TrustedCertificates } from "../../platform/c
 import { AppError } from "../../platform/errors/app-error.js";
 import { SettingCache } from "../settings/setting-cache.service.js";
 import { SettingsService, settingKeys } from "../settings/settings.service.js";
+import { FairGate } from "../../platform/pressure/fair-gate.js";
 import { readAllowedAddresses } from "./allowed-addresses.js";
+import { NameLookUps } from "./name-look-ups.js";
 
 const storedList = z.array(z.string());
+
+/** Each takes up to ten seconds, most of them waiting for the other end. */
+const testLimits = {
+  atOnce: 4,
+  atOncePerKey: 2,
+  waiting: 100,
+  waitingPerKey: 10,
+  longestWaitMs: 15_000,
+  words: {
+    ofKey: "You have started many connection tests at once. Wait for the results of those.",
+    inAll: "Many connection tests run at this moment. Try again in a few seconds.",
+  },
+};
 
 interface Allowed {
   readonly entries: readonly string[];
@@ -21,11 +37,14 @@ interface Allowed {
  * for the next call on every process.
  */
 @Injectable()
-export class OutboundService implements OutboundClient, OnApplicationBootstrap {
+export class OutboundService implements Omit<OutboundClient, "resolvingWith">, OnApplicationBootstrap {
   readonly fetch: OutboundClient["fetch"];
   readonly json: OutboundClient["json"];
   readonly stream: OutboundClient["stream"];
   readonly #allowed: SettingCache<Allowed>;
+  readonly #client: OutboundClient;
+  readonly #lookUps = new NameLookUps();
+  readonly #tests = new FairGate(testLimits);
 
   constructor(
     private readonly settings: SettingsService,
@@ -33,14 +52,28 @@ export class OutboundService implements OutboundClient, OnApplicationBootstrap {
     @Inject(TRUSTED_CERTIFICATES) { list: trustedCertificates }: TrustedCertificates,
   ) {
     this.#allowed = new SettingCache(clock, async () => this.#read());
-    const client = createOutboundClient({ policy: async () => this.policy(), trustedCertificates });
-    this.fetch = client.fetch;
-    this.json = client.json;
-    this.stream = client.stream;
+    this.#client = createOutboundClient({ policy: async () => this.policy(), trustedCertificates });
+    this.fetch = this.#client.fetch;
+    this.json = this.#client.json;
+    this.stream = this.#client.stream;
   }
 
   async onApplicationBootstrap(): Promise<void> {
     await this.settings.onChange("outbound", () => this.#allowed.drop());
+  }
+
+  /** For names that this person has entered and that nobody has called yet: they occupy few of the threads that look names up. */
+  clientOf(personId: string): OutboundClient {
+    return this.#client.resolvingWith(this.lookUpOf(personId));
+  }
+
+  lookUpOf(personId: string): ResolveHost {
+    return this.#lookUps.of(personId);
+  }
+
+  /** A connection test of this person's, when it is its turn. Throws `overloaded` when too many wait. */
+  async test<Result>(personId: string, work: () => Promise<Result>): Promise<Result> {
+    return this.#tests.run(personId, work);
   }
 
   async allowedAddresses(): Promise<string[]> {
