@@ -176,3 +176,9 @@ test.each<[ProviderKind, string, object, string | null]>([
 test("a call without a field is an empty object", () => {
   expect(Buffer.concat(bodyOf([])).toString()).toBe("{}");
 });
+
+test.each([{}, { max_tokens: null }, { max_completion_tokens: null }])("to a call that names no length none is added: %o", (field) => {
+  const { max_tokens, max_completion_tokens, ...rest } = openAi({ model: "m", messages: [], ...field }) as Record<string, unknown>;
+  expect([max_tokens ?? null, max_completion_tokens ?? null]).toEqual([null, null]);
+  expect(rest).toEqual({ model: "m", messages: [] });
+});
