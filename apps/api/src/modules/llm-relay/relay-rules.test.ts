@@ -44,6 +44,8 @@ test("of an agent's headers only harmless ones go on, of a provider's only what 
 
 test.each([
   ["interleaved-thinking-2025-05-14", "interleaved-thinking-2025-05-14"],
+  ["context-management-2025-06-27,compact-2026-01-12", "context-management-2025-06-27,compact-2026-01-12"],
+  ["fast-mode-2026-02-01,oauth-2025-04-20", undefined],
   ["code-execution-2025-08-25, fine-grained-tool-streaming-2025-05-14,context-1m-2025-08-07", "fine-grained-tool-streaming-2025-05-14"],
   ["mcp-client-2025-04-04,files-api-2025-04-14,web-fetch-2025-09-10", undefined],
   ["", undefined],

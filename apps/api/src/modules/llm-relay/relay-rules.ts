@@ -40,13 +40,14 @@ export function keyHeaders(kind: ProviderKind, apiKey: string | null, keyHeader?
 /** Headers that change what an API does and that carry no identity. */
 const passedOn = ["anthropic-version", "accept"] as const;
 
-/** They change how a model answers. Others have the provider run tools, keep files or call servers, or make each token dearer. */
+/** They change how a model answers, OpenClaw 2026.9.6's among them. Others have the provider run tools, keep files or call servers, or make each token dearer. */
 const passedBetas: ReadonlySet<string> = new Set([
   "fine-grained-tool-streaming-2025-05-14",
   "interleaved-thinking-2025-05-14",
   "token-efficient-tools-2025-02-19",
   "prompt-caching-2024-07-31",
   "context-management-2025-06-27",
+  "compact-2026-01-12",
   "effort-2025-11-24",
 ]);
 const maxBetaWords = 1_000;
