@@ -1,10 +1,10 @@
-/** Where the value of a member stands. */
+/** Where a value stands: a member's, or an entry of a list. */
 export interface JsonSpan {
   readonly start: number;
   readonly end: number;
 }
 
-/** Why a text is not the JSON object that was expected, in words for whoever sent it. */
+/** Why a text is not the JSON that was expected, in words for whoever sent it. */
 export class JsonTextError extends Error {
   constructor(message: string) {
     super(message);
@@ -38,9 +38,10 @@ const words: Readonly<Record<number, string>> = { 0x74: "true", 0x66: "false", 0
 const maxNumberBytes = 400;
 const maxNameBytes = 256;
 
-/** Walks over a JSON object, as far as it is told. Inside strings it looks for their end only: whatever stands in them changes no member. */
+/** Walks over a JSON object or a JSON list, as far as it is told. Inside strings it looks for their end only: whatever stands in them changes no member. */
 export class JsonScanner {
   readonly #members = new Map<string, JsonSpan>();
+  readonly #entries: JsonSpan[] = [];
   /** The open containers: 1 for an object. */
   readonly #stack: Uint8Array;
   #depth = 0;
@@ -55,6 +56,7 @@ export class JsonScanner {
   constructor(
     private readonly text: Buffer,
     private readonly limits: { readonly maxMembers: number; readonly maxDepth: number },
+    private readonly root: "object" | "list" = "object",
   ) {
     this.#stack = new Uint8Array(limits.maxDepth);
   }
@@ -72,10 +74,20 @@ export class JsonScanner {
 
   /** Throws `JsonTextError` when the text ended too early. */
   members(): ReadonlyMap<string, JsonSpan> {
+    this.#requireEnd();
+    return this.#members;
+  }
+
+  /** Of a list. Throws `JsonTextError` when the text ended too early. */
+  entries(): readonly JsonSpan[] {
+    this.#requireEnd();
+    return this.#entries;
+  }
+
+  #requireEnd(): void {
     if (this.#expected !== expects.nothing) {
       throw new JsonTextError("The request's JSON ends too early.");
     }
-    return this.#members;
   }
 
   #step(byte: number): void {
@@ -122,8 +134,8 @@ export class JsonScanner {
     }
   }
 
-  #beginValue(isObject = false): void {
-    this.#require(this.#expected <= expects.valueOrEnd && (this.#depth > 0 || isObject));
+  #beginValue(opened: "object" | "list" | null = null): void {
+    this.#require(this.#expected <= expects.valueOrEnd && (this.#depth > 0 || opened === this.root));
     if (this.#depth === 1) {
       this.#valueStart = this.#at;
     }
@@ -132,12 +144,20 @@ export class JsonScanner {
   #endValue(): void {
     this.#expected = this.#depth === 0 ? expects.nothing : expects.commaOrEnd;
     if (this.#depth === 1) {
-      this.#members.set(this.#name, { start: this.#valueStart, end: this.#at });
+      this.#keep({ start: this.#valueStart, end: this.#at });
+    }
+  }
+
+  #keep(value: JsonSpan): void {
+    if (this.root === "object") {
+      this.#members.set(this.#name, value);
+    } else if (this.#entries.push(value) > this.limits.maxMembers) {
+      throw new JsonTextError(`The list has more than ${this.limits.maxMembers} entries.`);
     }
   }
 
   #open(isObject: boolean): void {
-    this.#beginValue(isObject);
+    this.#beginValue(isObject ? "object" : "list");
     if (this.#depth >= this.limits.maxDepth) {
       throw new JsonTextError("The request is nested too deeply.");
     }

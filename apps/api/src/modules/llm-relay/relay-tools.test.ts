@@ -19,6 +19,16 @@ test.each([
   expect(JSON.parse(passed(JSON.stringify([own, { name: "x", type: "bash_20250124" }, own])) ?? "")).toEqual([own, own]);
 });
 
+test.each([" ", "\t", "\n", "\r\n", " \n\t"])("no tool hides behind whitespace of %j, however much", (space) => {
+  const wide = space.repeat(100);
+  for (const tool of ['{"type":"web_search_20250305","name":"x"}', '{"name":"x","type":null}']) {
+    expect(passed(`[${wide}${tool}]`)).toBe("[]");
+    expect(passed(`[${wide}${tool}${wide},${wide}{"name":"read"}${wide}]`)).toBe('[{"name":"read"}]');
+    expect(passed(`[{"name":"read"}${wide},${wide}${tool}${wide}]`)).toBe('[{"name":"read"}]');
+  }
+  expect(passed(`[${wide}]`)).toBe(`[${wide}]`);
+});
+
 test("an agent's own tools go on byte for byte", () => {
   for (const tools of [[], [own], [own, { ...own, type: "custom" }], [{ type: "function", function: own }]]) {
     const text = JSON.stringify(tools, null, 1);
@@ -31,13 +41,15 @@ test("a type can't be hidden in another spelling, or behind a second one", () =>
   expect(passed(String.raw`[ {"name":"x","type":"web_se\u0061rch_20250305"} ]`)).toBe("[]");
   expect(() => passed('[{"type":"custom","type":"web_search_20250305"}]')).toThrow(expect.objectContaining({ code: "invalid_input" }));
   expect(() => passed('["web_search_20250305"]')).toThrow(expect.objectContaining({ code: "invalid_input" }));
+  expect(() => passed('[{"name":"x"},[{"type":"web_search_20250305"}]]')).toThrow(expect.objectContaining({ code: "invalid_input" }));
+  expect(() => passed('[{"name":"x"}')).toThrow(expect.objectContaining({ code: "invalid_input" }));
   expect(() => passed('[[{"type":"web_search_20250305"}]]')).toThrow(expect.objectContaining({ code: "invalid_input" }));
   expect(passed('{"type":"web_search_20250305"}')).toBeUndefined();
 });
 
 test("neither many tools nor large ones are looked at", () => {
   const many = `[${Array.from({ length: toolLimits.maxTools + 1 }, () => "{}").join()}]`;
-  expect(() => passed(many)).toThrow(expect.objectContaining({ code: "invalid_input" }));
+  expect(() => passed(many)).toThrow(expect.objectContaining({ detail: expect.stringContaining("more than 1024 entries") as string }));
   const large = JSON.stringify([{ name: "x".repeat(toolLimits.maxBytes) }]);
   expect(() => passed(large)).toThrow(expect.objectContaining({ detail: expect.stringContaining("too large") as string }));
 });

@@ -16,7 +16,7 @@ export function ownTools(value: Buffer, field: string): Buffer | null {
   if (value[0] !== 0x5b) {
     return null;
   }
-  const tools = elementsOf(value, field);
+  const tools = entriesOf(value, field);
   const kept = tools.filter((tool) => isOwn(tool, field));
   if (kept.length === tools.length) {
     return value;
@@ -25,44 +25,18 @@ export function ownTools(value: Buffer, field: string): Buffer | null {
   return Buffer.concat([Buffer.from("["), ...pieces, Buffer.from("]")]);
 }
 
-/** The elements of a list that is known to be JSON. */
-function elementsOf(list: Buffer, field: string): Buffer[] {
-  const found: Buffer[] = [];
-  let depth = 0;
-  let start = 1;
-  const take = (end: number): void => {
-    if (list.toString("latin1", start, Math.min(end, start + 32)).trim() !== "" || found.length > 0) {
-      found.push(list.subarray(start, end));
+/** The entries of a list, which the body's reader has found to be JSON. */
+function entriesOf(list: Buffer, field: string): Buffer[] {
+  try {
+    const scanner = new JsonScanner(list, { maxMembers: toolLimits.maxTools, maxDepth: scanLimits.maxDepth }, "list");
+    scanner.scanTo(list.length);
+    return scanner.entries().map(({ start, end }) => list.subarray(start, end));
+  } catch (error) {
+    if (error instanceof JsonTextError) {
+      throw new AppError("invalid_input", { detail: `"${field}" can't be passed on. ${error.message}`, cause: error });
     }
-    start = end + 1;
-    if (found.length > toolLimits.maxTools) {
-      throw new AppError("invalid_input", { detail: `"${field}" has more than ${toolLimits.maxTools} entries.` });
-    }
-  };
-  for (let at = 0; at < list.length; at++) {
-    const byte = list[at];
-    if (byte === 0x22) {
-      at = endOfString(list, at);
-    } else if (byte === 0x5b || byte === 0x7b) {
-      depth++;
-    } else if (byte === 0x5d || byte === 0x7d) {
-      depth--;
-      if (depth === 0) {
-        take(at);
-      }
-    } else if (byte === 0x2c && depth === 1) {
-      take(at);
-    }
+    throw error;
   }
-  return found;
-}
-
-function endOfString(text: Buffer, start: number): number {
-  let at = start + 1;
-  while (at < text.length && text[at] !== 0x22) {
-    at += text[at] === 0x5c ? 2 : 1;
-  }
-  return at;
 }
 
 function isOwn(tool: Buffer, field: string): boolean {
