@@ -90,3 +90,17 @@ test("a line without end is passed on as it comes, and a fault without end is cu
   expect(told.length).toBeLessThan(maxToldChars + 100);
   expect(told.endsWith("\ndata: [DONE]\n")).toBe(true);
 });
+
+test("of a fault that is too long no half of a name or a key is told with other words behind it", async () => {
+  const begun = `{"error":{"message":"${"y ".repeat(32)}lost `;
+  for (const [half, rest] of [
+    ["llm.rack4.ac", "me.example"],
+    [secrets.apiKey.slice(0, 9), secrets.apiKey.slice(9)],
+  ] as const) {
+    const told = await passedOn([`${begun}${half}`, `${rest} ${"z ".repeat(40_000)}`, "for ever", '"}}\n', "data: [DONE]\n"]);
+    expect(told).toContain("lost [hidden] z z");
+    expect(told).not.toContain(half);
+    expect(told).not.toContain("for ever");
+    expect(told.endsWith("\ndata: [DONE]\n")).toBe(true);
+  }
+});

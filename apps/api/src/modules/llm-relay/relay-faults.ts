@@ -129,9 +129,13 @@ export class FaultLines extends Transform {
   #take(part: Buffer, endsLine: boolean): void {
     if (this.#kind === "text") {
       this.push(part);
-    } else if (this.#kind === "open" || this.#size + part.length <= maxFaultBytes) {
-      this.#line.push(part);
-      this.#size += part.length;
+    } else {
+      // Only the end of a fault that is too long is left out: half a name or half a key with other words behind it is not known as one.
+      const kept = this.#kind === "open" ? part : part.subarray(0, Math.max(0, maxFaultBytes - this.#size));
+      if (kept.length > 0) {
+        this.#line.push(kept);
+        this.#size += kept.length;
+      }
     }
     if (this.#kind === "open" && (endsLine || this.#size >= decidedAfterBytes)) {
       const begun = Buffer.concat(this.#line);
