@@ -65,11 +65,11 @@ export class RelayPlaces {
   async call<T>({ agentId, ownerId }: RelayCaller, work: () => Promise<T>): Promise<T> {
     const { callsPerAgent, callsPerOwner, callsInAll } = this.limits;
     const counted = [`agent ${agentId}`, `owner ${ownerId}`] as const;
-    const [ofAgent, ofOwner] = counted.map((each) => this.#callsOf.get(each) ?? 0);
-    if ((ofAgent ?? 0) >= callsPerAgent) {
+    const [ofAgent, ofOwner] = counted;
+    if (this.#countOf(ofAgent) >= callsPerAgent) {
       throw new AppError("too_many_requests", { detail: `At most ${callsPerAgent} calls to models at once.` });
     }
-    if ((ofOwner ?? 0) >= callsPerOwner) {
+    if (this.#countOf(ofOwner) >= callsPerOwner) {
       const detail = `At most ${callsPerOwner} calls to models at once of all agents of one person.`;
       throw new AppError("too_many_requests", { detail, retryAfterSeconds: 5 });
     }
@@ -100,8 +100,12 @@ export class RelayPlaces {
     }
   }
 
+  #countOf(key: string): number {
+    return this.#callsOf.get(key) ?? 0;
+  }
+
   #count(key: string, by: 1 | -1): void {
-    const calls = (this.#callsOf.get(key) ?? 0) + by;
+    const calls = this.#countOf(key) + by;
     if (calls > 0) {
       this.#callsOf.set(key, calls);
     } else {

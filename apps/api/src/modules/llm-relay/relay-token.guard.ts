@@ -34,18 +34,18 @@ export class RelayTokenGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<Request>();
-    const agentId = z.uuid().safeParse(request.params["id"]);
+    const agentId = z.uuid().toLowerCase().safeParse(request.params["id"]).data;
     const token = shownToken(request.headers);
-    const container = agentId.success && token !== null ? await this.repository.findLive(agentId.data.toLowerCase()) : null;
-    if (!agentId.success || token === null || container === null) {
+    const container = agentId !== undefined && token !== null ? await this.repository.findLive(agentId) : null;
+    if (agentId === undefined || token === null || container === null) {
       throw new AppError("container_token_refused");
     }
-    const containerToken = this.crypto.open(container.tokenEncrypted, containerTokenContext(container.ownerId, agentId.data.toLowerCase()));
+    const containerToken = this.crypto.open(container.tokenEncrypted, containerTokenContext(container.ownerId, agentId));
     if (!isSameToken(token, deriveRelayToken(containerToken)) && !isSameToken(token, containerToken)) {
       throw new AppError("container_token_refused");
     }
-    noteProvenAgent(request, agentId.data.toLowerCase());
-    callers.set(request, { agentId: agentId.data.toLowerCase(), ownerId: container.ownerId ?? agentId.data.toLowerCase() });
+    noteProvenAgent(request, agentId);
+    callers.set(request, { agentId, ownerId: container.ownerId ?? agentId });
     return true;
   }
 }
