@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { startTestPostgres } from "./launch/test-postgres.mjs";
@@ -12,6 +13,8 @@ import { runStep } from "./lib/test-steps.mjs";
 import { ensureToolchain, toolchainEnv } from "./lib/toolchain.mjs";
 
 const vitest = ["pnpm", "exec", "vitest", "run", "--project"];
+/** These tests wait for a database and for each other's agents: on two cores one worker, as vitest has it, leaves a quarter of them idle. */
+const apiWorkers = `--maxWorkers=${Math.max(2, availableParallelism() - 1)}`;
 
 /**
  * Nothing else can succeed without it.
@@ -24,7 +27,7 @@ const build = { name: "build", kind: "command", command: ["pnpm", "exec", "turbo
 const steps = [
   { name: "check", kind: "command", command: ["pnpm", "check"] },
   { name: "unit", kind: "vitest", command: [...vitest, "unit"] },
-  { name: "api", kind: "vitest", command: [...vitest, "api"] },
+  { name: "api", kind: "vitest", command: [...vitest, "api", apiWorkers] },
   { name: "noisy", kind: "vitest", command: [...vitest, "noisy"] },
   { name: "runtime", kind: "vitest", command: [...vitest, "runtime"] },
   { name: "web", kind: "vitest", command: [...vitest, "web"] },

@@ -1,6 +1,7 @@
 import type { AccessTokenList, CreatedAccessToken } from "@mosaic/contracts/access-token";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { CLOCK } from "../src/platform/clock/clock.js";
+import { Admission } from "../src/platform/http/admission.js";
 import { auditRows } from "./harness/audit-rows.js";
 import { postFrom } from "./harness/from-address.js";
 import { StoppedClock } from "./harness/stopped-clock.js";
@@ -130,7 +131,7 @@ test("another's token is revoked as little as a missing one", async () => {
 });
 
 test("wrong tokens are slowed down by address, and right ones from there are not", async () => {
-  const { token } = await createToken(ann);
+  const { token, id } = await createToken(ann);
   const wrong = program(`mosaic_${"A".repeat(43)}`);
   const statuses: number[] = [];
   for (let attempt = 0; attempt < 33; attempt += 1) {
@@ -139,6 +140,10 @@ test("wrong tokens are slowed down by address, and right ones from there are not
   expect(statuses.slice(0, 31).every((status) => status === 401)).toBe(true);
   expect(statuses.slice(31)).toEqual([429, 429]);
   expect((await program(token).get("/api/auth/me")).status).toBe(200);
+  // One that is revoked meanwhile is a stranger's, though the answer is the same as for any guess.
+  await ann.delete(`/api/tokens/${id}`);
+  expect((await program(token).get("/api/auth/me")).status).toBe(429);
+  expect(app.nest.get(Admission, { strict: false }).isKnown(token)).toBe(false);
   const elsewhere = await postFrom("127.0.0.9", `${app.url}/api/providers`, {}, { authorization: "Bearer mosaic_wrong" });
   expect(elsewhere.status).toBe(401);
   expect(await auditRows(app.database, "auth.throttled")).toMatchObject([

@@ -118,7 +118,7 @@ export class AccessGuard implements CanActivate {
     try {
       found = await lookUp();
     } catch (error) {
-      if (error instanceof AppError && error.code === "unauthenticated") {
+      if (error instanceof AppError && (error.code === "unauthenticated" || error.code === "too_many_requests")) {
         this.admission.forget(credential);
       }
       throw error;

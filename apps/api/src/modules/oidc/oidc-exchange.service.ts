@@ -3,6 +3,7 @@ import { Inject, Injectable } from "@nestjs/common";
 import * as client from "openid-client";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { Logger } from "../../platform/logging/logger.js";
+import { FairGate } from "../../platform/pressure/fair-gate.js";
 import { newToken } from "../crypto/tokens.js";
 import { mergeClaims, type Claims } from "./claims.js";
 import { clockToleranceSeconds, isSkewed } from "./clock-skew.js";
@@ -23,9 +24,22 @@ export interface Proven {
   readonly returnTo: string;
 }
 
+/** Beginning is open to strangers, and each is a row. */
+const beginningLimits = {
+  atOnce: 8,
+  atOncePerKey: 2,
+  waiting: 1_000,
+  waitingPerKey: 200,
+  longestWaitMs: 10_000,
+  // Nobody reads them: the login page has its own.
+  words: { ofKey: "Very many begin from here.", inAll: "Very many begin at once." },
+} as const;
+
 /** Speaks OpenID Connect: the authorization code flow with PKCE, state and nonce. */
 @Injectable()
 export class OidcExchangeService {
+  readonly #beginnings = new FairGate(beginningLimits);
+
   constructor(
     private readonly settings: OidcSettingsService,
     private readonly server: OidcServerService,
@@ -34,8 +48,12 @@ export class OidcExchangeService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Where the browser goes to sign in. */
+  /** Where the browser goes to sign in. Throws `overloaded` where very many begin. What has begun keeps its place, also when its browser leaves. */
   async begin(stored: StoredOidc, beginner: Beginner, returnTo: string): Promise<URL> {
+    return this.#beginnings.run(beginner.network, async () => this.beginNow(stored, beginner, returnTo), beginner.left);
+  }
+
+  private async beginNow(stored: StoredOidc, beginner: Beginner, returnTo: string): Promise<URL> {
     const { configuration } = await this.server.connect(stored);
     const [state, nonce, verifier] = [newToken(), newToken(), client.randomPKCECodeVerifier()];
     await this.flows.begin(state, beginner, { nonce, verifier, issuer: stored.issuer, version: stored.version, returnTo });

@@ -24,6 +24,8 @@ export type Flow = z.infer<typeof flow>;
 export interface Beginner {
   readonly browserToken: string;
   readonly network: string;
+  /** Aborts when the browser leaves. */
+  readonly left: AbortSignal;
 }
 
 /** Sign-ins on their way through the sign-in server. They are in the database, since the answer may reach another process. */

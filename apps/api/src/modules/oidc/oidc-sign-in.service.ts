@@ -6,7 +6,6 @@ import { goneSignal, onClosed } from "../../platform/http/gone-signal.js";
 import { networkOf } from "../../platform/http/network.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { Logger } from "../../platform/logging/logger.js";
-import { FairGate } from "../../platform/pressure/fair-gate.js";
 import { AttemptThrottleService } from "../auth/attempt-throttle.service.js";
 import { SignInService } from "../auth/sign-in.service.js";
 import { newToken } from "../crypto/tokens.js";
@@ -19,24 +18,10 @@ import { OidcStrategy, type Step } from "./oidc.strategy.js";
 import { startPath } from "./oidc.types.js";
 import { returnPath } from "./return-path.js";
 
-/** Beginning is open to strangers, and each is a row. */
-const beginningLimits = {
-  atOnce: 8,
-  atOncePerKey: 2,
-  waiting: 1_000,
-  waitingPerKey: 200,
-  longestWaitMs: 10_000,
-  words: {
-    ofKey: "Very many people begin to sign in from here at once. Try again in a few seconds.",
-    inAll: "Very many people begin to sign in at once. Try again in a few seconds.",
-  },
-} as const;
-
 /** Signs people in through the sign-in server. Whatever goes wrong ends at the login page, where the password still works. */
 @Injectable()
 export class OidcSignInService {
   readonly #passport = new passport.Passport();
-  readonly #beginnings = new FairGate(beginningLimits);
 
   constructor(
     private readonly exchange: OidcExchangeService,
@@ -62,11 +47,8 @@ export class OidcSignInService {
       const browserToken = readFlowToken(request) ?? newToken();
       setFlowCookie(response, browserToken, stored.publicUrl);
       const network = networkOf(clientAddress(request));
-      await this.#beginnings.run(
-        network,
-        async () => this.authenticate(request, response, { step: "begin", stored, beginner: { browserToken, network }, returnTo }),
-        goneSignal(response),
-      );
+      const beginner = { browserToken, network, left: goneSignal(response) };
+      await this.authenticate(request, response, { step: "begin", stored, beginner, returnTo });
     });
   }
 

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, get } from "node:http";
-import type { AddressInfo } from "node:net";
+import { connect, type AddressInfo } from "node:net";
 import type { Request, Response } from "express";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { Admission } from "./admission.js";
@@ -37,6 +37,22 @@ test("a client that has left before is known to have left", async () => {
   const run = vi.fn<() => void>();
   onClosed(response, run);
   expect(run).toHaveBeenCalledOnce();
+});
+
+test("a client that leaves is known to have left also where its answer has to wait for another one's", async () => {
+  const socket = connect((server.address() as AddressInfo).port, "127.0.0.1").on("error", () => undefined);
+  const responses: Response[] = [];
+  const onRequest = (_request: Request, response: Response): void => void responses.push(response);
+  server.on("request", onRequest);
+  socket.write("GET /1 HTTP/1.1\r\nhost: x\r\n\r\nGET /2 HTTP/1.1\r\nhost: x\r\n\r\n");
+  await expect.poll(() => responses.length).toBe(2);
+  const second = goneSignal(responses[1] ?? expect.fail());
+  socket.resetAndDestroy();
+  await expect.poll(() => second.aborted).toBe(true);
+  const late = vi.fn<() => void>();
+  onClosed(responses[1] ?? expect.fail(), late);
+  expect(late).toHaveBeenCalledOnce();
+  server.off("request", onRequest);
 });
 
 test("whoever has left is not counted as under way, since nothing would count them back", async () => {

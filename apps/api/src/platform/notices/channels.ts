@@ -7,11 +7,7 @@ export const settingGroup = z.enum(["key_ring", "outbound", "oidc", "sign_up", "
 export type SettingGroup = z.infer<typeof settingGroup>;
 
 /** What lets somebody in and has ended: a browser's session, a program's token, or everything of a user. */
-const ending = z.union([
-  z.strictObject({ sessionId: z.string() }),
-  z.strictObject({ tokenId: z.string() }),
-  z.strictObject({ userId: z.string() }),
-]);
+const ending = z.union([z.object({ sessionId: z.string() }), z.object({ tokenId: z.string() }), z.object({ userId: z.string() })]);
 export type Ending = z.infer<typeof ending>;
 
 /** Whose agents are to fetch their configuration again. `null`: everybody's. */
@@ -19,7 +15,7 @@ const configurationChange = z.strictObject({ ownerId: z.uuid().nullable() });
 
 /**
  * Everything that processes tell each other: channel → how its payload is read from text and written as text. A payload is told to processes of
- * the release before, too, so one that is there is only ever added to.
+ * the release before, too, so one in JSON is only ever added to, and one that is a bare text stays as it is.
  */
 export const channels = {
   /** An agent, a provider or an assignment of a model has changed. */
