@@ -46,7 +46,6 @@ test.each([
   [16, 4],
   [4, 1],
   [1, 1],
-  [Number.NaN, 1],
 ])("of %i threads all people's names together occupy %i", async (threads, most) => {
   const { pending, resolve } = silentServers();
   const lookUps = new NameLookUps(threads, resolve);

@@ -3,8 +3,6 @@ import { resolveWithSystem, type ResolveHost } from "@mosaic/outbound/judged-con
 import { AppError } from "../../platform/errors/app-error.js";
 import { FairGate } from "../../platform/pressure/fair-gate.js";
 
-/** libuv's own number, where the environment names none. */
-const defaultThreads = 4;
 const words = "Other names are being looked up, whose name servers don't answer.";
 
 /**
@@ -17,11 +15,11 @@ export class NameLookUps {
   readonly #gate: FairGate;
 
   constructor(
-    threads = Number(process.env["UV_THREADPOOL_SIZE"] ?? defaultThreads),
+    threads: number,
     private readonly resolve: ResolveHost = resolveWithSystem,
   ) {
     this.#gate = new FairGate({
-      atOnce: Math.max(1, Math.floor((Number.isInteger(threads) ? threads : defaultThreads) / 4)),
+      atOnce: Math.max(1, Math.floor(threads / 4)),
       atOncePerKey: 1,
       waiting: 100,
       waitingPerKey: 10,

@@ -43,11 +43,11 @@ export class OutboundService implements Omit<OutboundClient, "resolvingWith">, O
   readonly stream: OutboundClient["stream"];
   readonly #allowed: SettingCache<Allowed>;
   readonly #client: OutboundClient;
-  readonly #lookUps = new NameLookUps();
   readonly #tests = new FairGate(testLimits);
 
   constructor(
     private readonly settings: SettingsService,
+    private readonly lookUps: NameLookUps,
     @Inject(CLOCK) clock: Clock,
     @Inject(TRUSTED_CERTIFICATES) { list: trustedCertificates }: TrustedCertificates,
   ) {
@@ -68,7 +68,7 @@ export class OutboundService implements Omit<OutboundClient, "resolvingWith">, O
   }
 
   lookUpOf(personId: string): ResolveHost {
-    return this.#lookUps.of(personId);
+    return this.lookUps.of(personId);
   }
 
   /** A connection test of this person's, when it is its turn. Throws `overloaded` when too many wait. */

@@ -45,6 +45,14 @@ test("an empty variable counts as not set", () => {
   expect(parseEnv({ ...good, PORT: "", MOSAIC_RUNTIME: "" }).PORT).toBe(8080);
 });
 
+test("threads are those that Node has unless told, and a number that Node would not take is refused", () => {
+  expect(parseEnv(good).UV_THREADPOOL_SIZE).toBe(4);
+  expect(parseEnv({ ...good, UV_THREADPOOL_SIZE: "16" }).UV_THREADPOOL_SIZE).toBe(16);
+  for (const value of ["0", "1025", "many", "2.5"]) {
+    expect(faults({ ...good, UV_THREADPOOL_SIZE: value })).toContain("UV_THREADPOOL_SIZE is not valid: a whole number from 1 to 1024");
+  }
+});
+
 test("the two ports differ", () => {
   expect(faults({ ...good, PORT: "9000", MOSAIC_INTERNAL_PORT: "9000" })).toContain("must differ");
   expect(parseEnv({ ...good, PORT: "65535" }).MOSAIC_INTERNAL_PORT).toBe(65_534);

@@ -115,6 +115,16 @@ export const envSchema = z.object({
     .regex(/^unix:\/\/\/.+|^tcp:\/\/.+/, "unix:///path/to/docker.sock or tcp://host:port")
     .default("unix:///var/run/docker.sock")
     .meta({ description: "The Docker engine." }),
+  UV_THREADPOOL_SIZE: z.coerce
+    .number("a whole number from 1 to 1024")
+    .int("a whole number from 1 to 1024")
+    .min(1, "a whole number from 1 to 1024")
+    .max(1024, "a whole number from 1 to 1024")
+    .default(4)
+    .meta({
+      description:
+        "The threads of Node that look names up and hash passwords, in Node's own way. Names that people enter for tests of providers get a quarter of them. `npm start` and Mosaic's image set 16.",
+    }),
   LOG_LEVEL: z
     .enum(["debug", "info", "warn", "error"], "debug, info, warn or error")
     .default("info")
