@@ -1,7 +1,11 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { startDemoLlm, type DemoLlmServer } from "@mosaic/testing/demo-llm";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { OutboundService } from "../src/modules/outbound-access/outbound.service.js";
+import { NameLookUps } from "../src/modules/outbound-access/name-look-ups.js";
+import { TEST_DEADLINE } from "../src/modules/llm-providers/connection-test.service.js";
+import { Logger } from "../src/platform/logging/logger.js";
 import { startTestApp, type TestApp } from "./harness/test-app.js";
 import type { TestClient } from "./harness/test-client.js";
 
@@ -281,4 +285,75 @@ test("tests of one person go two at a time and wait in bounds, and another perso
   const statuses = (await Promise.all(rogue)).map(({ status }) => status);
   clearInterval(answered);
   expect([statuses.filter((status) => status === 200).length, statuses.filter((status) => status === 503).length]).toEqual([12, 8]);
+});
+
+test.each([
+  ["a provider", "/api/providers/test", (url: string) => ({ kind: "openai-compatible", baseUrl: url, apiKey: key })],
+  ["the sign-in server", "/api/admin/oidc/test", (url: string) => ({ issuer: url })],
+])("whoever leaves does not wait any more for a test of %s, and nothing is tested for them", async (_what, path, bodyOf) => {
+  const held: ServerResponse[] = [];
+  const url = await serve((_request, response) => void held.push(response));
+  const admin = await app.admin();
+  const tests = vi.spyOn(app.nest.get(OutboundService, { strict: false }), "test");
+  const running = [admin.post(path, bodyOf(url)), admin.post(path, bodyOf(url))];
+  await expect.poll(() => held.length).toBe(2);
+  const leaving = new AbortController();
+  const waiting = Promise.allSettled(Array.from({ length: 5 }, async () => admin.post(path, bodyOf(url), { signal: leaving.signal })));
+  await expect.poll(() => tests.mock.calls.length, { timeout: 8_000 }).toBe(7);
+  leaving.abort();
+  await waiting;
+  const given = (): number => tests.mock.settledResults.filter(({ type }) => type === "rejected").length;
+  await expect.poll(given, { timeout: 5_000 }).toBe(5);
+  held.forEach((response) => response.writeHead(404).end());
+  expect((await Promise.all(running)).map(({ status }) => status)).toEqual([200, 200]);
+  expect(held).toHaveLength(2);
+  tests.mockRestore();
+});
+
+test("all that a test asks has one end, and a name that is not looked up in time holds up nobody and is logged", async () => {
+  const deadlines: AbortController[] = [];
+  const deadline = (): AbortSignal => {
+    const next = new AbortController();
+    deadlines.push(next);
+    return next.signal;
+  };
+  const later: ((answer: Promise<string[]>) => void)[] = [];
+  /** For the call, then for the question whether it leads to this machine. */
+  let isCall = false;
+  const resolve = async (): Promise<string[]> => {
+    isCall = !isCall;
+    return isCall ? ["127.0.0.1"] : new Promise((answer) => later.push(answer));
+  };
+  const docker = await startTestApp({
+    replace: [
+      { token: NameLookUps, value: new NameLookUps(4, resolve) },
+      { token: TEST_DEADLINE, value: deadline },
+    ],
+  });
+  const logged = vi.spyOn(docker.nest.get(Logger, { strict: false }), "error").mockImplementation(() => undefined);
+  const member = await docker.member("ann");
+  await (await docker.admin()).request("PUT", "/api/admin/outbound", { allowedAddresses: ["127.0.0.1"] });
+  const baseUrl = `${llm.url.replace("127.0.0.1", "models.test")}/v1`;
+  const started = async (): Promise<Result> =>
+    (await member.post("/api/providers/test", { kind: "openai-compatible", baseUrl, apiKey: key })).json<Result>();
+
+  const failing = started();
+  await expect.poll(() => later.length).toBe(1);
+  later[0]?.(Promise.reject(Object.assign(new Error("away"), { code: "EAI_AGAIN" })));
+  expect(await failing).toMatchObject({ outcome: "ok", caution: null });
+
+  const hanging = started();
+  await expect.poll(() => later.length).toBe(2);
+  deadlines.at(-1)?.abort(new DOMException("over", "TimeoutError"));
+  expect(await hanging).toMatchObject({ outcome: "ok", caution: null });
+
+  expect(deadlines).toHaveLength(2);
+  expect(logged.mock.calls).toHaveLength(2);
+  expect(logged.mock.calls[0]).toEqual([
+    expect.stringContaining("was not looked up"),
+    expect.objectContaining({ code: "EAI_AGAIN" }),
+    { host: "models.test" },
+  ]);
+  later[1]?.(Promise.resolve(["127.0.0.1"]));
+  await docker.close();
 });

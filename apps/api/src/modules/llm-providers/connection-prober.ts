@@ -41,6 +41,8 @@ type ChatProbe = { readonly isAnswer: true } | { readonly isAnswer: false; reado
 
 type Client = Pick<OutboundClient, "fetch" | "stream">;
 
+/** Of a whole test, whatever it asks. */
+export const testTimeoutMs = 10_000;
 /** What finding out may cost at most, in calls. */
 const maxTries = 6;
 /** A list that does not come leaves time for the question that matters. */
@@ -50,15 +52,13 @@ const maxRefusalBytes = 64 * 1024;
 /** One test of one endpoint: its list of models, and an answer of one of them, asked for as an agent does. */
 export class ConnectionProber {
   readonly #context: CallContext;
-  readonly #signal: AbortSignal;
 
   constructor(
     private readonly client: Client,
     private readonly provider: ProbedProvider,
-    private readonly timeoutMs: number,
+    private readonly signal: AbortSignal,
   ) {
     this.#context = { kind: provider.kind, baseUrl: provider.baseUrl, hasKey: provider.apiKey !== null };
-    this.#signal = AbortSignal.timeout(timeoutMs);
   }
 
   /** The list is a help for choosing: with a model, that one's answer alone decides. */
@@ -120,7 +120,7 @@ export class ConnectionProber {
   private async probeList(share: number): Promise<ListProbe> {
     const dialect = listDialects[this.provider.kind];
     const url = dialect.url(this.provider.baseUrl);
-    const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(this.timeoutMs * share)]);
+    const signal = AbortSignal.any([this.signal, AbortSignal.timeout(testTimeoutMs * share)]);
     const { "content-type": _none, ...headers } = probeRequest(this.provider, "").headers;
     try {
       const response = await this.client.fetch(url, { method: "GET", headers: { ...headers, accept: "application/json" }, signal });
@@ -141,8 +141,8 @@ export class ConnectionProber {
     try {
       const answer = await this.client.stream(
         request.url,
-        { method: "POST", headers: request.headers, body: [Buffer.from(JSON.stringify(request.body))], signal: this.#signal },
-        { headMs: this.timeoutMs, silenceMs: this.timeoutMs },
+        { method: "POST", headers: request.headers, body: [Buffer.from(JSON.stringify(request.body))], signal: this.signal },
+        { headMs: testTimeoutMs, silenceMs: testTimeoutMs },
       );
       if (answer.status !== 200) {
         const refusal = { status: answer.status, body: await readBounded(answer.body) };
@@ -150,7 +150,7 @@ export class ConnectionProber {
       }
       return await this.judgeStream(request, model, answer.body);
     } catch (error) {
-      const verdict = this.#signal.aborted ? timeout : verdictOf(error, request.url);
+      const verdict = this.signal.aborted ? timeout : verdictOf(error, request.url);
       return { isAnswer: false, verdict: verdict.outcome === "timeout" && isListKnown ? stillLoading(model) : verdict };
     }
   }
@@ -158,7 +158,7 @@ export class ConnectionProber {
   private async judgeStream(request: ProbeRequest, model: string, body: Parameters<typeof readFirstWords>[0]): Promise<ChatProbe> {
     const first = await readFirstWords(body, request.stream);
     // A body that ends because the time is up looks like any other end.
-    this.#signal.throwIfAborted();
+    this.signal.throwIfAborted();
     const verdict = judgeFirstWords(first, model, this.#context);
     if (verdict === null) {
       return { isAnswer: true };

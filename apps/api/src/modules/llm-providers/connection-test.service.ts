@@ -2,20 +2,25 @@ import type { ProbedProvider } from "@mosaic/agent-backends/openclaw-probe";
 import { providerDefinitions, type ProviderKind, type ProviderTestResult, type TestProvider } from "@mosaic/contracts/provider";
 import { createAddressPolicy } from "@mosaic/outbound/address-policy";
 import type { ResolveHost } from "@mosaic/outbound/judged-connection";
-import { createOutboundClient, type OutboundClient } from "@mosaic/outbound/outbound-client";
-import { Injectable } from "@nestjs/common";
+import { createOutboundClient, unlessAborted, type OutboundClient } from "@mosaic/outbound/outbound-client";
+import { Inject, Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
+import { Logger } from "../../platform/logging/logger.js";
 import { DemoSettingsService } from "../demo/demo-settings.service.js";
 import { DemoModelService } from "../demo/demo-model.service.js";
 import { OutboundService } from "../outbound-access/outbound.service.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
-import { ConnectionProber } from "./connection-prober.js";
+import { ConnectionProber, testTimeoutMs } from "./connection-prober.js";
 import { FoundDialectsService } from "./found-dialects.service.js";
 import { LlmProvidersService } from "./llm-providers.service.js";
 import type { StoredProvider } from "./llm-providers.types.js";
 import { isSameAddress, unknownDialect } from "./provider-change.js";
 
-const testTimeoutMs = 10_000;
+/** When a test that begins now is over: one end for all that it asks. */
+export type TestDeadline = () => AbortSignal;
+export const TEST_DEADLINE = Symbol("TEST_DEADLINE");
+export const testDeadline: TestDeadline = () => AbortSignal.timeout(testTimeoutMs);
+
 const loopback = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/i;
 
 /** What is asked, and whose it is if it is stored. */
@@ -34,12 +39,14 @@ export class ConnectionTestService {
     private readonly demoSettings: DemoSettingsService,
     private readonly outbound: OutboundService,
     private readonly found: FoundDialectsService,
+    private readonly logger: Logger,
+    @Inject(TEST_DEADLINE) private readonly deadline: TestDeadline,
   ) {}
 
   /** Throws only for a request that can't be tested: another's provider, or a stored key meant for another address. */
-  async test(userId: string, input: TestProvider): Promise<ProviderTestResult> {
+  async test(userId: string, input: TestProvider, left: AbortSignal): Promise<ProviderTestResult> {
     const target = await this.targetOf(userId, input);
-    return this.outbound.test(userId, async () => this.run(userId, target, input.model ?? null));
+    return this.outbound.test(userId, async () => this.run(userId, target, input.model ?? null), left);
   }
 
   /** Tests a stored provider as it is. */
@@ -54,7 +61,7 @@ export class ConnectionTestService {
    */
   async findDialect(stored: StoredProvider, model: string): Promise<boolean> {
     const provider = await this.storedTarget(stored);
-    const prober = new ConnectionProber(this.clientFor(stored.ownerId, provider), provider, testTimeoutMs);
+    const prober = new ConnectionProber(this.clientFor(stored.ownerId, provider), provider, this.deadline());
     const { chat, found } = await prober.findAnswer(model, true);
     return chat.isAnswer && (await this.found.keep(stored, model, found));
   }
@@ -65,7 +72,8 @@ export class ConnectionTestService {
       return { outcome: "refused", message, caution: null, allow: null, models: [], durationMs: 0 };
     }
     const startedAt = performance.now();
-    const { verdict, models, found } = await new ConnectionProber(this.clientFor(userId, provider), provider, testTimeoutMs).probe(model);
+    const signal = this.deadline();
+    const { verdict, models, found } = await new ConnectionProber(this.clientFor(userId, provider), provider, signal).probe(model);
     if (found !== undefined && model !== null) {
       this.found.remember(userId, provider, model, found);
       if (stored !== null) {
@@ -77,7 +85,7 @@ export class ConnectionTestService {
       message: verdict.message,
       caution:
         verdict.outcome === "ok" && !providerDefinitions[provider.kind].isBuiltIn
-          ? await this.cautionAbout(userId, provider.baseUrl)
+          ? await this.cautionAbout(userId, provider.baseUrl, signal)
           : null,
       allow: verdict.allow ?? null,
       models: [...models],
@@ -129,20 +137,27 @@ export class ConnectionTestService {
   }
 
   /** Mosaic reaches this machine's loopback, an agent in a container does not. */
-  private async cautionAbout(userId: string, baseUrl: string): Promise<string | null> {
-    const lookUp = this.outbound.lookUpOf(userId);
-    if ((await this.runtimeHost.definition())?.sharesLoopback === true || !(await leadsToLoopback(new URL(baseUrl).hostname, lookUp))) {
+  private async cautionAbout(userId: string, baseUrl: string, signal: AbortSignal): Promise<string | null> {
+    const { hostname } = new URL(baseUrl);
+    if ((await this.runtimeHost.definition())?.sharesLoopback === true) {
       return null;
     }
-    return "Mosaic reaches this address, but your agents run in containers, and there it means the container itself. Give an address of this machine that containers reach, such as the one of its network card, and let the server listen there.";
+    const leadsToThisMachine = await leadsToLoopback(hostname, this.outbound.lookUpOf(userId), signal).catch((error: unknown) => {
+      this.logger.error("a name was not looked up: nobody is told whether it leads to this machine", error, { host: hostname });
+      return false;
+    });
+    return leadsToThisMachine ? loopbackCaution : null;
   }
 }
 
+const loopbackCaution =
+  "Mosaic reaches this address, but your agents run in containers, and there it means the container itself. Give an address of this machine that containers reach, such as the one of its network card, and let the server listen there.";
+
 /** Also a name that only this machine's own list of hosts leads back to it. */
-async function leadsToLoopback(hostname: string, lookUp: ResolveHost): Promise<boolean> {
+async function leadsToLoopback(hostname: string, lookUp: ResolveHost, signal: AbortSignal): Promise<boolean> {
   if (loopback.test(hostname)) {
     return true;
   }
-  const found = await lookUp(hostname, AbortSignal.timeout(testTimeoutMs)).catch(() => []);
+  const found = await unlessAborted(signal, lookUp(hostname, signal));
   return found.some((address) => loopback.test(address));
 }

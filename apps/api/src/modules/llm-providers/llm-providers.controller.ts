@@ -13,10 +13,12 @@ import {
   type TestProvider,
   type UpdateProvider,
 } from "@mosaic/contracts/provider";
-import { Body, Controller, Delete, Get, HttpCode, Patch, Post } from "@nestjs/common";
+import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Res } from "@nestjs/common";
+import type { Response } from "express";
 import { SignedIn } from "../../platform/http/access.decorator.js";
 import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
 import { BodyLimit } from "../../platform/http/body-limit.decorator.js";
+import { goneSignal } from "../../platform/http/gone-signal.js";
 import { PathId } from "../../platform/http/path-id.decorator.js";
 import { CurrentUser } from "../auth/current-user.decorator.js";
 import { DemoSettingsService } from "../demo/demo-settings.service.js";
@@ -54,8 +56,12 @@ export class LlmProvidersController {
   @Post("test")
   @HttpCode(200)
   @ApiAnswer(200, providerTestResult)
-  async test(@CurrentUser() user: SessionUser, @Body({ schema: testProvider }) body: TestProvider): Promise<ProviderTestResult> {
-    return this.connectionTest.test(user.id, body);
+  async test(
+    @CurrentUser() user: SessionUser,
+    @Body({ schema: testProvider }) body: TestProvider,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ProviderTestResult> {
+    return this.connectionTest.test(user.id, body, goneSignal(response));
   }
 
   @Get(":id")

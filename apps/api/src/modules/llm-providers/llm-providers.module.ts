@@ -2,7 +2,7 @@ import { Module } from "@nestjs/common";
 import { DemoModule } from "../demo/demo.module.js";
 import { OutboundAccessModule } from "../outbound-access/outbound-access.module.js";
 import { RuntimeHostModule } from "../runtime-host/runtime-host.module.js";
-import { ConnectionTestService } from "./connection-test.service.js";
+import { ConnectionTestService, TEST_DEADLINE, testDeadline } from "./connection-test.service.js";
 import { FoundDialectsService } from "./found-dialects.service.js";
 import { LlmProvidersController } from "./llm-providers.controller.js";
 import { LlmProvidersRepository } from "./llm-providers.repository.js";
@@ -20,6 +20,7 @@ import { ModelSourcesRepository } from "./model-sources.repository.js";
     ModelResolutionService,
     FoundDialectsService,
     ConnectionTestService,
+    { provide: TEST_DEADLINE, useValue: testDeadline },
   ],
   exports: [LlmProvidersService, ModelResolutionService, ConnectionTestService],
 })

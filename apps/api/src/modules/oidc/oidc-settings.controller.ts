@@ -9,10 +9,12 @@ import {
   type SaveOidc,
   type TestOidc,
 } from "@mosaic/contracts/oidc";
-import { Body, Controller, Delete, Get, HttpCode, Post, Put } from "@nestjs/common";
+import { Body, Controller, Delete, Get, HttpCode, Post, Put, Res } from "@nestjs/common";
+import type { Response } from "express";
 import { AdminOnly } from "../../platform/http/access.decorator.js";
 import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
 import { BodyLimit } from "../../platform/http/body-limit.decorator.js";
+import { goneSignal } from "../../platform/http/gone-signal.js";
 import { CurrentUser } from "../auth/current-user.decorator.js";
 import { OutboundService } from "../outbound-access/outbound.service.js";
 import { OidcServerService } from "./oidc-server.service.js";
@@ -55,9 +57,11 @@ export class OidcSettingsController {
     @CurrentUser() user: SessionUser,
     @LikelyOrigin() origin: string,
     @Body({ schema: testOidc }) body: TestOidc,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<OidcTestResult> {
     const { redirectUri } = await this.settings.read(origin);
     const credentials = await this.settings.credentialsOf(body);
-    return this.outbound.test(user.id, async () => this.server.test(body.issuer, credentials, redirectUri));
+    const test = async (): Promise<OidcTestResult> => this.server.test(body.issuer, credentials, redirectUri);
+    return this.outbound.test(user.id, test, goneSignal(response));
   }
 }

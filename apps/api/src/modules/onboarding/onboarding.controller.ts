@@ -27,6 +27,7 @@ import type { Request, Response } from "express";
 import { Public } from "../../platform/http/access.decorator.js";
 import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
 import { BodyLimit } from "../../platform/http/body-limit.decorator.js";
+import { goneSignal } from "../../platform/http/gone-signal.js";
 import type { AuthenticatedRequest } from "../auth/auth.types.js";
 import { CurrentUser } from "../auth/current-user.decorator.js";
 import { SignInService } from "../auth/sign-in.service.js";
@@ -91,8 +92,12 @@ export class OnboardingController {
   @WizardStep()
   @HttpCode(200)
   @ApiAnswer(200, providerTestResult)
-  async testProvider(@CurrentUser() user: SessionUser, @Body({ schema: testProvider }) body: TestProvider): Promise<ProviderTestResult> {
-    return this.connectionTest.test(user.id, body);
+  async testProvider(
+    @CurrentUser() user: SessionUser,
+    @Body({ schema: testProvider }) body: TestProvider,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ProviderTestResult> {
+    return this.connectionTest.test(user.id, body, goneSignal(response));
   }
 
   @Get("options")

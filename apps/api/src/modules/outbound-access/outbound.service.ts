@@ -71,9 +71,9 @@ export class OutboundService implements Omit<OutboundClient, "resolvingWith">, O
     return this.lookUps.of(personId);
   }
 
-  /** A connection test of this person's, when it is its turn. Throws `overloaded` when too many wait. */
-  async test<Result>(personId: string, work: () => Promise<Result>): Promise<Result> {
-    return this.#tests.run(personId, work);
+  /** A connection test of this person's, when it is its turn. Whoever leaves gives up waiting. Throws `overloaded` when too many wait. */
+  async test<Result>(personId: string, work: () => Promise<Result>, left?: AbortSignal): Promise<Result> {
+    return this.#tests.run(personId, work, left);
   }
 
   async allowedAddresses(): Promise<string[]> {
