@@ -1,5 +1,6 @@
 import type { ContainerList } from "@mosaic/contracts/admin-containers";
 import type { HealthReport } from "@mosaic/contracts/health";
+import { RuntimeError } from "@mosaic/runtime/agent-runtime";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { StateSizesService } from "../src/modules/container-lifecycle/state-sizes.service.js";
 import { RuntimeHostService } from "../src/modules/runtime-host/runtime-host.service.js";
@@ -51,6 +52,17 @@ async function runningFor(minutes: number): Promise<void> {
     agentId,
     minutes,
   ]);
+}
+
+/** Agents whose containers only the database knows; their names. */
+async function addCrowd(count: number, status: "running" | "stopped"): Promise<string[]> {
+  const sql = `
+    WITH inserted AS (
+      INSERT INTO agents (id, backend_id, name, emoji, personality, tools)
+      SELECT gen_random_uuid(), 'openclaw', 'crowd', '', '', '{}' FROM generate_series(1, $1) RETURNING id)
+    INSERT INTO agent_containers (agent_id, name, status, status_since, token_encrypted, token_hash)
+    SELECT id, id::text, $2, now() - interval '1 day', 'enc:', sha256(id::text::bytea) FROM inserted RETURNING name`;
+  return (await app.database.query<{ name: string }>(sql, [count, status])).map((row) => row.name);
 }
 
 const check = async (id: string): Promise<HealthReport["checks"][number] | undefined> =>
@@ -175,12 +187,7 @@ test("all that are due are measured in one round, however many batches they are"
   await start();
   const { name } = app.runtime.of(agentId).spec;
   const others = 40;
-  await app.database.query(`
-    WITH inserted AS (
-      INSERT INTO agents (id, backend_id, name, emoji, personality, tools)
-      SELECT gen_random_uuid(), 'openclaw', 'crowd', '', '', '{}' FROM generate_series(1, ${others}) RETURNING id)
-    INSERT INTO agent_containers (agent_id, name, status, token_encrypted, token_hash)
-    SELECT id, id::text, 'running', 'enc:', sha256(id::text::bytea) FROM inserted`);
+  await addCrowd(others, "running");
   app.runtime.sizes.set(name, 3 * gibibyte);
   // Last of all.
   await app.database.query("UPDATE agent_containers SET state_measured_at = NULL WHERE agent_id <> $1 AND status = 'running'", [agentId]);
@@ -208,4 +215,39 @@ test("what an engine that was away did not measure is due again at once, also wh
   expect((await agentOf(client, agentId)).disk.bytes).toBe(1 * gibibyte);
   await app.nest.get(StateSizesService, { strict: false }).measure();
   expect((await agentOf(client, agentId)).disk.bytes).toBe(2 * gibibyte);
+});
+
+test.each(["running", "stopped"] as const)("agents that can't be measured keep no others from it, %s", async (status) => {
+  await start();
+  await measure(1 * gibibyte);
+  app.runtime.sizes.set(app.runtime.of(agentId).spec.name, 2 * gibibyte);
+  if (status === "stopped") {
+    await client.post(`/api/agents/${agentId}/stop`);
+    await statusBecomes("stopped");
+  }
+  await app.database.query("UPDATE agent_containers SET state_measured_at = greatest(now(), status_since) WHERE agent_id <> $1", [agentId]);
+  await app.database.query("UPDATE agent_containers SET state_measured_at = now() - interval '2 minutes' WHERE agent_id = $1", [agentId]);
+  // A whole batch, before this one.
+  const crowd = await addCrowd(16, status);
+  const service = app.nest.get(StateSizesService, { strict: false });
+  const diskBytes = async (): Promise<number | null> => (await agentOf(client, agentId)).disk.bytes;
+  try {
+    for (const name of crowd) {
+      app.runtime.unmeasurable.set(name, new RuntimeError("unreachable", "The engine did not answer in time."));
+    }
+    await service.measure();
+    await service.measure();
+    expect(await diskBytes()).toBe(2 * gibibyte);
+    await app.database.query("UPDATE agent_containers SET state_measured_at = now() - interval '2 minutes' WHERE agent_id = $1", [agentId]);
+    await app.database.query("UPDATE agent_containers SET state_measured_at = NULL WHERE name = ANY($1)", [crowd]);
+    app.runtime.sizes.set(app.runtime.of(agentId).spec.name, 3 * gibibyte);
+    for (const name of crowd) {
+      app.runtime.unmeasurable.set(name, new RuntimeError("refused", "There is no /bin/sh."));
+    }
+    await service.measure();
+    expect(await diskBytes()).toBe(3 * gibibyte);
+  } finally {
+    app.runtime.unmeasurable.clear();
+    await app.database.query("DELETE FROM agents WHERE name = 'crowd'");
+  }
 });

@@ -150,7 +150,8 @@ export interface AgentRuntime {
 
   /**
    * How many bytes agents' states take on the disk, by container name, measured from outside: an agent can't lie about it, and may run. Without
-   * those that there are none of, and those that can't be measured within a minute. Few at once: the driver measures one after the other.
+   * those that there are none of, and those that can't be measured within a minute or with their image. Rejects only if nothing could be
+   * measured. Few at once: the driver measures one after the other.
    */
   measureStates(owners: readonly StateOwner[]): Promise<ReadonlyMap<string, number>>;
 

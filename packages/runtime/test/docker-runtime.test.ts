@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import Docker from "dockerode";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -177,8 +178,29 @@ await describeWithDocker("docker runtime", (title) => {
       expect((await helper.inspect()).State.Status).toBe("created");
       const later = createDockerRuntime({ ...options, longestHelpMs: 0 });
       expect((await later.list(options.instanceId)).filter(({ agentId }) => agentId === "")).toEqual([]);
+      await expect
+        .poll(async () => helper.inspect().catch((error: unknown) => error), { timeout: 10_000 })
+        .toMatchObject({ statusCode: 404 });
       await later.close();
-      await expect(helper.inspect()).rejects.toMatchObject({ statusCode: 404 });
+    });
+
+    it("measures the others when an image can't measure its own, and says why when there are no others", async () => {
+      const [one, other] = [await createAndStart(), await createAndStart()];
+      const shellless = `mosaic-test/no-shell:${run}`;
+      // A tar without anything in it.
+      const imported = await docker.importImage(Readable.from([Buffer.alloc(1024)]), { repo: "mosaic-test/no-shell", tag: run });
+      await once(imported.resume(), "end");
+      try {
+        const ownerOf = ({ spec }: typeof one, name: string) => ({ ...spec, image: { name, buildContext: null } });
+        const broken = ownerOf(other, shellless);
+        expect([...(await runtime.measureStates([broken, ownerOf(one, image.name)])).keys()]).toEqual([one.spec.name]);
+        await expect(runtime.measureStates([broken])).rejects.toMatchObject({
+          code: "refused",
+          detail: expect.stringContaining("/bin/sh"),
+        });
+      } finally {
+        await docker.getImage(shellless).remove({ force: true });
+      }
     });
 
     it("measures what an agent hides from its own user, and leaves no container behind", async () => {

@@ -80,6 +80,8 @@ export class InMemoryEngine {
   readonly said = new Map<string, string[]>();
   /** What the states of containers are taken to be, by name. */
   readonly sizes = new Map<string, number>();
+  /** What measuring ends with where there are only such containers. */
+  readonly unmeasurable = new Map<string, RuntimeError>();
   disk: DiskSpace | null = { freeBytes: 50e9, totalBytes: 100e9 };
   readonly #stateDirs = new Map<string, Promise<string>>();
   readonly #watchers = new Set<(name: string | null) => void>();
@@ -331,7 +333,13 @@ class InMemoryRuntime implements AgentRuntime {
 
   async measureStates(owners: readonly StateOwner[]): Promise<ReadonlyMap<string, number>> {
     this.#called("measureStates");
-    return new Map(owners.flatMap(({ name }) => (this.#engine.sizes.has(name) ? [[name, this.#engine.sizes.get(name) ?? 0]] : [])));
+    const { sizes, unmeasurable } = this.#engine;
+    const measured = new Map(owners.flatMap(({ name }) => (sizes.has(name) ? [[name, sizes.get(name) ?? 0]] : [])));
+    const fault = owners.map(({ name }) => unmeasurable.get(name)).find((found) => found !== undefined);
+    if (measured.size === 0 && fault !== undefined) {
+      throw fault;
+    }
+    return measured;
   }
 
   async diskSpace(): Promise<DiskSpace | null> {

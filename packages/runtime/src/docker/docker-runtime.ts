@@ -177,7 +177,8 @@ class DockerRuntime implements AgentRuntime {
   async list(instanceId: string): Promise<ContainerObservation[]> {
     const filters = { label: [`${INSTANCE_LABEL}=${instanceId}`] };
     const found = await this.#engine.call((docker, abortSignal) => docker.listContainers({ all: true, filters, abortSignal }));
-    await removeLeftHelpers(this.#engine, found, this.#longestHelpMs);
+    // Not waited for: an engine that is slow to remove keeps nobody from the list.
+    void removeLeftHelpers(this.#engine, found, this.#longestHelpMs);
     const listed = found.filter((info) => !isHelper(info));
     const observations: ContainerObservation[] = [];
     for (let start = 0; start < listed.length; start += INSPECTIONS_AT_ONCE) {
@@ -217,11 +218,17 @@ class DockerRuntime implements AgentRuntime {
 
   async measureStates(owners: readonly StateOwner[]): Promise<ReadonlyMap<string, number>> {
     const measured = new Map<string, number>();
-    // One image is enough for all: whichever of them is here.
+    const faults: unknown[] = [];
     for (const [image, some] of Map.groupBy(owners, ({ image: { name } }) => name)) {
-      const own = await this.#queue.run("measure:", async () => this.#measure(image, some));
-      for (const [name, bytes] of own) measured.set(name, bytes);
+      try {
+        const own = await this.#queue.run("measure:", async () => this.#measure(image, some));
+        for (const [name, bytes] of own) measured.set(name, bytes);
+      } catch (error) {
+        // Somebody's own image may have no shell: that keeps nobody else from being measured.
+        faults.push(error);
+      }
     }
+    if (measured.size === 0 && faults.length > 0) throw faults[0];
     return measured;
   }
 

@@ -16,8 +16,18 @@ export function isHelper({ Labels }: ContainerInfo): boolean {
 
 /** Removes what was left behind; a helper at work, also of another process, stays. Never rejects: the next look finds it again. */
 export async function removeLeftHelpers(engine: Engine, listed: readonly ContainerInfo[], longestHelpMs: number): Promise<void> {
-  const left = listed.filter((info) => isHelper(info) && Date.now() - info.Created * 1000 >= longestHelpMs);
+  const helpers = listed.filter(isHelper);
+  if (helpers.length === 0) return;
+  const nowMs = await clockOf(engine);
+  const left = helpers.filter(({ Created }) => nowMs - Created * 1000 >= longestHelpMs);
   await Promise.all(left.map(async ({ Id }) => removeHelper(engine, Id)));
+}
+
+/** The engine dates what it makes by its own clock, which may be another machine's. `NaN` where it does not tell: nothing is old then. */
+async function clockOf(engine: Engine): Promise<number> {
+  const info: unknown = await engine.call(async (docker) => docker.info()).catch(() => null);
+  const told = typeof info === "object" && info !== null && "SystemTime" in info ? info.SystemTime : null;
+  return typeof told === "string" ? Date.parse(told) : NaN;
 }
 
 export async function removeHelper(engine: Engine, id: string): Promise<void> {

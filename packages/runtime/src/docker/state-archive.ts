@@ -8,6 +8,7 @@ import { helperLabels, removeHelper } from "./helper-containers.js";
 
 /** The last part is what paths in an archive begin with. */
 const mountedAt = "/mosaic/state";
+/** Also of a reader who is slow. Less than `LONGEST_HELP_MS`: nobody removes the container while it is read. */
 const archiveLimitMs = 60 * 60_000;
 
 interface Volume extends StateOwner {
@@ -16,12 +17,12 @@ interface Volume extends StateOwner {
 }
 
 /** The engine reads and writes a volume through a container that has it, also one that never runs. */
-export async function exportVolume(engine: Engine, target: Volume): Promise<Readable> {
+export async function exportVolume(engine: Engine, target: Volume, limitMs = archiveLimitMs): Promise<Readable> {
   const id = await createHolder(engine, target);
   try {
     const archive = await engine.open(
-      async (docker) => docker.getContainer(id).getArchive({ path: mountedAt }),
-      AbortSignal.timeout(archiveLimitMs),
+      async (docker, abortSignal) => docker.getContainer(id).getArchive({ path: mountedAt, abortSignal }),
+      AbortSignal.timeout(limitMs),
     );
     archive.once("close", () => void removeHelper(engine, id));
     return archive;
@@ -34,7 +35,10 @@ export async function exportVolume(engine: Engine, target: Volume): Promise<Read
 export async function importVolume(engine: Engine, target: Volume, tar: Readable): Promise<void> {
   const id = await createHolder(engine, target);
   try {
-    await engine.call(async (docker) => docker.getContainer(id).putArchive(tar, { path: "/mosaic" }), archiveLimitMs);
+    await engine.call(
+      async (docker, abortSignal) => docker.getContainer(id).putArchive(tar, { path: "/mosaic", abortSignal }),
+      archiveLimitMs,
+    );
     tar.resume();
     await finished(tar, { writable: false }).catch(() => undefined);
   } finally {

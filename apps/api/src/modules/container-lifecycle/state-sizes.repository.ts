@@ -43,7 +43,7 @@ export class StateSizesRepository {
       WITH due AS (
         SELECT agent_id FROM agent_containers
         WHERE status IN ('stopped', 'error') AND (state_measured_at IS NULL OR state_measured_at < status_since)
-        ORDER BY status_since LIMIT ${limit - running.length} FOR UPDATE SKIP LOCKED)
+        ORDER BY state_measured_at NULLS LAST, status_since LIMIT ${limit - running.length} FOR UPDATE SKIP LOCKED)
       UPDATE agent_containers c SET state_measured_at = greatest(${now}, c.status_since) FROM due, agents a, backends b
       WHERE c.agent_id = due.agent_id AND a.id = c.agent_id AND b.id = a.backend_id
       RETURNING c.agent_id, c.name, b.id AS backend_id, b.image, c.state_bytes, b.state_limit_bytes`;
@@ -57,9 +57,14 @@ export class StateSizesRepository {
     }));
   }
 
-  /** Those that were taken and not looked at are due again, before all others. */
+  /**
+   * Those that were taken and not looked at are due again, after all others: what fails for a batch must not come first every time. One that runs
+   * is so by the time of this try.
+   */
   async giveBack(agentIds: readonly string[]): Promise<void> {
-    await this.prisma.$executeRaw`UPDATE agent_containers SET state_measured_at = NULL WHERE agent_id = ANY(${[...agentIds]}::uuid[])`;
+    await this.prisma.$executeRaw`
+      UPDATE agent_containers SET state_measured_at = NULL
+      WHERE agent_id = ANY(${[...agentIds]}::uuid[]) AND status IN ('stopped', 'error')`;
   }
 
   async store(agentId: string, bytes: number): Promise<void> {

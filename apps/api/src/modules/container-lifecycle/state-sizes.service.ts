@@ -1,4 +1,5 @@
 import { sizeWords } from "@mosaic/contracts/disk-words";
+import { RuntimeError } from "@mosaic/runtime/agent-runtime";
 import { Inject, Injectable } from "@nestjs/common";
 import { Interval } from "@nestjs/schedule";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
@@ -53,7 +54,7 @@ export class StateSizesService {
       }
     } catch (error) {
       if (!isDatabaseUnavailable(error) && !this.shutdown.signal.aborted) {
-        this.logger.warn("sizes of agents' states could not be measured", { reason: error instanceof Error ? error.message : "unknown" });
+        this.warn(error);
       }
     } finally {
       this.#isAtIt = false;
@@ -90,10 +91,19 @@ export class StateSizesService {
         claimed.map(({ agentId, name, backendId, image }) => ({ agentId, name, image: imageOf({ id: backendId, image }) })),
       );
     } catch (error) {
+      if (error instanceof RuntimeError && error.code !== "unreachable") {
+        // It is these agents' own fault (an image without a shell): the others of this round are still measured.
+        this.warn(error);
+        return new Map();
+      }
       // Nothing was looked at: one that rests would not be due again.
       await this.repository.giveBack(claimed.map(({ agentId }) => agentId));
       throw error;
     }
+  }
+
+  private warn(error: unknown): void {
+    this.logger.warn("sizes of agents' states could not be measured", { reason: error instanceof Error ? error.message : "unknown" });
   }
 
   private async judge({ agentId, formerBytes, limitBytes }: StateToMeasure, bytes: number): Promise<void> {
