@@ -3,8 +3,12 @@ import Docker from "dockerode";
 
 export const engine = new Docker();
 
-/** The containers of one installation, also stopped ones. */
+/** The agents' containers of one installation, also stopped ones, and without those that measure or copy volumes for a moment. */
 export async function agentContainers(instanceId: string): Promise<Docker.ContainerInfo[]> {
+  return engine.listContainers({ all: true, filters: { label: [`mosaic.instance=${instanceId}`, "mosaic.agent"] } });
+}
+
+async function allContainers(instanceId: string): Promise<Docker.ContainerInfo[]> {
   return engine.listContainers({ all: true, filters: { label: [`mosaic.instance=${instanceId}`] } });
 }
 
@@ -17,7 +21,7 @@ export async function removeAgentVolumes(instanceId: string): Promise<void> {
 }
 
 export async function removeAgentContainers(instanceId: string): Promise<void> {
-  for (const container of await agentContainers(instanceId)) {
+  for (const container of await allContainers(instanceId)) {
     await engine.getContainer(container.Id).remove({ force: true, v: false });
   }
   await removeAgentVolumes(instanceId);

@@ -187,7 +187,8 @@ test.describe("faults, with the real OpenClaw", () => {
       for (const { Id } of await agentContainers(instanceId)) {
         await engine.getContainer(Id).remove({ force: true });
       }
-      await removeAgentVolumes(instanceId);
+      // Mosaic may be measuring it at this moment.
+      await expect(async () => removeAgentVolumes(instanceId)).toPass({ timeout: 30_000 });
       const page = await (await browser.newContext({ reducedMotion: "reduce" })).newPage();
       await page.goto(`${world.mosaic.url}/login?next=${encodeURIComponent(`/chat?id=${conversation}`)}`);
       await page.getByLabel("User name").fill("root");

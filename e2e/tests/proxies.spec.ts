@@ -5,7 +5,7 @@ import { makeCertificate, proxyDomain, startCaddy, startNginx, whyNoProxies, typ
 import { expect, type Browser, type Page } from "@playwright/test";
 import { createWorld, destroyWorld, test, whyNot, type World } from "../support/fixtures.ts";
 import { answers, nextAnswer, send } from "../support/pages.ts";
-import { makeTrustingHome } from "../support/trust.ts";
+import { makeTrustingHome, trustProgram } from "../support/trust.ts";
 
 const agentName = "Ada";
 
@@ -19,8 +19,8 @@ test.describe("behind proxies, with TLS, HTTP/2 and a certificate of a private a
   let caddy: ReverseProxy;
   let browser: Browser;
 
-  test.beforeAll(async ({ playwright, launchOptions }) => {
-    const reason = whyNot("process") ?? whyNoProxies();
+  test.beforeAll(async ({ playwright, launchOptions, pageStreams }) => {
+    const reason = whyNot("process") ?? whyNoProxies([trustProgram]);
     test.skip(reason !== undefined, reason);
     folder = await mkdtemp(join(tmpdir(), "mosaic-e2e-proxies-"));
     await makeCertificate(folder);
@@ -33,6 +33,7 @@ test.describe("behind proxies, with TLS, HTTP/2 and a certificate of a private a
     const home = join(folder, "home");
     await makeTrustingHome(home, join(folder, "ca.crt"));
     browser = await playwright.chromium.launch({ ...launchOptions, args, env: { ...process.env, HOME: home } });
+    pageStreams.watch(browser);
   });
 
   test.afterAll(async () => {

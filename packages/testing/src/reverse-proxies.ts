@@ -28,11 +28,11 @@ export interface ReverseProxy {
 }
 
 /** Why the proxies can't be run here, if so; with MOSAIC_REQUIRE_ALL they are run and fail instead. */
-export function whyNoProxies(): string | undefined {
-  const missing = Object.values(proxyPrograms).filter((program) => !existsSync(program));
+export function whyNoProxies(alsoNeeded: readonly string[] = []): string | undefined {
+  const missing = [...Object.values(proxyPrograms), ...alsoNeeded].filter((program) => !existsSync(program));
   return missing.length === 0 || process.env["MOSAIC_REQUIRE_ALL"] === "1"
     ? undefined
-    : `no ${missing.join(" and ")} (apt-get install nginx caddy)`;
+    : `no ${missing.join(" and ")} (apt-get install nginx caddy libnss3-tools)`;
 }
 
 /** `ca.crt` of a private authority, and `mosaic.crt` and `mosaic.key` that it vouches for. Needs openssl. */
