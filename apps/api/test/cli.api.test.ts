@@ -293,7 +293,7 @@ test("the doctor finds each thing by itself, and says what to do", async () => {
     "Isolation",
     "Memory per agent",
     "Agents' files",
-    "Software of openclaw",
+    "Software of OpenClaw",
   ]);
   expect(findings.filter(({ state }) => state === "failing")).toEqual([]);
   const wrong = await open({ env: { MOSAIC_SECRET_KEY: newKey() } });

@@ -3,7 +3,7 @@ import type { RuntimeKind } from "@mosaic/contracts/onboarding";
 import type { AgentRuntime } from "@mosaic/runtime/agent-runtime";
 import { openRing, storedRing } from "../modules/crypto/key-ring.js";
 import { SealError, sealKey, unseal } from "../modules/crypto/sealed-box.js";
-import { imageOf } from "../modules/container-lifecycle/container-identity.js";
+import { softwareLook } from "../modules/container-lifecycle/image-check.service.js";
 import {
   agentFilesFinding,
   clockFinding,
@@ -183,6 +183,7 @@ async function lookAtRuntime(env: Env, url: string, createRuntime: DoctorOptions
 
 interface StoredBackend {
   readonly id: string;
+  readonly label: string;
   readonly image: string;
   readonly memoryLimitBytes: number;
 }
@@ -204,7 +205,7 @@ async function readRuntimeFacts(database: Client): Promise<RuntimeFacts> {
   ]);
   const valueOf = (key: string): string | null => rows.find((row) => row.key === key)?.value ?? null;
   const backends = await database.query<StoredBackend>(
-    `SELECT id, image, memory_limit_bytes::float8 AS "memoryLimitBytes" FROM backends ORDER BY id`,
+    `SELECT id, label, image, memory_limit_bytes::float8 AS "memoryLimitBytes" FROM backends ORDER BY id`,
   );
   return {
     chosen: valueOf(settingKeys.runtime),
@@ -224,12 +225,8 @@ async function readSizes(database: Client): Promise<RuntimeFacts["files"]> {
 }
 
 async function lookAtImage(runtime: AgentRuntime, definition: RuntimeDefinition, backend: StoredBackend): Promise<Finding> {
-  const check = `Software of ${backend.id}`;
-  const image = imageOf(backend);
-  const software = { label: backend.id, image: image.name, isBuilt: image.buildContext !== null };
-  return (await runtime.hasImage(image))
-    ? { check, ...ok(definition.softwareHere(software)) }
-    : { check, ...warning(definition.softwareMissing(software)) };
+  const { isHere, words } = await softwareLook(runtime, definition, backend);
+  return { check: `Software of ${backend.label}`, ...(isHere ? ok(words) : warning(words)) };
 }
 
 function wordsOf(error: unknown): string {

@@ -7,6 +7,7 @@ import { Logger } from "../../platform/logging/logger.js";
 import { AgentsService } from "../agents/agents.service.js";
 import { BackendsService } from "../backends/backends.service.js";
 import { DiskRoomService } from "../container-lifecycle/disk-room.service.js";
+import { softwareLook } from "../container-lifecycle/image-check.service.js";
 import { StateSizesService } from "../container-lifecycle/state-sizes.service.js";
 import { ConnectionTestService } from "../llm-providers/connection-test.service.js";
 import { ModelResolutionService } from "../llm-providers/model-resolution.service.js";
@@ -135,11 +136,10 @@ export class HealthReportService {
   private async image(): Promise<Look> {
     const [{ driver, definition }, backends] = await Promise.all([this.runtimeHost.inUse(), this.backends.all()]);
     const looks = await Promise.all(
-      backends.map(async ({ label, image }) =>
-        (await driver.hasImage({ name: image, buildContext: null }))
-          ? ok(definition.softwareHere({ label, image }))
-          : warning(definition.softwareMissing({ label, image })),
-      ),
+      backends.map(async (backend) => {
+        const { isHere, words } = await softwareLook(driver, definition, backend);
+        return isHere ? ok(words) : warning(words);
+      }),
     );
     return { state: looks.every(({ state }) => state === "ok") ? "ok" : "warning", detail: looks.map(({ detail }) => detail).join(" ") };
   }

@@ -28,8 +28,8 @@ export interface AgentPlace {
 export interface Software {
   readonly label: string;
   readonly image: string;
-  /** Whether Mosaic builds the image, or a registry has it; absent where the reader is not told. */
-  readonly isBuilt?: boolean;
+  /** Whether Mosaic builds the image, or a registry has it. */
+  readonly isBuilt: boolean;
 }
 
 /** Everything that Mosaic decides by the kind of a runtime. */
@@ -61,12 +61,8 @@ const docker: RuntimeDefinition = {
   view: ({ backend }) => ({ bind: "lan", stateDir: backend.stateDir, isIsolated: true, port: backend.gatewayPort }),
   softwareHere: ({ image }) => `The image ${image} is on this machine.`,
   softwareMissing: ({ image, isBuilt }) =>
-    `The image ${image} is not on this machine. ${originOf(isBuilt)} at the first start of an agent, which takes a few minutes.`,
+    `The image ${image} is not on this machine. ${isBuilt ? "Mosaic builds it" : "It is pulled from its registry"} at the first start of an agent, which takes a few minutes.`,
 };
-
-function originOf(isBuilt: boolean | undefined): string {
-  return isBuilt === undefined ? "It is fetched or built" : isBuilt ? "Mosaic builds it" : "It is pulled from its registry";
-}
 
 /** What ships with Mosaic for OpenClaw: the supervisor, and the package that pins the version. */
 const openclawFolder = fileURLToPath(new URL("../../../../../docker/openclaw", import.meta.url));
@@ -99,7 +95,7 @@ const process: RuntimeDefinition = {
     `${label} is not installed yet. Agents run as processes here: it is installed at the first start of an agent, which takes about 30 seconds.`,
 };
 
-/** The only list of runtimes. What is in front is suggested first. */
+/** The only list of runtimes. */
 const registry = { docker, process } satisfies Record<RuntimeKind, RuntimeDefinition>;
 
 export const runtimes: Readonly<Record<RuntimeKind, RuntimeDefinition>> = registry;
