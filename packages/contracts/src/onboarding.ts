@@ -26,6 +26,7 @@ export type OnboardingOidc = z.infer<typeof onboardingOidc>;
 
 export const onboardingProvider = createProvider;
 
+/** What is in front is suggested first. */
 export const runtimeKind = z.enum(["docker", "process"]);
 export type RuntimeKind = z.infer<typeof runtimeKind>;
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+/** In the order in which the form offers them. */
 export const providerKind = z.enum(["zai", "openai", "anthropic", "ollama", "openai-compatible", "demo"]);
 export type ProviderKind = z.infer<typeof providerKind>;
 
@@ -23,7 +24,7 @@ export interface ProviderDefinition {
 
 const remote = { needsAddress: true, isBuiltIn: false, isRealAi: true } as const;
 
-/** The only list of kinds of providers, in the order in which the form offers them. */
+/** The only list of kinds of providers. */
 const definitions = {
   zai: {
     ...remote,
