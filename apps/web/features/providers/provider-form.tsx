@@ -86,15 +86,24 @@ export function ProviderForm(props: ProviderFormProps) {
   const isBuiltIn = providerDefinitions[values.kind].isBuiltIn;
   const testAtOnce = useEffectEvent(test);
   const asked = useRef<Promise<void> | null>(null);
+  const [isWaiting, setIsWaiting] = useState(false);
   // There is nothing to enter for what is built in, so its models are asked for at once.
   useEffect(() => {
     asked.current = isBuiltIn ? testAtOnce() : null;
   }, [isBuiltIn]);
   const onSubmit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    // Whoever is quicker than the list of models is not told to choose from it.
-    await asked.current;
-    await submit();
+    if (isWaiting) return;
+    const { kind } = form.getValues();
+    setIsWaiting(true);
+    try {
+      // Whoever is quicker than the list of models is not told to choose from it.
+      await asked.current;
+      // Nobody asked to save a kind that was chosen meanwhile.
+      if (form.getValues("kind") === kind) await submit();
+    } finally {
+      setIsWaiting(false);
+    }
   };
   return (
     <form onSubmit={(event) => void onSubmit(event)} noValidate className="grid gap-6">
@@ -117,7 +126,7 @@ export function ProviderForm(props: ProviderFormProps) {
         error={errors.models?.message ?? errors.models?.root?.message}
       />
       {saveError === null ? null : <SaveProblem error={saveError} />}
-      {props.renderActions({ isSaving: isSubmitting })}
+      {props.renderActions({ isSaving: isSubmitting || isWaiting })}
     </form>
   );
 }

@@ -1,3 +1,4 @@
+import type { ProviderTestResult } from "@mosaic/contracts/provider";
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, test } from "vitest";
 import { SetupPage } from "@/features/setup/setup-page";
@@ -9,6 +10,14 @@ const type = (name: string, value: string): void => {
   fireEvent.change(field, { target: { value } });
 };
 const press = (name: string | RegExp): boolean => fireEvent.click(screen.getByRole("button", { name }));
+const demoResult = (): ProviderTestResult => ({
+  outcome: "ok",
+  message: "Built in.",
+  caution: null,
+  allow: null,
+  models: [{ id: "demo" }],
+  durationMs: 1,
+});
 const heading = (name: string): Promise<HTMLElement> => screen.findByRole("heading", { level: 1, name });
 
 beforeEach(() => window.history.replaceState(null, "", "/setup"));
@@ -126,7 +135,7 @@ describe("the wizard", () => {
       {
         step: "provider",
         isSignedIn: true,
-        testResult: { outcome: "ok", message: "Built in.", caution: null, allow: null, models: [{ id: "demo" }], durationMs: 1 },
+        testResult: demoResult(),
       },
       "/setup",
     );
@@ -138,23 +147,25 @@ describe("the wizard", () => {
   });
 
   test("saves the demo model also for whoever is quicker than its list", async () => {
-    const testResult = {
-      outcome: "ok",
-      message: "Built in.",
-      caution: null,
-      allow: null,
-      models: [{ id: "demo" }],
-      durationMs: 1,
-    } as const;
-    await openPage(
-      <SetupPage />,
-      { step: "provider", isSignedIn: true, testResult: { ...testResult, models: [{ id: "demo" }] } },
-      "/setup",
-    );
+    const { server } = await openPage(<SetupPage />, { step: "provider", isSignedIn: true, testResult: demoResult() }, "/setup");
     await heading("Connect a model provider");
     fireEvent.click(screen.getByRole("radio", { name: "Demo model (no real AI)" }));
     press("Save and continue");
+    press(/Save and continue|Saving/);
+    fireEvent.submit(screen.getByRole("radio", { name: "Demo model (no real AI)" }).closest("form") ?? expect.fail());
     expect(await screen.findByLabelText("Name")).toBeDefined();
+    expect(server.requests.filter(({ line }) => line === "POST /api/onboarding/provider")).toHaveLength(1);
+  });
+
+  test("saves nothing when another kind is chosen while the list is waited for", async () => {
+    const { server } = await openPage(<SetupPage />, { step: "provider", isSignedIn: true, testResult: demoResult() }, "/setup");
+    await heading("Connect a model provider");
+    fireEvent.click(screen.getByRole("radio", { name: "Demo model (no real AI)" }));
+    press("Save and continue");
+    fireEvent.click(screen.getByRole("radio", { name: "Z.ai" }));
+    await waitFor(() => expect(screen.getByRole("button", { name: "Save and continue" }).hasAttribute("disabled")).toBe(false));
+    expect(screen.queryByText("Enter the API key")).toBeNull();
+    expect(server.requests.some(({ line }) => line === "POST /api/onboarding/provider")).toBe(false);
   });
 
   test("does not use the process runtime without consent", async () => {
