@@ -297,7 +297,8 @@ test("a boot that is busy with itself for longer than a start is given lets the 
   engine.faults.readyAfterMs = Infinity;
   engine.faults.isBusy = true;
   await open();
-  await app.database.query("UPDATE backends SET ready_timeout_ms = 1000");
+  // Three times as long until it is ended: bob needs some of that.
+  await app.database.query("UPDATE backends SET ready_timeout_ms = 3000");
   const ann = await sleeper("ann");
   const bob = await sleeper("bob");
   const spinning = await wake(ann);
@@ -309,6 +310,28 @@ test("a boot that is busy with itself for longer than a start is given lets the 
   expect((await next.done()).message.status).toBe("complete");
   engine.gatewayOf(ann.agentId).setReady(true);
   expect((await spinning.done()).message.status).toBe("complete");
+}, 30_000);
+
+test("a turn lasts as long as a start is given on a machine that became busy meanwhile", async () => {
+  engine.faults.readyAfterMs = Infinity;
+  engine.faults.isBusy = true;
+  let pace = 1;
+  await open({ replace: [{ token: MachinePace, value: { now: () => pace } }] });
+  await app.database.query("UPDATE backends SET ready_timeout_ms = 2000");
+  const ann = await sleeper("ann");
+  const bob = await sleeper("bob");
+  const slow = await wake(ann);
+  await slow.until(({ stages }) => stages.includes("waiting"));
+  pace = 100;
+  const next = await wake(bob);
+  await next.until(({ stages }) => stages.includes("queued"));
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  expect(next.stages).not.toContain("waiting");
+  engine.gatewayOf(ann.agentId).setReady(true);
+  expect((await slow.done()).message.status).toBe("complete");
+  await next.until(({ stages }) => stages.includes("waiting"));
+  engine.gatewayOf(bob.agentId).setReady(true);
+  expect((await next.done()).message.status).toBe("complete");
 }, 30_000);
 
 /** As the supervisor reports it, before its container ends. */

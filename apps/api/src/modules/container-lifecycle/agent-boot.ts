@@ -44,7 +44,7 @@ export class AgentBoot {
     private readonly logger: Logger,
   ) {}
 
-  /** A machine that is too busy for the agent's software fails its boot, though nothing is wrong: it is tried again, within the same turn. */
+  /** A machine that is too busy for the agent's software fails its boot, though nothing is wrong: it is tried again, in the same turn as long as that lasts. */
   async boot(runtime: AgentRuntime, boot: Boot): Promise<RunningAgent> {
     for (let attempt = 1; ; attempt++) {
       try {

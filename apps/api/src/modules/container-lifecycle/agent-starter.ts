@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { StageProgress } from "@mosaic/contracts/agent";
 import type { AgentRuntime, ContainerSpec } from "@mosaic/runtime/agent-runtime";
 import { Inject, Injectable } from "@nestjs/common";
@@ -118,10 +119,10 @@ export class AgentStarter {
     // What has been made for somebody is made to its end, also when they have left meanwhile.
     const whoWaits = hasMadeImage && abandoned.aborted ? [signal] : [signal, abandoned];
     const leaveQueue = await this.takeTurn(attempt, isBackground(), AbortSignal.any(whoWaits));
-    // An agent that is busy with itself and never gets ready keeps nobody else from booting.
-    const turn = setTimeout(() => void leaveQueue(), this.boot.patience(target).patienceMs);
+    const turnAtMs = performance.now();
+    const ended = new AbortController();
+    void this.leaveInTime(target, turnAtMs, leaveQueue, ended.signal);
     try {
-      const turnAtMs = performance.now();
       const running = await this.boot.boot(runtime, { target, spec, token, tokenHash, progress, ear, signal });
       await progress.end();
       if (!(await this.status.change(target, "became_ready", { stage: null, error: null }, { tokenHash }))) {
@@ -133,9 +134,27 @@ export class AgentStarter {
       this.logger.log("agent started", { agentId: target.agentId, ...times });
       return running;
     } finally {
-      clearTimeout(turn);
+      ended.abort();
       await leaveQueue();
     }
+  }
+
+  /**
+   * An agent that is busy with itself and never gets ready keeps nobody else from booting. How long it may is asked again when the time is over:
+   * the machine may have become slower meanwhile. All attempts of a start are in one turn.
+   */
+  private async leaveInTime(target: AgentTarget, turnAtMs: number, leaveQueue: () => Promise<void>, ended: AbortSignal): Promise<void> {
+    for (;;) {
+      const leftMs = turnAtMs + this.boot.patience(target).patienceMs - performance.now();
+      if (leftMs <= 0) {
+        break;
+      }
+      await sleep(leftMs, undefined, { signal: ended }).catch(() => undefined);
+      if (ended.aborted) {
+        return;
+      }
+    }
+    await leaveQueue();
   }
 
   /** Whether it had to be pulled or built. */
