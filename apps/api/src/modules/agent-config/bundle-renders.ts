@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Bundle } from "@mosaic/contracts/agent-config";
 import { AppError } from "../../platform/errors/app-error.js";
-import { Places } from "../../platform/flow/places.js";
+import { Places } from "../../platform/pressure/places.js";
 import type { CallingContainer } from "./agent-config.types.js";
 
 /** A rendering takes up to three of the pool's connections: a change that concerns everybody leaves the rest to people. */

@@ -1,5 +1,5 @@
 import { AppError } from "../../platform/errors/app-error.js";
-import { Places, PlacesTaken } from "../../platform/flow/places.js";
+import { Places, PlacesTaken } from "../../platform/pressure/places.js";
 
 export interface RelayLimits {
   readonly maxBodyBytes: number;

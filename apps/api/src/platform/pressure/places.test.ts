@@ -102,3 +102,68 @@ test("no key holds more than its share, and whoever waits for their own share ho
   others.forEach((end) => end());
   expect(places.takenCount).toBe(0);
 });
+
+test("of one key only so many wait, urgent or not, and others still may", async () => {
+  const places = new Places({ size: 1, maxWaiting: 3, maxWaitingPerKey: 2 });
+  const leave = await places.take({ key: "rogue" });
+  const patience = new AbortController();
+  const waiting = [places.take({ key: "rogue", signal: patience.signal }), places.take({ key: "rogue", isUrgent: true })];
+  await expect(places.take({ key: "rogue" })).rejects.toMatchObject({ name: "PlacesTaken", by: "key" });
+  await expect(places.take({ key: "rogue", isUrgent: true })).rejects.toMatchObject({ by: "key" });
+  const ann = places.take({ key: "ann" });
+  await expect(places.take({ key: "bob" })).rejects.toMatchObject({ by: "all" });
+  patience.abort(new Error("gone"));
+  await expect(waiting[0]).rejects.toThrow("gone");
+  waiting.push(places.take({ key: "rogue" }));
+  leave();
+  (await waiting[1])?.();
+  (await ann)();
+  (await waiting[2])?.();
+  expect([places.takenCount, places.waitingCount]).toEqual([0, 0]);
+});
+
+test("whoever does not wait gets what is free, and nobody's turn", async () => {
+  const places = new Places({ size: 2, maxWaiting: 5 });
+  const leave = places.takeNow({ key: "ann" });
+  const large = places.take({ key: "bob", count: 2 });
+  expect([leave, places.takeNow({ key: "cid" })]).toEqual([expect.any(Function), undefined]);
+  leave?.();
+  (await large)();
+  expect(places.takeNow({ key: "cid", count: 2 })).toBeTypeOf("function");
+  expect(places.takeNow({ key: "cid" })).toBeUndefined();
+});
+
+test("who gives up at any place of the line leaves the others in their order", async () => {
+  for (let gone = 0; gone < 4; gone++) {
+    const places = new Places({ size: 1, maxWaiting: 10 });
+    const leave = await places.take();
+    const patience = new AbortController();
+    const order: number[] = [];
+    const all = [0, 1, 2, 3].map(async (index) => {
+      const end = await places.take(index === gone ? { signal: patience.signal } : {});
+      order.push(index);
+      end();
+    });
+    patience.abort(new Error("gone"));
+    all.push(places.run(async () => void order.push(4)));
+    leave();
+    expect((await Promise.allSettled(all)).filter(({ status }) => status === "rejected")).toHaveLength(1);
+    expect(order).toEqual([0, 1, 2, 3, 4].filter((index) => index !== gone));
+  }
+});
+
+// Far above what it takes, and far below what it takes where each who comes or goes is a look at all others.
+test("forty thousand of one key come, give up and have their turns", { timeout: 15_000 }, async () => {
+  const places = new Places({ size: 1, maxWaiting: Infinity });
+  const leave = await places.take();
+  const patience = new AbortController();
+  let turns = 0;
+  const all = Array.from({ length: 40_000 }, async (_, index) =>
+    places.run(async () => Promise.resolve(void (turns += 1)), index % 100 === 0 ? { signal: patience.signal } : {}),
+  );
+  const settled = Promise.allSettled(all);
+  patience.abort(new Error("gone"));
+  leave();
+  await settled;
+  expect([turns, places.takenCount, places.waitingCount]).toEqual([39_600, 0, 0]);
+});

@@ -3,8 +3,9 @@ export interface PlacesLimits {
   readonly size: number;
   /** Of these, one key may hold so many. All, unless told. */
   readonly sizePerKey?: number;
-  /** More than these are sent away. */
+  /** More than these are sent away, and of one key more than those. All that may wait, unless told. */
   readonly maxWaiting: number;
+  readonly maxWaitingPerKey?: number;
 }
 
 export interface PlaceWish {
@@ -18,17 +19,12 @@ export interface PlaceWish {
   readonly signal?: AbortSignal;
 }
 
-interface Waiting {
-  readonly count: number;
-  readonly admit: () => void;
-}
-
 /** Of each key, in the order of their turns: a key that has had one goes to the end. */
-type Queue = Map<string, Waiting[]>;
+type Queue = Map<string, WaitingLine>;
 
-/** Too many wait already. */
+/** Too many wait already, of this key or in all. */
 export class PlacesTaken extends Error {
-  constructor() {
+  constructor(readonly by: "key" | "all") {
     super("no place is free, and too many wait for one");
     this.name = "PlacesTaken";
   }
@@ -57,24 +53,29 @@ export class Places {
   }
 
   /** Resolves with what gives the place back; calling that again does nothing. Rejects with `PlacesTaken`, or the signal's reason. */
-  async take({ count = 1, key = "", isUrgent = false, signal }: PlaceWish = {}): Promise<() => void> {
-    signal?.throwIfAborted();
-    const wanted = Math.min(count, this.#sizePerKey);
-    const queue = isUrgent ? this.#urgent : this.#patient;
-    // Whoever only waits for what their own key holds stands in nobody's way but their own.
-    const isNext = !this.#urgent.has(key) && !queue.has(key) && this.#next() === undefined;
-    if (isNext && wanted <= this.#free && this.#hasShare(key, wanted)) {
-      this.#enter(key, wanted);
-    } else {
-      await this.#wait(queue, key, wanted, signal);
+  async take(wish: PlaceWish = {}): Promise<() => void> {
+    wish.signal?.throwIfAborted();
+    const leave = this.takeNow(wish);
+    if (leave !== undefined) {
+      return leave;
     }
-    let isTaken = true;
-    return () => {
-      if (isTaken) {
-        isTaken = false;
-        this.#leave(key, wanted);
-      }
-    };
+    const { count = 1, key = "", isUrgent = false, signal } = wish;
+    const wanted = Math.min(count, this.#sizePerKey);
+    await this.#wait(isUrgent ? this.#urgent : this.#patient, key, wanted, signal);
+    return this.#leaver(key, wanted);
+  }
+
+  /** The same for whoever does not wait: `undefined` when it is not their turn. */
+  takeNow({ count = 1, key = "", isUrgent = false }: PlaceWish = {}): (() => void) | undefined {
+    const wanted = Math.min(count, this.#sizePerKey);
+    const hasPlace = wanted <= this.#free && this.#hasShare(key, wanted);
+    const isBehindOwn = this.#urgent.has(key) || (!isUrgent && this.#patient.has(key));
+    // Whoever only waits for what their own key holds stands in nobody's way but their own.
+    if (!hasPlace || isBehindOwn || this.#next() !== undefined) {
+      return undefined;
+    }
+    this.#enter(key, wanted);
+    return this.#leaver(key, wanted);
   }
 
   async run<T>(work: () => Promise<T>, wish?: PlaceWish): Promise<T> {
@@ -95,6 +96,16 @@ export class Places {
     this.#takenOf.set(key, (this.#takenOf.get(key) ?? 0) + count);
   }
 
+  #leaver(key: string, count: number): () => void {
+    let isTaken = true;
+    return () => {
+      if (isTaken) {
+        isTaken = false;
+        this.#leave(key, count);
+      }
+    };
+  }
+
   #leave(key: string, count: number): void {
     this.#free += count;
     const left = (this.#takenOf.get(key) ?? count) - count;
@@ -107,18 +118,24 @@ export class Places {
   }
 
   async #wait(queue: Queue, key: string, count: number, signal: AbortSignal | undefined): Promise<void> {
-    if (this.#waitingCount >= this.limits.maxWaiting) {
-      throw new PlacesTaken();
+    const { maxWaiting, maxWaitingPerKey = maxWaiting } = this.limits;
+    if ((this.#urgent.get(key)?.size ?? 0) + (this.#patient.get(key)?.size ?? 0) >= maxWaitingPerKey) {
+      throw new PlacesTaken("key");
+    }
+    if (this.#waitingCount >= maxWaiting) {
+      throw new PlacesTaken("all");
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const entry = { count, admit: resolve };
+    const entry = new Waiting(count, resolve);
     const giveUp = (): void => {
       if (this.#forget(queue, key, entry)) {
         reject(signal?.reason as Error);
         this.#admitNext();
       }
     };
-    queue.set(key, [...(queue.get(key) ?? []), entry]);
+    const line = queue.get(key) ?? new WaitingLine();
+    line.add(entry);
+    queue.set(key, line);
     this.#waitingCount++;
     signal?.addEventListener("abort", giveUp, { once: true });
     await promise.finally(() => signal?.removeEventListener("abort", giveUp));
@@ -126,15 +143,12 @@ export class Places {
 
   /** False when it does not wait any more. Its key keeps its turn. */
   #forget(queue: Queue, key: string, entry: Waiting): boolean {
-    const own = queue.get(key) ?? [];
-    const others = own.filter((each) => each !== entry);
-    if (others.length === own.length) {
+    const line = queue.get(key);
+    if (line?.remove(entry) !== true) {
       return false;
     }
     this.#waitingCount--;
-    if (others.length > 0) {
-      queue.set(key, others);
-    } else {
+    if (line.size === 0) {
       queue.delete(key);
     }
     return true;
@@ -158,7 +172,7 @@ export class Places {
   /** Whose turn it is, of the keys that do not hold their share already. */
   #next(): { queue: Queue; key: string; entry: Waiting } | undefined {
     for (const queue of [this.#urgent, this.#patient]) {
-      for (const [key, [entry]] of queue) {
+      for (const [key, { first: entry }] of queue) {
         const isBehindOwn = queue === this.#patient && this.#urgent.has(key);
         if (entry !== undefined && !isBehindOwn && this.#hasShare(key, entry.count)) {
           return { queue, key, entry };
@@ -166,5 +180,56 @@ export class Places {
       }
     }
     return undefined;
+  }
+}
+
+class Waiting {
+  before: Waiting | undefined;
+  behind: Waiting | undefined;
+  isInLine = false;
+
+  constructor(
+    readonly count: number,
+    readonly admit: () => void,
+  ) {}
+}
+
+/** Who waits of one key, linked: coming, having had a turn and giving up cost the same, however many wait. An array or a `Set` would be gone over. */
+class WaitingLine {
+  first: Waiting | undefined;
+  size = 0;
+  #last: Waiting | undefined;
+
+  add(entry: Waiting): void {
+    entry.before = this.#last;
+    entry.isInLine = true;
+    if (this.#last === undefined) {
+      this.first = entry;
+    } else {
+      this.#last.behind = entry;
+    }
+    this.#last = entry;
+    this.size++;
+  }
+
+  /** False when it is not in line any more. */
+  remove(entry: Waiting): boolean {
+    if (!entry.isInLine) {
+      return false;
+    }
+    const { before, behind } = entry;
+    [entry.isInLine, entry.before, entry.behind] = [false, undefined, undefined];
+    if (before === undefined) {
+      this.first = behind;
+    } else {
+      before.behind = behind;
+    }
+    if (behind === undefined) {
+      this.#last = before;
+    } else {
+      behind.before = before;
+    }
+    this.size--;
+    return true;
   }
 }
