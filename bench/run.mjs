@@ -13,6 +13,11 @@ const benches = {
     needs: "TEST_DATABASE_URL, MOSAIC_OPENCLAW_DIR",
     command: ["node", "bench/first-token.ts"],
   },
+  requests: {
+    says: "what an authenticated request costs beside the health route and a bare Node server: [requests a round] [rounds]",
+    needs: "TEST_DATABASE_URL",
+    command: ["node", "bench/requests.ts"],
+  },
   scale: {
     says: "every query with 1,000,000 messages, 100,000 agents and 1,000,000 rows of the audit, with and without the indexes made for that",
     needs: "TEST_DATABASE_URL, and 3 GB of disk for some minutes",

@@ -23,6 +23,11 @@ export class ApiClient {
     this.#url = url;
   }
 
+  /** Its session, as a header carries it. */
+  get cookie(): string {
+    return this.#cookie;
+  }
+
   async request(
     method: string,
     path: string,

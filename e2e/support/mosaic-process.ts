@@ -56,6 +56,11 @@ export class MosaicProcess {
     this.setupUrl = message.setupUrl;
   }
 
+  /** Of the server as it runs now; 0 while it does not. */
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   /** Asks it to stop, as Ctrl-C does. Resolves with the milliseconds that it took. */
   async stop(): Promise<number> {
     const startedAt = performance.now();

@@ -2,8 +2,8 @@ import type { TokenScope } from "@mosaic/contracts/access-token";
 import type { SessionUser } from "@mosaic/contracts/identity";
 import { Injectable } from "@nestjs/common";
 import type { Prisma } from "../../generated/prisma/client.js";
-import { PrismaService } from "../../platform/database/prisma.service.js";
-import { sessionUserInclude, toSessionUser } from "../users/session-user.types.js";
+import { PrismaService, type PreparedStatement } from "../../platform/database/prisma.service.js";
+import { sessionUserColumns, sessionUserJoin, sessionUserOf, type SessionUserColumns } from "../users/session-user.types.js";
 
 export interface LiveToken {
   readonly id: string;
@@ -13,26 +13,32 @@ export interface LiveToken {
   readonly lastUsedAt: Date | null;
 }
 
+interface TokenRow extends SessionUserColumns {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly TokenScope[];
+  readonly last_used_at: Date | null;
+}
+
+const liveToken: PreparedStatement = {
+  name: "live_token",
+  text: `
+    SELECT t.id, t.name, t.scopes, t.last_used_at, ${sessionUserColumns}
+    FROM access_tokens t JOIN users u ON u.id = t.user_id ${sessionUserJoin}
+    WHERE t.token_hash = $1 AND (t.expires_at IS NULL OR t.expires_at > $2) AND u.disabled_at IS NULL`,
+};
+
 /** Access tokens as the guard looks them up. Their owners manage them in the module `access-tokens`. */
 @Injectable()
 export class BearerTokensRepository {
   constructor(private readonly prisma: PrismaService) {}
 
-  /** By index, one query. `null` for an unknown or expired one, and when its owner is disabled. */
+  /** By index, one statement. `null` for an unknown or expired one, and when its owner is disabled. */
   async findLive(tokenHash: Uint8Array<ArrayBuffer>, now: Date): Promise<LiveToken | null> {
-    const row = await this.prisma.accessToken.findUnique({
-      where: { tokenHash, ...isLive(now) },
-      include: { user: { include: sessionUserInclude } },
-    });
-    return row === null
+    const [row] = await this.prisma.askPrepared<TokenRow>(liveToken, [Buffer.from(tokenHash), now]);
+    return row === undefined
       ? null
-      : {
-          id: row.id,
-          name: row.name,
-          scopes: row.scopes as TokenScope[],
-          user: toSessionUser(row.user),
-          lastUsedAt: row.lastUsedAt,
-        };
+      : { id: row.id, name: row.name, scopes: row.scopes, user: sessionUserOf(row), lastUsedAt: row.last_used_at };
   }
 
   /** Those of `ids` that still count. */

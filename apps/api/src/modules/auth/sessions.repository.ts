@@ -3,9 +3,9 @@ import type { SessionUser } from "@mosaic/contracts/identity";
 import { Injectable } from "@nestjs/common";
 import { Prisma } from "../../generated/prisma/client.js";
 import { inBatches } from "../../platform/database/in-batches.js";
-import { PrismaService } from "../../platform/database/prisma.service.js";
+import { PrismaService, type PreparedStatement } from "../../platform/database/prisma.service.js";
 import { recordAudit, type AuditEntry } from "../audit/audit-trail.js";
-import { sessionUserInclude, toSessionUser } from "../users/session-user.types.js";
+import { sessionUserColumns, sessionUserJoin, sessionUserOf, type SessionUserColumns } from "../users/session-user.types.js";
 import type { NewSession } from "./auth.types.js";
 import { endSessions } from "./session-endings.js";
 
@@ -15,6 +15,20 @@ export interface LiveSession {
   readonly lastUsedAt: Date;
   readonly expiresAt: Date;
 }
+
+interface SessionRow extends SessionUserColumns {
+  readonly id: string;
+  readonly last_used_at: Date;
+  readonly expires_at: Date;
+}
+
+const liveSession: PreparedStatement = {
+  name: "live_session",
+  text: `
+    SELECT s.id, s.last_used_at, s.expires_at, ${sessionUserColumns}
+    FROM sessions s JOIN users u ON u.id = s.user_id ${sessionUserJoin}
+    WHERE s.token_hash = $1 AND s.idle_expires_at > $2 AND s.expires_at > $2 AND u.disabled_at IS NULL`,
+};
 
 /** What happens together with a session's beginning. */
 export interface Beginning {
@@ -58,13 +72,10 @@ export class SessionsRepository {
     });
   }
 
-  /** The session of a token, unless it has expired or its user is disabled. */
+  /** The session of a token, unless it has expired or its user is disabled. One statement: it is asked with every request. */
   async findLive(tokenHash: Uint8Array<ArrayBuffer>, now: Date): Promise<LiveSession | null> {
-    const row = await this.prisma.session.findUnique({
-      where: { tokenHash, ...isLive(now) },
-      include: { user: { include: sessionUserInclude } },
-    });
-    return row === null ? null : { id: row.id, user: toSessionUser(row.user), lastUsedAt: row.lastUsedAt, expiresAt: row.expiresAt };
+    const [row] = await this.prisma.askPrepared<SessionRow>(liveSession, [Buffer.from(tokenHash), now]);
+    return row === undefined ? null : { id: row.id, user: sessionUserOf(row), lastUsedAt: row.last_used_at, expiresAt: row.expires_at };
   }
 
   /** Those of `ids` that still count. */

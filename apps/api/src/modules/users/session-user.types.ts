@@ -20,3 +20,25 @@ export function toSessionUser(row: SessionUserRow): SessionUser {
     isBreakglass: row.breakglass !== null,
   };
 }
+
+/** The same in SQL, for what is asked with every request: the columns, and where they come from beside `users u`. */
+export const sessionUserColumns = "u.id AS user_id, u.username, u.display_name, u.role, b.user_id IS NOT NULL AS is_breakglass";
+export const sessionUserJoin = "LEFT JOIN breakglass_user b ON b.user_id = u.id";
+
+export interface SessionUserColumns {
+  readonly user_id: string;
+  readonly username: string;
+  readonly display_name: string;
+  readonly role: string;
+  readonly is_breakglass: boolean;
+}
+
+export function sessionUserOf(row: SessionUserColumns): SessionUser {
+  return {
+    id: row.user_id,
+    username: row.username,
+    displayName: row.display_name,
+    role: row.role as Role,
+    isBreakglass: row.is_breakglass,
+  };
+}
