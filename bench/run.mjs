@@ -23,6 +23,11 @@ const benches = {
     needs: "TEST_DATABASE_URL, and 3 GB of disk for some minutes",
     command: ["pnpm", "exec", "vitest", "run", "--config", "bench/scale/vitest.config.ts"],
   },
+  turns: {
+    says: "what a turn costs Mosaic, and many at once, beside a stub gateway: TURNS, CROWD and RATE (turns a second) in the environment",
+    needs: "TEST_DATABASE_URL",
+    command: ["pnpm", "exec", "vitest", "run", "--config", "bench/turns/vitest.config.ts"],
+  },
 };
 
 const [name, ...rest] = process.argv.slice(2);
