@@ -8,9 +8,8 @@ export default defineConfig({
           name: "unit",
           include: [
             "packages/*/src/**/*.test.ts",
-            "packages/{contracts,agent-backends,outbound,testing}/test/**/*.test.ts",
+            "packages/{contracts,agent-backends,outbound,supervisor,testing}/test/**/*.test.ts",
             "apps/api/src/**/*.test.ts",
-            "docker/**/*.test.{ts,mjs}",
             "scripts/**/*.test.{ts,mjs}",
           ],
           testTimeout: 60_000,

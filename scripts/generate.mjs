@@ -1,4 +1,5 @@
-// Writes what is generated from the schema of environment variables: `.env.example` and `docs/configuration.md`.
+// Writes what is generated: `.env.example` and `docs/configuration.md` from the schema of environment variables, and for each image that ships
+// with Mosaic what it runs where a bundle does not say it.
 //   node scripts/generate.mjs           writes them
 //   node scripts/generate.mjs --check   fails when they are not current, or when nothing reads one of the variables
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
@@ -11,7 +12,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const apiSource = join(root, "apps/api/src");
 const schemaFile = join(apiSource, "platform/config/env.ts");
 
-// The schema is read from its source, not from a build that may be older: imports in TypeScript name the .js that will be.
+// Sources are read, not builds that may be older: imports in TypeScript name the .js that will be.
 registerHooks({
   resolve: (specifier, context, next) => {
     const isSource = specifier.startsWith("./") && context.parentURL?.endsWith(".ts");
@@ -20,10 +21,12 @@ registerHooks({
 });
 
 const { envSchema } = await import(schemaFile);
+const { openclawLaunch } = await import(join(root, "packages/agent-backends/src/openclaw-launch.ts"));
 const settings = settingsOf(envSchema);
 const files = [
   { path: ".env.example", content: renderEnvExample(settings) },
   { path: "docs/configuration.md", content: renderConfigurationDocs(settings) },
+  { path: "docker/openclaw/launch.json", content: `${JSON.stringify(openclawLaunch, null, 2)}\n` },
 ];
 
 const readers = globSync("**/*.ts", { cwd: apiSource, exclude: ["generated/**", "**/*.test.ts"] })

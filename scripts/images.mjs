@@ -4,18 +4,23 @@
 //   node scripts/images.mjs [--force]
 //
 // Each image carries a label with a hash of what it was made from; one that is up to date is left alone. Needs Node 20, npm and
-// the docker command. Node's built-ins only, because it runs before anything is installed.
+// the docker command: it may run before anything is installed, and installs and builds what an image needs of Mosaic's own.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { copyFile, mkdtemp, readFile, readdir, rm, stat } from "node:fs/promises";
+import { copyFile, cp, mkdtemp, readFile, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { prepareStateDir, stateFiles } from "./launch/state.mjs";
+import { buildPackage, installPackages } from "./lib/prepare.mjs";
+import { Progress } from "./lib/progress.mjs";
+import { ensureToolchain, toolchainEnv } from "./lib/toolchain.mjs";
 
 const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
 const BASE_FOLDER = join(REPOSITORY, "docker/base");
 const OPENCLAW_FOLDER = join(REPOSITORY, "docker/openclaw");
+const SUPERVISOR_FOLDER = join(REPOSITORY, "packages/supervisor");
 const INPUTS_LABEL = "mosaic.inputs";
 const BASE_TAG = "mosaic/base:node24";
 const PUBLIC_BASE = "node:24-bookworm-slim";
@@ -131,15 +136,19 @@ async function debianMirror() {
 async function ensureOpenClaw(baseId, force) {
   const manifest = JSON.parse(await readFile(join(OPENCLAW_FOLDER, "package.json"), "utf8"));
   const tag = `mosaic/openclaw:${manifest.dependencies.openclaw}`;
-  const inputs = await hashOf([OPENCLAW_FOLDER], [baseId]);
+  const inputs = await hashOf([OPENCLAW_FOLDER, SUPERVISOR_FOLDER, join(SUPERVISOR_FOLDER, "src")], [baseId]);
   const present = await inspectImage(tag);
   if (!force && present?.inputs === inputs) {
     say(`${tag} is up to date`);
     return tag;
   }
+  await buildSupervisor();
   say(`building ${tag} (a few minutes the first time)`);
   await inScratchFolder(async (folder) => {
     for (const file of await inputFiles(OPENCLAW_FOLDER)) await copyFile(file, join(folder, relative(OPENCLAW_FOLDER, file)));
+    for (const part of ["package.json", "dist"]) {
+      await cp(join(SUPERVISOR_FOLDER, part), join(folder, "supervisor", part), { recursive: true });
+    }
     await addCertificates(folder);
     const buildArgs = await machineBuildArgs();
     await dockerBuild([
@@ -154,6 +163,17 @@ async function ensureOpenClaw(baseId, force) {
     ]);
   });
   return tag;
+}
+
+// The supervisor is written in TypeScript: this may be the first that is done in a clone.
+async function buildSupervisor() {
+  const stateDir = join(REPOSITORY, ".mosaic");
+  prepareStateDir(stateDir);
+  const common = { root: REPOSITORY, logsDir: stateFiles(stateDir).logs, progress: new Progress(), signal: undefined };
+  const toolchain = await ensureToolchain({ ...common, env: process.env });
+  const options = { ...common, toolchain, env: toolchainEnv(toolchain, { ...process.env, NODE_ENV: undefined }) };
+  await installPackages(options);
+  await buildPackage(options, "@mosaic/supervisor");
 }
 
 // Behind a proxy that signs with an authority of its own, npm inside the build must trust it as this machine does. The file goes

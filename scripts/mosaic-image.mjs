@@ -15,7 +15,14 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const baseTag = "mosaic/base:node24";
 
 /** What the server reads beside its own packages, at the places where it looks for them. */
-const folders = ["apps/api/dist", "apps/web/out", "prisma/migrations", "docker/openclaw"];
+const folders = [
+  "apps/api/dist",
+  "apps/web/out",
+  "prisma/migrations",
+  "docker/openclaw",
+  "packages/supervisor/dist",
+  "packages/supervisor/package.json",
+];
 
 /** @param {string} tag */
 async function makeImage(tag) {

@@ -56,7 +56,7 @@ function stopChildOfSupervisor(): void {
     const parent = /^PPid:\s+([0-9]+)/m.exec(read(pid, "status"))?.[1] ?? "0";
     const [program = "", ...words] = read(parent, "cmdline").split("\0");
     // The init above the supervisor has the same words.
-    if (program.endsWith("node") && words.some((word) => word.endsWith("supervisor.mjs"))) {
+    if (program.endsWith("node") && words.some((word) => word.endsWith("supervisor.js"))) {
       process.kill(Number(pid), "SIGSTOP");
       stoppedCount += 1;
     }

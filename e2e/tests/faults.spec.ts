@@ -239,7 +239,7 @@ test.describe("faults, with the real OpenClaw", () => {
     }
     const supervisors = await processesWith(
       (environment) => environment.includes(`MOSAIC_AGENT_STATE_DIR=${world.mosaic.options.stateDir}`),
-      "supervisor.mjs",
+      "supervisor.js",
     );
     return supervisors.map(String);
   }

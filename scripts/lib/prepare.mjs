@@ -66,6 +66,24 @@ export async function build(options) {
 }
 
 /**
+ * Builds one package and what it is made with.
+ *
+ * @param {PrepareOptions} options
+ * @param {string} name
+ */
+export async function buildPackage(options, name) {
+  await options.progress.step(`Building ${name}`, () =>
+    run([...turboCommand(options), "run", "build", `--filter=${name}`, "--output-logs=new-only", "--ui=stream"], {
+      cwd: options.root,
+      env: options.env,
+      logFile: path.join(options.logsDir, "build.log"),
+      signal: options.signal,
+      onFailure: "The build failed; the end of its output is above.",
+    }),
+  );
+}
+
+/**
  * turbo's own program rather than its script: the script would die alone on a signal and leave the
  * program, and with it the compilers, running.
  *

@@ -4,7 +4,7 @@ import { quoteProvider, wordsOf } from "./provider-words.js";
 
 /**
  * OpenClaw tells its caller "internal error" for whatever it has no class for, and `upstream provider error` in place of a provider's words. Its
- * log has both. The supervisor passes on the line of a turn that failed: `docker/openclaw/turn-faults.mjs` knows which lines those are.
+ * log has both. The supervisor passes on the line of a turn that failed: `openclaw-launch.ts` says which lines those are.
  */
 export function explainLogLine(line: string, turn: TurnSoFar): GatewayEnding {
   const words = errorIn(line);

@@ -2,10 +2,12 @@ import { createHash } from "node:crypto";
 import { bundle as bundleSchema, type Bundle } from "@mosaic/contracts/agent-config";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { readAsBefore } from "../test/previous-supervisor.js";
 import { everyTool, noTool, providerKinds, renderInputs, someInput, someProvider, toolCombinations } from "../test/render-input.js";
 import type { RenderInput } from "./agent-backend.js";
 import { canonicalJson } from "./canonical-json.js";
 import { openclawBackend } from "./openclaw.js";
+import { openclawLaunch } from "./openclaw-launch.js";
 import { shortestTimeoutMs } from "./openclaw-failure.js";
 import { literal } from "./openclaw-literal.js";
 
@@ -49,6 +51,24 @@ describe("a rendered bundle, whatever the settings", () => {
           expect(file.content).not.toContain("sk-canary");
           expect(file.content).not.toContain(input.gateway.token);
         }
+      }),
+    );
+  });
+
+  it("is still one to the supervisor of the release before, which finds its files and its warm-up in it", () => {
+    fc.assert(
+      fc.property(renderInputs, (input) => {
+        const { generation, files, warmup } = render(input);
+        const read = readAsBefore(JSON.stringify(render(input)));
+        expect(read).toEqual({ generation, files: files.map(({ root, path }) => `${root}/${path}`), warmup });
+      }),
+    );
+  });
+
+  it("has no secret in what is run: that is the same for every agent", () => {
+    fc.assert(
+      fc.property(renderInputs, (input) => {
+        expect(render(input).launch).toEqual(openclawLaunch);
       }),
     );
   });

@@ -4,6 +4,7 @@ import { sha256OfJson } from "./canonical-json.js";
 import { openclawAgentId, renderConfig } from "./openclaw-config.js";
 import { explainResponse } from "./openclaw-failure.js";
 import { isTooBusy, openclawMemory } from "./openclaw-machine.js";
+import { openclawLaunch } from "./openclaw-launch.js";
 import { explainLogLine } from "./openclaw-log-line.js";
 import { warmUpModel } from "./openclaw-providers.js";
 import { openOpenclawStream } from "./openclaw-stream.js";
@@ -11,7 +12,7 @@ import { houseRules, renderIdentityFile, renderSoul } from "./openclaw-workspace
 
 export const openclawBackend: AgentBackend = {
   id: "openclaw",
-  readinessPath: "/readyz",
+  readinessPath: openclawLaunch.readiness.path,
   tokenProofPath: "/v1/models",
   render,
   turnRequest,
@@ -25,7 +26,7 @@ export const openclawBackend: AgentBackend = {
 function render(input: RenderInput): Bundle {
   const certificates = input.trustedCertificates ?? [];
   const files: BundleFile[] = [
-    // The supervisor knows this name: it tells Node of the file before the gateway starts.
+    // Every supervisor knows this name: it tells Node of the file before it runs anything.
     ...(certificates.length === 0 ? [] : [{ root: "run", path: "ca-certificates.pem", content: `${certificates.join("\n")}\n` } as const]),
     { root: "run", path: "openclaw.json", content: asFile(renderConfig(input)) },
     { root: "state", path: "workspace/SOUL.md", content: renderSoul(input.agent) },
@@ -34,7 +35,7 @@ function render(input: RenderInput): Bundle {
     { root: "state", path: `agents/${openclawAgentId}/agent/settings.json`, content: asFile(settings) },
   ];
   const warmup: Warmup = { model: warmUpModel, gatewayToken: input.gateway.token };
-  return { generation: sha256OfJson({ files, warmup }), files, warmup };
+  return { generation: sha256OfJson({ files, warmup, launch: openclawLaunch }), files, warmup, launch: openclawLaunch };
 }
 
 /**

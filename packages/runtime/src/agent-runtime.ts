@@ -10,6 +10,8 @@ export interface Endpoint {
 export interface AgentImage {
   readonly name: string;
   readonly buildContext: string | null;
+  /** Files and folders from elsewhere that the Dockerfile copies too, by their place in the context. */
+  readonly buildParts?: Readonly<Record<string, string>>;
 }
 
 export interface ContainerLimits {

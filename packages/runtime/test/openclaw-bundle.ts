@@ -1,3 +1,7 @@
+import { readFile } from "node:fs/promises";
+
+const launch = JSON.parse(await readFile(new URL("../../../docker/openclaw/launch.json", import.meta.url), "utf8")) as object;
+
 export interface HandMadeAgent {
   readonly demoUrl: string;
   readonly gatewayToken: string;
@@ -50,5 +54,6 @@ export function bundleFor({ demoUrl, gatewayToken, gatewayPort, bind, stateDir }
       { root: "state" as const, path: "workspace/SOUL.md", content: "You are Ada." },
     ],
     warmup: { model: "warm/m", gatewayToken },
+    launch,
   };
 }

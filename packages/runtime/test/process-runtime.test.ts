@@ -22,7 +22,7 @@ function optionsFor(stateDir: string): ProcessRuntimeOptions {
   return {
     instanceId: INSTANCE,
     stateDir,
-    supervisorPath: join(LOCK_DIR, "supervisor.mjs"),
+    supervisorPath: fileURLToPath(new URL("../../supervisor/dist/supervisor.js", import.meta.url)),
     openclawLockDir: LOCK_DIR,
     openclawVersion: "0.0.0",
     commandOverride: [process.execPath, FIXTURE],

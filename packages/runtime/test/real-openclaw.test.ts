@@ -16,10 +16,11 @@ import { describeMissing, describeWithDocker } from "./docker-available.js";
 import { bundleFor } from "./openclaw-bundle.js";
 
 const LOCK_DIR = fileURLToPath(new URL("../../../docker/openclaw", import.meta.url));
+const SUPERVISOR = fileURLToPath(new URL("../../supervisor/dist/supervisor.js", import.meta.url));
 const BOOT_TIMEOUT_MS = 120_000;
 const version = (JSON.parse(await readFile(join(LOCK_DIR, "package.json"), "utf8")) as { dependencies: { openclaw: string } }).dependencies
   .openclaw;
-const imageName = `mosaic/openclaw:${version}`;
+const imageName = process.env["MOSAIC_TEST_IMAGE"] ?? `mosaic/openclaw:${version}`;
 const run = randomBytes(4).toString("hex");
 const instanceId = `test-real-${run}`;
 
@@ -191,11 +192,10 @@ async function openDocker(): Promise<RealHarness> {
 
 async function openProcess(openclawDir: string): Promise<RealHarness> {
   const stateDir = await mkdtemp(join(tmpdir(), "mosaic-real-"));
-  const supervisorPath = join(LOCK_DIR, "supervisor.mjs");
   const runtime = createProcessRuntime({
     instanceId,
     stateDir,
-    supervisorPath,
+    supervisorPath: SUPERVISOR,
     openclawLockDir: LOCK_DIR,
     openclawVersion: version,
     openclawDir,

@@ -1,4 +1,5 @@
-import { readdir, readFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AgentImage, PrepareProgress } from "../agent-runtime.js";
 import { RuntimeError } from "../agent-runtime.js";
@@ -39,11 +40,12 @@ export async function obtainImage(
   signal: AbortSignal,
 ): Promise<void> {
   if (await hasImage(engine, image.name)) return;
-  const { name, buildContext } = image;
+  const { name, buildContext, buildParts = {} } = image;
   if (buildContext !== null) {
     const base = await obtainBase(engine, buildContext, settings, onProgress, signal);
     if (base === null) throw missing(name, "can't be built, since its base image can't be had");
-    await build(engine, { name, buildContext, buildArgs: { ...settings.buildArgs, BASE_IMAGE: base } }, onProgress, signal);
+    const buildArgs = { ...settings.buildArgs, BASE_IMAGE: base };
+    await withContext(buildContext, buildParts, (folder) => build(engine, { name, buildContext: folder, buildArgs }, onProgress, signal));
     return;
   }
   const failure = await pull(engine, name, onProgress, signal);
@@ -102,6 +104,23 @@ interface Build {
   readonly name: string;
   readonly buildContext: string;
   readonly buildArgs: Record<string, string>;
+}
+
+/** Where parts come from elsewhere, the context is put together for the time of the build. */
+async function withContext(
+  folder: string,
+  parts: Readonly<Record<string, string>>,
+  work: (context: string) => Promise<void>,
+): Promise<void> {
+  if (Object.keys(parts).length === 0) return work(folder);
+  const context = await mkdtemp(join(tmpdir(), "mosaic-image-"));
+  try {
+    await cp(folder, context, { recursive: true });
+    for (const [place, source] of Object.entries(parts)) await cp(source, join(context, place), { recursive: true });
+    await work(context);
+  } finally {
+    await rm(context, { recursive: true, force: true });
+  }
 }
 
 async function build(engine: Engine, { name, buildContext, buildArgs }: Build, onProgress: OnProgress, signal: AbortSignal): Promise<void> {

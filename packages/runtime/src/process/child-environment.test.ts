@@ -47,7 +47,7 @@ it("gives an agent nothing of Mosaic's environment but what it needs to run and 
     MOSAIC_AGENT_RUN_DIR: "/dev/shm/agent-1",
     MOSAIC_AGENT_PORT: "4000",
     MOSAIC_EXIT_WITH_PARENT: "1",
-    MOSAIC_OPENCLAW_DIR: "/s/openclaw",
+    MOSAIC_AGENT_SOFTWARE_DIR: "/s/openclaw",
   });
   expect(environment).not.toHaveProperty("npm_config_registry");
 });

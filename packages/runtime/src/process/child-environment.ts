@@ -41,7 +41,7 @@ export function childEnvironment(spec: ContainerSpec, places: ChildPlaces, host:
     MOSAIC_AGENT_RUN_DIR: runDir,
     MOSAIC_AGENT_PORT: String(port),
     MOSAIC_EXIT_WITH_PARENT: "1",
-    MOSAIC_OPENCLAW_DIR: openclawDir,
+    MOSAIC_AGENT_SOFTWARE_DIR: openclawDir,
   };
 }
 

@@ -36,7 +36,7 @@ export function toStartError(error: unknown): AppError {
   });
 }
 
-/** What exit codes of the supervisor and of the gateway mean (docker/README.md). */
+/** What exit codes of the supervisor and of the gateway mean (packages/supervisor/README.md). */
 const exitWords: Readonly<Record<number, string>> = {
   70: "the agent's supervisor failed",
   75: "its gateway did not get ready",

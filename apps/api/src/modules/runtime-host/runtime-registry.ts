@@ -64,7 +64,8 @@ const docker: RuntimeDefinition = {
     `The image ${image} is not on this machine. ${isBuilt ? "Mosaic builds it" : "It is pulled from its registry"} at the first start of an agent, which takes a few minutes.`,
 };
 
-/** What ships with Mosaic for OpenClaw: the supervisor, and the package that pins the version. */
+const supervisorPath = fileURLToPath(new URL("../../../../../packages/supervisor/dist/supervisor.js", import.meta.url));
+/** The package that pins the version of OpenClaw. */
 const openclawFolder = fileURLToPath(new URL("../../../../../docker/openclaw", import.meta.url));
 const openclawPackage = z.object({ dependencies: z.object({ openclaw: z.string() }) });
 
@@ -73,7 +74,7 @@ const process: RuntimeDefinition = {
     createProcessRuntime({
       instanceId,
       stateDir: resolve(env.MOSAIC_STATE_DIR),
-      supervisorPath: join(openclawFolder, "supervisor.mjs"),
+      supervisorPath,
       openclawLockDir: openclawFolder,
       openclawVersion: openclawPackage.parse(JSON.parse(readFileSync(join(openclawFolder, "package.json"), "utf8"))).dependencies.openclaw,
     }),

@@ -4,9 +4,11 @@ import { existsSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 
+import { openclawLaunch } from "@mosaic/agent-backends/openclaw-launch";
+import type { Launch } from "@mosaic/contracts/agent-config";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { Agent, type Bundle, type BundleFile, FakeApi, isAlive } from "./test/supervisor-harness.js";
+import { Agent, type Bundle, type BundleFile, FakeApi, isAlive } from "./supervisor-harness.js";
 
 const KEY = "sk-canary-key-1234567890";
 const GATEWAY_TOKEN = "gateway-canary-token-1234567890";
@@ -92,6 +94,71 @@ describe("a start", () => {
     agent.startWithToken(api);
     await expect.poll(() => api.phases(), WITHIN).toContain("ready");
     expect(api.bundleRequests).toBeGreaterThanOrEqual(3);
+  });
+});
+
+describe("what it runs", () => {
+  test("is the image's own where a Mosaic of before does not say it", async () => {
+    await writeFile(join(agent.softwareDir, "launch.json"), JSON.stringify(openclawLaunch));
+    const { launch: _launch, ...before } = bundleOf();
+    api.bundle = before;
+    agent.startWithToken(api);
+    await expect.poll(() => api.phases(), WITHIN).toEqual(["starting", "waiting", "warming", "ready"]);
+    expect((await agent.gateway()).lastTurn?.answer).toContain('"content":"ok"');
+  });
+
+  test("must be said by one of the two", async () => {
+    const { launch: _launch, ...before } = bundleOf();
+    api.bundle = before;
+    agent.startWithToken(api);
+    expect(await agent.exitCode()).toBe(78);
+    expect(agent.lines().at(-1)).toEqual({ mosaic: "bundle-invalid", reason: "neither the bundle nor the image says what to run" });
+  });
+
+  test("is named where it is not understood", async () => {
+    api.bundle = bundleOf({ launch: { ...openclawLaunch, reload: { ...openclawLaunch.reload, lines: [""] } } });
+    agent.startWithToken(api);
+    expect(await agent.exitCode()).toBe(78);
+    expect(agent.lines().at(-1)).toMatchObject({ mosaic: "bundle-invalid", reason: expect.stringContaining('"reload.lines"') });
+  });
+
+  test("may come with more than this supervisor knows, of a Mosaic that is newer", async () => {
+    const newer = { ...bundleOf(), mood: "sunny", launch: { ...openclawLaunch, sandbox: { kind: "glass" } } };
+    api.bundle = newer;
+    agent.startWithToken(api);
+    await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+  });
+
+  test("is any software: another command, configuration, port and readiness, no memory, no warm-up", async () => {
+    await writeFile(
+      join(agent.softwareDir, "other.mjs"),
+      `import { readFileSync } from "node:fs"; import http from "node:http";
+      const said = JSON.stringify({ hello: readFileSync(process.env.OTHER_SETTINGS, "utf8"), mode: process.argv[2], port: process.argv[3] });
+      http.createServer((request, response) => response.writeHead(request.url === "/healthy" ? 200 : 404).end(said)).listen(Number(process.argv[4]), "127.0.0.1");`,
+    );
+    const launch: Launch = {
+      command: "{node}",
+      args: ["{software}/other.mjs", "serve{this}", "{port}", String(agent.port + 1)],
+      env: { OTHER_SETTINGS: "{run}/settings/other.toml" },
+      configFile: "settings/other.toml",
+      readiness: { path: "/healthy", port: agent.port + 1 },
+      reload: { lines: ["reloaded"], refusals: ["not reloaded"], patienceMs: 10 },
+      memoryFile: "memory.db",
+      log: { turnFault: null, tooBusy: null },
+      repairs: [],
+      warmUp: null,
+    };
+    api.bundle = { ...bundleOf(), launch, files: [{ root: "run", path: "settings/other.toml", content: "hi = 1" }] };
+    agent.startWithToken(api);
+    await expect.poll(() => api.phases(), WITHIN).toEqual(["starting", "waiting", "ready"]);
+    const answer = await fetch(`http://127.0.0.1:${String(agent.port + 1)}/healthy`);
+    expect(await answer.json()).toEqual({ hello: "hi = 1", mode: "serve{this}", port: String(agent.port) });
+  });
+
+  test("listens where Mosaic is told with every question for its files", async () => {
+    agent.startWithToken(api);
+    await expect.poll(() => api.bundleRequests, WITHIN).toBeGreaterThan(1);
+    expect([...api.saidPorts]).toEqual([String(agent.port)]);
   });
 });
 
@@ -383,6 +450,7 @@ interface BundleOptions {
   fake?: Record<string, unknown>;
   more?: BundleFile[];
   warmup?: Bundle["warmup"];
+  launch?: Launch;
 }
 
 function bundleOf({
@@ -391,6 +459,7 @@ function bundleOf({
   fake = {},
   more = [],
   warmup = { model: "warm/m", gatewayToken: GATEWAY_TOKEN },
+  launch = openclawLaunch,
 }: BundleOptions = {}): Bundle {
   const config = {
     gateway: { auth: { token: GATEWAY_TOKEN } },
@@ -402,5 +471,5 @@ function bundleOf({
     { root: "state", path: "workspace/SOUL.md", content: soul },
     ...more,
   ];
-  return { generation: createHash("sha256").update(JSON.stringify(files)).digest("hex"), files, warmup };
+  return { generation: createHash("sha256").update(JSON.stringify(files)).digest("hex"), files, warmup, launch };
 }

@@ -1,3 +1,4 @@
+import type { Launch } from "@mosaic/contracts/agent-config";
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
@@ -10,7 +11,7 @@ import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const SUPERVISOR = fileURLToPath(new URL("../supervisor.mjs", import.meta.url));
+const SUPERVISOR = fileURLToPath(new URL("../dist/supervisor.js", import.meta.url));
 const FAKE_OPENCLAW = fileURLToPath(new URL("fake-openclaw.mjs", import.meta.url));
 const CONFIG_ROUTE = "/api/internal/agent-config/agent-1";
 
@@ -24,6 +25,7 @@ export interface Bundle {
   generation: string;
   files: BundleFile[];
   warmup: { model: string; gatewayToken: string } | null;
+  launch?: Launch;
 }
 
 export interface Status {
@@ -41,6 +43,8 @@ export class FakeApi {
   /** Answers to the next bundle requests, before the usual ones. */
   readonly nextAnswers: Answer[] = [];
   bundleRequests = 0;
+  /** The ports that were said with them. */
+  readonly saidPorts = new Set<string | null>();
   bundle: Bundle | null = null;
   private server: Server | null = null;
   private port = 0;
@@ -86,6 +90,7 @@ export class FakeApi {
 
   private async answerBundle(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.bundleRequests++;
+    this.saidPorts.add(url.searchParams.get("port"));
     const answer = this.nextAnswers.shift();
     if (answer) return answer(request, response);
     const after = url.searchParams.get("after");
@@ -101,26 +106,26 @@ export class FakeApi {
 export class Agent {
   readonly folder: string;
   readonly port: number;
-  private readonly openclawDir: string;
+  readonly softwareDir: string;
   output = "";
   private child: ChildProcessByStdio<Writable, Readable, Readable> | null = null;
 
-  private constructor(folder: string, port: number, openclawDir: string) {
+  private constructor(folder: string, port: number, softwareDir: string) {
     this.folder = folder;
     this.port = port;
-    this.openclawDir = openclawDir;
+    this.softwareDir = softwareDir;
   }
 
-  /** Runs the fake OpenClaw, or the real one out of `openclawDir`. */
-  static async create(openclawDir?: string): Promise<Agent> {
+  /** Runs the fake OpenClaw, or the real one out of `softwareDir`. */
+  static async create(softwareDir?: string): Promise<Agent> {
     const folder = await mkdtemp(join(tmpdir(), "supervisor-test-"));
     await mkdir(join(folder, "state"));
-    if (openclawDir === undefined) {
+    if (softwareDir === undefined) {
       const openclaw = join(folder, "install/node_modules/openclaw");
       await mkdir(openclaw, { recursive: true });
       await copyFile(FAKE_OPENCLAW, join(openclaw, "openclaw.mjs"));
     }
-    return new Agent(folder, await freePort(), openclawDir ?? join(folder, "install"));
+    return new Agent(folder, await freePort(), softwareDir ?? join(folder, "install"));
   }
 
   get stateDir(): string {
@@ -143,7 +148,7 @@ export class Agent {
         MOSAIC_AGENT_STATE_DIR: this.stateDir,
         MOSAIC_AGENT_RUN_DIR: this.runDir,
         MOSAIC_AGENT_PORT: String(this.port),
-        MOSAIC_OPENCLAW_DIR: this.openclawDir,
+        MOSAIC_AGENT_SOFTWARE_DIR: this.softwareDir,
         ...env,
       },
     });

@@ -1,36 +1,38 @@
-// What the supervisor says, and why it ends: JSON lines on standard output, and an exit code.
 import { createHmac } from "node:crypto";
 
-/** A reason to end. `word` is the event in the line, `reason` is a sentence without secrets. */
+/** A reason to end. `word` is the event in the line, `code` the exit code; the message is a sentence without secrets. */
 export class FatalError extends Error {
-  constructor(word, code, reason) {
+  override readonly name = "FatalError";
+  readonly word: string;
+  readonly code: number;
+
+  constructor(word: string, code: number, reason: string) {
     super(reason);
-    this.name = "FatalError";
     this.word = word;
     this.code = code;
   }
 }
 
 // Whoever read our lines may be gone; that must not end the agent before its time.
-process.stdout.on("error", () => {});
+process.stdout.on("error", () => undefined);
 
-let logKey = null;
+let logKey: Buffer | null = null;
 let lastAt = 0;
 
 /**
  * From now on every line carries a time and a signature that only who knows the container's token can make. What the agent runs has our user,
  * and may write to our standard output by /proc; it does not have the token.
  */
-export function signLinesWith(token) {
+export function signLinesWith(token: string): void {
   logKey = createHmac("sha256", token).update("mosaic-log").digest();
 }
 
-/** All that the supervisor ever prints: single lines of JSON, never what the gateway says, which is a copy of the conversation. */
-export function say(event, fields = {}) {
+/** All that the supervisor ever prints: single lines of JSON, never what its child says, which is a copy of the conversation. */
+export function say(event: string, fields: Readonly<Record<string, unknown>> = {}): void {
   process.stdout.write(`${signed({ mosaic: event, ...fields })}\n`);
 }
 
-function signed(line) {
+function signed(line: object): string {
   if (logKey === null) return JSON.stringify(line);
   // Never the same time twice: a line that is written again by somebody else is known by that.
   lastAt = Math.max(lastAt + 1, Date.now());

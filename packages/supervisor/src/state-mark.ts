@@ -1,4 +1,5 @@
 // A mark in the agent's volume, by which Mosaic knows it again: a volume that is gone, emptied or another agent's has no mark, or another one.
+import type { SupervisorStatus } from "@mosaic/contracts/agent-config";
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -6,13 +7,14 @@ import { join } from "node:path";
 
 const FILE = ".mosaic-state";
 const MARK = /^[0-9a-f-]{36}$/;
-// Where OpenClaw keeps what was said. A volume with it and without a mark is older than the marks, or somebody took the mark away.
-const MEMORY = "agents/main/agent/openclaw-agent.sqlite";
 
-/** `isNew`: the mark was made just now. `isEmpty`: there is no memory beside it. To be called before anything is written into the volume. */
-export async function readStateMark(stateDir) {
+/**
+ * `isNew`: the mark was made just now. `isEmpty`: there is no memory beside it. A volume with memory and without a mark is older than the marks,
+ * or somebody took the mark away. To be called before anything is written into the volume.
+ */
+export async function readStateMark(stateDir: string, memoryFile: string): Promise<NonNullable<SupervisorStatus["state"]>> {
   const path = join(stateDir, FILE);
-  const isEmpty = !existsSync(join(stateDir, MEMORY));
+  const isEmpty = !existsSync(join(stateDir, memoryFile));
   const text = await readFile(path, "utf8").catch(() => "");
   if (MARK.test(text.trim())) return { mark: text.trim(), isNew: false, isEmpty };
   const mark = randomUUID();

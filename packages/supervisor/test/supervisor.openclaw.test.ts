@@ -5,11 +5,12 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
+import { openclawLaunch } from "@mosaic/agent-backends/openclaw-launch";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { createAuthority } from "../../packages/outbound/test/support/certificates.js";
-import { type OddProvider, startOddProvider } from "../../packages/testing/src/odd-provider.js";
-import { Agent, type Bundle, FakeApi, isAlive } from "./test/supervisor-harness.js";
+import { createAuthority } from "../../outbound/test/support/certificates.js";
+import { type OddProvider, startOddProvider } from "@mosaic/testing/odd-provider";
+import { Agent, type Bundle, FakeApi, isAlive } from "./supervisor-harness.js";
 
 // The folder that OpenClaw was installed into, as docker/README.md says.
 const OPENCLAW_DIR = process.env["MOSAIC_OPENCLAW_DIR"];
@@ -168,7 +169,7 @@ describe.skipIf(OPENCLAW_DIR === undefined)("with the real OpenClaw (needs MOSAI
       { root: "state", path: "workspace/SOUL.md", content: soul },
     ];
     const generation = createHash("sha256").update(JSON.stringify(files)).digest("hex");
-    return { generation, files, warmup: { model: "warm/m", gatewayToken: GATEWAY_TOKEN } };
+    return { generation, files, warmup: { model: "warm/m", gatewayToken: GATEWAY_TOKEN }, launch: openclawLaunch };
   }
 });
 

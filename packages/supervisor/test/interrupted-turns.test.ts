@@ -3,9 +3,12 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { endInterruptedTurns } from "./interrupted-turns.mjs";
+import { openclawLaunch } from "@mosaic/agent-backends/openclaw-launch";
+import { repair } from "../src/repairs.js";
 
+const [endOpenTurns] = openclawLaunch.repairs as [(typeof openclawLaunch.repairs)[number]];
 let stateDir: string;
+const endInterruptedTurns = async (now?: number): Promise<number> => repair(stateDir, endOpenTurns, now);
 const path = (): string => join(stateDir, "agents/main/agent/openclaw-agent.sqlite");
 
 beforeEach(async () => {
@@ -56,16 +59,16 @@ test("a turn that a dead gateway left running is ended, with all that would make
       },
     },
   ]);
-  expect(await endInterruptedTurns(stateDir, 1_000)).toBe(1);
+  expect(await endInterruptedTurns(1_000)).toBe(1);
   const { status, entry, window } = read("agent:main:conv-1");
   expect([status, window]).toEqual(["failed", "failed"]);
   expect(entry).toEqual({ sessionId: "id of agent:main:conv-1", status: "failed", abortedLastRun: false, endedAt: 1_000, model: "m" });
-  expect(await endInterruptedTurns(stateDir)).toBe(0);
+  expect(await endInterruptedTurns()).toBe(0);
 });
 
 test("a conversation that OpenClaw closed after it had died too often is opened again", async () => {
   fill([{ key: "agent:main:conv-1", status: "failed", entry: { mainRestartRecovery: { tombstone: { reason: "budget" } } } }]);
-  expect(await endInterruptedTurns(stateDir)).toBe(1);
+  expect(await endInterruptedTurns()).toBe(1);
   expect(read("agent:main:conv-1").entry).not.toHaveProperty("mainRestartRecovery");
 });
 
@@ -74,13 +77,13 @@ test("what ended by itself, and what is not Mosaic's, stays as it is", async () 
     { key: "agent:main:conv-1", status: "done" },
     { key: "agent:main:subagent:7", status: "running", entry: { activeWriterRunId: "r" } },
   ]);
-  expect(await endInterruptedTurns(stateDir)).toBe(0);
+  expect(await endInterruptedTurns()).toBe(0);
   expect(read("agent:main:subagent:7").entry).toMatchObject({ status: "running", activeWriterRunId: "r" });
 });
 
 test("a state without the database, or with another software's, is no fault", async () => {
-  expect(await endInterruptedTurns(stateDir)).toBe(0);
+  expect(await endInterruptedTurns()).toBe(0);
   new DatabaseSync(path()).close();
-  expect(await endInterruptedTurns(stateDir)).toBe(0);
-  expect(await endInterruptedTurns(join(stateDir, "nowhere"))).toBe(0);
+  expect(await endInterruptedTurns()).toBe(0);
+  expect(await repair(join(stateDir, "nowhere"), endOpenTurns)).toBe(0);
 });

@@ -1,0 +1,80 @@
+import type { SupervisorStatus } from "@mosaic/contracts/agent-config";
+import http from "node:http";
+import https from "node:https";
+
+import { FatalError } from "./exit.js";
+
+const LONG_POLL_SECONDS = 25;
+const FETCH_TIMEOUT_MS = 15_000;
+const STATUS_TIMEOUT_MS = 5_000;
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+/** The supervisor's side of the internal API. */
+export interface ApiClient {
+  /** The present bundle as text. Rejects with a FatalError when the token is refused, with any other error when asking again may help. */
+  fetchBundle(signal: AbortSignal): Promise<string>;
+  /** The bundle that comes after `generation`, or `null` if there was none for 25 s. */
+  waitForBundle(generation: string, signal: AbortSignal): Promise<string | null>;
+  postStatus(status: SupervisorStatus, signal: AbortSignal): Promise<void>;
+}
+
+interface Call {
+  readonly body?: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** `port`: where the child will listen. Mosaic writes it into the child's own files. */
+export function createApiClient(configUrl: string, token: string, port: number): ApiClient {
+  const transport = new URL(configUrl).protocol === "https:" ? https : http;
+  const agent = new transport.Agent({ keepAlive: true, maxSockets: 2 });
+
+  function request(method: string, path: string, { body, timeoutMs, signal }: Call): Promise<{ status: number; text: string }> {
+    return new Promise((resolve, reject) => {
+      const headers = { authorization: `Bearer ${token}`, accept: "application/json", ...(body && { "content-type": "application/json" }) };
+      const bounded = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+      const call = transport.request(`${configUrl}${path}`, { method, headers, agent, signal: bounded }, (response) => {
+        readBody(response).then((text) => resolve({ status: response.statusCode ?? 0, text }), reject);
+      });
+      call.on("error", reject);
+      call.end(body);
+    });
+  }
+
+  return {
+    async fetchBundle(signal) {
+      const { status, text } = await request("GET", `/bundle?port=${port}`, { timeoutMs: FETCH_TIMEOUT_MS, signal });
+      if (status === 200) return text;
+      if (status === 401) throw new FatalError("token-refused", 77, "Mosaic does not know this container's token");
+      throw new Error(`HTTP ${status}`);
+    },
+
+    async waitForBundle(generation, signal) {
+      const path = `/bundle?after=${encodeURIComponent(generation)}&waitSeconds=${LONG_POLL_SECONDS}&port=${port}`;
+      const { status, text } = await request("GET", path, { timeoutMs: LONG_POLL_SECONDS * 1000 + FETCH_TIMEOUT_MS, signal });
+      if (status === 200) return text;
+      if (status === 204) return null;
+      throw new Error(`HTTP ${status}`);
+    },
+
+    async postStatus(status, signal) {
+      const body = JSON.stringify(status);
+      const answer = await request("POST", "/status", { body, timeoutMs: STATUS_TIMEOUT_MS, signal });
+      if (answer.status >= 500 || answer.status === 429) throw new Error(`HTTP ${answer.status}`);
+    },
+  };
+}
+
+async function readBody(response: http.IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response) {
+    const bytes = chunk as Buffer;
+    size += bytes.length;
+    if (size > MAX_BODY_BYTES) throw new Error("the answer is too large");
+    chunks.push(bytes);
+  }
+  // A connection that broke in the middle looks like an end here unless asked.
+  if (!response.complete) throw new Error("the answer broke off");
+  return Buffer.concat(chunks).toString("utf8");
+}
