@@ -9,9 +9,9 @@ import { CommandError, readSecret, terminal, withDatabase } from "./cli/command.
 import { examine, unconfigured, type Finding } from "./cli/doctor.js";
 import { restore } from "./cli/restore.js";
 import { rotateKey } from "./cli/rotate-key.js";
+import { readSetting } from "./cli/stored-settings.js";
 import { SealError } from "./modules/crypto/sealed-box.js";
 import { readRuntimeKind, runtimes } from "./modules/runtime-host/runtime-registry.js";
-import { settingKeys } from "./modules/settings/settings.service.js";
 import { ConfigurationError, readEnv, type Env } from "./platform/config/env.js";
 import { explainDatabaseFault } from "./platform/database/database-words.js";
 import { migrate, MigrationError } from "./platform/database/migrator.js";
@@ -163,9 +163,8 @@ function fileOf([, file = ""]: readonly string[], command: string): string {
 }
 
 async function chosenRuntime(env: Env, database: Parameters<Parameters<typeof withDatabase>[1]>[0]): Promise<AgentRuntime | null> {
-  const read = async (key: string): Promise<string | null> =>
-    (await database.query<{ value: string }>("SELECT value FROM system_config WHERE key = $1", [key])).rows[0]?.value ?? null;
-  return openRuntime(env, (await read(settingKeys.instanceId)) ?? "", env.MOSAIC_RUNTIME ?? (await read(settingKeys.runtime)));
+  const instanceId = (await readSetting(database, "instance.id")) ?? "";
+  return openRuntime(env, instanceId, env.MOSAIC_RUNTIME ?? (await readSetting(database, "runtime.kind")));
 }
 
 function openRuntime(env: Env, instanceId: string, kind: string | null): AgentRuntime | null {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { createApplication, type Application } from "./application.js";
 import { CryptoService } from "./modules/crypto/crypto.service.js";
-import { SettingsService, settingKeys } from "./modules/settings/settings.service.js";
+import { SettingsService } from "./modules/settings/settings.service.js";
 import { UsersService } from "./modules/users/users.service.js";
 import { ConfigurationError, readEnv, type Env } from "./platform/config/env.js";
 import { assertFit } from "./platform/database/database-look.js";
@@ -52,7 +52,7 @@ function displayHost(host: string): string {
 /** The link with the setup token, as long as nobody has finished setting up. Its token is in the fragment, which no server sees. */
 async function findSetupUrl({ nest }: Application, url: string): Promise<string | undefined> {
   const settings = nest.get(SettingsService);
-  if ((await settings.get(settingKeys.onboardingCompletedAt)) !== null) {
+  if ((await settings.get("onboarding.completed_at")) !== null) {
     return undefined;
   }
   if (await nest.get(UsersService, { strict: false }).hasBreakglass()) {

@@ -59,6 +59,7 @@ test("the doctor ends with 0 when nothing fails, and lists it as JSON for progra
     "Database",
     "Migrations",
     "Secret key",
+    "Settings",
     "Clock",
     "Disk",
     "Runtime",

@@ -271,6 +271,7 @@ test("a database that nothing was written to yet is no fault", async () => {
     Database: "ok",
     Migrations: "warning",
     "Secret key": "warning",
+    Settings: "ok",
     Clock: "ok",
     Runtime: "warning",
   });
@@ -287,6 +288,7 @@ test("the doctor finds each thing by itself, and says what to do", async () => {
     "Database",
     "Migrations",
     "Secret key",
+    "Settings",
     "Clock",
     "Disk",
     "Runtime",
@@ -308,6 +310,7 @@ test("the doctor finds each thing by itself, and says what to do", async () => {
     "Database",
     "Migrations",
     "Secret key",
+    "Settings",
     "Clock",
   ]);
 });

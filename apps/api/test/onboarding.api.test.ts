@@ -118,6 +118,7 @@ test("from start to end, going on at the right step in any browser", async () =>
     image: "ok",
     memory: "ok",
     agent_files: "ok",
+    settings: "ok",
     sign_in: "ok",
   };
   expect(statesOf(health.checks)).toEqual(allWell);
@@ -267,7 +268,7 @@ test("an engine that is away, or no runtime at all, is a failing check and no fa
   const client = await signedInAdmin();
   const before = (await client.get("/api/onboarding/health")).json<{ checks: { id: string; state: string }[] }>();
   const none = { runtime: "failing", isolation: "failing", provider: "failing", image: "failing", agent_files: "failing" };
-  expect(statesOf(before.checks)).toEqual({ database: "ok", clock: "ok", memory: "ok", sign_in: "ok", ...none });
+  expect(statesOf(before.checks)).toEqual({ database: "ok", clock: "ok", memory: "ok", settings: "ok", sign_in: "ok", ...none });
   await walk(client);
   app.runtime.faults.isReachable = false;
   const { checks } = (await client.get("/api/onboarding/health")).json<{ checks: { id: string; state: string; detail: string }[] }>();

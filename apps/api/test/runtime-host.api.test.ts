@@ -3,7 +3,6 @@ import { expect, test } from "vitest";
 import { examine } from "../src/cli/doctor.js";
 import { RuntimeHostService } from "../src/modules/runtime-host/runtime-host.service.js";
 import { runtimes } from "../src/modules/runtime-host/runtime-registry.js";
-import { settingKeys } from "../src/modules/settings/settings.service.js";
 import { ConfigurationError } from "../src/platform/config/env.js";
 import { InMemoryEngine } from "./harness/in-memory-runtime.js";
 import { startTestApp } from "./harness/test-app.js";
@@ -51,7 +50,7 @@ test("a runtime that this version does not know is a refusal to start, also for 
   try {
     const words = /agents run on "nomad".*does not guess another one.*Set MOSAIC_RUNTIME to docker or process/;
     const sql = "INSERT INTO system_config (key, value, is_encrypted, updated_at) VALUES ($1, 'nomad', false, now())";
-    await app.database.query(sql, [settingKeys.runtime]);
+    await app.database.query(sql, ["runtime.kind"]);
     const again = startTestApp({ database: app.database, runtime: engine, env: { MOSAIC_RUNTIME: undefined } });
     await expect(again).rejects.toThrow(ConfigurationError);
     await expect(again).rejects.toThrow(words);

@@ -3,7 +3,7 @@ import { z } from "zod";
 export const checkState = z.enum(["ok", "warning", "failing"]);
 
 export const healthCheck = z.object({
-  id: z.enum(["database", "clock", "disk", "runtime", "isolation", "provider", "image", "memory", "agent_files", "sign_in"]),
+  id: z.enum(["database", "clock", "disk", "runtime", "isolation", "provider", "image", "memory", "agent_files", "settings", "sign_in"]),
   label: z.string(),
   state: checkState,
   /** What was found, and what to do when it is not ok. */

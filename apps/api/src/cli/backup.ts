@@ -2,9 +2,9 @@ import type { AgentRuntime, AgentImage } from "@mosaic/runtime/agent-runtime";
 import type { Client } from "pg";
 import { imageOf } from "../modules/container-lifecycle/container-identity.js";
 import { keyIdOf } from "../modules/crypto/sealed-box.js";
-import { settingKeys } from "../modules/settings/settings.service.js";
 import { ArchiveWriter, type AgentState } from "./archive.js";
 import { CommandError, inTransaction, type Terminal } from "./command.js";
+import { readCanary } from "./stored-settings.js";
 
 /** Signed-in browsers, sign-ins under way and counters: what nobody wants back. */
 const leftOut = new Set(["_prisma_migrations", "sessions", "oidc_flows", "login_throttles", "api_processes", "boot_places"]);
@@ -29,7 +29,8 @@ export async function backup(database: Client, { file, runtime, terminal }: Back
       async () => {
         const tables = await writeTables(database, writer, terminal);
         const states = await writeStates(database, writer, runtime, terminal);
-        const [migrations, canary] = await Promise.all([appliedMigrations(database), readCanary(database)]);
+        const migrations = await appliedMigrations(database);
+        const canary = await canaryOf(database);
         return { tables, states, migrations, keyId: keyIdOf(canary) };
       },
       "ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -49,10 +50,9 @@ export async function appliedMigrations(database: Client): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-async function readCanary(database: Client): Promise<string> {
-  const { rows } = await database.query<{ value: string }>("SELECT value FROM system_config WHERE key = $1", [settingKeys.keyCanary]);
-  const value = rows[0]?.value;
-  if (value === undefined) {
+async function canaryOf(database: Client): Promise<string> {
+  const value = await readCanary(database);
+  if (value === null) {
     throw new CommandError("There is nothing to back up yet: Mosaic has not been started on this database.");
   }
   return value;

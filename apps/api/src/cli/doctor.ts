@@ -1,8 +1,8 @@
 import type { Client } from "pg";
 import type { RuntimeKind } from "@mosaic/contracts/onboarding";
 import type { AgentRuntime } from "@mosaic/runtime/agent-runtime";
-import { openRing, storedRing } from "../modules/crypto/key-ring.js";
-import { SealError, sealKey, unseal } from "../modules/crypto/sealed-box.js";
+import { openRing } from "../modules/crypto/key-ring.js";
+import { keyIdOf, SealError, sealKey, unseal, type SealKey } from "../modules/crypto/sealed-box.js";
 import { softwareLook } from "../modules/container-lifecycle/image-check.service.js";
 import {
   agentFilesFinding,
@@ -12,17 +12,19 @@ import {
   isolationFinding,
   memoryLook,
   ok,
+  settingsFinding,
   warning,
   type Look,
 } from "../modules/health/host-findings.js";
 import { readRuntimeKind, runtimes, type RuntimeDefinition } from "../modules/runtime-host/runtime-registry.js";
 import { settingContext } from "../modules/settings/setting-context.js";
-import { settingKeys } from "../modules/settings/settings.service.js";
+import type { Open, SettingRead } from "../modules/settings/setting-registry.js";
 import type { ConfigurationError, Env } from "../platform/config/env.js";
 import { assertFit } from "../platform/database/database-look.js";
 import { explainDatabaseFault } from "../platform/database/database-words.js";
 import { readMigrations } from "../platform/database/migrator.js";
 import { withDatabase } from "./command.js";
+import { readCanary, readSetting, settingFaults } from "./stored-settings.js";
 
 export interface Finding extends Look {
   readonly check: string;
@@ -53,6 +55,7 @@ export async function examine({ env, migrationsFolder, createRuntime }: DoctorOp
   await look("Database", async () => lookAtDatabase(url));
   await look("Migrations", async () => withDatabase(url, async (database) => lookAtMigrations(database, migrationsFolder)));
   await look("Secret key", async () => withDatabase(url, async (database) => lookAtKey(database, env)));
+  await look("Settings", async () => withDatabase(url, async (database) => lookAtSettings(database, env)));
   await look("Clock", async () => withDatabase(url, lookAtClock));
   await look("Disk", async () => diskFinding(env.MOSAIC_STATE_DIR));
   findings.push(...(await lookAtRuntime(env, url, createRuntime)));
@@ -106,15 +109,13 @@ async function lookAtKey(database: Client, env: Env): Promise<Look> {
   if (!(await isFilled(database))) {
     return nothingSealed;
   }
-  const setting = async (key: string): Promise<string | null> =>
-    (await database.query<{ value: string }>("SELECT value FROM system_config WHERE key = $1", [key])).rows[0]?.value ?? null;
-  const canary = await setting(settingKeys.keyCanary);
+  const canary = await readCanary(database);
   if (canary === null) {
     return nothingSealed;
   }
-  const ring = await setting(settingKeys.keyRing);
+  const ring = await readSetting(database, "crypto.key_ring");
   try {
-    const keys = ring === null ? [own] : Object.values(openRing(storedRing.parse(JSON.parse(ring)), own));
+    const keys = keysOf(ring, own);
     const fits = keys.some((key) => opens(key, canary));
     if (!fits) {
       return failing("MOSAIC_SECRET_KEY is not the key of this database. Start with the right one, or restore it from your backup.");
@@ -130,9 +131,26 @@ async function lookAtKey(database: Client, env: Env): Promise<Look> {
     : warning("A rotation was begun and not finished. Run mosaic rotate-key again.");
 }
 
-function opens(key: ReturnType<typeof sealKey>, canary: string): boolean {
+/** Throws `SealError` for a rotation between two other keys. */
+function keysOf(ring: SettingRead<"crypto.key_ring">, own: SealKey): SealKey[] {
+  return ring === null ? [own] : Object.values(openRing(ring, own));
+}
+
+async function lookAtSettings(database: Client, env: Env): Promise<Look> {
+  if (!(await isFilled(database))) {
+    return ok("Nothing is stored yet.");
+  }
+  const own = sealKey(env.MOSAIC_SECRET_KEY.open());
+  // What is wrong with the ring or with the key is told by their own findings.
+  const ring = await readSetting(database, "crypto.key_ring").catch(() => null);
+  const keys = ring !== null && [ring.from, ring.to].includes(own.id) ? keysOf(ring, own) : [own];
+  const open: Open = (sealed, context) => unseal(keys.find(({ id }) => id === keyIdOf(sealed)) ?? own, sealed, context);
+  return settingsFinding(await settingFaults(database, open));
+}
+
+function opens(key: SealKey, canary: string): boolean {
   try {
-    unseal(key, canary, settingContext(settingKeys.keyCanary));
+    unseal(key, canary, settingContext("crypto.canary"));
     return true;
   } catch {
     return false;
@@ -199,17 +217,12 @@ interface RuntimeFacts {
 const noFacts: RuntimeFacts = { chosen: null, instanceId: "doctor", backends: [], files: { near: 0, above: 0 } };
 
 async function readRuntimeFacts(database: Client): Promise<RuntimeFacts> {
-  const { rows } = await database.query<{ key: string; value: string }>("SELECT key, value FROM system_config WHERE key IN ($1, $2)", [
-    settingKeys.runtime,
-    settingKeys.instanceId,
-  ]);
-  const valueOf = (key: string): string | null => rows.find((row) => row.key === key)?.value ?? null;
   const backends = await database.query<StoredBackend>(
     `SELECT id, label, image, memory_limit_bytes::float8 AS "memoryLimitBytes" FROM backends ORDER BY id`,
   );
   return {
-    chosen: valueOf(settingKeys.runtime),
-    instanceId: valueOf(settingKeys.instanceId) ?? "doctor",
+    chosen: await readSetting(database, "runtime.kind"),
+    instanceId: (await readSetting(database, "instance.id")) ?? "doctor",
     backends: backends.rows,
     files: await readSizes(database),
   };

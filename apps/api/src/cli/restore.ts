@@ -4,10 +4,10 @@ import type { AgentRuntime } from "@mosaic/runtime/agent-runtime";
 import type { Client } from "pg";
 import { sealKey, unseal } from "../modules/crypto/sealed-box.js";
 import { settingContext } from "../modules/settings/setting-context.js";
-import { settingKeys } from "../modules/settings/settings.service.js";
 import { readArchive, verifyArchive, type Manifest } from "./archive.js";
 import { appliedMigrations, imageFor, tablesInOrder } from "./backup.js";
 import { auditCommand, CommandError, inTransaction, type Terminal } from "./command.js";
+import { readCanary, readSetting } from "./stored-settings.js";
 
 export interface RestoreOptions {
   readonly file: string;
@@ -31,8 +31,9 @@ export async function restore(database: Client, { file, secret, openRuntime, ter
     await inTransaction(database, async () => {
       await empty(database);
       await fill(database, file, terminal);
-      await settle(database, secret);
-      runtime = openRuntime((await setting(database, settingKeys.instanceId)) ?? "", await setting(database, settingKeys.runtime));
+      await putToRest(database);
+      await assertKey(database, secret);
+      runtime = openRuntime((await readSetting(database, "instance.id")) ?? "", await readSetting(database, "runtime.kind"));
       await putStates(file, manifest, runtime, done, terminal);
       await auditCommand(database, { action: "backup.restore", details: { createdAt: manifest.createdAt, agents: done.length } });
     });
@@ -98,23 +99,22 @@ async function fill(database: Client, file: string, terminal: Terminal): Promise
   });
 }
 
-/** Nothing runs yet, and the key must open what was written. */
-async function settle(database: Client, secret: string): Promise<void> {
+/** Nothing of what the backup tells of runs here. */
+async function putToRest(database: Client): Promise<void> {
   await database.query(
     `UPDATE agent_containers SET status = 'stopped', endpoint_host = NULL, endpoint_port = NULL, stage = NULL, generation = NULL,
        restart_pending_since = NULL, status_since = now()`,
   );
   await database.query("UPDATE messages SET status = 'broken_off', error_code = 'agent_broke_off' WHERE status = 'streaming'");
-  const canary = await setting(database, settingKeys.keyCanary);
+}
+
+async function assertKey(database: Client, secret: string): Promise<void> {
+  const canary = await readCanary(database);
   try {
-    unseal(sealKey(secret), canary ?? "", settingContext(settingKeys.keyCanary));
+    unseal(sealKey(secret), canary ?? "", settingContext("crypto.canary"));
   } catch {
     throw new CommandError("MOSAIC_SECRET_KEY does not open this backup. Nothing was changed.");
   }
-}
-
-async function setting(database: Client, key: string): Promise<string | null> {
-  return (await database.query<{ value: string }>("SELECT value FROM system_config WHERE key = $1", [key])).rows[0]?.value ?? null;
 }
 
 async function putStates(

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
-import { makeRing, openRing, storedRing, type OpenRing, type StoredRing } from "../modules/crypto/key-ring.js";
+import { makeRing, openRing, type OpenRing, type StoredRing } from "../modules/crypto/key-ring.js";
 import { seal, SealError, sealKey, unseal, type SealKey } from "../modules/crypto/sealed-box.js";
 import { settingContext } from "../modules/settings/setting-context.js";
-import { settingKeys } from "../modules/settings/settings.service.js";
-import { sendFromCommand } from "../platform/notices/notices.js";
 import { auditCommand, CommandError, inTransaction, type Terminal } from "./command.js";
+import { readCanary, readSetting, removeSetting, storeSetting } from "./stored-settings.js";
 import { droppedColumns, sealedColumns, type SealedColumn } from "./sealed-columns.js";
 
 const batchSize = 200;
@@ -52,7 +51,7 @@ export async function rotateKey(database: Client, options: RotationOptions): Pro
 
 /** The rotation that was begun, or a new one. */
 async function currentRing(database: Client, own: SealKey, { currentSecret, newSecret, terminal }: RotationOptions): Promise<StoredRing> {
-  const stored = await readSetting(database, settingKeys.keyRing);
+  const stored = await readSetting(database, "crypto.key_ring");
   if (stored === null) {
     await assertOwnKey(database, own);
     if (newSecret === null) {
@@ -65,24 +64,23 @@ async function currentRing(database: Client, own: SealKey, { currentSecret, newS
     await storeRing(database, ring);
     return ring;
   }
-  const ring = storedRing.parse(JSON.parse(stored));
-  if (own.id !== ring.from && own.id !== ring.to) {
+  if (own.id !== stored.from && own.id !== stored.to) {
     throw new CommandError("A rotation between two other keys was begun. Run this with the key from before it, or with the new one.");
   }
-  if (newSecret !== null && sealKey(newSecret).id !== ring.to) {
+  if (newSecret !== null && sealKey(newSecret).id !== stored.to) {
     throw new CommandError(
       "A rotation to another new key was begun and has to be finished first. Run this with that key, or without a new one.",
     );
   }
   terminal.note("Going on with the rotation that was begun before.");
-  return ring;
+  return stored;
 }
 
 async function assertOwnKey(database: Client, own: SealKey): Promise<void> {
-  const canary = await readSetting(database, settingKeys.keyCanary);
+  const canary = await readCanary(database);
   try {
     if (canary !== null) {
-      unseal(own, canary, settingContext(settingKeys.keyCanary));
+      unseal(own, canary, settingContext("crypto.canary"));
     }
   } catch (error) {
     if (error instanceof SealError) {
@@ -92,20 +90,8 @@ async function assertOwnKey(database: Client, own: SealKey): Promise<void> {
   }
 }
 
-async function readSetting(database: Client, key: string): Promise<string | null> {
-  const { rows } = await database.query<{ value: string }>("SELECT value FROM system_config WHERE key = $1", [key]);
-  return rows[0]?.value ?? null;
-}
-
 async function storeRing(database: Client, ring: StoredRing): Promise<void> {
-  await inTransaction(database, async () => {
-    await database.query(
-      `INSERT INTO system_config (key, value, is_encrypted) VALUES ($1, $2, false)
-       ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()`,
-      [settingKeys.keyRing, JSON.stringify(ring)],
-    );
-    await sendFromCommand(database, { channel: "mosaic_settings", payload: "key_ring" });
-  });
+  await inTransaction(database, async () => storeSetting(database, "crypto.key_ring", ring));
 }
 
 /** Waits until every process that lives has heard of this phase. */
@@ -205,11 +191,8 @@ async function finish(database: Client, ring: StoredRing, count: number): Promis
       }
     }
     const at = new Date().toISOString();
-    await database.query("DELETE FROM system_config WHERE key = $1", [settingKeys.keyRing]);
-    await database.query(
-      "INSERT INTO system_config (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()",
-      [settingKeys.lastKeyRotation, JSON.stringify({ from: ring.from, to: ring.to, at })],
-    );
+    await removeSetting(database, "crypto.key_ring");
+    await storeSetting(database, "crypto.last_rotation", { from: ring.from, to: ring.to, at });
     await auditCommand(database, { action: "key.rotate", details: { count } });
   });
 }

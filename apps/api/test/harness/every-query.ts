@@ -173,10 +173,9 @@ const installation: readonly Call[] = [
   }),
   ...of(SystemConfigRepository, {
     find: (settings) => settings.find("a"),
-    set: (settings) => settings.set("a", { value: "1", isEncrypted: false }, audit),
-    setIfAbsent: (settings) => settings.setIfAbsent("a", { value: "1", isEncrypted: false }),
-    change: (settings) => settings.change("a", { value: "2", isEncrypted: false }, { group: "oidc", audit }),
-    changeLocked: (settings) => settings.changeLocked("a", "oidc", () => ({ setting: null, audit })),
+    all: (settings) => settings.all(["a", "b"]),
+    setIfAbsent: (settings) => settings.setIfAbsent("a", { value: "1", isEncrypted: false }, { group: null, audit: null }),
+    change: (settings) => settings.change("a", "oidc", () => ({ setting: { value: "2", isEncrypted: false }, audit })),
   }),
 ];
 

@@ -8,7 +8,7 @@ import { AppModule } from "../../src/app.module.js";
 import { createApplication } from "../../src/application.js";
 import { hashToken, newToken } from "../../src/modules/crypto/tokens.js";
 import { RUNTIME_FACTORY, type RuntimeFactory } from "../../src/modules/runtime-host/runtime-factory.js";
-import { SettingsService, settingKeys } from "../../src/modules/settings/settings.service.js";
+import { SettingsService } from "../../src/modules/settings/settings.service.js";
 import { ENV, parseEnv, type Env } from "../../src/platform/config/env.js";
 import { EDGE_LIMITS, edgeLimits } from "../../src/platform/http/edge-limits.js";
 import { MachinePace } from "../../src/platform/pace/machine-pace.js";
@@ -76,7 +76,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const settings = nest.get(SettingsService, { strict: false });
   await settings.assertSecretKey();
   if (options.isOnboarded !== false) {
-    await settings.setIfAbsent(settingKeys.onboardingCompletedAt, new Date().toISOString());
+    await settings.setIfAbsent("onboarding.completed_at", new Date().toISOString());
   }
   const internalUrl = `http://127.0.0.1:${await listeners.listen("internal", "127.0.0.1", env.MOSAIC_INTERNAL_PORT)}`;
   const url = `http://127.0.0.1:${await listeners.listen("public", "127.0.0.1", env.PORT)}`;

@@ -1,9 +1,7 @@
-import { signUpMode, type SignInOptions, type SignUpMode } from "@mosaic/contracts/account";
+import type { SignInOptions, SignUpMode } from "@mosaic/contracts/account";
 import { Injectable } from "@nestjs/common";
 import { OidcSettingsService } from "../oidc/oidc-settings.service.js";
-import { SettingsService, settingKeys } from "../settings/settings.service.js";
-
-const modeUnlessSet: SignUpMode = "invite";
+import { SettingsService } from "../settings/settings.service.js";
 
 /** What the login page offers beside the password form. */
 @Injectable()
@@ -19,15 +17,11 @@ export class SignInOptionsService {
   }
 
   async signUpMode(): Promise<SignUpMode> {
-    const stored = signUpMode.safeParse(await this.settings.get(settingKeys.signUpMode));
-    return stored.success ? stored.data : modeUnlessSet;
+    return this.settings.get("sign_up.mode");
   }
 
   async setSignUpMode(mode: SignUpMode): Promise<void> {
-    await this.settings.change("sign_up", settingKeys.signUpMode, mode, {
-      action: "sign_up.update",
-      target: { type: "setting", id: settingKeys.signUpMode },
-      details: { mode },
-    });
+    const audit = { action: "sign_up.update", target: { type: "setting", id: "sign_up.mode" }, details: { mode } } as const;
+    await this.settings.change("sign_up.mode", () => ({ value: mode, audit }));
   }
 }

@@ -3,7 +3,7 @@ import { Inject, Injectable, type OnApplicationBootstrap } from "@nestjs/common"
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { SettingCache } from "../settings/setting-cache.service.js";
-import { SettingsService, settingKeys } from "../settings/settings.service.js";
+import { SettingsService } from "../settings/settings.service.js";
 
 /** Whether the demo model may be used here. On until an admin switches it off. */
 @Injectable()
@@ -14,7 +14,7 @@ export class DemoSettingsService implements OnApplicationBootstrap {
     private readonly settings: SettingsService,
     @Inject(CLOCK) clock: Clock,
   ) {
-    this.#isOn = new SettingCache(clock, async () => (await this.settings.get(settingKeys.demoModel)) !== "off");
+    this.#isOn = new SettingCache(clock, async () => this.settings.get("demo_model.use"));
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -33,11 +33,8 @@ export class DemoSettingsService implements OnApplicationBootstrap {
   }
 
   async change({ isOn }: DemoModelSettings): Promise<void> {
-    await this.settings.change("demo_model", settingKeys.demoModel, isOn ? "on" : "off", {
-      action: "demo_model.update",
-      target: { type: "setting", id: settingKeys.demoModel },
-      details: { isOn },
-    });
+    const audit = { action: "demo_model.update", target: { type: "setting", id: "demo_model.use" }, details: { isOn } } as const;
+    await this.settings.change("demo_model.use", () => ({ value: isOn, audit }));
     this.#isOn.drop();
   }
 }

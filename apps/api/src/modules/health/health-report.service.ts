@@ -13,6 +13,7 @@ import { ConnectionTestService } from "../llm-providers/connection-test.service.
 import { ModelResolutionService } from "../llm-providers/model-resolution.service.js";
 import { OidcSettingsService } from "../oidc/oidc-settings.service.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
+import { SettingsService } from "../settings/settings.service.js";
 import {
   agentFilesFinding,
   clockFinding,
@@ -21,6 +22,7 @@ import {
   isolationFinding,
   memoryLook,
   ok,
+  settingsFinding,
   signInFinding,
   warning,
   type Look,
@@ -40,23 +42,25 @@ export class HealthReportService {
     private readonly disk: DiskRoomService,
     private readonly sizes: StateSizesService,
     private readonly oidc: OidcSettingsService,
+    private readonly settings: SettingsService,
     private readonly logger: Logger,
     @Inject(ENV) private readonly env: Env,
   ) {}
 
   /** Never throws: what can't be looked at is a failing check. The provider is the one that the user's first agent uses. */
   async report(userId: string): Promise<HealthReport> {
-    const [database, clock, disk, runtime, isolation, provider, image, memory, signIn, agentFiles] = await Promise.all([
-      this.settle(this.database()),
-      this.settle(this.clock()),
-      this.settle(diskFinding(this.env.MOSAIC_STATE_DIR)),
-      this.settle(this.runtime()),
-      this.settle(this.isolation()),
-      this.settle(this.provider(userId)),
-      this.settle(this.image()),
-      this.settle(this.memory()),
-      this.settle(this.signIn()),
-      this.settle(this.agentFiles()),
+    const [database, clock, disk, runtime, isolation, provider, image, memory, settings, signIn, agentFiles] = await Promise.all([
+      this.lookAt(this.database()),
+      this.lookAt(this.clock()),
+      this.lookAt(diskFinding(this.env.MOSAIC_STATE_DIR)),
+      this.lookAt(this.runtime()),
+      this.lookAt(this.isolation()),
+      this.lookAt(this.provider(userId)),
+      this.lookAt(this.image()),
+      this.lookAt(this.memory()),
+      this.lookAt(this.stored()),
+      this.lookAt(this.signIn()),
+      this.lookAt(this.agentFiles()),
     ]);
     return {
       checks: [
@@ -69,12 +73,13 @@ export class HealthReportService {
         { id: "image", label: "Agent software", ...image },
         { id: "memory", label: "Memory per agent", ...memory },
         { id: "agent_files", label: "Agents’ files", ...agentFiles },
+        { id: "settings", label: "Settings", ...settings },
         { id: "sign_in", label: "Single sign-on", ...signIn },
       ],
     };
   }
 
-  private async settle(finding: Promise<Look>): Promise<Look> {
+  private async lookAt(finding: Promise<Look>): Promise<Look> {
     try {
       return await finding;
     } catch (error) {
@@ -126,6 +131,10 @@ export class HealthReportService {
 
   private async agentFiles(): Promise<Look> {
     return agentFilesFinding(await this.disk.space(), await this.sizes.summary());
+  }
+
+  private async stored(): Promise<Look> {
+    return settingsFinding(await this.settings.faults());
   }
 
   private async signIn(): Promise<Look> {

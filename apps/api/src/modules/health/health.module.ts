@@ -5,13 +5,14 @@ import { ContainerLifecycleModule } from "../container-lifecycle/container-lifec
 import { LlmProvidersModule } from "../llm-providers/llm-providers.module.js";
 import { OidcModule } from "../oidc/oidc.module.js";
 import { RuntimeHostModule } from "../runtime-host/runtime-host.module.js";
+import { SettingsModule } from "../settings/settings.module.js";
 import { HealthController } from "./health.controller.js";
 import { HealthReportService } from "./health-report.service.js";
 import { HealthRepository } from "./health.repository.js";
 import { RuntimeController } from "./runtime.controller.js";
 
 @Module({
-  imports: [AgentsModule, BackendsModule, ContainerLifecycleModule, LlmProvidersModule, OidcModule, RuntimeHostModule],
+  imports: [AgentsModule, BackendsModule, ContainerLifecycleModule, LlmProvidersModule, OidcModule, RuntimeHostModule, SettingsModule],
   controllers: [HealthController, RuntimeController],
   providers: [HealthReportService, HealthRepository],
   exports: [HealthReportService],

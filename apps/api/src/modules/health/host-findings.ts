@@ -62,6 +62,11 @@ export function memoryLook(isIsolated: boolean, backends: readonly { readonly id
   return findings.some(({ isTooLittle }) => isTooLittle) ? failing(words) : warning(words);
 }
 
+/** `faults`: each stored setting that can't be read, in words. */
+export function settingsFinding(faults: readonly string[]): Look {
+  return faults.length === 0 ? ok("Every stored setting can be read.") : failing(faults.join(" "));
+}
+
 export function signInFinding(isOn: boolean, untold: OidcSettings["rolesNotTold"]): Look {
   if (!isOn || untold === null) {
     return ok(isOn ? "People can sign in with it." : "It is off: people sign in with a password.");

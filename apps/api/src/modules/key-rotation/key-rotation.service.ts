@@ -3,8 +3,7 @@ import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap
 import { Cron, CronExpression, Interval } from "@nestjs/schedule";
 import { Logger } from "../../platform/logging/logger.js";
 import { CryptoService } from "../crypto/crypto.service.js";
-import { storedRing } from "../crypto/key-ring.js";
-import { SettingsService, settingKeys } from "../settings/settings.service.js";
+import { SettingsService } from "../settings/settings.service.js";
 import { ApiProcessesRepository } from "./api-processes.repository.js";
 
 const seenEveryMs = 5_000;
@@ -48,9 +47,8 @@ export class KeyRotationService implements OnApplicationBootstrap, BeforeApplica
 
   private async look(): Promise<void> {
     try {
-      const value = await this.settings.get(settingKeys.keyRing);
-      if (value !== null) {
-        const ring = storedRing.parse(JSON.parse(value));
+      const ring = await this.settings.get("crypto.key_ring");
+      if (ring !== null) {
         this.crypto.follow(ring);
         this.#phase = `${ring.to}:${ring.phase}`;
         this.logger.log("following a rotation of the secret key", { phase: ring.phase });

@@ -11,7 +11,7 @@ import { OidcFlowsService, type Beginner } from "./oidc-flows.service.js";
 import { OidcRefusal } from "./oidc-refusal.js";
 import { callProblem, OidcServerService, type Connected } from "./oidc-server.service.js";
 import { OidcSettingsService, redirectUriOf } from "./oidc-settings.service.js";
-import type { StoredOidc } from "./oidc.types.js";
+import type { StoredOidc } from "../settings/stored-oidc.types.js";
 
 const maxSubjectLength = 255;
 

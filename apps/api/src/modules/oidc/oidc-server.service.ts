@@ -19,7 +19,7 @@ import {
 import { OIDC_LIMITS, OidcCalls, type OidcLimits } from "./oidc-calls.js";
 import { OidcRefusal } from "./oidc-refusal.js";
 import { withoutTls } from "./oidc-settings.service.js";
-import type { StoredOidc } from "./oidc.types.js";
+import type { StoredOidc } from "../settings/stored-oidc.types.js";
 import { mayCall } from "./plain-address.js";
 
 const keptMs = 600_000;

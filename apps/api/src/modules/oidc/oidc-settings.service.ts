@@ -5,13 +5,14 @@ import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { OutboundService } from "../outbound-access/outbound.service.js";
 import { SettingCache } from "../settings/setting-cache.service.js";
-import { SettingsService, settingKeys } from "../settings/settings.service.js";
+import { SettingsService } from "../settings/settings.service.js";
+import type { StoredOidc } from "../settings/stored-oidc.types.js";
 import type { ClientCredentials } from "./client-proof.js";
 import { OidcIdentitiesRepository } from "./oidc-identities.repository.js";
-import { callbackPath, storedOidc, type StoredOidc } from "./oidc.types.js";
+import { callbackPath } from "./oidc.types.js";
 import { mayCall } from "./plain-address.js";
 
-const target = { type: "setting", id: settingKeys.oidc } as const;
+const target = { type: "setting", id: "oidc.configuration" } as const;
 const notConfigured = {
   isConfigured: false,
   isEnabled: false,
@@ -36,7 +37,7 @@ export class OidcSettingsService implements OnApplicationBootstrap {
     private readonly identities: OidcIdentitiesRepository,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
-    this.#cache = new SettingCache(clock, async () => parse(await this.settings.get(settingKeys.oidc)));
+    this.#cache = new SettingCache(clock, async () => this.settings.get("oidc.configuration"));
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -50,7 +51,7 @@ export class OidcSettingsService implements OnApplicationBootstrap {
   }
 
   async isConfigured(): Promise<boolean> {
-    return (await this.settings.get(settingKeys.oidc)) !== null;
+    return (await this.settings.get("oidc.configuration")) !== null;
   }
 
   /** What the login page shows on its button; `null`: no button. */
@@ -61,7 +62,7 @@ export class OidcSettingsService implements OnApplicationBootstrap {
 
   /** `origin`: where the browser that asks reaches Mosaic, as long as nothing is stored. */
   async read(origin: string): Promise<OidcSettings> {
-    const stored = parse(await this.settings.get(settingKeys.oidc));
+    const stored = await this.settings.get("oidc.configuration");
     if (stored === null) {
       return { ...notConfigured, redirectUri: `${origin}${callbackPath}`, rolesNotTold: null };
     }
@@ -86,24 +87,23 @@ export class OidcSettingsService implements OnApplicationBootstrap {
     if (clientId === undefined || clientSecret !== undefined) {
       return clientId === undefined ? null : { id: clientId, secret: clientSecret ?? null };
     }
-    const stored = parse(await this.settings.get(settingKeys.oidc));
+    const stored = await this.settings.get("oidc.configuration");
     return stored?.issuer === issuer && stored.clientSecret !== null ? { id: clientId, secret: stored.clientSecret } : null;
   }
 
   /** Throws `invalid_input` by field: a stored secret is never sent to another issuer than it was entered for. */
   async save(input: SaveOidc, publicUrl: string): Promise<void> {
     await this.assertMayCall(input.issuer);
-    await this.settings.changeSealed("oidc", settingKeys.oidc, (stored) => {
-      const current = parse(stored);
+    await this.settings.change("oidc.configuration", (current) => {
       const next = merge(current, input, publicUrl);
       const details = { isEnabled: next.isEnabled, issuer: next.issuer, changed: changedFields(current, next).join(", ") };
-      return { value: JSON.stringify(next), audit: { action: "oidc.update", target, details } };
+      return { value: next, audit: { action: "oidc.update", target, details } };
     });
     this.#cache.drop();
   }
 
   async remove(): Promise<void> {
-    await this.settings.changeSealed("oidc", settingKeys.oidc, () => ({ value: null, audit: { action: "oidc.delete", target } }));
+    await this.settings.change("oidc.configuration", () => ({ value: null, audit: { action: "oidc.delete", target } }));
     this.#cache.drop();
   }
 
@@ -120,10 +120,6 @@ export function redirectUriOf({ publicUrl }: Pick<StoredOidc, "publicUrl">): str
 
 export function withoutTls(issuer: string): string {
   return `A sign-in server is reached with https://. For one of your own without TLS, allow ${new URL(issuer).host} first: Admin → Network → Allowed addresses.`;
-}
-
-function parse(stored: string | null): StoredOidc | null {
-  return stored === null ? null : storedOidc.parse(JSON.parse(stored));
 }
 
 function merge(current: StoredOidc | null, input: SaveOidc, publicUrl: string): StoredOidc {

@@ -4,7 +4,7 @@ import { readFlowToken } from "./flow-cookie.js";
 import type { OidcExchangeService, Proven } from "./oidc-exchange.service.js";
 import type { Beginner } from "./oidc-flows.service.js";
 import { OidcRefusal } from "./oidc-refusal.js";
-import type { StoredOidc } from "./oidc.types.js";
+import type { StoredOidc } from "../settings/stored-oidc.types.js";
 
 /** What a request asks of the strategy: to send the browser away, or to read what it comes back with. */
 export type Step =

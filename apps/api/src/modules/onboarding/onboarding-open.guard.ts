@@ -1,7 +1,7 @@
 import { applyDecorators, Injectable, UseGuards, type CanActivate } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
 import { AdminOnly } from "../../platform/http/access.decorator.js";
-import { SettingsService, settingKeys } from "../settings/settings.service.js";
+import { SettingsService } from "../settings/settings.service.js";
 
 /** Closes the wizard for good once it is finished. */
 @Injectable()
@@ -9,7 +9,7 @@ export class OnboardingOpenGuard implements CanActivate {
   constructor(private readonly settings: SettingsService) {}
 
   async canActivate(): Promise<boolean> {
-    if ((await this.settings.get(settingKeys.onboardingCompletedAt)) !== null) {
+    if ((await this.settings.get("onboarding.completed_at")) !== null) {
       throw new AppError("onboarding_complete", { detail: "Everything can be changed in the settings." });
     }
     return true;

@@ -11,11 +11,9 @@ import { LlmProvidersService } from "../llm-providers/llm-providers.service.js";
 import { OidcSettingsService } from "../oidc/oidc-settings.service.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
 import { runtimes } from "../runtime-host/runtime-registry.js";
-import { SettingsService, settingKeys, type SettingKey } from "../settings/settings.service.js";
+import { SettingsService } from "../settings/settings.service.js";
 import { UsersService } from "../users/users.service.js";
 import { nextStep, type OnboardingFacts } from "./onboarding-step.js";
-
-const pastOidc = "provider";
 
 /** The first-boot wizard. Each step may be done again and replaces what it made before. */
 @Injectable()
@@ -31,7 +29,7 @@ export class OnboardingService {
   ) {}
 
   async isComplete(): Promise<boolean> {
-    return (await this.settings.get(settingKeys.onboardingCompletedAt)) !== null;
+    return (await this.settings.get("onboarding.completed_at")) !== null;
   }
 
   /** The token opens nothing once there is an admin. */
@@ -69,11 +67,11 @@ export class OnboardingService {
 
   private async skipOidc(): Promise<void> {
     const audit = { action: "onboarding.skip", target: { type: "installation", id: null }, details: { step: "oidc" } } as const;
-    await this.settings.set(settingKeys.onboardingStep, pastOidc, audit);
+    await this.settings.set("onboarding.step", "provider", audit);
   }
 
   async putProvider(userId: string, input: CreateProvider): Promise<Provider> {
-    return this.providers.put(userId, await this.reserveId(settingKeys.onboardingProviderId), input);
+    return this.providers.put(userId, await this.reserveId("onboarding.provider_id"), input);
   }
 
   async options(): Promise<OnboardingOptions> {
@@ -88,7 +86,7 @@ export class OnboardingService {
       throw fault("agent.model", "Choose a model");
     }
     await this.runtimeHost.choose(input.runtime);
-    return this.agents.put({ owner: userId, userId }, await this.reserveId(settingKeys.onboardingAgentId), input.agent, "agent.");
+    return this.agents.put({ owner: userId, userId }, await this.reserveId("onboarding.agent_id"), input.agent, "agent.");
   }
 
   /** Throws `onboarding_incomplete` as long as a step is missing. */
@@ -98,24 +96,25 @@ export class OnboardingService {
       throw new AppError("onboarding_incomplete", { detail: `The step "${step}" is missing.` });
     }
     const audit = { action: "onboarding.complete", target: { type: "installation", id: null } } as const;
-    await this.settings.setIfAbsent(settingKeys.onboardingCompletedAt, this.clock.now().toISOString(), audit);
+    await this.settings.setIfAbsent("onboarding.completed_at", this.clock.now().toISOString(), audit);
   }
 
   private async facts(): Promise<OnboardingFacts> {
     const [hasBreakglass, step, hasOidc, hasProvider, hasAgent, runtime] = await Promise.all([
       this.users.hasBreakglass(),
-      this.settings.get(settingKeys.onboardingStep),
+      this.settings.get("onboarding.step"),
       this.oidc.isConfigured(),
       this.providers.exists(),
       this.agents.existsWithModel(),
       this.runtimeHost.kind(),
     ]);
-    return { hasBreakglass, isPastOidc: step === pastOidc || hasOidc, hasProvider, hasAgent, hasRuntime: runtime !== null };
+    return { hasBreakglass, isPastOidc: step !== null || hasOidc, hasProvider, hasAgent, hasRuntime: runtime !== null };
   }
 
   /** The id of what a step makes, the same for every request. */
-  private async reserveId(key: SettingKey): Promise<string> {
-    return this.settings.setIfAbsent(key, randomUUIDv7());
+  private async reserveId(key: "onboarding.provider_id" | "onboarding.agent_id"): Promise<string> {
+    const fresh = randomUUIDv7();
+    return (await this.settings.setIfAbsent(key, fresh)) ?? fresh;
   }
 }
 

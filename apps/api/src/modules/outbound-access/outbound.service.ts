@@ -2,17 +2,14 @@ import { createAddressPolicy, type AddressPolicy } from "@mosaic/outbound/addres
 import type { ResolveHost } from "@mosaic/outbound/judged-connection";
 import { createOutboundClient, type OutboundClient } from "@mosaic/outbound/outbound-client";
 import { Inject, Injectable, type OnApplicationBootstrap } from "@nestjs/common";
-import { z } from "zod";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { TRUSTED_CERTIFICATES, type TrustedCertificates } from "../../platform/config/trusted-certificates.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { SettingCache } from "../settings/setting-cache.service.js";
-import { SettingsService, settingKeys } from "../settings/settings.service.js";
+import { SettingsService } from "../settings/settings.service.js";
 import { FairGate } from "../../platform/pressure/fair-gate.js";
 import { readAllowedAddresses } from "./allowed-addresses.js";
 import { NameLookUps } from "./name-look-ups.js";
-
-const storedList = z.array(z.string());
 
 /** Each takes up to ten seconds, most of them waiting for the other end. */
 const testLimits = {
@@ -90,18 +87,18 @@ export class OutboundService implements Omit<OutboundClient, "resolvingWith">, O
     if (faults.length > 0) {
       throw new AppError("invalid_input", { detail: "Some addresses are not understood.", errors: faults });
     }
-    await this.settings.change("outbound", settingKeys.outboundAllowedAddresses, JSON.stringify(entries), {
+    const audit = {
       action: "outbound.update",
-      target: { type: "setting", id: settingKeys.outboundAllowedAddresses },
+      target: { type: "setting", id: "outbound.allowed_addresses" },
       details: { allowed: entries.length, addresses: entries.join(", ").slice(0, 1000) },
-    });
+    } as const;
+    await this.settings.change("outbound.allowed_addresses", () => ({ value: entries, audit }));
     this.#allowed.drop();
     return entries;
   }
 
   async #read(): Promise<Allowed> {
-    const stored = await this.settings.get(settingKeys.outboundAllowedAddresses);
-    const entries = stored === null ? [] : storedList.parse(JSON.parse(stored));
+    const entries = await this.settings.get("outbound.allowed_addresses");
     return { entries, policy: createAddressPolicy(entries) };
   }
 }

@@ -4,7 +4,7 @@ import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from "@ne
 import { ConfigurationError, ENV, type Env } from "../../platform/config/env.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { Listeners } from "../../platform/http/listeners.js";
-import { settingKeys, SettingsService } from "../settings/settings.service.js";
+import { SettingsService } from "../settings/settings.service.js";
 import { RUNTIME_FACTORY, type RuntimeFactory } from "./runtime-factory.js";
 import { readRuntimeKind, runtimeKinds, runtimes, safestRuntime, type RuntimeDefinition } from "./runtime-registry.js";
 
@@ -84,8 +84,8 @@ export class RuntimeHostService implements OnModuleInit, OnModuleDestroy {
       throw new AppError("conflict", { detail: `MOSAIC_RUNTIME fixes the runtime to ${this.env.MOSAIC_RUNTIME}.` });
     }
     this.assertAllowed(kind);
-    const audit = { action: "runtime.choose", target: { type: "setting", id: settingKeys.runtime }, details: { runtime: kind } } as const;
-    await this.settings.set(settingKeys.runtime, kind, audit);
+    const audit = { action: "runtime.choose", target: { type: "setting", id: "runtime.kind" }, details: { runtime: kind } } as const;
+    await this.settings.set("runtime.kind", kind, audit);
   }
 
   /** The internal port's address as containers reach it. Also opens that listener, since the containers' network may have just appeared. */
@@ -124,7 +124,7 @@ export class RuntimeHostService implements OnModuleInit, OnModuleDestroy {
   }
 
   private async read(): Promise<ReturnType<typeof readRuntimeKind>> {
-    return readRuntimeKind(this.env.MOSAIC_RUNTIME ?? (await this.settings.get(settingKeys.runtime)));
+    return readRuntimeKind(this.env.MOSAIC_RUNTIME ?? (await this.settings.get("runtime.kind")));
   }
 
   private assertAllowed(kind: RuntimeKind): void {

@@ -1,81 +1,72 @@
 import { randomUUID } from "node:crypto";
 import { Injectable } from "@nestjs/common";
 import { ConfigurationError } from "../../platform/config/env.js";
+import { Logger } from "../../platform/logging/logger.js";
 import type { SettingGroup } from "../../platform/notices/channels.js";
 import { Notices } from "../../platform/notices/notices.js";
 import type { AuditEntry } from "../audit/audit-trail.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { SealError } from "../crypto/sealed-box.js";
 import { settingContext } from "./setting-context.js";
+import {
+  readSetting,
+  settingKeys,
+  settings,
+  writeSetting,
+  type Open,
+  type SettingKey,
+  type SettingRead,
+  type SettingValue,
+  type StoredSetting,
+} from "./setting-registry.js";
 import { SystemConfigRepository } from "./system-config.repository.js";
 
-const canaryText = "mosaic";
+/** What an admin makes of a setting; `null` as the value removes it. */
+export interface SettingChange<K extends SettingKey> {
+  readonly value: SettingValue<K> | null;
+  readonly audit: AuditEntry;
+}
 
-/** What an installation's settings are called. A secret one is sealed. */
-export const settingKeys = {
-  instanceId: "instance.id",
-  keyCanary: "crypto.canary",
-  onboardingStep: "onboarding.step",
-  onboardingCompletedAt: "onboarding.completed_at",
-  onboardingProviderId: "onboarding.provider_id",
-  onboardingAgentId: "onboarding.agent_id",
-  keyRing: "crypto.key_ring",
-  lastKeyRotation: "crypto.last_rotation",
-  runtime: "runtime.kind",
-  outboundAllowedAddresses: "outbound.allowed_addresses",
-  oidc: "oidc.configuration",
-  signUpMode: "sign_up.mode",
-  demoModel: "demo_model.use",
-} as const;
-
-export type SettingKey = (typeof settingKeys)[keyof typeof settingKeys];
-
-/** The installation's own settings: rows of `SystemConfig`. */
+/** The installation's own settings: rows of `SystemConfig`, each as `settings` says. Nobody else reads or writes their text. */
 @Injectable()
 export class SettingsService {
+  readonly #open: Open = (sealed, context) => this.crypto.open(sealed, context);
+  readonly #told = new Map<SettingKey, string>();
   #instanceId: string | undefined;
 
   constructor(
     private readonly repository: SystemConfigRepository,
     private readonly crypto: CryptoService,
     private readonly notices: Notices,
+    private readonly logger: Logger,
   ) {}
 
-  async get(key: SettingKey): Promise<string | null> {
-    const stored = await this.repository.find(key);
-    if (stored === null) {
-      return null;
-    }
-    return stored.isEncrypted ? this.crypto.open(stored.value, settingContext(key)) : stored.value;
+  /** The default where nothing is stored, and where what is stored can't be read: that is logged, and told by the health page and the doctor. */
+  async get<K extends SettingKey>(key: K): Promise<SettingRead<K>> {
+    return this.read(key, await this.repository.find(key));
   }
 
-  async set(key: SettingKey, value: string, audit: AuditEntry): Promise<void> {
-    await this.repository.set(key, { value, isEncrypted: false }, audit);
+  /** Idempotent: what stands already is neither written, told nor audited again. */
+  async set<K extends SettingKey>(key: K, value: SettingValue<K>, audit: AuditEntry): Promise<void> {
+    const text = writeSetting(key, value);
+    await this.change(key, (current) =>
+      current !== null && writeSetting(key, current as SettingValue<K>) === text ? null : { value, audit },
+    );
   }
 
   /** Keeps `value` unless there is one already, and tells the one that stands: the first of several requests at once wins, and is audited. */
-  async setIfAbsent(key: SettingKey, value: string, audit: AuditEntry | null = null): Promise<string> {
-    return (await this.repository.setIfAbsent(key, { value, isEncrypted: false }, audit)).value;
-  }
-
-  /** Writes what an admin has set, tells every process of its group, and audits it: all or nothing. */
-  async change(group: SettingGroup, key: SettingKey, value: string, audit: AuditEntry): Promise<void> {
-    await this.repository.change(key, { value, isEncrypted: false }, { group, audit });
+  async setIfAbsent<K extends SettingKey>(key: K, value: SettingValue<K>, audit: AuditEntry | null = null): Promise<SettingRead<K>> {
+    return this.read(key, await this.repository.setIfAbsent(key, this.row(key, value), { group: settings[key].group, audit }));
   }
 
   /**
-   * As `change`, for a value that holds a secret and is sealed. `next` sees the one that stands, and no other change comes between; `null`
-   * removes it. What `next` throws is thrown, and nothing was changed.
+   * Writes what an admin has set, tells every process of its group, and audits it: all or nothing. `next` sees what stands, and no other change
+   * comes between; `null`: nothing is to be done. What `next` throws is thrown, and nothing was changed.
    */
-  async changeSealed(
-    group: SettingGroup,
-    key: SettingKey,
-    next: (current: string | null) => { value: string | null; audit: AuditEntry },
-  ): Promise<void> {
-    const context = settingContext(key);
-    await this.repository.changeLocked(key, group, (stored) => {
-      const { value, audit } = next(stored === null ? null : this.crypto.open(stored.value, context));
-      return { setting: value === null ? null : { value: this.crypto.seal(value, context), isEncrypted: true }, audit };
+  async change<K extends SettingKey>(key: K, next: (current: SettingRead<K>) => SettingChange<K> | null): Promise<void> {
+    await this.repository.change(key, settings[key].group, (stored) => {
+      const change = next(this.read(key, stored));
+      return change === null ? null : { setting: change.value === null ? null : this.row(key, change.value), audit: change.audit };
     });
   }
 
@@ -89,37 +80,55 @@ export class SettingsService {
 
   /** Names this installation, on the engine's labels too. Made at first use and never changed. */
   async instanceId(): Promise<string> {
-    this.#instanceId ??= (await this.repository.setIfAbsent(settingKeys.instanceId, { value: randomUUID(), isEncrypted: false })).value;
+    this.#instanceId ??= (await this.setIfAbsent("instance.id", randomUUID())) ?? undefined;
+    if (this.#instanceId === undefined) {
+      throw new Error("the setting instance.id can't be read");
+    }
     return this.#instanceId;
   }
 
-  /** When this process' key was replaced by another one; `null` if it was not. */
-  private async rotatedAwayAt(): Promise<string | null> {
-    const last = await this.repository.find(settingKeys.lastKeyRotation);
-    const { from, at } = last === null ? {} : (JSON.parse(last.value) as { from?: string; at?: string });
-    return from === this.crypto.keyId && at !== undefined ? at : null;
+  /** Each setting whose row can't be read, in words. */
+  async faults(): Promise<string[]> {
+    const rows = await this.repository.all(settingKeys);
+    return rows.flatMap(({ key, ...stored }) => readSetting(key as SettingKey, stored, this.#open).fault ?? []);
   }
 
   /** Makes sure that the secret key is the one that this database was filled with. Throws `ConfigurationError` otherwise. */
   async assertSecretKey(): Promise<void> {
-    const context = settingContext(settingKeys.keyCanary);
-    const fresh = { value: this.crypto.seal(canaryText, context), isEncrypted: true };
-    const stored = await this.repository.setIfAbsent(settingKeys.keyCanary, fresh);
+    const stored = await this.repository.setIfAbsent("crypto.canary", this.row("crypto.canary", "mosaic"), { group: null, audit: null });
     try {
-      this.crypto.open(stored.value, context);
+      this.crypto.open(stored.value, settingContext("crypto.canary"));
     } catch (error) {
-      if (error instanceof SealError) {
-        const rotatedAt = await this.rotatedAwayAt();
-        if (rotatedAt !== null) {
-          throw new ConfigurationError(
-            `MOSAIC_SECRET_KEY is the key from before ${rotatedAt}, when it was rotated. Start with the new key.`,
-          );
-        }
-        throw new ConfigurationError(
-          "MOSAIC_SECRET_KEY is not the key that this database was filled with, so nothing in it could be decrypted. Start with the former key, or restore it from your backup.",
-        );
-      }
-      throw error;
+      throw error instanceof SealError ? await this.otherKey() : error;
     }
+  }
+
+  private async otherKey(): Promise<ConfigurationError> {
+    const last = await this.get("crypto.last_rotation");
+    return new ConfigurationError(
+      last?.from === this.crypto.keyId
+        ? `MOSAIC_SECRET_KEY is the key from before ${last.at}, when it was rotated. Start with the new key.`
+        : "MOSAIC_SECRET_KEY is not the key that this database was filled with, so nothing in it could be decrypted. Start with the former key, or restore it from your backup.",
+    );
+  }
+
+  private read<K extends SettingKey>(key: K, stored: StoredSetting | null): SettingRead<K> {
+    const { fault, value } = readSetting(key, stored, this.#open);
+    if (fault === null) {
+      return value;
+    }
+    // Whoever reads it often would fill the log.
+    if (this.#told.get(key) !== stored?.value) {
+      this.#told.set(key, stored?.value ?? "");
+      this.logger.error("a setting in the database can't be read", undefined, { setting: key, why: fault });
+    }
+    return settings[key].default;
+  }
+
+  private row<K extends SettingKey>(key: K, value: SettingValue<K>): StoredSetting {
+    const text = writeSetting(key, value);
+    return settings[key].sealed
+      ? { value: this.crypto.seal(text, settingContext(key)), isEncrypted: true }
+      : { value: text, isEncrypted: false };
   }
 }

@@ -4,60 +4,59 @@ import { PrismaService } from "../../platform/database/prisma.service.js";
 import type { SettingGroup } from "../../platform/notices/channels.js";
 import { send } from "../../platform/notices/notices.js";
 import { recordAudit, type AuditEntry } from "../audit/audit-trail.js";
+import type { StoredSetting } from "./setting-registry.js";
 
-export interface StoredSetting {
-  readonly value: string;
-  readonly isEncrypted: boolean;
+/** What becomes of a row; `null` removes it. */
+export interface RowChange {
+  readonly setting: StoredSetting | null;
+  readonly audit: AuditEntry;
 }
+
+const shown = { value: true, isEncrypted: true } as const;
 
 @Injectable()
 export class SystemConfigRepository {
   constructor(private readonly prisma: PrismaService) {}
 
   async find(key: string): Promise<StoredSetting | null> {
-    return this.prisma.systemConfig.findUnique({ where: { key }, select: { value: true, isEncrypted: true } });
+    return this.prisma.systemConfig.findUnique({ where: { key }, select: shown });
   }
 
-  /** Idempotent: what stands already is neither written nor audited again. */
-  async set(key: string, setting: StoredSetting, audit: AuditEntry): Promise<void> {
-    await this.prisma.$transaction(async (transaction) => {
-      await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`system_config:${key}`}, 0))`;
-      if ((await transaction.systemConfig.count({ where: { key, ...setting } })) > 0) {
-        return;
-      }
-      await transaction.systemConfig.upsert({ where: { key }, create: { key, ...setting }, update: setting });
-      await recordAudit(transaction, audit);
+  async all(keys: readonly string[]): Promise<(StoredSetting & { readonly key: string })[]> {
+    return this.prisma.systemConfig.findMany({
+      where: { key: { in: [...keys] } },
+      select: { key: true, ...shown },
+      orderBy: { key: "asc" },
     });
   }
 
   /** Stores `setting` unless there is one already, and tells the one that stands: the first of several processes wins. */
-  async setIfAbsent(key: string, setting: StoredSetting, audit: AuditEntry | null = null): Promise<StoredSetting> {
+  async setIfAbsent(
+    key: string,
+    setting: StoredSetting,
+    { group, audit }: { readonly group: SettingGroup | null; readonly audit: AuditEntry | null },
+  ): Promise<StoredSetting> {
     await this.prisma.$transaction(async (transaction) => {
       const { count } = await transaction.systemConfig.createMany({ data: [{ key, ...setting }], skipDuplicates: true });
-      if (count > 0 && audit !== null) {
-        await recordAudit(transaction, audit);
+      if (count > 0) {
+        await announce(transaction, group, audit);
       }
     });
     return (await this.find(key)) ?? setting;
   }
 
-  async change(key: string, setting: StoredSetting, { group, audit }: { group: SettingGroup; audit: AuditEntry }): Promise<void> {
-    await this.prisma.$transaction(async (transaction) => {
-      await transaction.systemConfig.upsert({ where: { key }, create: { key, ...setting }, update: setting });
-      await announce(transaction, group, audit);
-    });
-  }
-
-  /** `next` decides on what stands, under a lock that orders all changes of this key across processes. */
-  async changeLocked(
-    key: string,
-    group: SettingGroup,
-    next: (stored: StoredSetting | null) => { setting: StoredSetting | null; audit: AuditEntry },
-  ): Promise<void> {
+  /**
+   * `next` decides on what stands, under a lock that orders all changes of this key across processes; `null`: nothing is to be done, nor told,
+   * nor audited.
+   */
+  async change(key: string, group: SettingGroup | null, next: (stored: StoredSetting | null) => RowChange | null): Promise<void> {
     await this.prisma.$transaction(async (transaction) => {
       await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`system_config:${key}`}, 0))`;
-      const stored = await transaction.systemConfig.findUnique({ where: { key }, select: { value: true, isEncrypted: true } });
-      const { setting, audit } = next(stored);
+      const change = next(await transaction.systemConfig.findUnique({ where: { key }, select: shown }));
+      if (change === null) {
+        return;
+      }
+      const { setting, audit } = change;
       await (setting === null
         ? transaction.systemConfig.deleteMany({ where: { key } })
         : transaction.systemConfig.upsert({ where: { key }, create: { key, ...setting }, update: setting }));
@@ -67,7 +66,11 @@ export class SystemConfigRepository {
 }
 
 /** Postgres tells it when the transaction commits, so nobody looks too early. */
-async function announce(transaction: Prisma.TransactionClient, group: SettingGroup, audit: AuditEntry): Promise<void> {
-  await recordAudit(transaction, audit);
-  await send(transaction, { channel: "mosaic_settings", payload: group });
+async function announce(transaction: Prisma.TransactionClient, group: SettingGroup | null, audit: AuditEntry | null): Promise<void> {
+  if (audit !== null) {
+    await recordAudit(transaction, audit);
+  }
+  if (group !== null) {
+    await send(transaction, { channel: "mosaic_settings", payload: group });
+  }
 }

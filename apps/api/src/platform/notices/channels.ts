@@ -1,6 +1,7 @@
 import { supervisorStatus } from "@mosaic/contracts/agent-config";
 import { ownerEvent } from "@mosaic/contracts/chat";
 import { z } from "zod";
+import { json } from "../json-codec.js";
 
 /** Settings that belong together: what every process hears when one of them has changed. */
 export const settingGroup = z.enum(["key_ring", "outbound", "oidc", "sign_up", "demo_model"]);
@@ -53,18 +54,4 @@ export function written({ channel, payload }: Notice): string {
 export function read<C extends Channel>(channel: C, text: string): Payload<C> | undefined {
   const schema: z.ZodType<unknown, string> = channels[channel];
   return z.safeDecode(schema, text).data as Payload<C> | undefined;
-}
-
-function json<Schema extends z.ZodType>(schema: Schema): z.ZodCodec<z.ZodString, Schema> {
-  return z.codec(z.string(), schema, {
-    decode: (text, context) => {
-      try {
-        return JSON.parse(text) as z.input<Schema>;
-      } catch {
-        context.issues.push({ code: "invalid_format", format: "json", input: text, message: "this is no JSON" });
-        return z.NEVER;
-      }
-    },
-    encode: (value) => JSON.stringify(value),
-  });
 }
