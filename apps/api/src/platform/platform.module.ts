@@ -1,4 +1,5 @@
 import { Global, Module } from "@nestjs/common";
+import { ConfigModule } from "@nestjs/config";
 import { CLOCK, systemClock } from "./clock/clock.js";
 import { ENV, readEnv, type Env } from "./config/env.js";
 import { readTrustedCertificates, TRUSTED_CERTIFICATES } from "./config/trusted-certificates.js";
@@ -14,10 +15,17 @@ import { PostgresChannel } from "./notices/postgres-channel.js";
 import { MachinePace } from "./pace/machine-pace.js";
 import { Shutdown } from "./shutdown/shutdown.js";
 
+/**
+ * Nest's module carries the configuration, and neither reads files (the launcher does) nor judges: its own check runs as soon as this file is
+ * imported, tells faults without what is unknown or missing, and writes what it understood back into the process's environment, which agents'
+ * processes would inherit. `validatePredefined: false` keeps it from that; `skipProcessEnv` from handing out texts that nobody judged.
+ */
+const configuration = ConfigModule.forRoot({ ignoreEnvFile: true, validatePredefined: false, skipProcessEnv: true, load: [readEnv] });
+
 @Global()
 @Module({
+  imports: [configuration],
   providers: [
-    { provide: ENV, useFactory: readEnv },
     { provide: TRUSTED_CERTIFICATES, useFactory: readTrustedCertificates, inject: [ENV] },
     { provide: CLOCK, useValue: systemClock },
     { provide: Logger, useFactory: (env: Env) => new Logger(env.LOG_LEVEL), inject: [ENV] },
@@ -33,7 +41,7 @@ import { Shutdown } from "./shutdown/shutdown.js";
     Shutdown,
   ],
   exports: [
-    ENV,
+    ConfigModule,
     TRUSTED_CERTIFICATES,
     CLOCK,
     EDGE_LIMITS,

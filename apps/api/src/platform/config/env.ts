@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { runtimeKind } from "@mosaic/contracts/onboarding";
+import { registerAs } from "@nestjs/config";
 import { z } from "zod";
 import { databaseUrlFaults } from "./database-url.js";
 import { Secret } from "./secret.js";
@@ -155,10 +156,8 @@ export function parseEnv(source: Readonly<Record<string, string | undefined>>): 
   return { ...result.data, MOSAIC_INTERNAL_PORT: internalPort };
 }
 
-/** The only place that reads the process's environment. */
-export function readEnv(): Env {
-  return parseEnv(process.env);
-}
+/** The only place that reads the process's environment. Nest's ConfigModule calls it when the application is made. */
+export const readEnv = registerAs("environment", (): Env => parseEnv(process.env));
 
 /** Injection token of the parsed configuration. */
-export const ENV = Symbol("ENV");
+export const ENV = readEnv.KEY;
