@@ -1,5 +1,6 @@
-import { Client } from "pg";
+import type { Client } from "pg";
 import { DatabaseUnfitError, fromConnecting } from "./database-errors.js";
+import { SerialClient } from "./serial-client.js";
 
 const oldestVersion = 14;
 /** Each is a chance that a pooler gives two of our connections the same one of Postgres. */
@@ -24,7 +25,7 @@ const factsSql = `SELECT current_setting('server_version') AS "version", current
 
 /** Connects for one purpose. What it throws can be explained by `explainDatabaseFault`. */
 export async function connectTo(databaseUrl: string, applicationName: string): Promise<Client> {
-  const client = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000, application_name: applicationName });
+  const client = new SerialClient({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000, application_name: applicationName });
   // A connection that breaks rejects the query that is under way; without a listener it would end the process as well.
   client.on("error", () => undefined);
   await client.connect().catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import { Pool, type ClientBase, type PoolClient } from "pg";
 import { DatabaseBusyError, DatabaseUnavailableError } from "./database-errors.js";
+import { SerialClient } from "./serial-client.js";
 
 type Callback = (error: Error | undefined, client: PoolClient | undefined, release: (error?: Error | boolean) => void) => void;
 
@@ -17,6 +18,7 @@ const lockTimeoutMs = 15_000;
 export class PostgresPool extends Pool {
   constructor(connectionString: string, { maxConnections, longestWaitMs } = poolLimits) {
     super({
+      Client: SerialClient,
       connectionString,
       max: maxConnections,
       connectionTimeoutMillis: longestWaitMs,

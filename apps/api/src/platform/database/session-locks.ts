@@ -1,8 +1,8 @@
 import { Inject, Injectable, type OnApplicationShutdown } from "@nestjs/common";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { ENV, type Env } from "../config/env.js";
-import { fromConnecting } from "./database-errors.js";
 import { Logger } from "../logging/logger.js";
+import { PostgresSession, retryDelayMs } from "./postgres-session.js";
 
 export interface HeldLock {
   /** Aborts when the lock is lost for good: the connection broke and somebody else has it now. */
@@ -18,7 +18,6 @@ interface Entry {
   readonly lost: AbortController;
 }
 
-const retryDelayMs = 500;
 /** How long every process has, after Postgres dropped connections, to take again what it held: three attempts to connect. */
 const takingAgainMs = 3 * retryDelayMs;
 
@@ -33,23 +32,22 @@ export const lockNumberSql = (key: string): string => `hashtextextended(${key}, 
 @Injectable()
 export class SessionLocks implements OnApplicationShutdown {
   readonly #entries = new Map<string, Entry>();
-  #client: Client | undefined;
-  #connecting: Promise<Client> | undefined;
-  #connectedAtMs = 0;
-  #connections = 0;
-  #isClosed = false;
+  readonly #session: PostgresSession;
 
-  constructor(
-    @Inject(ENV) private readonly env: Env,
-    private readonly logger: Logger,
-  ) {}
+  constructor(@Inject(ENV) env: Env, logger: Logger) {
+    this.#session = new PostgresSession({
+      url: env.DATABASE_URL.open(),
+      purpose: "locks",
+      logger,
+      // Others may take what is free now.
+      firstRetryMs: retryDelayMs / 10,
+      onConnected: async (client) => this.#takeAllAgain(client),
+    });
+  }
 
   /** How long the other processes have had time to take their locks again, after Postgres dropped connections; `Infinity` if it never did. */
   settledForMs(): number {
-    if (this.#client === undefined) {
-      return 0;
-    }
-    return this.#connections === 1 ? Infinity : performance.now() - this.#connectedAtMs;
+    return this.#session.upAgainForMs();
   }
 
   /**
@@ -63,7 +61,7 @@ export class SessionLocks implements OnApplicationShutdown {
     const entry: Entry = { isHeld: false, isForLife: false, lost: new AbortController() };
     this.#entries.set(key, entry);
     try {
-      const client = await this.#connected();
+      const client = await this.#session.connected();
       entry.isHeld = this.settledForMs() >= takingAgainMs && (await tryLock(client, key));
     } catch (error) {
       this.#entries.delete(key);
@@ -80,15 +78,13 @@ export class SessionLocks implements OnApplicationShutdown {
   async holdForLife(key: string): Promise<void> {
     const entry: Entry = { isHeld: false, isForLife: true, lost: new AbortController() };
     this.#entries.set(key, entry);
-    const client = await this.#connected();
+    const client = await this.#session.connected();
     entry.isHeld = true;
     await this.#takeAgain(client, key, entry);
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.#isClosed = true;
-    await this.#connecting?.catch(() => undefined);
-    await this.#client?.end().catch(() => undefined);
+    await this.#session.close();
   }
 
   async #release(key: string, entry: Entry): Promise<void> {
@@ -96,36 +92,16 @@ export class SessionLocks implements OnApplicationShutdown {
       return;
     }
     // The entry goes last: in between, another caller in this process would get the lock of the same session once more.
-    await this.#client?.query(`SELECT pg_advisory_unlock(${lockNumberSql("$1")})`, [key]).catch(() => undefined);
+    await this.#session.client?.query(`SELECT pg_advisory_unlock(${lockNumberSql("$1")})`, [key]).catch(() => undefined);
     this.#entries.delete(key);
   }
 
-  async #connected(): Promise<Client> {
-    if (this.#client !== undefined) {
-      return this.#client;
-    }
-    this.#connecting ??= this.#connect().finally(() => {
-      this.#connecting = undefined;
-    });
-    return this.#connecting;
-  }
-
-  async #connect(): Promise<Client> {
-    const client = new Client({ connectionString: this.env.DATABASE_URL.open(), connectionTimeoutMillis: 5_000, keepAlive: true });
-    client.on("error", () => this.#disconnected(client));
-    client.on("end", () => this.#disconnected(client));
-    await client.connect().catch((error: unknown) => {
-      throw fromConnecting(error);
-    });
-    this.#client = client;
-    this.#connections += 1;
-    this.#connectedAtMs = performance.now();
+  async #takeAllAgain(client: Client): Promise<void> {
     for (const [key, entry] of this.#entries) {
       if (entry.isHeld) {
         await this.#takeAgain(client, key, entry);
       }
     }
-    return client;
   }
 
   async #takeAgain(client: Client, key: string, entry: Entry): Promise<void> {
@@ -142,24 +118,10 @@ export class SessionLocks implements OnApplicationShutdown {
     }
     // Our own former session may linger for a moment.
     setTimeout(() => {
-      if (this.#client === client) {
+      if (this.#session.client === client) {
         this.#takeAgain(client, key, entry).catch(() => undefined);
       }
     }, retryDelayMs).unref();
-  }
-
-  #disconnected(client: Client): void {
-    if (this.#client !== client || this.#isClosed) {
-      return;
-    }
-    this.#client = undefined;
-    this.logger.warn("lost the connection for locks; reconnecting");
-    const retry = (): void => {
-      if (!this.#isClosed && this.#client === undefined) {
-        this.#connected().catch(() => setTimeout(retry, retryDelayMs).unref());
-      }
-    };
-    setTimeout(retry, retryDelayMs / 10).unref();
   }
 }
 

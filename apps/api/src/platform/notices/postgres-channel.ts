@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnModuleDestroy } from "@nestjs/common";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { ENV, type Env } from "../config/env.js";
-import { fromConnecting } from "../database/database-errors.js";
+import { PostgresSession, retryDelayMs } from "../database/postgres-session.js";
 import { Logger } from "../logging/logger.js";
 import type { Channel } from "./channels.js";
 
@@ -10,23 +10,22 @@ export interface ChannelListener {
   onGap(): void;
 }
 
-const reconnectDelayMs = 500;
-
-/**
- * What Postgres notifies, over one connection of its own, kept up through restarts of the database. After a reconnect every listener is told of
- * the gap. Only `Notices` uses it.
- */
+/** What Postgres notifies, on a session of its own. After a reconnect every listener is told of the gap. Only `Notices` uses it. */
 @Injectable()
 export class PostgresChannel implements OnModuleDestroy {
   readonly #listeners = new Map<string, Set<ChannelListener>>();
-  #client: Client | undefined;
-  #connecting: Promise<void> | undefined;
-  #isClosed = false;
+  readonly #session: PostgresSession;
 
-  constructor(
-    @Inject(ENV) private readonly env: Env,
-    private readonly logger: Logger,
-  ) {}
+  constructor(@Inject(ENV) env: Env, logger: Logger) {
+    this.#session = new PostgresSession({
+      url: env.DATABASE_URL.open(),
+      purpose: "notifications",
+      logger,
+      firstRetryMs: retryDelayMs,
+      onConnected: async (client) => this.#listenToAll(client),
+      onNotification: (channel, payload) => this.#deliver(channel, (listener) => listener.onText(payload)),
+    });
+  }
 
   /** Calls `listener` for each notification until the returned function is called. Resolves once Postgres listens. */
   async listen(channel: Channel, listener: ChannelListener): Promise<() => void> {
@@ -34,9 +33,9 @@ export class PostgresChannel implements OnModuleDestroy {
     const isFirst = listeners.size === 0;
     listeners.add(listener);
     this.#listeners.set(channel, listeners);
-    await this.#connected();
-    if (isFirst) {
-      await this.#client?.query(`LISTEN ${channel}`).catch(() => undefined);
+    if (!this.#session.isClosed) {
+      const client = await this.#session.connected();
+      await (isFirst ? client.query(`LISTEN ${channel}`).catch(() => undefined) : undefined);
     }
     return () => {
       listeners.delete(listener);
@@ -44,30 +43,10 @@ export class PostgresChannel implements OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.#isClosed = true;
-    await this.#connecting?.catch(() => undefined);
-    await this.#client?.end().catch(() => undefined);
+    await this.#session.close();
   }
 
-  async #connected(): Promise<void> {
-    if (this.#client !== undefined || this.#isClosed) {
-      return;
-    }
-    this.#connecting ??= this.#connect().finally(() => {
-      this.#connecting = undefined;
-    });
-    await this.#connecting;
-  }
-
-  async #connect(): Promise<void> {
-    const client = new Client({ connectionString: this.env.DATABASE_URL.open(), connectionTimeoutMillis: 5_000, keepAlive: true });
-    client.on("error", () => this.#lost(client));
-    client.on("end", () => this.#lost(client));
-    client.on("notification", ({ channel, payload }) => this.#deliver(channel, (listener) => listener.onText(payload ?? "")));
-    await client.connect().catch((error: unknown) => {
-      throw fromConnecting(error);
-    });
-    this.#client = client;
+  async #listenToAll(client: Client): Promise<void> {
     for (const channel of this.#listeners.keys()) {
       await client.query(`LISTEN ${channel}`);
       this.#deliver(channel, (listener) => listener.onGap());
@@ -78,19 +57,5 @@ export class PostgresChannel implements OnModuleDestroy {
     for (const listener of this.#listeners.get(channel) ?? []) {
       tell(listener);
     }
-  }
-
-  #lost(client: Client): void {
-    if (this.#client !== client || this.#isClosed) {
-      return;
-    }
-    this.#client = undefined;
-    this.logger.warn("lost the connection for notifications; reconnecting");
-    const retry = (): void => {
-      if (!this.#isClosed) {
-        this.#connected().catch(() => setTimeout(retry, reconnectDelayMs).unref());
-      }
-    };
-    setTimeout(retry, reconnectDelayMs).unref();
   }
 }
