@@ -36,18 +36,12 @@ interface Recipe {
   readonly models: readonly string[];
 }
 
-const folder = await mkdtemp(join(tmpdir(), "warm-cache-"));
-const settings: Settings = {
-  ...readSettings({ ...process.env, MOSAIC_CONFIG_URL: "http://localhost" }),
-  stateDir: join(folder, "state"),
-  runDir: join(folder, "run"),
-};
+const image = readSettings({ ...process.env, MOSAIC_CONFIG_URL: "http://localhost" });
 const canned = await startCannedModel(0);
 try {
   await warmInTheEnd();
 } finally {
   canned.close();
-  await rm(folder, { recursive: true, force: true });
 }
 const cached = (await readdir(process.env["NODE_COMPILE_CACHE"] ?? "", { recursive: true })).length;
 if (cached < MIN_CACHED_MODULES) {
@@ -58,20 +52,24 @@ say("cache-warm", { files: cached });
 /** A machine that is busy while it builds fails a start though nothing is wrong, as it does with agents. */
 async function warmInTheEnd(): Promise<void> {
   for (let attempt = 1; ; attempt++) {
+    // What a broken start left behind must not be what the next one meets.
+    const folder = await mkdtemp(join(tmpdir(), "warm-cache-"));
     try {
-      return await warm();
+      return await warm({ ...image, stateDir: join(folder, "state"), runDir: join(folder, "run") });
     } catch (error) {
       if (attempt === MAX_ATTEMPTS) throw error;
       say("cache-cold", { attempt, reason: error instanceof Error ? error.message : String(error) });
       await sleep(BETWEEN_ATTEMPTS_MS * attempt);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
     }
   }
 }
 
-async function warm(): Promise<void> {
+async function warm(settings: Settings): Promise<void> {
   const launch = await launchOfImage(settings.softwareDir);
   const recipe = await readRecipe();
-  for (const place of [settings.stateDir, settings.runDir]) await mkdir(place, { recursive: true });
+  for (const place of [settings.stateDir, settings.runDir]) await mkdir(place);
   const fill = fillerOf(settings, { model: "", gatewayToken: GATEWAY_TOKEN });
   const config = fill(JSON.stringify(recipe.config)).replaceAll("{cannedPort}", String(canned.port));
   await writeFile(join(settings.runDir, launch.configFile), config);
@@ -80,7 +78,7 @@ async function warm(): Promise<void> {
     throw new Error(`the software ended with code ${code}: ${reason}`);
   });
   try {
-    await Promise.race([ended, makeTurns(launch, recipe)]);
+    await Promise.race([ended, makeTurns(settings, launch, recipe)]);
     ended.catch(() => undefined);
   } finally {
     // Node writes the cache when the process ends by itself.
@@ -88,7 +86,7 @@ async function warm(): Promise<void> {
   }
 }
 
-async function makeTurns({ readiness, warmUp }: Launch, { models }: Recipe): Promise<void> {
+async function makeTurns(settings: Settings, { readiness, warmUp }: Launch, { models }: Recipe): Promise<void> {
   const signal = AbortSignal.timeout(LIMIT_MS);
   if (!(await waitUntilReady(readiness, settings.port, signal))) throw new Error("the software was not ready in time");
   if (warmUp === null) return;
@@ -101,7 +99,7 @@ async function makeTurns({ readiness, warmUp }: Launch, { models }: Recipe): Pro
 }
 
 async function readRecipe(): Promise<Recipe> {
-  const recipe = parseJson(await readFile(join(settings.softwareDir, "warm-cache.json"), "utf8"), "warm-cache.json");
+  const recipe = parseJson(await readFile(join(image.softwareDir, "warm-cache.json"), "utf8"), "warm-cache.json");
   const models: unknown = isRecord(recipe) ? recipe["models"] : null;
   if (!isRecord(recipe) || !Array.isArray(models)) throw new Error("warm-cache.json has no models");
   return { config: recipe["config"], models: models.map(String) };
