@@ -20,9 +20,3 @@ export const transitions: Readonly<Record<ContainerEvent, Transition>> = {
   came_to_rest: { from: ["starting", "running", "stopping", "error"], to: "stopped" },
   failed: { from: ["stopped", "starting", "running", "stopping"], to: "error" },
 };
-
-/** Where `event` leads from `status`, or `null` if it means nothing there. */
-export function nextTransition(status: ContainerStatus, event: ContainerEvent): ContainerStatus | null {
-  const { from, to } = transitions[event];
-  return from.includes(status) ? to : null;
-}
