@@ -478,7 +478,7 @@ test("the owner's default is used where the agent has no model, and the admin's 
   expect(text).not.toContain("sk-team");
 });
 
-test("in the process runtime the gateway's port is waited for, and tools beyond the workspace are off", async () => {
+test("in the process runtime a gateway says its port, or the runtime has, and tools beyond the workspace are off", async () => {
   const processApp = await startTestApp({ env: { MOSAIC_RUNTIME: "process" } });
   const client = await processApp.member("ann");
   const made = await fixture(client, processApp);
@@ -486,10 +486,22 @@ test("in the process runtime the gateway's port is waited for, and tools beyond 
   await processApp.database.query("UPDATE agent_containers SET status = 'starting', endpoint_port = NULL WHERE agent_id = $1", [
     made.agentId,
   ]);
-  const pending = ask(made.agentId, made.token, "", { base: processApp.internalUrl });
+  const base = { base: processApp.internalUrl };
+  type Config = { gateway: object; tools: { deny: string[] }; browser: object };
+  const configOf = async (path: string): Promise<Config> => (await (await ask(made.agentId, made.token, path, base)).json()) as Config;
+  // Neither says it: nobody waits, and the answer tells what to do.
+  const unknown = await ask(made.agentId, made.token, "", base);
+  expect([unknown.status, await unknown.text()]).toEqual([504, expect.stringContaining("port")]);
+  expect((await configOf("?port=45677")).gateway).toMatchObject({ port: 45_677, bind: "loopback" });
+  const { files } = (await (await ask(made.agentId, made.token, "/bundle?port=45676", base)).json()) as Bundle;
+  expect(files.find(({ path }) => path === "openclaw.json")?.content).toContain('"port": 45676');
+  expect((await ask(made.agentId, made.token, "/bundle?port=65535", base)).status).toBe(400);
   await processApp.database.query("UPDATE agent_containers SET endpoint_port = 45678 WHERE agent_id = $1", [made.agentId]);
-  const config = (await (await pending).json()) as { gateway: object; tools: { deny: string[] }; browser: object };
+  const config = await configOf("");
   expect(config.gateway).toMatchObject({ port: 45_678, bind: "loopback" });
+  // Where Mosaic itself calls an agent is not the agent's to say.
+  const [endpoint] = await processApp.database.query("SELECT endpoint_port FROM agent_containers WHERE agent_id = $1", [made.agentId]);
+  expect(endpoint).toEqual({ endpoint_port: 45_678 });
   expect(config.tools.deny).toContain("exec");
   expect(config.browser).toEqual({ enabled: false });
   await processApp.close();

@@ -65,6 +65,9 @@ export const bundleQuery = z.object({
 });
 export type BundleQuery = z.infer<typeof bundleQuery>;
 
+export const configQuery = bundleQuery.pick({ port: true });
+export type ConfigQuery = z.infer<typeof configQuery>;
+
 export const supervisorStatus = z
   .strictObject({
     /** `turn_failed`: of one turn, what the gateway tells its log and not its caller. */

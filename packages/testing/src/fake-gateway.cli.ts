@@ -58,7 +58,7 @@ async function run(containerToken: string): Promise<void> {
     console.log(`fake gateway listens on port ${gateway.port}`);
     const configUrl = env["MOSAIC_CONFIG_URL"];
     if (env["FAKE_GATEWAY_BUNDLE"] === "1" && configUrl) {
-      await followBundle(gateway, { configUrl, containerToken, signal: ending.signal });
+      await followBundle(gateway, { configUrl, containerToken, signal: ending.signal, port });
     }
   } catch (error) {
     const code = error instanceof ConfigRefusedError ? CONFIG_REFUSED : 1;

@@ -7,6 +7,8 @@ export interface FollowOptions {
   readonly configUrl: string;
   readonly containerToken: string;
   readonly signal: AbortSignal;
+  /** Said with every question, as the supervisor does. */
+  readonly port?: number;
   /** What the first report says of the volume. */
   readonly state?: { readonly mark: string; readonly isNew: boolean; readonly isEmpty: boolean };
 }
@@ -36,8 +38,12 @@ export async function followBundle(gateway: FakeGateway, options: FollowOptions)
   }
 }
 
-async function fetchBundle(generation: string, { configUrl, containerToken, signal }: FollowOptions): Promise<Bundle | undefined> {
-  const query = generation === "" ? "" : `?after=${generation}&waitSeconds=25`;
+async function fetchBundle(generation: string, { configUrl, containerToken, signal, port }: FollowOptions): Promise<Bundle | undefined> {
+  const said = new URLSearchParams({
+    ...(port !== undefined && { port: String(port) }),
+    ...(generation !== "" && { after: generation, waitSeconds: "25" }),
+  });
+  const query = said.size === 0 ? "" : `?${said.toString()}`;
   try {
     const response = await fetch(`${configUrl}/bundle${query}`, {
       headers: { authorization: `Bearer ${containerToken}` },

@@ -276,12 +276,14 @@ class InMemoryRuntime implements AgentRuntime {
 
   #supervise(container: InMemoryContainer, gateway: FakeGateway, containerToken: string, state: VolumeState): void {
     const { signal } = container.ending;
-    followBundle(gateway, { configUrl: container.spec.configUrl, containerToken, signal, state }).catch(async (error: unknown) => {
-      if (!signal.aborted) {
-        await this.#engine.end(container, error instanceof ConfigRefusedError ? 77 : 1);
-        this.#engine.announce(container.spec.name);
-      }
-    });
+    followBundle(gateway, { configUrl: container.spec.configUrl, containerToken, signal, state, port: gateway.port }).catch(
+      async (error: unknown) => {
+        if (!signal.aborted) {
+          await this.#engine.end(container, error instanceof ConfigRefusedError ? 77 : 1);
+          this.#engine.announce(container.spec.name);
+        }
+      },
+    );
   }
 
   async stop(name: string, _graceMs: number): Promise<void> {

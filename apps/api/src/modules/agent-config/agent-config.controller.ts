@@ -1,4 +1,4 @@
-import { bundle, bundleQuery, type Bundle, type BundleQuery } from "@mosaic/contracts/agent-config";
+import { bundle, bundleQuery, configQuery, type Bundle, type BundleQuery, type ConfigQuery } from "@mosaic/contracts/agent-config";
 import { Controller, Get, Header, Query, Res } from "@nestjs/common";
 import { ApiBearerAuth, ApiParam, ApiResponse } from "@nestjs/swagger";
 import type { Response } from "express";
@@ -16,14 +16,14 @@ import { CurrentContainer } from "./current-container.decorator.js";
 export class AgentConfigController {
   constructor(private readonly waits: BundleWaitService) {}
 
-  /** The complete openclaw.json. */
+  /** The complete configuration of its software (openclaw.json), for an entrypoint that has no supervisor. */
   @Get()
   @Header("content-type", "application/json; charset=utf-8")
   @Header("cache-control", "no-store")
-  @ApiResponse({ status: 200, description: "The agent's openclaw.json" })
-  async config(@CurrentContainer() container: CallingContainer): Promise<string> {
-    const { files } = await this.waits.present(container);
-    const config = files.find((file) => file.root === "run" && file.path === "openclaw.json");
+  @ApiResponse({ status: 200, description: "The agent's configuration file" })
+  async config(@CurrentContainer() container: CallingContainer, @Query({ schema: configQuery }) { port }: ConfigQuery): Promise<string> {
+    const { files, launch } = await this.waits.present({ ...container, port });
+    const config = files.find((file) => file.root === "run" && file.path === launch.configFile);
     if (config === undefined) {
       throw new AppError("not_found");
     }
@@ -40,7 +40,8 @@ export class AgentConfigController {
     @Query({ schema: bundleQuery }) query: BundleQuery,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Bundle | undefined> {
-    const next = await this.waits.next(container, { after: query.after, waitMs: query.waitSeconds * 1000, left: goneSignal(response) });
+    const { after, waitSeconds, port } = query;
+    const next = await this.waits.next({ ...container, port }, { after, waitMs: waitSeconds * 1000, left: goneSignal(response) });
     if (next === null) {
       response.status(204);
       return undefined;

@@ -43,15 +43,17 @@ export class AgentConfigService {
   }
 
   /**
-   * `null` as long as a child process' port is not known. Throws `container_token_refused` when the container was stopped or its token replaced
-   * meanwhile, `model_not_assigned` when it has no model (any more). Asked through `BundleWaitService`, which bounds how many run at once.
+   * Throws `container_token_refused` when the container was stopped or its token replaced meanwhile, `model_not_assigned` when it has no model
+   * (any more), `agent_not_ready` to a child process that does not say its port before the runtime has. Asked through `BundleWaitService`, which
+   * bounds how many run at once.
    */
-  async render(caller: CallingContainer): Promise<Bundle | null> {
+  async render(caller: CallingContainer): Promise<Bundle> {
     const [container, agent] = await Promise.all([this.live(caller), this.agent(caller.agentId)]);
     const models = await this.models(agent);
-    const { bind, stateDir, isIsolated, port } = await this.view(agent.backend, container);
+    const { bind, stateDir, isIsolated, port: knownPort } = await this.view(agent.backend, container);
+    const port = caller.port ?? knownPort;
     if (port === null) {
-      return null;
+      throw new AppError("agent_not_ready", { detail: "The agent's port is not known yet: say it (?port=), or ask again in a moment." });
     }
     const [first, ...others] = await Promise.all(models.map(async (model) => this.open(model, agent, caller.token)));
     if (first === undefined) {

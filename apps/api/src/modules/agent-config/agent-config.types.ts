@@ -8,6 +8,8 @@ export interface CallingContainer {
   readonly ownerId: string | null;
   /** As it was shown: the gateway's token is derived from it. */
   readonly token: string;
+  /** Where it says that its gateway listens. It goes into its own files and nowhere else: Mosaic itself calls where the runtime says. */
+  readonly port?: number | undefined;
 }
 
 /** `ContainerTokenGuard` leaves the container on the request. */

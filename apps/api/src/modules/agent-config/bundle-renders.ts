@@ -1,14 +1,9 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Bundle } from "@mosaic/contracts/agent-config";
-import { AppError } from "../../platform/errors/app-error.js";
 import { Places } from "../../platform/pressure/places.js";
 import type { CallingContainer } from "./agent-config.types.js";
 
 /** A rendering takes up to three of the pool's connections: a change that concerns everybody leaves the rest to people. */
 const rendersAtOnce = 3;
-/** A child process gets its port when it is started, a moment before it may ask. */
-const portPollMs = 50;
-const portWaitMs = 5_000;
 
 export interface RenderWish {
   /** Somebody waits for it: not one of all after a change that concerns everybody. */
@@ -28,12 +23,11 @@ export class BundleRenders {
   readonly #flights = new Map<string, Flight>();
   readonly #places = new Places({ size: rendersAtOnce, maxWaiting: Infinity });
 
-  /** `render` tells `null` as long as the agent's port is not known. */
-  constructor(private readonly render: (caller: CallingContainer) => Promise<Bundle | null>) {}
+  constructor(private readonly render: (caller: CallingContainer) => Promise<Bundle>) {}
 
   async bundleOf(caller: CallingContainer, { isUrgent, onBegin }: RenderWish): Promise<Bundle> {
-    // A token that was replaced meanwhile has a rendering of its own, which is refused.
-    const key = `${caller.agentId} ${caller.token}`;
+    // A token that was replaced meanwhile has a rendering of its own, which is refused, and so has a port that was said.
+    const key = `${caller.agentId} ${caller.token} ${caller.port ?? ""}`;
     const flight = this.#flights.get(key) ?? this.#begin(key, caller, isUrgent);
     if (onBegin !== undefined) {
       if (flight.hasBegun) {
@@ -73,26 +67,15 @@ export class BundleRenders {
     }
   }
 
-  /** No place is held while a port is waited for. */
   async #render(caller: CallingContainer, isUrgent: boolean, onBegin: () => void): Promise<Bundle> {
-    const until = performance.now() + portWaitMs;
     // Later, so that the flight is there when it begins.
     await Promise.resolve();
-    for (;;) {
-      const bundle = await this.#places.run(
-        async () => {
-          onBegin();
-          return this.render(caller);
-        },
-        { isUrgent },
-      );
-      if (bundle !== null) {
-        return bundle;
-      }
-      if (performance.now() >= until) {
-        throw new AppError("agent_not_ready", { detail: "The agent's port is not known yet." });
-      }
-      await delay(portPollMs);
-    }
+    return this.#places.run(
+      async () => {
+        onBegin();
+        return this.render(caller);
+      },
+      { isUrgent },
+    );
   }
 }
