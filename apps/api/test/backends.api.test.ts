@@ -1,13 +1,16 @@
+import { backendDefinitions, backendOf } from "@mosaic/agent-backends/registry";
 import type { BackendList, BackendSettings } from "@mosaic/contracts/admin-containers";
 import type { Agent } from "@mosaic/contracts/agent";
 import type { HealthReport } from "@mosaic/contracts/health";
 import type { Problem } from "@mosaic/contracts/problem";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { BackendsRepository } from "../src/modules/backends/backends.repository.js";
 import { ContainerLifecycleRepository } from "../src/modules/container-lifecycle/container-lifecycle.repository.js";
 import { agentOf, createAgent, createConversation, say, Turn } from "./harness/chat.js";
 import { InMemoryEngine } from "./harness/in-memory-runtime.js";
 import { startTestApp, uniqueName, type TestApp } from "./harness/test-app.js";
 import type { TestClient } from "./harness/test-client.js";
+import { createTestDatabase } from "./harness/test-database.js";
 
 let app: TestApp;
 let engine: InMemoryEngine;
@@ -182,4 +185,77 @@ test("an image that this machine's operator does not trust is refused, and chang
     expect([image, refused.status, refused.text]).toEqual([image, 400, expect.stringContaining("MOSAIC_AGENT_IMAGES")]);
   }
   expect((await admin.get("/api/admin/backends")).json()).toEqual(before);
+});
+
+test("a start brings the row of a backend that has none, as its definition says", async () => {
+  const database = await createTestDatabase();
+  await database.query("DELETE FROM backends");
+  const fresh = await startTestApp({ database });
+  const { label, defaults, memory } = backendOf("openclaw");
+  const { idleTimeoutSeconds, tools, ...settings } = defaults;
+  expect((await (await fresh.admin()).get("/api/admin/backends")).json()).toEqual({
+    backends: [
+      {
+        ...settings,
+        id: "openclaw",
+        label,
+        defaultIdleTimeoutSeconds: idleTimeoutSeconds,
+        defaultTools: tools,
+        memoryNeeds: memory,
+        agentCount: 0,
+      },
+    ],
+  });
+  await fresh.close();
+  await database.drop();
+});
+
+test("a start keeps what an admin changed; where the software listens and keeps its state is the release's, whatever the row says", async () => {
+  const database = await createTestDatabase();
+  const before = await startTestApp({ database });
+  expect((await (await before.admin()).patch(path, { memoryLimitBytes: 2000 * mebibyte, pidsLimit: 300 })).status).toBe(200);
+  await before.close();
+  await database.query("UPDATE backends SET gateway_port = 1, state_dir = '/another', label = 'Another'");
+  const after = await startTestApp({ database });
+  expect((await (await after.admin()).get("/api/admin/backends")).json()).toMatchObject({
+    backends: [{ label: "OpenClaw", memoryLimitBytes: 2000 * mebibyte, pidsLimit: 300 }],
+  });
+  const client = await after.member(uniqueName("ann"));
+  const { id } = await createAgent(client);
+  await say(client, await createConversation(client, id), "wake up");
+  const { container } = backendOf("openclaw");
+  expect(after.runtime.of(id).spec).toMatchObject({
+    port: container.port,
+    mounts: { state: container.stateDir, run: container.runDir },
+    limits: { memoryBytes: 2000 * mebibyte, pids: 300 },
+  });
+  await after.close();
+  await database.drop();
+});
+
+test("a kind that a release adds gets its row without a migration, once; the release before leaves it alone and works on", async () => {
+  const database = await createTestDatabase();
+  const here = await startTestApp({ database });
+  const { defaults, ...openclaw } = backendOf("openclaw");
+  const parrot = { ...openclaw, defaults: { ...defaults, image: "mosaic/parrot:1" }, id: "parrot", label: "Parrot" };
+  const repository = here.nest.get(BackendsRepository, { strict: false });
+  // As processes of the newer release that start at once.
+  await Promise.all(Array.from({ length: 4 }, async () => repository.addMissing([...backendDefinitions, parrot])));
+  const images = async (): Promise<unknown> => database.query("SELECT id, label, image FROM backends ORDER BY id");
+  const rows = [
+    { id: "openclaw", label: "OpenClaw", image: defaults.image },
+    { id: "parrot", label: "Parrot", image: "mosaic/parrot:1" },
+  ];
+  expect(await images()).toEqual(rows);
+  const operator = await here.admin();
+  for (const list of ["/api/admin/backends", "/api/backends"]) {
+    expect((await operator.get(list)).json<BackendList>().backends.map(({ id }) => id)).toEqual(["openclaw"]);
+  }
+  expect((await operator.get("/api/health/report")).status).toBe(200);
+  expect((await operator.patch("/api/admin/backends/parrot", { pidsLimit: 100 })).status).toBe(404);
+  await here.close();
+  const again = await startTestApp({ database });
+  expect(await images()).toEqual(rows);
+  await again.close();
+  await database.drop();
 });

@@ -1,39 +1,10 @@
 import type { Readable } from "node:stream";
+import type { AgentImage, WorkloadSpec } from "./workload-spec.js";
 
 /** Where an agent's gateway answers, as the API reaches it. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
-}
-
-/** What a container is started from. `buildContext` is a folder with a Dockerfile that ships with Mosaic, for images that no registry has. */
-export interface AgentImage {
-  readonly name: string;
-  readonly buildContext: string | null;
-  /** Files and folders from elsewhere that the Dockerfile copies too, by their place in the context. */
-  readonly buildParts?: Readonly<Record<string, string>>;
-}
-
-export interface ContainerLimits {
-  readonly memoryBytes: number;
-  /** Billionths of a CPU, as the engine counts them. */
-  readonly nanoCpus: number;
-  readonly pids: number;
-}
-
-/** The whole of what a container should be. Its hash is a label, so that a changed spec replaces the container and an equal one adopts it. */
-export interface ContainerSpec {
-  /**
-   * Unique on the engine, also the fixed hostname: OpenClaw's owner lease is keyed on it. 2 to 63 small letters, digits and dashes; anything
-   * else is `refused`.
-   */
-  readonly name: string;
-  readonly instanceId: string;
-  readonly agentId: string;
-  readonly image: AgentImage;
-  /** The address of this container's configuration on the internal port, as the container reaches it. */
-  readonly configUrl: string;
-  readonly limits: ContainerLimits;
 }
 
 /** Whose state it is, and what it is looked at with. */
@@ -100,10 +71,6 @@ export class RuntimeError extends Error {
  * calls other than pulling, building and installing are bounded to 30 s; a driver retries nothing by itself.
  */
 export interface AgentRuntime {
-  readonly kind: "docker" | "process";
-  /** Whether agents are walled off from the machine and from each other. */
-  readonly isIsolated: boolean;
-
   /** Never rejects: an engine that is away is an answer. Takes at most 5 s. */
   check(): Promise<RuntimeCheck>;
 
@@ -122,11 +89,10 @@ export interface AgentRuntime {
    * Idempotent. An equal spec adopts what is there, another spec replaces it (the state stays), a foreign object is `name_taken`. Does what
    * `prepare` does if that is missing, but not what `ensureImage` does: `image_missing`, here or at `start`.
    */
-  create(spec: ContainerSpec): Promise<void>;
+  create(spec: WorkloadSpec): Promise<void>;
 
   /**
-   * Starts a created or exited container and hands it `token` as the first line of its standard input, so that it is in no environment and
-   * on no disk. A container that runs already is left alone and `wasRunning` says so: its token is then the one that it was started with.
+   * Starts a created or exited container and hands it `token` in the way that its spec says. A container that runs already is left alone and `wasRunning` says so: its token is then the one that it was started with.
    * The endpoint may differ from start to start, and nothing answers there yet. Calls of one driver for one name run one after the other;
    * several Mosaic processes must agree among themselves who starts.
    */

@@ -11,7 +11,7 @@ it.each(["", "a", "-ab", "ab-", "a/b", "..", "A1", "x".repeat(64), "a b", "a\n"]
 
 it.each([
   "node",
-  "mosaic/openclaw:2026.9.6",
+  "mosaic/parrot:2026.9.6",
   "registry.example:5000/a/b:1",
   "ghcr.io/a/b_c",
   `a/b@sha256:${"0".repeat(64)}`,

@@ -9,6 +9,8 @@ export interface AgentFacts {
   readonly pid: number;
   readonly uid: number;
   readonly environment: Readonly<Record<string, string>>;
+  /** Of its command, after the program. */
+  readonly words: readonly string[];
 }
 
 export async function ask<T = Record<string, unknown>>(endpoint: Endpoint, path: string): Promise<T> {

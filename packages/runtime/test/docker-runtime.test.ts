@@ -8,18 +8,30 @@ import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import Docker from "dockerode";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { AgentImage, ContainerSpec, PrepareProgress } from "../src/agent-runtime.js";
+import type { PrepareProgress } from "../src/agent-runtime.js";
+import { containerOptions } from "../src/docker/container-options.js";
 import { createDockerRuntime, type DockerRuntimeOptions } from "../src/docker/docker-runtime.js";
+import type { AgentImage, WorkloadSpec } from "../src/workload-spec.js";
 import { ask, factsOf } from "./agent-client.js";
+import type { ContractHarness, TestBackend } from "./contract/contract-world.js";
 import { describeWithDocker } from "./docker-available.js";
-import { type ContractHarness, describeRuntimeContract } from "./runtime-contract.js";
+import { describeRuntimeContract } from "./runtime-contract.js";
 
 const FIXTURE_IMAGE = fileURLToPath(new URL("./fixture-image", import.meta.url));
 const SOCKET = (process.env["DOCKER_HOST"] ?? "").replace(/^unix:\/\//, "") || "/var/run/docker.sock";
 
 const docker = new Docker();
 const run = randomBytes(4).toString("hex");
-const image: AgentImage = { name: `mosaic-test/fixture-agent:${run}`, buildContext: FIXTURE_IMAGE };
+const image: AgentImage = { name: `mosaic-test/fixture-agent:${run}`, buildContext: FIXTURE_IMAGE, installation: null };
+const mounts = { state: "/home/node/.plain", run: "/run/mosaic" };
+const plain: TestBackend = { image, command: null, environment: {}, port: 18_789, mounts };
+const odd: TestBackend = {
+  image,
+  command: ["node", "/opt/fixture-agent.mjs", "odd"],
+  environment: { ODD_SETTING: "a value with blanks" },
+  port: 4711,
+  mounts: { state: "/srv/odd/state", run: "/run/odd" },
+};
 const options: DockerRuntimeOptions = {
   instanceId: `test-${run}`,
   host: process.env["DOCKER_HOST"],
@@ -44,8 +56,10 @@ async function openHarness(): Promise<ContractHarness> {
   const strangers: string[] = [];
   return {
     instanceId: options.instanceId,
-    image,
-    missingImage: { name: "mosaic-test/no-such-image:1", buildContext: null },
+    plain,
+    odd,
+    placeOf: ({ port, mounts }) => ({ port, stateDir: mounts.state }),
+    missingImage: { name: "mosaic-test/no-such-image:1", buildContext: null, installation: null },
     missingImageCode: "image_missing",
     open: () => createDockerRuntime(options),
     openWithoutImage: () => createDockerRuntime(options),
@@ -130,16 +144,18 @@ await describeWithDocker("docker runtime", (title) => {
       await rm(folder, { recursive: true, force: true });
     });
 
-    function newSpec(): ContainerSpec {
+    function newSpec(): WorkloadSpec {
       const limits = { memoryBytes: 256 * 1024 * 1024, nanoCpus: 500_000_000, pids: 64 };
       const id = randomBytes(4).toString("hex");
       return {
         name: `mosaic-test-${id}`,
         instanceId: options.instanceId,
         agentId: `agent-${id}`,
-        image,
-        configUrl: "http://127.0.0.1:9/none",
+        ...plain,
+        environment: { MOSAIC_CONFIG_URL: "http://127.0.0.1:9/none" },
         limits,
+        labels: { "mosaic.backend": "plain" },
+        tokenBy: "stdin",
       };
     }
 
@@ -191,7 +207,7 @@ await describeWithDocker("docker runtime", (title) => {
       const imported = await docker.importImage(Readable.from([Buffer.alloc(1024)]), { repo: "mosaic-test/no-shell", tag: run });
       await once(imported.resume(), "end");
       try {
-        const ownerOf = ({ spec }: typeof one, name: string) => ({ ...spec, image: { name, buildContext: null } });
+        const ownerOf = ({ spec }: typeof one, name: string) => ({ ...spec, image: { name, buildContext: null, installation: null } });
         const broken = ownerOf(other, shellless);
         expect([...(await runtime.measureStates([broken, ownerOf(one, image.name)])).keys()]).toEqual([one.spec.name]);
         await expect(runtime.measureStates([broken])).rejects.toMatchObject({
@@ -240,7 +256,7 @@ await describeWithDocker("docker runtime", (title) => {
         expect(info.HostConfig.Tmpfs?.[path]).toMatch(/^rw,noexec,nosuid,nodev,mode=0700,uid=1000,gid=1000,size=\d+$/);
       }
       expect(info.Mounts.map(({ Type, Name, Destination }) => ({ Type, Name, Destination }))).toEqual([
-        { Type: "volume", Name: `${spec.name}-state`, Destination: "/home/node/.openclaw" },
+        { Type: "volume", Name: `${spec.name}-state`, Destination: "/home/node/.plain" },
       ]);
       expect(Object.keys(info.NetworkSettings.Networks)).toEqual([options.networkName]);
       expect(
@@ -250,11 +266,39 @@ await describeWithDocker("docker runtime", (title) => {
       ).toEqual([]);
     });
 
+    it("adopts what the release before made, which has fewer labels, and replaces what it made of another spec, once", async () => {
+      const spec = newSpec();
+      await runtime.create(spec);
+      await runtime.remove(spec.name);
+      const made = containerOptions(spec, options.networkName ?? "");
+      const { "mosaic.port": _port, "mosaic.backend": _backend, ...Labels } = made.Labels ?? {};
+      const { id } = await docker.createContainer({ ...made, Labels });
+      const { endpoint } = await runtime.start(spec.name, "token");
+      await factsOf(endpoint);
+      await ask(endpoint, "/write-note?text=kept");
+      expect(endpoint.port).toBe(spec.port);
+      expect(await runtime.list(options.instanceId)).toContainEqual(await runtime.inspect(spec.name));
+      await runtime.create(spec);
+      expect(await runtime.start(spec.name, "another")).toEqual({ endpoint, wasRunning: true });
+      const idOf = async () => (await docker.getContainer(spec.name).inspect()).Id;
+      expect(await idOf()).toBe(id);
+
+      const changed = { ...spec, port: spec.port + 1 };
+      await runtime.create(changed);
+      const replaced = await idOf();
+      expect(replaced).not.toBe(id);
+      const again = await runtime.start(spec.name, "token");
+      await factsOf(again.endpoint);
+      expect(await ask(again.endpoint, "/note")).toEqual({ note: "kept" });
+      await runtime.create(changed);
+      expect(await idOf()).toBe(replaced);
+    });
+
     it("lets an agent write to its state and its memory, and nowhere else", async () => {
       const { endpoint, facts } = await createAndStart();
       expect(facts.uid).toBe(1000);
       const tryWrite = async (path: string) => (await ask<{ error: string | null }>(endpoint, `/try-write?path=${path}`)).error;
-      for (const path of ["/home/node/.openclaw/x", "/tmp/x", "/run/mosaic/x"]) expect(await tryWrite(path)).toBeNull();
+      for (const path of ["/home/node/.plain/x", "/tmp/x", "/run/mosaic/x"]) expect(await tryWrite(path)).toBeNull();
       for (const path of ["/opt/x", "/home/node/x", "/x"]) expect(await tryWrite(path)).toMatch(/^(EROFS|EACCES)$/);
     });
 
@@ -285,12 +329,12 @@ await describeWithDocker("docker runtime", (title) => {
 
     it("says what to do when an image can't be had", async () => {
       const attempt = runtime.ensureImage(
-        { name: "mosaic-test/no-such-image:1", buildContext: null },
+        { name: "mosaic-test/no-such-image:1", buildContext: null, installation: null },
         () => undefined,
         AbortSignal.timeout(60_000),
       );
       await expect(attempt).rejects.toThrow(/mosaic-test\/no-such-image:1.*node scripts\/images\.mjs/s);
-      const spec = { ...newSpec(), image: { name: "mosaic-test/no-such-image:1", buildContext: null } };
+      const spec = { ...newSpec(), image: { name: "mosaic-test/no-such-image:1", buildContext: null, installation: null } };
       await expect(runtime.create(spec)).rejects.toMatchObject({ code: "image_missing" });
     });
 
@@ -298,7 +342,7 @@ await describeWithDocker("docker runtime", (title) => {
       const buildContext = await mkdtemp(join(tmpdir(), "mosaic-no-dockerfile-"));
       const seen: string[] = [];
       const attempt = runtime.ensureImage(
-        { name: "mosaic-test/shipped:1", buildContext },
+        { name: "mosaic-test/shipped:1", buildContext, installation: null },
         ({ stage }) => void seen.push(stage),
         AbortSignal.timeout(60_000),
       );

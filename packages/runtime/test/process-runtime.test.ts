@@ -7,31 +7,44 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { AgentImage, ContainerSpec } from "../src/agent-runtime.js";
 import type { RunRecord } from "../src/process/agent-records.js";
 import { createProcessRuntime, type ProcessRuntimeOptions } from "../src/process/process-runtime.js";
+import type { Installation, WorkloadSpec } from "../src/workload-spec.js";
 import { ask, factsOf } from "./agent-client.js";
-import { type ContractHarness, describeRuntimeContract } from "./runtime-contract.js";
+import type { ContractHarness, TestBackend } from "./contract/contract-world.js";
+import { describeRuntimeContract } from "./runtime-contract.js";
 
 const FIXTURE = fileURLToPath(new URL("./fixture-image/fixture-agent.mjs", import.meta.url));
-const LOCK_DIR = fileURLToPath(new URL("../../../docker/openclaw", import.meta.url));
 const INSTANCE = "test-installation";
-const image: AgentImage = { name: "unused", buildContext: null };
 
-function optionsFor(stateDir: string): ProcessRuntimeOptions {
-  return {
-    instanceId: INSTANCE,
-    stateDir,
-    supervisorPath: fileURLToPath(new URL("../../supervisor/dist/supervisor.js", import.meta.url)),
-    openclawLockDir: LOCK_DIR,
-    openclawVersion: "0.0.0",
-    commandOverride: [process.execPath, FIXTURE],
+function backendOf(installation: Partial<Installation>): TestBackend {
+  const fixture: Installation = {
+    label: "Fixture",
+    packages: null,
+    command: [process.execPath, FIXTURE],
+    environment: {},
+    ...installation,
   };
+  const image = { name: "unused", buildContext: null, installation: fixture };
+  return { image, command: null, environment: {}, port: 9, mounts: { state: "/unused/state", run: "/unused/run" } };
 }
 
-function specFor(name: string): ContainerSpec {
+const plain = backendOf({});
+const odd: TestBackend = {
+  ...backendOf({ label: "Odd", command: [process.execPath, FIXTURE, "odd"], environment: { ODD_FOLDER: "{folder}/odd" } }),
+  environment: { ODD_SETTING: "a value with blanks" },
+  port: 4711,
+  mounts: { state: "/odd/state", run: "/odd/run" },
+};
+
+function optionsFor(stateDir: string): ProcessRuntimeOptions {
+  return { instanceId: INSTANCE, stateDir };
+}
+
+function specFor(name: string, backend = plain): WorkloadSpec {
   const limits = { memoryBytes: 256 * 1024 * 1024, nanoCpus: 1_000_000_000, pids: 64 };
-  return { name, instanceId: INSTANCE, agentId: `agent-${name}`, image, configUrl: "http://127.0.0.1:9/none", limits };
+  const environment = { MOSAIC_CONFIG_URL: "http://127.0.0.1:9/none" };
+  return { ...backend, name, instanceId: INSTANCE, agentId: `agent-${name}`, environment, limits, labels: {}, tokenBy: "stdin" };
 }
 
 async function runRecordOf(stateDir: string, name: string): Promise<RunRecord> {
@@ -48,20 +61,20 @@ function isRunning(pid: number): Promise<boolean> {
 async function openHarness(): Promise<ContractHarness> {
   const stateDir = await mkdtemp(join(tmpdir(), "mosaic-process-runtime-"));
   const options = optionsFor(stateDir);
-  const brokenLock = join(stateDir, "broken-lock");
-  await mkdir(brokenLock);
-  await writeFile(join(brokenLock, "package.json"), "{}");
-  await writeFile(join(brokenLock, "package-lock.json"), `{"lockfileVersion":3,"packages":{"":{"dependencies":{"no-such":"1.0.0"}}}}`);
+  const lockDir = join(stateDir, "broken-lock");
+  await mkdir(lockDir);
+  await writeFile(join(lockDir, "package.json"), "{}");
+  await writeFile(join(lockDir, "package-lock.json"), `{"lockfileVersion":3,"packages":{"":{"dependencies":{"no-such":"1.0.0"}}}}`);
   return {
     instanceId: INSTANCE,
-    image,
-    missingImage: image,
+    plain,
+    odd,
+    placeOf: () => ({ port: null, stateDir: null }),
+    missingImage: backendOf({ packages: { folder: "broken-1.0.0", lockDir, proof: "node_modules/no-such/package.json", setUp: null } })
+      .image,
     missingImageCode: "install_failed",
     open: () => createProcessRuntime(options),
-    openWithoutImage: () => {
-      const { commandOverride: _, ...rest } = options;
-      return createProcessRuntime({ ...rest, openclawLockDir: brokenLock });
-    },
+    openWithoutImage: () => createProcessRuntime(options),
     openUnreachable: () => createProcessRuntime({ ...options, stateDir: "/dev/null/not-a-folder" }),
     async placeForeign(name) {
       const file = join(stateDir, "agents", name, "someone-elses.txt");
@@ -113,8 +126,49 @@ describe("process runtime: what is its own", () => {
     return { child, endpoint };
   }
 
-  it("has no memory limit to speak of, and says that it does not isolate", () => {
-    expect(open()).toMatchObject({ kind: "process", isIsolated: false });
+  it("refuses software that is only to be had as an image, in words that say what to do", async () => {
+    const image = { name: "registry.example/only-image:1", buildContext: null, installation: null };
+    const runtime = open();
+    expect(await runtime.hasImage(image)).toBe(false);
+    await expect(runtime.ensureImage(image, () => undefined, AbortSignal.timeout(10_000))).rejects.toMatchObject({
+      code: "image_missing",
+      detail: expect.stringMatching(/registry\.example\/only-image:1.*Docker/s) as string,
+    });
+    await runtime.create({ ...specFor("only-image"), image });
+    await expect(runtime.start("only-image", "t")).rejects.toMatchObject({ code: "image_missing" });
+  });
+
+  it("tells the software where it was installed", async () => {
+    const runtime = open();
+    await runtime.create(specFor("told-folder", odd));
+    const { environment } = await factsOf((await runtime.start("told-folder", "t")).endpoint);
+    expect(environment["ODD_FOLDER"]).toBe(join(stateDir, "odd"));
+  });
+
+  it("replaces what the release before put on record, once, and keeps its state", async () => {
+    const root = join(stateDir, "agents/of-release-before");
+    await mkdir(join(root, "state"), { recursive: true });
+    await writeFile(join(root, "state/note.txt"), "kept");
+    const { instanceId, agentId } = specFor("of-release-before");
+    const spec = {
+      name: "of-release-before",
+      instanceId,
+      agentId,
+      image: { name: "mosaic/old:1", buildContext: null },
+      configUrl: "http://x",
+    };
+    await writeFile(join(root, "owner.json"), JSON.stringify({ instanceId, agentId }));
+    await writeFile(join(root, "spec.json"), JSON.stringify({ specHash: "7a7c3b76cdc896610cbe09145da8b126", spec }));
+    await writeFile(join(root, "exit.json"), JSON.stringify({ exitCode: 0, wasOutOfMemory: false }));
+    const runtime = open();
+    expect(await runtime.inspect("of-release-before")).toMatchObject({ agentId, state: "exited", exitCode: 0 });
+    await expect(runtime.start("of-release-before", "t")).rejects.toMatchObject({ code: "image_missing" });
+    await runtime.create(specFor("of-release-before"));
+    const { endpoint } = await runtime.start("of-release-before", "t");
+    await factsOf(endpoint);
+    expect(await ask(endpoint, "/note")).toEqual({ note: "kept" });
+    await runtime.create(specFor("of-release-before"));
+    expect(await runtime.start("of-release-before", "t")).toEqual({ endpoint, wasRunning: true });
   });
 
   it("leaves nothing behind when Mosaic is killed: the child ends by itself", async () => {
@@ -200,7 +254,7 @@ describe("process runtime: what is its own", () => {
   it("keeps an agent's folders to its user, and its configuration in memory where there is such a place", async () => {
     const runtime = open();
     await runtime.create(specFor("private"));
-    await factsOf((await runtime.start("private", "t")).endpoint);
+    await factsOf((await runtime.start("private", "canary-of-the-token")).endpoint);
     const root = join(stateDir, "agents/private");
     const { runDir } = await runRecordOf(stateDir, "private");
     for (const folder of [root, join(root, "state"), join(root, "home"), join(root, "tmp"), runDir]) {
@@ -209,7 +263,9 @@ describe("process runtime: what is its own", () => {
     if (process.platform === "linux") expect(runDir).toMatch(/^\/dev\/shm\/mosaic-/);
     await runtime.stop("private", 2_000);
     await expect(stat(runDir)).rejects.toMatchObject({ code: "ENOENT" });
-    expect(JSON.stringify(await readFile(join(root, "spec.json"), "utf8"))).not.toContain("token");
+    for (const record of (await readdir(root)).filter((name) => name.endsWith(".json"))) {
+      expect(await readFile(join(root, record), "utf8")).not.toContain("canary");
+    }
   });
 
   it("gives each agent a pair of ports of its own, past those in use", async () => {
@@ -230,8 +286,8 @@ describe("process runtime: what is its own", () => {
   });
 
   it("says what is wrong when the program can't be started", async () => {
-    const runtime = open({ commandOverride: ["/no/such/program"] });
-    await runtime.create(specFor("no-program"));
+    const runtime = open();
+    await runtime.create(specFor("no-program", backendOf({ command: ["/no/such/program"] })));
     await expect(runtime.start("no-program", "t")).rejects.toMatchObject({ name: "RuntimeError", code: "refused" });
     expect(await runtime.inspect("no-program")).toMatchObject({ state: "created" });
   });

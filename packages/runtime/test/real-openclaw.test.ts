@@ -1,16 +1,17 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { startDemoLlm } from "@mosaic/testing/demo-llm";
 import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { AgentRuntime, ContainerSpec, Endpoint } from "../src/agent-runtime.js";
+import type { AgentRuntime, Endpoint } from "../src/agent-runtime.js";
 import { createDockerRuntime } from "../src/docker/docker-runtime.js";
 import { createProcessRuntime } from "../src/process/process-runtime.js";
+import type { Installation, WorkloadSpec } from "../src/workload-spec.js";
 import { type ConfigApi, startConfigApi } from "./config-api.js";
 import { describeMissing, describeWithDocker } from "./docker-available.js";
 import { bundleFor } from "./openclaw-bundle.js";
@@ -21,6 +22,13 @@ const BOOT_TIMEOUT_MS = 120_000;
 const version = (JSON.parse(await readFile(join(LOCK_DIR, "package.json"), "utf8")) as { dependencies: { openclaw: string } }).dependencies
   .openclaw;
 const imageName = process.env["MOSAIC_TEST_IMAGE"] ?? `mosaic/openclaw:${version}`;
+/** By hand, as the bundle is: this package knows no backend. */
+const installation: Installation = {
+  label: "OpenClaw",
+  packages: { folder: `openclaw-${version}`, lockDir: LOCK_DIR, proof: "node_modules/openclaw/openclaw.mjs", setUp: null },
+  command: [process.execPath, "--disable-sigusr1", SUPERVISOR],
+  environment: { NODE_COMPILE_CACHE: "{folder}/.compile-cache", MOSAIC_AGENT_SOFTWARE_DIR: "{folder}" },
+};
 const run = randomBytes(4).toString("hex");
 const instanceId = `test-real-${run}`;
 
@@ -40,7 +48,7 @@ function describeRealOpenclaw(title: string, openHarness: () => Promise<RealHarn
     let harness: RealHarness;
     let api: ConfigApi;
     let demo: Awaited<ReturnType<typeof startDemoLlm>>;
-    let spec: ContainerSpec;
+    let spec: WorkloadSpec;
     // Known once the container has been started, which is when its bundle can be made.
     let endpoint = Promise.withResolvers<Endpoint>();
     let token = "";
@@ -57,7 +65,19 @@ function describeRealOpenclaw(title: string, openHarness: () => Promise<RealHarn
       };
       api = await startConfigApi(internalHost, () => token, bundleOf);
       const limits = { memoryBytes: 1536 * 1024 * 1024, nanoCpus: 2_000_000_000, pids: 256 };
-      spec = { name, instanceId, agentId: "agent", image: { name: imageName, buildContext: null }, configUrl: api.configUrl, limits };
+      spec = {
+        name,
+        instanceId,
+        agentId: "agent",
+        image: { name: imageName, buildContext: null, installation },
+        command: null,
+        environment: { MOSAIC_CONFIG_URL: api.configUrl },
+        port: 18_789,
+        mounts: { state: "/home/node/.openclaw", run: "/run/mosaic" },
+        limits,
+        labels: {},
+        tokenBy: "stdin",
+      };
     });
     afterAll(async () => {
       if (spec) await harness.runtime.remove(spec.name);
@@ -192,14 +212,8 @@ async function openDocker(): Promise<RealHarness> {
 
 async function openProcess(openclawDir: string): Promise<RealHarness> {
   const stateDir = await mkdtemp(join(tmpdir(), "mosaic-real-"));
-  const runtime = createProcessRuntime({
-    instanceId,
-    stateDir,
-    supervisorPath: SUPERVISOR,
-    openclawLockDir: LOCK_DIR,
-    openclawVersion: version,
-    openclawDir,
-  });
+  await symlink(resolve(openclawDir), join(stateDir, `openclaw-${version}`));
+  const runtime = createProcessRuntime({ instanceId, stateDir });
   return {
     runtime,
     bind: "loopback",

@@ -1,4 +1,5 @@
 import type { Client } from "pg";
+import { findBackend } from "@mosaic/agent-backends/registry";
 import type { RuntimeKind } from "@mosaic/contracts/onboarding";
 import type { AgentRuntime } from "@mosaic/runtime/agent-runtime";
 import { openRing } from "../modules/crypto/key-ring.js";
@@ -223,7 +224,8 @@ async function readRuntimeFacts(database: Client): Promise<RuntimeFacts> {
   return {
     chosen: await readSetting(database, "runtime.kind"),
     instanceId: (await readSetting(database, "instance.id")) ?? "doctor",
-    backends: backends.rows,
+    // A newer release may have left one that this release does not know.
+    backends: backends.rows.filter(({ id }) => findBackend(id) !== null),
     files: await readSizes(database),
   };
 }

@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from "node:crypto";
+import { backendDefinitions } from "@mosaic/agent-backends/registry";
 import { AgentConfigRepository } from "../../src/modules/agent-config/agent-config.repository.js";
 import { AgentsRepository } from "../../src/modules/agents/agents.repository.js";
 import { BackendsRepository } from "../../src/modules/backends/backends.repository.js";
@@ -35,6 +36,7 @@ const agents: readonly Call[] = [
   }),
   ...of(BackendsRepository, {
     find: (backends) => backends.find("openclaw"),
+    addMissing: (backends) => backends.addMissing(backendDefinitions),
     list: (backends) => backends.list(),
     update: (backends) => backends.update("openclaw", { pidsLimit: 300 }),
   }),

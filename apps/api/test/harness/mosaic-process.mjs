@@ -20,8 +20,6 @@ async function call(method, args) {
 }
 
 const remote = {
-  kind: "docker",
-  isIsolated: true,
   ensureImage: async () => undefined,
   watch: () => undefined,
   close: async () => undefined,

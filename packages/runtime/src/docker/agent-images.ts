@@ -1,7 +1,8 @@
 import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AgentImage, PrepareProgress } from "../agent-runtime.js";
+import type { PrepareProgress } from "../agent-runtime.js";
+import type { AgentImage } from "../workload-spec.js";
 import { RuntimeError } from "../agent-runtime.js";
 import { lastWords } from "../last-words.js";
 import type { Engine } from "./engine.js";

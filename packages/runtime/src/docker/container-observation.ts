@@ -1,31 +1,35 @@
 import type { ContainerInfo, ContainerInspectInfo } from "dockerode";
 import type { ContainerObservation, Endpoint } from "../agent-runtime.js";
-import { AGENT_LABEL, type ContainerLayout, SPEC_LABEL } from "./container-options.js";
+import { AGENT_LABEL, PORT_LABEL, PORT_VARIABLE, SPEC_LABEL } from "./container-options.js";
 
-export function observeInspected(info: ContainerInspectInfo, layout: ContainerLayout): ContainerObservation {
+export function observeInspected(info: ContainerInspectInfo, networkName: string): ContainerObservation {
   const state = stateOf(info.State.Status);
   return {
     name: info.Name.replace(/^\//, ""),
     agentId: info.Config.Labels?.[AGENT_LABEL] ?? "",
     specHash: info.Config.Labels?.[SPEC_LABEL] ?? "",
     state,
-    endpoint: state === "running" ? endpointAt(info.NetworkSettings.Networks, layout) : null,
+    endpoint: state === "running" ? endpointAt(info.NetworkSettings.Networks[networkName], portOf(info)) : null,
     exitCode: state === "exited" ? info.State.ExitCode : null,
     // The mark also stands on a container of which a mere child was killed, so an orderly end beats it.
     wasOutOfMemory: state === "exited" && info.State.OOMKilled && info.State.ExitCode !== 0,
   };
 }
 
-/** From the engine's list, which saves an inspection but can't tell how a container ended: `null` if that is needed. */
-export function observeListed(info: ContainerInfo, layout: ContainerLayout): ContainerObservation | null {
+/**
+ * From the engine's list, which saves an inspection but can't tell how a container ended, nor where one listens that an older release made:
+ * `null` if that is needed.
+ */
+export function observeListed(info: ContainerInfo, networkName: string): ContainerObservation | null {
   const state = stateOf(info.State);
-  if (state === "exited") return null;
+  const port = info.Labels[PORT_LABEL];
+  if (state === "exited" || (state === "running" && port === undefined)) return null;
   return {
     name: (info.Names[0] ?? "").replace(/^\//, ""),
     agentId: info.Labels[AGENT_LABEL] ?? "",
     specHash: info.Labels[SPEC_LABEL] ?? "",
     state,
-    endpoint: state === "running" ? endpointAt(info.NetworkSettings?.Networks, layout) : null,
+    endpoint: state === "running" ? endpointAt(info.NetworkSettings?.Networks[networkName], port) : null,
     exitCode: null,
     wasOutOfMemory: false,
   };
@@ -44,7 +48,12 @@ function stateOf(status: string): ContainerObservation["state"] {
   }
 }
 
-function endpointAt(networks: Record<string, { IPAddress?: string }> | undefined, layout: ContainerLayout): Endpoint | null {
-  const host = networks?.[layout.networkName]?.IPAddress;
-  return host ? { host, port: layout.gatewayPort } : null;
+function endpointAt(network: { IPAddress?: string } | undefined, port: string | undefined): Endpoint | null {
+  const host = network?.IPAddress;
+  return host && port ? { host, port: Number(port) } : null;
+}
+
+function portOf({ Config: { Labels, Env } }: ContainerInspectInfo): string | undefined {
+  const variable = `${PORT_VARIABLE}=`;
+  return Labels?.[PORT_LABEL] ?? Env.find((text) => text.startsWith(variable))?.slice(variable.length);
 }

@@ -1,28 +1,52 @@
 import { describe, expect, it } from "vitest";
-import type { ContainerSpec } from "../agent-runtime.js";
-import { type ContainerLayout, containerOptions, specHashOf } from "./container-options.js";
+import type { WorkloadSpec } from "../workload-spec.js";
+import { containerOptions, specHashOf } from "./container-options.js";
 
-const layout: ContainerLayout = { networkName: "mosaic-agents", stateMount: "/home/node/.openclaw", gatewayPort: 18_789 };
-const spec: ContainerSpec = {
+const network = "mosaic-agents";
+const spec: WorkloadSpec = {
   name: "mosaic-agent-1",
   instanceId: "instance",
   agentId: "agent",
-  image: { name: "mosaic/openclaw:1", buildContext: null },
-  configUrl: "http://172.30.0.1:8081/api/internal/agent-config/agent",
+  image: { name: "mosaic/parrot:1", buildContext: null, installation: null },
+  command: null,
+  environment: { MOSAIC_CONFIG_URL: "http://172.30.0.1:8081/api/internal/agent-config/agent" },
+  port: 4711,
+  mounts: { state: "/home/node/.parrot", run: "/run/mosaic" },
   limits: { memoryBytes: 1_610_612_736, nanoCpus: 2_000_000_000, pids: 256 },
+  labels: { "mosaic.backend": "parrot" },
+  tokenBy: "stdin",
 };
 
 describe("containerOptions", () => {
+  it("puts a command in the place of the image's own, arguments too", () => {
+    expect(containerOptions(spec, network)).not.toHaveProperty("Entrypoint");
+    expect(containerOptions({ ...spec, command: ["parrot", "serve"] }, network)).toMatchObject({
+      Entrypoint: ["parrot", "serve"],
+      Cmd: [],
+    });
+  });
+
+  it("labels what an observer of the list needs, and lets no label of the spec stand in for one of Mosaic's", () => {
+    const labels = { "mosaic.backend": "parrot", "mosaic.instance": "another", "mosaic.port": "1", "mosaic.spec": "forged" };
+    expect(containerOptions({ ...spec, labels }, network).Labels).toEqual({
+      "mosaic.backend": "parrot",
+      "mosaic.instance": "instance",
+      "mosaic.agent": "agent",
+      "mosaic.port": "4711",
+      "mosaic.spec": specHashOf(spec, network),
+    });
+  });
+
   it("tells the engine all of the spec, and no more than four variables", () => {
-    expect(containerOptions(spec, layout)).toMatchObject({
+    expect(containerOptions(spec, network)).toMatchObject({
       name: spec.name,
       Hostname: spec.name,
       Image: spec.image.name,
       Env: [
-        `MOSAIC_CONFIG_URL=${spec.configUrl}`,
-        "MOSAIC_AGENT_STATE_DIR=/home/node/.openclaw",
+        `MOSAIC_CONFIG_URL=${spec.environment["MOSAIC_CONFIG_URL"]}`,
+        "MOSAIC_AGENT_STATE_DIR=/home/node/.parrot",
         "MOSAIC_AGENT_RUN_DIR=/run/mosaic",
-        "MOSAIC_AGENT_PORT=18789",
+        "MOSAIC_AGENT_PORT=4711",
       ],
       HostConfig: {
         Memory: 1_610_612_736,
@@ -35,16 +59,16 @@ describe("containerOptions", () => {
   });
 
   it("publishes no port and mounts nothing of the machine", () => {
-    const { HostConfig, ExposedPorts } = containerOptions(spec, layout);
+    const { HostConfig, ExposedPorts } = containerOptions(spec, network);
     expect(ExposedPorts).toBeUndefined();
     expect(HostConfig).not.toHaveProperty("PortBindings");
     expect(HostConfig).not.toHaveProperty("Binds");
-    expect(HostConfig?.Mounts).toEqual([{ Type: "volume", Source: "mosaic-agent-1-state", Target: "/home/node/.openclaw" }]);
+    expect(HostConfig?.Mounts).toEqual([{ Type: "volume", Source: "mosaic-agent-1-state", Target: "/home/node/.parrot" }]);
   });
 });
 
 describe("the system calls that an agent may make", () => {
-  const option = containerOptions(spec, layout).HostConfig?.SecurityOpt?.find((text: string) => text.startsWith("seccomp=")) ?? "";
+  const option = containerOptions(spec, network).HostConfig?.SecurityOpt?.find((text: string) => text.startsWith("seccomp=")) ?? "";
   const profile = JSON.parse(option.slice("seccomp=".length)) as { defaultAction: string; syscalls: { names: string[]; action: string }[] };
   const allowed = new Set(profile.syscalls.filter(({ action }) => action === "SCMP_ACT_ALLOW").flatMap(({ names }) => names));
 
@@ -62,20 +86,29 @@ describe("the system calls that an agent may make", () => {
 
 describe("specHashOf", () => {
   it("is the same for an equal spec", () => {
-    expect(specHashOf(structuredClone(spec), { ...layout })).toBe(specHashOf(spec, layout));
+    expect(specHashOf(structuredClone(spec), network)).toBe(specHashOf(spec, network));
   });
 
   it("does not depend on where on this machine an image is built from", () => {
     const elsewhere = { ...spec, image: { ...spec.image, buildContext: "/somewhere" } };
-    expect(specHashOf(elsewhere, layout)).toBe(specHashOf(spec, layout));
+    expect(specHashOf(elsewhere, network)).toBe(specHashOf(spec, network));
   });
 
-  it.each([
-    ["image", { image: { name: "mosaic/openclaw:2", buildContext: null } }],
-    ["address", { configUrl: "http://172.31.0.1:8081/api/internal/agent-config/agent" }],
+  it("does not depend on labels that only people read", () => {
+    expect(specHashOf({ ...spec, labels: {} }, network)).toBe(specHashOf(spec, network));
+  });
+
+  const changes: readonly (readonly [string, Partial<WorkloadSpec>])[] = [
+    ["image", { image: { ...spec.image, name: "mosaic/parrot:2" } }],
+    ["address", { environment: { MOSAIC_CONFIG_URL: "http://172.31.0.1:8081/api/internal/agent-config/agent" } }],
     ["memory", { limits: { ...spec.limits, memoryBytes: 1 } }],
     ["agent", { agentId: "other" }],
-  ])("changes with the %s", (_, change) => {
-    expect(specHashOf({ ...spec, ...change }, layout)).not.toBe(specHashOf(spec, layout));
+    ["command", { command: ["parrot", "serve"] }],
+    ["port", { port: 4712 }],
+    ["mount", { mounts: { ...spec.mounts, state: "/parrot" } }],
+    ["folder in memory", { mounts: { ...spec.mounts, run: "/memory" } }],
+  ];
+  it.each(changes)("changes with the %s", (_, change) => {
+    expect(specHashOf({ ...spec, ...change }, network)).not.toBe(specHashOf(spec, network));
   });
 });

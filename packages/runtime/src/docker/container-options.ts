@@ -1,58 +1,61 @@
 import { createHash } from "node:crypto";
 import type { ContainerCreateOptions } from "dockerode";
-import type { ContainerSpec } from "../agent-runtime.js";
+import type { TokenHandover, WorkloadSpec } from "../workload-spec.js";
 import { seccompOption } from "./seccomp-profile.js";
 
 export const INSTANCE_LABEL = "mosaic.instance";
 export const AGENT_LABEL = "mosaic.agent";
 export const SPEC_LABEL = "mosaic.spec";
+/** Where the gateway listens: the engine's list tells labels and no variables. */
+export const PORT_LABEL = "mosaic.port";
+/** Tells the same to the workload, and to an observer of a container that is older than the label. */
+export const PORT_VARIABLE = "MOSAIC_AGENT_PORT";
 
-const RUN_DIR = "/run/mosaic";
 const AGENT_UID = 1000;
 const TMP_BYTES = 256 * 1024 * 1024;
 const RUN_BYTES = 16 * 1024 * 1024;
 
-export interface ContainerLayout {
-  readonly networkName: string;
-  readonly stateMount: string;
-  readonly gatewayPort: number;
-}
+const standardInput = {
+  stdin: { OpenStdin: true, StdinOnce: true, AttachStdin: true },
+} satisfies Record<TokenHandover, ContainerCreateOptions>;
 
 export function volumeNameOf(containerName: string): string {
   return `${containerName}-state`;
 }
 
 /** All that the engine is told about a container: the hardening is no setting. It holds no secret: the token comes over standard input. */
-export function containerOptions(spec: ContainerSpec, layout: ContainerLayout): ContainerCreateOptions {
+export function containerOptions(spec: WorkloadSpec, networkName: string): ContainerCreateOptions {
   const options: ContainerCreateOptions = {
     name: spec.name,
     Image: spec.image.name,
+    // Its arguments are the image's only with the image's own command.
+    ...(spec.command === null ? {} : { Entrypoint: [...spec.command], Cmd: [] }),
     Hostname: spec.name,
     User: `${AGENT_UID}:${AGENT_UID}`,
     Env: [
-      `MOSAIC_CONFIG_URL=${spec.configUrl}`,
-      `MOSAIC_AGENT_STATE_DIR=${layout.stateMount}`,
-      `MOSAIC_AGENT_RUN_DIR=${RUN_DIR}`,
-      `MOSAIC_AGENT_PORT=${layout.gatewayPort}`,
+      ...Object.entries(spec.environment).map(([name, value]) => `${name}=${value}`),
+      `MOSAIC_AGENT_STATE_DIR=${spec.mounts.state}`,
+      `MOSAIC_AGENT_RUN_DIR=${spec.mounts.run}`,
+      `${PORT_VARIABLE}=${spec.port}`,
     ],
     Labels: { [INSTANCE_LABEL]: spec.instanceId, [AGENT_LABEL]: spec.agentId },
-    OpenStdin: true,
-    StdinOnce: true,
-    AttachStdin: true,
+    ...standardInput[spec.tokenBy],
     AttachStdout: false,
     AttachStderr: false,
     Tty: false,
-    HostConfig: hostConfig(spec, layout),
+    HostConfig: hostConfig(spec, networkName),
   };
-  return { ...options, Labels: { ...options.Labels, [SPEC_LABEL]: hashOf(options) } };
+  // What only observers read is no part of the hash: a release that labels more adopts what runs.
+  const told = { ...spec.labels, ...options.Labels, [PORT_LABEL]: String(spec.port) };
+  return { ...options, Labels: { ...told, [SPEC_LABEL]: hashOf(options) } };
 }
 
 /** Made from what the engine is told, so that a Mosaic that hardens containers in another way replaces those of its predecessor. */
-export function specHashOf(spec: ContainerSpec, layout: ContainerLayout): string {
-  return containerOptions(spec, layout).Labels?.[SPEC_LABEL] ?? "";
+export function specHashOf(spec: WorkloadSpec, networkName: string): string {
+  return containerOptions(spec, networkName).Labels?.[SPEC_LABEL] ?? "";
 }
 
-function hostConfig(spec: ContainerSpec, layout: ContainerLayout): NonNullable<ContainerCreateOptions["HostConfig"]> {
+function hostConfig(spec: WorkloadSpec, networkName: string): NonNullable<ContainerCreateOptions["HostConfig"]> {
   const { memoryBytes, nanoCpus, pids } = spec.limits;
   const owner = `uid=${AGENT_UID},gid=${AGENT_UID}`;
   return {
@@ -62,9 +65,9 @@ function hostConfig(spec: ContainerSpec, layout: ContainerLayout): NonNullable<C
     Privileged: false,
     Tmpfs: {
       "/tmp": `rw,noexec,nosuid,nodev,mode=0700,${owner},size=${TMP_BYTES}`,
-      [RUN_DIR]: `rw,noexec,nosuid,nodev,mode=0700,${owner},size=${RUN_BYTES}`,
+      [spec.mounts.run]: `rw,noexec,nosuid,nodev,mode=0700,${owner},size=${RUN_BYTES}`,
     },
-    Mounts: [{ Type: "volume", Source: volumeNameOf(spec.name), Target: layout.stateMount }],
+    Mounts: [{ Type: "volume", Source: volumeNameOf(spec.name), Target: spec.mounts.state }],
     Memory: memoryBytes,
     // The same number: no swap on top of it.
     MemorySwap: memoryBytes,
@@ -72,7 +75,7 @@ function hostConfig(spec: ContainerSpec, layout: ContainerLayout): NonNullable<C
     PidsLimit: pids,
     Init: true,
     IpcMode: "private",
-    NetworkMode: layout.networkName,
+    NetworkMode: networkName,
     PublishAllPorts: false,
     RestartPolicy: { Name: "no" },
     // The supervisor prints a few lines about itself and never what the gateway says. That much is kept to see why a boot failed.

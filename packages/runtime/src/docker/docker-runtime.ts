@@ -3,16 +3,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Readable } from "node:stream";
 import type { ContainerInspectInfo } from "dockerode";
 import type {
-  AgentImage,
   AgentRuntime,
   ContainerObservation,
-  ContainerSpec,
   DiskSpace,
   Endpoint,
   PrepareProgress,
   RuntimeCheck,
   StateOwner,
 } from "../agent-runtime.js";
+import type { AgentImage, WorkloadSpec } from "../workload-spec.js";
 import { toLogLines } from "../log-lines.js";
 import { RuntimeError } from "../agent-runtime.js";
 import { requireContainerName, requireImageName } from "../container-name.js";
@@ -23,7 +22,7 @@ import { ensureAgentsNetwork, reattach } from "./agents-network.js";
 import { followContainerEvents } from "./container-events.js";
 import { readContainerLogs } from "./container-logs.js";
 import { observeInspected, observeListed } from "./container-observation.js";
-import { type ContainerLayout, containerOptions, INSTANCE_LABEL, specHashOf, volumeNameOf } from "./container-options.js";
+import { containerOptions, INSTANCE_LABEL, specHashOf, volumeNameOf } from "./container-options.js";
 import { spaceOf } from "../disk-use.js";
 import { CALL_TIMEOUT_MS, Engine } from "./engine.js";
 import { isStatus, toRuntimeError } from "./engine-errors.js";
@@ -42,9 +41,6 @@ export interface DockerRuntimeOptions {
   readonly networkName?: string;
   /** At most 15 characters, as the kernel has it. Firewall rules are written against it. */
   readonly bridgeName?: string;
-  /** Where the state volume is mounted. */
-  readonly stateMount?: string;
-  readonly gatewayPort?: number;
   readonly localBaseImage?: string;
   readonly buildArgs?: Readonly<Record<string, string>>;
   /** An own container of no agent that is older was left by a killed process. */
@@ -64,12 +60,9 @@ export function createDockerRuntime(options: DockerRuntimeOptions): AgentRuntime
 }
 
 class DockerRuntime implements AgentRuntime {
-  readonly kind = "docker";
-  readonly isIsolated = true;
-
   readonly #engine: Engine;
   readonly #instanceId: string;
-  readonly #layout: ContainerLayout;
+  readonly #networkName: string;
   readonly #bridgeName: string;
   readonly #buildSettings: BuildSettings;
   readonly #longestHelpMs: number;
@@ -83,11 +76,7 @@ class DockerRuntime implements AgentRuntime {
     this.#engine = new Engine(options.host);
     this.#instanceId = options.instanceId;
     this.#bridgeName = options.bridgeName ?? "mosaic0";
-    this.#layout = {
-      networkName: options.networkName ?? "mosaic-agents",
-      stateMount: options.stateMount ?? "/home/node/.openclaw",
-      gatewayPort: options.gatewayPort ?? 18_789,
-    };
+    this.#networkName = options.networkName ?? "mosaic-agents";
     this.#longestHelpMs = options.longestHelpMs ?? LONGEST_HELP_MS;
     this.#buildSettings = { localBaseImage: options.localBaseImage ?? "mosaic/base:node24", buildArgs: options.buildArgs ?? {} };
   }
@@ -127,7 +116,7 @@ class DockerRuntime implements AgentRuntime {
     await this.#images.run(image.name, work, onProgress, signal);
   }
 
-  async create(spec: ContainerSpec): Promise<void> {
+  async create(spec: WorkloadSpec): Promise<void> {
     requireContainerName(spec.name);
     requireImageName(spec.image.name);
     if (spec.instanceId !== this.#instanceId) throw new RuntimeError("refused", "The container belongs to another installation of Mosaic.");
@@ -141,10 +130,10 @@ class DockerRuntime implements AgentRuntime {
     return this.#queue.run(name, async () => {
       const info = await this.#findOwn(name);
       if (info === null) throw new RuntimeError("not_found", `There is no container "${name}".`);
-      const before = observeInspected(info, this.#layout);
+      const before = observeInspected(info, this.#networkName);
       if (before.endpoint) return { endpoint: before.endpoint, wasRunning: true };
       const network = await this.#ensureNetwork();
-      await reattach(this.#engine, info, { name: this.#layout.networkName, id: network.id });
+      await reattach(this.#engine, info, { name: this.#networkName, id: network.id });
       const { wasRunning } = await startWithToken(this.#engine, info.Id, token);
       return { endpoint: await this.#endpointOf(name), wasRunning };
     });
@@ -171,7 +160,7 @@ class DockerRuntime implements AgentRuntime {
 
   async inspect(name: string): Promise<ContainerObservation | null> {
     const info = await this.#findOwn(name);
-    return info === null ? null : observeInspected(info, this.#layout);
+    return info === null ? null : observeInspected(info, this.#networkName);
   }
 
   async list(instanceId: string): Promise<ContainerObservation[]> {
@@ -183,7 +172,7 @@ class DockerRuntime implements AgentRuntime {
     const observations: ContainerObservation[] = [];
     for (let start = 0; start < listed.length; start += INSPECTIONS_AT_ONCE) {
       const part = listed.slice(start, start + INSPECTIONS_AT_ONCE);
-      const seen = await Promise.all(part.map(async (info) => observeListed(info, this.#layout) ?? this.#observeById(info.Id)));
+      const seen = await Promise.all(part.map(async (info) => observeListed(info, this.#networkName) ?? this.#observeById(info.Id)));
       observations.push(...seen.filter((observation) => observation !== null));
     }
     return observations;
@@ -270,11 +259,11 @@ class DockerRuntime implements AgentRuntime {
   }
 
   #ensureNetwork(): Promise<{ id: string; gateway: string }> {
-    const names = { networkName: this.#layout.networkName, bridgeName: this.#bridgeName };
+    const names = { networkName: this.#networkName, bridgeName: this.#bridgeName };
     return this.#queue.run("network:", () => ensureAgentsNetwork(this.#engine, names));
   }
 
-  async #adoptOrCreate(spec: ContainerSpec): Promise<void> {
+  async #adoptOrCreate(spec: WorkloadSpec): Promise<void> {
     const deadline = performance.now() + CREATE_LIMIT_MS;
     for (;;) {
       const present = await this.#inspectByName(spec.name);
@@ -282,14 +271,16 @@ class DockerRuntime implements AgentRuntime {
         const detail = `There is a container "${spec.name}" that is not this installation's. Rename or remove it, then try again.`;
         throw new RuntimeError("name_taken", detail);
       }
-      if (present && observeInspected(present, this.#layout).specHash === specHashOf(spec, this.#layout)) return;
+      if (present && observeInspected(present, this.#networkName).specHash === specHashOf(spec, this.#networkName)) return;
       if (present) {
         await this.#stopContainer(present.Id, REMOVE_GRACE_MS);
         await this.#removeContainer(present.Id);
       }
       await createStateVolume(this.#engine, { name: volumeNameOf(spec.name), instanceId: spec.instanceId, agentId: spec.agentId });
       try {
-        await this.#engine.call((docker, abortSignal) => docker.createContainer({ ...containerOptions(spec, this.#layout), abortSignal }));
+        await this.#engine.call((docker, abortSignal) =>
+          docker.createContainer({ ...containerOptions(spec, this.#networkName), abortSignal }),
+        );
         return;
       } catch (error) {
         if (isStatus(error, 404)) throw imageGone(spec.image.name, error);
@@ -356,7 +347,7 @@ class DockerRuntime implements AgentRuntime {
 
   async #observeById(id: string): Promise<ContainerObservation | null> {
     const info = await this.#inspectById(id);
-    return info === null ? null : observeInspected(info, this.#layout);
+    return info === null ? null : observeInspected(info, this.#networkName);
   }
 
   async #inspectById(id: string): Promise<ContainerInspectInfo | null> {

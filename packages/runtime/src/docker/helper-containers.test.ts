@@ -6,7 +6,7 @@ import { createDockerRuntime } from "./docker-runtime.js";
 import { Engine } from "./engine.js";
 import { exportVolume } from "./state-archive.js";
 
-const image = { name: "some/image:1", buildContext: null };
+const image = { name: "some/image:1", buildContext: null, installation: null };
 const hour = 60 * 60_000;
 
 let server: Server;

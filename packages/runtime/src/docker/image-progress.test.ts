@@ -50,8 +50,8 @@ it("a stream that tells of an error has failed", () => {
 
 it.each([
   ["node", "node:latest"],
-  ["registry:5000/mosaic/openclaw", "registry:5000/mosaic/openclaw:latest"],
-  ["mosaic/openclaw:1", "mosaic/openclaw:1"],
+  ["registry:5000/mosaic/parrot", "registry:5000/mosaic/parrot:latest"],
+  ["mosaic/parrot:1", "mosaic/parrot:1"],
   ["node@sha256:abc", "node@sha256:abc"],
 ])("pulls one tag of %s", (name, pulled) => {
   expect(withTag(name)).toBe(pulled);

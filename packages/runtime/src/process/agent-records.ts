@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ContainerSpec } from "../agent-runtime.js";
+import type { WorkloadSpec } from "../workload-spec.js";
 import type { ProcessIdentity } from "./process-identity.js";
 
 /** Whose folder it is. Stays for as long as the agent's state does. */
@@ -13,7 +13,20 @@ export interface OwnerRecord {
 /** What should be there: the process runtime's "container". */
 export interface SpecRecord {
   readonly specHash: string;
-  readonly spec: ContainerSpec;
+  /** Of a record that an older release wrote, only what it had: nothing starts from it, since its hash is another. */
+  readonly spec: WorkloadSpec;
+}
+
+/** Part of the hash: to be raised when agents have to be started in another way. */
+const LAYOUT_VERSION = 2;
+
+export function specRecordOf(spec: WorkloadSpec): SpecRecord {
+  const { labels: _, ...hashed } = spec;
+  const specHash = createHash("sha256")
+    .update(JSON.stringify([LAYOUT_VERSION, hashed]))
+    .digest("hex")
+    .slice(0, 32);
+  return { specHash, spec };
 }
 
 /** What runs: its leader, and the Mosaic process whose child it is. */

@@ -1,24 +1,28 @@
 import { expect, it } from "vitest";
-import type { ContainerSpec } from "../agent-runtime.js";
+import type { WorkloadSpec } from "../workload-spec.js";
 import { childEnvironment } from "./child-environment.js";
 import { npmEnvironment } from "./npm-command.js";
 
-const spec: ContainerSpec = {
+const spec: WorkloadSpec = {
   name: "agent-1",
   instanceId: "instance",
   agentId: "agent",
-  image: { name: "unused", buildContext: null },
-  configUrl: "http://127.0.0.1:8081/api/internal/agent-config/agent",
+  image: { name: "unused", buildContext: null, installation: null },
+  command: null,
+  environment: { MOSAIC_CONFIG_URL: "http://127.0.0.1:8081/api/internal/agent-config/agent" },
+  port: 9999,
+  mounts: { state: "/unused/state", run: "/unused/run" },
   limits: { memoryBytes: 1536 * 1024 * 1024, nanoCpus: 0, pids: 0 },
+  labels: {},
+  tokenBy: "stdin",
 };
 const places = {
   folders: { root: "/s/agent-1", state: "/s/agent-1/state", home: "/s/agent-1/home", tmp: "/s/agent-1/tmp" },
   runDir: "/dev/shm/agent-1",
-  openclawDir: "/s/openclaw",
   port: 4000,
 };
 
-it("gives an agent nothing of Mosaic's environment but what it needs to run and to reach the outside", () => {
+it("gives an agent its place and what its software wants, and of Mosaic's environment only what it needs to reach the outside", () => {
   const host = {
     PATH: "/bin",
     TZ: "UTC",
@@ -32,7 +36,7 @@ it("gives an agent nothing of Mosaic's environment but what it needs to run and 
     OPENAI_API_KEY: "secret",
     npm_config_registry: "http://registry",
   };
-  const environment = childEnvironment(spec, places, host);
+  const environment = childEnvironment(spec, { SOFTWARE_DIR: "/s/software", MOSAIC_AGENT_PORT: "80" }, places, host);
   expect(JSON.stringify(environment)).not.toContain("secret");
   expect(environment).toMatchObject({
     PATH: "/bin",
@@ -42,18 +46,18 @@ it("gives an agent nothing of Mosaic's environment but what it needs to run and 
     NO_PROXY: "internal,127.0.0.1,localhost,::1",
     HOME: "/s/agent-1/home",
     NODE_OPTIONS: "--max-semi-space-size=8 --max-old-space-size=1152",
-    MOSAIC_CONFIG_URL: spec.configUrl,
+    MOSAIC_CONFIG_URL: spec.environment["MOSAIC_CONFIG_URL"],
     MOSAIC_AGENT_STATE_DIR: "/s/agent-1/state",
     MOSAIC_AGENT_RUN_DIR: "/dev/shm/agent-1",
     MOSAIC_AGENT_PORT: "4000",
     MOSAIC_EXIT_WITH_PARENT: "1",
-    MOSAIC_AGENT_SOFTWARE_DIR: "/s/openclaw",
+    SOFTWARE_DIR: "/s/software",
   });
   expect(environment).not.toHaveProperty("npm_config_registry");
 });
 
 it("speaks of proxies only where there is one", () => {
-  expect(childEnvironment(spec, places, { PATH: "/bin" })).not.toHaveProperty("NO_PROXY");
+  expect(childEnvironment(spec, {}, places, { PATH: "/bin" })).not.toHaveProperty("NO_PROXY");
 });
 
 it("lets npm see the user's settings and none of Mosaic's secrets", () => {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { ContainerSpec } from "../agent-runtime.js";
+import type { WorkloadSpec } from "../workload-spec.js";
 import type { AgentFolders } from "./agent-records.js";
 
 export type HostEnvironment = Readonly<Record<string, string | undefined>>;
@@ -17,13 +17,16 @@ const MIB = 1024 * 1024;
 export interface ChildPlaces {
   readonly folders: AgentFolders;
   readonly runDir: string;
-  readonly openclawDir: string;
   readonly port: number;
 }
 
-/** No secret in it: the token comes over standard input. */
-export function childEnvironment(spec: ContainerSpec, places: ChildPlaces, host: HostEnvironment): Record<string, string> {
-  const { folders, runDir, openclawDir, port } = places;
+/** No secret in it: the token comes over standard input. `software` is what the installed software wants. */
+export function childEnvironment(
+  spec: WorkloadSpec,
+  software: Readonly<Record<string, string>>,
+  { folders, runDir, port }: ChildPlaces,
+  host: HostEnvironment,
+): Record<string, string> {
   return {
     ...inheritedEnvironment(host),
     HOME: folders.home,
@@ -33,15 +36,12 @@ export function childEnvironment(spec: ContainerSpec, places: ChildPlaces, host:
     // The nearest thing to a memory limit that there is without an engine: it bounds the heap, not the process.
     NODE_OPTIONS: `--max-semi-space-size=8 --max-old-space-size=${heapMib(spec.limits.memoryBytes)}`,
     MALLOC_ARENA_MAX: "2",
-    NODE_COMPILE_CACHE: join(openclawDir, ".compile-cache"),
-    OPENCLAW_PACKAGED_COMPILE_CACHE_RESPAWNED: "1",
-    OPENCLAW_NO_RESPAWN: "1",
-    MOSAIC_CONFIG_URL: spec.configUrl,
+    ...software,
+    ...spec.environment,
     MOSAIC_AGENT_STATE_DIR: folders.state,
     MOSAIC_AGENT_RUN_DIR: runDir,
     MOSAIC_AGENT_PORT: String(port),
     MOSAIC_EXIT_WITH_PARENT: "1",
-    MOSAIC_AGENT_SOFTWARE_DIR: openclawDir,
   };
 }
 

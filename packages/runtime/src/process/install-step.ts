@@ -28,7 +28,7 @@ export async function runInstallStep({ command, cwd, environment, signal }: Inst
       child.once("close", (code, by) => resolve(code === 0 ? null : `it ended with ${by ?? `code ${code}`}`));
     });
     signal.throwIfAborted();
-    if (ending !== null) throw new RuntimeError("install_failed", `OpenClaw could not be installed: ${ending}.\n${lastWords(said)}`.trim());
+    if (ending !== null) throw new RuntimeError("install_failed", `${ending}.\n${lastWords(said)}`.trim());
   } finally {
     signal.removeEventListener("abort", onAbort);
   }

@@ -21,7 +21,7 @@ export async function findNpm(nodePath: string, environment: HostEnvironment, si
     );
     if (isGood) return command;
   }
-  throw new RuntimeError("install_failed", "npm was not found on this machine: it is needed once, to install OpenClaw.");
+  throw new RuntimeError("install_failed", "npm was not found on this machine. It is needed once, for the installation.");
 }
 
 async function candidates(nodePath: string, environment: HostEnvironment): Promise<Command[]> {

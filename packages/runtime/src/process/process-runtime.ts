@@ -3,50 +3,39 @@ import { access, constants, mkdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type {
-  AgentImage,
   AgentRuntime,
   ContainerObservation,
-  ContainerSpec,
   DiskSpace,
   Endpoint,
   PrepareProgress,
   RuntimeCheck,
   StateOwner,
 } from "../agent-runtime.js";
+import type { AgentImage, WorkloadSpec } from "../workload-spec.js";
 import { RuntimeError } from "../agent-runtime.js";
 import { requireContainerName } from "../container-name.js";
 import { spaceOf } from "../disk-use.js";
 import { measureFolders } from "./measure-folder.js";
 import { KeyedQueue } from "../keyed-queue.js";
-import { SharedTasks } from "../shared-task.js";
 import { toLogLines } from "../log-lines.js";
 import { type AgentProcess, startAgentProcess } from "./agent-process.js";
 import { archiveState, extractState } from "./state-archive.js";
-import { AgentRecords, type SpecRecord } from "./agent-records.js";
+import { AgentRecords, specRecordOf, type SpecRecord } from "./agent-records.js";
 import { childEnvironment, type HostEnvironment } from "./child-environment.js";
 import { endLeftovers, stopRun } from "./leftovers.js";
-import { ensureOpenclawInstalled, isOpenclawInstalled } from "./openclaw-install.js";
+import { Installations } from "./installations.js";
 import { findPortPair } from "./port-pair.js";
 import { groupCpuTimeMs, identityOf, isAlive } from "./process-identity.js";
-import { foreignFolder, notInstalled, shuttingDown } from "./process-refusals.js";
 import { makeRunFolder, removeRunFolders } from "./run-folder.js";
-import { specHashOf } from "./spec-hash.js";
 
 export interface ProcessRuntimeOptions {
   readonly instanceId: string;
-  /** Mosaic's own folder: agents are kept in `agents/`, OpenClaw in `openclaw-<version>/`. */
+  /** Mosaic's own folder: agents are kept in `agents/`, each installation in a folder of its own. */
   readonly stateDir: string;
-  readonly supervisorPath: string;
-  /** The folder with the package.json and package-lock.json that pin OpenClaw. */
-  readonly openclawLockDir: string;
-  readonly openclawVersion: string;
-  /** An OpenClaw that is there already; nothing is installed then. */
-  readonly openclawDir?: string | undefined;
+  /** Installs. */
   readonly nodePath?: string;
   /** Of it, agents get a short list of variables; npm gets all but Mosaic's own. */
   readonly hostEnvironment?: HostEnvironment;
-  /** Runs in place of the supervisor, and nothing is installed. */
-  readonly commandOverride?: readonly [string, ...string[]];
 }
 
 const HOST = "127.0.0.1";
@@ -71,30 +60,25 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): AgentRunti
 }
 
 class ProcessRuntime implements AgentRuntime {
-  readonly kind = "process";
-  readonly isIsolated = false;
-
   readonly #options: ProcessRuntimeOptions;
-  readonly #nodePath: string;
   readonly #hostEnvironment: HostEnvironment;
-  readonly #openclawDir: string;
   readonly #records: AgentRecords;
+  readonly #installations: Installations;
   readonly #children = new Map<string, Child>();
   /** What each child said, also after its end. */
   readonly #said = new Map<string, () => string>();
   readonly #ports = new Map<string, number>();
   readonly #watchers = new Set<Watcher>();
   readonly #queue = new KeyedQueue();
-  readonly #installs = new SharedTasks<PrepareProgress>();
   #recovery: Promise<void> | undefined;
   #isClosed = false;
 
   constructor(options: ProcessRuntimeOptions) {
     this.#options = options;
-    this.#nodePath = options.nodePath ?? process.execPath;
     this.#hostEnvironment = options.hostEnvironment ?? process.env;
-    this.#openclawDir = options.openclawDir ?? join(options.stateDir, `openclaw-${options.openclawVersion}`);
     this.#records = new AgentRecords(join(options.stateDir, "agents"));
+    const { stateDir: parentDir, nodePath = process.execPath } = options;
+    this.#installations = new Installations({ parentDir, nodePath, hostEnvironment: this.#hostEnvironment });
   }
 
   async check(): Promise<RuntimeCheck> {
@@ -116,45 +100,28 @@ class ProcessRuntime implements AgentRuntime {
     return { internalHost: HOST };
   }
 
-  async hasImage(_image: AgentImage): Promise<boolean> {
-    if (this.#options.commandOverride) return true;
-    return isOpenclawInstalled({
-      targetDir: this.#openclawDir,
-      lockDir: this.#options.openclawLockDir,
-      isGiven: this.#options.openclawDir !== undefined,
-    });
+  async hasImage(image: AgentImage): Promise<boolean> {
+    return this.#installations.has(image);
   }
 
   async ensureImage(image: AgentImage, onProgress: (progress: PrepareProgress) => void, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    if (await this.hasImage(image)) return;
-    if (this.#options.openclawDir !== undefined) throw notInstalled(this.#options.openclawVersion);
-    const work = (report: (progress: PrepareProgress) => void, ending: AbortSignal) =>
-      ensureOpenclawInstalled({
-        targetDir: this.#openclawDir,
-        lockDir: this.#options.openclawLockDir,
-        nodePath: this.#nodePath,
-        hostEnvironment: this.#hostEnvironment,
-        onProgress: report,
-        signal: ending,
-      });
-    await this.#installs.run(this.#openclawDir, work, onProgress, signal);
+    await this.#installations.ensure(image, onProgress, signal);
   }
 
-  async create(spec: ContainerSpec): Promise<void> {
+  async create(spec: WorkloadSpec): Promise<void> {
     requireContainerName(spec.name);
     if (spec.instanceId !== this.#options.instanceId)
       throw new RuntimeError("refused", "The container belongs to another installation of Mosaic.");
     await this.#exclusively(spec.name, async () => {
       const owner = await this.#records.read(spec.name, "owner");
       if (owner === null ? await this.#records.isForeign(spec.name) : owner.instanceId !== spec.instanceId) throw foreignFolder(spec.name);
-      const specHash = specHashOf(spec);
-      if ((await this.#records.read(spec.name, "spec"))?.specHash === specHash) return;
+      const record = specRecordOf(spec);
+      if ((await this.#records.read(spec.name, "spec"))?.specHash === record.specHash) return;
       await this.#stopNow(spec.name, REMOVE_GRACE_MS);
       await this.#records.makeFolders(spec.name);
       await this.#records.write(spec.name, "owner", { instanceId: spec.instanceId, agentId: spec.agentId });
       await this.#records.erase(spec.name, "exit");
-      await this.#records.write(spec.name, "spec", { specHash, spec });
+      await this.#records.write(spec.name, "spec", record);
     });
   }
 
@@ -165,7 +132,6 @@ class ProcessRuntime implements AgentRuntime {
       const { endpoint } = await this.#observe(name, record);
       if (endpoint) return { endpoint, wasRunning: true };
       if (this.#isClosed) throw shuttingDown();
-      if (!(await this.hasImage(record.spec.image))) throw notInstalled(this.#options.openclawVersion);
       return { endpoint: await this.#startChild(record.spec, token), wasRunning: false };
     });
   }
@@ -275,17 +241,18 @@ class ProcessRuntime implements AgentRuntime {
     await removeRunFolders(this.#options.stateDir, this.#hostEnvironment);
   }
 
-  async #startChild(spec: ContainerSpec, token: string): Promise<Endpoint> {
+  async #startChild(spec: WorkloadSpec, token: string): Promise<Endpoint> {
     const { name } = spec;
+    const { command, environment } = await this.#installations.startOf(spec.image);
     const folders = await this.#records.makeFolders(name);
     await rm(folders.tmp, { recursive: true, force: true });
     await this.#records.makeFolders(name);
     const runDir = await makeRunFolder(name, this.#options.stateDir, this.#hostEnvironment);
     const port = await this.#reservePort(name);
     const child = await startAgentProcess({
-      command: this.#options.commandOverride ?? [this.#nodePath, "--disable-sigusr1", this.#options.supervisorPath],
+      command,
       cwd: folders.state,
-      environment: childEnvironment(spec, { folders, runDir, openclawDir: this.#openclawDir, port }, this.#hostEnvironment),
+      environment: childEnvironment(spec, environment, { folders, runDir, port }, this.#hostEnvironment),
     });
     this.#said.set(name, child.said);
     this.#children.set(name, { process: child, port, settled: this.#settle(name, child, runDir) });
@@ -394,4 +361,13 @@ class ProcessRuntime implements AgentRuntime {
   #tell(name: string): void {
     for (const watcher of this.#watchers) watcher(name);
   }
+}
+
+function shuttingDown(): RuntimeError {
+  return new RuntimeError("unreachable", "Mosaic is shutting down.");
+}
+
+function foreignFolder(name: string): RuntimeError {
+  const detail = `There is a folder "${name}" among the agents' that is not this installation's. Move it away, then try again.`;
+  return new RuntimeError("name_taken", detail);
 }

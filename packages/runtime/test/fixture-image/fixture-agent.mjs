@@ -35,6 +35,7 @@ const actions = {
     pid: process.pid,
     uid: process.getuid(),
     environment: process.env,
+    words: process.argv.slice(2),
   }),
   "/environments": () => [1, process.pid].map((pid) => readText(`/proc/${pid}/environ`)),
   "/note": () => ({ note: readText(notePath) }),
@@ -55,9 +56,10 @@ const actions = {
   },
   "/exit": (query) => setImmediate(() => process.exit(Number(query.get("code")))),
   "/be-stubborn": () => void (isStubborn = true),
+  // By the processor's time: on a busy machine the clock's says little.
   "/be-busy": () => {
-    const until = Date.now() + 400;
-    while (Date.now() < until);
+    const before = process.cpuUsage();
+    while (process.cpuUsage(before).user < 250_000);
   },
   "/fill-heap": () => setImmediate(fillHeap),
   "/fill-memory": () => setImmediate(fillMemory),

@@ -1,5 +1,7 @@
+import type { BackendDefinition } from "@mosaic/agent-backends/backend-definition";
+import { findBackend } from "@mosaic/agent-backends/registry";
 import type { UpdateBackend } from "@mosaic/contracts/admin-containers";
-import { agentTools, backendId, containerStatus, defaultAgentTools } from "@mosaic/contracts/agent";
+import { agentTools, containerStatus } from "@mosaic/contracts/agent";
 import { Injectable } from "@nestjs/common";
 import { Prisma, type Backend as Row } from "../../generated/prisma/client.js";
 import { countUpToLimit } from "../../platform/database/bounded-count.js";
@@ -16,6 +18,11 @@ const specFields = ["image", "memoryLimitBytes", "nanoCpus", "pidsLimit"] as con
 export class BackendsRepository {
   constructor(private readonly prisma: PrismaService) {}
 
+  /** Idempotent, also when several processes start at once. A row that is there stays as it is: it is the admins'. */
+  async addMissing(definitions: readonly BackendDefinition<string>[]): Promise<void> {
+    await this.prisma.backend.createMany({ data: definitions.map(firstRowOf), skipDuplicates: true });
+  }
+
   async find(id: string): Promise<Backend | null> {
     const row = await this.prisma.backend.findUnique({ where: { id } });
     return row === null ? null : toBackend(row);
@@ -23,10 +30,12 @@ export class BackendsRepository {
 
   async list(): Promise<{ backend: Backend; agentCount: number }[]> {
     const rows = await this.prisma.backend.findMany({ orderBy: { id: "asc" } });
+    // A newer release may have left a row of a backend that this one does not know.
+    const backends = rows.map(toBackend).filter((backend) => backend !== null);
     return Promise.all(
-      rows.map(async (row) => ({
-        backend: toBackend(row),
-        agentCount: await countUpToLimit(this.prisma, Prisma.sql`agents a WHERE a.backend_id = ${row.id}`),
+      backends.map(async (backend) => ({
+        backend,
+        agentCount: await countUpToLimit(this.prisma, Prisma.sql`agents a WHERE a.backend_id = ${backend.id}`),
       })),
     );
   }
@@ -39,10 +48,10 @@ export class BackendsRepository {
     return this.prisma.$transaction(async (transaction) => {
       await transaction.$queryRaw`SELECT 1 FROM backends WHERE id = ${id} FOR UPDATE`;
       const row = await transaction.backend.findUnique({ where: { id } });
-      if (row === null) {
+      const before = row === null ? null : toBackend(row);
+      if (before === null) {
         return false;
       }
-      const before = toBackend(row);
       const changed = Object.keys(change).filter((field) => !isSame(before[field as keyof Backend], change[field as keyof UpdateBackend]));
       await transaction.backend.update({ where: { id }, data: columnsOf(change) });
       await recordAudit(transaction, {
@@ -112,14 +121,31 @@ function columnsOf({
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
 }
 
-function toBackend(row: Row): Backend {
+/** The port, the folder and the label are the release's. They stand in the row for releases before this one. */
+function firstRowOf({ id, label, container, defaults }: BackendDefinition<string>): Prisma.BackendCreateManyInput {
+  const { idleTimeoutSeconds, tools: _, ...settings } = defaults;
+  const fixed = { id, label, gatewayPort: container.port, stateDir: container.stateDir };
+  // No tools: a group that comes with a later release has its default, until an admin chooses.
+  return { ...fixed, ...settings, defaultIdleTimeoutSeconds: idleTimeoutSeconds };
+}
+
+/** `null` for a backend that this release does not know. */
+function toBackend(row: Row): Backend | null {
+  const definition = findBackend(row.id);
+  if (definition === null) {
+    return null;
+  }
+  const { id, label, container, defaults } = definition;
   return {
     ...row,
-    id: backendId.parse(row.id),
+    id,
+    label,
+    gatewayPort: container.port,
+    stateDir: container.stateDir,
     memoryLimitBytes: Number(row.memoryLimitBytes),
     nanoCpus: Number(row.nanoCpus),
     stateLimitBytes: Number(row.stateLimitBytes),
     // A group of tools that came with a newer release than the row has its default.
-    defaultTools: agentTools.parse({ ...defaultAgentTools, ...(row.defaultTools as object | null) }),
+    defaultTools: agentTools.parse({ ...defaults.tools, ...(row.defaultTools as object | null) }),
   };
 }

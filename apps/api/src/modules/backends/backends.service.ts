@@ -1,7 +1,7 @@
-import { backendOf } from "@mosaic/agent-backends/registry";
+import { backendDefinitions, backendOf } from "@mosaic/agent-backends/registry";
 import type { BackendChoices, BackendList, BackendSettings, UpdateBackend } from "@mosaic/contracts/admin-containers";
 import { backendId, type BackendId } from "@mosaic/contracts/agent";
-import { Inject, Injectable } from "@nestjs/common";
+import { Inject, Injectable, type OnModuleInit } from "@nestjs/common";
 import { ENV, type Env } from "../../platform/config/env.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { memoryFinding } from "./backend-memory.types.js";
@@ -9,13 +9,18 @@ import { BackendsRepository } from "./backends.repository.js";
 import type { Backend } from "./backends.types.js";
 
 @Injectable()
-export class BackendsService {
+export class BackendsService implements OnModuleInit {
   constructor(
     private readonly repository: BackendsRepository,
     @Inject(ENV) private readonly env: Env,
   ) {}
 
-  /** The migrations bring a row for every backend that the contract names, so a missing one is our fault. */
+  /** Whatever kinds this release has more than the one that made the database. */
+  async onModuleInit(): Promise<void> {
+    await this.repository.addMissing(backendDefinitions);
+  }
+
+  /** Every start brings a row for each backend of the registry, so a missing one is our fault. */
   async get(id: BackendId): Promise<Backend> {
     const backend = await this.repository.find(id);
     if (backend === null) {

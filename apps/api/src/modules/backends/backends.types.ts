@@ -1,13 +1,15 @@
 import type { AgentTools, BackendId } from "@mosaic/contracts/agent";
 
-/** A kind of agent software: what its containers are started from, and within which limits. */
+/** A kind of agent software, as it is here: what the release says of it, and what admins chose. */
 export interface Backend {
   readonly id: BackendId;
+  /** The release's, as the port and the folder are: the software is made for them. */
   readonly label: string;
-  readonly image: string;
   readonly gatewayPort: number;
   /** Where an agent's volume is mounted. */
   readonly stateDir: string;
+  /** From here on the admins' choice. */
+  readonly image: string;
   readonly memoryLimitBytes: number;
   readonly nanoCpus: number;
   readonly pidsLimit: number;

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { deriveGatewayToken } from "@mosaic/agent-backends/gateway-token";
 import { backendOf } from "@mosaic/agent-backends/registry";
 import type { StartStage } from "@mosaic/contracts/agent";
-import type { AgentRuntime, ContainerSpec } from "@mosaic/runtime/agent-runtime";
+import type { AgentRuntime } from "@mosaic/runtime/agent-runtime";
+import type { WorkloadSpec } from "@mosaic/runtime/workload-spec";
 import { Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
 import { Logger } from "../../platform/logging/logger.js";
@@ -25,7 +26,7 @@ const betweenAttemptsMs = 1_000;
 /** One boot of one container, with everything that it is made from. */
 export interface Boot {
   readonly target: AgentTarget;
-  readonly spec: ContainerSpec;
+  readonly spec: WorkloadSpec;
   readonly token: string;
   readonly tokenHash: string;
   readonly progress: StartProgress;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StageProgress } from "@mosaic/contracts/agent";
-import type { AgentRuntime, ContainerSpec } from "@mosaic/runtime/agent-runtime";
+import type { AgentRuntime } from "@mosaic/runtime/agent-runtime";
 import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import type { HeldLock } from "../../platform/database/session-locks.js";
@@ -14,7 +14,7 @@ import { hashToken, newToken } from "../crypto/tokens.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
 import { SettingsService } from "../settings/settings.service.js";
 import { AgentBoot, stageOf, stopGraceMs } from "./agent-boot.js";
-import { configPathOf, containerNameOf, imageOf, lockKeyOf } from "./container-identity.js";
+import { configPathOf, containerNameOf, lockKeyOf } from "./container-identity.js";
 import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
 import type { AgentTarget, RunningAgent } from "./container-lifecycle.types.js";
 import { ContainerStatusWriter } from "./container-status.js";
@@ -23,6 +23,7 @@ import { stoppedMeanwhile, toStartError } from "./start-failure.js";
 import { StartProgress } from "./start-progress.js";
 import { SupervisorEar } from "./supervisor-ear.js";
 import { SupervisorReportsService } from "./supervisor-reports.service.js";
+import { imageOf, workloadOf } from "./workload.js";
 
 /** One cold start under way. */
 interface Attempt {
@@ -113,7 +114,9 @@ export class AgentStarter {
     const { target, name, token, tokenHash, progress, ear, signal } = attempt;
     const startedAtMs = performance.now();
     const runtime = await this.host.runtime();
-    const spec = await this.specOf(target, name);
+    const configUrl = `${await this.host.internalBaseUrl()}${configPathOf(target.agentId)}`;
+    const instanceId = await this.settings.instanceId();
+    const spec = workloadOf({ name, instanceId, agentId: target.agentId, configUrl, backend: target.backend });
     const hasMadeImage = await this.ensureImage(runtime, attempt);
     signal.throwIfAborted();
     // What has been made for somebody is made to its end, also when they have left meanwhile.
@@ -216,17 +219,6 @@ export class AgentStarter {
     });
     this.logger.warn("agent could not be started", { agentId: target.agentId, code: error.code });
     return error;
-  }
-
-  private async specOf({ agentId, backend }: AgentTarget, name: string): Promise<ContainerSpec> {
-    return {
-      name,
-      instanceId: await this.settings.instanceId(),
-      agentId,
-      image: imageOf(backend),
-      configUrl: `${await this.host.internalBaseUrl()}${configPathOf(agentId)}`,
-      limits: { memoryBytes: backend.memoryLimitBytes, nanoCpus: backend.nanoCpus, pids: backend.pidsLimit },
-    };
   }
 
   private progressOf(

@@ -4,8 +4,8 @@ import { Injectable } from "@nestjs/common";
 import type { Backend } from "../backends/backends.types.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
 import type { RuntimeDefinition } from "../runtime-host/runtime-registry.js";
-import { imageOf } from "./container-identity.js";
 import { toStartError } from "./start-failure.js";
+import { imageOf } from "./workload.js";
 
 export interface SoftwareOf {
   readonly id: string;

@@ -9,11 +9,12 @@ import { Logger } from "../../platform/logging/logger.js";
 import { Shutdown } from "../../platform/shutdown/shutdown.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
 import { stopGraceMs } from "./agent-boot.js";
-import { imageOf, lockKeyOf } from "./container-identity.js";
+import { lockKeyOf } from "./container-identity.js";
 import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
 import { ContainerStatusWriter } from "./container-status.js";
 import { aboveLimitWords, mustStop } from "./disk-limits.js";
 import { StateSizesRepository, type StateToMeasure } from "./state-sizes.repository.js";
+import { imageOf } from "./workload.js";
 
 const everyMs = 30_000;
 /** How old the size of an agent that runs may get. */

@@ -1,11 +1,8 @@
-import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { runtimeKind, type RuntimeKind } from "@mosaic/contracts/onboarding";
 import type { AgentRuntime } from "@mosaic/runtime/agent-runtime";
 import { createDockerRuntime } from "@mosaic/runtime/docker/docker-runtime";
 import { createProcessRuntime } from "@mosaic/runtime/process/process-runtime";
-import { z } from "zod";
 import type { Env } from "../../platform/config/env.js";
 
 /** How an agent's software sees its own place: inside a container, or as a child process. */
@@ -64,20 +61,8 @@ const docker: RuntimeDefinition = {
     `The image ${image} is not on this machine. ${isBuilt ? "Mosaic builds it" : "It is pulled from its registry"} at the first start of an agent, which takes a few minutes.`,
 };
 
-const supervisorPath = fileURLToPath(new URL("../../../../../packages/supervisor/dist/supervisor.js", import.meta.url));
-/** The package that pins the version of OpenClaw. */
-const openclawFolder = fileURLToPath(new URL("../../../../../docker/openclaw", import.meta.url));
-const openclawPackage = z.object({ dependencies: z.object({ openclaw: z.string() }) });
-
 const process: RuntimeDefinition = {
-  create: ({ env, instanceId }) =>
-    createProcessRuntime({
-      instanceId,
-      stateDir: resolve(env.MOSAIC_STATE_DIR),
-      supervisorPath,
-      openclawLockDir: openclawFolder,
-      openclawVersion: openclawPackage.parse(JSON.parse(readFileSync(join(openclawFolder, "package.json"), "utf8"))).dependencies.openclaw,
-    }),
+  create: ({ env, instanceId }) => createProcessRuntime({ instanceId, stateDir: resolve(env.MOSAIC_STATE_DIR) }),
   isIsolated: false,
   refusal: (env) =>
     loopback.test(env.HOST) || env.MOSAIC_ALLOW_UNISOLATED

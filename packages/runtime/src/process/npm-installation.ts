@@ -4,16 +4,17 @@ import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PrepareProgress } from "../agent-runtime.js";
 import { RuntimeError } from "../agent-runtime.js";
+import type { NpmPackages } from "../workload-spec.js";
 import { type HostEnvironment, inheritedEnvironment } from "./child-environment.js";
-import { trackInstalledPackages } from "./install-progress.js";
 import { runInstallStep } from "./install-step.js";
 import { findNpm, npmEnvironment } from "./npm-command.js";
 import { identityOf, isAlive, type ProcessIdentity } from "./process-identity.js";
 
-export interface OpenclawInstallation {
+export interface NpmInstallation {
+  /** What people call the software. */
+  readonly label: string;
+  readonly packages: NpmPackages;
   readonly targetDir: string;
-  /** The folder with the package.json and package-lock.json to install from. */
-  readonly lockDir: string;
   readonly nodePath?: string;
   readonly hostEnvironment?: HostEnvironment;
   readonly onProgress: (progress: PrepareProgress) => void;
@@ -21,22 +22,12 @@ export interface OpenclawInstallation {
 }
 
 const MARKER = "mosaic-install.json";
-const POSTINSTALL = "node_modules/openclaw/scripts/postinstall-bundled-plugins.mjs";
 const LOCK_POLL_MS = 300;
-/** npm's own part of the way; the rest is OpenClaw's set-up of its plugins. */
-const NPM_SHARE = 95;
 
-interface InstalledQuestion {
-  readonly targetDir: string;
-  readonly lockDir: string;
-  /** Someone else put it there, so there is no mark of ours. */
-  readonly isGiven?: boolean;
-}
-
-export async function isOpenclawInstalled({ targetDir, lockDir, isGiven = false }: InstalledQuestion): Promise<boolean> {
+/** From this lockfile, and to its end. */
+export async function isInstalled({ lockDir, proof }: NpmPackages, targetDir: string): Promise<boolean> {
   try {
-    await access(join(targetDir, "node_modules/openclaw/openclaw.mjs"));
-    if (isGiven) return true;
+    await access(join(targetDir, proof));
     const marker: unknown = JSON.parse(await readFile(join(targetDir, MARKER), "utf8"));
     return typeof marker === "object" && marker !== null && "lock" in marker && marker.lock === (await lockHash(lockDir));
   } catch {
@@ -45,62 +36,53 @@ export async function isOpenclawInstalled({ targetDir, lockDir, isGiven = false 
 }
 
 /**
- * Installs OpenClaw from npm, once: into a folder beside the target that takes its place when all is done, so that a half-finished
+ * Installs software from npm, once: into a folder beside the target that takes its place when all is done, so that a half-finished
  * installation is never used. Several processes may ask at once; one works and the others wait. Rejects with `install_failed`.
  */
-export async function ensureOpenclawInstalled(installation: OpenclawInstallation): Promise<void> {
-  const { targetDir, lockDir, signal } = installation;
-  if (await isOpenclawInstalled({ targetDir, lockDir })) return;
+export async function ensureInstalled(installation: NpmInstallation): Promise<void> {
+  const { label, packages, targetDir, signal } = installation;
+  const isDone = (): Promise<boolean> => isInstalled(packages, targetDir);
+  if (await isDone()) return;
   await mkdir(dirname(targetDir), { recursive: true, mode: 0o700 });
-  installation.onProgress({ stage: "installing", percent: null, detail: null });
-  const release = await takeLock(`${targetDir}.lock`, signal, () => isOpenclawInstalled({ targetDir, lockDir }));
+  installation.onProgress(installing(`Installing ${label} with npm`));
+  const release = await takeLock(`${targetDir}.lock`, signal, isDone);
   if (release === null) return;
   try {
-    if (await isOpenclawInstalled({ targetDir, lockDir })) return;
+    if (await isDone()) return;
     await removeRemains(targetDir);
     await install(installation);
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof RuntimeError) throw error;
-    const reason = error instanceof Error ? error.message : "unknown reason";
-    throw new RuntimeError("install_failed", `OpenClaw could not be installed: ${reason}`, { cause: error });
+    const reason = error instanceof RuntimeError ? error.detail : error instanceof Error ? error.message : "unknown reason";
+    throw new RuntimeError("install_failed", `${label} could not be installed: ${reason}`, { cause: error });
   } finally {
     await release();
   }
 }
 
-async function install({
-  targetDir,
-  lockDir,
-  nodePath = process.execPath,
-  hostEnvironment = process.env,
-  onProgress,
-  signal,
-}: OpenclawInstallation): Promise<void> {
+function installing(detail: string): PrepareProgress {
+  return { stage: "installing", percent: null, detail };
+}
+
+async function install(installation: NpmInstallation): Promise<void> {
+  const { label, packages, targetDir, nodePath = process.execPath, hostEnvironment = process.env, onProgress, signal } = installation;
   const draft = `${targetDir}.new-${randomUUID().slice(0, 8)}`;
   try {
     await mkdir(draft, { mode: 0o700 });
-    for (const file of ["package.json", "package-lock.json"]) await copyFile(join(lockDir, file), join(draft, file));
+    for (const file of ["package.json", "package-lock.json"]) await copyFile(join(packages.lockDir, file), join(draft, file));
     const npm = await findNpm(nodePath, hostEnvironment, signal);
-    const tracking = await trackInstalledPackages(draft, ({ installed, total }) => {
-      onProgress({
-        stage: "installing",
-        percent: Math.floor((installed / total) * NPM_SHARE),
-        detail: `${installed} of ${total} packages`,
-      });
-    });
-    try {
-      const command = [...npm, "ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error"] as const;
-      await runInstallStep({ command, cwd: draft, environment: npmEnvironment(hostEnvironment), signal });
-    } finally {
-      await tracking.stop();
+    const command = [...npm, "ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error"] as const;
+    await runInstallStep({ command, cwd: draft, environment: npmEnvironment(hostEnvironment), signal });
+    if (packages.setUp !== null) {
+      onProgress(installing(`Setting up ${label}`));
+      const environment = { ...inheritedEnvironment(hostEnvironment), HOME: draft };
+      await runInstallStep({ command: [nodePath, packages.setUp], cwd: draft, environment, signal });
     }
-    onProgress({ stage: "installing", percent: NPM_SHARE, detail: "setting up OpenClaw's plugins" });
-    const environment = { ...inheritedEnvironment(hostEnvironment), HOME: draft };
-    await runInstallStep({ command: [nodePath, POSTINSTALL], cwd: draft, environment, signal });
-    await writeFile(join(draft, MARKER), `${JSON.stringify({ lock: await lockHash(lockDir) })}\n`);
+    await access(join(draft, packages.proof)).catch(() => {
+      throw new RuntimeError("install_failed", `npm was content, and ${packages.proof} is not there.`);
+    });
+    await writeFile(join(draft, MARKER), `${JSON.stringify({ lock: await lockHash(packages.lockDir) })}\n`);
     await replaceFolder(draft, targetDir);
-    onProgress({ stage: "installing", percent: 100, detail: null });
   } finally {
     await rm(draft, { recursive: true, force: true });
   }

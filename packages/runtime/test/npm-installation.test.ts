@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { PrepareProgress } from "../src/agent-runtime.js";
-import { ensureOpenclawInstalled, isOpenclawInstalled } from "../src/process/openclaw-install.js";
+import { ensureInstalled, isInstalled as isInstalledFrom } from "../src/process/npm-installation.js";
+import type { NpmPackages } from "../src/workload-spec.js";
 import { describeMissing } from "./docker-available.js";
 
 const run = promisify(execFile);
@@ -14,19 +15,19 @@ const hasNpm = await run("npm", ["--version"]).then(
   () => false,
 );
 
-/** The real npm installs a package named openclaw from a file: no registry is needed. */
+/** The real npm installs a package named parrot from a file: no registry is needed. */
 function describeInstallation(): void {
-  describe("the installation of OpenClaw", () => {
+  describe("the installation of software", () => {
     let folder: string;
     let lockDir: string;
     let targetDir: string;
 
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), "mosaic-install-"));
-      lockDir = await makeLock("lock", `require("fs").writeFileSync("node_modules/openclaw/set-up", JSON.stringify(process.env))`);
+      lockDir = await makeLock("lock", `require("fs").writeFileSync("node_modules/parrot/set-up", JSON.stringify(process.env))`);
     });
     beforeEach(async () => {
-      targetDir = join(await mkdtemp(join(folder, "target-")), "openclaw-1.0.0");
+      targetDir = join(await mkdtemp(join(folder, "target-")), "parrot-1.0.0");
     });
     afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -36,31 +37,37 @@ function describeInstallation(): void {
       await mkdir(join(source, "scripts"), { recursive: true });
       await writeFile(
         join(source, "package.json"),
-        JSON.stringify({ name: "openclaw", version: "1.0.0", type: "commonjs", scripts: { install: "touch /tmp/never" } }),
+        JSON.stringify({ name: "parrot", version: "1.0.0", type: "commonjs", scripts: { install: "touch /tmp/never" } }),
       );
-      await writeFile(join(source, "openclaw.mjs"), "");
+      await writeFile(join(source, "parrot.mjs"), "");
       await writeFile(
         join(source, "scripts/postinstall-bundled-plugins.mjs"),
         `import { createRequire } from "node:module"; const require = createRequire(import.meta.url); ${setUp}`,
       );
       await run("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: source });
       const archive = join(folder, `${name}.tgz`);
-      await run("mv", [join(folder, "openclaw-1.0.0.tgz"), archive]);
+      await run("mv", [join(folder, "parrot-1.0.0.tgz"), archive]);
       const target = join(folder, name);
       await mkdir(target);
       await writeFile(
         join(target, "package.json"),
-        JSON.stringify({ name: "test", private: true, dependencies: { openclaw: `file:${archive}` } }),
+        JSON.stringify({ name: "test", private: true, dependencies: { parrot: `file:${archive}` } }),
       );
       await run("npm", ["install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: target });
       return target;
     }
 
-    function install(change: Partial<Parameters<typeof ensureOpenclawInstalled>[0]> = {}) {
+    function packagesOf(folder: string): NpmPackages {
+      const setUp = "node_modules/parrot/scripts/postinstall-bundled-plugins.mjs";
+      return { folder: "parrot-1.0.0", lockDir: folder, proof: "node_modules/parrot/parrot.mjs", setUp };
+    }
+
+    function install({ from = lockDir, ...change }: Partial<Parameters<typeof ensureInstalled>[0]> & { from?: string } = {}) {
       const hostEnvironment = { ...process.env, MOSAIC_SECRET_KEY: "canary", DATABASE_URL: "canary" };
-      return ensureOpenclawInstalled({
+      return ensureInstalled({
+        label: "Parrot",
+        packages: packagesOf(from),
         targetDir,
-        lockDir,
         hostEnvironment,
         onProgress: () => undefined,
         signal: AbortSignal.timeout(60_000),
@@ -70,14 +77,14 @@ function describeInstallation(): void {
 
     const remains = async () => (await readdir(join(targetDir, ".."))).toSorted();
 
-    it("installs once and sets OpenClaw up, without Mosaic's secrets", async () => {
+    it("installs once and sets it up, without Mosaic's secrets", async () => {
       const told: PrepareProgress[] = [];
       await install({ onProgress: (progress) => told.push(progress) });
-      expect(await isOpenclawInstalled({ targetDir, lockDir })).toBe(true);
-      expect(await readFile(join(targetDir, "node_modules/openclaw/set-up"), "utf8")).not.toContain("canary");
+      expect(await isInstalledFrom(packagesOf(lockDir), targetDir)).toBe(true);
+      expect(await readFile(join(targetDir, "node_modules/parrot/set-up"), "utf8")).not.toContain("canary");
       expect(new Set(told.map((progress) => progress.stage))).toEqual(new Set(["installing"]));
-      expect(told.at(-1)?.percent).toBe(100);
-      expect(await remains()).toEqual(["openclaw-1.0.0"]);
+      expect(told.map(({ detail }) => detail)).toEqual(["Installing Parrot with npm", "Setting up Parrot"]);
+      expect(await remains()).toEqual(["parrot-1.0.0"]);
 
       const toldAgain: PrepareProgress[] = [];
       await install({ onProgress: (progress) => toldAgain.push(progress) });
@@ -86,21 +93,21 @@ function describeInstallation(): void {
 
     it("works once when two ask at once", async () => {
       const told: (string | null)[] = [];
-      const onProgress = ({ percent, detail }: PrepareProgress) => percent === 100 && told.push(detail);
+      const onProgress = ({ detail }: PrepareProgress) => void told.push(detail);
       await Promise.all([install({ onProgress }), install({ onProgress })]);
-      expect(told).toHaveLength(1);
-      expect(await remains()).toEqual(["openclaw-1.0.0"]);
+      expect(told.filter((detail) => detail === "Setting up Parrot")).toHaveLength(1);
+      expect(await remains()).toEqual(["parrot-1.0.0"]);
     });
 
     it("replaces what an interrupted or different installation left", async () => {
-      await mkdir(join(targetDir, "node_modules/openclaw"), { recursive: true });
-      await writeFile(join(targetDir, "node_modules/openclaw/openclaw.mjs"), "");
+      await mkdir(join(targetDir, "node_modules/parrot"), { recursive: true });
+      await writeFile(join(targetDir, "node_modules/parrot/parrot.mjs"), "");
       await mkdir(`${targetDir}.new-deadbeef`);
       await writeFile(`${targetDir}.lock`, JSON.stringify({ pid: process.pid, startTime: "another-boot:1" }));
-      expect(await isOpenclawInstalled({ targetDir, lockDir })).toBe(false);
+      expect(await isInstalledFrom(packagesOf(lockDir), targetDir)).toBe(false);
       await install();
-      expect(await isOpenclawInstalled({ targetDir, lockDir })).toBe(true);
-      expect(await remains()).toEqual(["openclaw-1.0.0"]);
+      expect(await isInstalledFrom(packagesOf(lockDir), targetDir)).toBe(true);
+      expect(await remains()).toEqual(["parrot-1.0.0"]);
     });
 
     it("is ended by its signal, with its reason, and leaves nothing", async () => {
@@ -108,9 +115,9 @@ function describeInstallation(): void {
       const giveUp = new AbortController();
       const reason = new Error("enough");
       const onProgress = ({ detail }: PrepareProgress) => {
-        if (detail?.startsWith("setting up")) giveUp.abort(reason);
+        if (detail?.startsWith("Setting up")) giveUp.abort(reason);
       };
-      await expect(install({ lockDir: hanging, onProgress, signal: giveUp.signal })).rejects.toBe(reason);
+      await expect(install({ from: hanging, onProgress, signal: giveUp.signal })).rejects.toBe(reason);
       expect(await remains()).toEqual([]);
     });
 
@@ -119,20 +126,22 @@ function describeInstallation(): void {
         "failing",
         `console.error("the disk is full, says https://user:password@registry.example/x"); process.exit(3);`,
       );
-      const attempt = install({ lockDir: failing });
+      const attempt = install({ from: failing });
       await expect(attempt).rejects.toMatchObject({ name: "RuntimeError", code: "install_failed" });
-      await expect(attempt).rejects.toThrow(/code 3.*the disk is full, says <address>/s);
+      await expect(attempt).rejects.toThrow(/Parrot could not be installed: it ended with code 3.*the disk is full, says <address>/s);
       expect(await remains()).toEqual([]);
       await install();
-      expect(await isOpenclawInstalled({ targetDir, lockDir })).toBe(true);
+      expect(await isInstalledFrom(packagesOf(lockDir), targetDir)).toBe(true);
     });
 
     it("says that npm is missing", async () => {
       const hostEnvironment = { PATH: folder };
-      await expect(install({ hostEnvironment, nodePath: join(folder, "node") })).rejects.toThrow(/npm was not found/);
+      await expect(install({ hostEnvironment, nodePath: join(folder, "node") })).rejects.toThrow(
+        /Parrot could not be installed: npm was not found/,
+      );
     });
   });
 }
 
 if (hasNpm) describeInstallation();
-else describeMissing("the installation of OpenClaw", "there is no npm on this machine");
+else describeMissing("the installation of software", "there is no npm on this machine");
