@@ -1,6 +1,6 @@
 // A copy of the source in which a test may try out what a newcomer would do: for tests only.
 import { execFile } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -40,6 +40,18 @@ export class CopiedTree {
     const after = change(before);
     if (after === before) throw new Error(`there is nothing to change in ${file}`);
     writeFileSync(path, after);
+  }
+
+  /**
+   * Makes a file that is not there yet.
+   *
+   * @param {string} file
+   * @param {string} text
+   */
+  add(file, text) {
+    const path = join(this.#folder, file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text, { flag: "wx" });
   }
 
   /**
