@@ -15,7 +15,7 @@ const moduleGraph = {
   "boot-queue": ["runtime-host"],
   "idle-reaper": ["container-lifecycle"],
   conversations: ["agents", "owner-events"],
-  "chat-proxy": ["agent-config", "conversations", "container-lifecycle", "llm-relay", "owner-events"],
+  turns: ["agent-config", "conversations", "container-lifecycle", "llm-relay", "owner-events"],
   demo: ["settings"],
   health: ["agents", "backends", "container-lifecycle", "llm-providers", "oidc", "runtime-host", "settings"],
   "outbound-access": ["settings"],
@@ -33,7 +33,7 @@ const everywhere = ["auth", "crypto", "audit"];
 
 /** What another module may see of a module: never its repository or its controllers. */
 const publicParts =
-  "\\.(module|service|guard|decorator|types)\\.ts$|[-/]registry\\.ts$|/(tokens|sealed-box|key-ring|audit-trail|model-choice|session-endings)\\.ts$";
+  "\\.(module|service|guard|decorator|types)\\.ts$|[-/]registry\\.ts$|/(tokens|sealed-box|key-ring|audit-trail|model-choice|session-endings|message-seal|conversation-title)\\.ts$";
 
 const modulePath = (names) => `^apps/api/src/modules/(${names.join("|")})/`;
 

@@ -90,7 +90,14 @@ export class ApiClient {
     return this.json("GET", `/api/conversations/${id}`);
   }
 
-  /** Sends a message and reads the stream to its end, or until `until` says that it has seen enough and leaves. */
+  async stopTurn(answerId: string): Promise<void> {
+    const { status } = await this.request("POST", `/api/turns/${answerId}/stop`);
+    if (status !== 204) {
+      throw new Error(`stop: ${status}`);
+    }
+  }
+
+  /** Sends a message and reads the stream to its end, or until `until` says that it has seen enough and leaves: the turn goes on. */
   async turn(
     conversationId: string,
     content: string,

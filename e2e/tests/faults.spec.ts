@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect } from "@playwright/test";
+import { expect, type Browser, type Page } from "@playwright/test";
 import { ApiClient } from "../support/api-client.ts";
 import { agentContainers, engine, removeAgentVolumes, stopGatewayProcess } from "../support/docker.ts";
 import { createWorld, destroyWorld, test, whyNot, type World } from "../support/fixtures.ts";
@@ -86,7 +86,7 @@ test.describe("faults, with the real OpenClaw", () => {
   }
 
   test(
-    "a provider that hangs is said to be slow within 10 seconds, and a browser that leaves ends the turn up to the model",
+    "a provider that hangs is said to be slow within 10 seconds; a browser that leaves ends nothing, and Stop ends the turn up to the model",
     { tag: "@docker" },
     async () => {
       const conversation = await client.newConversation(agentId);
@@ -94,6 +94,9 @@ test.describe("faults, with the real OpenClaw", () => {
       const turn = await client.turn(conversation, "[demo:hang]", (events) => events.some(({ type }) => type === "notice"));
       expect(turn.events.at(-1)).toMatchObject({ type: "notice", code: "provider_slow" });
       expect(turn.durationMs).toBeLessThan(10_000);
+      const answer = (await client.conversation(conversation)).messages.at(-1);
+      expect([answer?.status, world.llm.abortedCount]).toEqual(["streaming", before]);
+      await client.stopTurn(answer?.id ?? "");
       await expect.poll(() => world.llm.abortedCount, { timeout: 10_000 }).toBeGreaterThan(before);
       await expect.poll(async () => (await client.conversation(conversation)).messages.at(-1)?.status).toBe("stopped");
     },
@@ -189,12 +192,7 @@ test.describe("faults, with the real OpenClaw", () => {
       }
       // Mosaic may be measuring it at this moment.
       await expect(async () => removeAgentVolumes(instanceId)).toPass({ timeout: 30_000 });
-      const page = await (await browser.newContext({ reducedMotion: "reduce" })).newPage();
-      await page.goto(`${world.mosaic.url}/login?next=${encodeURIComponent(`/chat?id=${conversation}`)}`);
-      await page.getByLabel("User name").fill("root");
-      await page.getByLabel("Password", { exact: true }).fill(world.canaries.password);
-      await page.getByRole("button", { name: "Sign in" }).click();
-      await expect(answers(page, "Ada")).toHaveCount(1);
+      const page = await signedIn(browser, conversation);
       // No command of the demo model: it would go along again with what is quoted.
       await send(page, "Ada", "Good morning!");
       const notice = page.getByRole("status").filter({ hasText: "This agent’s memory is gone" });
@@ -232,6 +230,17 @@ test.describe("faults, with the real OpenClaw", () => {
     await world.database.query("UPDATE backends SET image = 'mosaic/openclaw:2026.9.6'");
     expect((await client.turn(await client.newConversation(agentId), "and now?")).message?.status).toBe("complete");
   });
+
+  /** A browser of its own, with a conversation of one answer open. */
+  async function signedIn(browser: Browser, conversation: string): Promise<Page> {
+    const page = await (await browser.newContext({ reducedMotion: "reduce" })).newPage();
+    await page.goto(`${world.mosaic.url}/login?next=${encodeURIComponent(`/chat?id=${conversation}`)}`);
+    await page.getByLabel("User name").fill("root");
+    await page.getByLabel("Password", { exact: true }).fill(world.canaries.password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(answers(page, "Ada")).toHaveCount(1);
+    return page;
+  }
 
   async function runningAgents(runtime: string): Promise<string[]> {
     if (runtime === "docker") {

@@ -7,7 +7,7 @@ import { AgentsModule } from "./modules/agents/agents.module.js";
 import { AuditModule } from "./modules/audit/audit.module.js";
 import { AuthModule } from "./modules/auth/auth.module.js";
 import { BackendsModule } from "./modules/backends/backends.module.js";
-import { ChatProxyModule } from "./modules/chat-proxy/chat-proxy.module.js";
+import { TurnsModule } from "./modules/turns/turns.module.js";
 import { ContainerLifecycleModule } from "./modules/container-lifecycle/container-lifecycle.module.js";
 import { ConversationsModule } from "./modules/conversations/conversations.module.js";
 import { CryptoModule } from "./modules/crypto/crypto.module.js";
@@ -55,7 +55,7 @@ import { PlatformModule } from "./platform/platform.module.js";
     SystemAgentsModule,
     IdleReaperModule,
     ConversationsModule,
-    ChatProxyModule,
+    TurnsModule,
     DemoModule,
     HealthModule,
     OnboardingModule,

@@ -1,7 +1,7 @@
 import type { Agent } from "@mosaic/contracts/agent";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { MachinePace } from "../src/platform/pace/machine-pace.js";
-import { agentOf, createAgent, createConversation, say, Turn } from "./harness/chat.js";
+import { agentOf, createAgent, createConversation, say, stop, Turn } from "./harness/chat.js";
 import { CrowdedMachine } from "./harness/crowded-machine.js";
 import { InMemoryEngine } from "./harness/in-memory-runtime.js";
 import { startTestApp, type TestApp } from "./harness/test-app.js";
@@ -161,7 +161,7 @@ test("a start that nobody waits for comes after all that somebody waits for, and
   expect(ends.map(({ message }) => message.status)).toEqual(["complete", "complete", "complete"]);
 }, 60_000);
 
-test("who stops, deletes or leaves while waiting frees the place, and nothing is made or told as a fault", async () => {
+test("who stops the agent, deletes it or stops the answer while waiting frees the place, and nothing is made or told as a fault", async () => {
   engine.faults.readyAfterMs = Infinity;
   await open();
   const [boots, stops, deletes, leaves, stays, lasts] = (await Promise.all(
@@ -174,7 +174,7 @@ test("who stops, deletes or leaves while waiting frees the place, and nothing is
   // Started by hand: it is wanted although no page waits for it.
   expect((await lasts.client.post(`/api/agents/${lasts.agentId}/start`)).status).toBe(202);
 
-  left.leave();
+  expect(await stop(leaves.client, await left.answerId())).toBe(204);
   expect((await stops.client.post(`/api/agents/${stops.agentId}/stop`)).status).toBe(202);
   expect((await deletes.client.delete(`/api/agents/${deletes.agentId}`)).status).toBe(204);
   await Promise.all([stopped.ended, deleted.ended]);
@@ -190,11 +190,11 @@ test("who stops, deletes or leaves while waiting frees the place, and nothing is
   engine.gatewayOf(boots.agentId).setReady(true);
   expect((await stayed.done()).message.status).toBe("complete");
   await expect.poll(async () => (await agentOf(lasts.client, lasts.agentId)).status, soon).toBe("running");
-  // Whoever left may come back.
+  // Whoever gave up may come back.
   expect((await say(leaves.client, leaves.conversationId, "hello")).message.status).toBe("complete");
 }, 60_000);
 
-test("who comes for an agent in the moment in which the last one leaves is served all the same", async () => {
+test("who comes for an agent in the moment in which the last one gives up is served all the same", async () => {
   engine.faults.readyAfterMs = Infinity;
   await open();
   const ann = await sleeper("ann");
@@ -204,7 +204,7 @@ test("who comes for an agent in the moment in which the last one leaves is serve
   const second = await createConversation(bob.client, bob.agentId);
   const left = await wake(bob);
   await left.until((turn) => placesOf(turn).length > 0);
-  left.leave();
+  expect(await stop(bob.client, await left.answerId())).toBe(204);
   const back = await Turn.open(bob.client, second, "hello again");
   engine.faults.readyAfterMs = 0;
   engine.gatewayOf(ann.agentId).setReady(true);

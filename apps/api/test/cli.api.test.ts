@@ -11,9 +11,10 @@ import { restore } from "../src/cli/restore.js";
 import { rotateKey } from "../src/cli/rotate-key.js";
 import { droppedColumns, sealedColumns } from "../src/cli/sealed-columns.js";
 import { auditRows } from "./harness/audit-rows.js";
-import { conversationOf, createAgent, createConversation, say } from "./harness/chat.js";
+import { conversationOf, createAgent, createConversation, lastMessage, say, stop, Turn } from "./harness/chat.js";
 import { InMemoryEngine } from "./harness/in-memory-runtime.js";
 import { startTestApp, type TestApp } from "./harness/test-app.js";
+import type { TestClient } from "./harness/test-client.js";
 import { createEmptyDatabase, createTestDatabase, migrationsFolder } from "./harness/test-database.js";
 
 const closers: (() => Promise<unknown>)[] = [];
@@ -60,6 +61,13 @@ async function filled(app: TestApp): Promise<{ client: Awaited<ReturnType<TestAp
   return { client, conversation, agentId };
 }
 
+/** An answer that goes on for minutes, with something in its log. */
+async function inFlight(app: TestApp, client: TestClient, conversation: string): Promise<Turn> {
+  const turn = await Turn.open(client, conversation, "[demo:slow ms=50 words=5000]");
+  await expect.poll(async () => (await app.database.query("SELECT 1 FROM turn_events")).length, { timeout: 15_000 }).toBeGreaterThan(1);
+  return turn;
+}
+
 async function keyIdsIn(app: TestApp): Promise<Set<string>> {
   const ids = new Set<string>();
   for (const { table, column } of sealedColumns) {
@@ -98,7 +106,9 @@ test(
     const engine = new InMemoryEngine();
     closers.push(() => engine.close());
     const app = await open({ runtime: engine });
-    const { client, conversation } = await filled(app);
+    const { client, conversation, agentId } = await filled(app);
+    const talking = await createConversation(client, agentId);
+    const turn = await inFlight(app, client, talking);
     const [before, secret] = [await keyIdsIn(app), newKey()];
     expect(before.size).toBe(1);
     let seen = 0;
@@ -117,6 +127,11 @@ test(
     expect(after.size).toBe(1);
     expect(after).not.toEqual(before);
     expect(await auditRows(app.database, "key.rotate")).toMatchObject([{ actor_kind: "cli", outcome: "done" }]);
+    // An answer went on all the while; what was logged before and after opens alike.
+    const soFar = (await lastMessage(client, talking)).content;
+    expect(soFar.length).toBeGreaterThan(20);
+    await stop(client, await turn.answerId());
+    expect((await turn.done()).message.content.startsWith(soFar)).toBe(true);
     await say(client, conversation, "And after?");
     expect((await conversationOf(client, conversation)).messages).toHaveLength(4);
     expect(await keyIdsIn(app)).toEqual(after);
@@ -168,7 +183,8 @@ test("a rotation that is cut off anywhere goes on where it was, with either key 
 
 test("the rotation knows every place where something is sealed", { timeout: 60_000 }, async () => {
   const app = await open();
-  await filled(app);
+  const { client, agentId } = await filled(app);
+  const turn = await inFlight(app, client, await createConversation(client, agentId));
   const known = new Set([...sealedColumns, ...droppedColumns].map(({ table, column }) => `${table}.${column}`));
   const columns = await app.database.query<{ table: string; column: string }>(
     `SELECT table_name AS table, column_name AS column FROM information_schema.columns
@@ -184,6 +200,8 @@ test("the rotation knows every place where something is sealed", { timeout: 60_0
     .filter(({ column }) => /sealed|_encrypted$/.test(column) && column !== "is_encrypted")
     .map(({ table, column }) => `${table}.${column}`);
   expect(named.filter((name) => !known.has(name))).toEqual([]);
+  await stop(client, await turn.answerId());
+  await turn.done();
 });
 
 test(

@@ -108,13 +108,21 @@ test("after kill -9 in the middle of an answer, the restarted process keeps the 
 
 test("after kill -9 another process that lives marks the answer as broken off, and goes on with the conversation", async () => {
   const { child } = await startProcess();
-  const { client, conversationId } = await answering();
+  const { client, conversationId, turn } = await answering();
   const other = await startTestApp({ database, runtime: engine, env: { MOSAIC_SECRET_KEY: secretKey } });
   const there = new TestClient(other.url, { cookie: client.cookie ?? "" });
+  const follower = await Turn.follow(there, await turn.answerId());
+  await follower.until(({ text }) => text.length > 200);
   // A process that lives keeps its turn, whoever looks at it.
   expect((await lastMessage(there, conversationId)).status).toBe("streaming");
   child.kill("SIGKILL");
   await expect.poll(async () => (await lastMessage(there, conversationId)).status, { timeout: 10_000 }).toBe("broken_off");
+  // Whoever followed it on another process hears it as well, with the text that the log holds.
+  const { message } = await follower.done();
+  expect(message).toMatchObject({ status: "broken_off", error: { code: "agent_broke_off" } });
+  expect(message.content).toBe(follower.text);
+  expect(await lastMessage(there, conversationId)).toEqual(message);
+  expect(await database.query("SELECT 1 FROM turn_events")).toEqual([]);
   expect((await say(there, conversationId, "go on")).message.status).toBe("complete");
   await other.close();
 });

@@ -1,7 +1,7 @@
 import { RuntimeError } from "@mosaic/runtime/agent-runtime";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { TURN_LIMITS, turnLimits } from "../src/modules/chat-proxy/turn-limits.js";
-import { agentOf, conversationOf, createAgent, createConversation, lastMessage, say, Turn } from "./harness/chat.js";
+import { TURN_LIMITS, turnLimits } from "../src/modules/turns/turn-limits.js";
+import { agentOf, conversationOf, createAgent, createConversation, lastMessage, say, stop, Turn } from "./harness/chat.js";
 import { startTestApp, type TestApp } from "./harness/test-app.js";
 import type { TestClient } from "./harness/test-client.js";
 
@@ -44,15 +44,15 @@ describe("a provider", () => {
     expect((await say(client, conversationId, "again")).message.status).toBe("complete");
   });
 
-  test("that hangs is told to be slow within 10 seconds, once, and the reader can still stop", async () => {
+  test("that hangs is told to be slow within 10 seconds, once, and its owner can still stop", async () => {
     const startedAt = performance.now();
     const turn = await Turn.open(client, conversationId, "[demo:hang]");
     await turn.until(({ notices }) => notices.length > 0, 10_000);
     expect(performance.now() - startedAt).toBeGreaterThan(7_000);
     expect(turn.notices).toEqual(["provider_slow"]);
     await turn.until(({ comments }) => comments.length > 0, 15_000);
-    turn.leave();
-    await expect.poll(async () => (await lastMessage(client, conversationId)).status).toBe("stopped");
+    expect(await stop(client, await turn.answerId())).toBe(204);
+    expect((await turn.done()).message.status).toBe("stopped");
     expect(app.runtime.gatewayOf(agentId).abortedCount).toBe(1);
   });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { agentOf, conversationOf, createAgent, createConversation, lastMessage, say, Turn } from "./harness/chat.js";
+import { agentOf, conversationOf, createAgent, createConversation, lastMessage, say, stop, Turn } from "./harness/chat.js";
 import { startTestApp, uniqueName, type TestApp } from "./harness/test-app.js";
 import type { TestClient } from "./harness/test-client.js";
 
@@ -91,26 +91,34 @@ test("a sixth answer at a time is refused", async () => {
   const conversations = await Promise.all(Array.from({ length: 6 }, () => createConversation(client, agentId)));
   const turns = await Promise.all(conversations.map((id) => Turn.open(client, id, "[demo:hang]")));
   expect(turns.map(({ response }) => response.status).toSorted((one, other) => one - other)).toEqual([200, 200, 200, 200, 200, 429]);
-  for (const turn of turns) {
-    turn.leave();
+  const taken = turns.filter(({ response }) => response.status === 200);
+  for (const turn of taken) {
+    expect(await stop(client, await turn.answerId())).toBe(204);
   }
+  expect((await Promise.all(taken.map(async (turn) => turn.done()))).map(({ message }) => message.status)).toEqual(
+    Array.from({ length: 5 }, () => "stopped"),
+  );
 });
 
-test("a browser that leaves stops the gateway's turn; the text so far is kept, and the next message works at once", async () => {
+test("the owner's Stop ends the gateway's turn; the text so far is kept, and the next message works at once", async () => {
   const { client, agentId, conversationId } = await owner();
   const turn = await Turn.open(client, conversationId, "[demo:slow ms=50 words=400]");
   await turn.until(({ text }) => text.length > 20);
-  turn.leave();
-  const gateway = app.runtime.gatewayOf(agentId);
-  await expect.poll(() => gateway.abortedCount).toBe(1);
-  await expect.poll(async () => (await lastMessage(client, conversationId)).status).toBe("stopped");
-  const stopped = await lastMessage(client, conversationId);
-  expect(stopped.content.length).toBeGreaterThan(20);
-  expect(stopped.error).toBeNull();
+  const answerId = await turn.answerId();
+  expect([await stop(client, answerId), await stop(client, answerId)]).toEqual([204, 204]);
+  const { message, problem } = await turn.done();
+  expect([message.status, message.error, problem]).toEqual(["stopped", null, null]);
+  expect(message.content).toBe(turn.text);
+  await expect.poll(() => app.runtime.gatewayOf(agentId).abortedCount).toBe(1);
+  expect(await lastMessage(client, conversationId)).toEqual(message);
   expect((await say(client, conversationId, "go on")).message.status).toBe("complete");
+  // One that has ended stays as it is.
+  expect(await stop(client, answerId)).toBe(204);
+  const stops = "SELECT details FROM audit_events WHERE action = 'message.stop' AND target_id = $1";
+  expect(await app.database.query(stops, [answerId])).toEqual([{ details: { conversationId } }]);
 });
 
-test("a browser that leaves during the start does not stop the start", async () => {
+test("Stop during the start ends the turn, and not the start that others may wait for", async () => {
   const { client, agentId, conversationId } = await owner();
   let open = (): void => undefined;
   app.runtime.faults.hasImage = false;
@@ -122,8 +130,8 @@ test("a browser that leaves during the start does not stop the start", async () 
   await turn.until(({ stages }) => stages.includes("pulling"));
   expect(await agentOf(client, agentId)).toMatchObject({ status: "starting" });
   await expect.poll(async () => (await agentOf(client, agentId)).stage).toEqual({ stage: "pulling", percent: 42, detail: null });
-  turn.leave();
-  await expect.poll(async () => (await lastMessage(client, conversationId)).status).toBe("stopped");
+  await stop(client, await turn.answerId());
+  expect((await turn.done()).message.status).toBe("stopped");
   open();
   await expect.poll(async () => (await agentOf(client, agentId)).status).toBe("running");
   app.runtime.progress = [];

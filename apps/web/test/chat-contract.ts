@@ -1,8 +1,20 @@
 import { randomUUID } from "node:crypto";
+import type { ServerResponse } from "node:http";
 import type { Agent } from "@mosaic/contracts/agent";
 import type { Conversation, Message, OwnerEvent, TurnEvent } from "@mosaic/contracts/chat";
 import { problems, type ProblemCode } from "@mosaic/contracts/problem";
-import { delay, find, openStream, patch, Refusal, remove, type Call, type Routes } from "@/test/contract-call";
+import {
+  delay,
+  find,
+  openStream,
+  patch,
+  Refusal,
+  remove,
+  type Call,
+  type Context,
+  type ContractTurn,
+  type Routes,
+} from "@/test/contract-call";
 import { sampleMessage } from "@/test/contract-state";
 
 const now = (): string => new Date().toISOString();
@@ -28,6 +40,16 @@ export const chatRoutes: Routes = {
   "PATCH /api/conversations/:id": (call) => patch(call.state.conversations, call),
   "DELETE /api/conversations/:id": (call) => remove(call.state.conversations, call),
   "POST /api/conversations/:id/messages": (call) => runTurn(call),
+  "GET /api/turns/:id/events": ({ context, request, response, parts }) => {
+    if (context.refuses.has("GET events")) throw new Refusal("overloaded");
+    const turn = turnOf(context, parts[1]);
+    turn.readings += 1;
+    read(turn, response, Number(request.headers["last-event-id"] ?? 0));
+  },
+  "POST /api/turns/:id/stop": ({ context, parts }) => {
+    if (context.refuses.has("POST stop")) throw new Refusal("overloaded");
+    turnOf(context, parts[1]).isStopped = true;
+  },
   "GET /api/events": ({ context, response, request }) => {
     openStream(response);
     const listener = (event: OwnerEvent): void => void response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
@@ -56,54 +78,111 @@ const answerTo = (content: string): string[] => {
   return [...(text.match(/[\s\S]{1,8}/g) ?? []), ...long];
 };
 
-const runTurn = async ({ context, state, body, response, request, parts }: Call): Promise<undefined> => {
+const turnOf = ({ turns }: Context, id: string | undefined): ContractTurn => {
+  const turn = turns.get(id ?? "");
+  if (!turn) throw new Refusal("not_found");
+  return turn;
+};
+
+const numbered = (event: TurnEvent, number: number): string => `id: ${number}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+
+const isOver = ({ events }: ContractTurn): boolean => events.at(-1)?.type === "done";
+
+const read = (turn: ContractTurn, response: ServerResponse, after: number): void => {
+  openStream(response);
+  turn.events.forEach((event, index) => (index < after ? undefined : response.write(numbered(event, index + 1))));
+  if (isOver(turn)) {
+    response.end();
+    return;
+  }
+  turn.readers.add(response);
+  response.on("close", () => turn.readers.delete(response));
+};
+
+const say = (turn: ContractTurn, event: TurnEvent): void => {
+  turn.events.push(event);
+  for (const reader of turn.readers) {
+    reader.write(numbered(event, turn.events.length));
+    if (event.type === "done") reader.end();
+  }
+};
+
+/** A turn of another page. */
+export interface OtherTurn {
+  readonly answer: Message;
+  readonly say: (text: string) => void;
+  readonly end: (status: "complete" | "stopped") => void;
+  /** How many times a page has come to read it. */
+  readonly readings: () => number;
+}
+
+export const beginOther = (context: Context, conversationId: string, content: string): OtherTurn => {
+  const { turn, answer } = beginTurn(context, conversationId, content);
+  return {
+    answer,
+    say: (text) => {
+      answer.content += text;
+      say(turn, { type: "delta", text });
+    },
+    end: (status) => {
+      answer.status = status;
+      say(turn, { type: "done", message: answer, problem: null });
+    },
+    readings: () => turn.readings,
+  };
+};
+
+const beginTurn = (context: Context, conversationId: string, content: string): { turn: ContractTurn; answer: Message } => {
+  const messages = context.state.messages.get(conversationId) ?? [];
+  context.state.messages.set(conversationId, messages);
+  const question = sampleMessage({ role: "user", content });
+  const answer = sampleMessage({ status: "streaming" });
+  messages.push(question, answer);
+  const turn: ContractTurn = { conversationId, events: [], readers: new Set(), isStopped: false, readings: 0 };
+  context.turns.set(answer.id, turn);
+  const { title } = find(context.state.conversations, conversationId);
+  say(turn, { type: "accepted", userMessage: question, answerId: answer.id, title });
+  return { turn, answer };
+};
+
+const runTurn = async ({ context, state, body, response, parts }: Call): Promise<undefined> => {
   const conversation = find(state.conversations, parts[1]);
   const agent = find([...state.agents, ...state.admin.systemAgents], conversation.agentId);
   const content = String(body["content"]);
   if (content.includes("reject")) throw new Refusal("turn_in_progress");
-  const messages = state.messages.get(conversation.id) ?? [];
-  state.messages.set(conversation.id, messages);
-  const question = sampleMessage({ role: "user", content });
-  const reply = sampleMessage({ status: "streaming" });
-  messages.push(question, reply);
-  if (messages.length === 2) conversation.title = content.slice(0, 60);
-  openStream(response);
-  let isOpen = true;
-  const write = (event: TurnEvent): void => void response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
-  response.on("close", () => {
-    isOpen = false;
-    if (reply.status !== "streaming") return;
-    context.aborted += 1;
-    reply.status = "stopped";
-  });
-  write({ type: "accepted", userMessage: question, answerId: reply.id });
-  if (content.includes("start")) await runStages(write, agent, state.paceMs);
-  if (content.includes("hang")) return undefined;
+  if ((state.messages.get(conversation.id) ?? []).length === 0) conversation.title = content.slice(0, 60);
+  const { turn, answer } = beginTurn(context, conversation.id, content);
+  read(turn, response, 0);
+  await speak(turn, answer, { agent, content, paceMs: state.paceMs });
+  conversation.updatedAt = now();
+  if (!isOver(turn)) say(turn, { type: "done", message: answer, problem: null });
+  return undefined;
+};
+
+const speak = async (turn: ContractTurn, answer: Message, told: { agent: Agent; content: string; paceMs: number }): Promise<void> => {
+  const { agent, content, paceMs } = told;
+  if (content.includes("start")) await runStages((event) => say(turn, event), agent, paceMs);
+  while (content.includes("hang") && !turn.isStopped) await delay(paceMs);
   if (content.includes("slow")) {
-    await delay(state.paceMs * 20);
-    write({ type: "notice", code: "provider_slow", detail: "The model is taking longer than usual. Still waiting." });
-    await delay(state.paceMs * 60);
+    await delay(paceMs * 20);
+    say(turn, { type: "notice", code: "provider_slow", detail: "The model is taking longer than usual. Still waiting." });
+    await delay(paceMs * 60);
   }
   const failure = /fail (\w+)/.exec(content)?.[1];
-  if (failure === undefined) {
-    for (const text of answerTo(content)) {
-      if (!isOpen) return undefined;
-      reply.content += text;
-      write({ type: "delta", text });
-      if (content.includes("break") && reply.content.length > 12) {
-        reply.status = "broken_off";
-        request.socket.destroy();
-        return undefined;
-      }
-      await delay(state.paceMs);
+  for (const text of failure === undefined ? answerTo(content) : []) {
+    if (turn.isStopped) break;
+    answer.content += text;
+    say(turn, { type: "delta", text });
+    const isDueToBreak = answer.content.length > 12 && turn.readings === 0;
+    if (isDueToBreak && /break|die/.test(content)) turn.readers.forEach((reader) => reader.destroy());
+    if (isDueToBreak && content.includes("die")) {
+      answer.status = "broken_off";
+      return;
     }
+    await delay(paceMs);
   }
-  if (!isOpen) return undefined;
-  finishTurn(reply, failure as ProblemCode | undefined);
-  conversation.updatedAt = now();
-  write({ type: "done", message: reply, problem: null });
-  response.end();
-  return undefined;
+  if (turn.isStopped) answer.status = "stopped";
+  else finishTurn(answer, failure as ProblemCode | undefined);
 };
 
 const finishTurn = (reply: Message, failure: ProblemCode | undefined): void => {

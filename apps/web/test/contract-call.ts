@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { OwnerEvent } from "@mosaic/contracts/chat";
+import type { OwnerEvent, TurnEvent } from "@mosaic/contracts/chat";
 import { problems, type ProblemCode } from "@mosaic/contracts/problem";
 import type { Answer } from "@/test/account-contract";
 import type { ContractState } from "@/test/contract-state";
@@ -9,7 +9,20 @@ export interface Context {
   readonly state: ContractState;
   readonly requests: ReceivedRequest[];
   readonly listeners: Set<(event: OwnerEvent) => void>;
-  aborted: number;
+  /** By the answer's id. */
+  readonly turns: Map<string, ContractTurn>;
+  /** What can't be done at the moment: "METHOD last-part-of-the-path". */
+  readonly refuses: Set<"GET events" | "POST stop">;
+}
+
+/** A turn as the contract server runs it: it goes on whoever reads. */
+export interface ContractTurn {
+  readonly conversationId: string;
+  readonly events: TurnEvent[];
+  readonly readers: Set<ServerResponse>;
+  isStopped: boolean;
+  /** How many times a page has come to read it. */
+  readings: number;
 }
 
 /** A request to the API. */

@@ -3,7 +3,7 @@ import type { OwnerEvent } from "@mosaic/contracts/chat";
 import { accountAnswer } from "@/test/account-contract";
 import { adminAnswer } from "@/test/admin-contract";
 import { agentRoutes } from "@/test/agent-contract";
-import { chatRoutes } from "@/test/chat-contract";
+import { beginOther, chatRoutes, type OtherTurn } from "@/test/chat-contract";
 import {
   cors,
   problemAnswer,
@@ -25,22 +25,32 @@ export interface ContractServer {
   readonly url: string;
   readonly state: ContractState;
   readonly requests: readonly ReceivedRequest[];
-  /** How many turns the browser ended by closing the stream. */
-  readonly abortedTurns: () => number;
+  /** How many turns were stopped. */
+  readonly stoppedTurns: () => number;
+  /** Ends every connection on which a turn is read; the turns go on. */
+  readonly cutReaders: () => void;
+  /** While true, nobody comes to read a turn. */
+  readonly refuseReaders: (isRefusing: boolean) => void;
+  /** While true, no turn can be stopped. */
+  readonly refuseStops: (isRefusing: boolean) => void;
+  /** Of the turns so far. */
+  readonly turnIds: () => string[];
+  /** A turn that another page has begun; it does what the test says. */
+  readonly begin: (conversationId: string, content: string) => OtherTurn;
   readonly say: (event: OwnerEvent) => void;
   readonly close: () => Promise<void>;
 }
 
 /**
  * A server that speaks Mosaic's contract and keeps everything in memory: what the web app is tested against. What it answers to a
- * message is told in the message: `start`, `slow`, `code`, `long`, `hang`, `fail <problem code>`, `break`, `reject`.
+ * message is told in the message: `start`, `slow`, `code`, `long`, `hang`, `fail <problem code>`, `break` (the connection), `die` (the server), `reject`.
  */
 export const startContractServer = async (
   over: Partial<ContractState> = {},
   options: { outDir?: string; port?: number } = {},
 ): Promise<ContractServer> => {
   const state: ContractState = { ...initialState(), ...over };
-  const context: Context = { state, requests: [], listeners: new Set(), aborted: 0 };
+  const context: Context = { state, requests: [], listeners: new Set(), turns: new Map(), refuses: new Set() };
   const server = createServer((request, response) => {
     answer(context, request, response, options.outDir).catch((error: unknown) => {
       if (error instanceof Refusal) sendProblem(response, error.code, error.detail);
@@ -54,7 +64,14 @@ export const startContractServer = async (
     url: `http://127.0.0.1:${port}`,
     state,
     requests: context.requests,
-    abortedTurns: () => context.aborted,
+    stoppedTurns: () => [...context.turns.values()].filter(({ isStopped }) => isStopped).length,
+    cutReaders: () => {
+      for (const reader of [...context.turns.values()].flatMap(({ readers }) => [...readers])) reader.destroy();
+    },
+    refuseReaders: (isRefusing) => setMember(context.refuses, "GET events", isRefusing),
+    refuseStops: (isRefusing) => setMember(context.refuses, "POST stop", isRefusing),
+    turnIds: () => [...context.turns.keys()],
+    begin: (conversationId, content) => beginOther(context, conversationId, content),
     say: (event) => context.listeners.forEach((listener) => listener(event)),
     close: () =>
       new Promise((resolve) => {
@@ -62,6 +79,11 @@ export const startContractServer = async (
         server.closeAllConnections();
       }),
   };
+};
+
+const setMember = <T>(set: Set<T>, member: T, isIn: boolean): void => {
+  if (isIn) set.add(member);
+  else set.delete(member);
 };
 
 const routes: Routes = { ...setupRoutes, ...sessionRoutes, ...agentRoutes, ...chatRoutes };

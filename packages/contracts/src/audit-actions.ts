@@ -25,6 +25,7 @@ const labels = {
   "invite.revoke": "Revoked an invite",
   "key.rotate": "Changed the encryption key",
   "message.send": "Sent a message",
+  "message.stop": "Stopped an answer",
   "model_default.update": "Changed a default model",
   "oidc.delete": "Removed single sign-on",
   "oidc.update": "Changed single sign-on",

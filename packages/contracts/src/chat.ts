@@ -66,18 +66,28 @@ export const sendMessage = z
 export type SendMessage = z.infer<typeof sendMessage>;
 
 /**
- * What a turn's stream says, each as an SSE event named by `type` with the object as JSON data. The order is: `accepted`, then any of
- * `stage`, `notice` and `delta`, then exactly one `done`. Closing the stream stops the turn. A turn that failed also ends
- * with `done`: its message carries the status and the error, and `problem` says it for the page.
+ * What is said of a turn, each as an SSE event named by `type` with the object as JSON data and its number as `id`. The order is: `accepted`, then
+ * any of `stage`, `notice` and `delta`, then exactly one `done`. `POST /api/conversations/:id/messages` answers with it, and
+ * `GET /api/turns/:id/events` with what comes after the number in `Last-Event-ID`; closing a stream stops nothing. A turn that failed also ends with
+ * `done`: its message carries the status and the error, and `problem` says it for the page.
  */
 export const turnEvent = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("accepted"), userMessage: message, answerId: z.uuid() }),
+  z.object({ type: z.literal("accepted"), userMessage: message, answerId: z.uuid(), title: z.string() }),
   z.object({ type: z.literal("stage"), ...stageProgress.shape }),
   z.object({ type: z.literal("notice"), code: z.enum(["provider_slow", "agent_slow"]), detail: z.string() }),
   z.object({ type: z.literal("delta"), text: z.string() }),
   z.object({ type: z.literal("done"), message, problem: problem.nullable() }),
 ]);
 export type TurnEvent = z.infer<typeof turnEvent>;
+
+/** The number of the last event that a reader has, as `Last-Event-ID` or as `after` in the address. */
+export const eventNumber = z
+  .string()
+  .regex(/^\d{1,9}$/, "This is no number of an event")
+  .transform(Number);
+
+export const turnEventsQuery = z.strictObject({ after: eventNumber.optional() });
+export type TurnEventsQuery = z.infer<typeof turnEventsQuery>;
 
 /** What every open page of the owner hears on `GET /api/events`. */
 export const ownerEvent = z.discriminatedUnion("type", [
@@ -92,6 +102,11 @@ export const ownerEvent = z.discriminatedUnion("type", [
     /** It was found to have lost its memory, just now. */
     memoryLostAt: z.iso.datetime().optional(),
   }),
-  z.object({ type: z.literal("conversation"), conversationId: z.uuid() }),
+  z.object({
+    type: z.literal("conversation"),
+    conversationId: z.uuid(),
+    /** It is being answered, or was until now. Absent: something else has changed. */
+    turn: z.object({ answerId: z.uuid(), isOver: z.boolean() }).optional(),
+  }),
 ]);
 export type OwnerEvent = z.infer<typeof ownerEvent>;

@@ -99,13 +99,12 @@ async function fill(database: Client, file: string, terminal: Terminal): Promise
   });
 }
 
-/** Nothing of what the backup tells of runs here. */
+/** Nothing of what the backup tells of runs here. Answers in flight are ended, with the text of their logs, by the first process that starts. */
 async function putToRest(database: Client): Promise<void> {
   await database.query(
     `UPDATE agent_containers SET status = 'stopped', endpoint_host = NULL, endpoint_port = NULL, stage = NULL, generation = NULL,
        restart_pending_since = NULL, status_since = now()`,
   );
-  await database.query("UPDATE messages SET status = 'broken_off', error_code = 'agent_broke_off' WHERE status = 'streaming'");
 }
 
 async function assertKey(database: Client, secret: string): Promise<void> {

@@ -166,13 +166,13 @@ async function sealBatch(
 ): Promise<SealedRow[]> {
   return inTransaction(database, async () => {
     const { rows } = await database.query<SealedRow>(
-      `SELECT t.${id}::text AS id, t.${column} AS value, ${owner} AS owner FROM ${source}
-       WHERE t.${column} LIKE $1 ${after === null ? "" : `AND t.${id} > $2`} ORDER BY t.${id} LIMIT ${batchSize} FOR UPDATE OF t`,
+      `SELECT ${id}::text AS id, t.${column} AS value, ${owner} AS owner FROM ${source}
+       WHERE t.${column} LIKE $1 ${after === null ? "" : `AND ${id} > $2`} ORDER BY ${id} LIMIT ${batchSize} FOR UPDATE OF t`,
       [`enc:${from.id}:%`, ...(after === null ? [] : [after])],
     );
     for (const row of rows) {
       const where = context(row.id, row.owner);
-      await database.query(`UPDATE ${table} SET ${column} = $1 WHERE ${id} = $2`, [
+      await database.query(`UPDATE ${table} t SET ${column} = $1 WHERE ${id} = $2`, [
         seal(to, unseal(from, row.value, where), where),
         row.id,
       ]);

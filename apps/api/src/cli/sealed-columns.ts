@@ -1,12 +1,13 @@
 import type { SealContext } from "../modules/crypto/sealed-box.js";
 import { containerTokenContext } from "../modules/agent-config/agent-config.types.js";
-import { contentContext, titleContext } from "../modules/conversations/message-seal.js";
+import { contentContext, eventsContext, titleContext } from "../modules/conversations/message-seal.js";
 import { keyContext } from "../modules/llm-providers/llm-providers.types.js";
 import { settingContext } from "../modules/settings/setting-context.js";
 
 /** Where sealed values are, and what each is bound to. A test fails when the database holds one anywhere else. */
 export interface SealedColumn {
   readonly table: string;
+  /** SQL of what tells the rows of the table `t` apart. */
   readonly id: string;
   readonly column: string;
   /** SQL of the rows as `t`, with the owner as text. */
@@ -18,7 +19,7 @@ export interface SealedColumn {
 export const sealedColumns: readonly SealedColumn[] = [
   {
     table: "system_config",
-    id: "key",
+    id: "t.key",
     column: "value",
     rows: "system_config t",
     owner: "NULL::text",
@@ -26,7 +27,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   },
   {
     table: "llm_providers",
-    id: "id",
+    id: "t.id",
     column: "api_key_encrypted",
     rows: "llm_providers t",
     owner: "t.owner_id::text",
@@ -34,7 +35,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   },
   {
     table: "agent_containers",
-    id: "agent_id",
+    id: "t.agent_id",
     column: "token_encrypted",
     rows: "agent_containers t JOIN agents o ON o.id = t.agent_id",
     owner: "o.owner_id::text",
@@ -42,7 +43,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   },
   {
     table: "conversations",
-    id: "id",
+    id: "t.id",
     column: "title_encrypted",
     rows: "conversations t",
     owner: "t.user_id::text",
@@ -50,11 +51,22 @@ export const sealedColumns: readonly SealedColumn[] = [
   },
   {
     table: "messages",
-    id: "id",
+    id: "t.id",
     column: "content_encrypted",
     rows: "messages t JOIN conversations o ON o.id = t.conversation_id",
     owner: "o.user_id::text",
     context: (id, owner) => contentContext(owner ?? "", id),
+  },
+  {
+    table: "turn_events",
+    id: "(t.message_id || ':' || t.seq)",
+    column: "payload_encrypted",
+    rows: "turn_events t JOIN messages m ON m.id = t.message_id JOIN conversations o ON o.id = m.conversation_id",
+    owner: "o.user_id::text",
+    context: (id, owner) => {
+      const [messageId = "", seq = ""] = id.split(":");
+      return eventsContext(owner ?? "", messageId, seq);
+    },
   },
 ];
 

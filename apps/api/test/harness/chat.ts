@@ -38,17 +38,18 @@ export async function lastMessage(client: TestClient, id: string): Promise<Messa
   return message;
 }
 
-/** A page that sends a message and reads what comes back. */
+/** A page that sends a message and reads what comes back, or one that follows the answer of another. */
 export class Turn {
   /** Resolves when the stream has ended, however it did. Rejects when an event breaks its contract or comes out of its order. */
   readonly ended: Promise<void>;
   readonly response: Response;
   readonly #controller: AbortController;
-  readonly #sent = new SentEvents<TurnEvent>(turnEvent, assertOrder);
+  readonly #sent: SentEvents<TurnEvent>;
 
-  private constructor(response: Response, controller: AbortController) {
+  private constructor(response: Response, controller: AbortController, contract = assertOrder) {
     this.response = response;
     this.#controller = controller;
+    this.#sent = new SentEvents<TurnEvent>(turnEvent, contract);
     this.ended = this.#sent.read(response.body);
   }
 
@@ -57,6 +58,29 @@ export class Turn {
     const body = { content, ...(withHistory === undefined ? {} : { withHistory }) };
     const response = await client.open("POST", `/api/conversations/${conversationId}/messages`, body, { signal: controller.signal });
     return new Turn(response, controller);
+  }
+
+  /** Reads the turn of an answer from after the event of this number on. */
+  static async follow(client: TestClient, answerId: string, after?: number | string): Promise<Turn> {
+    const controller = new AbortController();
+    const headers: Record<string, string> = after === undefined ? {} : { "last-event-id": String(after) };
+    const response = await client.open("GET", `/api/turns/${answerId}/events`, undefined, { signal: controller.signal, headers });
+    return new Turn(response, controller, assertLast);
+  }
+
+  /** The id of the answer, once it is known. */
+  async answerId(): Promise<string> {
+    await this.until(({ events }) => events.length > 0);
+    const [first] = this.events;
+    if (first?.type !== "accepted") {
+      throw new Error(`The stream (${this.response.status}) began with ${JSON.stringify(first)}.`);
+    }
+    return first.answerId;
+  }
+
+  /** All that came, as it came, but for comments. */
+  get bytes(): string {
+    return this.#sent.text.replaceAll(/^: .*\n\n/gm, "");
   }
 
   get events(): readonly TurnEvent[] {
@@ -80,7 +104,7 @@ export class Turn {
     return this.events.flatMap((event) => (event.type === "notice" ? [event.code] : []));
   }
 
-  /** The page closes: what Stop does. */
+  /** The page closes, which stops nothing. */
   leave(): void {
     this.#controller.abort();
   }
@@ -106,6 +130,18 @@ function assertOrder(soFar: readonly TurnEvent[]): void {
   if (types.lastIndexOf("accepted") !== 0 || types.slice(0, -1).includes("done")) {
     throw new Error(`The events of a turn came out of their order: ${types.join(", ")}`);
   }
+}
+
+/** For a reader that comes later: `done` alone, or some of the events before it. */
+function assertLast(soFar: readonly TurnEvent[]): void {
+  if (soFar.slice(0, -1).some(({ type }) => type === "done")) {
+    throw new Error("Something came after the end of a turn.");
+  }
+}
+
+/** What the page's Stop does, from wherever. */
+export async function stop(client: TestClient, answerId: string): Promise<number> {
+  return (await client.post(`/api/turns/${answerId}/stop`)).status;
 }
 
 /** Sends a message and waits for the end of the answer. */

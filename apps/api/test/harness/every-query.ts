@@ -8,7 +8,7 @@ import { ContainerLifecycleRepository } from "../../src/modules/container-lifecy
 import { ContainerViewsRepository } from "../../src/modules/container-lifecycle/container-views.repository.js";
 import { StateSizesRepository } from "../../src/modules/container-lifecycle/state-sizes.repository.js";
 import { ConversationsRepository } from "../../src/modules/conversations/conversations.repository.js";
-import { TurnsRepository } from "../../src/modules/conversations/turns.repository.js";
+import { TurnLogRepository } from "../../src/modules/conversations/turn-log.repository.js";
 import { HealthRepository } from "../../src/modules/health/health.repository.js";
 import { IdleReaperRepository } from "../../src/modules/idle-reaper/idle-reaper.repository.js";
 import { ApiProcessesRepository } from "../../src/modules/key-rotation/api-processes.repository.js";
@@ -18,6 +18,7 @@ import { LlmRelayRepository } from "../../src/modules/llm-relay/llm-relay.reposi
 import { ModelDefaultsRepository } from "../../src/modules/model-defaults/model-defaults.repository.js";
 import { SharingRepository } from "../../src/modules/model-defaults/sharing.repository.js";
 import { SystemConfigRepository } from "../../src/modules/settings/system-config.repository.js";
+import { TurnsRepository } from "../../src/modules/turns/turns.repository.js";
 import { heavyUser } from "./crowded-database.js";
 import { accounts, signIn } from "./every-query.people.js";
 import { accept, admin, audit, bytes, demo, hex, hourAgo, id, now, of, user, values, type Call } from "./query-calls.js";
@@ -135,6 +136,8 @@ const models: readonly Call[] = [
   }),
 ];
 
+const turn = (answer: number) => ({ userId: user, conversationId: id("conversations", 1 + answer), answerId: id("messages", answer) });
+
 const talk: readonly Call[] = [
   ...of(ConversationsRepository, {
     list: (conversations) => conversations.list(user),
@@ -157,12 +160,17 @@ const talk: readonly Call[] = [
         answer: { id: randomUUIDv7(), contentEncrypted: "enc:" },
         retitle: (title) => title,
       }),
-    saveText: (turns) => turns.saveText(id("messages", 1), "enc:"),
-    finish: (turns) => turns.finish(id("messages", 1), "enc:", { status: "complete", error: null }, now),
-    breakOffOrphans: [
-      (turns) => turns.breakOffOrphans(randomUUIDv7(), [], false),
-      (turns) => turns.breakOffOrphans(randomUUIDv7(), [], true),
-    ],
+    requestStop: (turns) => turns.requestStop(id("users", 2), id("messages", 1), now),
+    findLive: (turns) => turns.findLive([id("messages", 1), id("messages", 2)]),
+    findOrphans: [(turns) => turns.findOrphans(randomUUIDv7(), [], false), (turns) => turns.findOrphans(randomUUIDv7(), [], true)],
+    endOrphan: (turns) =>
+      turns.endOrphan({ ...turn(4), processId: randomUUIDv7(), isStopRequested: false }, "enc:", { status: "stopped", error: null }),
+    finish: (turns) => turns.finish(turn(1), "enc:", { status: "complete", error: null }, now),
+  }),
+  ...of(TurnLogRepository, {
+    append: (log) => log.append(id("messages", 10_001), { seq: 7, payloadEncrypted: "enc:" }),
+    read: (log) => log.read(id("messages", 10_001), 1, 100),
+    findAnswer: (log) => log.findAnswer(user, id("messages", 10_001)),
   }),
 ];
 

@@ -6,6 +6,7 @@ export type FixtureKind =
   | "agent"
   | "provider"
   | "conversation"
+  | "turn"
   | "session"
   | "token"
   | "invite"
@@ -51,6 +52,7 @@ export const targetTypes: Readonly<Record<FixtureKind, string>> = {
   agent: "agent",
   provider: "provider",
   conversation: "conversation",
+  turn: "message",
   session: "session",
   token: "token",
   invite: "invite",
@@ -98,7 +100,6 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   "AgentsController.update": { kind: "agent", body: { name: "Other" }, ok: 200, audit: ["agent.update"] },
   "AuthController.login": { ok: 200, onlyRefusals: "auth.api.test.ts" },
   "AuthController.logout": { ok: 204, onlyRefusals: "sessions.api.test.ts" },
-  "ChatProxyController.send": { kind: "conversation", body: { content: "Hi" }, ok: 200, isStream: true, audit: ["message.send"] },
   "ConversationsController.create": {
     kind: "agent",
     idIn: "body",
@@ -164,6 +165,9 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   "SystemAgentsController.start": { kind: "system-agent", ok: 202, audit: ["system_agent.update", "container.start"] },
   "SystemAgentsController.stop": { kind: "system-agent", ok: 202, unaudited: "it is stopped already: nothing happens" },
   "SystemAgentsController.update": { kind: "system-agent", body: { name: "Other" }, ok: 200, audit: ["system_agent.update"] },
+  "TurnsController.events": { kind: "turn", ok: 200, isStream: true },
+  "TurnsController.send": { kind: "conversation", body: { content: "Hi" }, ok: 200, isStream: true, audit: ["message.send"] },
+  "TurnsController.stop": { kind: "turn", ok: 204, audit: ["message.stop"] },
   "UserAdminController.delete": { kind: "user", ok: 204, audit: ["user.delete"] },
   "UserAdminController.deletionSummary": { kind: "user", ok: 200 },
   "UserAdminController.update": { kind: "user", body: { isDisabled: true }, ok: 200, audit: ["user.disable"] },

@@ -1,5 +1,8 @@
 import { randomUUIDv7 } from "node:crypto";
 import { defaultAgentTools } from "@mosaic/contracts/agent";
+import { contentContext } from "../../src/modules/conversations/message-seal.js";
+import { CryptoService } from "../../src/modules/crypto/crypto.service.js";
+import { TurnPresenceService } from "../../src/modules/turns/turn-presence.service.js";
 import type { TestApp } from "./test-app.js";
 import { uniqueName } from "./test-app.js";
 import type { TestClient } from "./test-client.js";
@@ -21,6 +24,7 @@ export class RouteWorld {
       provider: async () => this.#provider(owner),
       "own-provider": async () => this.#provider(owner),
       conversation: async () => this.#conversation(owner),
+      turn: async () => this.#turn(owner),
       session: async () => this.#session(owner),
       token: async () => this.#token(owner),
       invite: async () => (await (await this.#app.admin()).post("/api/admin/invites", {})).json<{ id: string }>().id,
@@ -74,6 +78,20 @@ export class RouteWorld {
   async #conversation(owner: TestClient): Promise<string> {
     const agentId = await this.fixture("agent", owner);
     return (await owner.post("/api/conversations", { agentId })).json<{ id: string }>().id;
+  }
+
+  /** One in flight, which this process seems to run. */
+  async #turn(owner: TestClient): Promise<string> {
+    const conversationId = await this.#conversation(owner);
+    const id = randomUUIDv7();
+    const presence = this.#app.nest.get(TurnPresenceService, { strict: false });
+    presence.enter(id);
+    const sealed = this.#app.nest.get(CryptoService, { strict: false }).seal("", contentContext(owner.userId ?? "", id));
+    await this.#app.database.query(
+      "INSERT INTO messages (id, conversation_id, role, content_encrypted, status, process_id) VALUES ($1, $2, 'assistant', $3, 'streaming', $4)",
+      [id, conversationId, sealed, presence.processId],
+    );
+    return id;
   }
 
   async #session(owner: TestClient): Promise<string> {

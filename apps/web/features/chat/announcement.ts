@@ -12,11 +12,12 @@ export const turnAnnouncement = (turn: Turn | null, agentName: string): string =
   if (end.kind === "stopped") return "Stopped.";
   if (end.kind === "lost") return "The connection was lost.";
   if (end.message.status === "complete") return `${agentName} answered: ${plainText(end.message.content)}`;
-  if (end.message.status === "stopped") return "Stopped.";
+  if (end.message.status === "stopped") return "Stopped in another window.";
   return end.message.error?.title ?? "The answer broke off.";
 };
 
 const activeAnnouncement = (turn: Turn, agentName: string): string => {
+  if (turn.isReconnecting) return "Reconnecting.";
   if (turn.text !== "") return `${agentName} is answering.`;
   if (turn.notice !== null) return turn.notice;
   if (turn.stage !== null) return `Starting ${agentName}: ${stageLabel(turn.stage)}.`;

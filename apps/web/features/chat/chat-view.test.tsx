@@ -85,13 +85,17 @@ describe("a conversation", () => {
   });
 
   test("stops at once with the button, and the server hears it", async () => {
-    const { send, server } = await openChat({ paceMs: 5 });
+    const { send, server, id } = await openChat({ paceMs: 5 });
     send("long");
     await waitFor(() => expect(lastAnswer().textContent).toContain("Paragraph 2"));
     fireEvent.click(screen.getByRole("button", { name: "Stop answering" }));
     expect(screen.getByText("You stopped this answer.")).toBeDefined();
     expect(screen.getByRole("button", { name: "Send message" })).toBeDefined();
-    await vi.waitFor(() => expect(server.abortedTurns()).toBe(1));
+    await vi.waitFor(() => expect(server.stoppedTurns()).toBe(1));
+    // The server says how far it came; the next message need not wait for anything.
+    await waitFor(() => expect(server.state.messages.get(id)?.at(-1)?.status).toBe("stopped"));
+    send("and now");
+    await waitFor(() => expect(lastAnswer().textContent).toContain("You said: and now"));
   });
 
   test("stops with Escape", async () => {
@@ -132,11 +136,68 @@ describe("a conversation", () => {
     expect(box.value).toBe("reject this");
   });
 
-  test("keeps what came before the connection broke, and sends the message again on demand", async () => {
+  test("goes on reading where a broken connection has left off: nothing is lost, nothing comes twice", async () => {
+    const { send, server } = await openChat({ paceMs: 2 });
+    send("break here, and go on for a while");
+    await waitFor(() => expect(screen.getByText("Ada answered: You said: break here, and go on for a while")).toBeDefined());
+    expect(within(lastAnswer()).getByText("You said: break here, and go on for a while")).toBeDefined();
+    expect(server.requests.filter(({ line }) => line.endsWith("/messages"))).toHaveLength(1);
+    expect(server.requests.some(({ line }) => line.endsWith("/events") && line.startsWith("GET /api/turns/"))).toBe(true);
+  });
+
+  test("tells that it reconnects once that takes a while, and goes on", async () => {
+    const { send, server, id } = await openChat({ paceMs: 2 });
+    send("hang");
+    // Stop is there before the server has heard anything.
+    await waitFor(() => expect(server.turnIds()).toHaveLength(1));
+    server.refuseReaders(true);
+    server.cutReaders();
+    expect(await screen.findByText("Reconnecting… The answer goes on meanwhile.", {}, { timeout: 5_000 })).toBeDefined();
+    // A screen reader hears it too.
+    expect(screen.getByText("Reconnecting.")).toBeDefined();
+    server.refuseReaders(false);
+    window.dispatchEvent(new Event("online"));
+    await waitFor(() => expect(screen.queryByText(/Reconnecting/)).toBeNull());
+    fireEvent.click(screen.getByRole("button", { name: "Stop answering" }));
+    await waitFor(() => expect(server.state.messages.get(id)?.at(-1)?.status).toBe("stopped"));
+  });
+
+  test("says so when the server can't hear the stop, and shows what came meanwhile", async () => {
+    const { send, server } = await openChat({ paceMs: 5 });
+    send("long");
+    await waitFor(() => expect(lastAnswer().textContent).toContain("Paragraph 2"));
+    server.refuseStops(true);
+    fireEvent.click(screen.getByRole("button", { name: "Stop answering" }));
+    expect(screen.getByText("You stopped this answer.")).toBeDefined();
+    // Each attempt waits for the network, which comes back again and again here.
+    const network = setInterval(() => window.dispatchEvent(new Event("online")), 20);
+    await waitFor(() => expect(lastAnswer().textContent).toContain("Paragraph 60"), { timeout: 10_000 });
+    clearInterval(network);
+    expect(screen.queryByText("You stopped this answer.")).toBeNull();
+    expect(server.stoppedTurns()).toBe(0);
+  });
+
+  test("costs its sender one request: everything comes on the one stream", async () => {
+    const { send, server, id } = await openChat();
+    const before = server.requests.length;
+    send("What is up");
+    await screen.findByText("Ada answered: You said: What is up");
+    const [turnId] = server.turnIds();
+    const event = { type: "conversation", conversationId: id } as const;
+    server.say({ ...event, turn: { answerId: turnId ?? "", isOver: false } });
+    server.say({ ...event, turn: { answerId: turnId ?? "", isOver: true } });
+    // Something else that is heard of after them: it is fetched.
+    server.say(event);
+    await waitFor(() => expect(server.requests.slice(before).map(({ line }) => line)).toContain(`GET /api/conversations/${id}`));
+    const lines = server.requests.slice(before).map(({ line }) => line);
+    expect(lines.toSorted()).toEqual(["GET /api/conversations", `GET /api/conversations/${id}`, `POST /api/conversations/${id}/messages`]);
+  });
+
+  test("keeps what came before the server died, and sends the message again on demand", async () => {
     const { send, server, box } = await openChat();
-    send("break here");
+    send("die here");
     await screen.findByText("This answer broke off. What came until then is kept.");
-    await waitFor(() => expect(lastAnswer().textContent).toContain("You said: break"));
+    await waitFor(() => expect(lastAnswer().textContent).toContain("You said: die"));
     expect(box.value).toBe("");
     fireEvent.click(screen.getByRole("button", { name: "Try again" }));
     await waitFor(() => expect(server.requests.filter(({ line }) => line.endsWith("/messages"))).toHaveLength(2));
@@ -158,13 +219,49 @@ describe("a conversation", () => {
     expect(box.value).toBe("こん");
   });
 
-  test("shows an answer that another window receives, until it is there", async () => {
-    const answer = sampleMessage({ status: "streaming", content: "Hal" });
-    await openChat({}, [sampleMessage({ role: "user", content: "Hello" }), answer]);
-    expect(screen.getByText("Answering in another window…")).toBeDefined();
-    answer.status = "complete";
-    answer.content = "Half and whole";
-    await waitFor(() => expect(lastAnswer().textContent).toContain("Half and whole"), { timeout: 5000 });
+  test("shows an answer that another window has asked for as it grows, and to its end", async () => {
+    const { server, id } = await openChat({}, []);
+    const other = server.begin(id, "From the phone");
+    server.say({ type: "conversation", conversationId: id, turn: { answerId: other.answer.id, isOver: false } });
+    await waitFor(() => expect(within(screen.getByRole("article", { name: "You" })).getByText("From the phone")).toBeDefined());
+    await screen.findByRole("button", { name: "Stop answering" });
+    other.say("Half ");
+    await waitFor(() => expect(lastAnswer().textContent).toContain("Half"));
+    other.say("and whole");
+    await waitFor(() => expect(lastAnswer().textContent).toContain("Half and whole"));
+    const fetched = server.requests.filter(({ line }) => line === `GET /api/conversations/${id}`).length;
+    other.end("complete");
+    await screen.findByText("Ada answered: Half and whole");
+    expect(screen.getByRole("button", { name: "Send message" })).toBeDefined();
+    expect(other.readings()).toBe(1);
+    expect(server.requests.filter(({ line }) => line === `GET /api/conversations/${id}`)).toHaveLength(fetched);
+  });
+
+  test("shows an answer under way after the page was loaded again, and where it was stopped", async () => {
+    const { server, id } = await openChat({}, []);
+    const other = server.begin(id, "Before the reload");
+    other.say("So far");
+    // As a page that is loaded: the answer is in what it fetches first.
+    server.say({ type: "conversation", conversationId: id });
+    await waitFor(() => expect(lastAnswer().textContent).toContain("So far"));
+    expect(lastAnswer().textContent?.match(/So far/g)).toHaveLength(1);
+    other.end("stopped");
+    expect(await screen.findByText("You stopped this answer in another window.")).toBeDefined();
+  });
+
+  test("keeps a message that was refused because another window was faster, and follows that one's answer", async () => {
+    const { server, send, box, id } = await openChat({}, []);
+    const other = server.begin(id, "From the phone");
+    send("reject this");
+    await screen.findByText("Not sent: The agent is still answering in this conversation");
+    other.say("For the phone");
+    await waitFor(() => expect(lastAnswer().textContent).toContain("For the phone"));
+    expect(screen.getByText("Not sent: The agent is still answering in this conversation")).toBeDefined();
+    expect(box.value).toBe("reject this");
+    fireEvent.click(screen.getByRole("button", { name: "Dismiss" }));
+    expect(screen.queryByText(/^Not sent/)).toBeNull();
+    other.end("complete");
+    await screen.findByText("Ada answered: For the phone");
   });
 });
 

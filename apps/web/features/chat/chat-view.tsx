@@ -13,7 +13,7 @@ import { EmptyChat } from "@/features/chat/empty-chat";
 import { ForgottenNotice } from "@/features/chat/forgotten-notice";
 import { MessageList } from "@/features/chat/message-list";
 import { isActive, newTurn, reduceTurn, type Turn } from "@/features/chat/turn";
-import { dismissTurn, startTurn, stopTurn, useTurn } from "@/features/chat/turn-store";
+import { dismissTurn, followTurn, startTurn, stopTurn, useTurn } from "@/features/chat/turn-store";
 import { ApiProblem, describeError } from "@/lib/api";
 
 export interface ChatViewProps {
@@ -56,6 +56,17 @@ const useSending = ({ agent, conversationId, isForgotten }: ChatViewProps) => {
   return { send, refused, dismissRefused: () => setRefused(null), isCreating: isPending, key, isGiving, toggleGiving };
 };
 
+/** An answer that is under way is shown as it grows, whichever page it was asked for on. */
+const useFollowing = ({ conversationId, stored }: ChatViewProps): Turn | null => {
+  const client = useQueryClient();
+  const turn = useTurn(conversationId);
+  const isFree = !isActive(turn);
+  useEffect(() => {
+    if (conversationId !== null && isFree) followTurn(client, conversationId, stored);
+  }, [client, conversationId, stored, isFree]);
+  return turn;
+};
+
 /** Escape stops the answer, unless it is meant for a dialog or a menu. */
 const useEscape = (isAnswering: boolean, stop: () => void): void => {
   useEffect(() => {
@@ -73,7 +84,7 @@ const useEscape = (isAnswering: boolean, stop: () => void): void => {
 export function ChatView(props: ChatViewProps) {
   const { agent, conversationId, stored, isForgotten } = props;
   const { send, refused, dismissRefused, isCreating, key, isGiving, toggleGiving } = useSending(props);
-  const turn = useTurn(conversationId) ?? refused;
+  const turn = useFollowing(props) ?? refused;
   const isAnswering = isActive(turn);
   const stop = useCallback(() => (conversationId === null ? undefined : stopTurn(conversationId)), [conversationId]);
   const onSend = useCallback((content: string) => void send(content), [send]);

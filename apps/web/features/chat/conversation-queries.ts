@@ -2,7 +2,6 @@
 
 import { conversation, conversationList, conversationWithMessages, type Conversation } from "@mosaic/contracts/chat";
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { isAnswering } from "@/features/chat/turn-store";
 import { request, requestNothing } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
 
@@ -13,18 +12,11 @@ const conversationsQuery = queryOptions({
 
 export const useConversations = () => useQuery(conversationsQuery);
 
-const otherPagePollMs = 1500;
-
-/** While another page, or the one before a reload, is being answered, this one looks again until that is over. */
 export const useConversation = (id: string | null) =>
   useQuery({
     queryKey: queryKeys.conversation(id ?? ""),
     queryFn: ({ signal }) => request(conversationWithMessages, `/api/conversations/${id}`, { signal }),
     enabled: id !== null,
-    refetchInterval: ({ state }) =>
-      id !== null && !isAnswering(id) && state.data?.messages.some(({ status }) => status === "streaming") === true
-        ? otherPagePollMs
-        : false,
   });
 
 export const useCreateConversation = () => {

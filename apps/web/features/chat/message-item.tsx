@@ -1,7 +1,7 @@
 "use client";
 
 import type { Message } from "@mosaic/contracts/chat";
-import { Hourglass } from "lucide-react";
+import { Hourglass, WifiOff } from "lucide-react";
 import { memo } from "react";
 import { CopyButton } from "@/components/ui/copy-button";
 import { AgentFace } from "@/features/agents/agent-status";
@@ -29,15 +29,23 @@ export const UserMessage = memo(function UserMessage({ message }: { readonly mes
 export interface AnswerMessageProps {
   readonly message: Message;
   readonly agent: Pick<ChatAgent, "name" | "emoji" | "isSystem">;
-  /** Set while this page itself receives the answer. */
+  /** Set while this page reads the answer as it comes. */
   readonly turn: Turn | null;
+  readonly wasStoppedElsewhere: boolean;
   /** Sends the same message again; only for the last answer. */
   readonly onRetry: (() => void) | null;
   /** Asks for the rest of an answer that was cut; only for the last one. */
   readonly onGoOn: (() => void) | null;
 }
 
-export const AnswerMessage = memo(function AnswerMessage({ message, agent, turn, onRetry, onGoOn }: AnswerMessageProps) {
+export const AnswerMessage = memo(function AnswerMessage({
+  message,
+  agent,
+  turn,
+  wasStoppedElsewhere,
+  onRetry,
+  onGoOn,
+}: AnswerMessageProps) {
   const isStreaming = message.status === "streaming";
   return (
     <article aria-label={agent.name} aria-busy={isStreaming} className="group flex gap-3">
@@ -52,7 +60,13 @@ export const AnswerMessage = memo(function AnswerMessage({ message, agent, turn,
         {isStreaming && !(turn !== null && isStartingUp(turn)) ? (
           <Thinking turn={turn} agentName={agent.name} hasText={message.content !== ""} />
         ) : null}
-        <AnswerEnd message={message} isSystemAgent={agent.isSystem} onRetry={onRetry} onGoOn={onGoOn} />
+        <AnswerEnd
+          message={message}
+          isSystemAgent={agent.isSystem}
+          wasStoppedElsewhere={wasStoppedElsewhere}
+          onRetry={onRetry}
+          onGoOn={onGoOn}
+        />
         {isStreaming || message.content === "" ? null : <MessageFoot message={message} label="Copy answer" />}
       </div>
     </article>
@@ -62,15 +76,17 @@ export const AnswerMessage = memo(function AnswerMessage({ message, agent, turn,
 function Thinking({ turn, agentName, hasText }: { readonly turn: Turn | null; readonly agentName: string; readonly hasText: boolean }) {
   return (
     <div className="flex min-h-8 flex-wrap items-center gap-x-3 gap-y-1">
-      <span
-        className="flex gap-1"
-        title={turn === null ? `${agentName} is answering in another window` : `${agentName} is ${hasText ? "writing" : "thinking"}`}
-      >
+      <span className="flex gap-1" title={`${agentName} is ${hasText ? "writing" : "thinking"}`}>
         {[0, 1, 2].map((dot) => (
           <span key={dot} aria-hidden className="size-2 animate-tile rounded-xs bg-primary" style={{ animationDelay: `${dot * 180}ms` }} />
         ))}
       </span>
-      {turn === null ? <span className="text-sm text-muted-foreground">Answering in another window…</span> : null}
+      {turn?.isReconnecting ? (
+        <span className="flex items-center gap-1.5 text-sm text-muted-foreground">
+          <WifiOff aria-hidden className="size-3.5" />
+          Reconnecting… The answer goes on meanwhile.
+        </span>
+      ) : null}
       {turn?.notice ? (
         <span className="flex items-center gap-1.5 text-sm text-muted-foreground">
           <Hourglass aria-hidden className="size-3.5" />
@@ -87,13 +103,16 @@ const endings = {
   failed: "There is no answer.",
 } as const;
 
+const stoppedElsewhere = "You stopped this answer in another window.";
+
 /** How an answer that is not complete ended, and what can be done about it. */
 function AnswerEnd({
   message,
   isSystemAgent,
+  wasStoppedElsewhere,
   onRetry,
   onGoOn,
-}: Pick<AnswerMessageProps, "message" | "onRetry" | "onGoOn"> & { readonly isSystemAgent: boolean }) {
+}: Pick<AnswerMessageProps, "message" | "wasStoppedElsewhere" | "onRetry" | "onGoOn"> & { readonly isSystemAgent: boolean }) {
   const { status, error } = message;
   if (status === "streaming" || status === "complete") return null;
   if (error !== null) {
@@ -103,7 +122,7 @@ function AnswerEnd({
   }
   return (
     <div className="flex flex-wrap items-center gap-3">
-      <p className="text-sm italic text-muted-foreground">{endings[status]}</p>
+      <p className="text-sm italic text-muted-foreground">{wasStoppedElsewhere ? stoppedElsewhere : endings[status]}</p>
       {onRetry === null ? null : <RetryButton onRetry={onRetry} />}
     </div>
   );

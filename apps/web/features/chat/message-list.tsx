@@ -7,7 +7,7 @@ import { Button } from "@/components/ui/button";
 import type { ChatAgent } from "@/features/chat/chat-agents";
 import { AnswerMessage, UserMessage } from "@/features/chat/message-item";
 import { useScrollFollow } from "@/features/chat/scroll-follow";
-import { mergeTurn, type Turn } from "@/features/chat/turn";
+import { mergeTurn, refusalOf, wasStoppedElsewhere, type Turn } from "@/features/chat/turn";
 import { TurnProblemCard } from "@/features/chat/turn-problem-card";
 
 /** What is sent for the person who wants the rest of an answer. */
@@ -30,6 +30,7 @@ export function MessageList({ stored, turn, agent, onSend, onDismiss, empty }: M
     if (startedAt !== null) jumpToBottom();
   }, [startedAt, jumpToBottom]);
   const isActive = turn !== null && turn.end === null;
+  const refusal = refusalOf(turn);
   const retried = useRetry(messages, onSend);
   const goOn = useCallback(() => onSend(goOnRequest), [onSend]);
   return (
@@ -52,6 +53,7 @@ export function MessageList({ stored, turn, agent, onSend, onDismiss, empty }: M
                     message={message}
                     agent={agent}
                     turn={isActive && index === messages.length - 1 ? turn : null}
+                    wasStoppedElsewhere={wasStoppedElsewhere(turn, message)}
                     onRetry={index === messages.length - 1 ? retried : null}
                     onGoOn={index === messages.length - 1 ? goOn : null}
                   />
@@ -59,11 +61,11 @@ export function MessageList({ stored, turn, agent, onSend, onDismiss, empty }: M
               </li>
             ))}
           </ol>
-          {turn?.end?.kind === "refused" ? (
+          {refusal ? (
             <div className="pt-5">
               <TurnProblemCard
-                {...turn.end.problem}
-                title={`Not sent: ${turn.end.problem.title}`}
+                {...refusal}
+                title={`Not sent: ${refusal.title}`}
                 isSystemAgent={agent.isSystem}
                 onRetry={null}
                 onDismiss={onDismiss}

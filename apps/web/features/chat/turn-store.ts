@@ -2,7 +2,6 @@
 
 import {
   conversationWithMessages,
-  turnEvent,
   type ConversationWithMessages,
   type Message,
   type SendMessage,
@@ -10,22 +9,47 @@ import {
 } from "@mosaic/contracts/chat";
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
+import { putAnswerIntoCache, putTitleIntoCache } from "@/features/chat/conversation-cache";
 import { restoreDraft } from "@/features/chat/drafts";
-import { isActive, newTurn, reduceTurn, type Turn, type TurnAction, type TurnProblem } from "@/features/chat/turn";
-import { ApiProblem, describeError, request, send } from "@/lib/api";
+import { followedTurn, isActive, newTurn, reduceTurn, type Turn, type TurnAction, type TurnProblem } from "@/features/chat/turn";
+import { readOn, sendTurn, untilRetry, type TurnListener } from "@/features/chat/turn-connection";
+import { ApiProblem, describeError, request, requestNothing } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
-import { readEvents } from "@/lib/sse";
+
+interface Entry {
+  readonly client: QueryClient;
+  readonly conversationId: string;
+  turn: Turn;
+  /** Of the last event that the turn shows. */
+  lastId: string | null;
+  /** How the server said that it ended. */
+  final: Message | null;
+  /** Of the connection that is open. */
+  connection: AbortController;
+  /** Resolves when nothing more is read. */
+  reading: Promise<void>;
+  /** Resolves with the answer's id, or with `null` when there won't be an answer. */
+  readonly accepted: PromiseWithResolvers<string | null>;
+  reconnecting: ReturnType<typeof setTimeout> | null;
+}
 
 /**
- * The turns of this page, by conversation. They live outside of the components, so that looking at another conversation does
- * not stop an answer; leaving the page does.
+ * The turns of this page, by conversation: those that it began, and those of other pages that it follows. They live outside of the components, so
+ * that looking at another conversation loses nothing. The server runs them, whoever reads.
  */
-const turns = new Map<string, { turn: Turn; readonly controller: AbortController }>();
+const turns = new Map<string, Entry>();
 const listeners = new Set<() => void>();
 let notification: ReturnType<typeof setTimeout> | null = null;
 
-/** Deltas come faster than a screen can show; one render for all of about two frames keeps long answers smooth. */
-const deltaIntervalMs = 32;
+/** Events come faster than a screen can show; one render for all of about two frames keeps long answers smooth. */
+const eventIntervalMs = 32;
+/** A connection that is back sooner is nothing to speak of. */
+const quietlyMs = 1_500;
+const stopAttempts = 5;
+/** How long a message waits for the end of an answer that was stopped just now. */
+const stopPatienceMs = 5_000;
+
+const notStopped = "Mosaic did not hear that it should stop. Press Stop again.";
 
 const notify = (): void => {
   if (notification !== null) clearTimeout(notification);
@@ -34,14 +58,13 @@ const notify = (): void => {
 };
 
 const notifySoon = (): void => {
-  notification ??= setTimeout(notify, deltaIntervalMs);
+  notification ??= setTimeout(notify, eventIntervalMs);
 };
 
-const dispatch = (conversationId: string, controller: AbortController, action: TurnAction): void => {
-  const entry = turns.get(conversationId);
-  if (entry?.controller !== controller) return;
+const dispatch = (entry: Entry, action: TurnAction): void => {
   entry.turn = reduceTurn(entry.turn, action);
-  if (action.type === "event" && action.event.type === "delta") notifySoon();
+  if (turns.get(entry.conversationId) !== entry) return;
+  if (action.type === "event" && action.event.type !== "done") notifySoon();
   else notify();
 };
 
@@ -59,61 +82,178 @@ export const useTurn = (conversationId: string | null): Turn | null =>
 
 export const isAnswering = (conversationId: string): boolean => isActive(turns.get(conversationId)?.turn ?? null);
 
+/** Whether this page reads this turn itself, so that it needs no news of it. One that is being sent has no id yet. */
+export const isReadHere = (conversationId: string, answerId: string): boolean => {
+  const turn = turns.get(conversationId)?.turn;
+  return turn !== undefined && (turn.answerId === answerId || (turn.answerId === null && turn.end?.kind !== "refused"));
+};
+
+const open = (client: QueryClient, conversationId: string, turn: Turn): Entry => {
+  const entry: Entry = {
+    client,
+    conversationId,
+    turn,
+    lastId: null,
+    final: null,
+    connection: new AbortController(),
+    reading: Promise.resolve(),
+    accepted: Promise.withResolvers(),
+    reconnecting: null,
+  };
+  turns.set(conversationId, entry);
+  notify();
+  return entry;
+};
+
 /** Sends a message; everything that happens after shows in the turn. */
 export const startTurn = async (client: QueryClient, conversationId: string, content: string, withHistory = false): Promise<void> => {
   if (isAnswering(conversationId)) return;
-  const controller = new AbortController();
-  turns.set(conversationId, { turn: newTurn(content, Date.now()), controller });
-  notify();
-  const before = cachedMessages(client, conversationId).map(({ id }) => id);
-  const failure = await stream(conversationId, { content, ...(withHistory ? { withHistory } : {}) }, controller).catch(
-    (error: unknown) => error,
-  );
-  const turn = turns.get(conversationId)?.turn;
-  if (turn === undefined) return;
-  if (turn.end === null) {
-    const isTaken =
-      turn.userMessage !== null || (!(failure instanceof ApiProblem) && (await isStored(client, conversationId, content, before)));
-    dispatch(conversationId, controller, isTaken ? { type: "lost" } : { type: "refused", problem: toTurnProblem(failure) });
-    if (!isTaken) restoreDraft(conversationId, content);
-  }
-  await settle(client, conversationId, controller);
+  const before = turns.get(conversationId)?.reading;
+  const entry = open(client, conversationId, newTurn(content, Date.now()));
+  entry.reading = (async () => {
+    // One that was stopped here a moment ago may not have ended yet on the server.
+    await Promise.race([before, new Promise((resolve) => setTimeout(resolve, stopPatienceMs))]);
+    await run(entry, { content, ...(withHistory ? { withHistory } : {}) });
+  })();
+  await entry.reading;
 };
 
-const cachedMessages = (client: QueryClient, id: string): readonly Message[] =>
-  client.getQueryData<ConversationWithMessages>(queryKeys.conversation(id))?.messages ?? [];
-
-/** The connection may break after the server took the message and before it could say so: sending it again would double it. */
-const isStored = async (client: QueryClient, id: string, content: string, before: readonly string[]): Promise<boolean> => {
-  const known = await fetchConversation(client, id).catch(() => null);
-  return known?.messages.some((message) => message.role === "user" && message.content === content && !before.includes(message.id)) ?? false;
+/** Follows the answer of another page, or of this one before it was loaded again. Does nothing for one that is read here. */
+export const followTurn = (client: QueryClient, conversationId: string, stored: readonly Message[]): void => {
+  const [question, answer] = stored.slice(-2);
+  if (question?.role !== "user" || answer?.status !== "streaming") return;
+  const known = turns.get(conversationId)?.turn ?? null;
+  if (isActive(known) || known?.answerId === answer.id) return;
+  const entry = open(client, conversationId, {
+    ...followedTurn(question, answer),
+    refusal: known?.end?.kind === "refused" ? known.end.problem : null,
+  });
+  entry.accepted.resolve(answer.id);
+  entry.reading = readToTheEnd(entry, answer.id);
 };
 
-/** Shows at once; the server hears it by the closed stream. */
+/** Shows at once. When the server can't be reached the answer goes on, and says so. */
 export const stopTurn = (conversationId: string): void => {
   const entry = turns.get(conversationId);
   if (!entry || !isActive(entry.turn)) return;
-  dispatch(conversationId, entry.controller, { type: "stopped" });
-  entry.controller.abort();
+  dispatch(entry, { type: "stopped" });
+  void requestStop(entry);
 };
 
-/** Takes away what is shown of a turn that has ended. */
+const requestStop = async (entry: Entry): Promise<void> => {
+  const answerId = await entry.accepted.promise;
+  if (answerId === null) return;
+  for (let attempt = 0; attempt < stopAttempts && entry.final === null; attempt += 1) {
+    const error = await requestNothing(`/api/turns/${answerId}/stop`, { method: "POST" }).catch((caught: unknown) => caught);
+    if (error === undefined || (error instanceof ApiProblem && error.problem.status === 404)) return;
+    await untilRetry(attempt);
+  }
+  dispatch(entry, { type: "not-stopped", notice: notStopped });
+  // What came meanwhile was not shown: it is read again.
+  entry.connection.abort();
+};
+
+/** Takes away what is shown of a turn that has ended, or of a message that was not sent. */
 export const dismissTurn = (conversationId: string): void => {
-  if (isAnswering(conversationId)) return;
+  const entry = turns.get(conversationId);
+  if (entry && isActive(entry.turn)) {
+    dispatch(entry, { type: "dismissed" });
+    return;
+  }
   turns.delete(conversationId);
   notify();
 };
 
-const stream = async (conversationId: string, body: SendMessage, controller: AbortController): Promise<null> => {
-  const response = await send(`/api/conversations/${conversationId}/messages`, {
-    method: "POST",
-    body,
-    accept: "text/event-stream",
-    signal: controller.signal,
-  });
-  const onEvent = (event: TurnEvent): void => dispatch(conversationId, controller, { type: "event", event });
-  await readEvents(response, turnEvent, onEvent);
-  return null;
+const run = async (entry: Entry, body: SendMessage): Promise<void> => {
+  const { client, conversationId } = entry;
+  const before = (client.getQueryData<ConversationWithMessages>(queryKeys.conversation(conversationId))?.messages ?? []).map(
+    ({ id }) => id,
+  );
+  const failure = await sendTurn(conversationId, body, listenerOf(entry), entry.connection.signal).catch((error: unknown) => error);
+  if (entry.final !== null) return;
+  if (entry.turn.answerId === null && !(await adopt(entry, failure, before))) {
+    entry.accepted.resolve(null);
+    dispatch(entry, { type: "refused", problem: toTurnProblem(failure) });
+    restoreDraft(conversationId, body.content);
+    // Another page's message may be in the way.
+    await client.invalidateQueries({ queryKey: queryKeys.conversation(conversationId) });
+    return;
+  }
+  if (entry.turn.answerId !== null) await readToTheEnd(entry, entry.turn.answerId);
+};
+
+/** The connection may break after the server took the message and before it could say so: sending it again would double it. */
+const adopt = async (entry: Entry, failure: unknown, before: readonly string[]): Promise<boolean> => {
+  if (failure instanceof ApiProblem) return false;
+  const { messages } = (await fetchConversation(entry).catch(() => null)) ?? { messages: [] };
+  const index = messages.findLastIndex(
+    ({ id, role, content }) => role === "user" && content === entry.turn.content && !before.includes(id),
+  );
+  const [question, answer] = [messages[index], messages[index + 1]];
+  if (index < 0 || question === undefined || answer === undefined) return false;
+  // Its title is in what was fetched.
+  take(entry, { type: "accepted", userMessage: question, answerId: answer.id, title: "" });
+  return true;
+};
+
+/** Reads the turn until its end, through every loss of the connection. */
+const readToTheEnd = async (entry: Entry, answerId: string): Promise<void> => {
+  for (let failures = 0; entry.final === null; failures += 1) {
+    entry.connection = new AbortController();
+    const readBefore = entry.lastId;
+    const error = await readOn(answerId, entry.lastId, listenerOf(entry), entry.connection.signal).catch((caught: unknown) => caught);
+    if (isFinal(entry)) return;
+    if (error instanceof ApiProblem && isHopeless(error)) {
+      await giveUp(entry);
+      return;
+    }
+    if (error instanceof ApiProblem && error.problem.status === 400) entry.lastId = null;
+    if (entry.lastId !== readBefore) failures = 0;
+    if (!entry.connection.signal.aborted) await untilRetry(failures);
+  }
+};
+
+const isFinal = (entry: Entry): boolean => entry.final !== null;
+
+/** Nobody is signed in any more, or the answer is not there: deleted, with its conversation. */
+const isHopeless = ({ problem: { status } }: ApiProblem): boolean => status === 401 || status === 403 || status === 404;
+
+const giveUp = async (entry: Entry): Promise<void> => {
+  const { client, conversationId } = entry;
+  dispatch(entry, { type: "lost" });
+  await client.invalidateQueries({ queryKey: queryKeys.conversation(conversationId) });
+  await client.invalidateQueries({ queryKey: queryKeys.conversations });
+  await client.invalidateQueries({ queryKey: queryKeys.onboarding, exact: true });
+};
+
+const listenerOf = (entry: Entry): TurnListener => ({
+  onConnected: (isConnected) => {
+    if (isConnected) {
+      if (entry.reconnecting !== null) clearTimeout(entry.reconnecting);
+      entry.reconnecting = null;
+      if (entry.turn.isReconnecting) dispatch(entry, { type: "connected", isConnected });
+    } else if (entry.turn.answerId !== null && isActive(entry.turn)) {
+      entry.reconnecting ??= setTimeout(() => dispatch(entry, { type: "connected", isConnected }), quietlyMs);
+    }
+  },
+  onEvent: (event, id) => {
+    // What a turn that was stopped here does not show is read again should the server not stop it.
+    if (entry.turn.end === null) entry.lastId = id ?? entry.lastId;
+    take(entry, event);
+  },
+});
+
+const take = (entry: Entry, event: TurnEvent): void => {
+  const { client, conversationId } = entry;
+  if (event.type === "done") {
+    entry.final = event.message;
+    putAnswerIntoCache(client, conversationId, entry.turn.userMessage, event.message);
+  }
+  dispatch(entry, { type: "event", event });
+  if (event.type === "accepted") {
+    entry.accepted.resolve(event.answerId);
+    if (event.title !== "") putTitleIntoCache(client, conversationId, { title: event.title, updatedAt: event.userMessage.createdAt });
+  }
 };
 
 const toTurnProblem = (error: unknown): TurnProblem => {
@@ -121,34 +261,10 @@ const toTurnProblem = (error: unknown): TurnProblem => {
   return { code: error instanceof ApiProblem ? error.problem.code : null, title, detail };
 };
 
-const settleAttempts = 30;
-
-/** Fetches the conversation until the server has stored how the turn ended. */
-const settle = async (client: QueryClient, conversationId: string, controller: AbortController): Promise<void> => {
-  const entry = turns.get(conversationId);
-  if (entry?.turn.end?.kind === "done") putIntoCache(client, conversationId, entry.turn);
-  for (let attempt = 0; attempt < settleAttempts && turns.get(conversationId)?.controller === controller; attempt += 1) {
-    const known = await fetchConversation(client, conversationId).catch((error: unknown) =>
-      error instanceof ApiProblem ? null : undefined,
-    );
-    if (known === null || known?.messages.every(({ status }) => status !== "streaming")) break;
-    await new Promise((resolve) => setTimeout(resolve, Math.min(5000, 250 * 1.4 ** attempt)));
-  }
-  await client.invalidateQueries({ queryKey: queryKeys.conversations });
-};
-
-const fetchConversation = (client: QueryClient, id: string): Promise<ConversationWithMessages> =>
+const fetchConversation = ({ client, conversationId }: Entry): Promise<ConversationWithMessages> =>
   client.fetchQuery({
-    queryKey: queryKeys.conversation(id),
-    queryFn: ({ signal }) => request(conversationWithMessages, `/api/conversations/${id}`, { signal }),
+    queryKey: queryKeys.conversation(conversationId),
+    queryFn: ({ signal }) => request(conversationWithMessages, `/api/conversations/${conversationId}`, { signal }),
     staleTime: 0,
     retry: false,
   });
-
-const putIntoCache = (client: QueryClient, id: string, { end, userMessage }: Turn): void => {
-  client.setQueryData<ConversationWithMessages>(queryKeys.conversation(id), (known) => {
-    if (!known || end?.kind !== "done" || userMessage === null) return known;
-    const others = known.messages.filter((message) => message.id !== userMessage.id && message.id !== end.message.id);
-    return { ...known, messages: [...others, userMessage, end.message] };
-  });
-};

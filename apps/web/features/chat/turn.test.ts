@@ -1,14 +1,24 @@
 import type { TurnEvent } from "@mosaic/contracts/chat";
 import { describe, expect, test } from "vitest";
 import { turnAnnouncement } from "@/features/chat/announcement";
-import { isActive, isStartingUp, mergeTurn, newTurn, reduceTurn, type Turn, type TurnAction } from "@/features/chat/turn";
+import {
+  followedTurn,
+  isActive,
+  isStartingUp,
+  mergeTurn,
+  newTurn,
+  reduceTurn,
+  wasStoppedElsewhere,
+  type Turn,
+  type TurnAction,
+} from "@/features/chat/turn";
 import { sampleMessage } from "@/test/contract-state";
 
 const question = sampleMessage({ role: "user", content: "Hello" });
 const answer = sampleMessage({ content: "Hi there" });
 
 const event = (value: TurnEvent): TurnAction => ({ type: "event", event: value });
-const accepted = event({ type: "accepted", userMessage: question, answerId: answer.id });
+const accepted = event({ type: "accepted", userMessage: question, answerId: answer.id, title: "Hello" });
 const stage = (name: "installing" | "creating" | "waiting" | "ready", percent: number | null = null) =>
   event({ type: "stage", stage: name, percent, detail: null });
 const slow = event({ type: "notice", code: "provider_slow", detail: "Slow" });
@@ -39,6 +49,23 @@ describe("the turn's reducer", () => {
       [accepted, delta("Hi"), { type: "stopped" }, delta(" there"), done],
       { text: "Hi", end: { kind: "stopped" } },
     ],
+    [
+      "it is stopped before the server has taken it",
+      [{ type: "stopped" }, accepted, delta("Hi")],
+      { text: "", answerId: answer.id, end: { kind: "stopped" } },
+    ],
+    [
+      "the server did not hear the stop",
+      [accepted, { type: "stopped" }, { type: "not-stopped", notice: "Press Stop again." }, delta("Hi")],
+      { text: "Hi", end: null },
+    ],
+    ["the connection is away", [accepted, delta("Hi"), { type: "connected", isConnected: false }], { text: "Hi", isReconnecting: true }],
+    [
+      "it is back",
+      [accepted, { type: "connected", isConnected: false }, { type: "connected", isConnected: true }],
+      { isReconnecting: false },
+    ],
+    ["it ends although the connection seemed away", [accepted, { type: "connected", isConnected: false }, done], { isReconnecting: false }],
   ])("knows what is so when %s", (_, actions, expected) => {
     expect(after(...actions)).toMatchObject(expected);
   });
@@ -48,6 +75,21 @@ describe("the turn's reducer", () => {
     expect(isStartingUp(after(accepted, stage("waiting"), stage("ready")))).toBe(false);
     expect(isStartingUp(after(accepted, stage("waiting"), delta("Hi")))).toBe(false);
     expect(isStartingUp(after(accepted, stage("waiting"), { type: "stopped" }))).toBe(false);
+  });
+
+  test("of another page shows what was stored, and that once when it is read from its beginning", () => {
+    const followed = followedTurn(question, { ...answer, content: "Hi th", status: "streaming" });
+    expect(followed).toMatchObject({ content: "Hello", text: "Hi th", answerId: answer.id, end: null });
+    expect([accepted, delta("Hi "), delta("there")].reduce(reduceTurn, followed).text).toBe("Hi there");
+  });
+
+  test("knows where its answer was stopped", () => {
+    const stopped = { ...answer, status: "stopped" as const };
+    const elsewhere = after(accepted, event({ type: "done", message: stopped, problem: null }));
+    expect(wasStoppedElsewhere(elsewhere, stopped)).toBe(true);
+    expect(turnAnnouncement(elsewhere, "Ada")).toBe("Stopped in another window.");
+    expect(wasStoppedElsewhere(after(accepted, { type: "stopped" }), stopped)).toBe(false);
+    expect(wasStoppedElsewhere(after(accepted, done), answer)).toBe(false);
   });
 
   test("is active until it has ended", () => {

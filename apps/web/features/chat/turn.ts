@@ -15,7 +15,7 @@ export type TurnEnd =
   | { readonly kind: "refused"; readonly problem: TurnProblem }
   /** The user ended it here; the server stores what came until then. */
   | { readonly kind: "stopped" }
-  /** The stream ended without a word; the server knows how the turn went. */
+  /** It can't be followed any more, since there is no such answer or nobody is signed in; the server knows how the turn went. */
   | { readonly kind: "lost" };
 
 export interface Turn {
@@ -27,6 +27,10 @@ export interface Turn {
   readonly stage: StageProgress | null;
   readonly stagesSeen: readonly StartStage[];
   readonly notice: string | null;
+  /** There was no connection for more than a moment. The answer goes on meanwhile. */
+  readonly isReconnecting: boolean;
+  /** Why a message of this page was not sent, while another page's is being answered. */
+  readonly refusal: TurnProblem | null;
   readonly end: TurnEnd | null;
 }
 
@@ -34,6 +38,10 @@ export type TurnAction =
   | { readonly type: "event"; readonly event: TurnEvent }
   | { readonly type: "refused"; readonly problem: TurnProblem }
   | { readonly type: "stopped" }
+  /** The server did not hear that it should stop: the turn goes on. */
+  | { readonly type: "not-stopped"; readonly notice: string }
+  | { readonly type: "connected"; readonly isConnected: boolean }
+  | { readonly type: "dismissed" }
   | { readonly type: "lost" };
 
 export const newTurn = (content: string, startedAt: number): Turn => ({
@@ -45,21 +53,47 @@ export const newTurn = (content: string, startedAt: number): Turn => ({
   stage: null,
   stagesSeen: [],
   notice: null,
+  isReconnecting: false,
+  refusal: null,
   end: null,
 });
 
-/** What is known of a turn after one more thing happened. Nothing changes a turn that has ended, however late it comes. */
+/** A turn that another page has begun, or this one before it was loaded again. */
+export const followedTurn = (question: Message, answer: Message): Turn => ({
+  ...newTurn(question.content, new Date(answer.createdAt).getTime()),
+  userMessage: question,
+  answerId: answer.id,
+  text: answer.content,
+});
+
+/** What is known of a turn after one more thing happened. Nothing changes a turn that has ended, however late it comes, but for a Stop that failed. */
 export const reduceTurn = (turn: Turn, action: TurnAction): Turn => {
+  if (action.type === "not-stopped") return turn.end?.kind === "stopped" ? { ...turn, notice: action.notice, end: null } : turn;
+  // Stopped before the server had taken the message: it is this answer that is to stop.
+  if (turn.end?.kind === "stopped" && action.type === "event" && action.event.type === "accepted") {
+    return { ...turn, userMessage: action.event.userMessage, answerId: action.event.answerId };
+  }
   if (turn.end !== null) return turn;
-  if (action.type === "event") return reduceEvent(turn, action.event);
-  if (action.type === "refused") return { ...turn, end: { kind: "refused", problem: action.problem } };
-  return { ...turn, notice: null, end: { kind: action.type } };
+  switch (action.type) {
+    case "event":
+      return reduceEvent(turn, action.event);
+    case "connected":
+      return { ...turn, isReconnecting: !action.isConnected };
+    case "dismissed":
+      return { ...turn, refusal: null };
+    case "refused":
+      return { ...turn, end: { kind: "refused", problem: action.problem } };
+    case "stopped":
+    case "lost":
+      return { ...turn, notice: null, isReconnecting: false, end: { kind: action.type } };
+  }
 };
 
 const reduceEvent = (turn: Turn, event: TurnEvent): Turn => {
   switch (event.type) {
     case "accepted":
-      return { ...turn, userMessage: event.userMessage, answerId: event.answerId };
+      // The first event of all: whatever was shown before comes again now.
+      return { ...turn, userMessage: event.userMessage, answerId: event.answerId, text: "" };
     case "stage": {
       const { type: _type, ...progress } = event;
       const { stage } = progress;
@@ -71,7 +105,7 @@ const reduceEvent = (turn: Turn, event: TurnEvent): Turn => {
     case "delta":
       return { ...turn, text: turn.text + event.text, notice: null };
     case "done":
-      return { ...turn, text: event.message.content, notice: null, end: { kind: "done", message: event.message } };
+      return { ...turn, text: event.message.content, notice: null, isReconnecting: false, end: { kind: "done", message: event.message } };
     default:
       return turn;
   }
@@ -109,3 +143,11 @@ const liveAnswer = (turn: Turn, now: string): Message => ({
   error: null,
   createdAt: turn.userMessage?.createdAt ?? now,
 });
+
+/** What is said of a message that was not sent. */
+export const refusalOf = (turn: Turn | null): TurnProblem | null =>
+  turn?.end?.kind === "refused" ? turn.end.problem : (turn?.refusal ?? null);
+
+/** Whether the answer was stopped, and not on this page. */
+export const wasStoppedElsewhere = (turn: Turn | null, message: Message): boolean =>
+  turn?.end?.kind === "done" && turn.end.message.id === message.id && message.status === "stopped";

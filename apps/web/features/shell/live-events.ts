@@ -5,6 +5,7 @@ import { ownerEvent, type OwnerEvent } from "@mosaic/contracts/chat";
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
 import { z } from "zod";
+import { isReadHere } from "@/features/chat/turn-store";
 import { isProblem, send } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
 import { readEvents } from "@/lib/sse";
@@ -35,8 +36,11 @@ type AgentEvent = Extract<OwnerEvent, { type: "agent" }>;
 /** What an event changes in what this page already knows. */
 export const applyOwnerEvent = (client: QueryClient, event: OwnerEvent): void => {
   if (event.type === "conversation") {
-    void client.invalidateQueries({ queryKey: queryKeys.conversations });
-    void client.invalidateQueries({ queryKey: queryKeys.conversation(event.conversationId) });
+    const { conversationId, turn } = event;
+    // Whoever reads a turn itself has everything before this.
+    if (turn && isReadHere(conversationId, turn.answerId)) return;
+    if (turn?.isOver !== true) void client.invalidateQueries({ queryKey: queryKeys.conversations });
+    void client.invalidateQueries({ queryKey: queryKeys.conversation(conversationId) });
     return;
   }
   const has = (agents: readonly Agent[]): boolean => agents.some(({ id }) => id === event.agentId);

@@ -4,14 +4,13 @@ import { ConversationsController } from "./conversations.controller.js";
 import { ConversationsRepository } from "./conversations.repository.js";
 import { ConversationsService } from "./conversations.service.js";
 import { HistoryService } from "./history.service.js";
-import { TurnPresenceService } from "./turn-presence.service.js";
-import { TurnsRepository } from "./turns.repository.js";
-import { TurnsService } from "./turns.service.js";
+import { TurnLogRepository } from "./turn-log.repository.js";
+import { TurnLogService } from "./turn-log.service.js";
 
 @Module({
   imports: [OwnerEventsModule],
   controllers: [ConversationsController],
-  providers: [ConversationsService, HistoryService, ConversationsRepository, TurnsService, TurnsRepository, TurnPresenceService],
-  exports: [ConversationsService, HistoryService, TurnsService],
+  providers: [ConversationsService, HistoryService, ConversationsRepository, TurnLogService, TurnLogRepository],
+  exports: [ConversationsService, HistoryService, TurnLogService],
 })
 export class ConversationsModule {}

@@ -1,5 +1,6 @@
 import { Injectable } from "@nestjs/common";
 import { PrismaService } from "../../platform/database/prisma.service.js";
+import { send } from "../../platform/notices/notices.js";
 import { recordAudit } from "../audit/audit-trail.js";
 import type { StoredConversation, StoredMessage } from "./conversations.types.js";
 
@@ -94,6 +95,7 @@ export class ConversationsRepository {
       const { count } = await tx.conversation.deleteMany({ where: { id, userId } });
       if (count > 0) {
         await recordAudit(tx, { action: "conversation.delete", target: { type: "conversation", id } });
+        await send(tx, { channel: "mosaic_turns", payload: { what: "gone", conversationId: id } });
       }
       return count > 0;
     });

@@ -7,16 +7,15 @@ import { CryptoService } from "../crypto/crypto.service.js";
 import { OwnerEventsService } from "../owner-events/owner-events.service.js";
 import { untitled } from "./conversation-title.js";
 import { ConversationsRepository } from "./conversations.repository.js";
-import type { StoredMessage } from "./conversations.types.js";
 import { openConversation, openMessage, titleContext } from "./message-seal.js";
-import { TurnPresenceService } from "./turn-presence.service.js";
+import { TurnLogService } from "./turn-log.service.js";
 
 /** A person's conversations: their titles and messages are sealed for that person. */
 @Injectable()
 export class ConversationsService {
   constructor(
     private readonly repository: ConversationsRepository,
-    private readonly presence: TurnPresenceService,
+    private readonly log: TurnLogService,
     private readonly events: OwnerEventsService,
     private readonly crypto: CryptoService,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -64,13 +63,20 @@ export class ConversationsService {
     await this.events.publish(userId, { type: "conversation", conversationId: id });
   }
 
+  /** The text of an answer in flight is in the log of its turn; without one its turn has ended meanwhile, or has said nothing yet. */
   private async messages(userId: string, id: string): Promise<Message[]> {
-    const stored = await this.repository.messages(userId, id);
-    const isDoubtful = stored.some((message: StoredMessage) => message.status === "streaming" && !this.presence.isLive(message.id));
-    if (isDoubtful) {
-      await this.presence.breakOffOrphans();
+    const messages = await this.openMessages(userId, id);
+    const inFlight = messages.find(({ status }) => status === "streaming");
+    if (inFlight === undefined) {
+      return messages;
     }
-    const current = isDoubtful ? await this.repository.messages(userId, id) : stored;
-    return current.map((message) => openMessage(this.crypto, userId, message));
+    const content = await this.log.textOf({ userId, answerId: inFlight.id });
+    return content === null
+      ? this.openMessages(userId, id)
+      : messages.map((message) => (message.id === inFlight.id ? { ...message, content } : message));
+  }
+
+  private async openMessages(userId: string, id: string): Promise<Message[]> {
+    return (await this.repository.messages(userId, id)).map((message) => openMessage(this.crypto, userId, message));
   }
 }

@@ -12,6 +12,11 @@ export const contentContext = (userId: string, id: string): { owner: string; fie
   owner: userId,
   field: `messages.content_encrypted:${id}`,
 });
+/** `seq`: the number of the first of the events. */
+export const eventsContext = (userId: string, messageId: string, seq: number | string): { owner: string; field: string } => ({
+  owner: userId,
+  field: `turn_events.payload_encrypted:${messageId}:${seq}`,
+});
 
 export function openConversation(crypto: CryptoService, userId: string, stored: StoredConversation): Conversation {
   return {

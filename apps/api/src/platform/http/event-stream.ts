@@ -47,9 +47,9 @@ export class EventStream<Event extends Named> {
     return this.#left.signal;
   }
 
-  /** Resolves once the browser takes more. An event for a browser that left is dropped. */
-  async send(event: Event): Promise<void> {
-    await this.write(sent(event));
+  /** Resolves once the browser takes more. An event for a browser that left is dropped. `id`: from where a reader that comes back goes on. */
+  async send(event: Event, id?: number): Promise<void> {
+    await this.write(sent(event, id));
   }
 
   /** For a writer that can't wait: a reader that is too far behind is cut off. */
@@ -106,6 +106,6 @@ export class EventStream<Event extends Named> {
   }
 }
 
-function sent(event: Named): string {
-  return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+function sent(event: Named, id?: number): string {
+  return `${id === undefined ? "" : `id: ${id}\n`}event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 }

@@ -34,6 +34,8 @@ const maxHeaderBytes = 16 * 1024;
 const headersTimeoutMs = 15_000;
 /** How often Node looks for those who take too long. */
 const checkEveryMs = 5_000;
+/** How often a server that closes looks for connections that nobody uses any more. */
+const idleSweepMs = 50;
 
 /** What Node says of what it can't read, and what we say. */
 const unreadable: Readonly<Record<string, readonly [ProblemCode, string]>> & { readonly else: readonly [ProblemCode, string] } = {
@@ -135,10 +137,16 @@ export class Listeners {
         server.closeAllConnections();
       }
     }, graceMs);
-    for (const server of servers) {
-      server.closeIdleConnections();
-    }
+    const closeIdle = (): void => {
+      for (const server of servers) {
+        server.closeIdleConnections();
+      }
+    };
+    closeIdle();
+    // A stream that ends because of this leaves its connection behind, which nobody would use again.
+    const sweep = setInterval(closeIdle, idleSweepMs);
     await Promise.all(closed);
+    clearInterval(sweep);
     clearTimeout(cut);
   }
 }

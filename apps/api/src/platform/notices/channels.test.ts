@@ -21,6 +21,10 @@ const known: readonly (readonly [Notice, string])[] = [
   [{ channel: "mosaic_sessions", payload: { tokenId: id } }, `{"tokenId":"${id}"}`],
   [{ channel: "mosaic_sessions", payload: { userId: id } }, `{"userId":"${id}"}`],
   [{ channel: "mosaic_settings", payload: "key_ring" }, "key_ring"],
+  [{ channel: "mosaic_turns", payload: { what: "more", answerId: id } }, `{"what":"more","answerId":"${id}"}`],
+  [{ channel: "mosaic_turns", payload: { what: "over", answerId: id } }, `{"what":"over","answerId":"${id}"}`],
+  [{ channel: "mosaic_turns", payload: { what: "stop", answerId: id } }, `{"what":"stop","answerId":"${id}"}`],
+  [{ channel: "mosaic_turns", payload: { what: "gone", conversationId: id } }, `{"what":"gone","conversationId":"${id}"}`],
 ];
 
 test.each(known)("%j is written so that every process reads it", (notice, text) => {
@@ -44,6 +48,8 @@ test.each([
   ["mosaic_sessions", "null"],
   ["mosaic_sessions", `{"everybody":true}`],
   ["mosaic_settings", "key_rings"],
+  ["mosaic_turns", `{"what":"stop"}`],
+  ["mosaic_turns", `{"what":"begin","answerId":"${id}"}`],
 ] satisfies [Channel, string][])("on %s, %j is nothing", (channel, text) => {
   expect(read(channel, text)).toBeUndefined();
 });

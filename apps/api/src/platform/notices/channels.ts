@@ -11,6 +11,12 @@ export type SettingGroup = z.infer<typeof settingGroup>;
 const ending = z.union([z.object({ sessionId: z.string() }), z.object({ tokenId: z.string() }), z.object({ userId: z.string() })]);
 export type Ending = z.infer<typeof ending>;
 
+/** Of a turn in flight. `more`: its log has grown. `over`: its answer is final. `stop`: its owner wants it to end. `gone`: its conversation was deleted. */
+const turnNotice = z.union([
+  z.object({ what: z.enum(["more", "over", "stop"]), answerId: z.uuid() }),
+  z.object({ what: z.literal("gone"), conversationId: z.uuid() }),
+]);
+
 /** Whose agents are to fetch their configuration again. `null`: everybody's. */
 const configurationChange = z.strictObject({ ownerId: z.uuid().nullable() });
 
@@ -34,6 +40,8 @@ export const channels = {
   mosaic_sessions: json(ending),
   /** A setting of the group was changed. */
   mosaic_settings: settingGroup,
+  /** What happens to a turn in flight. */
+  mosaic_turns: json(turnNotice),
 } as const satisfies Record<string, z.ZodType<unknown, string>>;
 
 export type Channel = keyof typeof channels;

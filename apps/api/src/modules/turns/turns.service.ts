@@ -4,11 +4,10 @@ import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { FairGate } from "../../platform/pressure/fair-gate.js";
+import { titleOf, untitled } from "../conversations/conversation-title.js";
+import type { AnswerEnd, BegunTurn } from "../conversations/conversations.types.js";
+import { contentContext, errorOf, titleContext } from "../conversations/message-seal.js";
 import { CryptoService } from "../crypto/crypto.service.js";
-import { OwnerEventsService } from "../owner-events/owner-events.service.js";
-import { titleOf, untitled } from "./conversation-title.js";
-import type { AnswerEnd, BegunTurn } from "./conversations.types.js";
-import { contentContext, errorOf, titleContext } from "./message-seal.js";
 import { TurnPresenceService } from "./turn-presence.service.js";
 import { TurnsRepository, type BeginResult, type NewTurn } from "./turns.repository.js";
 
@@ -27,7 +26,13 @@ const beginningLimits = {
   },
 } as const;
 
-/** What is stored of turns: their beginning, the answer as it grows, their end. */
+export interface Begun {
+  readonly turn: BegunTurn;
+  readonly question: Message;
+  readonly title: string;
+}
+
+/** What is stored of turns: their beginning, the wish to stop them, their end. */
 @Injectable()
 export class TurnsService {
   readonly #beginning = new FairGate(beginningLimits);
@@ -35,21 +40,16 @@ export class TurnsService {
   constructor(
     private readonly repository: TurnsRepository,
     private readonly presence: TurnPresenceService,
-    private readonly events: OwnerEventsService,
     private readonly crypto: CryptoService,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Throws `not_found`, `turn_in_progress`, `too_many_requests` or `overloaded`; then nothing was stored. `left`: nobody waits for it any more. */
-  async begin(
-    userId: string,
-    conversationId: string,
-    content: string,
-    left?: AbortSignal,
-  ): Promise<{ turn: BegunTurn; userMessage: Message }> {
+  async begin(userId: string, conversationId: string, content: string, left?: AbortSignal): Promise<Begun> {
     // Both may be of the same millisecond, and messages are read in the order of their ids.
     const [questionId = "", answerId = ""] = [randomUUIDv7(), randomUUIDv7()].toSorted();
     const now = this.clock.now();
+    const titleAt = titleContext(userId, conversationId);
     const row: NewTurn = {
       userId,
       conversationId,
@@ -58,37 +58,34 @@ export class TurnsService {
       maxPerUser,
       question: { id: questionId, contentEncrypted: this.crypto.seal(content, contentContext(userId, questionId)) },
       answer: { id: answerId, contentEncrypted: this.crypto.seal("", contentContext(userId, answerId)) },
-      retitle: (titleEncrypted) => this.retitle(titleEncrypted, titleOf(content), titleContext(userId, conversationId)),
+      // A name that its owner has given before the first message stays.
+      retitle: (sealed) => (this.crypto.open(sealed, titleAt) === untitled ? this.crypto.seal(titleOf(content), titleAt) : sealed),
     };
     this.presence.enter(answerId);
     try {
-      const { agentId } = assertBegun(await this.#beginning.run(userId, async () => this.beginUnlessBusy(row), left));
-      await this.events.publish(userId, { type: "conversation", conversationId });
-      const userMessage: Message = { id: questionId, role: "user", content, status: "complete", error: null, createdAt: now.toISOString() };
-      return { turn: { userId, agentId, conversationId, answerId, answerCreatedAt: now }, userMessage };
+      const { agentId, titleEncrypted } = assertBegun(await this.#beginning.run(userId, async () => this.beginUnlessBusy(row), left));
+      const question: Message = { id: questionId, role: "user", content, status: "complete", error: null, createdAt: now.toISOString() };
+      const turn = { userId, agentId, conversationId, answerId, answerCreatedAt: now };
+      return { turn, question, title: this.crypto.open(titleEncrypted, titleAt) };
     } catch (error) {
       this.presence.leave(answerId);
       throw error;
     }
   }
 
-  /** A name that its owner has given before the first message stays. */
-  private retitle(titleEncrypted: string, title: string, context: ReturnType<typeof titleContext>): string {
-    return this.crypto.open(titleEncrypted, context) === untitled ? this.crypto.seal(title, context) : titleEncrypted;
-  }
-
-  /** The answer so far. False if its conversation was deleted. */
-  async saveText({ userId, answerId }: BegunTurn, text: string): Promise<boolean> {
-    return this.repository.saveText(answerId, this.crypto.seal(text, contentContext(userId, answerId)));
+  /** Whichever process runs it ends it. Idempotent: one that has ended stays as it is. Throws `not_found` for another's turn as for a missing one. */
+  async requestStop(userId: string, answerId: string): Promise<void> {
+    if ((await this.repository.requestStop(userId, answerId, this.clock.now())) === null) {
+      throw new AppError("not_found");
+    }
   }
 
   async finish(turn: BegunTurn, text: string, end: AnswerEnd): Promise<void> {
     const sealed = this.crypto.seal(text, contentContext(turn.userId, turn.answerId));
-    await this.repository.finish(turn.answerId, sealed, end, this.clock.now());
-    await this.events.publish(turn.userId, { type: "conversation", conversationId: turn.conversationId });
+    await this.repository.finish(turn, sealed, end, this.clock.now());
   }
 
-  /** This process serves the turn no more, whether its end could be stored or not. */
+  /** This process runs the turn no more, whether its end could be stored or not. */
   leave({ answerId }: BegunTurn): void {
     this.presence.leave(answerId);
   }
@@ -115,7 +112,7 @@ export class TurnsService {
   }
 }
 
-function assertBegun(result: BeginResult): { agentId: string } {
+function assertBegun(result: BeginResult): Extract<BeginResult, { kind: "begun" }> {
   switch (result.kind) {
     case "begun":
       return result;

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { outcomeOf, type TurnEnding } from "./turn-outcome.js";
+import { orphanEnd, outcomeOf, type TurnEnding } from "./turn-outcome.js";
 
 const failure: TurnEnding = { kind: "failure", code: "provider_failed", detail: "Try again." };
 
 test.each<[string, TurnEnding, boolean, string, string | null]>([
   ["an answer that ended is complete", { kind: "complete" }, true, "complete", null],
   ["an empty answer that ended is complete too", { kind: "complete" }, false, "complete", null],
-  ["an answer whose reader left is stopped", { kind: "stopped" }, true, "stopped", null],
+  ["an answer that its owner ended is stopped", { kind: "stopped" }, true, "stopped", null],
   ["a fault after some text breaks the answer off", failure, true, "broken_off", "provider_failed"],
   ["a fault before any text is a failure", failure, false, "failed", "provider_failed"],
   ["an answer that Mosaic's own end interrupts is broken off", { kind: "interrupted" }, true, "broken_off", "agent_broke_off"],
@@ -15,4 +15,9 @@ test.each<[string, TurnEnding, boolean, string, string | null]>([
   const end = outcomeOf(ending, hasText);
   expect(end.status).toBe(status);
   expect(end.error?.code ?? null).toBe(code);
+});
+
+test("a turn whose process died is broken off, and stopped if its owner had asked for that", () => {
+  expect(orphanEnd(false)).toMatchObject({ status: "broken_off", error: { code: "agent_broke_off" } });
+  expect(orphanEnd(true)).toEqual({ status: "stopped", error: null });
 });

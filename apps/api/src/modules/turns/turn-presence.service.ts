@@ -4,15 +4,18 @@ import { Interval } from "@nestjs/schedule";
 import { isDatabaseUnavailable } from "../../platform/database/database-errors.js";
 import { SessionLocks } from "../../platform/database/session-locks.js";
 import { Logger } from "../../platform/logging/logger.js";
-import { OwnerEventsService } from "../owner-events/owner-events.service.js";
+import { contentContext } from "../conversations/message-seal.js";
+import { TurnLogService } from "../conversations/turn-log.service.js";
+import { CryptoService } from "../crypto/crypto.service.js";
 import { processLockPrefix } from "./process-lock.js";
-import { TurnsRepository } from "./turns.repository.js";
+import { orphanEnd } from "./turn-outcome.js";
+import { TurnsRepository, type OrphanedTurn } from "./turns.repository.js";
 
 const everyMs = 5_000;
 /** After Postgres dropped connections, the others take their locks again within moments; until then they only look dead. */
 const settleMs = 5_000;
 
-/** Which turns this process serves, and which ones nobody serves any more. */
+/** Which turns this process runs, and which ones nobody runs any more. */
 @Injectable()
 export class TurnPresenceService implements OnApplicationBootstrap {
   readonly processId = randomUUIDv7();
@@ -21,7 +24,8 @@ export class TurnPresenceService implements OnApplicationBootstrap {
 
   constructor(
     private readonly repository: TurnsRepository,
-    private readonly events: OwnerEventsService,
+    private readonly log: TurnLogService,
+    private readonly crypto: CryptoService,
     private readonly locks: SessionLocks,
     private readonly logger: Logger,
   ) {}
@@ -40,18 +44,15 @@ export class TurnPresenceService implements OnApplicationBootstrap {
     this.#live.delete(answerId);
   }
 
-  isLive(answerId: string): boolean {
-    return this.#live.has(answerId);
-  }
-
-  /** Marks answers whose process has died as broken off. */
+  /** Ends the turns whose process has died, with the text that their logs hold. */
   async breakOffOrphans(): Promise<void> {
-    const orphans = await this.repository.breakOffOrphans(this.processId, [...this.#live], this.locks.settledForMs() >= settleMs);
-    for (const { conversation_id: conversationId, user_id: userId } of orphans) {
-      await this.events.publish(userId, { type: "conversation", conversationId });
+    const orphans = await this.repository.findOrphans(this.processId, [...this.#live], this.locks.settledForMs() >= settleMs);
+    let count = 0;
+    for (const orphan of orphans) {
+      count += (await this.breakOff(orphan)) ? 1 : 0;
     }
-    if (orphans.length > 0) {
-      this.logger.warn("answers of a process that died were marked as broken off", { count: orphans.length });
+    if (count > 0) {
+      this.logger.warn("answers of a process that died were marked as broken off", { count });
     }
   }
 
@@ -68,5 +69,19 @@ export class TurnPresenceService implements OnApplicationBootstrap {
         this.logger.warn("answers of dead processes are not looked for: the database can't be reached");
       }
     }
+  }
+
+  private async breakOff(orphan: OrphanedTurn): Promise<boolean> {
+    const { userId, answerId } = orphan;
+    const text = await this.log.textOf(orphan).catch((error: unknown) => {
+      if (isDatabaseUnavailable(error)) {
+        throw error;
+      }
+      // One log that can't be opened must not keep all others from their end.
+      this.logger.error("the log of a turn could not be read", error, { answerId });
+      return null;
+    });
+    const sealed = text === null ? null : this.crypto.seal(text, contentContext(userId, answerId));
+    return this.repository.endOrphan(orphan, sealed, orphanEnd(orphan.isStopRequested));
   }
 }

@@ -8,12 +8,21 @@ export interface TurnLimits {
   readonly promptMs: number;
   /** Without a byte from the gateway for so long, the turn ends. */
   readonly silenceMs: number;
-  /** How often a growing answer is stored: what a crash may cost. */
-  readonly saveEveryMs: number;
+  /** What comes within this is one event: a screen shows no more. */
+  readonly eventEveryMs: number;
+  /** The same, once there are `manyEvents`. */
+  readonly rareEventEveryMs: number;
+  readonly manyEvents: number;
+  /** What comes within this is one row of the log: what a crash may cost. */
+  readonly logEveryMs: number;
   /** How long the end of an answer waits for a database that is away. */
   readonly savePatienceMs: number;
-  /** Characters of one answer: it is held in memory and sealed again with every save, and an agent may never end. */
+  /** Characters of one answer: it is held in memory and in the log, and an agent may never end. */
   readonly maxTextLength: number;
+  /** The same in events, stages and notices among them. */
+  readonly maxEvents: number;
+  /** Streams of turns that one person reads at the same time, of one process. */
+  readonly readersPerUser: number;
 }
 
 export const TURN_LIMITS = Symbol("TURN_LIMITS");
@@ -23,7 +32,12 @@ export const turnLimits: TurnLimits = {
   askAfterMs: 4_000,
   promptMs: 1_000,
   silenceMs: 150_000,
-  saveEveryMs: 1_000,
+  eventEveryMs: 30,
+  rareEventEveryMs: 1_000,
+  manyEvents: 20_000,
+  logEveryMs: 250,
   savePatienceMs: 60_000,
   maxTextLength: 1_000_000,
+  maxEvents: 100_000,
+  readersPerUser: 40,
 };

@@ -1,6 +1,5 @@
 import type { TurnEvent } from "@mosaic/contracts/chat";
 import { Inject, Injectable } from "@nestjs/common";
-import type { EventStream } from "../../platform/http/event-stream.js";
 import { MachinePace } from "../../platform/pace/machine-pace.js";
 import type { RunningAgent } from "../container-lifecycle/container-lifecycle.types.js";
 import { HangWatchService } from "../container-lifecycle/hang-watch.service.js";
@@ -42,11 +41,11 @@ export class TurnSilence {
   ) {}
 
   /** The caller ends the watch. */
-  begin(running: RunningAgent, stream: EventStream<TurnEvent>): Attempt {
+  begin(running: RunningAgent, tell: (event: TurnEvent) => void): Attempt {
     // On a busy machine everything between the provider and here is late too.
     const limits = { ...this.limits, silenceMs: this.limits.silenceMs * this.pace.now() };
     const watch = new SilenceWatch(limits, {
-      onSlow: (isGatewayThere) => stream.sendSoon(isGatewayThere ? slowNotice : agentSlowNotice),
+      onSlow: (isGatewayThere) => tell(isGatewayThere ? slowNotice : agentSlowNotice),
       untilHung: async (watcher, signal) => this.hangs.untilHung(running, watcher, signal),
     });
     return { watch, isTaken: false };

@@ -2,7 +2,7 @@ import type { GatewayFailure } from "@mosaic/agent-backends/agent-backend";
 import type { ProblemCode } from "@mosaic/contracts/problem";
 import type { AnswerEnd } from "../conversations/conversations.types.js";
 
-/** How a turn ended. `stopped`: its reader left. `interrupted`: Mosaic is stopping. */
+/** How a turn ended. `stopped`: by its owner, or its conversation was deleted. `interrupted`: Mosaic is stopping. */
 export type TurnEnding =
   | { readonly kind: "complete" }
   | { readonly kind: "stopped" }
@@ -31,4 +31,9 @@ export function outcomeOf(ending: TurnEnding, hasText: boolean): AnswerEnd {
     case "failure":
       return { status: hasText ? "broken_off" : "failed", error: { code: ending.code, detail: ending.detail } };
   }
+}
+
+/** What is stored of a turn whose process died. */
+export function orphanEnd(isStopRequested: boolean): AnswerEnd {
+  return outcomeOf({ kind: isStopRequested ? "stopped" : "interrupted" }, true);
 }

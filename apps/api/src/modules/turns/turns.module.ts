@@ -3,16 +3,33 @@ import { AgentConfigModule } from "../agent-config/agent-config.module.js";
 import { AuthModule } from "../auth/auth.module.js";
 import { ContainerLifecycleModule } from "../container-lifecycle/container-lifecycle.module.js";
 import { ConversationsModule } from "../conversations/conversations.module.js";
-import { ChatProxyController } from "./chat-proxy.controller.js";
 import { LlmRelayModule } from "../llm-relay/llm-relay.module.js";
+import { FollowedTurns } from "./followed-turns.js";
 import { TurnDiagnosisService } from "./turn-diagnosis.service.js";
+import { TurnEngine } from "./turn-engine.js";
 import { TURN_LIMITS, turnLimits } from "./turn-limits.js";
+import { TurnPresenceService } from "./turn-presence.service.js";
+import { TurnReaders } from "./turn-readers.js";
 import { TurnRunner } from "./turn-runner.js";
 import { TurnSilence } from "./turn-silence.js";
+import { TurnsController } from "./turns.controller.js";
+import { TurnsRepository } from "./turns.repository.js";
+import { TurnsService } from "./turns.service.js";
 
 @Module({
   imports: [AuthModule, AgentConfigModule, ConversationsModule, ContainerLifecycleModule, LlmRelayModule],
-  controllers: [ChatProxyController],
-  providers: [TurnRunner, TurnSilence, TurnDiagnosisService, { provide: TURN_LIMITS, useValue: turnLimits }],
+  controllers: [TurnsController],
+  providers: [
+    TurnsService,
+    TurnsRepository,
+    TurnPresenceService,
+    TurnEngine,
+    TurnRunner,
+    TurnSilence,
+    TurnDiagnosisService,
+    TurnReaders,
+    FollowedTurns,
+    { provide: TURN_LIMITS, useValue: turnLimits },
+  ],
 })
-export class ChatProxyModule {}
+export class TurnsModule {}

@@ -1,0 +1,66 @@
+import type { Message, TurnEvent } from "@mosaic/contracts/chat";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { RunningTurn } from "./running-turn.js";
+import { turnLimits } from "./turn-limits.js";
+
+const at = new Date(0);
+const question: Message = { id: "q", role: "user", content: "Hi", status: "complete", error: null, createdAt: at.toISOString() };
+const slow: TurnEvent = { type: "notice", code: "provider_slow", detail: "Slow" };
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function turn(limits: Partial<typeof turnLimits> = {}): RunningTurn {
+  const begun = { userId: "u", agentId: "a", conversationId: "c", answerId: "m", answerCreatedAt: at };
+  const request = { question, title: "Hi", withHistory: false };
+  return new RunningTurn(begun, request, { ...turnLimits, ...limits }, new AbortController().signal);
+}
+
+const said = ({ feed }: RunningTurn): string[] => feed.events.map((event) => (event.type === "delta" ? event.text : event.type));
+
+test("the first word is an event at once, and what follows within a moment is one event", () => {
+  const running = turn();
+  running.say("one");
+  expect(said(running)).toEqual(["one"]);
+  running.say(" two");
+  running.say(" three");
+  expect(said(running)).toEqual(["one"]);
+  expect(running.text).toBe("one two three");
+  vi.advanceTimersByTime(turnLimits.eventEveryMs);
+  expect(said(running)).toEqual(["one", " two three"]);
+});
+
+test("nothing overtakes text that waits, and the end takes it along", () => {
+  const running = turn();
+  running.say("one");
+  running.say(" two");
+  running.tell(slow);
+  running.say(" three");
+  running.end({ type: "delta", text: "the end" });
+  expect(said(running)).toEqual(["one", " two", "notice", " three"]);
+  vi.runAllTimers();
+  expect(said(running)).toHaveLength(4);
+});
+
+test("an answer of very many events gets fewer of them, not less text", () => {
+  const running = turn({ manyEvents: 2 });
+  for (let word = 0; word < 100; word += 1) {
+    running.say(`${word} `);
+    vi.advanceTimersByTime(turnLimits.eventEveryMs);
+  }
+  vi.runAllTimers();
+  expect(said(running).length).toBeLessThan(7);
+  expect(said(running).join("")).toBe(running.text);
+});
+
+test("the first reason for its early end counts", () => {
+  const running = turn();
+  running.interrupt("stopped");
+  running.interrupt("deleted");
+  expect([running.signal.aborted, running.interruption]).toEqual([true, "stopped"]);
+});

@@ -1,0 +1,117 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from "@nestjs/common";
+import { Interval } from "@nestjs/schedule";
+import { AppError } from "../../platform/errors/app-error.js";
+import { toProblem } from "../../platform/errors/problem.filter.js";
+import { Logger } from "../../platform/logging/logger.js";
+import { Notices } from "../../platform/notices/notices.js";
+import { Shutdown } from "../../platform/shutdown/shutdown.js";
+import { ContainerLifecycleService } from "../container-lifecycle/container-lifecycle.service.js";
+import { HistoryService } from "../conversations/history.service.js";
+import { TurnLogService } from "../conversations/turn-log.service.js";
+import { RunningTurn, type Interruption } from "./running-turn.js";
+import { TURN_LIMITS, type TurnLimits } from "./turn-limits.js";
+import { TurnLogWriter, type TurnStore } from "./turn-log-writer.js";
+import { outcomeOf, type TurnEnding } from "./turn-outcome.js";
+import { TurnRunner } from "./turn-runner.js";
+import { TurnsRepository } from "./turns.repository.js";
+import { TurnsService, type Begun } from "./turns.service.js";
+
+const unsavedDetail = "The database can't be reached, so the end of this answer could not be stored.";
+/** Finds what no notice told: a deletion together with an agent or a user, or a wish to stop while the connection was away. */
+const lookEveryMs = 5_000;
+
+/** The turns that this process runs, each until it ends: no reader is needed for that. */
+@Injectable()
+export class TurnEngine implements OnApplicationBootstrap {
+  readonly #running = new Map<string, RunningTurn>();
+
+  constructor(
+    private readonly runner: TurnRunner,
+    private readonly turns: TurnsService,
+    private readonly repository: TurnsRepository,
+    private readonly log: TurnLogService,
+    private readonly lifecycle: ContainerLifecycleService,
+    private readonly history: HistoryService,
+    private readonly notices: Notices,
+    private readonly shutdown: Shutdown,
+    private readonly logger: Logger,
+    @Inject(TURN_LIMITS) private readonly limits: TurnLimits,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.notices.listen("mosaic_turns", {
+      onNotice: (notice) => {
+        if (notice.what === "stop") {
+          this.#running.get(notice.answerId)?.interrupt("stopped");
+        } else if (notice.what === "gone") {
+          this.interruptThose(({ conversationId }) => conversationId === notice.conversationId, "deleted");
+        }
+      },
+      onGap: () => void this.look(),
+    });
+  }
+
+  /** Runs a turn that has begun; the end of the process waits for its end. */
+  start({ turn: begun, question, title }: Begun, withHistory: boolean): RunningTurn {
+    const turn = new RunningTurn(begun, { question, title, withHistory }, this.limits, this.shutdown.signal);
+    this.#running.set(turn.answerId, turn);
+    this.shutdown.waitFor(this.run(turn).finally(() => this.#running.delete(turn.answerId)));
+    return turn;
+  }
+
+  /** `undefined`: it has ended, belongs to somebody else, or another process runs it. */
+  find(userId: string, answerId: string): RunningTurn | undefined {
+    const turn = this.#running.get(answerId);
+    return turn?.userId === userId ? turn : undefined;
+  }
+
+  /** Ends what was deleted or is to stop. Never rejects: a database that is away is asked again. */
+  @Interval(lookEveryMs)
+  async look(): Promise<void> {
+    const asked = [...this.#running.keys()];
+    if (asked.length === 0) {
+      return;
+    }
+    const found = await this.repository.findLive(asked).catch(() => null);
+    if (found !== null) {
+      const there = new Map(found.map(({ answerId, isStopRequested }) => [answerId, isStopRequested]));
+      this.interruptThose(({ answerId }) => there.get(answerId) === true, "stopped");
+      this.interruptThose(({ answerId }) => asked.includes(answerId) && !there.has(answerId), "deleted");
+    }
+  }
+
+  private interruptThose(isMeant: (turn: RunningTurn) => boolean, reason: Interruption): void {
+    for (const turn of [...this.#running.values()].filter(isMeant)) {
+      turn.interrupt(reason);
+    }
+  }
+
+  private async run(turn: RunningTurn): Promise<void> {
+    const store: TurnStore = {
+      append: async (seq, events) => this.log.append(turn, seq, events),
+      finish: async (text, end) => this.turns.finish(turn, text, end),
+    };
+    const writer = new TurnLogWriter(turn.feed, store, this.limits, () => void this.look());
+    const { question, title } = turn.request;
+    turn.tell({ type: "accepted", userMessage: question, answerId: turn.answerId, title });
+    await this.conclude(turn, writer, await this.runner.run(turn));
+  }
+
+  /** Stores the end and tells it, in this order: what the page was told is true. */
+  private async conclude(turn: RunningTurn, writer: TurnLogWriter, ending: TurnEnding): Promise<void> {
+    const end = outcomeOf(ending, turn.text !== "");
+    const isStored = await writer.finish(turn.text, end, this.shutdown.signal);
+    this.turns.leave(turn);
+    await this.lifecycle.touch(turn.agentId).catch(() => undefined);
+    const unsaved = { status: "broken_off", error: { code: "database_unavailable", detail: unsavedDetail } } as const;
+    if (!isStored) {
+      this.logger.error("the end of an answer could not be stored", undefined, { conversationId: turn.conversationId });
+    }
+    const message = this.turns.answerOf(turn, turn.text, isStored ? end : unsaved);
+    const problem = message.error === null ? null : toProblem(new AppError(message.error.code, { detail: message.error.detail }));
+    if (turn.request.withHistory && isStored && (end.status === "complete" || turn.text !== "")) {
+      await this.history.given(turn).catch(() => undefined);
+    }
+    turn.end({ type: "done", message, problem });
+  }
+}

@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { TurnEvent } from "@mosaic/contracts/chat";
+import type { AnswerEnd } from "../conversations/conversations.types.js";
+import type { TurnFeed } from "./turn-feed.js";
+import type { TurnLimits } from "./turn-limits.js";
+
+export interface TurnStore {
+  /** `seq`: the number of the first of them. False when the answer is final or gone. Idempotent. */
+  append(seq: number, events: readonly TurnEvent[]): Promise<boolean>;
+  finish(text: string, end: AnswerEnd): Promise<void>;
+}
+
+/** How long the end of an answer may take once Mosaic is stopping. */
+const shutdownPatienceMs = 1_200;
+const firstRetryMs = 200;
+const maxRetryMs = 2_000;
+
+/**
+ * Writes a turn's events into its log, those together that came within a moment: a crash costs no more than that. A database that is away holds
+ * nobody up.
+ */
+export class TurnLogWriter {
+  #writtenCount = 0;
+  /** What was sent and not confirmed yet: it may have been written, so it is sent again as it was. */
+  #batch: readonly TurnEvent[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #isEnded = false;
+  readonly #unsubscribe: () => void;
+
+  constructor(
+    private readonly feed: TurnFeed,
+    private readonly store: TurnStore,
+    private readonly limits: Pick<TurnLimits, "logEveryMs" | "savePatienceMs">,
+    private readonly onLost: () => void,
+  ) {
+    this.#unsubscribe = feed.subscribe(() => this.#writeSoon());
+  }
+
+  /** Stores the end, and waits for a database that is away. False when it did not come back in time. */
+  async finish(text: string, end: AnswerEnd, stopping: AbortSignal): Promise<boolean> {
+    this.#stop();
+    await Promise.race([this.#writing, untilPatienceEnds(stopping)]);
+    const startedAtMs = performance.now();
+    for (let delayMs = firstRetryMs; ; delayMs = Math.min(delayMs * 2, maxRetryMs)) {
+      try {
+        await this.store.finish(text, end);
+        return true;
+      } catch {
+        const patienceMs = stopping.aborted ? shutdownPatienceMs : this.limits.savePatienceMs;
+        if (performance.now() - startedAtMs + delayMs > patienceMs) {
+          return false;
+        }
+        await sleep(delayMs, undefined, { signal: stopping.aborted ? undefined : stopping }).catch(() => undefined);
+      }
+    }
+  }
+
+  #writeSoon(): void {
+    if (!this.#isEnded) {
+      this.#timer ??= setTimeout(() => {
+        this.#writing = this.#write();
+      }, this.limits.logEveryMs);
+    }
+  }
+
+  async #write(): Promise<void> {
+    if (this.#batch.length === 0) {
+      this.#batch = this.feed.events.slice(this.#writtenCount);
+    }
+    try {
+      if (!(await this.store.append(this.#writtenCount + 1, this.#batch))) {
+        this.#stop();
+        this.onLost();
+      }
+      this.#writtenCount += this.#batch.length;
+      this.#batch = [];
+    } catch {
+      // The next moment tries again.
+    }
+    this.#timer = undefined;
+    if (this.feed.events.length > this.#writtenCount) {
+      this.#writeSoon();
+    }
+  }
+
+  #stop(): void {
+    this.#isEnded = true;
+    clearTimeout(this.#timer);
+    this.#unsubscribe();
+  }
+}
+
+async function untilPatienceEnds(stopping: AbortSignal): Promise<void> {
+  await sleep(stopping.aborted ? shutdownPatienceMs / 2 : 10_000, undefined, { ref: false });
+}
