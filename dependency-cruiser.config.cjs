@@ -1,39 +1,65 @@
-/** The direction of dependencies: `lower` knows nothing of `higher`. What is not listed may not be imported. */
+/** The modules of the API: `lower` knows nothing of `higher`. What is not listed may not be imported, what nobody imports may not be listed. */
 const moduleGraph = {
   "runtime-host": ["settings"],
   auth: ["users"],
   users: [],
   crypto: [],
-  settings: ["crypto"],
+  settings: [],
   audit: [],
   backends: [],
-  "llm-providers": ["backends", "demo", "settings", "runtime-host", "outbound-access", "owner-events"],
-  agents: ["backends", "llm-providers", "settings"],
-  "agent-config": ["agents", "backends", "demo", "llm-providers", "settings", "runtime-host"],
+  "llm-providers": ["demo", "runtime-host", "outbound-access"],
+  agents: ["backends", "llm-providers"],
+  "agent-config": ["agents", "backends", "demo", "llm-providers", "runtime-host"],
   "owner-events": [],
   "container-lifecycle": ["agent-config", "agents", "backends", "boot-queue", "owner-events", "runtime-host", "settings"],
   "boot-queue": ["runtime-host"],
   "idle-reaper": ["container-lifecycle"],
-  conversations: ["agents", "owner-events"],
-  turns: ["agent-config", "conversations", "container-lifecycle", "llm-relay", "owner-events"],
+  conversations: ["owner-events"],
+  turns: ["agent-config", "conversations", "container-lifecycle", "llm-relay"],
   demo: ["settings"],
   health: ["agents", "backends", "container-lifecycle", "llm-providers", "oidc", "runtime-host", "settings"],
   "outbound-access": ["settings"],
-  oidc: ["users", "settings", "outbound-access"],
-  "access-tokens": ["users"],
-  accounts: ["users", "settings", "access-tokens", "oidc"],
-  "user-admin": ["users", "settings", "agents", "container-lifecycle", "conversations", "llm-providers", "access-tokens"],
-  "model-defaults": ["agents", "backends", "llm-providers", "settings"],
-  "llm-relay": ["agent-config", "backends", "demo", "llm-providers", "outbound-access", "runtime-host", "settings"],
-  "system-agents": ["agents", "backends", "container-lifecycle", "llm-providers", "owner-events"],
+  oidc: ["settings", "outbound-access"],
+  "access-tokens": [],
+  accounts: ["users", "settings", "oidc"],
+  "user-admin": ["container-lifecycle"],
+  "model-defaults": ["agents", "llm-providers"],
+  "llm-relay": ["agent-config", "demo", "llm-providers", "outbound-access"],
+  "system-agents": ["agents", "container-lifecycle"],
   "key-rotation": ["settings"],
-  onboarding: ["oidc", "agents", "backends", "container-lifecycle", "health", "llm-providers", "runtime-host", "settings", "users"],
+  onboarding: ["oidc", "agents", "health", "llm-providers", "runtime-host", "settings", "users"],
 };
 const everywhere = ["auth", "crypto", "audit"];
+
+/** The features of the web page, in the same way. What several of them show is in `components` and `lib`, which know no feature. */
+const featureGraph = {
+  account: [],
+  "admin-audit": [],
+  "admin-backends": ["agents"],
+  "admin-containers": ["agents"],
+  "admin-health": [],
+  "admin-invites": ["account"],
+  "admin-network": [],
+  "admin-oidc": ["account", "providers"],
+  "admin-sharing": ["models"],
+  "admin-shell": ["auth", "shell"],
+  "admin-system-agents": ["agents", "providers"],
+  "admin-users": ["auth"],
+  agents: ["chat", "models", "providers"],
+  auth: ["account", "shell"],
+  chat: ["admin-system-agents", "agents", "auth", "shell"],
+  models: ["agents", "providers"],
+  providers: ["agents", "auth"],
+  settings: ["auth", "shell"],
+  setup: ["admin-oidc", "agents", "auth", "providers", "shell"],
+  shell: ["auth", "chat", "setup"],
+};
 
 /** What another module may see of a module: never its repository or its controllers. */
 const publicParts =
   "\\.(module|service|guard|decorator|types)\\.ts$|[-/]registry\\.ts$|/(tokens|sealed-box|key-ring|audit-trail|model-choice|session-endings|message-seal|conversation-title)\\.ts$";
+
+const featurePath = (names) => `^apps/web/features/(${names.join("|")})/`;
 
 const modulePath = (names) => `^apps/api/src/modules/(${names.join("|")})/`;
 
@@ -42,6 +68,16 @@ const graphRules = Object.entries(moduleGraph).map(([name, lower]) => ({
   severity: "error",
   from: { path: `^apps/api/src/modules/${name}/` },
   to: { path: "^apps/api/src/modules/", pathNot: modulePath([name, ...lower, ...everywhere]) },
+}));
+
+/** They walk through pages of several features. */
+const webTests = "\\.test\\.tsx?$";
+
+const featureRules = Object.entries(featureGraph).map(([name, lower]) => ({
+  name: `web-${name}-only-along-the-graph`,
+  severity: "error",
+  from: { path: `^apps/web/features/${name}/`, pathNot: webTests },
+  to: { path: "^apps/web/features/", pathNot: featurePath([name, ...lower]) },
 }));
 
 module.exports = {
@@ -55,6 +91,20 @@ module.exports = {
       to: {},
     },
     ...graphRules,
+    {
+      name: "no-unlisted-feature",
+      comment: "A new feature is added to the graph above first.",
+      severity: "error",
+      from: { path: "^apps/web/features/([^/]+)/", pathNot: featurePath(Object.keys(featureGraph)) },
+      to: {},
+    },
+    ...featureRules,
+    {
+      name: "what-features-share-knows-no-feature",
+      severity: "error",
+      from: { path: "^apps/web/(components|lib)/", pathNot: webTests },
+      to: { path: "^apps/web/(features|app)/" },
+    },
     {
       name: "only-public-parts-of-a-module",
       severity: "error",
@@ -123,3 +173,6 @@ module.exports = {
     },
   },
 };
+
+// For the check that each edge is used; dependency-cruiser refuses fields that it does not know.
+Object.defineProperty(module.exports, "graphs", { enumerable: false, value: { everywhere, featureGraph, moduleGraph } });

@@ -16,6 +16,7 @@ const checks = [
     name: "dependency rules",
     command: ["pnpm", "exec", "depcruise", "--config", "dependency-cruiser.config.cjs", "apps/api/src", "apps/web", "packages"],
   },
+  { name: "listed dependencies are used", command: ["node", "scripts/check/edges-in-use.mjs"] },
   { name: "dead code", command: ["pnpm", "exec", "knip"] },
   { name: "patterns take linear time", command: ["node", "scripts/check/linear-patterns.mjs"] },
   { name: "kinds are compared in registries only", command: ["node", "scripts/check/kinds-in-registries.mjs"] },

@@ -40,6 +40,15 @@ const planted = {
     "apps/web/lib/a.ts": 'import "../../../packages/runtime/src/a.js";',
     "packages/runtime/src/a.ts": "export {};",
   },
+  "no-unlisted-feature": { "apps/web/features/novel/novel-page.ts": 'import "node:fs";' },
+  "web-chat-only-along-the-graph": {
+    "apps/web/features/chat/chat.ts": 'import "../admin-users/users.js";',
+    "apps/web/features/admin-users/users.ts": "export {};",
+  },
+  "what-features-share-knows-no-feature": {
+    "apps/web/lib/a.ts": 'import "../features/chat/chat.js";',
+    "apps/web/features/chat/chat.ts": "export {};",
+  },
   "contracts-stand-alone": {
     "packages/contracts/src/a.ts": 'import "../../testing/src/a.js";',
     "packages/testing/src/a.ts": "export {};",

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { buttonVariants } from "@/components/ui/button";
-import { LogoMark } from "@/features/shell/logo";
+import { LogoMark } from "@/components/page/logo";
 
 export const metadata: Metadata = { title: "Page not found" };
 

@@ -9,7 +9,7 @@ import { Notice } from "@/components/ui/notice";
 import { PasswordInput } from "@/components/ui/password-input";
 import { useChangePassword } from "@/features/account/account-queries";
 import { followsRules, PasswordRules } from "@/features/account/password-rules";
-import { SettingsSection } from "@/features/settings/settings-section";
+import { SettingsSection } from "@/components/page/settings-section";
 import { ApiProblem, describeError } from "@/lib/api";
 
 interface Faults {

@@ -10,9 +10,9 @@ import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import { useProfile, useSaveProfile } from "@/features/account/account-queries";
 import { PasswordSection } from "@/features/account/password-section";
-import { Loaded } from "@/features/settings/load-state";
-import { SettingsSection } from "@/features/settings/settings-section";
-import { useUnsavedChanges } from "@/features/shell/unsaved-guard";
+import { Loaded } from "@/components/page/load-state";
+import { SettingsSection } from "@/components/page/settings-section";
+import { useUnsavedChanges } from "@/components/page/unsaved-guard";
 import { describeError } from "@/lib/api";
 
 export function ProfilePage() {

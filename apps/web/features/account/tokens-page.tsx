@@ -12,9 +12,9 @@ import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
 import { useRevokeToken, useTokens } from "@/features/account/account-queries";
 import { NewTokenForm, scopeTexts } from "@/features/account/new-token-form";
-import { Loaded } from "@/features/settings/load-state";
-import { toastProblem } from "@/features/settings/save-problem";
-import { EmptyState, SettingsSection } from "@/features/settings/settings-section";
+import { Loaded } from "@/components/page/load-state";
+import { toastProblem } from "@/lib/toast-problem";
+import { EmptyState, SettingsSection } from "@/components/page/settings-section";
 import { formatTime } from "@/lib/time";
 
 export function TokensPage() {

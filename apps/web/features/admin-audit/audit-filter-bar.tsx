@@ -6,7 +6,7 @@ import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { SearchInput } from "@/components/ui/search-input";
 import { Select } from "@/components/ui/select";
-import type { UrlFilters } from "@/features/admin-shell/url-filters";
+import type { UrlFilters } from "@/lib/url-filters";
 
 const outcomes = [
   { value: "all", label: "Any outcome" },

@@ -1,5 +1,5 @@
 import { isAuditAction, isAuditGroup } from "@mosaic/contracts/audit-actions";
-import { toQuery, type UrlFilters } from "@/features/admin-shell/url-filters";
+import { toQuery, type UrlFilters } from "@/lib/url-filters";
 
 export const auditFilterNames = ["search", "action", "outcome", "from", "to", "actorId"];
 

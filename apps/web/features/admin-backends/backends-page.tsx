@@ -19,10 +19,10 @@ import {
   type BackendValues,
 } from "@/features/admin-backends/units";
 import { ToolsField } from "@/features/agents/tools-field";
-import { SaveProblem } from "@/features/providers/provider-form";
-import { Loaded } from "@/features/settings/load-state";
-import { SettingsSection } from "@/features/settings/settings-section";
-import { useUnsavedChanges } from "@/features/shell/unsaved-guard";
+import { SaveProblem } from "@/components/page/save-problem";
+import { Loaded } from "@/components/page/load-state";
+import { SettingsSection } from "@/components/page/settings-section";
+import { useUnsavedChanges } from "@/components/page/unsaved-guard";
 import { formatCount } from "@/lib/count";
 
 export function BackendsPage() {

@@ -5,7 +5,7 @@ import { PackageSearch } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { Notice, type NoticeTone } from "@/components/ui/notice";
 import { useImageCheck } from "@/features/admin-backends/backend-queries";
-import { SaveProblem } from "@/features/providers/provider-form";
+import { SaveProblem } from "@/components/page/save-problem";
 
 const outcomes: Record<ImageCheck["outcome"], { tone: NoticeTone; title: string }> = {
   present: { tone: "success", title: "The image is on this machine" },

@@ -13,9 +13,9 @@ import { Notice } from "@/components/ui/notice";
 import { useInvites, useRevokeInvite, useSignUpMode } from "@/features/admin-invites/invite-queries";
 import { InviteLink, NewInviteForm } from "@/features/admin-invites/new-invite";
 import { SignUpModeChoice } from "@/features/admin-invites/sign-up-mode";
-import { Loaded } from "@/features/settings/load-state";
-import { toastProblem } from "@/features/settings/save-problem";
-import { EmptyState, SettingsSection } from "@/features/settings/settings-section";
+import { Loaded } from "@/components/page/load-state";
+import { toastProblem } from "@/lib/toast-problem";
+import { EmptyState, SettingsSection } from "@/components/page/settings-section";
 import { formatTime } from "@/lib/time";
 
 export function InvitesPage() {

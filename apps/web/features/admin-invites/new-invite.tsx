@@ -9,7 +9,7 @@ import { Notice } from "@/components/ui/notice";
 import { Select } from "@/components/ui/select";
 import { Secret } from "@/features/account/tokens-page";
 import { useCreateInvite } from "@/features/admin-invites/invite-queries";
-import { SaveProblem } from "@/features/providers/provider-form";
+import { SaveProblem } from "@/components/page/save-problem";
 import { formatTime } from "@/lib/time";
 
 const lifetimes = [

@@ -8,7 +8,7 @@ import { ChoiceCard, ChoiceGroup } from "@/components/ui/choice-card";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Notice } from "@/components/ui/notice";
 import { useSaveSignUpMode } from "@/features/admin-invites/invite-queries";
-import { toastProblem } from "@/features/settings/save-problem";
+import { toastProblem } from "@/lib/toast-problem";
 
 const modes: readonly { value: SignUpMode; title: string; description: string; icon: typeof Ticket }[] = [
   {

@@ -9,10 +9,10 @@ import { Field } from "@/components/ui/field";
 import { Textarea } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import { lineFaults, toLines, type LineFault } from "@/features/admin-network/lines";
-import { SaveProblem } from "@/features/providers/provider-form";
-import { Loaded } from "@/features/settings/load-state";
-import { SettingsSection } from "@/features/settings/settings-section";
-import { useUnsavedChanges } from "@/features/shell/unsaved-guard";
+import { SaveProblem } from "@/components/page/save-problem";
+import { Loaded } from "@/components/page/load-state";
+import { SettingsSection } from "@/components/page/settings-section";
+import { useUnsavedChanges } from "@/components/page/unsaved-guard";
 import { request } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
 

@@ -22,7 +22,7 @@ import {
   type OidcValues,
 } from "@/features/admin-oidc/oidc-values";
 import { RoleMappings } from "@/features/admin-oidc/role-mappings";
-import { SaveProblem } from "@/features/providers/provider-form";
+import { SaveProblem } from "@/components/page/save-problem";
 import { ApiProblem } from "@/lib/api";
 
 export interface OidcFormProps {

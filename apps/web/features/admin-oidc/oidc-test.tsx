@@ -8,7 +8,7 @@ import { Notice } from "@/components/ui/notice";
 import { useTestOidc } from "@/features/admin-oidc/oidc-queries";
 import { addressOf } from "@/features/admin-oidc/oidc-values";
 import { AllowAddress } from "@/features/providers/allow-address";
-import { SaveProblem } from "@/features/providers/provider-form";
+import { SaveProblem } from "@/components/page/save-problem";
 
 const issuerFirst = "Enter the issuer first: a web address that begins with https://";
 const titles: Partial<Record<OidcTestResult["outcome"], string>> = { client_refused: "The server does not accept Mosaic" };

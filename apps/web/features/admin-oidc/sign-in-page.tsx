@@ -9,10 +9,10 @@ import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Notice } from "@/components/ui/notice";
 import { OidcForm } from "@/features/admin-oidc/oidc-form";
 import { useOidcSettings, useRemoveOidc, useSaveOidc } from "@/features/admin-oidc/oidc-queries";
-import { Loaded } from "@/features/settings/load-state";
-import { toastProblem } from "@/features/settings/save-problem";
-import { SettingsSection } from "@/features/settings/settings-section";
-import { useUnsavedChanges } from "@/features/shell/unsaved-guard";
+import { Loaded } from "@/components/page/load-state";
+import { toastProblem } from "@/lib/toast-problem";
+import { SettingsSection } from "@/components/page/settings-section";
+import { useUnsavedChanges } from "@/components/page/unsaved-guard";
 
 export function SignInPage() {
   const settings = useOidcSettings();

@@ -4,8 +4,8 @@ import { useId } from "react";
 import { toast } from "sonner";
 import { Switch } from "@/components/ui/switch";
 import { useDemoModel, useSaveDemoModel } from "@/features/admin-sharing/sharing-queries";
-import { Loaded } from "@/features/settings/load-state";
-import { toastProblem } from "@/features/settings/save-problem";
+import { Loaded } from "@/components/page/load-state";
+import { toastProblem } from "@/lib/toast-problem";
 
 export function DemoModelSection() {
   const demo = useDemoModel();

@@ -14,9 +14,9 @@ import { DemoModelSection } from "@/features/admin-sharing/demo-model-switch";
 import { ProviderShare } from "@/features/admin-sharing/provider-share";
 import { useSaveSharedDefault, useShareProvider, useSharing } from "@/features/admin-sharing/sharing-queries";
 import { DefaultEditor } from "@/features/models/default-editor";
-import { Loaded } from "@/features/settings/load-state";
-import { toastProblem } from "@/features/settings/save-problem";
-import { EmptyState, SettingsSection } from "@/features/settings/settings-section";
+import { Loaded } from "@/components/page/load-state";
+import { toastProblem } from "@/lib/toast-problem";
+import { EmptyState, SettingsSection } from "@/components/page/settings-section";
 
 export function SharedProvidersPage() {
   const sharing = useSharing();

@@ -6,8 +6,8 @@ import { Suspense, type ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { AdminNav } from "@/features/admin-shell/admin-nav";
 import { useMe } from "@/features/auth/session";
-import { Loaded } from "@/features/settings/load-state";
-import { EmptyState } from "@/features/settings/settings-section";
+import { Loaded } from "@/components/page/load-state";
+import { EmptyState } from "@/components/page/settings-section";
 import { AppFrame, PageBar } from "@/features/shell/app-frame";
 
 export function AdminFrame({ children }: { readonly children: ReactNode }) {

@@ -1,4 +1,4 @@
-import type { NavGroup } from "@/features/settings/section-nav";
+import type { NavGroup } from "@/components/page/section-nav";
 
 export const adminGroups: readonly NavGroup[] = [
   {

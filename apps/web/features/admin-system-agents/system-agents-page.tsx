@@ -13,9 +13,9 @@ import { AddAgentButton, AgentList } from "@/features/agents/agent-list";
 import { useBackends } from "@/features/agents/agent-queries";
 import { toAgent, toNewAgent, type BackendChoice } from "@/features/agents/agent-values";
 import { useModelSources } from "@/features/providers/provider-queries";
-import { Loaded } from "@/features/settings/load-state";
-import { toastProblem } from "@/features/settings/save-problem";
-import { EmptyState, SettingsSection } from "@/features/settings/settings-section";
+import { Loaded } from "@/components/page/load-state";
+import { toastProblem } from "@/lib/toast-problem";
+import { EmptyState, SettingsSection } from "@/components/page/settings-section";
 
 const path = "/admin/system-agents";
 

@@ -4,7 +4,7 @@ import type { ManagedUser } from "@mosaic/contracts/admin-users";
 import { toast } from "sonner";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { useDeleteUser, useUserLoss } from "@/features/admin-users/user-queries";
-import { toastProblem } from "@/features/settings/save-problem";
+import { toastProblem } from "@/lib/toast-problem";
 import { describeError } from "@/lib/api";
 
 const count = (amount: number, noun: string): string => `${amount} ${noun}${amount === 1 ? "" : "s"}`;

@@ -9,7 +9,7 @@ import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "@/compo
 import { Tooltip } from "@/components/ui/tooltip";
 import type { PendingChange } from "@/features/admin-users/user-change";
 import { useUpdateUser } from "@/features/admin-users/user-queries";
-import { toastProblem } from "@/features/settings/save-problem";
+import { toastProblem } from "@/lib/toast-problem";
 import { formatTime } from "@/lib/time";
 
 const ways = { password: "password", oidc: "single sign-on" };

@@ -6,7 +6,7 @@ import { toast } from "sonner";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { useUpdateUser } from "@/features/admin-users/user-queries";
 import { DeleteUser } from "@/features/admin-users/delete-user";
-import { toastProblem } from "@/features/settings/save-problem";
+import { toastProblem } from "@/lib/toast-problem";
 
 export interface PendingChange {
   readonly kind: "promote" | "demote" | "disable" | "delete";

@@ -2,7 +2,7 @@
 
 import { managedUser, managedUserPage, userDeletionSummary, type UpdateUser } from "@mosaic/contracts/admin-users";
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { toQuery } from "@/features/admin-shell/url-filters";
+import { toQuery } from "@/lib/url-filters";
 import { request, requestNothing } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
 

@@ -9,13 +9,13 @@ import { DataTable, type DataColumn } from "@/components/ui/data-table";
 import { Pagination } from "@/components/ui/pagination";
 import { SearchInput } from "@/components/ui/search-input";
 import { Select } from "@/components/ui/select";
-import { useUrlFilters, type UrlFilters } from "@/features/admin-shell/url-filters";
+import { useUrlFilters, type UrlFilters } from "@/lib/url-filters";
 import { UserChange, type PendingChange } from "@/features/admin-users/user-change";
 import { LastSeen, UserActions, UserName, UserState } from "@/features/admin-users/user-cells";
 import { userPageSize, useUsers } from "@/features/admin-users/user-queries";
 import { useMe } from "@/features/auth/session";
-import { Loaded } from "@/features/settings/load-state";
-import { EmptyState, SettingsSection } from "@/features/settings/settings-section";
+import { Loaded } from "@/components/page/load-state";
+import { EmptyState, SettingsSection } from "@/components/page/settings-section";
 
 const filterNames = ["search", "role", "status"];
 

@@ -8,7 +8,7 @@ import { Button } from "@/components/ui/button";
 import { Menu, MenuContent, MenuItem, MenuTrigger } from "@/components/ui/menu";
 import type { AgentLogsDialogProps } from "@/features/agents/agent-logs";
 import type { useSwitchAgent } from "@/features/agents/agent-queries";
-import { toastProblem } from "@/features/settings/save-problem";
+import { toastProblem } from "@/lib/toast-problem";
 
 export interface AgentActionsProps {
   readonly agent: Agent;

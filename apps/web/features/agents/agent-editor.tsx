@@ -8,8 +8,8 @@ import { Button } from "@/components/ui/button";
 import { AgentForm } from "@/features/agents/agent-form";
 import { agentToValues, emptyAgent, type AgentValues, type BackendChoice } from "@/features/agents/agent-values";
 import type { ModelSource } from "@/features/providers/provider-queries";
-import { SettingsSection } from "@/features/settings/settings-section";
-import { useLeave, useUnsavedChanges } from "@/features/shell/unsaved-guard";
+import { SettingsSection } from "@/components/page/settings-section";
+import { useLeave, useUnsavedChanges } from "@/components/page/unsaved-guard";
 
 /** What an editor is opened with. */
 export interface EditedAgent {

@@ -13,7 +13,7 @@ import { BackendField } from "@/features/agents/backend-field";
 import { IdentityFields } from "@/features/agents/identity-fields";
 import { FallbackPicker, ModelPicker } from "@/features/agents/model-picker";
 import { ToolsField } from "@/features/agents/tools-field";
-import { SaveProblem } from "@/features/providers/provider-form";
+import { SaveProblem } from "@/components/page/save-problem";
 import type { ModelSource } from "@/features/providers/provider-queries";
 import { placeFaults } from "@/lib/form-problem";
 

@@ -10,9 +10,9 @@ import { AgentRow } from "@/features/agents/agent-row";
 import { NoIsolationBadge } from "@/features/agents/agent-status";
 import { toAgent, toNewAgent, type BackendChoice } from "@/features/agents/agent-values";
 import { DeleteAgent } from "@/features/agents/delete-agent";
-import { SaveProblem } from "@/features/providers/provider-form";
+import { SaveProblem } from "@/components/page/save-problem";
 import { useModelSources } from "@/features/providers/provider-queries";
-import { EmptyState, ListLoading, SettingsSection } from "@/features/settings/settings-section";
+import { EmptyState, ListLoading, SettingsSection } from "@/components/page/settings-section";
 
 const path = "/settings/agents";
 

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Gate } from "@/features/shell/gate";
-import { LogoMark } from "@/features/shell/logo";
-import { ThemeMenu } from "@/features/shell/theme-menu";
+import { LogoMark } from "@/components/page/logo";
+import { ThemeMenu } from "@/components/page/theme-menu";
 
 export function AuthFrame({ children }: { readonly children: ReactNode }) {
   return (

@@ -13,7 +13,7 @@ import { PasswordInput } from "@/components/ui/password-input";
 import { followsRules, PasswordRules } from "@/features/account/password-rules";
 import { AuthFrame, AuthHeading } from "@/features/auth/auth-frame";
 import { useSignInOptions, useSignUp } from "@/features/auth/session";
-import { Loaded } from "@/features/settings/load-state";
+import { Loaded } from "@/components/page/load-state";
 import { useOnboardingStatus } from "@/features/shell/onboarding-status";
 import { ApiProblem, describeError } from "@/lib/api";
 

@@ -10,10 +10,10 @@ import { ChatHeader } from "@/features/chat/chat-header";
 import { ChatView } from "@/features/chat/chat-view";
 import { isForgotten } from "@/features/chat/memory-loss";
 import { useConversation, useConversations } from "@/features/chat/conversation-queries";
-import { SaveProblem } from "@/features/providers/provider-form";
-import { EmptyState } from "@/features/settings/settings-section";
+import { SaveProblem } from "@/components/page/save-problem";
+import { EmptyState } from "@/components/page/settings-section";
 import { PageBar } from "@/features/shell/app-frame";
-import { usePageTitle } from "@/features/shell/page-title";
+import { usePageTitle } from "@/lib/page-title";
 import { ApiProblem } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
 

@@ -12,7 +12,7 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { useDeleteConversation, useRenameConversation } from "@/features/chat/conversation-queries";
 import { stopTurn } from "@/features/chat/turn-store";
-import { SaveProblem } from "@/features/providers/provider-form";
+import { SaveProblem } from "@/components/page/save-problem";
 import { describeError } from "@/lib/api";
 
 export function RenameConversation({ conversation, onClose }: { readonly conversation: Conversation; readonly onClose: () => void }) {

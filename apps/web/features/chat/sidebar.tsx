@@ -9,7 +9,7 @@ import { cn } from "@/components/ui/cn";
 import { AgentFace, AgentStatus } from "@/features/agents/agent-status";
 import { useChatAgents } from "@/features/chat/chat-agents";
 import { ConversationList } from "@/features/chat/conversation-list";
-import { Logo } from "@/features/shell/logo";
+import { Logo } from "@/components/page/logo";
 import { UserMenu } from "@/features/shell/user-menu";
 
 export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {

@@ -9,7 +9,7 @@ import { useBackendLabel } from "@/features/agents/agent-queries";
 import { decodeModel, encodeModel } from "@/features/agents/agent-values";
 import { FallbackPicker, ModelPicker } from "@/features/agents/model-picker";
 import type { ModelSource } from "@/features/providers/provider-queries";
-import { useUnsavedChanges } from "@/features/shell/unsaved-guard";
+import { useUnsavedChanges } from "@/components/page/unsaved-guard";
 import { describeError } from "@/lib/api";
 
 export interface DefaultEditorProps {

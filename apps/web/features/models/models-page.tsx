@@ -8,8 +8,8 @@ import { DefaultEditor } from "@/features/models/default-editor";
 import { effectiveText } from "@/features/models/effective-model";
 import { useModelDefaults, useSaveModelDefault } from "@/features/models/model-queries";
 import { useModelSources } from "@/features/providers/provider-queries";
-import { Loaded } from "@/features/settings/load-state";
-import { EmptyState, SettingsSection } from "@/features/settings/settings-section";
+import { Loaded } from "@/components/page/load-state";
+import { EmptyState, SettingsSection } from "@/components/page/settings-section";
 
 export function ModelsPage() {
   const defaults = useModelDefaults();

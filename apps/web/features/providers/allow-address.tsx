@@ -6,7 +6,7 @@ import { ShieldCheck } from "lucide-react";
 import { toast } from "sonner";
 import { Button } from "@/components/ui/button";
 import { useMe } from "@/features/auth/session";
-import { toastProblem } from "@/features/settings/save-problem";
+import { toastProblem } from "@/lib/toast-problem";
 import { request } from "@/lib/api";
 
 /** For admins, beside a refused address: allows exactly this host and port, and goes on with what was refused. */

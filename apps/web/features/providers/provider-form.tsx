@@ -4,7 +4,7 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { providerDefinitions, type Provider, type ProviderTestResult, type TestProvider } from "@mosaic/contracts/provider";
 import { useEffect, useEffectEvent, useMemo, useRef, useState, type FormEvent, type ReactNode } from "react";
 import { useForm } from "react-hook-form";
-import { Notice } from "@/components/ui/notice";
+import { SaveProblem } from "@/components/page/save-problem";
 import { ConnectionTest, useConnectionTest } from "@/features/providers/connection-test";
 import { ConnectionFields } from "@/features/providers/connection-fields";
 import { KindPicker } from "@/features/providers/kind-picker";
@@ -18,7 +18,6 @@ import {
   valuesOf,
   type ProviderValues,
 } from "@/features/providers/provider-values";
-import { describeError } from "@/lib/api";
 import { placeFaults } from "@/lib/form-problem";
 
 export interface ProviderFormProps {
@@ -128,14 +127,5 @@ export function ProviderForm(props: ProviderFormProps) {
       {saveError === null ? null : <SaveProblem error={saveError} />}
       {props.renderActions({ isSaving: isSubmitting || isWaiting })}
     </form>
-  );
-}
-
-export function SaveProblem({ error }: { readonly error: unknown }) {
-  const { title, detail } = describeError(error);
-  return (
-    <Notice tone="danger" role="alert" title={title}>
-      {detail}
-    </Notice>
   );
 }

@@ -11,12 +11,13 @@ import { Switch } from "@/components/ui/switch";
 import { useAgents } from "@/features/agents/agent-queries";
 import { DeleteProvider } from "@/features/providers/delete-provider";
 import { ProviderMark } from "@/features/providers/kind-picker";
-import { ProviderForm, SaveProblem } from "@/features/providers/provider-form";
+import { SaveProblem } from "@/components/page/save-problem";
+import { ProviderForm } from "@/features/providers/provider-form";
 import { testConnection, useProviders, useSaveProvider, useSharedProviders } from "@/features/providers/provider-queries";
 import { toCreate, toUpdate } from "@/features/providers/provider-values";
-import { toastProblem } from "@/features/settings/save-problem";
-import { EmptyState, ListLoading, SettingsSection } from "@/features/settings/settings-section";
-import { useLeave, useUnsavedChanges } from "@/features/shell/unsaved-guard";
+import { toastProblem } from "@/lib/toast-problem";
+import { EmptyState, ListLoading, SettingsSection } from "@/components/page/settings-section";
+import { useLeave, useUnsavedChanges } from "@/components/page/unsaved-guard";
 
 const path = "/settings/providers";
 

@@ -3,7 +3,7 @@
 import Link from "next/link";
 import { Suspense, type ReactNode } from "react";
 import { useMe } from "@/features/auth/session";
-import { SectionNav, type NavGroup } from "@/features/settings/section-nav";
+import { SectionNav, type NavGroup } from "@/components/page/section-nav";
 import { AppFrame, PageBar } from "@/features/shell/app-frame";
 
 const groups: readonly NavGroup[] = [

@@ -3,7 +3,7 @@ import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
 import { AgentsPage } from "@/features/agents/agents-page";
 import { ProvidersPage } from "@/features/providers/providers-page";
-import { UnsavedGuard } from "@/features/shell/unsaved-guard";
+import { UnsavedGuard } from "@/components/page/unsaved-guard";
 import { openMenu, press, type } from "@/test/actions";
 import { openPage } from "@/test/page";
 import { readyState, sampleAgent, sampleProvider } from "@/test/contract-state";

@@ -11,7 +11,7 @@ import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import { PasswordInput } from "@/components/ui/password-input";
 import { useMe } from "@/features/auth/session";
-import { SaveProblem } from "@/features/providers/provider-form";
+import { SaveProblem } from "@/components/page/save-problem";
 import { useCreateBreakglass } from "@/features/setup/onboarding-queries";
 import type { StepProps } from "@/features/setup/setup-page";
 import { StepActions } from "@/features/setup/step-actions";

@@ -3,10 +3,11 @@
 import type { Provider } from "@mosaic/contracts/provider";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
-import { ProviderForm, SaveProblem } from "@/features/providers/provider-form";
+import { SaveProblem } from "@/components/page/save-problem";
+import { ProviderForm } from "@/features/providers/provider-form";
 import { testConnection, useProviders, useSaveProvider } from "@/features/providers/provider-queries";
 import { toCreate, toUpdate, type ProviderValues } from "@/features/providers/provider-values";
-import { ListLoading } from "@/features/settings/settings-section";
+import { ListLoading } from "@/components/page/settings-section";
 import { useOnboardingProvider } from "@/features/setup/onboarding-queries";
 import type { StepProps } from "@/features/setup/setup-page";
 import { StepActions } from "@/features/setup/step-actions";

@@ -13,7 +13,7 @@ import { emptyMemory, nextStep, previousStep, shownStep, stepIndex, wizardSteps,
 import { WizardFrame } from "@/features/setup/wizard-frame";
 import { Gate } from "@/features/shell/gate";
 import { useOnboardingStatus } from "@/features/shell/onboarding-status";
-import { usePageTitle } from "@/features/shell/page-title";
+import { usePageTitle } from "@/lib/page-title";
 import { queryKeys } from "@/lib/query-keys";
 
 export function SetupPage() {

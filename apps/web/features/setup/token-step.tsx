@@ -6,9 +6,9 @@ import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { forgetSetupToken, parseSetupToken, readSetupToken, storeSetupToken } from "@/features/setup/setup-token";
-import { Logo } from "@/features/shell/logo";
+import { Logo } from "@/components/page/logo";
 import { useOnboardingStatus } from "@/features/shell/onboarding-status";
-import { ThemeMenu } from "@/features/shell/theme-menu";
+import { ThemeMenu } from "@/components/page/theme-menu";
 
 /** For whoever opened the page without the printed link: only the person who started Mosaic may set it up. */
 export function TokenStep() {

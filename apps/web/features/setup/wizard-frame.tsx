@@ -5,8 +5,8 @@ import { Check } from "lucide-react";
 import { useEffect, useRef, type ReactNode } from "react";
 import { cn } from "@/components/ui/cn";
 import { stepIndex, stepState, wizardSteps, type WizardStep } from "@/features/setup/wizard";
-import { Logo } from "@/features/shell/logo";
-import { ThemeMenu } from "@/features/shell/theme-menu";
+import { Logo } from "@/components/page/logo";
+import { ThemeMenu } from "@/components/page/theme-menu";
 
 export interface WizardFrameProps {
   readonly step: WizardStep;

@@ -9,7 +9,7 @@ import { Sidebar } from "@/features/chat/sidebar";
 import { Gate } from "@/features/shell/gate";
 import { useLiveEvents } from "@/features/shell/live-events";
 import { OfflineBanner } from "@/features/shell/offline-banner";
-import { UnsavedGuard } from "@/features/shell/unsaved-guard";
+import { UnsavedGuard } from "@/components/page/unsaved-guard";
 
 export function AppFrame({ children }: { readonly children: ReactNode }) {
   return (

@@ -4,7 +4,7 @@ import { usePathname, useRouter, useSearchParams } from "next/navigation";
 import { Suspense, useEffect, type ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
-import { LogoMark } from "@/features/shell/logo";
+import { LogoMark } from "@/components/page/logo";
 import { destination, type PageKind } from "@/features/shell/destination";
 import { useOnboardingStatus } from "@/features/shell/onboarding-status";
 import { describeError } from "@/lib/api";

@@ -5,8 +5,8 @@ import { useRouter } from "next/navigation";
 import { toast } from "sonner";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "@/components/ui/menu";
 import { useLogout, useMe } from "@/features/auth/session";
-import { ThemeChoice } from "@/features/shell/theme-menu";
-import { useLeave } from "@/features/shell/unsaved-guard";
+import { ThemeChoice } from "@/components/page/theme-menu";
+import { useLeave } from "@/components/page/unsaved-guard";
 import { describeError } from "@/lib/api";
 
 export function UserMenu() {

@@ -2,7 +2,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
-import { ListLoading } from "@/features/settings/settings-section";
+import { ListLoading } from "@/components/page/settings-section";
 import { describeError } from "@/lib/api";
 
 /** A page's data, or what there is to say until it is there. */
