@@ -183,7 +183,7 @@ test("who stops the agent, deletes it or stops the answer while waiting frees th
   await expect
     .poll(async () => agentOf(leaves.client, leaves.agentId), soon)
     .toMatchObject({ status: "stopped", error: null, stage: null });
-  expect(await agentOf(stops.client, stops.agentId)).toMatchObject({ status: "stopped", error: null });
+  await expect.poll(async () => agentOf(stops.client, stops.agentId), soon).toMatchObject({ status: "stopped", error: null });
   expect(engine.containers.size).toBe(1);
 
   engine.faults.readyAfterMs = 0;

@@ -127,18 +127,17 @@ test("a token that is revoked closes its program's streams on every process", as
   }
 });
 
-test("an answer that is being given to a session that ends breaks off as if the browser had left", async () => {
+test("an answer that is being given to a session that ends is given to it no more, and goes on", async () => {
   const { id: agentId } = await createAgent(ann);
   const conversationId = await createConversation(ann, agentId);
   const phone = new TestClient(other.url, { cookie: (await app.session(ann)).cookie ?? "" });
-  const turn = await Turn.open(phone, conversationId, "[demo:slow ms=50 words=400]");
+  const turn = await Turn.open(phone, conversationId, "[demo:slow ms=50 words=120]");
   await turn.until(({ text }) => text !== "");
   await ann.delete("/api/sessions");
-  const endedAt = performance.now();
   await turn.ended;
-  expect(performance.now() - endedAt).toBeLessThan(1_000);
   expect(turn.events.at(-1)?.type).not.toBe("done");
-  await expect.poll(async () => (await lastMessage(ann, conversationId)).status, { timeout: 5_000 }).toBe("stopped");
+  expect((await lastMessage(ann, conversationId)).status).toBe("streaming");
+  await expect.poll(async () => (await lastMessage(ann, conversationId)).status, { timeout: 20_000 }).toBe("complete");
 });
 
 test("a stream ends when its session expires by itself", async () => {

@@ -9,7 +9,8 @@ type Ask = (...given: unknown[]) => unknown;
 export class SerialClient extends Client {
   constructor(config?: string | ClientConfig) {
     super(config);
-    this.query = oneAtATime(super.query.bind(this) as Ask) as Client["query"];
+    const ask: Ask = (...given) => (super.query as Ask)(...given);
+    this.query = oneAtATime(ask) as Client["query"];
   }
 }
 
