@@ -87,7 +87,7 @@ test.describe("Mosaic's own image @docker", () => {
       checks: { check: string; state: string }[];
     };
     expect(checks.filter(({ state }) => state === "failing")).toEqual([]);
-    expect(checks.find(({ check }) => check === "Software of openclaw")?.state).toBe("ok");
+    expect(checks.find(({ check }) => check === "Software of OpenClaw")?.state).toBe("ok");
     const next = "quite another fine sentence";
     await docker(["exec", "--interactive", container, "mosaic", "admin", "reset-breakglass"], `${next}\n`);
     const client = new ApiClient(() => url);

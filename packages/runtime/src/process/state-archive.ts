@@ -15,7 +15,9 @@ export function archiveState(root: string): Readable {
 }
 
 export async function extractState(root: string, tar: Readable): Promise<void> {
-  const child = spawn("tar", ["-C", root, "-xpf", "-", "--no-same-owner", "state"], { stdio: ["pipe", "ignore", "ignore"] });
+  // Without `--ignore-zeros` it ends at the mark behind the last file, and who is still to end the stream meets a closed pipe.
+  const args = ["-C", root, "-xpf", "-", "--ignore-zeros", "--no-same-owner", "state"];
+  const child = spawn("tar", args, { stdio: ["pipe", "ignore", "ignore"] });
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", resolve);
