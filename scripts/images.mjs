@@ -17,15 +17,15 @@ import { buildPackage, installPackages } from "./lib/prepare.mjs";
 import { Progress } from "./lib/progress.mjs";
 import { ensureToolchain, toolchainEnv } from "./lib/toolchain.mjs";
 
-const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
-const BASE_FOLDER = join(REPOSITORY, "docker/base");
-const OPENCLAW_FOLDER = join(REPOSITORY, "docker/openclaw");
-const SUPERVISOR_FOLDER = join(REPOSITORY, "packages/supervisor");
-const INPUTS_LABEL = "mosaic.inputs";
-const BASE_TAG = "mosaic/base:node24";
-const PUBLIC_BASE = "node:24-bookworm-slim";
-const MINIMUM_NODE = [24, 16];
-const NPM_INSTALL = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
+const repository = fileURLToPath(new URL("..", import.meta.url));
+const baseFolder = join(repository, "docker/base");
+const openclawFolder = join(repository, "docker/openclaw");
+const supervisorFolder = join(repository, "packages/supervisor");
+const inputsLabel = "mosaic.inputs";
+const baseTag = "mosaic/base:node24";
+const publicBase = "node:24-bookworm-slim";
+const minimumNode = [24, 16];
+const npmInstall = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
 
 const startedAt = Date.now();
 
@@ -41,7 +41,7 @@ async function main(args) {
   await requireEngine();
   const base = await ensureBase(force);
   const openclaw = await ensureOpenClaw(base, force);
-  say(`ready: ${BASE_TAG}, ${openclaw}`);
+  say(`ready: ${baseTag}, ${openclaw}`);
 }
 
 async function requireEngine() {
@@ -53,61 +53,61 @@ async function requireEngine() {
 }
 
 async function ensureBase(force) {
-  const inputs = await hashOf([BASE_FOLDER], []);
-  const present = await inspectImage(BASE_TAG);
+  const inputs = await hashOf([baseFolder], []);
+  const present = await inspectImage(baseTag);
   if (!force && present?.inputs === inputs) {
-    say(`${BASE_TAG} is up to date`);
+    say(`${baseTag} is up to date`);
     return present.id;
   }
   if (await pullPublicBase()) await labelPublicBase(inputs);
   else await makeBaseFromPackages(inputs);
-  return (await inspectImage(BASE_TAG)).id;
+  return (await inspectImage(baseTag)).id;
 }
 
 async function pullPublicBase() {
-  say(`pulling ${PUBLIC_BASE}`);
-  const pull = await capture("docker", ["pull", PUBLIC_BASE]);
+  say(`pulling ${publicBase}`);
+  const pull = await capture("docker", ["pull", publicBase]);
   if (pull.code !== 0) {
     say(`no image registry here (${lastLine(pull.stderr)}); making the base from Debian and npm packages`);
     return false;
   }
-  const { stdout } = await capture("docker", ["run", "--rm", "--network", "none", "--entrypoint", "node", PUBLIC_BASE, "--version"]);
+  const { stdout } = await capture("docker", ["run", "--rm", "--network", "none", "--entrypoint", "node", publicBase, "--version"]);
   if (isRecentNode(stdout.trim())) return true;
-  say(`${PUBLIC_BASE} has Node ${stdout.trim()}, older than ${MINIMUM_NODE.join(".")}; making the base from Debian and npm packages`);
+  say(`${publicBase} has Node ${stdout.trim()}, older than ${minimumNode.join(".")}; making the base from Debian and npm packages`);
   return false;
 }
 
 function isRecentNode(version) {
   const [major, minor] = version.replace(/^v/, "").split(".").map(Number);
-  return major > MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor >= MINIMUM_NODE[1]);
+  return major > minimumNode[0] || (major === minimumNode[0] && minor >= minimumNode[1]);
 }
 
 async function labelPublicBase(inputs) {
   await inScratchFolder(async (folder) => {
-    await dockerBuild(["--label", `${INPUTS_LABEL}=${inputs}`, "--tag", BASE_TAG, "--file", "-", folder], `FROM ${PUBLIC_BASE}\n`);
+    await dockerBuild(["--label", `${inputsLabel}=${inputs}`, "--tag", baseTag, "--file", "-", folder], `FROM ${publicBase}\n`);
   });
 }
 
 async function makeBaseFromPackages(inputs) {
   if (process.getuid?.() !== 0) {
     throw new Error(
-      `${PUBLIC_BASE} can't be pulled, and making it from Debian packages needs root: run \`sudo node scripts/images.mjs\` once`,
+      `${publicBase} can't be pulled, and making it from Debian packages needs root: run \`sudo node scripts/images.mjs\` once`,
     );
   }
   if (!(await hasCommand("debootstrap"))) {
-    throw new Error(`${PUBLIC_BASE} can't be pulled, and debootstrap is missing: run \`apt-get install debootstrap\` and try again`);
+    throw new Error(`${publicBase} can't be pulled, and debootstrap is missing: run \`apt-get install debootstrap\` and try again`);
   }
   await inScratchFolder(async (folder) => {
-    for (const name of ["package.json", "package-lock.json"]) await copyFile(join(BASE_FOLDER, name), join(folder, name));
+    for (const name of ["package.json", "package-lock.json"]) await copyFile(join(baseFolder, name), join(folder, name));
     say("getting Node and npm");
-    await run("npm", NPM_INSTALL, { cwd: folder });
+    await run("npm", npmInstall, { cwd: folder });
     const mirror = await debianMirror();
     say(`getting Debian from ${mirror || "its own mirror"}`);
-    await run("sh", [join(BASE_FOLDER, "rootfs.sh"), join(folder, "rootfs"), mirror, join(folder, "node_modules")], {
+    await run("sh", [join(baseFolder, "rootfs.sh"), join(folder, "rootfs"), mirror, join(folder, "node_modules")], {
       progress:
         /^I: (?:Retrieving Packages|Extracting base|Extracting packages|Installing core|Unpacking the base|Configuring the base|Base system)/,
     });
-    say(`importing ${BASE_TAG}`);
+    say(`importing ${baseTag}`);
     await importRootfs(join(folder, "rootfs"), inputs);
   });
 }
@@ -116,9 +116,9 @@ async function importRootfs(rootfs, inputs) {
   const changes = [
     "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     'CMD ["node"]',
-    `LABEL ${INPUTS_LABEL}=${inputs}`,
+    `LABEL ${inputsLabel}=${inputs}`,
   ];
-  const importArgs = ["import", ...changes.flatMap((change) => ["--change", change]), "-", BASE_TAG];
+  const importArgs = ["import", ...changes.flatMap((change) => ["--change", change]), "-", baseTag];
   const tar = spawn("tar", ["--numeric-owner", "--one-file-system", "-C", rootfs, "-c", "."], { stdio: ["ignore", "pipe", "inherit"] });
   const tarEnd = endOf(tar, "tar");
   await Promise.all([tarEnd, run("docker", importArgs, { input: tar.stdout })]);
@@ -134,9 +134,9 @@ async function debianMirror() {
 }
 
 async function ensureOpenClaw(baseId, force) {
-  const manifest = JSON.parse(await readFile(join(OPENCLAW_FOLDER, "package.json"), "utf8"));
+  const manifest = JSON.parse(await readFile(join(openclawFolder, "package.json"), "utf8"));
   const tag = `mosaic/openclaw:${manifest.dependencies.openclaw}`;
-  const inputs = await hashOf([OPENCLAW_FOLDER, SUPERVISOR_FOLDER, join(SUPERVISOR_FOLDER, "src")], [baseId]);
+  const inputs = await hashOf([openclawFolder, supervisorFolder, join(supervisorFolder, "src")], [baseId]);
   const present = await inspectImage(tag);
   if (!force && present?.inputs === inputs) {
     say(`${tag} is up to date`);
@@ -145,31 +145,22 @@ async function ensureOpenClaw(baseId, force) {
   await buildSupervisor();
   say(`building ${tag} (a few minutes the first time)`);
   await inScratchFolder(async (folder) => {
-    for (const file of await inputFiles(OPENCLAW_FOLDER)) await copyFile(file, join(folder, relative(OPENCLAW_FOLDER, file)));
+    for (const file of await inputFiles(openclawFolder)) await copyFile(file, join(folder, relative(openclawFolder, file)));
     for (const part of ["package.json", "dist"]) {
-      await cp(join(SUPERVISOR_FOLDER, part), join(folder, "supervisor", part), { recursive: true });
+      await cp(join(supervisorFolder, part), join(folder, "supervisor", part), { recursive: true });
     }
     await addCertificates(folder);
     const buildArgs = await machineBuildArgs();
-    await dockerBuild([
-      "--label",
-      `${INPUTS_LABEL}=${inputs}`,
-      "--build-arg",
-      `BASE_IMAGE=${BASE_TAG}`,
-      ...buildArgs,
-      "--tag",
-      tag,
-      folder,
-    ]);
+    await dockerBuild(["--label", `${inputsLabel}=${inputs}`, "--build-arg", `BASE_IMAGE=${baseTag}`, ...buildArgs, "--tag", tag, folder]);
   });
   return tag;
 }
 
 // The supervisor is written in TypeScript: this may be the first that is done in a clone.
 async function buildSupervisor() {
-  const stateDir = join(REPOSITORY, ".mosaic");
+  const stateDir = join(repository, ".mosaic");
   prepareStateDir(stateDir);
-  const common = { root: REPOSITORY, logsDir: stateFiles(stateDir).logs, progress: new Progress(), signal: undefined };
+  const common = { root: repository, logsDir: stateFiles(stateDir).logs, progress: new Progress(), signal: undefined };
   const toolchain = await ensureToolchain({ ...common, env: process.env });
   const options = { ...common, toolchain, env: toolchainEnv(toolchain, { ...process.env, NODE_ENV: undefined }) };
   await installPackages(options);
@@ -186,7 +177,7 @@ async function addCertificates(folder) {
 }
 
 async function machineBuildArgs() {
-  const registry = (await capture("npm", ["config", "get", "registry"], { cwd: OPENCLAW_FOLDER })).stdout.trim();
+  const registry = (await capture("npm", ["config", "get", "registry"], { cwd: openclawFolder })).stdout.trim();
   const proxies = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].filter((name) => process.env[name]);
   const args = proxies.map((name) => `${name}=${process.env[name]}`);
   if (/^https?:/.test(registry)) args.push(`NPM_REGISTRY=${registry}`);
@@ -203,7 +194,7 @@ async function dockerBuild(args, dockerfile) {
 }
 
 async function inspectImage(tag) {
-  const result = await capture("docker", ["image", "inspect", "--format", `{{.Id}} {{index .Config.Labels "${INPUTS_LABEL}"}}`, tag]);
+  const result = await capture("docker", ["image", "inspect", "--format", `{{.Id}} {{index .Config.Labels "${inputsLabel}"}}`, tag]);
   if (result.code !== 0) return null;
   const [id, inputs] = result.stdout.trim().split(" ");
   return { id, inputs };
@@ -213,11 +204,12 @@ async function hashOf(folders, words) {
   const hash = createHash("sha256");
   for (const word of words) hash.update(`${word}\0`);
   for (const folder of folders) {
-    for (const file of await inputFiles(folder))
+    for (const file of await inputFiles(folder)) {
       hash
         .update(`${relative(folder, file)}\0`)
         .update(await readFile(file))
         .update("\0");
+    }
   }
   return hash.digest("hex").slice(0, 32);
 }

@@ -55,8 +55,9 @@ async function run(words) {
 function prepareRotation(words, keyFile) {
   const next = `${keyFile}.next`;
   if (words.includes("--new-key-file")) return { words, finish: () => undefined };
-  if (!existsSync(next))
+  if (!existsSync(next)) {
     writeFileSync(next, `${Buffer.from(crypto.getRandomValues(new Uint8Array(48))).toString("base64")}\n`, { mode: 0o600 });
+  }
   return {
     words: [...words, "--new-key-file", next],
     finish: () => {

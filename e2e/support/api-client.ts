@@ -16,16 +16,16 @@ export interface TurnOutcome {
 
 /** A browser without a page: keeps its cookie and names its origin. */
 export class ApiClient {
-  readonly #url: () => string;
-  #cookie = "";
+  private readonly url: () => string;
+  private sessionCookie = "";
 
   constructor(url: () => string) {
-    this.#url = url;
+    this.url = url;
   }
 
   /** Its session, as a header carries it. */
   get cookie(): string {
-    return this.#cookie;
+    return this.sessionCookie;
   }
 
   async request(
@@ -35,11 +35,11 @@ export class ApiClient {
     headers: Record<string, string> = {},
     signal?: AbortSignal,
   ): Promise<Response> {
-    const response = await fetch(this.#url() + path, {
+    const response = await fetch(this.url() + path, {
       method,
       headers: {
-        origin: this.#url(),
-        cookie: this.#cookie,
+        origin: this.url(),
+        cookie: this.sessionCookie,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...headers,
       },
@@ -48,7 +48,7 @@ export class ApiClient {
     });
     const cookie = response.headers.getSetCookie().find((value) => value.startsWith("mosaic_session="));
     if (cookie !== undefined) {
-      this.#cookie = cookie.split(";")[0] ?? "";
+      this.sessionCookie = cookie.split(";")[0] ?? "";
     }
     return response;
   }

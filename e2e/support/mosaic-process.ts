@@ -24,7 +24,7 @@ export class MosaicProcess {
   output = "";
   url = "";
   setupUrl: string | undefined;
-  #child: ChildProcess | undefined;
+  private child: ChildProcess | undefined;
 
   constructor(options: MosaicOptions) {
     this.options = options;
@@ -45,7 +45,7 @@ export class MosaicProcess {
         ...env,
       },
     });
-    this.#child = child;
+    this.child = child;
     child.stdout?.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
     child.stderr?.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
     const message = await firstMessage(child);
@@ -58,18 +58,18 @@ export class MosaicProcess {
 
   /** Of the server as it runs now; 0 while it does not. */
   get pid(): number {
-    return this.#child?.pid ?? 0;
+    return this.child?.pid ?? 0;
   }
 
   /** Asks it to stop, as Ctrl-C does. Resolves with the milliseconds that it took. */
   async stop(): Promise<number> {
     const startedAt = performance.now();
-    await this.#end("SIGTERM");
+    await this.end("SIGTERM");
     return performance.now() - startedAt;
   }
 
   async kill(): Promise<void> {
-    await this.#end("SIGKILL");
+    await this.end("SIGKILL");
   }
 
   async restart(): Promise<void> {
@@ -77,9 +77,9 @@ export class MosaicProcess {
     await this.start();
   }
 
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#child;
-    this.#child = undefined;
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.child;
+    this.child = undefined;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
       return;
     }

@@ -10,42 +10,42 @@ interface Piece {
 
 /** All streams of events that the pages of a browser read. A page itself skips what it doesn't know, so it would hide a breach of the contract. */
 export class PageStreams {
-  readonly #streams = new Map<string, { readonly path: string; readonly sent: SentEvents<{ readonly type: string }> }>();
-  readonly #breaches: string[] = [];
+  private readonly streams = new Map<string, { readonly path: string; readonly sent: SentEvents<{ readonly type: string }> }>();
+  private readonly breaches: string[] = [];
 
   /** To be called before a context is made. */
   watch(browser: Browser): void {
     const newContext = browser.newContext.bind(browser);
     browser.newContext = async (...options) => {
       const context = await newContext(...options);
-      await this.#watchContext(context);
+      await this.watchContext(context);
       return context;
     };
   }
 
   /** Of what was sent to the pages so far, on addresses that end like this. */
   typesOf(pathEnd: string): string[] {
-    return [...this.#streams.values()].flatMap(({ path, sent }) => (path.endsWith(pathEnd) ? sent.events.map(({ type }) => type) : []));
+    return [...this.streams.values()].flatMap(({ path, sent }) => (path.endsWith(pathEnd) ? sent.events.map(({ type }) => type) : []));
   }
 
   /** What was found since the last call. */
   takeBreaches(): string[] {
-    return this.#breaches.splice(0);
+    return this.breaches.splice(0);
   }
 
-  async #watchContext(context: BrowserContext): Promise<void> {
-    await context.exposeBinding("mosaicTestPiece", (_source, piece: Piece) => this.#take(piece));
+  private async watchContext(context: BrowserContext): Promise<void> {
+    await context.exposeBinding("mosaicTestPiece", (_source, piece: Piece) => this.take(piece));
     await context.addInitScript(tellStreams);
   }
 
-  #take({ stream, path, text }: Piece): void {
+  private take({ stream, path, text }: Piece): void {
     const contract = path === "/api/events" ? ownerEvent : turnEvent;
-    const known = this.#streams.get(stream) ?? { path, sent: new SentEvents<{ readonly type: string }>(contract) };
-    this.#streams.set(stream, known);
+    const known = this.streams.get(stream) ?? { path, sent: new SentEvents<{ readonly type: string }>(contract) };
+    this.streams.set(stream, known);
     try {
       known.sent.feed(text);
     } catch (error) {
-      this.#breaches.push(`${path}: ${String(error)}`);
+      this.breaches.push(`${path}: ${String(error)}`);
     }
   }
 }

@@ -105,8 +105,9 @@ async function runMosaic(options, context) {
     progress.step("Starting Mosaic", () => api.ready, { quietBelowMs: 3_000 }),
     signal,
   );
-  if (!(await waitUntilHealthy(localUrl(settings), signal)))
+  if (!(await waitUntilHealthy(localUrl(settings), signal))) {
     progress.line(`warning: Mosaic runs, but ${localUrl(settings)}/api/health does not say that it is well. Its log is ${logFile}.`);
+  }
   lock.markReady(ready.url);
   progress.line("");
   progress.line(`Mosaic is ready (${seconds(startedAt)}). Open ${ready.setupUrl ?? ready.url}`);

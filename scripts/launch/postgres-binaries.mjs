@@ -57,11 +57,12 @@ function linkLibraries(folder) {
     try {
       symlinkSync(path.relative(path.dirname(link), path.join(folder, source)), link);
     } catch (error) {
-      if (codeOf(error) !== "EEXIST")
+      if (codeOf(error) !== "EEXIST") {
         throw new Failure(
           `The embedded Postgres can't be completed in ${folder}: ${messageOf(error)}. Set DATABASE_URL to a Postgres of yours.`,
           { cause: error },
         );
+      }
     }
   }
 }

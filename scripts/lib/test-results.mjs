@@ -70,12 +70,13 @@ export function fromReportFile(text) {
  * @returns {TestReport}
  */
 export function withExitCode(report, exitCode, stepName) {
-  if (report === undefined)
+  if (report === undefined) {
     return {
       passed: 0,
       failed: [`${stepName}: ended with code ${exitCode} and without a report`],
       skipped: [],
     };
+  }
   if (exitCode === 0 || report.failed.length > 0) return report;
   return { ...report, failed: [`${stepName}: ended with code ${exitCode} though no test failed`] };
 }

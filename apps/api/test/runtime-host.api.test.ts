@@ -22,8 +22,8 @@ async function runtimeAt(env: Record<string, string | undefined>): Promise<unkno
 }
 
 test("the process runtime is refused when Mosaic listens on more than loopback", async () => {
-  for (const HOST of ["0.0.0.0", "::", "192.0.2.1"]) {
-    expect(await runtimeAt({ MOSAIC_RUNTIME: "process", HOST })).toMatchObject({
+  for (const host of ["0.0.0.0", "::", "192.0.2.1"]) {
+    expect(await runtimeAt({ MOSAIC_RUNTIME: "process", HOST: host })).toMatchObject({
       code: "runtime_refused",
       detail: expect.stringContaining("MOSAIC_ALLOW_UNISOLATED") as string,
     });

@@ -118,8 +118,9 @@ export function explainResponse(status: number, body: string): GatewayFailure {
     /^(?:authentication_error|permission_error|rate_limit_error|insufficient_quota)$/.test(error.type) ||
     error.message.startsWith("upstream provider");
   if (isOfProvider) return explainError({ message: error.message, type: error.type }, { elapsedMs: 0, hasText: false });
-  if (status === 401 || status === 403)
+  if (status === 401 || status === 403) {
     return brokeOff("The agent does not accept Mosaic's token. Stop the agent; it gets a new one when it starts again.");
+  }
   if (status === 413) return brokeOff("The message is too large for the agent. Send a shorter one.");
   if (status === 429 || status === 503) return brokeOff("The agent is busy or not ready yet. Send the message again in a moment.");
   return brokeOff(
@@ -147,8 +148,9 @@ function isModelMissing({ message, status }: GatewayError): boolean {
 }
 
 function isBrokenOff({ message }: GatewayError, { elapsedMs, hasText }: TurnSoFar): boolean {
-  if (/append-only response stream|stream (?:ended|closed|was interrupted)|incomplete (?:response|stream)|premature/i.test(message))
+  if (/append-only response stream|stream (?:ended|closed|was interrupted)|incomplete (?:response|stream)|premature/i.test(message)) {
     return true;
+  }
   return hasText && elapsedMs < shortestTimeoutMs && (isTimeout(message) || isUnreachable(message));
 }
 

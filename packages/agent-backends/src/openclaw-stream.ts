@@ -34,8 +34,9 @@ export function openOpenclawStream(nowMs: () => number = () => performance.now()
     maxBufferSize: maxEventCharacters,
     onEvent: ({ data }) => readData(data, { elapsedMs: nowMs() - startedAtMs, hasText }, head, emit),
     onError: (error) => {
-      if (error.type === "max-buffer-size-exceeded")
+      if (error.type === "max-buffer-size-exceeded") {
         emit(brokeOff("The agent sent more than can be read at once. Send the message again."));
+      }
     },
   });
   const feed = (text: string): void => {

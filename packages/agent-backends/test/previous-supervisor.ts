@@ -11,7 +11,8 @@ export function readAsBefore(text: string): { readonly generation: string; reado
   });
   if (!files.includes("run/openclaw.json")) throw new Error("the bundle has no openclaw.json");
   const warmup = bundle.warmup as { model?: unknown; gatewayToken?: unknown } | null | undefined;
-  if (warmup != null && (typeof warmup.model !== "string" || typeof warmup.gatewayToken !== "string"))
+  if (warmup != null && (typeof warmup.model !== "string" || typeof warmup.gatewayToken !== "string")) {
     throw new Error("the bundle's warm-up is incomplete");
+  }
   return { generation: bundle.generation, files, warmup };
 }

@@ -1,4 +1,4 @@
-const LAST_LINES = 6;
+const lastLines = 6;
 
 /** The end of what a command said, without addresses: those of a private registry may hold a password. */
 export function lastWords(said: string): string {
@@ -11,6 +11,6 @@ export function lastWords(said: string): string {
         .replaceAll(/\b(?:npm_|Bearer\s+|_authToken=|_auth=|_password=)\S+/gi, "<secret>"),
     )
     .filter((line) => line.trim() !== "" && !/A complete log of this run/.test(line))
-    .slice(-LAST_LINES)
+    .slice(-lastLines)
     .join("\n");
 }

@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
 import { expect, test } from "vitest";
-import { KEPT_LOG_BYTES, LogTail, readLogFrames } from "./log-tail.js";
+import { keptLogBytes, LogTail, readLogFrames } from "./log-tail.js";
 
-const MIB = 1024 * 1024;
+const mib = 1024 * 1024;
 
 function frame(stream: number, text: string): Buffer {
   const head = Buffer.from([stream, 0, 0, 0, 0, 0, 0, 0]);
@@ -33,10 +33,10 @@ test("a flood of 256 MB keeps as little as ever", () => {
   const tail = new LogTail();
   const chunk = Buffer.from(`${"x".repeat(63)}\n`.repeat(1024));
   const before = process.memoryUsage();
-  for (let pushed = 0; pushed < 256 * MIB; pushed += chunk.length) tail.push(chunk);
+  for (let pushed = 0; pushed < 256 * mib; pushed += chunk.length) tail.push(chunk);
   const after = process.memoryUsage();
-  expect(Buffer.byteLength(tail.text())).toBeLessThanOrEqual(KEPT_LOG_BYTES);
-  expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(4 * MIB);
+  expect(Buffer.byteLength(tail.text())).toBeLessThanOrEqual(keptLogBytes);
+  expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(4 * mib);
 });
 
 test("both outputs of a container are put together in their order, however the stream is cut", async () => {
@@ -44,7 +44,7 @@ test("both outputs of a container are put together in their order, however the s
   for (const pieceLength of [1, 3, 8, bytes.length]) {
     const pieces: Buffer[] = [];
     for (let at = 0; at < bytes.length; at += pieceLength) pieces.push(bytes.subarray(at, at + pieceLength));
-    expect(await readLogFrames(Readable.from(pieces), MIB)).toBe("out\nerr ü\nend");
+    expect(await readLogFrames(Readable.from(pieces), mib)).toBe("out\nerr ü\nend");
   }
 });
 
@@ -54,17 +54,17 @@ test("an engine that sends without end, or frames of 4 GB, is read as far as the
   async function* endless() {
     try {
       for (;;) {
-        sent += MIB;
-        yield sent === MIB
-          ? Buffer.concat([Buffer.from([1, 0, 0, 0, 255, 255, 255, 255]), Buffer.alloc(MIB, "x\n")])
-          : Buffer.alloc(MIB, "x\n");
+        sent += mib;
+        yield sent === mib
+          ? Buffer.concat([Buffer.from([1, 0, 0, 0, 255, 255, 255, 255]), Buffer.alloc(mib, "x\n")])
+          : Buffer.alloc(mib, "x\n");
         await Promise.resolve();
       }
     } finally {
       isLeft = true;
     }
   }
-  const text = await readLogFrames(endless(), 4 * MIB);
-  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(KEPT_LOG_BYTES);
-  expect([sent <= 5 * MIB, isLeft]).toEqual([true, true]);
+  const text = await readLogFrames(endless(), 4 * mib);
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(keptLogBytes);
+  expect([sent <= 5 * mib, isLeft]).toEqual([true, true]);
 });

@@ -9,7 +9,7 @@ interface Flight<P> {
 
 /** One piece of work per key, however many ask for it. It goes on until it is done or the last one who waits for it has given up. */
 export class SharedTasks<P> {
-  readonly #flights = new Map<string, Flight<P>>();
+  private readonly flights = new Map<string, Flight<P>>();
 
   async run(
     key: string,
@@ -18,7 +18,7 @@ export class SharedTasks<P> {
     signal: AbortSignal,
   ): Promise<void> {
     signal.throwIfAborted();
-    const flight = this.#flights.get(key) ?? this.#begin(key, work);
+    const flight = this.flights.get(key) ?? this.begin(key, work);
     // A set of closures, not of the callers' functions: two callers may pass the same one.
     const listener = (progress: P) => onProgress(progress);
     flight.listeners.add(listener);
@@ -28,13 +28,13 @@ export class SharedTasks<P> {
     } finally {
       flight.listeners.delete(listener);
       if (flight.listeners.size === 0) {
-        this.#forget(key, flight);
+        this.forget(key, flight);
         flight.abort.abort();
       }
     }
   }
 
-  #begin(key: string, work: (onProgress: Progress<P>, signal: AbortSignal) => Promise<void>): Flight<P> {
+  private begin(key: string, work: (onProgress: Progress<P>, signal: AbortSignal) => Promise<void>): Flight<P> {
     const abort = new AbortController();
     const listeners = new Set<Progress<P>>();
     const report = (progress: P) => {
@@ -44,17 +44,17 @@ export class SharedTasks<P> {
     const flight: Flight<P> = {
       result: Promise.resolve()
         .then(() => work(report, abort.signal))
-        .finally(() => this.#forget(key, flight)),
+        .finally(() => this.forget(key, flight)),
       listeners,
       abort,
       latest: undefined,
     };
-    this.#flights.set(key, flight);
+    this.flights.set(key, flight);
     return flight;
   }
 
-  #forget(key: string, flight: Flight<P>): void {
-    if (this.#flights.get(key) === flight) this.#flights.delete(key);
+  private forget(key: string, flight: Flight<P>): void {
+    if (this.flights.get(key) === flight) this.flights.delete(key);
   }
 }
 

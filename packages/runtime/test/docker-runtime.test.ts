@@ -17,12 +17,12 @@ import type { ContractHarness, TestBackend } from "./contract/contract-world.js"
 import { describeWithDocker } from "./docker-available.js";
 import { describeRuntimeContract } from "./runtime-contract.js";
 
-const FIXTURE_IMAGE = fileURLToPath(new URL("./fixture-image", import.meta.url));
-const SOCKET = (process.env["DOCKER_HOST"] ?? "").replace(/^unix:\/\//, "") || "/var/run/docker.sock";
+const fixtureImage = fileURLToPath(new URL("./fixture-image", import.meta.url));
+const engineSocket = (process.env["DOCKER_HOST"] ?? "").replace(/^unix:\/\//, "") || "/var/run/docker.sock";
 
 const docker = new Docker();
 const run = randomBytes(4).toString("hex");
-const image: AgentImage = { name: `mosaic-test/fixture-agent:${run}`, buildContext: FIXTURE_IMAGE, installation: null };
+const image: AgentImage = { name: `mosaic-test/fixture-agent:${run}`, buildContext: fixtureImage, installation: null };
 const mounts = { state: "/home/node/.plain", run: "/run/mosaic" };
 const plain: TestBackend = { image, command: null, environment: {}, port: 18_789, mounts };
 const odd: TestBackend = {
@@ -44,8 +44,9 @@ async function removeEverything(): Promise<void> {
   const labels = { label: [`mosaic.instance=${options.instanceId}`] };
   for (const { Id } of await docker.listContainers({ all: true, filters: labels })) await docker.getContainer(Id).remove({ force: true });
   for (const { Name } of (await docker.listVolumes({ filters: labels })).Volumes) await docker.getVolume(Name).remove();
-  for (const network of await docker.listNetworks({ filters: { name: [options.networkName ?? ""] } }))
+  for (const network of await docker.listNetworks({ filters: { name: [options.networkName ?? ""] } })) {
     await docker.getNetwork(network.Id).remove();
+  }
   await docker
     .getImage(image.name)
     .remove({ force: true })
@@ -97,8 +98,8 @@ async function perl(name: string, program: string): Promise<string> {
 
 /** Stands before the real engine's socket and can be taken away like an engine that is stopped. */
 class EngineSwitch {
-  readonly #sockets = new Set<Socket>();
-  #server: Server | undefined;
+  private readonly sockets = new Set<Socket>();
+  private server: Server | undefined;
   readonly path: string;
 
   constructor(path: string) {
@@ -106,22 +107,22 @@ class EngineSwitch {
   }
 
   async on(): Promise<void> {
-    this.#server = createServer((client) => {
-      const engine = connect(SOCKET);
+    this.server = createServer((client) => {
+      const engine = connect(engineSocket);
       for (const socket of [client, engine]) {
-        this.#sockets.add(socket);
-        socket.on("error", () => undefined).on("close", () => this.#sockets.delete(socket));
+        this.sockets.add(socket);
+        socket.on("error", () => undefined).on("close", () => this.sockets.delete(socket));
       }
       client.pipe(engine).pipe(client);
     });
-    this.#server.listen(this.path);
-    await once(this.#server, "listening");
+    this.server.listen(this.path);
+    await once(this.server, "listening");
   }
 
   async off(): Promise<void> {
-    const closed = this.#server?.listening ? once(this.#server, "close") : Promise.resolve();
-    this.#server?.close();
-    for (const socket of this.#sockets) socket.destroy();
+    const closed = this.server?.listening ? once(this.server, "close") : Promise.resolve();
+    this.server?.close();
+    for (const socket of this.sockets) socket.destroy();
     await closed;
   }
 }

@@ -14,14 +14,14 @@ import { ask, factsOf } from "./agent-client.js";
 import type { ContractHarness, TestBackend } from "./contract/contract-world.js";
 import { describeRuntimeContract } from "./runtime-contract.js";
 
-const FIXTURE = fileURLToPath(new URL("./fixture-image/fixture-agent.mjs", import.meta.url));
-const INSTANCE = "test-installation";
+const fixtureFolder = fileURLToPath(new URL("./fixture-image/fixture-agent.mjs", import.meta.url));
+const instance = "test-installation";
 
 function backendOf(installation: Partial<Installation>): TestBackend {
   const fixture: Installation = {
     label: "Fixture",
     packages: null,
-    command: [process.execPath, FIXTURE],
+    command: [process.execPath, fixtureFolder],
     environment: {},
     ...installation,
   };
@@ -31,20 +31,20 @@ function backendOf(installation: Partial<Installation>): TestBackend {
 
 const plain = backendOf({});
 const odd: TestBackend = {
-  ...backendOf({ label: "Odd", command: [process.execPath, FIXTURE, "odd"], environment: { ODD_FOLDER: "{folder}/odd" } }),
+  ...backendOf({ label: "Odd", command: [process.execPath, fixtureFolder, "odd"], environment: { ODD_FOLDER: "{folder}/odd" } }),
   environment: { ODD_SETTING: "a value with blanks" },
   port: 4711,
   mounts: { state: "/odd/state", run: "/odd/run" },
 };
 
 function optionsFor(stateDir: string): ProcessRuntimeOptions {
-  return { instanceId: INSTANCE, stateDir };
+  return { instanceId: instance, stateDir };
 }
 
 function specFor(name: string, backend = plain): WorkloadSpec {
   const limits = { memoryBytes: 256 * 1024 * 1024, nanoCpus: 1_000_000_000, pids: 64 };
   const environment = { MOSAIC_CONFIG_URL: "http://127.0.0.1:9/none" };
-  return { ...backend, name, instanceId: INSTANCE, agentId: `agent-${name}`, environment, limits, labels: {}, tokenBy: "stdin" };
+  return { ...backend, name, instanceId: instance, agentId: `agent-${name}`, environment, limits, labels: {}, tokenBy: "stdin" };
 }
 
 async function runRecordOf(stateDir: string, name: string): Promise<RunRecord> {
@@ -66,7 +66,7 @@ async function openHarness(): Promise<ContractHarness> {
   await writeFile(join(lockDir, "package.json"), "{}");
   await writeFile(join(lockDir, "package-lock.json"), `{"lockfileVersion":3,"packages":{"":{"dependencies":{"no-such":"1.0.0"}}}}`);
   return {
-    instanceId: INSTANCE,
+    instanceId: instance,
     plain,
     odd,
     placeOf: () => ({ port: null, stateDir: null }),

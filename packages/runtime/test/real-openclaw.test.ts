@@ -16,17 +16,17 @@ import { type ConfigApi, startConfigApi } from "./config-api.js";
 import { describeMissing, describeWithDocker } from "./docker-available.js";
 import { bundleFor } from "./openclaw-bundle.js";
 
-const LOCK_DIR = fileURLToPath(new URL("../../../docker/openclaw", import.meta.url));
-const SUPERVISOR = fileURLToPath(new URL("../../supervisor/dist/supervisor.js", import.meta.url));
-const BOOT_TIMEOUT_MS = 120_000;
-const version = (JSON.parse(await readFile(join(LOCK_DIR, "package.json"), "utf8")) as { dependencies: { openclaw: string } }).dependencies
-  .openclaw;
+const lockFolder = fileURLToPath(new URL("../../../docker/openclaw", import.meta.url));
+const supervisor = fileURLToPath(new URL("../../supervisor/dist/supervisor.js", import.meta.url));
+const bootTimeoutMs = 120_000;
+const version = (JSON.parse(await readFile(join(lockFolder, "package.json"), "utf8")) as { dependencies: { openclaw: string } })
+  .dependencies.openclaw;
 const imageName = process.env["MOSAIC_TEST_IMAGE"] ?? `mosaic/openclaw:${version}`;
 /** By hand, as the bundle is: this package knows no backend. */
 const installation: Installation = {
   label: "OpenClaw",
-  packages: { folder: `openclaw-${version}`, lockDir: LOCK_DIR, proof: "node_modules/openclaw/openclaw.mjs", setUp: null },
-  command: [process.execPath, "--disable-sigusr1", SUPERVISOR],
+  packages: { folder: `openclaw-${version}`, lockDir: lockFolder, proof: "node_modules/openclaw/openclaw.mjs", setUp: null },
+  command: [process.execPath, "--disable-sigusr1", supervisor],
   environment: { NODE_COMPILE_CACHE: "{folder}/.compile-cache", MOSAIC_AGENT_SOFTWARE_DIR: "{folder}" },
 };
 const run = randomBytes(4).toString("hex");
@@ -97,12 +97,12 @@ function describeRealOpenclaw(title: string, openHarness: () => Promise<RealHarn
       expect(wasRunning).toBe(false);
       endpoint.resolve(at);
       const stateOf = async () => ((await isReady(at)) ? "ready" : (await harness.runtime.inspect(spec.name))?.state);
-      await expect.poll(stateOf, { timeout: BOOT_TIMEOUT_MS, interval: 50 }).not.toBe("running");
+      await expect.poll(stateOf, { timeout: bootTimeoutMs, interval: 50 }).not.toBe("running");
       if ((await stateOf()) !== "ready") {
         expect.fail(`it ended: ${JSON.stringify(await harness.runtime.inspect(spec.name))} ${await harness.readLog(spec.name)}`);
       }
       const readyMs = performance.now() - startedAt;
-      await expect.poll(() => api.phases.filter((phase) => phase === "ready").length, { timeout: BOOT_TIMEOUT_MS }).toBe(readyCount + 1);
+      await expect.poll(() => api.phases.filter((phase) => phase === "ready").length, { timeout: bootTimeoutMs }).toBe(readyCount + 1);
       return { at, readyMs, warmMs: performance.now() - startedAt };
     }
 

@@ -16,11 +16,11 @@ class ScriptedEngine {
   dropsAttachmentAtStart = false;
   /** While it starts the container. */
   atStart = (): void => undefined;
-  #attached: Duplex | undefined;
-  readonly #server = createServer((request, response) => {
-    this.#note(request);
+  private attached: Duplex | undefined;
+  private readonly server = createServer((request, response) => {
+    this.note(request);
     if (request.url?.includes("/start")) {
-      if (this.dropsAttachmentAtStart) this.#attached?.destroy();
+      if (this.dropsAttachmentAtStart) this.attached?.destroy();
       this.atStart();
       setImmediate(() => response.writeHead(this.startStatus).end());
       return;
@@ -29,9 +29,9 @@ class ScriptedEngine {
   });
 
   async listen(path: string): Promise<void> {
-    this.#server.on("upgrade", (request, socket: Duplex) => {
-      this.#note(request);
-      this.#attached = socket;
+    this.server.on("upgrade", (request, socket: Duplex) => {
+      this.note(request);
+      this.attached = socket;
       socket.on("error", () => undefined);
       socket.on("data", (chunk: Buffer) => this.lines.push(chunk.toString()));
       socket.on("end", () => socket.end());
@@ -39,17 +39,17 @@ class ScriptedEngine {
         "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n",
       );
     });
-    this.#server.listen(path);
-    await once(this.#server, "listening");
+    this.server.listen(path);
+    await once(this.server, "listening");
   }
 
   close(): void {
-    this.#attached?.destroy();
-    this.#server.close();
-    this.#server.closeAllConnections();
+    this.attached?.destroy();
+    this.server.close();
+    this.server.closeAllConnections();
   }
 
-  #note(request: IncomingMessage): void {
+  private note(request: IncomingMessage): void {
     this.calls.push((request.url ?? "").replace(/^.*\/containers\/c\//, "").replace(/\?.*$/, ""));
   }
 }

@@ -4,10 +4,10 @@ import https from "node:https";
 
 import { FatalError } from "./exit.js";
 
-const LONG_POLL_SECONDS = 25;
-const FETCH_TIMEOUT_MS = 15_000;
-const STATUS_TIMEOUT_MS = 5_000;
-const MAX_BODY_BYTES = 16 * 1024 * 1024;
+const longPollSeconds = 25;
+const fetchTimeoutMs = 15_000;
+const statusTimeoutMs = 5_000;
+const maxBodyBytes = 16 * 1024 * 1024;
 
 /** The supervisor's side of the internal API. */
 export interface ApiClient {
@@ -43,15 +43,15 @@ export function createApiClient(configUrl: string, token: string, port: number):
 
   return {
     async fetchBundle(signal) {
-      const { status, text } = await request("GET", `/bundle?port=${port}`, { timeoutMs: FETCH_TIMEOUT_MS, signal });
+      const { status, text } = await request("GET", `/bundle?port=${port}`, { timeoutMs: fetchTimeoutMs, signal });
       if (status === 200) return text;
       if (status === 401) throw new FatalError("token-refused", 77, "Mosaic does not know this container's token");
       throw new Error(`HTTP ${status}`);
     },
 
     async waitForBundle(generation, signal) {
-      const path = `/bundle?after=${encodeURIComponent(generation)}&waitSeconds=${LONG_POLL_SECONDS}&port=${port}`;
-      const { status, text } = await request("GET", path, { timeoutMs: LONG_POLL_SECONDS * 1000 + FETCH_TIMEOUT_MS, signal });
+      const path = `/bundle?after=${encodeURIComponent(generation)}&waitSeconds=${longPollSeconds}&port=${port}`;
+      const { status, text } = await request("GET", path, { timeoutMs: longPollSeconds * 1000 + fetchTimeoutMs, signal });
       if (status === 200) return text;
       if (status === 204) return null;
       throw new Error(`HTTP ${status}`);
@@ -59,7 +59,7 @@ export function createApiClient(configUrl: string, token: string, port: number):
 
     async postStatus(status, signal) {
       const body = JSON.stringify(status);
-      const answer = await request("POST", "/status", { body, timeoutMs: STATUS_TIMEOUT_MS, signal });
+      const answer = await request("POST", "/status", { body, timeoutMs: statusTimeoutMs, signal });
       if (answer.status >= 500 || answer.status === 429) throw new Error(`HTTP ${answer.status}`);
     },
   };
@@ -71,7 +71,7 @@ async function readBody(response: http.IncomingMessage): Promise<string> {
   for await (const chunk of response) {
     const bytes = chunk as Buffer;
     size += bytes.length;
-    if (size > MAX_BODY_BYTES) throw new Error("the answer is too large");
+    if (size > maxBodyBytes) throw new Error("the answer is too large");
     chunks.push(bytes);
   }
   // A connection that broke in the middle looks like an end here unless asked.

@@ -5,8 +5,8 @@ import { basename, dirname, isAbsolute, join, normalize, relative, sep } from "n
 import { isRecord, parseJson } from "./json.js";
 import { readLaunch } from "./launch.js";
 
-const SECRET_KEYS = new Set(["apiKey", "token", "password", "gatewayToken"]);
-const MIN_SECRET_LENGTH = 4;
+const secretKeys = new Set(["apiKey", "token", "password", "gatewayToken"]);
+const minSecretLength = 4;
 
 /** What Mosaic wants this agent to be. `launch: null`: an older Mosaic leaves it to the image what is run. */
 export interface ReadBundle {
@@ -24,8 +24,9 @@ export interface Roots {
 /** Reads a bundle from the API's answer. Throws an Error that says what is wrong with it. */
 export function parseBundle(text: string): ReadBundle {
   const bundle = parseJson(text, "the bundle");
-  if (!isRecord(bundle) || typeof bundle["generation"] !== "string" || bundle["generation"] === "")
+  if (!isRecord(bundle) || typeof bundle["generation"] !== "string" || bundle["generation"] === "") {
     throw new Error("the bundle has no generation");
+  }
   if (!Array.isArray(bundle["files"])) throw new Error("the bundle has no files");
   return {
     generation: bundle["generation"],
@@ -85,15 +86,16 @@ function readFileOf(file: unknown): BundleFile {
 
 function readWarmup(warmup: unknown): Warmup | null {
   if (warmup === null || warmup === undefined) return null;
-  if (isRecord(warmup) && typeof warmup["model"] === "string" && typeof warmup["gatewayToken"] === "string")
+  if (isRecord(warmup) && typeof warmup["model"] === "string" && typeof warmup["gatewayToken"] === "string") {
     return { model: warmup["model"], gatewayToken: warmup["gatewayToken"] };
+  }
   throw new Error("the bundle's warm-up is incomplete");
 }
 
 function collectSecrets(value: unknown, found: Set<string>): void {
   if (value === null || typeof value !== "object") return;
   for (const [key, child] of Object.entries(value) as [string, unknown][]) {
-    if (SECRET_KEYS.has(key) && typeof child === "string" && child.length >= MIN_SECRET_LENGTH) found.add(child);
+    if (secretKeys.has(key) && typeof child === "string" && child.length >= minSecretLength) found.add(child);
     collectSecrets(child, found);
   }
 }

@@ -10,7 +10,7 @@ interface Encoder {
   readonly lines: () => string[];
 }
 
-const ENCODERS: readonly Encoder[] = [
+const encoders: readonly Encoder[] = [
   { suffix: "/chat/completions", contentType: "text/event-stream", lines: openaiLines },
   { suffix: "/messages", contentType: "text/event-stream", lines: anthropicLines },
   { suffix: "/api/chat", contentType: "application/x-ndjson", lines: ollamaLines },
@@ -40,7 +40,7 @@ export async function startCannedModel(port: number): Promise<CannedModel> {
 
 function answer(request: http.IncomingMessage, response: http.ServerResponse): void {
   const path = new URL(request.url ?? "", "http://localhost").pathname;
-  const encoder = ENCODERS.find(({ suffix }) => path.endsWith(suffix));
+  const encoder = encoders.find(({ suffix }) => path.endsWith(suffix));
   if (!encoder || request.method !== "POST") {
     response.writeHead(404, { "content-type": "application/json" }).end('{"error":{"message":"not found"}}');
     return;

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { Environment, Settings } from "./settings.js";
 
 // What a child may see of the supervisor's environment. In the process runtime that is the machine's.
-const INHERITED = new Set(["PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR", "XDG_CACHE_HOME", "MALLOC_ARENA_MAX"]);
-const INHERITED_PREFIXES = ["NODE_", "SSL_CERT_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
+const inheritedNames = new Set(["PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR", "XDG_CACHE_HOME", "MALLOC_ARENA_MAX"]);
+const inheritedPrefixes = ["NODE_", "SSL_CERT_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
 
 /** `own`: what the software wants beside it. Never the supervisor's whole environment, nor the token, which is in none. */
 export function childEnvironment(
@@ -15,7 +15,7 @@ export function childEnvironment(
 ): Record<string, string> {
   const inherited = Object.entries(env).filter(
     (entry): entry is [string, string] =>
-      entry[1] !== undefined && (INHERITED.has(entry[0]) || INHERITED_PREFIXES.some((prefix) => entry[0].startsWith(prefix))),
+      entry[1] !== undefined && (inheritedNames.has(entry[0]) || inheritedPrefixes.some((prefix) => entry[0].startsWith(prefix))),
   );
   return { XDG_CACHE_HOME: join(runDir, "cache"), ...Object.fromEntries(inherited), ...trustedCertificates(runDir), ...own };
 }

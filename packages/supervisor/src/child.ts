@@ -9,9 +9,9 @@ import type { Fill } from "./launch.js";
 import { LogLines, type TurnFault } from "./log-lines.js";
 import type { Environment, Settings } from "./settings.js";
 
-const KILL_AFTER_MS = 8_000;
-const MAX_LINE_LENGTH = 2_000;
-const SETPRIV = "/usr/bin/setpriv";
+const killAfterMs = 8_000;
+const maxLineLength = 2_000;
+const setpriv = "/usr/bin/setpriv";
 
 export interface Exit {
   readonly code: number;
@@ -37,7 +37,7 @@ export interface Child {
 export function startChild(settings: Settings, launch: Launch, fill: Fill, env: Environment): Child {
   const own = Object.fromEntries(Object.entries(launch.env).map(([name, value]) => [name, fill(value)]));
   const command = [fill(launch.command), ...launch.args.map(fill)];
-  if (settings.exitsWithParent && existsSync(SETPRIV)) command.unshift(SETPRIV, "--pdeathsig", "KILL");
+  if (settings.exitsWithParent && existsSync(setpriv)) command.unshift(setpriv, "--pdeathsig", "KILL");
   const [program = "", ...args] = command;
   const child = spawn(program, args, {
     cwd: settings.stateDir,
@@ -72,7 +72,7 @@ function exitOf(child: ChildProcess, seen: SeenOutput): Promise<Exit> {
 
 async function stop(child: ChildProcess, exited: Promise<Exit>): Promise<Exit> {
   child.kill("SIGTERM");
-  const timer = setTimeout(() => child.kill("SIGKILL"), KILL_AFTER_MS);
+  const timer = setTimeout(() => child.kill("SIGKILL"), killAfterMs);
   const exit = await exited;
   clearTimeout(timer);
   return exit;
@@ -81,41 +81,41 @@ async function stop(child: ChildProcess, exited: Promise<Exit>): Promise<Exit> {
 /** Both outputs copy the conversation. They are read so that the child never blocks, and kept nowhere but for a line. */
 class SeenOutput {
   onTurnFault: ((fault: TurnFault) => void) | null = null;
-  readonly #lines: LogLines;
-  #lastError = "";
-  #tooBusy = "";
-  #onReload: ((isAccepted: boolean) => void) | null = null;
+  private readonly lines: LogLines;
+  private lastError = "";
+  private tooBusy = "";
+  private onReload: ((isAccepted: boolean) => void) | null = null;
 
   constructor(lines: LogLines) {
-    this.#lines = lines;
+    this.lines = lines;
   }
 
   read(line: string): void {
-    const fault = this.#lines.turnFaultIn(line);
+    const fault = this.lines.turnFaultIn(line);
     if (fault !== null) this.onTurnFault?.(fault);
-    this.#tooBusy ||= this.#lines.tooBusyIn(line);
-    const reload = this.#onReload && this.#lines.reloadIn(line);
-    if (reload) this.#onReload?.(reload === "accepted");
+    this.tooBusy ||= this.lines.tooBusyIn(line);
+    const reload = this.onReload && this.lines.reloadIn(line);
+    if (reload) this.onReload?.(reload === "accepted");
   }
 
   readError(line: string): void {
     this.read(line);
-    if (/\S/.test(line) && !/^\s+at /.test(line)) this.#lastError = line.trim();
+    if (/\S/.test(line) && !/^\s+at /.test(line)) this.lastError = line.trim();
   }
 
   lastWord(exitCode: number | null): string {
-    return (this.#lines.endsTooBusy(exitCode) && this.#tooBusy) || this.#lastError;
+    return (this.lines.endsTooBusy(exitCode) && this.tooBusy) || this.lastError;
   }
 
   nextReload(patienceMs: number): Promise<boolean> {
     return new Promise((resolve) => {
       const end = (isAccepted: boolean): void => {
         clearTimeout(timer);
-        if (this.#onReload === end) this.#onReload = null;
+        if (this.onReload === end) this.onReload = null;
         resolve(isAccepted);
       };
       const timer = setTimeout(() => end(true), patienceMs);
-      this.#onReload = end;
+      this.onReload = end;
     });
   }
 }
@@ -125,8 +125,8 @@ function eachLine(stream: Readable, onLine: (line: string) => void): void {
   stream.setEncoding("utf8");
   stream.on("data", (text: string) => {
     const lines = (rest + text).split("\n");
-    rest = (lines.pop() ?? "").slice(-MAX_LINE_LENGTH);
-    for (const line of lines) onLine(line.slice(0, MAX_LINE_LENGTH));
+    rest = (lines.pop() ?? "").slice(-maxLineLength);
+    for (const line of lines) onLine(line.slice(0, maxLineLength));
   });
   stream.on("end", () => rest && onLine(rest));
 }

@@ -6,14 +6,14 @@ import { FatalError } from "./exit.js";
 import { isRecord, parseJson } from "./json.js";
 import type { Settings } from "./settings.js";
 
-const IMAGES_OWN = "launch.json";
+const imagesOwn = "launch.json";
 
 /** What an image was made to run, for a Mosaic of the time before bundles said it. */
 export async function launchOfImage(softwareDir: string): Promise<Launch> {
-  const text = await readFile(join(softwareDir, IMAGES_OWN), "utf8").catch(() => null);
+  const text = await readFile(join(softwareDir, imagesOwn), "utf8").catch(() => null);
   if (text === null) throw new FatalError("bundle-invalid", 78, "neither the bundle nor the image says what to run");
   try {
-    return readLaunch(parseJson(text, IMAGES_OWN));
+    return readLaunch(parseJson(text, imagesOwn));
   } catch (error) {
     throw new FatalError("bundle-invalid", 78, error instanceof Error ? error.message : String(error));
   }

@@ -1,8 +1,8 @@
 import type { Launch } from "@mosaic/contracts/agent-config";
 import { stripVTControlCharacters } from "node:util";
 
-const MAX_WORDS = 500;
-const RUN_ID = /^[\w-]{1,80}/;
+const maxWords = 500;
+const runIdPattern = /^[\w-]{1,80}/;
 
 export interface TurnFault {
   readonly runId: string;
@@ -11,39 +11,39 @@ export interface TurnFault {
 
 /** What lines of a child's log mean. They are told by words that stand in them. */
 export class LogLines {
-  readonly #log: Launch["log"];
-  readonly #reload: Launch["reload"];
+  private readonly log: Launch["log"];
+  private readonly reload: Launch["reload"];
 
   constructor({ log, reload }: Pick<Launch, "log" | "reload">) {
-    this.#log = log;
-    this.#reload = reload;
+    this.log = log;
+    this.reload = reload;
   }
 
   /** The turn and the words of a line that the child tells its log and not the caller who waits for it; `null` for any other line. */
   turnFaultIn(line: string): TurnFault | null {
-    const meant = this.#log.turnFault;
+    const meant = this.log.turnFault;
     if (meant === null || !meant.lines.some((words) => words.every((word) => line.includes(word)))) return null;
     // Without colours, and without what stands before the words.
     const plain = stripVTControlCharacters(line);
-    const runId = RUN_ID.exec(after(plain, meant.idAfter))?.[0] ?? "";
+    const runId = runIdPattern.exec(after(plain, meant.idAfter))?.[0] ?? "";
     if (runId === "" || !runId.startsWith(meant.idStart)) return null;
-    return { runId, words: fromFirst(plain, meant.tellFrom).slice(0, MAX_WORDS) };
+    return { runId, words: fromFirst(plain, meant.tellFrom).slice(0, maxWords) };
   }
 
   /** Whether the machine was too busy for a boot, in the child's words; "" for any other line. */
   tooBusyIn(line: string): string {
-    const lines = this.#log.tooBusy?.lines ?? [];
+    const lines = this.log.tooBusy?.lines ?? [];
     return hasOne(line, lines) ? fromFirst(line, lines) : "";
   }
 
   endsTooBusy(exitCode: number | null): boolean {
-    return exitCode !== null && this.#log.tooBusy !== null && this.#log.tooBusy.exitCodes.includes(exitCode);
+    return exitCode !== null && this.log.tooBusy !== null && this.log.tooBusy.exitCodes.includes(exitCode);
   }
 
   /** `null`: it says nothing of a configuration. */
   reloadIn(line: string): "accepted" | "refused" | null {
-    if (!hasOne(line, this.#reload.lines)) return null;
-    return hasOne(line, this.#reload.refusals) ? "refused" : "accepted";
+    if (!hasOne(line, this.reload.lines)) return null;
+    return hasOne(line, this.reload.refusals) ? "refused" : "accepted";
   }
 }
 

@@ -5,7 +5,7 @@ import type { DatabaseSync } from "node:sqlite";
 
 type Repair = Launch["repairs"][number];
 
-const BUSY_MS = 5_000;
+const busyMs = 5_000;
 
 /**
  * Carries out one repair, whole or not at all; tells how many rows its last statement changed. A database or a table that is not there is no
@@ -15,7 +15,7 @@ export async function repair(stateDir: string, { database: file, tables, stateme
   const path = join(stateDir, file);
   if (!existsSync(path)) return 0;
   const { DatabaseSync } = await loadSqlite();
-  const database = new DatabaseSync(path, { timeout: BUSY_MS });
+  const database = new DatabaseSync(path, { timeout: busyMs });
   try {
     if (!hasTables(database, tables)) return 0;
     database.exec("BEGIN IMMEDIATE");

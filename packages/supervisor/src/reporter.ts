@@ -7,57 +7,57 @@ import { Backoff } from "./backoff.js";
 type Phase = SupervisorStatus["phase"];
 type Details = Pick<SupervisorStatus, "generation" | "detail" | "runId">;
 
-const MAX_UNSENT = 50;
-const MAX_DETAIL_LENGTH = 500;
-const LAST_WORD_MS = 2_000;
-const STARTING: ReadonlySet<Phase> = new Set(["starting", "waiting", "warming", "ready"]);
+const maxUnsent = 50;
+const maxDetailLength = 500;
+const lastWordMs = 2_000;
+const starting: ReadonlySet<Phase> = new Set(["starting", "waiting", "warming", "ready"]);
 
 /** Tells Mosaic where the start has got to: in order, in the background, and only the latest once Mosaic was away. */
 export class Reporter {
-  readonly #client: ApiClient;
-  readonly #signal: AbortSignal;
-  #unsent: SupervisorStatus[] = [];
-  #isSending = false;
-  #state: SupervisorStatus["state"];
+  private readonly client: ApiClient;
+  private readonly signal: AbortSignal;
+  private unsent: SupervisorStatus[] = [];
+  private isSending = false;
+  private state: SupervisorStatus["state"];
 
   constructor(client: ApiClient, signal: AbortSignal) {
-    this.#client = client;
-    this.#signal = signal;
+    this.client = client;
+    this.signal = signal;
   }
 
   /** Which volume this container found. */
   tellState(found: SupervisorStatus["state"]): void {
-    this.#state = found;
+    this.state = found;
   }
 
   report(phase: Phase, details: Details = {}): void {
     // Whoever is told late is told only the last phase: the volume is named in each of a start's.
-    const status = { ...statusOf(phase, details), ...(this.#state && STARTING.has(phase) && { state: this.#state }) };
+    const status = { ...statusOf(phase, details), ...(this.state && starting.has(phase) && { state: this.state }) };
     // A child that fails turn after turn while Mosaic is slow must not fill the memory.
-    this.#unsent = [...this.#unsent.slice(-MAX_UNSENT), status];
-    if (this.#isSending) return;
-    this.#isSending = true;
-    void this.#sendAll();
+    this.unsent = [...this.unsent.slice(-maxUnsent), status];
+    if (this.isSending) return;
+    this.isSending = true;
+    void this.sendAll();
   }
 
   /** The last word before the end: waits until it is said, but not for long. */
   async reportLast(phase: Phase, details: Details): Promise<void> {
-    this.#unsent = [];
-    await this.#client.postStatus(statusOf(phase, details), AbortSignal.timeout(LAST_WORD_MS)).catch(() => undefined);
+    this.unsent = [];
+    await this.client.postStatus(statusOf(phase, details), AbortSignal.timeout(lastWordMs)).catch(() => undefined);
   }
 
-  async #sendAll(): Promise<void> {
+  private async sendAll(): Promise<void> {
     const backoff = new Backoff();
-    for (let next = this.#unsent[0]; next !== undefined && !this.#signal.aborted; next = this.#unsent[0]) {
+    for (let next = this.unsent[0]; next !== undefined && !this.signal.aborted; next = this.unsent[0]) {
       try {
-        await this.#client.postStatus(next, this.#signal);
-        this.#unsent.shift();
+        await this.client.postStatus(next, this.signal);
+        this.unsent.shift();
       } catch {
-        this.#unsent = this.#unsent.slice(-1);
-        await sleep(backoff.next(), undefined, { signal: this.#signal }).catch(() => undefined);
+        this.unsent = this.unsent.slice(-1);
+        await sleep(backoff.next(), undefined, { signal: this.signal }).catch(() => undefined);
       }
     }
-    this.#isSending = false;
+    this.isSending = false;
   }
 }
 
@@ -65,7 +65,7 @@ function statusOf(phase: Phase, { generation, detail, runId }: Details): Supervi
   return {
     phase,
     ...(generation && { generation }),
-    ...(detail && { detail: detail.slice(0, MAX_DETAIL_LENGTH) }),
+    ...(detail && { detail: detail.slice(0, maxDetailLength) }),
     ...(runId && { runId }),
   };
 }

@@ -2,8 +2,8 @@ import type { Readable } from "node:stream";
 
 import { FatalError } from "./exit.js";
 
-const TOKEN_WAIT_MS = 10_000;
-const MAX_TOKEN_BYTES = 4096;
+const tokenWaitMs = 10_000;
+const maxTokenBytes = 4096;
 
 export interface Settings {
   readonly configUrl: string;
@@ -42,7 +42,7 @@ export function readToken(stdin: Readable, onParentGone: () => void): Promise<st
       clearTimeout(timer);
       reject(new FatalError("token-missing", 78, reason));
     };
-    const timer = setTimeout(() => refuse("no token came on standard input within 10 s"), TOKEN_WAIT_MS);
+    const timer = setTimeout(() => refuse("no token came on standard input within 10 s"), tokenWaitMs);
     const takeLine = (): void => {
       const token = text.slice(0, text.indexOf("\n")).trim();
       if (!/^[\x21-\x7e]+$/.test(token)) return refuse("the first line of standard input is not a token");
@@ -55,7 +55,7 @@ export function readToken(stdin: Readable, onParentGone: () => void): Promise<st
       if (hasToken) return;
       text += String(chunk);
       if (text.includes("\n")) takeLine();
-      else if (text.length > MAX_TOKEN_BYTES) refuse("the first line of standard input is not a token");
+      else if (text.length > maxTokenBytes) refuse("the first line of standard input is not a token");
     });
     stdin.on("end", end);
     stdin.on("error", end);

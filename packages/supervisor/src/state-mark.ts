@@ -5,18 +5,18 @@ import { existsSync } from "node:fs";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-const FILE = ".mosaic-state";
-const MARK = /^[0-9a-f-]{36}$/;
+const stateFile = ".mosaic-state";
+const markPattern = /^[0-9a-f-]{36}$/;
 
 /**
  * `isNew`: the mark was made just now. `isEmpty`: there is no memory beside it. A volume with memory and without a mark is older than the marks,
  * or somebody took the mark away. To be called before anything is written into the volume.
  */
 export async function readStateMark(stateDir: string, memoryFile: string): Promise<NonNullable<SupervisorStatus["state"]>> {
-  const path = join(stateDir, FILE);
+  const path = join(stateDir, stateFile);
   const isEmpty = !existsSync(join(stateDir, memoryFile));
   const text = await readFile(path, "utf8").catch(() => "");
-  if (MARK.test(text.trim())) return { mark: text.trim(), isNew: false, isEmpty };
+  if (markPattern.test(text.trim())) return { mark: text.trim(), isNew: false, isEmpty };
   const mark = randomUUID();
   const draft = `${path}.tmp`;
   await rm(draft, { force: true, recursive: true });

@@ -2,17 +2,17 @@
 export class StopRequest {
   reason: string | null = null;
   readonly asked: Promise<undefined>;
-  readonly #resolve: (value: undefined) => void;
+  private readonly resolve: (value: undefined) => void;
 
   constructor() {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     this.asked = promise;
-    this.#resolve = resolve;
+    this.resolve = resolve;
     for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => this.ask(signal));
   }
 
   ask(reason: string): void {
     this.reason ??= reason;
-    this.#resolve(undefined);
+    this.resolve(undefined);
   }
 }

@@ -18,8 +18,8 @@ import { readStateMark } from "./state-mark.js";
 import { StopRequest } from "./stop-request.js";
 import { warmUp } from "./warm-up.js";
 
-const MIN_POLL_INTERVAL_MS = 250;
-const MAX_REASON_LENGTH = 500;
+const minPollIntervalMs = 250;
+const maxReasonLength = 500;
 
 interface Surroundings {
   readonly settings: Settings;
@@ -138,8 +138,9 @@ function readBundle(text: string): ReadBundle {
 async function keepUpToDate({ settings, client, reporter }: Surroundings, run: Run): Promise<undefined> {
   const { bundle, launch, child } = run;
   try {
-    if (!(await waitUntilReady(launch.readiness, settings.port, ending.signal)))
+    if (!(await waitUntilReady(launch.readiness, settings.port, ending.signal))) {
       throw new FatalError("gateway-not-ready", 75, "the gateway was not ready within an hour");
+    }
     if (bundle.warmup !== null && launch.warmUp !== null) {
       reporter.report("warming", { generation: bundle.generation });
       const fill = fillerOf(settings, bundle.warmup);
@@ -173,7 +174,7 @@ async function followGenerations(client: ApiClient, reporter: Reporter, run: Run
         ({ generation } = next);
       } else {
         // An API that does not wait must not make us spin.
-        await sleep(Math.max(0, askedAt + MIN_POLL_INTERVAL_MS - Date.now()), undefined, { signal: ending.signal });
+        await sleep(Math.max(0, askedAt + minPollIntervalMs - Date.now()), undefined, { signal: ending.signal });
       }
       backoff.reset();
       lastFault = "";
@@ -200,7 +201,7 @@ async function applyGeneration(bundle: ReadBundle, reporter: Reporter, { launch,
 
 async function endWithChild(exit: Exit, reporter: Reporter, generation: string): Promise<number> {
   ending.abort();
-  const reason = redact(exit.reason, secrets).slice(0, MAX_REASON_LENGTH);
+  const reason = redact(exit.reason, secrets).slice(0, maxReasonLength);
   say("gateway-exited", { code: exit.code, reason });
   await reporter.reportLast("failed", { generation, detail: `the gateway ended with code ${exit.code}: ${reason}` });
   return exit.code;

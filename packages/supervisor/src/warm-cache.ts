@@ -24,11 +24,11 @@ import "./repairs.js";
 import "./reporter.js";
 import "./state-mark.js";
 
-const GATEWAY_TOKEN = "only-while-building";
-const MIN_CACHED_MODULES = 500;
-const LIMIT_MS = 300_000;
-const MAX_ATTEMPTS = 5;
-const BETWEEN_ATTEMPTS_MS = 2_000;
+const warmUpToken = "only-while-building";
+const minCachedModules = 500;
+const limitMs = 300_000;
+const maxAttempts = 5;
+const betweenAttemptsMs = 2_000;
 
 interface Recipe {
   /** The configuration, with `{cannedPort}` beside the words of a launch. */
@@ -44,7 +44,7 @@ try {
   canned.close();
 }
 const cached = (await readdir(process.env["NODE_COMPILE_CACHE"] ?? "", { recursive: true })).length;
-if (cached < MIN_CACHED_MODULES) {
+if (cached < minCachedModules) {
   throw new FatalError("cache-cold", 70, `only ${cached} files in the compile cache; did the flags or the variables change?`);
 }
 say("cache-warm", { files: cached });
@@ -57,9 +57,9 @@ async function warmInTheEnd(): Promise<void> {
     try {
       return await warm({ ...image, stateDir: join(folder, "state"), runDir: join(folder, "run") });
     } catch (error) {
-      if (attempt === MAX_ATTEMPTS) throw error;
+      if (attempt === maxAttempts) throw error;
       say("cache-cold", { attempt, reason: error instanceof Error ? error.message : String(error) });
-      await sleep(BETWEEN_ATTEMPTS_MS * attempt);
+      await sleep(betweenAttemptsMs * attempt);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -70,7 +70,7 @@ async function warm(settings: Settings): Promise<void> {
   const launch = await launchOfImage(settings.softwareDir);
   const recipe = await readRecipe();
   for (const place of [settings.stateDir, settings.runDir]) await mkdir(place);
-  const fill = fillerOf(settings, { model: "", gatewayToken: GATEWAY_TOKEN });
+  const fill = fillerOf(settings, { model: "", gatewayToken: warmUpToken });
   const config = fill(JSON.stringify(recipe.config)).replaceAll("{cannedPort}", String(canned.port));
   await writeFile(join(settings.runDir, launch.configFile), config);
   const child = startChild(settings, launch, fill, process.env);
@@ -87,11 +87,11 @@ async function warm(settings: Settings): Promise<void> {
 }
 
 async function makeTurns(settings: Settings, { readiness, warmUp }: Launch, { models }: Recipe): Promise<void> {
-  const signal = AbortSignal.timeout(LIMIT_MS);
+  const signal = AbortSignal.timeout(limitMs);
   if (!(await waitUntilReady(readiness, settings.port, signal))) throw new Error("the software was not ready in time");
   if (warmUp === null) return;
   for (const model of models) {
-    const fill = fillerOf(settings, { model, gatewayToken: GATEWAY_TOKEN });
+    const fill = fillerOf(settings, { model, gatewayToken: warmUpToken });
     await turn(readiness.port ?? settings.port, warmUp, fill, signal).catch((cause: unknown) => {
       throw new Error(`no turn with ${model}`, { cause });
     });

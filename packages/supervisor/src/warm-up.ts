@@ -4,7 +4,7 @@ import http from "node:http";
 import { startCannedModel } from "./canned-model.js";
 import type { Fill } from "./launch.js";
 
-const LIMIT_MS = 30_000;
+const limitMs = 30_000;
 
 type WarmUp = NonNullable<Launch["warmUp"]>;
 
@@ -12,7 +12,7 @@ type WarmUp = NonNullable<Launch["warmUp"]>;
 export async function warmUp(port: number, request: WarmUp, fill: Fill, signal: AbortSignal): Promise<void> {
   const model = await startCannedModel(port + 1);
   try {
-    await turn(port, request, fill, AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]));
+    await turn(port, request, fill, AbortSignal.any([signal, AbortSignal.timeout(limitMs)]));
   } finally {
     model.close();
   }

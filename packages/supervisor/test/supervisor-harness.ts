@@ -11,9 +11,9 @@ import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const SUPERVISOR = fileURLToPath(new URL("../dist/supervisor.js", import.meta.url));
-const FAKE_OPENCLAW = fileURLToPath(new URL("fake-openclaw.mjs", import.meta.url));
-const CONFIG_ROUTE = "/api/internal/agent-config/agent-1";
+const supervisor = fileURLToPath(new URL("../dist/supervisor.js", import.meta.url));
+const fakeOpenclaw = fileURLToPath(new URL("fake-openclaw.mjs", import.meta.url));
+const configRoute = "/api/internal/agent-config/agent-1";
 
 export interface BundleFile {
   root: string;
@@ -50,7 +50,7 @@ export class FakeApi {
   private port = 0;
 
   get configUrl(): string {
-    return `http://127.0.0.1:${String(this.port)}${CONFIG_ROUTE}`;
+    return `http://127.0.0.1:${String(this.port)}${configRoute}`;
   }
 
   async listen(): Promise<void> {
@@ -78,7 +78,7 @@ export class FakeApi {
     const url = new URL(request.url ?? "", this.configUrl);
     if (request.headers.authorization !== `Bearer ${this.token}`) {
       response.writeHead(401).end();
-    } else if (url.pathname === `${CONFIG_ROUTE}/status`) {
+    } else if (url.pathname === `${configRoute}/status`) {
       let body = "";
       for await (const chunk of request) body += String(chunk);
       this.statuses.push(JSON.parse(body) as Status);
@@ -123,7 +123,7 @@ export class Agent {
     if (softwareDir === undefined) {
       const openclaw = join(folder, "install/node_modules/openclaw");
       await mkdir(openclaw, { recursive: true });
-      await copyFile(FAKE_OPENCLAW, join(openclaw, "openclaw.mjs"));
+      await copyFile(fakeOpenclaw, join(openclaw, "openclaw.mjs"));
     }
     return new Agent(folder, await freePort(), softwareDir ?? join(folder, "install"));
   }
@@ -138,7 +138,7 @@ export class Agent {
 
   /** Leads a process group of its own, as in the process driver. */
   start(api: FakeApi, env: Record<string, string> = {}): void {
-    this.child = spawn(process.execPath, [SUPERVISOR], {
+    this.child = spawn(process.execPath, [supervisor], {
       detached: true,
       stdio: ["pipe", "pipe", "pipe"],
       env: {

@@ -13,11 +13,11 @@ import { type OddProvider, startOddProvider } from "@mosaic/testing/odd-provider
 import { Agent, type Bundle, FakeApi, isAlive } from "./supervisor-harness.js";
 
 // The folder that OpenClaw was installed into, as docker/README.md says.
-const OPENCLAW_DIR = process.env["MOSAIC_OPENCLAW_DIR"];
-const GATEWAY_TOKEN = "gateway-token-of-a-test-1234567890";
-const BOOT = { timeout: 300_000, interval: 50 };
+const openclawDir = process.env["MOSAIC_OPENCLAW_DIR"];
+const testToken = "gateway-token-of-a-test-1234567890";
+const boot = { timeout: 300_000, interval: 50 };
 
-describe.skipIf(OPENCLAW_DIR === undefined)("with the real OpenClaw (needs MOSAIC_OPENCLAW_DIR)", () => {
+describe.skipIf(openclawDir === undefined)("with the real OpenClaw (needs MOSAIC_OPENCLAW_DIR)", () => {
   let api: FakeApi;
   let agent: Agent;
   let llm: RecordingLlm;
@@ -26,7 +26,7 @@ describe.skipIf(OPENCLAW_DIR === undefined)("with the real OpenClaw (needs MOSAI
 
   beforeEach(async () => {
     api = new FakeApi();
-    agent = await Agent.create(OPENCLAW_DIR);
+    agent = await Agent.create(openclawDir);
     llm = await startRecordingLlm();
     odd = await startOddProvider({ tls: authority.issue(["127.0.0.1"]) });
     await api.listen();
@@ -43,7 +43,7 @@ describe.skipIf(OPENCLAW_DIR === undefined)("with the real OpenClaw (needs MOSAI
   test("a changed key and a changed personality are in effect within 3 s, and nothing of a turn is printed", async () => {
     api.bundle = bundleOf({ key: "sk-first", version: 1, soul: "You are Ada." });
     agent.startWithToken(api, { MOSAIC_EXIT_WITH_PARENT: "1" });
-    await expect.poll(() => api.phases(), BOOT).toContain("ready");
+    await expect.poll(() => api.phases(), boot).toContain("ready");
     expect(agent.output).not.toContain("warm-up-failed");
 
     await turn();
@@ -92,7 +92,7 @@ describe.skipIf(OPENCLAW_DIR === undefined)("with the real OpenClaw (needs MOSAI
   test("a refused reload is told as failed and the gateway runs on", async () => {
     api.bundle = bundleOf({ key: "sk-first", version: 1, soul: "You are Ada." });
     agent.startWithToken(api);
-    await expect.poll(() => api.phases(), BOOT).toContain("ready");
+    await expect.poll(() => api.phases(), boot).toContain("ready");
     const config = JSON.parse(api.bundle.files.find(({ path }) => path === "openclaw.json")?.content ?? "") as Record<string, unknown>;
     api.bundle = {
       generation: "bad",
@@ -108,7 +108,7 @@ describe.skipIf(OPENCLAW_DIR === undefined)("with the real OpenClaw (needs MOSAI
   async function turn(): Promise<void> {
     const response = await fetch(`http://127.0.0.1:${String(agent.port)}/v1/chat/completions`, {
       method: "POST",
-      headers: { authorization: `Bearer ${GATEWAY_TOKEN}`, "content-type": "application/json", "x-openclaw-session-key": "conv-1" },
+      headers: { authorization: `Bearer ${testToken}`, "content-type": "application/json", "x-openclaw-session-key": "conv-1" },
       body: JSON.stringify({ model: "openclaw/main", messages: [{ role: "user", content: "Hello." }] }),
     });
     expect(await response.text()).toContain("THE-REPLY");
@@ -117,7 +117,7 @@ describe.skipIf(OPENCLAW_DIR === undefined)("with the real OpenClaw (needs MOSAI
   async function turnWith(model: string): Promise<string> {
     const response = await fetch(`http://127.0.0.1:${String(agent.port)}/v1/chat/completions`, {
       method: "POST",
-      headers: { authorization: `Bearer ${GATEWAY_TOKEN}`, "content-type": "application/json", "x-openclaw-model": model },
+      headers: { authorization: `Bearer ${testToken}`, "content-type": "application/json", "x-openclaw-model": model },
       body: JSON.stringify({ model: "openclaw/main", stream: true, messages: [{ role: "user", content: "Hello." }] }),
     });
     const text = await response.text();
@@ -138,7 +138,7 @@ describe.skipIf(OPENCLAW_DIR === undefined)("with the real OpenClaw (needs MOSAI
       gateway: {
         mode: "local",
         bind: "loopback",
-        auth: { mode: "token", token: GATEWAY_TOKEN },
+        auth: { mode: "token", token: testToken },
         controlUi: { enabled: false },
         http: { endpoints: { chatCompletions: { enabled: true } } },
       },
@@ -169,7 +169,7 @@ describe.skipIf(OPENCLAW_DIR === undefined)("with the real OpenClaw (needs MOSAI
       { root: "state", path: "workspace/SOUL.md", content: soul },
     ];
     const generation = createHash("sha256").update(JSON.stringify(files)).digest("hex");
-    return { generation, files, warmup: { model: "warm/m", gatewayToken: GATEWAY_TOKEN }, launch: openclawLaunch };
+    return { generation, files, warmup: { model: "warm/m", gatewayToken: testToken }, launch: openclawLaunch };
   }
 });
 

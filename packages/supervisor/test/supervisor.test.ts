@@ -10,10 +10,10 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { Agent, type Bundle, type BundleFile, FakeApi, isAlive } from "./supervisor-harness.js";
 
-const KEY = "sk-canary-key-1234567890";
-const GATEWAY_TOKEN = "gateway-canary-token-1234567890";
-const WITHIN = { timeout: 15_000, interval: 20 };
-const PARENT = { MOSAIC_EXIT_WITH_PARENT: "1" };
+const fieldKey = "sk-canary-key-1234567890";
+const testToken = "gateway-canary-token-1234567890";
+const withinLimit = { timeout: 15_000, interval: 20 };
+const withParent = { MOSAIC_EXIT_WITH_PARENT: "1" };
 
 let api: FakeApi;
 let agent: Agent;
@@ -33,7 +33,7 @@ afterEach(async () => {
 describe("a start", () => {
   test("puts the configuration in memory, the workspace on the volume, both for the owner only", async () => {
     agent.startWithToken(api);
-    await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+    await expect.poll(() => api.phases(), withinLimit).toContain("ready");
     const config = await stat(join(agent.runDir, "openclaw.json"));
     expect(config.mode & 0o777).toBe(0o600);
     expect(await readFile(join(agent.stateDir, "workspace/SOUL.md"), "utf8")).toBe("You are Ada.");
@@ -43,22 +43,22 @@ describe("a start", () => {
 
   test("tells Mosaic its stages in order, with the generation", async () => {
     agent.startWithToken(api);
-    await expect.poll(() => api.phases(), WITHIN).toEqual(["starting", "waiting", "warming", "ready"]);
+    await expect.poll(() => api.phases(), withinLimit).toEqual(["starting", "waiting", "warming", "ready"]);
     const state = { mark: expect.stringMatching(/^[0-9a-f-]{36}$/), isNew: true, isEmpty: true };
     expect(api.statuses.at(-1)).toEqual({ phase: "ready", generation: api.bundle?.generation, state });
   });
 
   test("makes one throw-away turn against its own canned model", async () => {
     agent.startWithToken(api);
-    await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+    await expect.poll(() => api.phases(), withinLimit).toContain("ready");
     const { lastTurn } = await agent.gateway();
     expect(lastTurn?.headers["x-openclaw-model"]).toBe("warm/m");
-    expect(lastTurn?.headers["authorization"]).toBe(`Bearer ${GATEWAY_TOKEN}`);
+    expect(lastTurn?.headers["authorization"]).toBe(`Bearer ${testToken}`);
     expect(lastTurn?.answer).toContain('"content":"ok"');
   });
 
   test("is ready all the same when the warm-up fails", async () => {
-    api.bundle = bundleOf({ warmup: { model: "missing/m", gatewayToken: GATEWAY_TOKEN } });
+    api.bundle = bundleOf({ warmup: { model: "missing/m", gatewayToken: testToken } });
     agent.startWithToken(api);
     await expect.poll(() => api.phases(), { timeout: 40_000 }).toContain("ready");
     expect(agent.output).toContain("warm-up-failed");
@@ -66,7 +66,7 @@ describe("a start", () => {
 
   test("gives the gateway neither the token nor what else is in the environment", async () => {
     agent.startWithToken(api, { DATABASE_URL: "postgres://canary", MOSAIC_SECRET_KEY: "canary", AWS_SECRET_ACCESS_KEY: "canary" });
-    await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+    await expect.poll(() => api.phases(), withinLimit).toContain("ready");
     const { env } = await agent.gateway();
     expect(JSON.stringify(env)).not.toContain("canary");
     expect(JSON.stringify(env)).not.toContain(api.token);
@@ -78,9 +78,9 @@ describe("a start", () => {
   test("keeps asking while Mosaic is away", async () => {
     await api.close();
     agent.startWithToken(api);
-    await expect.poll(() => agent.output, WITHIN).toContain("waiting-for-mosaic");
+    await expect.poll(() => agent.output, withinLimit).toContain("waiting-for-mosaic");
     await api.listen();
-    await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+    await expect.poll(() => api.phases(), withinLimit).toContain("ready");
   });
 
   test("asks again after an answer that broke off in the middle, and after a 503", async () => {
@@ -92,7 +92,7 @@ describe("a start", () => {
       (_request, response) => response.writeHead(503).end(),
     );
     agent.startWithToken(api);
-    await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+    await expect.poll(() => api.phases(), withinLimit).toContain("ready");
     expect(api.bundleRequests).toBeGreaterThanOrEqual(3);
   });
 });
@@ -103,7 +103,7 @@ describe("what it runs", () => {
     const { launch: _launch, ...before } = bundleOf();
     api.bundle = before;
     agent.startWithToken(api);
-    await expect.poll(() => api.phases(), WITHIN).toEqual(["starting", "waiting", "warming", "ready"]);
+    await expect.poll(() => api.phases(), withinLimit).toEqual(["starting", "waiting", "warming", "ready"]);
     expect((await agent.gateway()).lastTurn?.answer).toContain('"content":"ok"');
   });
 
@@ -126,7 +126,7 @@ describe("what it runs", () => {
     const newer = { ...bundleOf(), mood: "sunny", launch: { ...openclawLaunch, sandbox: { kind: "glass" } } };
     api.bundle = newer;
     agent.startWithToken(api);
-    await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+    await expect.poll(() => api.phases(), withinLimit).toContain("ready");
   });
 
   test("is any software: another command, configuration, port and readiness, no memory, no warm-up", async () => {
@@ -150,14 +150,14 @@ describe("what it runs", () => {
     };
     api.bundle = { ...bundleOf(), launch, files: [{ root: "run", path: "settings/other.toml", content: "hi = 1" }] };
     agent.startWithToken(api);
-    await expect.poll(() => api.phases(), WITHIN).toEqual(["starting", "waiting", "ready"]);
+    await expect.poll(() => api.phases(), withinLimit).toEqual(["starting", "waiting", "ready"]);
     const answer = await fetch(`http://127.0.0.1:${String(agent.port + 1)}/healthy`);
     expect(await answer.json()).toEqual({ hello: "hi = 1", mode: "serve{this}", port: String(agent.port) });
   });
 
   test("listens where Mosaic is told with every question for its files", async () => {
     agent.startWithToken(api);
-    await expect.poll(() => api.bundleRequests, WITHIN).toBeGreaterThan(1);
+    await expect.poll(() => api.bundleRequests, withinLimit).toBeGreaterThan(1);
     expect([...api.saidPorts]).toEqual([String(agent.port)]);
   });
 });
@@ -165,7 +165,7 @@ describe("what it runs", () => {
 describe("what it says", () => {
   test("is signed with the token once it has it, and every line has a time of its own", async () => {
     agent.startWithToken(api);
-    await expect.poll(() => agent.output, WITHIN).toContain('"ready"');
+    await expect.poll(() => agent.output, withinLimit).toContain('"ready"');
     agent.signalGroup("SIGTERM");
     await agent.exitCode();
     const key = createHmac("sha256", api.token).update("mosaic-log").digest();
@@ -226,7 +226,7 @@ describe("a start that can't be", () => {
   });
 
   test("does not print what it could not read", async () => {
-    api.nextAnswers.push((_request, response) => response.end(`{"apiKey": ${KEY}`));
+    api.nextAnswers.push((_request, response) => response.end(`{"apiKey": ${fieldKey}`));
     agent.startWithToken(api);
     expect(await agent.exitCode()).toBe(78);
     expect(agent.lines().at(-1)).toEqual({ mosaic: "bundle-invalid", reason: "the bundle is not JSON" });
@@ -244,10 +244,10 @@ describe("a start that can't be", () => {
 test("what the gateway's log says of a failed turn is passed on, without secrets; no other line is", async () => {
   const fault = (secret: string): string =>
     `embedded run agent end: runId=chatcmpl_1-a isError=true model=m provider=p error=x rawError=eos ${secret}`;
-  const says = `12:00 [agent] \u001b[33m${fault(KEY)}\nthe conversation: runId=chatcmpl_2 SECRET WORDS`;
+  const says = `12:00 [agent] \u001b[33m${fault(fieldKey)}\nthe conversation: runId=chatcmpl_2 SECRET WORDS`;
   api.bundle = bundleOf({ fake: { says } });
   agent.startWithToken(api);
-  await expect.poll(() => api.phases(), WITHIN).toContain("turn_failed");
+  await expect.poll(() => api.phases(), withinLimit).toContain("turn_failed");
   expect(api.statuses.filter(({ phase }) => phase === "turn_failed")).toEqual([
     { phase: "turn_failed", runId: "chatcmpl_1-a", detail: fault("[redacted]") },
   ]);
@@ -256,14 +256,14 @@ test("what the gateway's log says of a failed turn is passed on, without secrets
 test("authorities that came with the bundle are known to the gateway from its start", async () => {
   api.bundle = bundleOf({ more: [{ root: "run", path: "ca-certificates.pem", content: "PEM" }] });
   agent.startWithToken(api);
-  await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+  await expect.poll(() => api.phases(), withinLimit).toContain("ready");
   const { env } = (await (await fetch(`http://127.0.0.1:${String(agent.port)}/`)).json()) as { env: Record<string, string> };
   expect(env["NODE_EXTRA_CA_CERTS"]).toBe(join(agent.runDir, "ca-certificates.pem"));
 });
 
 describe("the end", () => {
   test("is the gateway's: its code, and its last words without secrets", async () => {
-    api.bundle = bundleOf({ fake: { dies: `cannot use ${KEY} with ${GATEWAY_TOKEN}`, code: 78 } });
+    api.bundle = bundleOf({ fake: { dies: `cannot use ${fieldKey} with ${testToken}`, code: 78 } });
     agent.startWithToken(api);
     expect(await agent.exitCode()).toBe(78);
     expect(agent.lines().at(-1)).toEqual({ mosaic: "gateway-exited", code: 78, reason: "cannot use [redacted] with [redacted]" });
@@ -283,14 +283,14 @@ describe("the end", () => {
 
   test("is noticed when the gateway is killed", async () => {
     agent.startWithToken(api);
-    await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+    await expect.poll(() => api.phases(), withinLimit).toContain("ready");
     process.kill((await agent.gateway()).pid, "SIGKILL");
     expect(await agent.exitCode()).toBe(137);
   });
 
   test("never shows what the gateway printed before its last words", async () => {
     agent.startWithToken(api);
-    await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+    await expect.poll(() => api.phases(), withinLimit).toContain("ready");
     agent.signal("SIGTERM");
     await agent.exitCode();
     expect(agent.output).not.toContain("MY-REPLY");
@@ -300,7 +300,7 @@ describe("the end", () => {
   test("comes at once when asked for while Mosaic is away", async () => {
     await api.close();
     agent.startWithToken(api);
-    await expect.poll(() => agent.output, WITHIN).toContain("waiting-for-mosaic");
+    await expect.poll(() => agent.output, withinLimit).toContain("waiting-for-mosaic");
     agent.signal("SIGTERM");
     expect(await agent.exitCode()).toBe(0);
     expect(agent.lines().at(-1)).toEqual({ mosaic: "stopped", reason: "SIGTERM" });
@@ -316,7 +316,7 @@ describe("the end", () => {
   test("takes the gateway along, even one that does not listen", async () => {
     api.bundle = bundleOf({ fake: { ignoresSigterm: true } });
     agent.startWithToken(api);
-    await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+    await expect.poll(() => api.phases(), withinLimit).toContain("ready");
     const { pid } = await agent.gateway();
     agent.signal("SIGTERM");
     expect(await agent.exitCode()).toBe(0);
@@ -326,15 +326,15 @@ describe("the end", () => {
   test("comes while the gateway never gets ready", async () => {
     api.bundle = bundleOf({ fake: { isNeverReady: true } });
     agent.startWithToken(api);
-    await expect.poll(async () => (await agent.gateway()).pid, WITHIN).toBeGreaterThan(0);
+    await expect.poll(async () => (await agent.gateway()).pid, withinLimit).toBeGreaterThan(0);
     expect(api.phases()).not.toContain("ready");
     agent.signal("SIGTERM");
     expect(await agent.exitCode()).toBe(0);
   });
 
   test("comes with the parent's in the process runtime", async () => {
-    agent.startWithToken(api, PARENT);
-    await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+    agent.startWithToken(api, withParent);
+    await expect.poll(() => api.phases(), withinLimit).toContain("ready");
     const { pid } = await agent.gateway();
     agent.stdin.end();
     expect(await agent.exitCode()).toBe(0);
@@ -345,26 +345,26 @@ describe("the end", () => {
   test("does not come with the end of standard input in a container", async () => {
     agent.startWithToken(api);
     agent.stdin.end();
-    await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+    await expect.poll(() => api.phases(), withinLimit).toContain("ready");
     expect(isAlive(agent.pid)).toBe(true);
   });
 
   test("leaves no gateway behind when the supervisor's group is killed", async () => {
     agent.startWithToken(api);
-    await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+    await expect.poll(() => api.phases(), withinLimit).toContain("ready");
     const { pid } = await agent.gateway();
     agent.signalGroup("SIGKILL");
-    await expect.poll(() => isAlive(pid), WITHIN).toBe(false);
+    await expect.poll(() => isAlive(pid), withinLimit).toBe(false);
   });
 
   test.skipIf(!existsSync("/usr/bin/setpriv"))(
     "leaves no gateway behind when only the supervisor is killed in the process runtime (needs setpriv)",
     async () => {
-      agent.startWithToken(api, PARENT);
-      await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+      agent.startWithToken(api, withParent);
+      await expect.poll(() => api.phases(), withinLimit).toContain("ready");
       const { pid } = await agent.gateway();
       agent.signal("SIGKILL");
-      await expect.poll(() => isAlive(pid), WITHIN).toBe(false);
+      await expect.poll(() => isAlive(pid), withinLimit).toBe(false);
     },
   );
 });
@@ -372,14 +372,14 @@ describe("the end", () => {
 describe("the next generation", () => {
   beforeEach(async () => {
     agent.startWithToken(api);
-    await expect.poll(() => api.phases(), WITHIN).toContain("ready");
+    await expect.poll(() => api.phases(), withinLimit).toContain("ready");
   });
 
   test("of a key is in effect within 3 s without a restart", async () => {
     const { pid } = await agent.gateway();
     const changedAt = Date.now();
     api.bundle = bundleOf({ key: "sk-the-new-key" });
-    await expect.poll(() => api.phases(), WITHIN).toContain("applied");
+    await expect.poll(() => api.phases(), withinLimit).toContain("applied");
     expect(Date.now() - changedAt).toBeLessThan(3_000);
     expect(JSON.stringify(await agent.gateway())).toContain("sk-the-new-key");
     expect((await agent.gateway()).pid).toBe(pid);
@@ -389,7 +389,7 @@ describe("the next generation", () => {
   test("of a personality leaves the configuration untouched", async () => {
     const before = await stat(join(agent.runDir, "openclaw.json"));
     api.bundle = bundleOf({ soul: "You are Grace." });
-    await expect.poll(() => api.phases(), WITHIN).toContain("applied");
+    await expect.poll(() => api.phases(), withinLimit).toContain("applied");
     expect(await readFile(join(agent.stateDir, "workspace/SOUL.md"), "utf8")).toBe("You are Grace.");
     const after = await stat(join(agent.runDir, "openclaw.json"));
     expect([after.ino, after.mtimeMs]).toEqual([before.ino, before.mtimeMs]);
@@ -398,14 +398,14 @@ describe("the next generation", () => {
   test("with only some of the files leaves the others, and whatever else the agent keeps", async () => {
     await writeFile(join(agent.stateDir, "workspace/MEMORY.md"), "mine");
     api.bundle = { generation: "partial", files: [{ root: "state", path: "workspace/SOUL.md", content: "You are Linus." }], warmup: null };
-    await expect.poll(() => api.phases(), WITHIN).toContain("applied");
+    await expect.poll(() => api.phases(), withinLimit).toContain("applied");
     expect((await readdir(join(agent.stateDir, "workspace"))).toSorted()).toEqual(["MEMORY.md", "SOUL.md"]);
-    expect(JSON.stringify((await agent.gateway()).config)).toContain(KEY);
+    expect(JSON.stringify((await agent.gateway()).config)).toContain(fieldKey);
   });
 
   test("is told as failed when the gateway refuses it", async () => {
     api.bundle = bundleOf({ fake: { isRefused: true } });
-    await expect.poll(() => api.phases(), WITHIN).toContain("failed");
+    await expect.poll(() => api.phases(), withinLimit).toContain("failed");
     expect(isAlive((await agent.gateway()).pid)).toBe(true);
   });
 
@@ -420,26 +420,26 @@ describe("the next generation", () => {
   ])("that %s leaves the old one in effect, and the one after it is applied", async (_what, answer) => {
     const { pid } = await agent.gateway();
     api.nextAnswers.push((_request, response) => void answer(response));
-    await expect.poll(() => agent.output, WITHIN).toContain("update-failed");
-    expect(JSON.stringify((await agent.gateway()).config)).toContain(KEY);
+    await expect.poll(() => agent.output, withinLimit).toContain("update-failed");
+    expect(JSON.stringify((await agent.gateway()).config)).toContain(fieldKey);
     api.bundle = bundleOf({ key: "sk-after-the-fault" });
-    await expect.poll(() => api.phases(), WITHIN).toContain("applied");
+    await expect.poll(() => api.phases(), withinLimit).toContain("applied");
     expect((await agent.gateway()).pid).toBe(pid);
   });
 
   test("is applied after Mosaic was away", async () => {
     await api.close();
     api.bundle = bundleOf({ soul: "You are back." });
-    await expect.poll(() => agent.output, WITHIN).toContain("update-failed");
+    await expect.poll(() => agent.output, withinLimit).toContain("update-failed");
     await api.listen();
-    await expect.poll(() => api.phases(), WITHIN).toContain("applied");
+    await expect.poll(() => api.phases(), withinLimit).toContain("applied");
   });
 
   test("is not asked for in a rush by an API that does not wait", async () => {
     const before = api.bundleRequests;
     const startedAt = Date.now();
     for (let i = 0; i < 4; i++) api.nextAnswers.push((_request, response) => response.writeHead(204).end());
-    await expect.poll(() => api.bundleRequests - before, WITHIN).toBeGreaterThanOrEqual(4);
+    await expect.poll(() => api.bundleRequests - before, withinLimit).toBeGreaterThanOrEqual(4);
     expect(Date.now() - startedAt).toBeGreaterThan(500);
   });
 });
@@ -454,15 +454,15 @@ interface BundleOptions {
 }
 
 function bundleOf({
-  key = KEY,
+  key = fieldKey,
   soul = "You are Ada.",
   fake = {},
   more = [],
-  warmup = { model: "warm/m", gatewayToken: GATEWAY_TOKEN },
+  warmup = { model: "warm/m", gatewayToken: testToken },
   launch = openclawLaunch,
 }: BundleOptions = {}): Bundle {
   const config = {
-    gateway: { auth: { token: GATEWAY_TOKEN } },
+    gateway: { auth: { token: testToken } },
     models: { providers: { "p-1": { apiKey: key }, warm: { baseUrl: `http://127.0.0.1:${String(agent.port + 1)}/v1` } } },
     fake,
   };

@@ -28,11 +28,11 @@ export type DemoAnswer =
   | { readonly kind: "hang" }
   | { readonly kind: "reset" };
 
-export const MAX_WORDS = 20_000;
-export const MAX_DELAY_MS = 60_000;
-const MAX_ECHO_CHARACTERS = 4_000;
-const RECALL = /\bwhat did i (?:say|tell you) first\b|\bmy first message\b|\brecall\b/i;
-const INTRODUCTION = "**Mosaic demo model** — a built-in demonstration, no real AI.";
+export const maxWords = 20_000;
+export const maxDelayMs = 60_000;
+const maxEchoCharacters = 4_000;
+const recall = /\bwhat did i (?:say|tell you) first\b|\bmy first message\b|\brecall\b/i;
+const introduction = "**Mosaic demo model** — a built-in demonstration, no real AI.";
 
 /** Decides from the request alone; only the last thing the person typed can be a command. */
 export function composeDemoAnswer(request: DemoRequest): DemoAnswer {
@@ -44,7 +44,7 @@ export function composeDemoAnswer(request: DemoRequest): DemoAnswer {
   const command = parseDemoCommand(said);
   const commanded = command && obey(command, request);
   if (commanded) return commanded;
-  if (RECALL.test(said)) return answerText(request, recallFirst(request.messages));
+  if (recall.test(said)) return answerText(request, recallFirst(request.messages));
   return answerText(request, `You said:\n\n${quote(said)}`);
 }
 
@@ -53,17 +53,17 @@ function obey(command: DemoCommand, request: DemoRequest): DemoAnswer | undefine
     case "slow":
       return {
         kind: "text",
-        text: countedWords(readNumber(command, "words", { default: 20, min: 1, max: MAX_WORDS })),
-        wordDelayMs: readNumber(command, "ms", { default: 200, min: 0, max: MAX_DELAY_MS }),
-        firstDelayMs: readNumber(command, "first", { default: 0, min: 0, max: MAX_DELAY_MS }),
+        text: countedWords(readNumber(command, "words", { default: 20, min: 1, max: maxWords })),
+        wordDelayMs: readNumber(command, "ms", { default: 200, min: 0, max: maxDelayMs }),
+        firstDelayMs: readNumber(command, "first", { default: 0, min: 0, max: maxDelayMs }),
       };
     case "long":
       return {
         kind: "text",
-        text: countedWords(readNumber(command, "words", { default: 5_000, min: 1, max: MAX_WORDS })),
+        text: countedWords(readNumber(command, "words", { default: 5_000, min: 1, max: maxWords })),
       };
     case "break": {
-      const after = readNumber(command, "after", { default: 5, min: 0, max: MAX_WORDS - 1 });
+      const after = readNumber(command, "after", { default: 5, min: 0, max: maxWords - 1 });
       return { kind: "text", text: countedWords(after + 20), breakAfterWords: after };
     }
     case "fail":
@@ -75,7 +75,7 @@ function obey(command: DemoCommand, request: DemoRequest): DemoAnswer | undefine
     case "tool":
       return callTool(command, request);
     case "markdown":
-      return { kind: "text", text: MARKDOWN_SAMPLE };
+      return { kind: "text", text: markdownSample };
     case "recall":
       return answerText(request, recallFirst(request.messages));
     case "system":
@@ -83,7 +83,7 @@ function obey(command: DemoCommand, request: DemoRequest): DemoAnswer | undefine
     case "key":
       return answerText(request, describeKey(request.key));
     default:
-      return answerText(request, `There is no demo command \`${command.name}\`.\n\n${COMMAND_HELP}`);
+      return answerText(request, `There is no demo command \`${command.name}\`.\n\n${commandHelp}`);
   }
 }
 
@@ -121,7 +121,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
 function answerText(request: DemoRequest, body: string): DemoAnswer {
   const count = request.messages.length;
   const sent = `I was sent ${count} ${count === 1 ? "message" : "messages"}.`;
-  return { kind: "text", text: [INTRODUCTION, body, sent].join("\n\n") };
+  return { kind: "text", text: [introduction, body, sent].join("\n\n") };
 }
 
 function recallFirst(messages: readonly DemoMessage[]): string {
@@ -154,8 +154,8 @@ export function fingerprint(text: string): string {
 }
 
 function quote(text: string): string {
-  const isLong = text.length > MAX_ECHO_CHARACTERS;
-  const shown = isLong ? `${text.slice(0, MAX_ECHO_CHARACTERS)}…` : text;
+  const isLong = text.length > maxEchoCharacters;
+  const shown = isLong ? `${text.slice(0, maxEchoCharacters)}…` : text;
   return shown
     .split("\n")
     .map((line) => (line === "" ? ">" : `> ${line}`))
@@ -166,9 +166,9 @@ function countedWords(count: number): string {
   return Array.from({ length: Math.trunc(count) }, (_, index) => `word${index + 1}`).join(" ");
 }
 
-const COMMAND_HELP = "I know: `slow`, `long`, `fail`, `hang`, `reset`, `break`, `tool`, `markdown`, `recall`, `system`, `key`.";
+const commandHelp = "I know: `slow`, `long`, `fail`, `hang`, `reset`, `break`, `tool`, `markdown`, `recall`, `system`, `key`.";
 
-const MARKDOWN_SAMPLE = [
+const markdownSample = [
   "# Demo heading",
   "",
   "A paragraph with **bold**, *italic*, `code` and a [link](https://example.com/).",

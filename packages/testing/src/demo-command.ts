@@ -5,16 +5,16 @@ export interface DemoCommand {
 }
 
 /** A person writes one; many of them, each without an end, would be read again and again. */
-const MAX_TRIED = 20;
-const MAX_OPTIONS_LENGTH = 20_000;
+const maxTried = 20;
+const maxOptionsLength = 20_000;
 
 /** The first well-formed `[demo:name key=value …]` in a text. */
 export function parseDemoCommand(text: string): DemoCommand | undefined {
   let tried = 0;
   for (const match of text.matchAll(/\[demo:([a-z]+)/g)) {
-    if (++tried > MAX_TRIED) return undefined;
+    if (++tried > maxTried) return undefined;
     const start = match.index + match[0].length;
-    const options = readOptions(text.slice(start, start + MAX_OPTIONS_LENGTH));
+    const options = readOptions(text.slice(start, start + maxOptionsLength));
     if (options && match[1] !== undefined) return { name: match[1], options };
   }
   return undefined;

@@ -1,6 +1,6 @@
 import type { AnswerFacts, DemoEncoder } from "./demo-encoder.js";
 
-const ERROR_TYPES: Readonly<Record<number, string>> = {
+const errorTypes: Readonly<Record<number, string>> = {
   400: "invalid_request_error",
   401: "authentication_error",
   403: "permission_error",
@@ -42,7 +42,7 @@ export const anthropicEncoder: DemoEncoder = {
         ),
   error: (error) => ({
     type: "error",
-    error: { type: ERROR_TYPES[error.status] ?? "api_error", message: error.message },
+    error: { type: errorTypes[error.status] ?? "api_error", message: error.message },
   }),
 };
 

@@ -8,7 +8,7 @@ export interface DemoRoute {
   readonly path: string;
 }
 
-const ROUTES: readonly {
+const routes: readonly {
   method: "GET" | "POST";
   pattern: RegExp;
   kind: DemoRoute["kind"];
@@ -28,7 +28,7 @@ const ROUTES: readonly {
 export function findDemoRoute(request: IncomingMessage): DemoRoute {
   const path = (request.url ?? "/").split("?")[0] ?? "/";
   const isAnthropic = request.headers["anthropic-version"] !== undefined;
-  const found = ROUTES.find((route) => route.method === request.method && route.pattern.test(path));
+  const found = routes.find((route) => route.method === request.method && route.pattern.test(path));
   const protocol = found?.protocol ?? (path.includes("/api/") ? "ollama" : "openai");
   return {
     kind: found?.kind ?? "unknown",
@@ -72,7 +72,7 @@ function anthropicModel(id: string): unknown {
   return { type: "model", id, display_name: id, created_at: "1970-01-01T00:00:00Z" };
 }
 
-const OLLAMA_DETAILS = {
+const ollamaDetails = {
   parent_model: "",
   format: "demo",
   family: "demo",
@@ -88,7 +88,7 @@ function ollamaModel(name: string): unknown {
     modified_at: "1970-01-01T00:00:00Z",
     size: 0,
     digest: "0".repeat(64),
-    details: OLLAMA_DETAILS,
+    details: ollamaDetails,
   };
 }
 
@@ -99,7 +99,7 @@ function showOllamaModel(models: readonly string[], body: unknown): unknown {
     modelfile: "",
     parameters: "",
     template: "{{ .Prompt }}",
-    details: OLLAMA_DETAILS,
+    details: ollamaDetails,
     model_info: { "general.architecture": "demo", "demo.context_length": 32_768 },
     capabilities: ["completion", "tools"],
   };

@@ -7,13 +7,13 @@ export interface GatewayError {
   readonly type: string;
 }
 
-export const UPSTREAM_TIMEOUT: GatewayError = {
+export const upstreamTimeout: GatewayError = {
   status: 408,
   message: "upstream provider timeout",
   type: "api_error",
 };
 
-const TYPES_PASSED_ON: Readonly<Record<number, string>> = {
+const typesPassedOn: Readonly<Record<number, string>> = {
   400: "invalid_request_error",
   401: "authentication_error",
   402: "insufficient_quota",
@@ -25,14 +25,14 @@ const TYPES_PASSED_ON: Readonly<Record<number, string>> = {
 /** What the gateway makes of an upstream's failure, as OpenClaw 2026.9.6 does. */
 export function upstreamError(failure: Extract<DemoAnswer, { kind: "fail" }>): GatewayError {
   const { status } = failure;
-  const type = TYPES_PASSED_ON[status];
+  const type = typesPassedOn[status];
   if (type !== undefined) {
     const wait = failure.retryAfterSeconds;
     const retry = wait === undefined ? "" : `; Retry-After: ${wait} seconds`;
     const said = failure.message ?? "status code (no body)";
     return { status, message: `${status} ${said}${retry}`, type };
   }
-  if (status === 408 || status === 504) return { ...UPSTREAM_TIMEOUT, status };
+  if (status === 408 || status === 504) return { ...upstreamTimeout, status };
   if (status === 503 || status === 529) {
     return { status, message: "upstream provider overloaded", type: "api_error" };
   }

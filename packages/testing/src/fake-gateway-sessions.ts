@@ -22,7 +22,7 @@ interface Stored {
   queued: string | undefined;
 }
 
-const MAX_SESSIONS = 1_000;
+const maxSessions = 1_000;
 
 /** With a file, sessions outlive the process, as they do on an agent's volume. */
 export function createFakeSessions(file?: string): FakeSessions {
@@ -32,7 +32,7 @@ export function createFakeSessions(file?: string): FakeSessions {
     const found = sessions.get(key) ?? { messages: [], queued: undefined };
     sessions.set(key, found);
     const oldest = sessions.keys().next().value;
-    if (sessions.size > MAX_SESSIONS && oldest !== undefined) sessions.delete(oldest);
+    if (sessions.size > maxSessions && oldest !== undefined) sessions.delete(oldest);
     return found;
   };
   const save = (): void => {

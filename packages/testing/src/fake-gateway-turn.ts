@@ -3,7 +3,7 @@ import { composeDemoAnswer, type DemoAnswer } from "./demo-answer.js";
 import type { DemoRequest } from "./demo-request.js";
 import { wordsOf } from "./demo-delivery.js";
 import { type Exchange, pause } from "./exchange.js";
-import { type GatewayError, UPSTREAM_TIMEOUT, upstreamError } from "./fake-gateway-errors.js";
+import { type GatewayError, upstreamTimeout, upstreamError } from "./fake-gateway-errors.js";
 import { type FakeSession, withoutFraming } from "./fake-gateway-sessions.js";
 
 export interface TurnOptions {
@@ -30,11 +30,11 @@ export async function runFakeTurn(request: DemoRequest, session: FakeSession, re
     exchange.signal.throwIfAborted();
     if (answer.kind === "hang") {
       await pause(options.maxHangMs, exchange.signal);
-      reply.fail(UPSTREAM_TIMEOUT);
+      reply.fail(upstreamTimeout);
     } else if (answer.kind === "fail") {
       reply.fail(upstreamError(answer));
     } else if (answer.kind === "reset") {
-      reply.fail(UPSTREAM_TIMEOUT);
+      reply.fail(upstreamTimeout);
     } else if (await sendAnswer(answer, reply, options)) {
       session.complete(answer.kind === "text" ? answer.text : "");
       return;
@@ -76,7 +76,7 @@ export interface GatewayReply {
   fail(error: GatewayError): void;
 }
 
-const USAGE = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
+const noUsage = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
 
 export function streamReply(request: DemoRequest, exchange: Exchange): GatewayReply {
   const head = answerHead(request, "chat.completion.chunk");
@@ -88,7 +88,7 @@ export function streamReply(request: DemoRequest, exchange: Exchange): GatewayRe
   });
   exchange.response.write(chunk({ role: "assistant" }));
   const end = (reason: string): void => {
-    const usage = request.includeUsage ? event({ ...head, choices: [], usage: USAGE }) : "";
+    const usage = request.includeUsage ? event({ ...head, choices: [], usage: noUsage }) : "";
     exchange.response.end(`${chunk({}, reason)}${usage}data: [DONE]\n\n`);
   };
   return {
@@ -113,7 +113,7 @@ export function wholeReply(request: DemoRequest, exchange: Exchange): GatewayRep
     sendGatewayJson(exchange, 200, {
       ...head,
       choices: [{ index: 0, message, finish_reason: reason }],
-      usage: USAGE,
+      usage: noUsage,
     });
   };
   return {

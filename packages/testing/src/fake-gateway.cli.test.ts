@@ -9,9 +9,9 @@ import { afterEach, expect, test } from "vitest";
 import { deriveGatewayToken } from "./gateway-token.js";
 import { listenOn } from "./listening-server.js";
 
-const SCRIPT = fileURLToPath(new URL("fake-gateway.cli.ts", import.meta.url));
+const script = fileURLToPath(new URL("fake-gateway.cli.ts", import.meta.url));
 /** Node strips the types itself, but looks for the `.js` that only a build makes. */
-const FROM_SOURCE = `data:text/javascript,${encodeURIComponent(`
+const fromSource = `data:text/javascript,${encodeURIComponent(`
   import { registerHooks } from "node:module";
   registerHooks({ resolve: (name, context, next) => {
     try { return next(name, context); }
@@ -35,7 +35,7 @@ interface Run {
 
 async function run(env: Record<string, string>): Promise<Run> {
   const port = await freePort();
-  child = spawn(process.execPath, ["--import", FROM_SOURCE, SCRIPT], {
+  child = spawn(process.execPath, ["--import", fromSource, script], {
     env: { PATH: process.env["PATH"], MOSAIC_AGENT_PORT: String(port), ...env },
   });
   let output = "";

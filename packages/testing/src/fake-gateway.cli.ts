@@ -5,10 +5,10 @@ import { type FakeGateway, startFakeGateway } from "./fake-gateway.js";
 import { ConfigRefusedError, followBundle } from "./fake-supervisor.js";
 import { deriveGatewayToken } from "./gateway-token.js";
 
-const MODES = ["normal", "never-ready", "exit", "slow"] as const;
-const BAD_USE = 64;
-const CONFIG_REFUSED = 77;
-const BAD_CONFIGURATION = 78;
+const modes = ["normal", "never-ready", "exit", "slow"] as const;
+const badUse = 64;
+const configRefused = 77;
+const badConfiguration = 78;
 
 const ending = new AbortController();
 let gateway: FakeGateway | undefined;
@@ -27,21 +27,21 @@ function readContainerToken(use: (token: string) => void): void {
     use(line.trim());
   });
   lines.once("close", () => {
-    if (!hasToken) exitWithReason(BAD_USE, "no token on standard input");
+    if (!hasToken) exitWithReason(badUse, "no token on standard input");
     else if (process.env["MOSAIC_EXIT_WITH_PARENT"] === "1") void stop(0);
   });
 }
 
 async function run(containerToken: string): Promise<void> {
   const env = process.env;
-  const mode = MODES.find((known) => known === (env["FAKE_GATEWAY_MODE"] || "normal"));
+  const mode = modes.find((known) => known === (env["FAKE_GATEWAY_MODE"] || "normal"));
   const port = Number(env["MOSAIC_AGENT_PORT"]);
-  if (!mode) return exitWithReason(BAD_USE, "FAKE_GATEWAY_MODE is unknown");
+  if (!mode) return exitWithReason(badUse, "FAKE_GATEWAY_MODE is unknown");
   if (!Number.isInteger(port) || port <= 0) {
-    return exitWithReason(BAD_USE, "MOSAIC_AGENT_PORT is not a port");
+    return exitWithReason(badUse, "MOSAIC_AGENT_PORT is not a port");
   }
   if (mode === "exit") {
-    const code = Number(env["FAKE_GATEWAY_EXIT_CODE"] || BAD_CONFIGURATION);
+    const code = Number(env["FAKE_GATEWAY_EXIT_CODE"] || badConfiguration);
     return exitWithReason(code, "the fake gateway was told to exit");
   }
   const stateDir = env["MOSAIC_AGENT_STATE_DIR"];
@@ -61,7 +61,7 @@ async function run(containerToken: string): Promise<void> {
       await followBundle(gateway, { configUrl, containerToken, signal: ending.signal, port });
     }
   } catch (error) {
-    const code = error instanceof ConfigRefusedError ? CONFIG_REFUSED : 1;
+    const code = error instanceof ConfigRefusedError ? configRefused : 1;
     exitWithReason(code, error instanceof Error ? error.message : "unknown");
   }
 }

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { type FakeGateway, type FakeGatewayOptions, startFakeGateway } from "./fake-gateway.js";
 
-const TOKEN = "gateway-token";
+const agentToken = "gateway-token";
 let gateway: FakeGateway;
 
 afterEach(() => gateway.close());
 
 async function start(options: Partial<FakeGatewayOptions> = {}): Promise<void> {
-  gateway = await startFakeGateway({ token: TOKEN, ...options });
+  gateway = await startFakeGateway({ token: agentToken, ...options });
 }
 
 interface Ask {
@@ -23,7 +23,7 @@ function chat(content: string, { sessionKey, signal, ...fields }: Ask = {}): Pro
   return fetch(`${gateway.url}/v1/chat/completions`, {
     method: "POST",
     headers: {
-      authorization: `Bearer ${TOKEN}`,
+      authorization: `Bearer ${agentToken}`,
       ...(sessionKey ? { "x-openclaw-session-key": sessionKey } : {}),
     },
     body: JSON.stringify({
@@ -78,7 +78,7 @@ describe("who may ask what", () => {
 
   test("lists its agents, and refuses a model that is none of them", async () => {
     await start();
-    const headers = { authorization: `Bearer ${TOKEN}` };
+    const headers = { authorization: `Bearer ${agentToken}` };
     const models = await (await fetch(`${gateway.url}/v1/models`, { headers })).json();
     expect(models).toMatchObject({
       data: [{ id: "openclaw" }, { id: "openclaw/default" }, { id: "openclaw/main" }],

@@ -93,12 +93,12 @@ class HostileSite {
   readonly calls: string[] = [];
   endedCalls = 0;
   keys = newKeys();
-  readonly #anothersKeys = newKeys();
-  readonly #grants = new Map<string, Grant>();
-  readonly #client: { readonly id: string; readonly secret: string };
+  private readonly anothersKeys = newKeys();
+  private readonly grants = new Map<string, Grant>();
+  private readonly client: { readonly id: string; readonly secret: string };
 
   constructor(client: { readonly id: string; readonly secret: string }) {
-    this.#client = client;
+    this.client = client;
     this.reset();
   }
 
@@ -116,29 +116,29 @@ class HostileSite {
       this.endedCalls += 1;
     });
     if (this.lies.clockAheadSeconds !== undefined) {
-      response.setHeader("date", new Date(this.#nowMs()).toUTCString());
+      response.setHeader("date", new Date(this.nowMs()).toUTCString());
     }
     const path = pathOf(url.pathname);
     if (path !== null && this.lies.answer?.(path, response) === true) {
       return;
     }
     if (url.pathname === "/authorize") {
-      this.#authorize(url, response);
+      this.authorize(url, response);
     } else if (path === "discovery") {
-      send(response, 200, this.lies.discovery?.(this.#discovery()) ?? this.#discovery());
+      send(response, 200, this.lies.discovery?.(this.discovery()) ?? this.discovery());
     } else if (path === "jwks") {
       const jwk = this.keys.publicKey.export({ format: "jwk" });
       send(response, 200, { keys: [{ ...jwk, kid: this.keys.id, use: "sig", alg: "RS256" }] });
     } else if (path === "userinfo") {
-      this.#userInfo(response);
+      this.userInfo(response);
     } else if (path === "token") {
-      this.#token(new URLSearchParams(await textOf(request)), request.headers.authorization ?? "", response);
+      this.token(new URLSearchParams(await textOf(request)), request.headers.authorization ?? "", response);
     } else {
       send(response, 404, {});
     }
   }
 
-  #discovery(): Json {
+  private discovery(): Json {
     const { issuer } = this;
     return {
       issuer,
@@ -153,10 +153,10 @@ class HostileSite {
     };
   }
 
-  #authorize(url: URL, response: ServerResponse): void {
+  private authorize(url: URL, response: ServerResponse): void {
     const code = randomBytes(16).toString("hex");
     const { searchParams: asked } = url;
-    this.#grants.set(code, { nonce: asked.get("nonce"), challenge: asked.get("code_challenge") ?? "", isUsed: false });
+    this.grants.set(code, { nonce: asked.get("nonce"), challenge: asked.get("code_challenge") ?? "", isUsed: false });
     const back = new URL(asked.get("redirect_uri") ?? this.issuer);
     back.searchParams.set("code", code);
     back.searchParams.set("state", asked.get("state") ?? "");
@@ -165,13 +165,13 @@ class HostileSite {
     response.writeHead(302, { location: back.href }).end();
   }
 
-  #userInfo(response: ServerResponse): void {
+  private userInfo(response: ServerResponse): void {
     const { userInfo: lie } = this.lies;
     if (lie === undefined) {
       send(response, 200, this.person);
     } else if (lie === "signed" || lie === "signed_by_another") {
-      const claims = { ...this.person, iss: this.issuer, aud: this.#client.id };
-      const { privateKey } = lie === "signed" ? this.keys : this.#anothersKeys;
+      const claims = { ...this.person, iss: this.issuer, aud: this.client.id };
+      const { privateKey } = lie === "signed" ? this.keys : this.anothersKeys;
       const signed = encoded({ alg: "RS256", kid: this.keys.id }, claims);
       const jwt = `${signed}.${createSign("RSA-SHA256").update(signed).sign(privateKey, "base64url")}`;
       response.writeHead(200, { "content-type": "application/jwt" }).end(jwt);
@@ -183,8 +183,8 @@ class HostileSite {
     }
   }
 
-  #isProven(form: URLSearchParams, authorization: string): boolean {
-    const { id, secret } = this.#client;
+  private isProven(form: URLSearchParams, authorization: string): boolean {
+    const { id, secret } = this.client;
     const basic = Buffer.from(authorization.replace(/^Basic /, ""), "base64").toString();
     const decoded = basic.split(":").map((part) => new URLSearchParams(`part=${part}`).get("part"));
     const proofs = {
@@ -196,13 +196,13 @@ class HostileSite {
     return this.lies.proof === undefined || proofs[this.lies.proof];
   }
 
-  #nowMs(): number {
+  private nowMs(): number {
     return Date.now() + (this.lies.clockAheadSeconds ?? 0) * 1000;
   }
 
-  #token(form: URLSearchParams, authorization: string, response: ServerResponse): void {
-    const grant = this.#grants.get(form.get("code") ?? "");
-    if (!this.#isProven(form, authorization)) {
+  private token(form: URLSearchParams, authorization: string, response: ServerResponse): void {
+    const grant = this.grants.get(form.get("code") ?? "");
+    if (!this.isProven(form, authorization)) {
       if (grant !== undefined && this.lies.usesUpRefusedCodes === true) grant.isUsed = true;
       const { status, body } = this.lies.refusal ?? { status: 401, body: { error: "invalid_client" } };
       send(response, status, body);
@@ -216,13 +216,13 @@ class HostileSite {
       return;
     }
     grant.isUsed = true;
-    const truth = { access_token: "access", token_type: "Bearer", expires_in: 60, id_token: this.#idToken(grant) };
+    const truth = { access_token: "access", token_type: "Bearer", expires_in: 60, id_token: this.idToken(grant) };
     send(response, 200, this.lies.token?.(truth) ?? truth);
   }
 
-  #idToken(grant: Grant): string {
-    const now = Math.floor(this.#nowMs() / 1000);
-    const truth: Json = { iss: this.issuer, aud: this.#client.id, sub: this.person["sub"], nonce: grant.nonce, iat: now, exp: now + 300 };
+  private idToken(grant: Grant): string {
+    const now = Math.floor(this.nowMs() / 1000);
+    const truth: Json = { iss: this.issuer, aud: this.client.id, sub: this.person["sub"], nonce: grant.nonce, iat: now, exp: now + 300 };
     const claims = this.lies.claims?.(truth) ?? truth;
     const algorithm = { nothing: "none", public_key_as_secret: "HS256", client_secret: "HS256", another_key: "RS256" }[
       this.lies.signWith ?? "another_key"
@@ -230,19 +230,19 @@ class HostileSite {
     const truthfulHeader: Json = { alg: algorithm, kid: this.keys.id };
     const header = this.lies.header?.(truthfulHeader) ?? truthfulHeader;
     const signed = encoded(header, claims);
-    return `${signed}.${this.#signature(signed)}`;
+    return `${signed}.${this.signature(signed)}`;
   }
 
-  #signature(signed: string): string {
+  private signature(signed: string): string {
     const { signWith } = this.lies;
     if (signWith === "nothing") return "";
-    if (signWith === "client_secret") return createHmac("sha256", this.#client.secret).update(signed).digest("base64url");
+    if (signWith === "client_secret") return createHmac("sha256", this.client.secret).update(signed).digest("base64url");
     if (signWith === "public_key_as_secret") {
       return createHmac("sha256", this.keys.publicKey.export({ format: "pem", type: "spki" }))
         .update(signed)
         .digest("base64url");
     }
-    const { privateKey } = signWith === undefined ? this.keys : this.#anothersKeys;
+    const { privateKey } = signWith === undefined ? this.keys : this.anothersKeys;
     return createSign("RSA-SHA256").update(signed).sign(privateKey, "base64url");
   }
 }

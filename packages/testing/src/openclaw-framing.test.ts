@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { prependQueuedMessage, stripOpenClawFraming } from "./openclaw-framing.js";
 
-const RUNTIME = "Runtime: name=Ada | agent=main | session=agent:main:conv-1 | host=vm | os=Linux (x64) | channel=webchat";
-const GO_ON =
+const runtime = "Runtime: name=Ada | agent=main | session=agent:main:conv-1 | host=vm | os=Linux (x64) | channel=webchat";
+const goOn =
   "Continue the current task from the existing transcript, preserving completed work. If an action was interrupted, inspect its state before deciding whether to retry it.";
-const CONTEXT = "<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>\nActive sessions: [demo:hang]\n<<<END_OPENCLAW_INTERNAL_CONTEXT>>>";
+const context = "<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>\nActive sessions: [demo:hang]\n<<<END_OPENCLAW_INTERNAL_CONTEXT>>>";
 
 const cases: readonly { name: string; framed: string; typed: string }[] = [
   { name: "plain text stays", framed: "hello", typed: "hello" },
@@ -16,14 +16,14 @@ const cases: readonly { name: string; framed: string; typed: string }[] = [
   },
   {
     name: "the runtime line goes",
-    framed: `[Sat 2026-11-21 00:48 UTC] hello first\n\n${RUNTIME}`,
+    framed: `[Sat 2026-11-21 00:48 UTC] hello first\n\n${runtime}`,
     typed: "hello first",
   },
   { name: "a person's own Runtime: stays", framed: "Runtime: 3 hours", typed: "Runtime: 3 hours" },
   { name: "a person's own brackets stay", framed: "[note] hello", typed: "[note] hello" },
-  { name: "context before the text goes", framed: `${CONTEXT}\n\nhello`, typed: "hello" },
-  { name: "context after the text goes", framed: `hello\n\n${CONTEXT}`, typed: "hello" },
-  { name: "context alone is nothing", framed: CONTEXT, typed: "" },
+  { name: "context before the text goes", framed: `${context}\n\nhello`, typed: "hello" },
+  { name: "context after the text goes", framed: `hello\n\n${context}`, typed: "hello" },
+  { name: "context alone is nothing", framed: context, typed: "" },
   {
     name: "context that does not end goes to the end",
     framed: "hello\n<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>\nsecret",
@@ -31,7 +31,7 @@ const cases: readonly { name: string; framed: string; typed: string }[] = [
   },
   {
     name: "paragraphs stay",
-    framed: `[Sat 2026-11-21 00:48 UTC] one\n\ntwo\n\n${RUNTIME}`,
+    framed: `[Sat 2026-11-21 00:48 UTC] one\n\ntwo\n\n${runtime}`,
     typed: "one\n\ntwo",
   },
   {
@@ -46,22 +46,22 @@ const cases: readonly { name: string; framed: string; typed: string }[] = [
   },
   {
     name: "OpenClaw's own call to go on is nothing",
-    framed: `[Sat 2026-11-21 00:48 UTC] ${GO_ON}`,
+    framed: `[Sat 2026-11-21 00:48 UTC] ${goOn}`,
     typed: "",
   },
   {
     name: "a failed turn that OpenClaw repeats keeps its words",
-    framed: `[Sat 2026-11-21 00:48 UTC] ${prependQueuedMessage("[demo:fail]", GO_ON)}\n\n${RUNTIME}`,
+    framed: `[Sat 2026-11-21 00:48 UTC] ${prependQueuedMessage("[demo:fail]", goOn)}\n\n${runtime}`,
     typed: "[demo:fail]",
   },
   {
     name: "a failed turn repeated after a broken-off one keeps only its own words",
-    framed: prependQueuedMessage(prependQueuedMessage("[demo:hang]", "[demo:fail]"), GO_ON),
+    framed: prependQueuedMessage(prependQueuedMessage("[demo:hang]", "[demo:fail]"), goOn),
     typed: "[demo:fail]",
   },
   {
     name: "a failed turn repeated twice keeps its words",
-    framed: prependQueuedMessage(prependQueuedMessage("[demo:fail]", GO_ON), GO_ON),
+    framed: prependQueuedMessage(prependQueuedMessage("[demo:fail]", goOn), goOn),
     typed: "[demo:fail]",
   },
   {

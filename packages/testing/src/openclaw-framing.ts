@@ -1,12 +1,11 @@
-const CONTEXT_BLOCK = /<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>[\s\S]*?(?:<<<END_OPENCLAW_INTERNAL_CONTEXT>>>|$)/g;
-const TIMESTAMP = /^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{4}-\d{2}-\d{2} \d{2}:\d{2}[^\]\n]*\] ?/;
-const RUNTIME_LINE = /^\s*Runtime: (?:name|agent|session|host)=/;
-const QUEUED_MARKER =
-  "[Queued user message from a previous active turn; preserved as context only. Continue with the active prompt below.]";
+const contextBlock = /<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>[\s\S]*?(?:<<<END_OPENCLAW_INTERNAL_CONTEXT>>>|$)/g;
+const timestamp = /^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{4}-\d{2}-\d{2} \d{2}:\d{2}[^\]\n]*\] ?/;
+const runtimeLine = /^\s*Runtime: (?:name|agent|session|host)=/;
+const queuedMarker = "[Queued user message from a previous active turn; preserved as context only. Continue with the active prompt below.]";
 
-const RETRY_MARKER = "[Retry after the previous model attempt failed or timed out]";
+const retryMarker = "[Retry after the previous model attempt failed or timed out]";
 /** What OpenClaw says in the person's place when a model call failed or came to nothing. */
-const OWN_PROMPTS = [
+const ownPrompts = [
   "Continue the current task from the existing transcript, preserving completed work.",
   "Continue the OpenClaw runtime event.",
   "The previous attempt did not produce a user-visible answer.",
@@ -20,21 +19,21 @@ const OWN_PROMPTS = [
  * nothing, where OpenClaw itself asks the model to go on after a failure.
  */
 export function stripOpenClawFraming(text: string): string {
-  const withoutContext = text.replaceAll(CONTEXT_BLOCK, "").trim();
+  const withoutContext = text.replaceAll(contextBlock, "").trim();
   const withoutRuntime = dropRuntimeLine(withoutContext);
-  const withoutTime = withoutRuntime.replace(TIMESTAMP, "");
-  return dropQueuedMessages(withoutTime.replace(RETRY_MARKER, "").trimStart()).trim();
+  const withoutTime = withoutRuntime.replace(timestamp, "");
+  return dropQueuedMessages(withoutTime.replace(retryMarker, "").trimStart()).trim();
 }
 
 /** It is the last line. */
 function dropRuntimeLine(text: string): string {
   const lineStart = text.lastIndexOf("\n") + 1;
-  return RUNTIME_LINE.test(text.slice(lineStart)) ? text.slice(0, lineStart).trimEnd() : text;
+  return runtimeLine.test(text.slice(lineStart)) ? text.slice(0, lineStart).trimEnd() : text;
 }
 
 /** How OpenClaw shows the words of a turn that was broken off to the next turn. */
 export function prependQueuedMessage(queued: string, prompt: string): string {
-  return [QUEUED_MARKER, queued, "", prompt].join("\n");
+  return [queuedMarker, queued, "", prompt].join("\n");
 }
 
 /**
@@ -46,8 +45,8 @@ export function prependQueuedMessage(queued: string, prompt: string): string {
 function dropQueuedMessages(text: string): string {
   let rest = text;
   let queuedCount = 0;
-  while (rest.startsWith(QUEUED_MARKER)) {
-    rest = rest.slice(QUEUED_MARKER.length).trimStart().replace(TIMESTAMP, "");
+  while (rest.startsWith(queuedMarker)) {
+    rest = rest.slice(queuedMarker.length).trimStart().replace(timestamp, "");
     queuedCount += 1;
   }
   const paragraphs = rest.split(/\n\s*\n/);
@@ -57,9 +56,9 @@ function dropQueuedMessages(text: string): string {
   return typed
     .slice(Math.max(0, queuedCount - ownCount))
     .join("\n\n")
-    .replace(TIMESTAMP, "");
+    .replace(timestamp, "");
 }
 
 function isOwnPrompt(paragraph: string): boolean {
-  return OWN_PROMPTS.some((prompt) => paragraph.startsWith(prompt));
+  return ownPrompts.some((prompt) => paragraph.startsWith(prompt));
 }

@@ -13,7 +13,7 @@ export interface RequestLog {
   waitFor(predicate: (request: RecordedRequest) => boolean, timeoutMs?: number): Promise<RecordedRequest>;
 }
 
-const MAX_KEPT = 1_000;
+const maxKept = 1_000;
 
 /** Keeps nothing unless it is told to record: requests hold keys and conversations. */
 export function createRequestLog(isRecording: boolean): RequestLog {
@@ -24,7 +24,7 @@ export function createRequestLog(isRecording: boolean): RequestLog {
     add: (request) => {
       if (!isRecording) return;
       requests.push(request);
-      if (requests.length > MAX_KEPT) requests.shift();
+      if (requests.length > maxKept) requests.shift();
       for (const listener of listeners) listener(request);
     },
     waitFor: (predicate, timeoutMs = 10_000) => {

@@ -14,12 +14,12 @@ interface Named {
 export class SentEvents<Event extends Named> {
   readonly events: Event[] = [];
   readonly comments: string[] = [];
-  #text = "";
-  readonly #parser;
+  private fed = "";
+  private readonly parser;
 
   /** What `onEvent` throws is a breach of the contract too: the order of events is part of it. */
   constructor(contract: Contract<Event>, onEvent: (soFar: readonly Event[]) => void = () => undefined) {
-    this.#parser = createParser({
+    this.parser = createParser({
       onEvent: ({ event: name, data }) => {
         this.events.push(heldTo(contract, name, data));
         onEvent(this.events);
@@ -30,13 +30,13 @@ export class SentEvents<Event extends Named> {
 
   /** All that came, as it came. */
   get text(): string {
-    return this.#text;
+    return this.fed;
   }
 
   /** Throws when an event breaks its contract. */
   feed(text: string): void {
-    this.#text += text;
-    this.#parser.feed(text);
+    this.fed += text;
+    this.parser.feed(text);
   }
 
   /**

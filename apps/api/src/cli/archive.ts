@@ -31,19 +31,19 @@ export type Manifest = z.infer<typeof manifest>;
 
 /** Writes a new file that only its owner may read. It has its name once it is whole. */
 export class ArchiveWriter {
-  readonly #pack: Pack = pack();
-  readonly #checksums: Record<string, string> = {};
-  readonly #written: Promise<void>;
-  readonly #draft: string;
+  private readonly pack: Pack = pack();
+  private readonly checksums: Record<string, string> = {};
+  private readonly written: Promise<void>;
+  private readonly draft: string;
 
   private constructor(
     private readonly file: string,
     handle: FileHandle,
     draft: string,
   ) {
-    this.#draft = draft;
-    this.#written = this.#write(handle);
-    this.#written.catch(() => undefined);
+    this.draft = draft;
+    this.written = this.write(handle);
+    this.written.catch(() => undefined);
   }
 
   /** Throws `CommandError` if there is such a file: nothing is written over. */
@@ -61,9 +61,9 @@ export class ArchiveWriter {
     return new ArchiveWriter(file, handle, draft);
   }
 
-  async #write(handle: FileHandle): Promise<void> {
+  private async write(handle: FileHandle): Promise<void> {
     try {
-      await pipeline(this.#pack, createGzip(), createWriteStream(this.#draft, { fd: handle.fd, autoClose: false }));
+      await pipeline(this.pack, createGzip(), createWriteStream(this.draft, { fd: handle.fd, autoClose: false }));
       await handle.sync();
     } finally {
       await handle.close();
@@ -71,9 +71,9 @@ export class ArchiveWriter {
   }
 
   async add(name: string, content: Buffer): Promise<void> {
-    this.#checksums[name] = createHash("sha256").update(content).digest("hex");
+    this.checksums[name] = createHash("sha256").update(content).digest("hex");
     await new Promise<void>((resolve, reject) => {
-      this.#pack.entry({ name, size: content.length, mode: 0o600 }, content, (error) => (error ? reject(error) : resolve()));
+      this.pack.entry({ name, size: content.length, mode: 0o600 }, content, (error) => (error ? reject(error) : resolve()));
     });
   }
 
@@ -102,18 +102,18 @@ export class ArchiveWriter {
   }
 
   async finish(rest: Omit<Manifest, "entries">): Promise<void> {
-    const entries = { ...this.#checksums };
+    const entries = { ...this.checksums };
     await this.add(manifestName, Buffer.from(JSON.stringify({ ...rest, entries } satisfies Manifest)));
-    this.#pack.finalize();
-    await this.#written;
-    await rename(this.#draft, this.file);
+    this.pack.finalize();
+    await this.written;
+    await rename(this.draft, this.file);
   }
 
   /** Leaves nothing behind. */
   async abandon(): Promise<void> {
-    this.#pack.destroy();
-    await this.#written.catch(() => undefined);
-    await rm(this.#draft, { force: true });
+    this.pack.destroy();
+    await this.written.catch(() => undefined);
+    await rm(this.draft, { force: true });
     await rm(this.file, { force: true });
   }
 }

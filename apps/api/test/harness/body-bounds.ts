@@ -3,8 +3,8 @@ import { RouteParamtypes } from "@nestjs/common/enums/route-paramtypes.enum.js";
 import { ModulesContainer } from "@nestjs/core";
 import type { NestExpressApplication } from "@nestjs/platform-express";
 import { z } from "zod";
-import { ACCESS, type Access } from "../../src/platform/http/access.decorator.js";
-import { BODY_LIMIT, bodyLimitOf } from "../../src/platform/http/body-limit.decorator.js";
+import { accessKey, type Access } from "../../src/platform/http/access.decorator.js";
+import { bodyLimit, bodyLimitOf } from "../../src/platform/http/body-limit.decorator.js";
 
 /** The largest JSON that a schema accepts. `Infinity` where it names no bound. */
 export interface Bounds {
@@ -97,11 +97,11 @@ export function bodyRoutesOf(nest: NestExpressApplication): BodyRoute[] {
       >;
       const body = Object.entries(parameters).find(([key]) => key.startsWith(`${RouteParamtypes.BODY}:`))?.[1];
       const handler = Object.getOwnPropertyDescriptor(prototype, name)?.value as object;
-      const declared = body === undefined ? undefined : (Reflect.getMetadata(BODY_LIMIT, handler) as number | undefined);
+      const declared = body === undefined ? undefined : (Reflect.getMetadata(bodyLimit, handler) as number | undefined);
       const access =
         body === undefined
           ? undefined
-          : ((Reflect.getMetadata(ACCESS, handler) ?? Reflect.getMetadata(ACCESS, metatype as object)) as Access);
+          : ((Reflect.getMetadata(accessKey, handler) ?? Reflect.getMetadata(accessKey, metatype as object)) as Access);
       return body === undefined
         ? []
         : [

@@ -43,14 +43,14 @@ export class Turn {
   /** Resolves when the stream has ended, however it did. Rejects when an event breaks its contract or comes out of its order. */
   readonly ended: Promise<void>;
   readonly response: Response;
-  readonly #controller: AbortController;
-  readonly #sent: SentEvents<TurnEvent>;
+  private readonly controller: AbortController;
+  private readonly sent: SentEvents<TurnEvent>;
 
   private constructor(response: Response, controller: AbortController, contract = assertOrder) {
     this.response = response;
-    this.#controller = controller;
-    this.#sent = new SentEvents<TurnEvent>(turnEvent, contract);
-    this.ended = this.#sent.read(response.body);
+    this.controller = controller;
+    this.sent = new SentEvents<TurnEvent>(turnEvent, contract);
+    this.ended = this.sent.read(response.body);
   }
 
   static async open(client: TestClient, conversationId: string, content: string, withHistory?: true): Promise<Turn> {
@@ -80,16 +80,16 @@ export class Turn {
 
   /** All that came, as it came, but for comments. */
   get bytes(): string {
-    return this.#sent.text.replaceAll(/^: .*\n\n/gm, "");
+    return this.sent.text.replaceAll(/^: .*\n\n/gm, "");
   }
 
   get events(): readonly TurnEvent[] {
-    return this.#sent.events;
+    return this.sent.events;
   }
 
   /** Server-sent comments. */
   get comments(): readonly string[] {
-    return this.#sent.comments;
+    return this.sent.comments;
   }
 
   get text(): string {
@@ -106,7 +106,7 @@ export class Turn {
 
   /** The page closes, which stops nothing. */
   leave(): void {
-    this.#controller.abort();
+    this.controller.abort();
   }
 
   async until(isTrue: (turn: Turn) => boolean, timeoutMs = 15_000): Promise<void> {

@@ -1,6 +1,6 @@
 /** A browser without pages: keeps each origin's cookies apart by host and path, and follows redirects only when it is told to. */
 export class CookieBrowser {
-  readonly #cookies = new Map<string, { readonly host: string; readonly path: string; readonly pair: string }>();
+  private readonly cookies = new Map<string, { readonly host: string; readonly path: string; readonly pair: string }>();
 
   async open(url: string, form?: Readonly<Record<string, string>>): Promise<Response> {
     const response = await fetch(url, {
@@ -9,7 +9,7 @@ export class CookieBrowser {
       ...(form === undefined ? {} : { method: "POST", body: new URLSearchParams(form) }),
     });
     for (const cookie of response.headers.getSetCookie()) {
-      this.#keep(new URL(url), cookie);
+      this.keep(new URL(url), cookie);
     }
     return response;
   }
@@ -31,18 +31,18 @@ export class CookieBrowser {
   }
 
   cookiesFor(url: URL): string {
-    const sent = [...this.#cookies.values()].filter(({ host, path }) => host === url.host && url.pathname.startsWith(path));
+    const sent = [...this.cookies.values()].filter(({ host, path }) => host === url.host && url.pathname.startsWith(path));
     return sent.map(({ pair }) => pair).join("; ");
   }
 
-  #keep(url: URL, cookie: string): void {
+  private keep(url: URL, cookie: string): void {
     const pair = cookie.split(";")[0] ?? "";
     const path = /; ?path=([^;]+)/i.exec(cookie)?.[1] ?? "/";
     const key = `${url.host} ${path} ${pair.split("=")[0] ?? ""}`;
     if (pair.endsWith("=") || /expires=Thu, 01 Jan 1970/i.test(cookie)) {
-      this.#cookies.delete(key);
+      this.cookies.delete(key);
     } else {
-      this.#cookies.set(key, { host: url.host, path, pair });
+      this.cookies.set(key, { host: url.host, path, pair });
     }
   }
 }

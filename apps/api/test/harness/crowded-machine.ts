@@ -18,8 +18,8 @@ export class CrowdedMachine {
   /** How many booted at the same time, at most. */
   worst = 0;
   failed = 0;
-  readonly #booting = new Set<Booting>();
-  #timer: NodeJS.Timeout | undefined;
+  private readonly booting = new Set<Booting>();
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     readonly aloneMs: number,
@@ -29,28 +29,28 @@ export class CrowdedMachine {
   ) {}
 
   boot(gateway: FakeGateway, signal: AbortSignal, fail: () => Promise<void>): void {
-    this.#booting.add({ gateway, signal, fail, leftMs: this.aloneMs, ticks: 0 });
-    this.worst = Math.max(this.worst, this.#booting.size);
-    this.#timer ??= setInterval(() => this.#tick(), tickMs);
+    this.booting.add({ gateway, signal, fail, leftMs: this.aloneMs, ticks: 0 });
+    this.worst = Math.max(this.worst, this.booting.size);
+    this.timer ??= setInterval(() => this.tick(), tickMs);
   }
 
-  #tick(): void {
-    const share = Math.min(1, this.cores / (this.#booting.size * this.coresOfOne));
-    for (const boot of this.#booting) {
+  private tick(): void {
+    const share = Math.min(1, this.cores / (this.booting.size * this.coresOfOne));
+    for (const boot of this.booting) {
       boot.leftMs -= tickMs * share;
       boot.ticks += 1;
       if (boot.signal.aborted || boot.leftMs <= 0) {
-        this.#booting.delete(boot);
+        this.booting.delete(boot);
         boot.gateway.setReady(true);
       } else if (boot.ticks * tickMs > this.aloneMs * this.failsBeyond) {
-        this.#booting.delete(boot);
+        this.booting.delete(boot);
         this.failed += 1;
         void boot.fail();
       }
     }
-    if (this.#booting.size === 0) {
-      clearInterval(this.#timer);
-      this.#timer = undefined;
+    if (this.booting.size === 0) {
+      clearInterval(this.timer);
+      this.timer = undefined;
     }
   }
 }

@@ -70,8 +70,8 @@ export class InMemoryEngine {
   /** What measuring ends with where there are only such containers. */
   readonly unmeasurable = new Map<string, RuntimeError>();
   disk: DiskSpace | null = { freeBytes: 50e9, totalBytes: 100e9 };
-  readonly #stateDirs = new Map<string, Promise<string>>();
-  readonly #watchers = new Set<(name: string | null) => void>();
+  private readonly stateDirs = new Map<string, Promise<string>>();
+  private readonly watchers = new Set<(name: string | null) => void>();
 
   driver(kind: RuntimeKind): AgentRuntime {
     return new InMemoryDriver(this, kind === "process");
@@ -110,29 +110,29 @@ export class InMemoryEngine {
   }
 
   announce(name: string | null): void {
-    for (const watcher of this.#watchers) {
+    for (const watcher of this.watchers) {
       watcher(name);
     }
   }
 
   watch(onChange: (name: string | null) => void, signal: AbortSignal): void {
-    this.#watchers.add(onChange);
-    signal.addEventListener("abort", () => this.#watchers.delete(onChange), { once: true });
+    this.watchers.add(onChange);
+    signal.addEventListener("abort", () => this.watchers.delete(onChange), { once: true });
   }
 
   async stateDir(name: string): Promise<string> {
-    const existing = this.#stateDirs.get(name) ?? newStateDir();
-    this.#stateDirs.set(name, existing);
+    const existing = this.stateDirs.get(name) ?? newStateDir();
+    this.stateDirs.set(name, existing);
     return existing;
   }
 
   hasState(name: string): boolean {
-    return this.#stateDirs.has(name);
+    return this.stateDirs.has(name);
   }
 
   async removeState(name: string): Promise<void> {
-    const folder = this.#stateDirs.get(name);
-    this.#stateDirs.delete(name);
+    const folder = this.stateDirs.get(name);
+    this.stateDirs.delete(name);
     this.removedStates.push(name);
     if (folder !== undefined) {
       await rm(dirname(await folder), { recursive: true, force: true });
@@ -155,10 +155,10 @@ export class InMemoryEngine {
   async close(): Promise<void> {
     await Promise.all([...this.containers.values()].map(async (container) => this.end(container, 137)));
     this.containers.clear();
-    for (const folder of this.#stateDirs.values()) {
+    for (const folder of this.stateDirs.values()) {
       await rm(dirname(await folder), { recursive: true, force: true });
     }
-    this.#stateDirs.clear();
+    this.stateDirs.clear();
   }
 }
 

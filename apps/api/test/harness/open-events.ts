@@ -7,14 +7,14 @@ import { TestClient } from "./test-client.js";
 export class Page {
   isOpen = true;
   readonly response: Response;
-  readonly #sent = new SentEvents<OwnerEvent>(ownerEvent);
-  readonly #controller: AbortController;
+  private readonly sent = new SentEvents<OwnerEvent>(ownerEvent);
+  private readonly controller: AbortController;
 
   private constructor(response: Response, controller: AbortController) {
     this.response = response;
-    this.#controller = controller;
+    this.controller = controller;
     // Nobody waits for it: a breach of the contract fails the run as an unhandled rejection.
-    void this.#sent.read(response.body).finally(() => {
+    void this.sent.read(response.body).finally(() => {
       this.isOpen = false;
     });
   }
@@ -25,15 +25,15 @@ export class Page {
   }
 
   get events(): readonly OwnerEvent[] {
-    return this.#sent.events;
+    return this.sent.events;
   }
 
   get text(): string {
-    return this.#sent.text;
+    return this.sent.text;
   }
 
   close(): void {
-    this.#controller.abort();
+    this.controller.abort();
   }
 
   statusesOf(agentId: string): string[] {

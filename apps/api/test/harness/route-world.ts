@@ -10,27 +10,27 @@ import type { FixtureKind } from "./route-recipes.js";
 
 /** Makes what a route's id names, for one owner. */
 export class RouteWorld {
-  readonly #app: TestApp;
-  readonly #providers = new Map<string, string>();
+  private readonly app: TestApp;
+  private readonly providers = new Map<string, string>();
 
   constructor(app: TestApp) {
-    this.#app = app;
+    this.app = app;
   }
 
   /** `owner` is signed in with a browser. */
   async fixture(kind: FixtureKind, owner: TestClient): Promise<string> {
     const makers: Record<FixtureKind, () => Promise<string>> = {
-      agent: async () => this.#agent(owner.userId, await this.#providerOf(owner)),
-      provider: async () => this.#provider(owner),
-      "own-provider": async () => this.#provider(owner),
-      conversation: async () => this.#conversation(owner),
-      turn: async () => this.#turn(owner),
-      session: async () => this.#session(owner),
-      token: async () => this.#token(owner),
-      invite: async () => (await (await this.#app.admin()).post("/api/admin/invites", {})).json<{ id: string }>().id,
-      user: async () => (await this.#app.member(uniqueName("someone"))).userId ?? "",
-      "system-agent": async () => this.#agent(null, await this.#providerOf(await this.#app.admin())),
-      container: async () => this.#container(owner),
+      agent: async () => this.agent(owner.userId, await this.providerOf(owner)),
+      provider: async () => this.provider(owner),
+      "own-provider": async () => this.provider(owner),
+      conversation: async () => this.conversation(owner),
+      turn: async () => this.turn(owner),
+      session: async () => this.session(owner),
+      token: async () => this.token(owner),
+      invite: async () => (await (await this.app.admin()).post("/api/admin/invites", {})).json<{ id: string }>().id,
+      user: async () => (await this.app.member(uniqueName("someone"))).userId ?? "",
+      "system-agent": async () => this.agent(null, await this.providerOf(await this.app.admin())),
+      container: async () => this.container(owner),
       backend: async () => Promise.resolve("openclaw"),
     };
     return makers[kind]();
@@ -38,31 +38,31 @@ export class RouteWorld {
 
   /** So that no limit of how much one person may have is reached by a test's many calls. */
   async clear(owner: TestClient): Promise<void> {
-    const { database } = this.#app;
+    const { database } = this.app;
     await database.query("DELETE FROM agents WHERE owner_id = $1 OR owner_id IS NULL", [owner.userId]);
     await database.query("DELETE FROM llm_providers WHERE owner_id = $1", [owner.userId]);
     await database.query("DELETE FROM access_tokens WHERE user_id = $1 AND name = 'fixture'", [owner.userId]);
-    this.#providers.delete(owner.userId ?? "");
+    this.providers.delete(owner.userId ?? "");
   }
 
-  async #provider(owner: TestClient): Promise<string> {
+  private async provider(owner: TestClient): Promise<string> {
     const id = randomUUIDv7();
-    await this.#app.database.query(
+    await this.app.database.query(
       `INSERT INTO llm_providers (id, owner_id, kind, name, models) VALUES ($1, $2, 'demo', 'Demo', '[{"id":"mosaic-demo"}]')`,
       [id, owner.userId],
     );
     return id;
   }
 
-  async #providerOf(owner: TestClient): Promise<string> {
-    const known = this.#providers.get(owner.userId ?? "") ?? (await this.#provider(owner));
-    this.#providers.set(owner.userId ?? "", known);
+  private async providerOf(owner: TestClient): Promise<string> {
+    const known = this.providers.get(owner.userId ?? "") ?? (await this.provider(owner));
+    this.providers.set(owner.userId ?? "", known);
     return known;
   }
 
-  async #agent(ownerId: string | null, providerId: string): Promise<string> {
+  private async agent(ownerId: string | null, providerId: string): Promise<string> {
     const id = randomUUIDv7();
-    const { database } = this.#app;
+    const { database } = this.app;
     await database.query(
       "INSERT INTO agents (id, owner_id, backend_id, name, emoji, personality, tools, is_wanted) VALUES ($1, $2, 'openclaw', 'Robin', '', '', $3, false)",
       [id, ownerId, JSON.stringify(defaultAgentTools)],
@@ -75,41 +75,41 @@ export class RouteWorld {
     return id;
   }
 
-  async #conversation(owner: TestClient): Promise<string> {
+  private async conversation(owner: TestClient): Promise<string> {
     const agentId = await this.fixture("agent", owner);
     return (await owner.post("/api/conversations", { agentId })).json<{ id: string }>().id;
   }
 
   /** One in flight, which this process seems to run. */
-  async #turn(owner: TestClient): Promise<string> {
-    const conversationId = await this.#conversation(owner);
+  private async turn(owner: TestClient): Promise<string> {
+    const conversationId = await this.conversation(owner);
     const id = randomUUIDv7();
-    const presence = this.#app.nest.get(TurnPresenceService, { strict: false });
+    const presence = this.app.nest.get(TurnPresenceService, { strict: false });
     presence.enter(id);
-    const sealed = this.#app.nest.get(CryptoService, { strict: false }).seal("", contentContext(owner.userId ?? "", id));
-    await this.#app.database.query(
+    const sealed = this.app.nest.get(CryptoService, { strict: false }).seal("", contentContext(owner.userId ?? "", id));
+    await this.app.database.query(
       "INSERT INTO messages (id, conversation_id, role, content_encrypted, status, process_id) VALUES ($1, $2, 'assistant', $3, 'streaming', $4)",
       [id, conversationId, sealed, presence.processId],
     );
     return id;
   }
 
-  async #session(owner: TestClient): Promise<string> {
-    await this.#app.session(owner);
-    const [row] = await this.#app.database.query<{ id: string }>("SELECT id FROM sessions WHERE user_id = $1 ORDER BY id DESC LIMIT 1", [
+  private async session(owner: TestClient): Promise<string> {
+    await this.app.session(owner);
+    const [row] = await this.app.database.query<{ id: string }>("SELECT id FROM sessions WHERE user_id = $1 ORDER BY id DESC LIMIT 1", [
       owner.userId,
     ]);
     return row?.id ?? "";
   }
 
-  async #token(owner: TestClient): Promise<string> {
+  private async token(owner: TestClient): Promise<string> {
     const body = { name: "fixture", scopes: ["read"], expiresInDays: 1 };
     return (await owner.post("/api/tokens", body)).json<{ id: string }>().id;
   }
 
-  async #container(owner: TestClient): Promise<string> {
+  private async container(owner: TestClient): Promise<string> {
     const agentId = await this.fixture("agent", owner);
-    await this.#app.database.query(
+    await this.app.database.query(
       "INSERT INTO agent_containers (agent_id, name, status, token_encrypted, token_hash) VALUES ($1, $2, 'error', 'enc:', $3)",
       [agentId, `mosaic-${agentId}`, Buffer.from(agentId)],
     );

@@ -3,7 +3,7 @@ import { RequestMethod } from "@nestjs/common";
 import { METHOD_METADATA, PATH_METADATA } from "@nestjs/common/constants.js";
 import { ModulesContainer } from "@nestjs/core";
 import type { NestExpressApplication } from "@nestjs/platform-express";
-import { ACCESS, TOKEN_SCOPES, type Access } from "../../src/platform/http/access.decorator.js";
+import { accessKey, tokenScopes, type Access } from "../../src/platform/http/access.decorator.js";
 
 export interface Route {
   readonly method: string;
@@ -34,8 +34,8 @@ function routesOfController(controller: { readonly name: string; readonly protot
       return [];
     }
     const parts = [Reflect.getMetadata(PATH_METADATA, controller), Reflect.getMetadata(PATH_METADATA, handler)] as string[];
-    const access = (Reflect.getMetadata(ACCESS, handler) ?? Reflect.getMetadata(ACCESS, controller)) as Access | undefined;
-    const scopes = (Reflect.getMetadata(TOKEN_SCOPES, handler) ?? Reflect.getMetadata(TOKEN_SCOPES, controller) ?? []) as TokenScope[];
+    const access = (Reflect.getMetadata(accessKey, handler) ?? Reflect.getMetadata(accessKey, controller)) as Access | undefined;
+    const scopes = (Reflect.getMetadata(tokenScopes, handler) ?? Reflect.getMetadata(tokenScopes, controller) ?? []) as TokenScope[];
     const path = `/${parts
       .map((part) => part.replaceAll(/^\/+|\/+$/g, ""))
       .filter((part) => part !== "")

@@ -13,14 +13,14 @@ export interface Statement {
 
 /** Listens to what this process sends to Postgres, until `stop`. */
 export class StatementLog {
-  readonly #asker = new AsyncLocalStorage<string>();
-  readonly #statements = new Map<string, Statement>();
-  readonly #settings = new WeakMap<Client, string>();
-  readonly #original = Client.prototype.query;
+  private readonly asker = new AsyncLocalStorage<string>();
+  private readonly counted = new Map<string, Statement>();
+  private readonly settings = new WeakMap<Client, string>();
+  private readonly original = Client.prototype.query;
 
   constructor() {
-    const note = (client: Client, config: unknown): void => this.#note(client, config);
-    const original = this.#original as (...args: unknown[]) => unknown;
+    const note = (client: Client, config: unknown): void => this.note(client, config);
+    const original = this.original as (...args: unknown[]) => unknown;
     Client.prototype.query = function query(this: Client, ...args: unknown[]): unknown {
       note(this, args[0]);
       return original.apply(this, args);
@@ -29,33 +29,33 @@ export class StatementLog {
 
   /** What `run` asks for is asked by `asker`. */
   async during<T>(asker: string, run: () => Promise<T>): Promise<T> {
-    return this.#asker.run(asker, run);
+    return this.asker.run(asker, run);
   }
 
   /** Each text once for each asker. */
   statements(): Statement[] {
-    return [...this.#statements.values()];
+    return [...this.counted.values()];
   }
 
   stop(): void {
-    Client.prototype.query = this.#original;
+    Client.prototype.query = this.original;
   }
 
-  #note(client: Client, config: unknown): void {
+  private note(client: Client, config: unknown): void {
     // Prisma's come as an object; the locks', the notifications' and the harness' own as text.
     if (typeof config !== "object" || config === null || !("text" in config) || !("values" in config) || !("rowMode" in config)) {
       return;
     }
     const text = String(config.text);
     if (/^\s*(?:BEGIN|COMMIT|ROLLBACK)\b/i.test(text)) {
-      this.#settings.delete(client);
+      this.settings.delete(client);
     } else if (text.includes("set_config('enable_")) {
-      this.#settings.set(client, text);
+      this.settings.set(client, text);
     }
-    const settings = this.#settings.get(client);
-    const asker = this.#asker.getStore() ?? null;
+    const settings = this.settings.get(client);
+    const asker = this.asker.getStore() ?? null;
     if (/^\s*(?:SELECT|UPDATE|DELETE|WITH)\b/i.test(text)) {
-      this.#statements.set(`${asker} ${text}`, {
+      this.counted.set(`${asker} ${text}`, {
         asker,
         text,
         values: config.values as unknown[],

@@ -2,13 +2,13 @@ import type { Clock } from "../../src/platform/clock/clock.js";
 
 /** A clock that stands still until it is moved. */
 export class StoppedClock implements Clock {
-  #now = new Date();
+  private time = new Date();
 
   now(): Date {
-    return this.#now;
+    return this.time;
   }
 
   move(ms: number): void {
-    this.#now = new Date(this.#now.getTime() + ms);
+    this.time = new Date(this.time.getTime() + ms);
   }
 }

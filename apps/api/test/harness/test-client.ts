@@ -61,7 +61,7 @@ export class TestClient {
       ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
-    this.#keepCookie(response);
+    this.keepCookie(response);
     return response;
   }
 
@@ -72,7 +72,7 @@ export class TestClient {
     return { status: response.status, headers: response.headers, text, json: <T>() => JSON.parse(text) as T };
   }
 
-  #keepCookie(response: Response): void {
+  private keepCookie(response: Response): void {
     const session = response.headers.getSetCookie().find((cookie) => cookie.startsWith("mosaic_session="));
     if (session !== undefined) {
       const pair = session.split(";")[0] ?? "";

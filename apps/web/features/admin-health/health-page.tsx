@@ -54,17 +54,19 @@ export function HealthPage() {
 }
 
 function Verdict({ checks }: { readonly checks: readonly HealthCheck[] }) {
-  if (checks.some(({ state }) => state === "failing"))
+  if (checks.some(({ state }) => state === "failing")) {
     return (
       <Notice tone="danger" title="Something does not work">
         What to do stands with each check that fails.
       </Notice>
     );
-  if (checks.some(({ state }) => state === "warning"))
+  }
+  if (checks.some(({ state }) => state === "warning")) {
     return (
       <Notice tone="warning" title="It works, with a reservation">
         Read what the warning below says.
       </Notice>
     );
+  }
   return <Notice tone="success" title="Everything works" />;
 }

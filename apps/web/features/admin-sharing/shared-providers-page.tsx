@@ -103,8 +103,9 @@ function NoProviders() {
 }
 
 const effectiveForAll = ({ effective, model }: ModelDefault): string => {
-  if (effective === null)
+  if (effective === null) {
     return model === null ? "nothing; agents without a model of their own can’t answer" : "nothing; the model can’t be used now";
+  }
   return `${effective.model} · ${effective.providerName}${effective.source === "admin-all" && model === null ? " (the default for all agents)" : ""}`;
 };
 

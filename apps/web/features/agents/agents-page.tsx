@@ -25,8 +25,9 @@ export function AgentsPage() {
   if (error && !(agents.data && providers.data && backends.data)) return <SaveProblem error={error} />;
   if (!agents.data || !providers.data || !backends.data) return <ListLoading />;
   const stored = agents.data.find(({ id }) => id === edited) ?? null;
-  if (edited === "new" || stored !== null)
+  if (edited === "new" || stored !== null) {
     return <OwnAgentEditor key={edited} stored={stored} providers={providers.data} backends={backends.data} />;
+  }
   return <AgentOverview agents={agents.data} backends={backends.data} />;
 }
 

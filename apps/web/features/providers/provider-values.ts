@@ -88,8 +88,9 @@ const needsKeyAgain = (values: ProviderValues, stored: Provider | null): boolean
 /** What must be right before the connection can be tested; the models come out of the test. */
 export const connectionFaults = (values: ProviderValues, stored: Provider | null): { field: "baseUrl" | "apiKey"; message: string }[] => {
   const faults: { field: "baseUrl" | "apiKey"; message: string }[] = [];
-  if (providerDefinitions[values.kind].needsAddress && values.baseUrl.trim() === "")
+  if (providerDefinitions[values.kind].needsAddress && values.baseUrl.trim() === "") {
     faults.push({ field: "baseUrl", message: "Enter the address of the provider" });
+  }
   const hasKey = values.apiKey.trim() !== "" || (stored?.hasKey === true && !values.removesKey);
   if (providerDefinitions[values.kind].needsKey && !hasKey) faults.push({ field: "apiKey", message: "Enter the API key" });
   else if (needsKeyAgain(values, stored)) {

@@ -29,8 +29,9 @@ function GateBody({ page, children }: { readonly page: PageKind; readonly childr
     if (target !== null) router.replace(target);
   }, [router, target]);
   if (status.data && target === null) return <>{children}</>;
-  if (status.error && !status.data)
+  if (status.error && !status.data) {
     return <Unreachable error={status.error} onRetry={() => void status.refetch()} isBusy={status.isFetching} />;
+  }
   return <Splash />;
 }
 

@@ -13,8 +13,8 @@ import { readJsonLines } from "./json-lines.js";
 type OnProgress = (progress: PrepareProgress) => void;
 
 /** A registry may think for a while before it says its first word. */
-const FIRST_ANSWER_TIMEOUT_MS = 5 * 60_000;
-const MAX_REASON_LENGTH = 600;
+const firstAnswerTimeoutMs = 5 * 60_000;
+const maxReasonLength = 600;
 
 export interface BuildSettings {
   /** A base image that is made on this machine (`scripts/images.mjs`), preferred to the Dockerfile's own. */
@@ -82,11 +82,7 @@ async function pull(engine: Engine, name: string, onProgress: OnProgress, signal
   const progress = new PullProgress();
   onProgress({ stage: "pulling", percent: null, detail: null });
   try {
-    const messages = await engine.open(
-      (docker, abortSignal) => docker.pull(withTag(name), { abortSignal }),
-      signal,
-      FIRST_ANSWER_TIMEOUT_MS,
-    );
+    const messages = await engine.open((docker, abortSignal) => docker.pull(withTag(name), { abortSignal }), signal, firstAnswerTimeoutMs);
     for await (const message of readJsonLines(messages)) {
       const failure = failureOf(message);
       if (failure !== null) return shorten(failure);
@@ -133,7 +129,7 @@ async function build(engine: Engine, { name, buildContext, buildArgs }: Build, o
     const messages = await engine.open(
       (docker, abortSignal) => docker.buildImage(context, { ...options, abortSignal }),
       signal,
-      FIRST_ANSWER_TIMEOUT_MS,
+      firstAnswerTimeoutMs,
     );
     for await (const message of readJsonLines(messages)) {
       const failure = failureOf(message);
@@ -160,5 +156,5 @@ function brokenOff(error: unknown): RuntimeError {
 }
 
 function shorten(text: string): string {
-  return text.trim().slice(0, MAX_REASON_LENGTH);
+  return text.trim().slice(0, maxReasonLength);
 }

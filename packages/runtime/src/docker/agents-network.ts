@@ -3,9 +3,9 @@ import { RuntimeError } from "../agent-runtime.js";
 import type { Engine } from "./engine.js";
 import { EngineRefusal, isStatus } from "./engine-errors.js";
 
-const ICC_OPTION = "com.docker.network.bridge.enable_icc";
-const BRIDGE_OPTION = "com.docker.network.bridge.name";
-export const NETWORK_LABEL = "mosaic.network";
+const iccOption = "com.docker.network.bridge.enable_icc";
+const bridgeOption = "com.docker.network.bridge.name";
+export const networkLabel = "mosaic.network";
 
 export interface NetworkNames {
   readonly networkName: string;
@@ -42,8 +42,8 @@ async function createNetwork(engine: Engine, { networkName, bridgeName }: Networ
         Driver: "bridge",
         // Engines before 25 allow two networks of one name unless asked; later ones ignore it.
         CheckDuplicate: true,
-        Options: { [ICC_OPTION]: "false", [BRIDGE_OPTION]: bridgeName },
-        Labels: { [NETWORK_LABEL]: "agents" },
+        Options: { [iccOption]: "false", [bridgeOption]: bridgeName },
+        Labels: { [networkLabel]: "agents" },
         abortSignal,
       }),
     );
@@ -79,7 +79,7 @@ export function chooseNetwork(networks: readonly NetworkInspectInfo[]): NetworkI
 }
 
 function requireIsolating(network: NetworkInspectInfo): void {
-  if (network.Driver === "bridge" && network.Options?.[ICC_OPTION] === "false") return;
+  if (network.Driver === "bridge" && network.Options?.[iccOption] === "false") return;
   const detail =
     `There is a Docker network "${network.Name}" on which agents would not be walled off from each other, and it is not Mosaic's. ` +
     `Remove it (docker network rm ${network.Name}); Mosaic then makes its own.`;
@@ -88,7 +88,7 @@ function requireIsolating(network: NetworkInspectInfo): void {
 
 async function removeDuplicates(engine: Engine, networks: readonly NetworkInspectInfo[], chosen: NetworkInspectInfo): Promise<void> {
   for (const network of networks) {
-    if (network.Id === chosen.Id || network.Labels?.[NETWORK_LABEL] === undefined) continue;
+    if (network.Id === chosen.Id || network.Labels?.[networkLabel] === undefined) continue;
     await engine
       .call((docker, abortSignal) => docker.getNetwork(network.Id).remove({ abortSignal }))
       .catch((error: unknown) => {

@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { AGENT_LABEL, INSTANCE_LABEL } from "./container-options.js";
+import { agentLabel, instanceLabel } from "./container-options.js";
 import type { Engine } from "./engine.js";
 import { isRecord, readJsonLines } from "./json-lines.js";
 
-const FIRST_RETRY_MS = 500;
-const MAX_RETRY_MS = 10_000;
+const firstRetryMs = 500;
+const maxRetryMs = 10_000;
 
 type OnChange = (name: string | null) => void;
 
 /** Follows the engine's events until `signal` aborts. Every new connection begins with `null`: what happened before it is not told. */
 export async function followContainerEvents(engine: Engine, instanceId: string, onChange: OnChange, signal: AbortSignal): Promise<void> {
   const ending = AbortSignal.any([signal, engine.closed]);
-  let retryMs = FIRST_RETRY_MS;
+  let retryMs = firstRetryMs;
   while (!ending.aborted) {
     try {
       const events = await engine.open((docker, abortSignal) => docker.getEvents({ filters: filtersFor(instanceId), abortSignal }), ending);
-      retryMs = FIRST_RETRY_MS;
+      retryMs = firstRetryMs;
       onChange(null);
       for await (const event of readJsonLines(events)) {
         const name = containerNameOf(event);
@@ -25,12 +25,12 @@ export async function followContainerEvents(engine: Engine, instanceId: string, 
       // The engine is away. Whoever calls it hears why; here it only matters to be back when it is.
     }
     await sleep(retryMs, undefined, { signal: ending, ref: false }).catch(() => undefined);
-    retryMs = Math.min(retryMs * 2, MAX_RETRY_MS);
+    retryMs = Math.min(retryMs * 2, maxRetryMs);
   }
 }
 
 function filtersFor(instanceId: string): Record<string, string[]> {
-  return { type: ["container"], event: ["start", "die", "destroy"], label: [`${INSTANCE_LABEL}=${instanceId}`, AGENT_LABEL] };
+  return { type: ["container"], event: ["start", "die", "destroy"], label: [`${instanceLabel}=${instanceId}`, agentLabel] };
 }
 
 function containerNameOf(event: Record<string, unknown>): string | null {

@@ -2,8 +2,8 @@ import { readLogFrames } from "../log-tail.js";
 import { toRuntimeError } from "./engine-errors.js";
 import type { Engine } from "./engine.js";
 
-const READ_LIMIT_BYTES = 8 * 1024 * 1024;
-const READ_LIMIT_MS = 30_000;
+const readLimitBytes = 8 * 1024 * 1024;
+const readLimitMs = 30_000;
 
 /** dockerode's own way to read logs to their end keeps them all in memory. Its transport gives them as they come. */
 interface Transport {
@@ -12,7 +12,7 @@ interface Transport {
 
 /** The end of what a container wrote: read as it comes, and no further than a bound, since the container may write as fast as it can. */
 export async function readContainerLogs(engine: Engine, id: string, lines: number): Promise<string> {
-  const limit = AbortSignal.timeout(READ_LIMIT_MS);
+  const limit = AbortSignal.timeout(readLimitMs);
   const stream = await engine.open(
     (docker, abortSignal) =>
       new Promise<NodeJS.ReadableStream>((resolve, reject) => {
@@ -33,7 +33,7 @@ export async function readContainerLogs(engine: Engine, id: string, lines: numbe
   const end = (): void => void stream.destroy();
   limit.addEventListener("abort", end, { once: true });
   try {
-    return await readLogFrames(stream, READ_LIMIT_BYTES);
+    return await readLogFrames(stream, readLimitBytes);
   } catch (error) {
     throw toRuntimeError(error, engine.where);
   } finally {

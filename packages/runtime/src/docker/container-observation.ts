@@ -1,13 +1,13 @@
 import type { ContainerInfo, ContainerInspectInfo } from "dockerode";
 import type { ContainerObservation, Endpoint } from "../agent-runtime.js";
-import { AGENT_LABEL, PORT_LABEL, PORT_VARIABLE, SPEC_LABEL } from "./container-options.js";
+import { agentLabel, portLabel, portVariable, specLabel } from "./container-options.js";
 
 export function observeInspected(info: ContainerInspectInfo, networkName: string): ContainerObservation {
   const state = stateOf(info.State.Status);
   return {
     name: info.Name.replace(/^\//, ""),
-    agentId: info.Config.Labels?.[AGENT_LABEL] ?? "",
-    specHash: info.Config.Labels?.[SPEC_LABEL] ?? "",
+    agentId: info.Config.Labels?.[agentLabel] ?? "",
+    specHash: info.Config.Labels?.[specLabel] ?? "",
     state,
     endpoint: state === "running" ? endpointAt(info.NetworkSettings.Networks[networkName], portOf(info)) : null,
     exitCode: state === "exited" ? info.State.ExitCode : null,
@@ -22,12 +22,12 @@ export function observeInspected(info: ContainerInspectInfo, networkName: string
  */
 export function observeListed(info: ContainerInfo, networkName: string): ContainerObservation | null {
   const state = stateOf(info.State);
-  const port = info.Labels[PORT_LABEL];
+  const port = info.Labels[portLabel];
   if (state === "exited" || (state === "running" && port === undefined)) return null;
   return {
     name: (info.Names[0] ?? "").replace(/^\//, ""),
-    agentId: info.Labels[AGENT_LABEL] ?? "",
-    specHash: info.Labels[SPEC_LABEL] ?? "",
+    agentId: info.Labels[agentLabel] ?? "",
+    specHash: info.Labels[specLabel] ?? "",
     state,
     endpoint: state === "running" ? endpointAt(info.NetworkSettings?.Networks[networkName], port) : null,
     exitCode: null,
@@ -54,6 +54,6 @@ function endpointAt(network: { IPAddress?: string } | undefined, port: string | 
 }
 
 function portOf({ Config: { Labels, Env } }: ContainerInspectInfo): string | undefined {
-  const variable = `${PORT_VARIABLE}=`;
-  return Labels?.[PORT_LABEL] ?? Env.find((text) => text.startsWith(variable))?.slice(variable.length);
+  const variable = `${portVariable}=`;
+  return Labels?.[portLabel] ?? Env.find((text) => text.startsWith(variable))?.slice(variable.length);
 }

@@ -3,17 +3,17 @@ import type { ContainerCreateOptions } from "dockerode";
 import type { TokenHandover, WorkloadSpec } from "../workload-spec.js";
 import { seccompOption } from "./seccomp-profile.js";
 
-export const INSTANCE_LABEL = "mosaic.instance";
-export const AGENT_LABEL = "mosaic.agent";
-export const SPEC_LABEL = "mosaic.spec";
+export const instanceLabel = "mosaic.instance";
+export const agentLabel = "mosaic.agent";
+export const specLabel = "mosaic.spec";
 /** Where the gateway listens: the engine's list tells labels and no variables. */
-export const PORT_LABEL = "mosaic.port";
+export const portLabel = "mosaic.port";
 /** Tells the same to the workload, and to an observer of a container that is older than the label. */
-export const PORT_VARIABLE = "MOSAIC_AGENT_PORT";
+export const portVariable = "MOSAIC_AGENT_PORT";
 
-const AGENT_UID = 1000;
-const TMP_BYTES = 256 * 1024 * 1024;
-const RUN_BYTES = 16 * 1024 * 1024;
+const agentUid = 1000;
+const tmpBytes = 256 * 1024 * 1024;
+const runBytes = 16 * 1024 * 1024;
 
 const standardInput = {
   stdin: { OpenStdin: true, StdinOnce: true, AttachStdin: true },
@@ -31,14 +31,14 @@ export function containerOptions(spec: WorkloadSpec, networkName: string): Conta
     // Its arguments are the image's only with the image's own command.
     ...(spec.command === null ? {} : { Entrypoint: [...spec.command], Cmd: [] }),
     Hostname: spec.name,
-    User: `${AGENT_UID}:${AGENT_UID}`,
+    User: `${agentUid}:${agentUid}`,
     Env: [
       ...Object.entries(spec.environment).map(([name, value]) => `${name}=${value}`),
       `MOSAIC_AGENT_STATE_DIR=${spec.mounts.state}`,
       `MOSAIC_AGENT_RUN_DIR=${spec.mounts.run}`,
-      `${PORT_VARIABLE}=${spec.port}`,
+      `${portVariable}=${spec.port}`,
     ],
-    Labels: { [INSTANCE_LABEL]: spec.instanceId, [AGENT_LABEL]: spec.agentId },
+    Labels: { [instanceLabel]: spec.instanceId, [agentLabel]: spec.agentId },
     ...standardInput[spec.tokenBy],
     AttachStdout: false,
     AttachStderr: false,
@@ -46,26 +46,26 @@ export function containerOptions(spec: WorkloadSpec, networkName: string): Conta
     HostConfig: hostConfig(spec, networkName),
   };
   // What only observers read is no part of the hash: a release that labels more adopts what runs.
-  const told = { ...spec.labels, ...options.Labels, [PORT_LABEL]: String(spec.port) };
-  return { ...options, Labels: { ...told, [SPEC_LABEL]: hashOf(options) } };
+  const told = { ...spec.labels, ...options.Labels, [portLabel]: String(spec.port) };
+  return { ...options, Labels: { ...told, [specLabel]: hashOf(options) } };
 }
 
 /** Made from what the engine is told, so that a Mosaic that hardens containers in another way replaces those of its predecessor. */
 export function specHashOf(spec: WorkloadSpec, networkName: string): string {
-  return containerOptions(spec, networkName).Labels?.[SPEC_LABEL] ?? "";
+  return containerOptions(spec, networkName).Labels?.[specLabel] ?? "";
 }
 
 function hostConfig(spec: WorkloadSpec, networkName: string): NonNullable<ContainerCreateOptions["HostConfig"]> {
   const { memoryBytes, nanoCpus, pids } = spec.limits;
-  const owner = `uid=${AGENT_UID},gid=${AGENT_UID}`;
+  const owner = `uid=${agentUid},gid=${agentUid}`;
   return {
     CapDrop: ["ALL"],
     SecurityOpt: ["no-new-privileges", seccompOption],
     ReadonlyRootfs: true,
     Privileged: false,
     Tmpfs: {
-      "/tmp": `rw,noexec,nosuid,nodev,mode=0700,${owner},size=${TMP_BYTES}`,
-      [spec.mounts.run]: `rw,noexec,nosuid,nodev,mode=0700,${owner},size=${RUN_BYTES}`,
+      "/tmp": `rw,noexec,nosuid,nodev,mode=0700,${owner},size=${tmpBytes}`,
+      [spec.mounts.run]: `rw,noexec,nosuid,nodev,mode=0700,${owner},size=${runBytes}`,
     },
     Mounts: [{ Type: "volume", Source: volumeNameOf(spec.name), Target: spec.mounts.state }],
     Memory: memoryBytes,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { RuntimeError } from "../agent-runtime.js";
 import { EngineRefusal, isStatus, toRuntimeError } from "./engine-errors.js";
 
-const WHERE = "/var/run/docker.sock";
+const socketPath = "/var/run/docker.sock";
 
 function fault(code: string): Error {
   return Object.assign(new Error(`connect ${code}`), { code });
@@ -17,19 +17,19 @@ describe("toRuntimeError", () => {
     ["ETIMEDOUT", /in time/],
     ["ECONNRESET", /broke off/],
   ])("says in words what %s means", (code, words) => {
-    const error = toRuntimeError(fault(code), WHERE);
+    const error = toRuntimeError(fault(code), socketPath);
     expect(error).toMatchObject({ name: "RuntimeError", code: "unreachable" });
     expect(error.detail).toMatch(words);
   });
 
   it("takes a limit that ran out for an engine that hangs", () => {
-    expect(toRuntimeError(new DOMException("late", "TimeoutError"), WHERE).detail).toMatch(/did not answer in time/);
+    expect(toRuntimeError(new DOMException("late", "TimeoutError"), socketPath).detail).toMatch(/did not answer in time/);
   });
 
   it("keeps the engine's own words when it refuses", () => {
     const error = toRuntimeError(
       Object.assign(new Error("(HTTP code 500)"), { statusCode: 500, json: { message: "no space left " } }),
-      WHERE,
+      socketPath,
     );
     expect(error).toMatchObject({ code: "refused", detail: "Docker refused: no space left" });
     expect(isStatus(error, 404, 500)).toBe(true);
@@ -37,14 +37,14 @@ describe("toRuntimeError", () => {
   });
 
   it("copes with a refusal without words", () => {
-    const error = toRuntimeError({ statusCode: 502, json: Buffer.from("") }, WHERE);
+    const error = toRuntimeError({ statusCode: 502, json: Buffer.from("") }, socketPath);
     expect(error).toBeInstanceOf(EngineRefusal);
     expect(error.detail).toBe("Docker refused: no reason given");
   });
 
   it("passes its own errors on as they are, and takes anything else for a broken connection", () => {
     const own = new RuntimeError("image_missing", "x");
-    expect(toRuntimeError(own, WHERE)).toBe(own);
-    expect(toRuntimeError("what", WHERE)).toMatchObject({ code: "unreachable" });
+    expect(toRuntimeError(own, socketPath)).toBe(own);
+    expect(toRuntimeError("what", socketPath)).toMatchObject({ code: "unreachable" });
   });
 });

@@ -18,7 +18,7 @@ export function isStatus(error: unknown, ...statusCodes: number[]): error is Eng
   return error instanceof EngineRefusal && statusCodes.includes(error.statusCode);
 }
 
-const MAX_REASON_LENGTH = 300;
+const maxReasonLength = 300;
 
 /** `where` is the engine's address as a user would recognise it. */
 export function toRuntimeError(error: unknown, where: string): RuntimeError {
@@ -34,7 +34,7 @@ export function toRuntimeError(error: unknown, where: string): RuntimeError {
 function reasonOf(fault: { json?: unknown; message?: unknown }): string {
   const said = isRecord(fault.json) && typeof fault.json["message"] === "string" ? fault.json["message"] : fault.message;
   const reason = typeof said === "string" ? said.trim() : "";
-  return (reason === "" ? "no reason given" : reason).slice(0, MAX_REASON_LENGTH);
+  return (reason === "" ? "no reason given" : reason).slice(0, maxReasonLength);
 }
 
 function unreachableDetail(fault: { code?: unknown; name?: unknown }, where: string): string {
@@ -50,8 +50,9 @@ function unreachableDetail(fault: { code?: unknown; name?: unknown }, where: str
     case "EAI_AGAIN":
       return `Docker does not answer: the host of ${where} is unknown.`;
     default:
-      if (fault.name === "TimeoutError" || fault.code === "ETIMEDOUT")
+      if (fault.name === "TimeoutError" || fault.code === "ETIMEDOUT") {
         return `Docker at ${where} did not answer in time. Is it overloaded or hung?`;
+      }
       return `The connection to Docker at ${where} broke off. Is Docker running?`;
   }
 }

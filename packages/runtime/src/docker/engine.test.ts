@@ -1,17 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { parseEngineHost } from "./engine.js";
 
-const DEFAULT = "/var/run/docker.sock";
+const defaultValue = "/var/run/docker.sock";
 
 describe("parseEngineHost", () => {
   it.each([
-    [undefined, DEFAULT],
-    ["", DEFAULT],
-    ["unix://", DEFAULT],
+    [undefined, defaultValue],
+    ["", defaultValue],
+    ["unix://", defaultValue],
     ["unix:///run/user/1000/docker.sock", "/run/user/1000/docker.sock"],
     ["/run/other.sock", "/run/other.sock"],
   ])("takes %j for a socket", (host, path) => {
-    expect(parseEngineHost(host, DEFAULT)).toMatchObject({ where: path, options: { socketPath: path, host: undefined, port: undefined } });
+    expect(parseEngineHost(host, defaultValue)).toMatchObject({
+      where: path,
+      options: { socketPath: path, host: undefined, port: undefined },
+    });
   });
 
   it.each([
@@ -19,10 +22,10 @@ describe("parseEngineHost", () => {
     ["tcp://10.0.0.5", "10.0.0.5", 2375],
     ["engine:2375", "engine", 2375],
   ])("takes %j for a host", (host, name, port) => {
-    expect(parseEngineHost(host, DEFAULT)).toEqual({ where: `${name}:${port}`, options: { host: name, port } });
+    expect(parseEngineHost(host, defaultValue)).toEqual({ where: `${name}:${port}`, options: { host: name, port } });
   });
 
   it.each(["ssh://me@engine", "npipe:////./pipe/docker_engine", "tcp://"])("refuses %j and says what is possible", (host) => {
-    expect(() => parseEngineHost(host, DEFAULT)).toThrow(/must be unix:/);
+    expect(() => parseEngineHost(host, defaultValue)).toThrow(/must be unix:/);
   });
 });

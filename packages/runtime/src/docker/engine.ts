@@ -8,7 +8,7 @@ import { RuntimeError } from "../agent-runtime.js";
 import { untilAborted } from "../shared-task.js";
 import { toRuntimeError } from "./engine-errors.js";
 
-export const CALL_TIMEOUT_MS = 30_000;
+export const callTimeoutMs = 30_000;
 
 type Request<T> = (docker: Docker, abortSignal: AbortSignal) => Promise<T>;
 
@@ -18,33 +18,33 @@ export class Engine {
   readonly where: string;
   /** Reached by a socket of this machine. */
   readonly isLocal: boolean;
-  readonly #docker: Docker;
-  readonly #closing = new AbortController();
+  private readonly docker: Docker;
+  private readonly closing = new AbortController();
 
   constructor(host: string | undefined) {
     const address = parseEngineHost(host, localSocket());
     this.where = address.where;
     this.isLocal = "socketPath" in address.options;
-    this.#docker = new Docker(address.options);
+    this.docker = new Docker(address.options);
   }
 
-  async call<T>(request: Request<T>, timeoutMs = CALL_TIMEOUT_MS): Promise<T> {
-    const limit = AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#closing.signal]);
+  async call<T>(request: Request<T>, timeoutMs = callTimeoutMs): Promise<T> {
+    const limit = AbortSignal.any([AbortSignal.timeout(timeoutMs), this.closing.signal]);
     try {
       // Raced, since dockerode has calls that don't know an abort signal and never settles one whose answer breaks off half-way.
-      return await untilAborted(request(this.#docker, limit), limit);
+      return await untilAborted(request(this.docker, limit), limit);
     } catch (error) {
       throw toRuntimeError(error, this.where);
     }
   }
 
   /** Opens a stream that lives until `signal` aborts. Only the wait for its beginning is bounded. */
-  async open(request: Request<NodeJS.ReadableStream>, signal: AbortSignal, timeoutMs = CALL_TIMEOUT_MS): Promise<Readable> {
+  async open(request: Request<NodeJS.ReadableStream>, signal: AbortSignal, timeoutMs = callTimeoutMs): Promise<Readable> {
     const connecting = new AbortController();
     const timer = setTimeout(() => connecting.abort(new DOMException("no answer", "TimeoutError")), timeoutMs);
-    const limit = AbortSignal.any([signal, connecting.signal, this.#closing.signal]);
+    const limit = AbortSignal.any([signal, connecting.signal, this.closing.signal]);
     try {
-      return (await untilAborted(request(this.#docker, limit), limit)) as Readable;
+      return (await untilAborted(request(this.docker, limit), limit)) as Readable;
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       throw toRuntimeError(error, this.where);
@@ -54,15 +54,15 @@ export class Engine {
   }
 
   get isClosed(): boolean {
-    return this.#closing.signal.aborted;
+    return this.closing.signal.aborted;
   }
 
   get closed(): AbortSignal {
-    return this.#closing.signal;
+    return this.closing.signal;
   }
 
   close(): void {
-    this.#closing.abort(new RuntimeError("unreachable", "Mosaic is shutting down."));
+    this.closing.abort(new RuntimeError("unreachable", "Mosaic is shutting down."));
   }
 }
 

@@ -1,17 +1,17 @@
 import type { ContainerInfo } from "dockerode";
-import { AGENT_LABEL, INSTANCE_LABEL } from "./container-options.js";
+import { agentLabel, instanceLabel } from "./container-options.js";
 import type { Engine } from "./engine.js";
 
 /** No helper works longer than the largest archive takes. One that is older was left by a process that was killed. */
-export const LONGEST_HELP_MS = 65 * 60_000;
+export const longestHelpLimitMs = 65 * 60_000;
 
 /** A container that reads or writes volumes for a moment: ours, and no agent's. */
 export function helperLabels(instanceId: string): Record<string, string> {
-  return { [INSTANCE_LABEL]: instanceId };
+  return { [instanceLabel]: instanceId };
 }
 
 export function isHelper({ Labels }: ContainerInfo): boolean {
-  return Labels[AGENT_LABEL] === undefined;
+  return Labels[agentLabel] === undefined;
 }
 
 /** Removes what was left behind; a helper at work, also of another process, stays. Never rejects: the next look finds it again. */

@@ -4,28 +4,28 @@ import { isRecord } from "./json-lines.js";
 type EngineMessage = Record<string, unknown>;
 
 /** What one part of a layer's way is worth. Downloading takes longer than unpacking. */
-const DOWNLOADED = 0.7;
+const downloaded = 0.7;
 
 /**
  * The percentage of a pull. Layers count the same whatever their size: the engine tells a layer's size only when it begins with it, and a
  * percentage that goes backwards is worse than a rough one.
  */
 export class PullProgress {
-  readonly #layers = new Map<string, number>();
-  #percent: number | null = null;
+  private readonly layers = new Map<string, number>();
+  private percent: number | null = null;
 
   add(message: EngineMessage): PrepareProgress {
     const { id, status } = message;
-    if (typeof id === "string" && typeof status === "string") this.#note(id, status, message["progressDetail"]);
-    return { stage: "pulling", percent: this.#percent, detail: null };
+    if (typeof id === "string" && typeof status === "string") this.note(id, status, message["progressDetail"]);
+    return { stage: "pulling", percent: this.percent, detail: null };
   }
 
-  #note(layer: string, status: string, detail: unknown): void {
+  private note(layer: string, status: string, detail: unknown): void {
     const reached = layerShare(status, detail);
     if (reached === null) return;
-    this.#layers.set(layer, Math.max(reached, this.#layers.get(layer) ?? 0));
-    const sum = [...this.#layers.values()].reduce((total, share) => total + share, 0);
-    this.#percent = Math.max(this.#percent ?? 0, Math.floor((sum / this.#layers.size) * 100));
+    this.layers.set(layer, Math.max(reached, this.layers.get(layer) ?? 0));
+    const sum = [...this.layers.values()].reduce((total, share) => total + share, 0);
+    this.percent = Math.max(this.percent ?? 0, Math.floor((sum / this.layers.size) * 100));
   }
 }
 
@@ -35,12 +35,12 @@ function layerShare(status: string, detail: unknown): number | null {
     case "Waiting":
       return 0;
     case "Downloading":
-      return DOWNLOADED * fractionOf(detail);
+      return downloaded * fractionOf(detail);
     case "Verifying Checksum":
     case "Download complete":
-      return DOWNLOADED;
+      return downloaded;
     case "Extracting":
-      return DOWNLOADED + (1 - DOWNLOADED) * fractionOf(detail);
+      return downloaded + (1 - downloaded) * fractionOf(detail);
     case "Pull complete":
     case "Already exists":
       return 1;

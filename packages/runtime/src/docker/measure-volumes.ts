@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { DiskSpace } from "../agent-runtime.js";
 import { readDf, readDu } from "../disk-use.js";
 import { readContainerLogs } from "./container-logs.js";
-import { INSTANCE_LABEL } from "./container-options.js";
+import { instanceLabel } from "./container-options.js";
 import type { Engine } from "./engine.js";
 import { isStatus } from "./engine-errors.js";
 import { helperLabels, removeHelper } from "./helper-containers.js";
@@ -81,7 +81,7 @@ async function createMeasurer(engine: Engine, { image, instanceId, volumes, path
             Source,
             Target: paths[index] ?? "",
             ReadOnly: true,
-            VolumeOptions: { NoCopy: true, Labels: { [INSTANCE_LABEL]: instanceId }, DriverConfig: { Name: "local", Options: {} } },
+            VolumeOptions: { NoCopy: true, Labels: { [instanceLabel]: instanceId }, DriverConfig: { Name: "local", Options: {} } },
           })),
           LogConfig: { Type: "local", Config: { "max-size": "1m", "max-file": "1", compress: "false" } },
         },

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { RuntimeError } from "../agent-runtime.js";
-import { AGENT_LABEL, INSTANCE_LABEL } from "./container-options.js";
+import { agentLabel, instanceLabel } from "./container-options.js";
 import type { Engine } from "./engine.js";
 import { isStatus } from "./engine-errors.js";
 
-const IN_USE_LIMIT_MS = 65_000;
-const IN_USE_RETRY_MS = 250;
+const inUseLimitMs = 65_000;
+const inUseRetryMs = 250;
 
 interface StateVolume {
   readonly name: string;
@@ -15,7 +15,7 @@ interface StateVolume {
 
 /** Idempotent. The engine hands out an existing volume with its old labels, so whose it is must be read. */
 export async function createStateVolume(engine: Engine, { name, instanceId, agentId }: StateVolume): Promise<void> {
-  const Labels = { [INSTANCE_LABEL]: instanceId, [AGENT_LABEL]: agentId };
+  const Labels = { [instanceLabel]: instanceId, [agentLabel]: agentId };
   await engine.call((docker) => docker.createVolume({ Name: name, Labels }));
   const owner = await stateVolumeOwner(engine, name);
   if (owner !== instanceId) throw foreignVolume(name);
@@ -26,7 +26,7 @@ export async function removeStateVolume(engine: Engine, name: string, instanceId
   const owner = await stateVolumeOwner(engine, name);
   if (owner === null) return;
   if (owner !== instanceId) throw foreignVolume(name);
-  const deadline = performance.now() + IN_USE_LIMIT_MS;
+  const deadline = performance.now() + inUseLimitMs;
   for (;;) {
     try {
       await engine.call((docker) => docker.getVolume(name).remove({}));
@@ -36,7 +36,7 @@ export async function removeStateVolume(engine: Engine, name: string, instanceId
       if (!isStatus(error, 409)) throw error;
       // It may be measured just now.
       if (performance.now() < deadline) {
-        await sleep(IN_USE_RETRY_MS);
+        await sleep(inUseRetryMs);
         continue;
       }
       throw new RuntimeError("refused", "The agent's container still exists: remove it before its state.", { cause: error });
@@ -48,7 +48,7 @@ export async function removeStateVolume(engine: Engine, name: string, instanceId
 export async function stateVolumeOwner(engine: Engine, name: string): Promise<string | null> {
   try {
     const volume = await engine.call((docker) => docker.getVolume(name).inspect());
-    return volume.Labels?.[INSTANCE_LABEL] ?? "";
+    return volume.Labels?.[instanceLabel] ?? "";
   } catch (error) {
     if (isStatus(error, 404)) return null;
     throw error;

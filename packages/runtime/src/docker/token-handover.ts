@@ -3,8 +3,8 @@ import { RuntimeError } from "../agent-runtime.js";
 import type { Engine } from "./engine.js";
 import { isStatus } from "./engine-errors.js";
 
-const WRITE_TIMEOUT_MS = 10_000;
-const LINGER_MS = 10_000;
+const writeTimeoutMs = 10_000;
+const lingerMs = 10_000;
 
 /**
  * Starts a container and hands it its token as the first line of standard input. Attached before the start, as `docker start -i` does, and
@@ -26,7 +26,7 @@ export async function startWithToken(engine: Engine, containerId: string, token:
     throw error;
   }
   try {
-    await engine.call(() => writeLine(stdin, token), WRITE_TIMEOUT_MS);
+    await engine.call(() => writeLine(stdin, token), writeTimeoutMs);
   } catch (error) {
     // Without its token it is of no use, and the next start must not find it running.
     destroy(stdin);
@@ -54,7 +54,7 @@ function writeLine(stdin: NodeJS.ReadWriteStream, line: string): Promise<void> {
 
 /** From the end of the start on, not from its beginning: a busy engine takes long to start a container, and the token comes after that. */
 function destroyLater(stdin: NodeJS.ReadWriteStream): void {
-  const linger = setTimeout(() => destroy(stdin), LINGER_MS).unref();
+  const linger = setTimeout(() => destroy(stdin), lingerMs).unref();
   stdin.on("close", () => clearTimeout(linger));
 }
 

@@ -2,7 +2,7 @@ import { tmpdir } from "node:os";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
-import { KEPT_LOG_BYTES } from "../log-tail.js";
+import { keptLogBytes } from "../log-tail.js";
 import { startAgentProcess } from "./agent-process.js";
 
 setFlagsFromString("--expose-gc");
@@ -25,6 +25,6 @@ test("a child that floods both outputs is read to its end, in bounded memory, an
   const child = await startAgentProcess({ command: [process.execPath, "-e", script], cwd: tmpdir(), environment: {} });
   expect(await child.exited).toEqual({ exitCode: 0, wasOutOfMemory: false });
   await expect.poll(() => child.said().endsWith("the end\n")).toBe(true);
-  expect(Buffer.byteLength(child.said())).toBeLessThanOrEqual(KEPT_LOG_BYTES);
+  expect(Buffer.byteLength(child.said())).toBeLessThanOrEqual(keptLogBytes);
   await expect.poll(() => heldBytes() - before).toBeLessThan(16 * 1024 * 1024);
 });

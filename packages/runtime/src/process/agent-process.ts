@@ -7,9 +7,9 @@ import type { ExitRecord } from "./agent-records.js";
 import { identityOf, type ProcessIdentity } from "./process-identity.js";
 
 /** What V8 ends with when the heap is full. */
-const ABORTED = 128 + constants.signals.SIGABRT;
-const OUT_OF_MEMORY = /out of memory|heap limit/i;
-const LAST_LINE_LENGTH = 500;
+const abortedExit = 128 + constants.signals.SIGABRT;
+const outOfMemory = /out of memory|heap limit/i;
+const lastLineLength = 500;
 
 export interface AgentProcess {
   readonly identity: ProcessIdentity;
@@ -78,7 +78,7 @@ function exitOf(child: ChildProcess, lastLine: () => string): Promise<ExitRecord
       killGroup(child.pid ?? 0);
       child.stdin?.destroy();
       const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
-      resolve({ exitCode, wasOutOfMemory: exitCode === ABORTED || (exitCode !== 0 && OUT_OF_MEMORY.test(lastLine())) });
+      resolve({ exitCode, wasOutOfMemory: exitCode === abortedExit || (exitCode !== 0 && outOfMemory.test(lastLine())) });
     });
   });
 }
@@ -93,5 +93,5 @@ function drain(child: ChildProcess): () => string {
 }
 
 function lastLineOf(text: string): string {
-  return (text.trimEnd().split("\n").at(-1) ?? "").slice(-LAST_LINE_LENGTH);
+  return (text.trimEnd().split("\n").at(-1) ?? "").slice(-lastLineLength);
 }

@@ -18,12 +18,12 @@ export interface SpecRecord {
 }
 
 /** Part of the hash: to be raised when agents have to be started in another way. */
-const LAYOUT_VERSION = 2;
+const layoutVersion = 2;
 
 export function specRecordOf(spec: WorkloadSpec): SpecRecord {
   const { labels: _, ...hashed } = spec;
   const specHash = createHash("sha256")
-    .update(JSON.stringify([LAYOUT_VERSION, hashed]))
+    .update(JSON.stringify([layoutVersion, hashed]))
     .digest("hex")
     .slice(0, 32);
   return { specHash, spec };
@@ -63,18 +63,18 @@ export interface AgentFolders {
   readonly tmp: string;
 }
 
-const OWN_ENTRY = /^(?:state|home|tmp|(?:owner|spec|run|exit|port)\.json(?:\.[0-9a-f]+\.new)?)$/;
+const ownEntry = /^(?:state|home|tmp|(?:owner|spec|run|exit|port)\.json(?:\.[0-9a-f]+\.new)?)$/;
 
 /** The files of the process runtime: one folder per agent, with small JSON records beside the state. No record holds a secret. */
 export class AgentRecords {
-  readonly #agentsDir: string;
+  private readonly agentsDir: string;
 
   constructor(agentsDir: string) {
-    this.#agentsDir = agentsDir;
+    this.agentsDir = agentsDir;
   }
 
   folders(name: string): AgentFolders {
-    const root = join(this.#agentsDir, name);
+    const root = join(this.agentsDir, name);
     return { root, state: join(root, "state"), home: join(root, "home"), tmp: join(root, "tmp") };
   }
 
@@ -85,22 +85,22 @@ export class AgentRecords {
   }
 
   async names(): Promise<string[]> {
-    const entries = await readdir(this.#agentsDir, { withFileTypes: true }).catch(() => []);
+    const entries = await readdir(this.agentsDir, { withFileTypes: true }).catch(() => []);
     return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   }
 
   async exists(name: string): Promise<boolean> {
-    return (await this.#entries(name)).length > 0;
+    return (await this.entries(name)).length > 0;
   }
 
   /** Something is in the folder that no Mosaic put there. One that another process is making this instant is not foreign. */
   async isForeign(name: string): Promise<boolean> {
-    return (await this.#entries(name)).some((entry) => !OWN_ENTRY.test(entry));
+    return (await this.entries(name)).some((entry) => !ownEntry.test(entry));
   }
 
   async read<K extends keyof Records>(name: string, kind: K): Promise<Records[K] | null> {
     try {
-      return JSON.parse(await readFile(this.#path(name, kind), "utf8")) as Records[K];
+      return JSON.parse(await readFile(this.path(name, kind), "utf8")) as Records[K];
     } catch {
       // Missing, or cut off by a full disk: for us the same, since every record is renamed into place.
       return null;
@@ -108,14 +108,14 @@ export class AgentRecords {
   }
 
   async write<K extends keyof Records>(name: string, kind: K, record: Records[K]): Promise<void> {
-    const path = this.#path(name, kind);
+    const path = this.path(name, kind);
     const draft = `${path}.${randomUUID().slice(0, 8)}.new`;
     await writeFile(draft, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
     await rename(draft, path);
   }
 
   async erase(name: string, ...kinds: (keyof Records)[]): Promise<void> {
-    for (const kind of kinds) await rm(this.#path(name, kind), { force: true });
+    for (const kind of kinds) await rm(this.path(name, kind), { force: true });
   }
 
   async eraseAll(name: string): Promise<void> {
@@ -131,11 +131,11 @@ export class AgentRecords {
     return roots;
   }
 
-  #entries(name: string): Promise<string[]> {
+  private entries(name: string): Promise<string[]> {
     return readdir(this.folders(name).root).catch(() => []);
   }
 
-  #path(name: string, kind: keyof Records): string {
+  private path(name: string, kind: keyof Records): string {
     return join(this.folders(name).root, `${kind}.json`);
   }
 }

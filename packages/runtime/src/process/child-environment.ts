@@ -5,14 +5,14 @@ import type { AgentFolders } from "./agent-records.js";
 export type HostEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** All that an agent gets of the environment of Mosaic, which holds its secrets. */
-const INHERITED = ["PATH", "LANG", "LC_ALL", "TZ", "USER", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR"];
-const PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
-const LOOPBACK = "127.0.0.1,localhost,::1";
+const inherited = ["PATH", "LANG", "LC_ALL", "TZ", "USER", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR"];
+const proxies = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
+const loopback = "127.0.0.1,localhost,::1";
 
 /** Of a limit that also covers stacks, buffers and code. */
-const HEAP_SHARE = 0.75;
-const MIN_HEAP_MIB = 256;
-const MIB = 1024 * 1024;
+const heapShare = 0.75;
+const minHeapMib = 256;
+const mib = 1024 * 1024;
 
 export interface ChildPlaces {
   readonly folders: AgentFolders;
@@ -47,13 +47,13 @@ export function childEnvironment(
 
 export function inheritedEnvironment(host: HostEnvironment): Record<string, string> {
   const environment: Record<string, string> = {};
-  for (const name of [...INHERITED, ...PROXIES]) {
+  for (const name of [...inherited, ...proxies]) {
     const value = host[name];
     if (value) environment[name] = value;
   }
   // A proxy must not come between the agent and Mosaic, which are on the same machine.
-  if (PROXIES.some((name) => environment[name])) {
-    const exceptions = [environment["NO_PROXY"] ?? environment["no_proxy"], LOOPBACK].filter(Boolean).join(",");
+  if (proxies.some((name) => environment[name])) {
+    const exceptions = [environment["NO_PROXY"] ?? environment["no_proxy"], loopback].filter(Boolean).join(",");
     environment["NO_PROXY"] = exceptions;
     environment["no_proxy"] = exceptions;
   }
@@ -61,5 +61,5 @@ export function inheritedEnvironment(host: HostEnvironment): Record<string, stri
 }
 
 function heapMib(memoryBytes: number): number {
-  return Math.max(MIN_HEAP_MIB, Math.floor((memoryBytes * HEAP_SHARE) / MIB));
+  return Math.max(minHeapMib, Math.floor((memoryBytes * heapShare) / mib));
 }

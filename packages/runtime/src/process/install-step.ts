@@ -10,7 +10,7 @@ interface InstallStep {
   readonly signal: AbortSignal;
 }
 
-const MAX_KEPT = 8_000;
+const maxKept = 8_000;
 
 /** Runs one command of an installation to its end. An abort ends it with all that it started. */
 export async function runInstallStep({ command, cwd, environment, signal }: InstallStep): Promise<void> {
@@ -18,8 +18,9 @@ export async function runInstallStep({ command, cwd, environment, signal }: Inst
   const [file, ...args] = command;
   const child = spawn(file, args, { cwd, env: environment, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-MAX_KEPT)));
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-maxKept)));
+  }
   const onAbort = () => killGroup(child.pid ?? 0);
   signal.addEventListener("abort", onAbort, { once: true });
   try {

@@ -15,16 +15,16 @@ export interface InstallationsOptions {
 
 /** The software that agents of this machine are started from. */
 export class Installations {
-  readonly #options: InstallationsOptions;
-  readonly #underWay = new SharedTasks<PrepareProgress>();
+  private readonly options: InstallationsOptions;
+  private readonly underWay = new SharedTasks<PrepareProgress>();
 
   constructor(options: InstallationsOptions) {
-    this.#options = options;
+    this.options = options;
   }
 
   async has({ installation }: AgentImage): Promise<boolean> {
     if (installation === null) return false;
-    return installation.packages === null || isInstalled(installation.packages, this.#folderOf(installation));
+    return installation.packages === null || isInstalled(installation.packages, this.folderOf(installation));
   }
 
   async ensure(image: AgentImage, onProgress: (progress: PrepareProgress) => void, signal: AbortSignal): Promise<void> {
@@ -32,11 +32,11 @@ export class Installations {
     if (await this.has(image)) return;
     if (image.installation === null || image.installation.packages === null) throw onlyAsImage(image);
     const { label, packages } = image.installation;
-    const { nodePath, hostEnvironment } = this.#options;
-    const targetDir = this.#folderOf(image.installation);
+    const { nodePath, hostEnvironment } = this.options;
+    const targetDir = this.folderOf(image.installation);
     const work = (report: (progress: PrepareProgress) => void, ending: AbortSignal) =>
       ensureInstalled({ label, packages, targetDir, nodePath, hostEnvironment, onProgress: report, signal: ending });
-    await this.#underWay.run(targetDir, work, onProgress, signal);
+    await this.underWay.run(targetDir, work, onProgress, signal);
   }
 
   /** What starts it, with its folder in its place. */
@@ -46,15 +46,15 @@ export class Installations {
     if (installation === null || !(await this.has(image))) {
       throw new RuntimeError("image_missing", `${installation?.label ?? image.name} is not installed on this machine.`);
     }
-    const folder = this.#folderOf(installation);
+    const folder = this.folderOf(installation);
     const fill = (text: string): string => text.replaceAll("{folder}", folder);
     const [file, ...rest] = installation.command;
     const variables = Object.entries(installation.environment).map(([name, value]) => [name, fill(value)] as const);
     return { command: [fill(file), ...rest.map(fill)], environment: Object.fromEntries(variables) };
   }
 
-  #folderOf({ packages }: Installation): string {
-    return packages === null ? this.#options.parentDir : join(this.#options.parentDir, packages.folder);
+  private folderOf({ packages }: Installation): string {
+    return packages === null ? this.options.parentDir : join(this.options.parentDir, packages.folder);
   }
 }
 

@@ -4,9 +4,9 @@ import { killGroup } from "./agent-process.js";
 import type { AgentRecords, RunRecord } from "./agent-records.js";
 import { groupMembers, isAlive } from "./process-identity.js";
 
-const POLL_MS = 25;
-const DEATH_LIMIT_MS = 5_000;
-const KILLED = 137;
+const pollMs = 25;
+const deathLimitMs = 5_000;
+const killed = 137;
 
 /**
  * Ends what an earlier Mosaic process left running. Its children end by themselves when it dies, all but those that hang. What belongs to
@@ -17,7 +17,7 @@ export async function endLeftovers(records: AgentRecords): Promise<void> {
     const run = await records.read(name, "run");
     if (run === null || (await isAlive(run.parent))) continue;
     await killRun(run, records.folders(name).state);
-    await records.write(name, "exit", { exitCode: KILLED, wasOutOfMemory: false });
+    await records.write(name, "exit", { exitCode: killed, wasOutOfMemory: false });
     await records.erase(name, "run");
     await rm(run.runDir, { recursive: true, force: true });
   }
@@ -27,19 +27,19 @@ export async function endLeftovers(records: AgentRecords): Promise<void> {
 export async function stopRun(run: RunRecord, stateDir: string, graceMs: number): Promise<void> {
   if (await isAlive(run.leader)) signalProcess(run.leader.pid, "SIGTERM");
   const deadline = Date.now() + graceMs;
-  while (Date.now() < deadline && (await isAlive(run.leader))) await sleep(POLL_MS);
+  while (Date.now() < deadline && (await isAlive(run.leader))) await sleep(pollMs);
   await killRun(run, stateDir);
 }
 
 async function killRun(run: RunRecord, stateDir: string): Promise<void> {
   if (await isAlive(run.leader)) killGroup(run.leader.pid);
   // The leader may be gone and its group not. Its number may be another group's by now, so each member must prove that it is the agent's.
-  const deadline = Date.now() + DEATH_LIMIT_MS;
+  const deadline = Date.now() + deathLimitMs;
   while (Date.now() < deadline) {
     const members = await groupMembers(run.leader.pid, stateDir);
     for (const pid of members) signalProcess(pid, "SIGKILL");
     if (members.length === 0 && !(await isAlive(run.leader))) return;
-    await sleep(POLL_MS);
+    await sleep(pollMs);
   }
 }
 

@@ -8,14 +8,14 @@ import type { HostEnvironment } from "./child-environment.js";
 type Command = readonly [string, ...string[]];
 
 const run = promisify(execFile);
-const PROBE_TIMEOUT_MS = 20_000;
+const probeTimeoutMs = 20_000;
 
 /** The npm of this machine, under our Node where that works. Debian's finds its own parts only under Debian's Node. */
 export async function findNpm(nodePath: string, environment: HostEnvironment, signal: AbortSignal): Promise<Command> {
   for (const command of await candidates(nodePath, environment)) {
     signal.throwIfAborted();
     const [file, ...args] = command;
-    const isGood = await run(file, [...args, "--version"], { env: npmEnvironment(environment), timeout: PROBE_TIMEOUT_MS }).then(
+    const isGood = await run(file, [...args, "--version"], { env: npmEnvironment(environment), timeout: probeTimeoutMs }).then(
       () => true,
       () => false,
     );

@@ -21,14 +21,14 @@ export interface NpmInstallation {
   readonly signal: AbortSignal;
 }
 
-const MARKER = "mosaic-install.json";
-const LOCK_POLL_MS = 300;
+const installedMarker = "mosaic-install.json";
+const lockPollMs = 300;
 
 /** From this lockfile, and to its end. */
 export async function isInstalled({ lockDir, proof }: NpmPackages, targetDir: string): Promise<boolean> {
   try {
     await access(join(targetDir, proof));
-    const marker: unknown = JSON.parse(await readFile(join(targetDir, MARKER), "utf8"));
+    const marker: unknown = JSON.parse(await readFile(join(targetDir, installedMarker), "utf8"));
     return typeof marker === "object" && marker !== null && "lock" in marker && marker.lock === (await lockHash(lockDir));
   } catch {
     return false;
@@ -81,7 +81,7 @@ async function install(installation: NpmInstallation): Promise<void> {
     await access(join(draft, packages.proof)).catch(() => {
       throw new RuntimeError("install_failed", `npm was content, and ${packages.proof} is not there.`);
     });
-    await writeFile(join(draft, MARKER), `${JSON.stringify({ lock: await lockHash(packages.lockDir) })}\n`);
+    await writeFile(join(draft, installedMarker), `${JSON.stringify({ lock: await lockHash(packages.lockDir) })}\n`);
     await replaceFolder(draft, targetDir);
   } finally {
     await rm(draft, { recursive: true, force: true });
@@ -128,7 +128,7 @@ async function takeLock(path: string, signal: AbortSignal, isDone: () => Promise
     const owner = content === null ? null : parseIdentity(content);
     // A lock that is empty was made this instant by someone who is about to write; the next look tells.
     if (content && (owner === null || !(await isAlive(owner)))) await rm(path, { force: true });
-    await sleep(LOCK_POLL_MS, undefined, { signal });
+    await sleep(lockPollMs, undefined, { signal });
   }
 }
 

@@ -38,9 +38,9 @@ export interface ProcessRuntimeOptions {
   readonly hostEnvironment?: HostEnvironment;
 }
 
-const HOST = "127.0.0.1";
-const REMOVE_GRACE_MS = 10_000;
-const CLOSE_GRACE_MS = 3_000;
+const loopbackHost = "127.0.0.1";
+const removeGraceMs = 10_000;
+const closeGraceMs = 3_000;
 
 interface Child {
   readonly process: AgentProcess;
@@ -60,34 +60,34 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): AgentRunti
 }
 
 class ProcessRuntime implements AgentRuntime {
-  readonly #options: ProcessRuntimeOptions;
-  readonly #hostEnvironment: HostEnvironment;
-  readonly #records: AgentRecords;
-  readonly #installations: Installations;
-  readonly #children = new Map<string, Child>();
+  private readonly options: ProcessRuntimeOptions;
+  private readonly hostEnvironment: HostEnvironment;
+  private readonly records: AgentRecords;
+  private readonly installations: Installations;
+  private readonly children = new Map<string, Child>();
   /** What each child said, also after its end. */
-  readonly #said = new Map<string, () => string>();
-  readonly #ports = new Map<string, number>();
-  readonly #watchers = new Set<Watcher>();
-  readonly #queue = new KeyedQueue();
-  #recovery: Promise<void> | undefined;
-  #isClosed = false;
+  private readonly said = new Map<string, () => string>();
+  private readonly ports = new Map<string, number>();
+  private readonly watchers = new Set<Watcher>();
+  private readonly queue = new KeyedQueue();
+  private recovery: Promise<void> | undefined;
+  private isClosed = false;
 
   constructor(options: ProcessRuntimeOptions) {
-    this.#options = options;
-    this.#hostEnvironment = options.hostEnvironment ?? process.env;
-    this.#records = new AgentRecords(join(options.stateDir, "agents"));
+    this.options = options;
+    this.hostEnvironment = options.hostEnvironment ?? process.env;
+    this.records = new AgentRecords(join(options.stateDir, "agents"));
     const { stateDir: parentDir, nodePath = process.execPath } = options;
-    this.#installations = new Installations({ parentDir, nodePath, hostEnvironment: this.#hostEnvironment });
+    this.installations = new Installations({ parentDir, nodePath, hostEnvironment: this.hostEnvironment });
   }
 
   async check(): Promise<RuntimeCheck> {
     try {
-      await mkdir(this.#options.stateDir, { recursive: true, mode: 0o700 });
-      await access(this.#options.stateDir, constants.R_OK | constants.W_OK | constants.X_OK);
+      await mkdir(this.options.stateDir, { recursive: true, mode: 0o700 });
+      await access(this.options.stateDir, constants.R_OK | constants.W_OK | constants.X_OK);
       return { isReachable: true, detail: "Agents run as processes of this machine and are not isolated." };
     } catch {
-      return { isReachable: false, detail: `The folder ${this.#options.stateDir} can't be written. Give it to the user that runs Mosaic.` };
+      return { isReachable: false, detail: `The folder ${this.options.stateDir} can't be written. Give it to the user that runs Mosaic.` };
     }
   }
 
@@ -96,88 +96,89 @@ class ProcessRuntime implements AgentRuntime {
   }
 
   async prepare(): Promise<{ internalHost: string }> {
-    await this.#guard(() => this.#recover());
-    return { internalHost: HOST };
+    await this.guard(() => this.recover());
+    return { internalHost: loopbackHost };
   }
 
   async hasImage(image: AgentImage): Promise<boolean> {
-    return this.#installations.has(image);
+    return this.installations.has(image);
   }
 
   async ensureImage(image: AgentImage, onProgress: (progress: PrepareProgress) => void, signal: AbortSignal): Promise<void> {
-    await this.#installations.ensure(image, onProgress, signal);
+    await this.installations.ensure(image, onProgress, signal);
   }
 
   async create(spec: WorkloadSpec): Promise<void> {
     requireContainerName(spec.name);
-    if (spec.instanceId !== this.#options.instanceId)
+    if (spec.instanceId !== this.options.instanceId) {
       throw new RuntimeError("refused", "The container belongs to another installation of Mosaic.");
-    await this.#exclusively(spec.name, async () => {
-      const owner = await this.#records.read(spec.name, "owner");
-      if (owner === null ? await this.#records.isForeign(spec.name) : owner.instanceId !== spec.instanceId) throw foreignFolder(spec.name);
+    }
+    await this.exclusively(spec.name, async () => {
+      const owner = await this.records.read(spec.name, "owner");
+      if (owner === null ? await this.records.isForeign(spec.name) : owner.instanceId !== spec.instanceId) throw foreignFolder(spec.name);
       const record = specRecordOf(spec);
-      if ((await this.#records.read(spec.name, "spec"))?.specHash === record.specHash) return;
-      await this.#stopNow(spec.name, REMOVE_GRACE_MS);
-      await this.#records.makeFolders(spec.name);
-      await this.#records.write(spec.name, "owner", { instanceId: spec.instanceId, agentId: spec.agentId });
-      await this.#records.erase(spec.name, "exit");
-      await this.#records.write(spec.name, "spec", record);
+      if ((await this.records.read(spec.name, "spec"))?.specHash === record.specHash) return;
+      await this.stopNow(spec.name, removeGraceMs);
+      await this.records.makeFolders(spec.name);
+      await this.records.write(spec.name, "owner", { instanceId: spec.instanceId, agentId: spec.agentId });
+      await this.records.erase(spec.name, "exit");
+      await this.records.write(spec.name, "spec", record);
     });
   }
 
   async start(name: string, token: string): Promise<{ endpoint: Endpoint; wasRunning: boolean }> {
-    return this.#exclusively(name, async () => {
-      const record = await this.#findOwn(name);
+    return this.exclusively(name, async () => {
+      const record = await this.findOwn(name);
       if (record === null) throw new RuntimeError("not_found", `There is no container "${name}".`);
-      const { endpoint } = await this.#observe(name, record);
+      const { endpoint } = await this.observe(name, record);
       if (endpoint) return { endpoint, wasRunning: true };
-      if (this.#isClosed) throw shuttingDown();
-      return { endpoint: await this.#startChild(record.spec, token), wasRunning: false };
+      if (this.isClosed) throw shuttingDown();
+      return { endpoint: await this.startChild(record.spec, token), wasRunning: false };
     });
   }
 
   async stop(name: string, graceMs: number): Promise<void> {
-    await this.#exclusively(name, async () => {
-      if ((await this.#findOwn(name)) !== null) await this.#stopNow(name, graceMs);
+    await this.exclusively(name, async () => {
+      if ((await this.findOwn(name)) !== null) await this.stopNow(name, graceMs);
     });
   }
 
   async remove(name: string): Promise<void> {
-    await this.#exclusively(name, async () => {
-      if ((await this.#findOwn(name)) === null) return;
-      await this.#stopNow(name, REMOVE_GRACE_MS);
-      await this.#records.erase(name, "spec", "run", "exit");
-      this.#tell(name);
+    await this.exclusively(name, async () => {
+      if ((await this.findOwn(name)) === null) return;
+      await this.stopNow(name, removeGraceMs);
+      await this.records.erase(name, "spec", "run", "exit");
+      this.tell(name);
     });
   }
 
   async removeState(name: string): Promise<void> {
-    await this.#exclusively(name, async () => {
-      if (!(await this.#records.exists(name))) return;
-      if ((await this.#records.read(name, "owner"))?.instanceId !== this.#options.instanceId) throw foreignFolder(name);
-      if ((await this.#records.read(name, "spec")) !== null) {
+    await this.exclusively(name, async () => {
+      if (!(await this.records.exists(name))) return;
+      if ((await this.records.read(name, "owner"))?.instanceId !== this.options.instanceId) throw foreignFolder(name);
+      if ((await this.records.read(name, "spec")) !== null) {
         throw new RuntimeError("refused", "The agent's container still exists: remove it before its state.");
       }
-      await this.#records.eraseAll(name);
+      await this.records.eraseAll(name);
     });
   }
 
   async inspect(name: string): Promise<ContainerObservation | null> {
     requireContainerName(name);
-    return this.#guard(async () => {
-      await this.#recover();
-      const record = await this.#findOwn(name);
-      return record === null ? null : this.#observe(name, record);
+    return this.guard(async () => {
+      await this.recover();
+      const record = await this.findOwn(name);
+      return record === null ? null : this.observe(name, record);
     });
   }
 
   async list(instanceId: string): Promise<ContainerObservation[]> {
-    return this.#guard(async () => {
-      await this.#recover();
+    return this.guard(async () => {
+      await this.recover();
       const observations: ContainerObservation[] = [];
-      for (const name of await this.#records.names()) {
-        const record = await this.#records.read(name, "spec");
-        if (record?.spec.instanceId === instanceId) observations.push(await this.#observe(name, record));
+      for (const name of await this.records.names()) {
+        const record = await this.records.read(name, "spec");
+        if (record?.spec.instanceId === instanceId) observations.push(await this.observe(name, record));
       }
       return observations;
     });
@@ -185,181 +186,182 @@ class ProcessRuntime implements AgentRuntime {
 
   async exportState({ name }: StateOwner): Promise<Readable | null> {
     requireContainerName(name);
-    if ((await this.#records.read(name, "owner"))?.instanceId !== this.#options.instanceId) return null;
-    return archiveState(this.#records.folders(name).root);
+    if ((await this.records.read(name, "owner"))?.instanceId !== this.options.instanceId) return null;
+    return archiveState(this.records.folders(name).root);
   }
 
   async importState({ name, agentId }: StateOwner, tar: Readable): Promise<void> {
     requireContainerName(name);
-    await this.#exclusively(name, async () => {
-      if (await this.#records.exists(name))
+    await this.exclusively(name, async () => {
+      if (await this.records.exists(name)) {
         throw new RuntimeError("refused", `There is a folder of "${name}" already. Nothing was written over it.`);
-      const { root } = await this.#records.makeFolders(name);
+      }
+      const { root } = await this.records.makeFolders(name);
       try {
-        await this.#records.write(name, "owner", { instanceId: this.#options.instanceId, agentId });
+        await this.records.write(name, "owner", { instanceId: this.options.instanceId, agentId });
         await extractState(root, tar);
       } catch (error) {
-        await this.#records.eraseAll(name);
+        await this.records.eraseAll(name);
         throw error;
       }
     });
   }
 
   async cpuTimeMs(name: string): Promise<number | null> {
-    const child = this.#children.get(name);
-    const run = child ? null : await this.#records.read(name, "run");
+    const child = this.children.get(name);
+    const run = child ? null : await this.records.read(name, "run");
     const leader = child?.process.identity ?? run?.leader;
     return leader !== undefined && (await isAlive(leader)) ? groupCpuTimeMs(leader.pid) : null;
   }
 
   async measureStates(owners: readonly StateOwner[]): Promise<ReadonlyMap<string, number>> {
-    const folders = await this.#records.ownRoots(owners, this.#options.instanceId);
-    return this.#queue.run("measure:", () => measureFolders(folders));
+    const folders = await this.records.ownRoots(owners, this.options.instanceId);
+    return this.queue.run("measure:", () => measureFolders(folders));
   }
 
   async diskSpace(): Promise<DiskSpace | null> {
-    return spaceOf(this.#options.stateDir);
+    return spaceOf(this.options.stateDir);
   }
 
   async logs(name: string, lines: number): Promise<string[]> {
-    return toLogLines(this.#said.get(name)?.() ?? "", lines);
+    return toLogLines(this.said.get(name)?.() ?? "", lines);
   }
 
   watch(instanceId: string, onChange: (name: string | null) => void, signal: AbortSignal): void {
-    if (signal.aborted || instanceId !== this.#options.instanceId) return;
-    this.#watchers.add(onChange);
-    signal.addEventListener("abort", () => this.#watchers.delete(onChange), { once: true });
+    if (signal.aborted || instanceId !== this.options.instanceId) return;
+    this.watchers.add(onChange);
+    signal.addEventListener("abort", () => this.watchers.delete(onChange), { once: true });
     queueMicrotask(() => {
       if (!signal.aborted) onChange(null);
     });
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#watchers.clear();
-    await Promise.all([...this.#children.keys()].map((name) => this.#stopNow(name, CLOSE_GRACE_MS)));
-    await removeRunFolders(this.#options.stateDir, this.#hostEnvironment);
+    this.isClosed = true;
+    this.watchers.clear();
+    await Promise.all([...this.children.keys()].map((name) => this.stopNow(name, closeGraceMs)));
+    await removeRunFolders(this.options.stateDir, this.hostEnvironment);
   }
 
-  async #startChild(spec: WorkloadSpec, token: string): Promise<Endpoint> {
+  private async startChild(spec: WorkloadSpec, token: string): Promise<Endpoint> {
     const { name } = spec;
-    const { command, environment } = await this.#installations.startOf(spec.image);
-    const folders = await this.#records.makeFolders(name);
+    const { command, environment } = await this.installations.startOf(spec.image);
+    const folders = await this.records.makeFolders(name);
     await rm(folders.tmp, { recursive: true, force: true });
-    await this.#records.makeFolders(name);
-    const runDir = await makeRunFolder(name, this.#options.stateDir, this.#hostEnvironment);
-    const port = await this.#reservePort(name);
+    await this.records.makeFolders(name);
+    const runDir = await makeRunFolder(name, this.options.stateDir, this.hostEnvironment);
+    const port = await this.reservePort(name);
     const child = await startAgentProcess({
       command,
       cwd: folders.state,
-      environment: childEnvironment(spec, environment, { folders, runDir, port }, this.#hostEnvironment),
+      environment: childEnvironment(spec, environment, { folders, runDir, port }, this.hostEnvironment),
     });
-    this.#said.set(name, child.said);
-    this.#children.set(name, { process: child, port, settled: this.#settle(name, child, runDir) });
-    if (this.#isClosed) {
-      await this.#stopNow(name, 0);
+    this.said.set(name, child.said);
+    this.children.set(name, { process: child, port, settled: this.settle(name, child, runDir) });
+    if (this.isClosed) {
+      await this.stopNow(name, 0);
       throw shuttingDown();
     }
     child.handOver(token);
     // Only now: a Mosaic that dies before this closes the standard input of its child, which then ends by itself.
     const parent = (await identityOf(process.pid)) ?? { pid: process.pid, startTime: "unknown" };
-    if (!child.hasExited) await this.#records.write(name, "run", { leader: child.identity, parent, port, runDir });
-    this.#tell(name);
-    return { host: HOST, port };
+    if (!child.hasExited) await this.records.write(name, "run", { leader: child.identity, parent, port, runDir });
+    this.tell(name);
+    return { host: loopbackHost, port };
   }
 
   /** Different agents may start at the same moment, so that one at a time looks for a port, and no port is given out twice. */
-  #reservePort(name: string): Promise<number> {
-    return this.#queue.run("ports:", async () => {
-      const last = await this.#records.read(name, "port");
-      this.#ports.delete(name);
-      const port = await findPortPair(new Set(this.#ports.values()), last?.port);
-      this.#ports.set(name, port);
-      if (port !== last?.port) await this.#records.write(name, "port", { port });
+  private reservePort(name: string): Promise<number> {
+    return this.queue.run("ports:", async () => {
+      const last = await this.records.read(name, "port");
+      this.ports.delete(name);
+      const port = await findPortPair(new Set(this.ports.values()), last?.port);
+      this.ports.set(name, port);
+      if (port !== last?.port) await this.records.write(name, "port", { port });
       return port;
     });
   }
 
   /** Puts a child's end on record, once it has come. */
-  async #settle(name: string, child: AgentProcess, runDir: string): Promise<void> {
+  private async settle(name: string, child: AgentProcess, runDir: string): Promise<void> {
     const exit = await child.exited;
-    await this.#records.write(name, "exit", exit).catch(() => undefined);
-    await this.#records.erase(name, "run").catch(() => undefined);
+    await this.records.write(name, "exit", exit).catch(() => undefined);
+    await this.records.erase(name, "run").catch(() => undefined);
     await rm(runDir, { recursive: true, force: true }).catch(() => undefined);
-    if (this.#children.get(name)?.process === child) this.#children.delete(name);
-    this.#tell(name);
+    if (this.children.get(name)?.process === child) this.children.delete(name);
+    this.tell(name);
   }
 
-  async #stopNow(name: string, graceMs: number): Promise<void> {
-    const child = this.#children.get(name);
+  private async stopNow(name: string, graceMs: number): Promise<void> {
+    const child = this.children.get(name);
     if (child) {
       await child.process.stop(graceMs);
       await child.settled;
       return;
     }
-    const run = await this.#records.read(name, "run");
+    const run = await this.records.read(name, "run");
     if (run === null) return;
-    await stopRun(run, this.#records.folders(name).state, graceMs);
-    await this.#records.erase(name, "run");
+    await stopRun(run, this.records.folders(name).state, graceMs);
+    await this.records.erase(name, "run");
   }
 
-  async #observe(name: string, { spec, specHash }: SpecRecord): Promise<ContainerObservation> {
+  private async observe(name: string, { spec, specHash }: SpecRecord): Promise<ContainerObservation> {
     const known = { name, agentId: spec.agentId, specHash };
-    const child = this.#children.get(name);
+    const child = this.children.get(name);
     if (child && !child.process.hasExited) {
-      return { ...known, state: "running", endpoint: { host: HOST, port: child.port }, exitCode: null, wasOutOfMemory: false };
+      return { ...known, state: "running", endpoint: { host: loopbackHost, port: child.port }, exitCode: null, wasOutOfMemory: false };
     }
     await child?.settled;
-    const run = await this.#records.read(name, "run");
+    const run = await this.records.read(name, "run");
     // A child of another Mosaic process on the same folder.
     if (run !== null && (await isAlive(run.leader))) {
-      return { ...known, state: "running", endpoint: { host: HOST, port: run.port }, exitCode: null, wasOutOfMemory: false };
+      return { ...known, state: "running", endpoint: { host: loopbackHost, port: run.port }, exitCode: null, wasOutOfMemory: false };
     }
-    const exit = (await this.#records.read(name, "exit")) ?? (run === null ? null : { exitCode: null, wasOutOfMemory: false });
+    const exit = (await this.records.read(name, "exit")) ?? (run === null ? null : { exitCode: null, wasOutOfMemory: false });
     if (exit === null) return { ...known, state: "created", endpoint: null, exitCode: null, wasOutOfMemory: false };
     return { ...known, state: "exited", endpoint: null, ...exit };
   }
 
-  async #findOwn(name: string): Promise<SpecRecord | null> {
-    const record = await this.#records.read(name, "spec");
-    return record?.spec.instanceId === this.#options.instanceId ? record : null;
+  private async findOwn(name: string): Promise<SpecRecord | null> {
+    const record = await this.records.read(name, "spec");
+    return record?.spec.instanceId === this.options.instanceId ? record : null;
   }
 
-  async #exclusively<T>(name: string, work: () => Promise<T>): Promise<T> {
+  private async exclusively<T>(name: string, work: () => Promise<T>): Promise<T> {
     requireContainerName(name);
-    return this.#guard(async () => {
-      await this.#recover();
-      return this.#queue.run(name, work);
+    return this.guard(async () => {
+      await this.recover();
+      return this.queue.run(name, work);
     });
   }
 
   /** A full disk or a folder without permission is this driver's engine that is away. */
-  async #guard<T>(work: () => Promise<T>): Promise<T> {
+  private async guard<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
       if (error instanceof RuntimeError) throw error;
       const reason = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
-      throw new RuntimeError("unreachable", `The folder ${this.#options.stateDir} can't be used${reason}.`, { cause: error });
+      throw new RuntimeError("unreachable", `The folder ${this.options.stateDir} can't be used${reason}.`, { cause: error });
     }
   }
 
   /** Once, before anything else; again if it failed. */
-  #recover(): Promise<void> {
-    this.#recovery ??= this.#makeReady().catch((error: unknown) => {
-      this.#recovery = undefined;
+  private recover(): Promise<void> {
+    this.recovery ??= this.makeReady().catch((error: unknown) => {
+      this.recovery = undefined;
       throw error;
     });
-    return this.#recovery;
+    return this.recovery;
   }
 
-  async #makeReady(): Promise<void> {
-    await mkdir(join(this.#options.stateDir, "agents"), { recursive: true, mode: 0o700 });
-    await endLeftovers(this.#records);
+  private async makeReady(): Promise<void> {
+    await mkdir(join(this.options.stateDir, "agents"), { recursive: true, mode: 0o700 });
+    await endLeftovers(this.records);
   }
 
-  #tell(name: string): void {
-    for (const watcher of this.#watchers) watcher(name);
+  private tell(name: string): void {
+    for (const watcher of this.watchers) watcher(name);
   }
 }
 

@@ -32,8 +32,8 @@ export interface ContractHarness {
   close(): Promise<void>;
 }
 
-const MIB = 1024 * 1024;
-export const GRACE_MS = 2_000;
+const mib = 1024 * 1024;
+export const graceMs = 2_000;
 
 export function newToken(): string {
   return randomBytes(32).toString("base64url");
@@ -48,23 +48,23 @@ interface Started {
 
 /** One driver, and what tests of the suite make with it. */
 export class ContractWorld {
-  readonly #names: string[] = [];
-  #harness: ContractHarness | undefined;
-  #runtime: AgentRuntime | undefined;
+  private readonly names: string[] = [];
+  private opened: ContractHarness | undefined;
+  private driver: AgentRuntime | undefined;
 
   get harness(): ContractHarness {
-    if (!this.#harness) throw new Error("the harness is not open");
-    return this.#harness;
+    if (!this.opened) throw new Error("the harness is not open");
+    return this.opened;
   }
 
   get runtime(): AgentRuntime {
-    if (!this.#runtime) throw new Error("the driver is not open");
-    return this.#runtime;
+    if (!this.driver) throw new Error("the driver is not open");
+    return this.driver;
   }
 
   async open(openHarness: () => Promise<ContractHarness>): Promise<void> {
-    this.#harness = await openHarness();
-    this.#runtime = this.#harness.open();
+    this.opened = await openHarness();
+    this.driver = this.opened.open();
     await this.runtime.prepare();
     for (const { image } of [this.harness.plain, this.harness.odd]) {
       await this.runtime.ensureImage(image, () => undefined, AbortSignal.timeout(150_000));
@@ -72,15 +72,15 @@ export class ContractWorld {
   }
 
   async removeAll(): Promise<void> {
-    for (const name of this.#names.splice(0)) {
+    for (const name of this.names.splice(0)) {
       await this.runtime.remove(name).catch(() => undefined);
       await this.runtime.removeState(name).catch(() => undefined);
     }
   }
 
   async close(): Promise<void> {
-    await this.#runtime?.close();
-    await this.#harness?.close();
+    await this.driver?.close();
+    await this.opened?.close();
   }
 
   newSpec(change: Partial<WorkloadSpec> = {}, backend = this.harness.plain): WorkloadSpec {
@@ -89,14 +89,14 @@ export class ContractWorld {
       name: `mosaic-test-${id}`,
       instanceId: this.harness.instanceId,
       agentId: `agent-${id}`,
-      limits: { memoryBytes: 256 * MIB, nanoCpus: 1_000_000_000, pids: 64 },
+      limits: { memoryBytes: 256 * mib, nanoCpus: 1_000_000_000, pids: 64 },
       labels: {},
       tokenBy: "stdin",
       ...backend,
       environment: { MOSAIC_CONFIG_URL: configUrlOf(`agent-${id}`), ...backend.environment },
       ...change,
     };
-    this.#names.push(spec.name);
+    this.names.push(spec.name);
     return spec;
   }
 

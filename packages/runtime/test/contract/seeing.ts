@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { ask } from "../agent-client.js";
-import { type ContractWorld, GRACE_MS, newToken } from "./contract-world.js";
+import { type ContractWorld, graceMs, newToken } from "./contract-world.js";
 
 export function describeSeeing(world: ContractWorld): void {
   describe("what is seen", () => {
@@ -22,7 +22,7 @@ export function describeSeeing(world: ContractWorld): void {
       expect(before).toBeGreaterThan(0);
       await ask(endpoint, "/be-busy");
       await expect.poll(async () => world.runtime.cpuTimeMs(spec.name), { timeout: 20_000 }).toBeGreaterThan(before + 100);
-      await world.runtime.stop(spec.name, GRACE_MS);
+      await world.runtime.stop(spec.name, graceMs);
       expect(await world.runtime.cpuTimeMs(spec.name)).toBeNull();
       expect(await world.runtime.cpuTimeMs("mosaic-test-nobody")).toBeNull();
     });
@@ -55,7 +55,7 @@ export function describeSeeing(world: ContractWorld): void {
     it("gives a state out as a tar and takes it back under another name, never over one that is there", async () => {
       const { spec, endpoint } = await world.createAndStart();
       await ask(endpoint, "/write-note?text=remember");
-      await world.runtime.stop(spec.name, GRACE_MS);
+      await world.runtime.stop(spec.name, graceMs);
       const owner = { name: spec.name, agentId: spec.agentId, image: spec.image };
       const archive = await world.runtime.exportState(owner);
       const bytes = await buffer(archive ?? Readable.from([]));
@@ -82,7 +82,7 @@ export function describeSeeing(world: ContractWorld): void {
       const created = world.newSpec();
       await world.runtime.create(created);
       const ended = await world.createAndStart();
-      await world.runtime.stop(ended.spec.name, GRACE_MS);
+      await world.runtime.stop(ended.spec.name, graceMs);
       const listed = await world.runtime.list(world.harness.instanceId);
       for (const spec of [running.spec, created, ended.spec]) {
         expect(listed.find((observation) => observation.name === spec.name)).toEqual(await world.runtime.inspect(spec.name));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PrepareProgress } from "../../src/agent-runtime.js";
 import { ask, factsOf, sha256 } from "../agent-client.js";
-import { configUrlOf, type ContractWorld, GRACE_MS, newToken } from "./contract-world.js";
+import { configUrlOf, type ContractWorld, graceMs, newToken } from "./contract-world.js";
 
 export function describeStarting(world: ContractWorld): void {
   describe("the engine", () => {
@@ -149,7 +149,7 @@ export function describeStarting(world: ContractWorld): void {
 
     it("works again after a stop, with another token", async () => {
       const { spec } = await world.createAndStart();
-      await world.runtime.stop(spec.name, GRACE_MS);
+      await world.runtime.stop(spec.name, graceMs);
       const token = newToken();
       const { endpoint, wasRunning } = await world.runtime.start(spec.name, token);
       expect(wasRunning).toBe(false);

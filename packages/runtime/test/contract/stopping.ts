@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { ask, factsOf, sha256 } from "../agent-client.js";
-import { type ContractWorld, GRACE_MS, newToken } from "./contract-world.js";
+import { type ContractWorld, graceMs, newToken } from "./contract-world.js";
 
 export function describeStopping(world: ContractWorld): void {
   describe("stop and remove", () => {
     it("stop politely, and again without effect", async () => {
       const { spec } = await world.createAndStart();
-      await world.runtime.stop(spec.name, GRACE_MS);
+      await world.runtime.stop(spec.name, graceMs);
       expect(await world.runtime.inspect(spec.name)).toMatchObject({ state: "exited", endpoint: null, exitCode: 0, wasOutOfMemory: false });
-      await world.runtime.stop(spec.name, GRACE_MS);
-      await world.runtime.stop(world.newSpec().name, GRACE_MS);
+      await world.runtime.stop(spec.name, graceMs);
+      await world.runtime.stop(world.newSpec().name, graceMs);
     });
 
     it("kill what does not end by itself", async () => {
@@ -39,7 +39,7 @@ export function describeStopping(world: ContractWorld): void {
     it("stays over a stop", async () => {
       const { spec, endpoint } = await world.createAndStart();
       await ask(endpoint, "/write-note?text=kept");
-      await world.runtime.stop(spec.name, GRACE_MS);
+      await world.runtime.stop(spec.name, graceMs);
       const restarted = await world.runtime.start(spec.name, newToken());
       await factsOf(restarted.endpoint);
       expect(await ask(restarted.endpoint, "/note")).toEqual({ note: "kept" });

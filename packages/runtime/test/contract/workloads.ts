@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { ask, factsOf, sha256 } from "../agent-client.js";
-import { configUrlOf, type ContractWorld, GRACE_MS, newToken } from "./contract-world.js";
+import { configUrlOf, type ContractWorld, graceMs, newToken } from "./contract-world.js";
 
 /** What depends on the spec, with both backends: whatever a driver still knew of one of them would fail for the other. */
 export function describeWorkloads(world: ContractWorld): void {
@@ -28,7 +28,7 @@ export function describeWorkloads(world: ContractWorld): void {
       const again = await world.runtime.start(spec.name, newToken());
       await factsOf(again.endpoint);
       expect(await ask(again.endpoint, "/note")).toEqual({ note: "kept" });
-      await world.runtime.stop(spec.name, GRACE_MS);
+      await world.runtime.stop(spec.name, graceMs);
       const owner = { name: spec.name, agentId: spec.agentId, image: spec.image };
       const tar = await buffer((await world.runtime.exportState(owner)) ?? Readable.from([]));
       await world.runtime.remove(spec.name);

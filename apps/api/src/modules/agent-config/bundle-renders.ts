@@ -20,15 +20,15 @@ interface Flight {
 
 /** Renders a few bundles at once. Whoever asks for one agent's meanwhile shares one rendering. */
 export class BundleRenders {
-  readonly #flights = new Map<string, Flight>();
-  readonly #places = new Places({ size: rendersAtOnce, maxWaiting: Infinity });
+  private readonly flights = new Map<string, Flight>();
+  private readonly places = new Places({ size: rendersAtOnce, maxWaiting: Infinity });
 
   constructor(private readonly render: (caller: CallingContainer) => Promise<Bundle>) {}
 
   async bundleOf(caller: CallingContainer, { isUrgent, onBegin }: RenderWish): Promise<Bundle> {
     // A token that was replaced meanwhile has a rendering of its own, which is refused, and so has a port that was said.
     const key = `${caller.agentId} ${caller.token} ${caller.port ?? ""}`;
-    const flight = this.#flights.get(key) ?? this.#begin(key, caller, isUrgent);
+    const flight = this.flights.get(key) ?? this.begin(key, caller, isUrgent);
     if (onBegin !== undefined) {
       if (flight.hasBegun) {
         onBegin();
@@ -41,36 +41,36 @@ export class BundleRenders {
 
   /** Something changed: what is being read now may be what was before, so nobody joins it any more. */
   forgetBegun(): void {
-    for (const [key, flight] of this.#flights) {
+    for (const [key, flight] of this.flights) {
       if (flight.hasBegun) {
-        this.#flights.delete(key);
+        this.flights.delete(key);
       }
     }
   }
 
-  #begin(key: string, caller: CallingContainer, isUrgent: boolean): Flight {
-    const flight: Flight = { hasBegun: false, onBegin: [], bundle: this.#render(caller, isUrgent, () => this.#markBegun(flight)) };
-    this.#flights.set(key, flight);
+  private begin(key: string, caller: CallingContainer, isUrgent: boolean): Flight {
+    const flight: Flight = { hasBegun: false, onBegin: [], bundle: this.renderOnce(caller, isUrgent, () => this.markBegun(flight)) };
+    this.flights.set(key, flight);
     const forget = (): void => {
-      if (this.#flights.get(key) === flight) {
-        this.#flights.delete(key);
+      if (this.flights.get(key) === flight) {
+        this.flights.delete(key);
       }
     };
     flight.bundle.then(forget, forget);
     return flight;
   }
 
-  #markBegun(flight: Flight): void {
+  private markBegun(flight: Flight): void {
     flight.hasBegun = true;
     for (const tell of flight.onBegin.splice(0)) {
       tell();
     }
   }
 
-  async #render(caller: CallingContainer, isUrgent: boolean, onBegin: () => void): Promise<Bundle> {
+  private async renderOnce(caller: CallingContainer, isUrgent: boolean, onBegin: () => void): Promise<Bundle> {
     // Later, so that the flight is there when it begins.
     await Promise.resolve();
-    return this.#places.run(
+    return this.places.run(
       async () => {
         onBegin();
         return this.render(caller);

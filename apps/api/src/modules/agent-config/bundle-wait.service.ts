@@ -20,57 +20,57 @@ export interface WaitOptions {
 
 /** A container's one request that waits. It holds nothing but itself: no connection, no rows. */
 class Waiter {
-  #wakeUp = (): void => undefined;
-  #isChanged = true;
-  #isUrgent = true;
-  #isOver = false;
+  private wakeUp = (): void => undefined;
+  private isChanged = true;
+  private urgent = true;
+  private over = false;
 
   constructor(readonly ownerId: string | null) {}
 
   get isOver(): boolean {
-    return this.#isOver;
+    return this.over;
   }
 
   get isUrgent(): boolean {
-    return this.#isUrgent;
+    return this.urgent;
   }
 
   wake(isUrgent: boolean): void {
-    this.#isUrgent = this.#isChanged ? this.#isUrgent || isUrgent : isUrgent;
-    this.#isChanged = true;
-    this.#wakeUp();
+    this.urgent = this.isChanged ? this.urgent || isUrgent : isUrgent;
+    this.isChanged = true;
+    this.wakeUp();
   }
 
   end(): void {
-    this.#isOver = true;
-    this.#wakeUp();
+    this.over = true;
+    this.wakeUp();
   }
 
   markSeen(): void {
-    this.#isChanged = false;
+    this.isChanged = false;
   }
 
   /** Whether there is something to look at; `false` once it is over. */
   async changed(): Promise<boolean> {
-    if (!this.#isChanged && !this.#isOver) {
-      await new Promise<void>((resolve) => (this.#wakeUp = resolve));
+    if (!this.isChanged && !this.over) {
+      await new Promise<void>((resolve) => (this.wakeUp = resolve));
     }
-    return !this.#isOver;
+    return !this.over;
   }
 }
 
 /** Containers that wait for their next configuration: one request each. */
 @Injectable()
 export class BundleWaitService implements OnModuleInit {
-  readonly #waiters = new Map<string, Waiter>();
-  readonly #renders: BundleRenders;
+  private readonly waiters = new Map<string, Waiter>();
+  private readonly renders: BundleRenders;
 
   constructor(
     private readonly agentConfig: AgentConfigService,
     private readonly notices: Notices,
     private readonly listeners: Listeners,
   ) {
-    this.#renders = new BundleRenders((caller) => this.agentConfig.render(caller));
+    this.renders = new BundleRenders((caller) => this.agentConfig.render(caller));
   }
 
   async onModuleInit(): Promise<void> {
@@ -78,12 +78,12 @@ export class BundleWaitService implements OnModuleInit {
   }
 
   get waitingCount(): number {
-    return this.#waiters.size;
+    return this.waiters.size;
   }
 
   /** The bundle as it is now. */
   async present(caller: CallingContainer): Promise<Bundle> {
-    return this.#renders.bundleOf(caller, { isUrgent: true });
+    return this.renders.bundleOf(caller, { isUrgent: true });
   }
 
   /**
@@ -95,9 +95,9 @@ export class BundleWaitService implements OnModuleInit {
       return this.newerThan(after, caller, { isUrgent: true });
     }
     const waiter = new Waiter(caller.ownerId);
-    this.#waiters.get(caller.agentId)?.end();
+    this.waiters.get(caller.agentId)?.end();
     // Listening begins before the first look, so that no change falls between the two.
-    this.#waiters.set(caller.agentId, waiter);
+    this.waiters.set(caller.agentId, waiter);
     const until = AbortSignal.any([left, this.listeners.closing, AbortSignal.timeout(waitMs)]);
     until.addEventListener("abort", () => waiter.end(), { once: true });
     try {
@@ -111,8 +111,8 @@ export class BundleWaitService implements OnModuleInit {
       } while (await waiter.changed());
       return null;
     } finally {
-      if (this.#waiters.get(caller.agentId) === waiter) {
-        this.#waiters.delete(caller.agentId);
+      if (this.waiters.get(caller.agentId) === waiter) {
+        this.waiters.delete(caller.agentId);
       }
     }
   }
@@ -124,7 +124,7 @@ export class BundleWaitService implements OnModuleInit {
     wish: Parameters<BundleRenders["bundleOf"]>[1],
   ): Promise<Bundle | null> {
     try {
-      const bundle = await this.#renders.bundleOf(caller, wish);
+      const bundle = await this.renders.bundleOf(caller, wish);
       return bundle.generation === after ? null : bundle;
     } catch (error) {
       if (error instanceof AppError && hasNoModel.has(error.code) && after !== undefined) {
@@ -136,8 +136,8 @@ export class BundleWaitService implements OnModuleInit {
 
   /** `null` concerns everybody. */
   private wake(ownerId: string | null): void {
-    this.#renders.forgetBegun();
-    for (const waiter of this.#waiters.values()) {
+    this.renders.forgetBegun();
+    for (const waiter of this.waiters.values()) {
       if (ownerId === null || waiter.ownerId === ownerId) {
         waiter.wake(ownerId !== null);
       }

@@ -1,6 +1,6 @@
 import { applyDecorators, Injectable, SetMetadata, UseGuards, type CanActivate, type ExecutionContext } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
-import { ACCESS, type Access } from "../../platform/http/access.decorator.js";
+import { accessKey, type Access } from "../../platform/http/access.decorator.js";
 import { noteProvenAgent } from "../../platform/http/internal-callers.js";
 import { hashToken } from "../crypto/tokens.js";
 import { AgentConfigRepository } from "./agent-config.repository.js";
@@ -26,4 +26,4 @@ export class ContainerTokenGuard implements CanActivate {
 
 /** Only the container of the agent that the path names, with its own token, on the internal port. */
 export const ContainerOnly = (): ClassDecorator & MethodDecorator =>
-  applyDecorators(SetMetadata(ACCESS, "container" satisfies Access), UseGuards(ContainerTokenGuard));
+  applyDecorators(SetMetadata(accessKey, "container" satisfies Access), UseGuards(ContainerTokenGuard));

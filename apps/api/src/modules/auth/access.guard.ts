@@ -3,7 +3,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from "@nestjs/com
 import { Reflector } from "@nestjs/core";
 import type { Response } from "express";
 import { AppError } from "../../platform/errors/app-error.js";
-import { ACCESS, TOKEN_SCOPES, type Access } from "../../platform/http/access.decorator.js";
+import { accessKey, tokenScopes, type Access } from "../../platform/http/access.decorator.js";
 import { Admission } from "../../platform/http/admission.js";
 import { clientAddress } from "../../platform/http/client-address.js";
 import { goneSignal } from "../../platform/http/gone-signal.js";
@@ -34,7 +34,7 @@ const lookUpLimits = {
 /** The global guard: what is not declared is denied. Finds the caller for every route on the public port, also for open ones. */
 @Injectable()
 export class AccessGuard implements CanActivate {
-  readonly #lookUps = new FairGate(lookUpLimits);
+  private readonly lookUps = new FairGate(lookUpLimits);
 
   constructor(
     private readonly reflector: Reflector,
@@ -46,7 +46,7 @@ export class AccessGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const targets = [context.getHandler(), context.getClass()];
-    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, targets);
+    const access = this.reflector.getAllAndOverride<Access | undefined>(accessKey, targets);
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     const isForInternalPort = access === "container";
     if (access === undefined || isForInternalPort !== isInternalRequest(request)) {
@@ -63,7 +63,7 @@ export class AccessGuard implements CanActivate {
     if (caller === null) {
       throw new AppError("unauthenticated");
     }
-    const scopes = this.reflector.getAllAndOverride<readonly TokenScope[] | undefined>(TOKEN_SCOPES, targets) ?? [];
+    const scopes = this.reflector.getAllAndOverride<readonly TokenScope[] | undefined>(tokenScopes, targets) ?? [];
     const refusal = refusalOf(caller, access, scopes);
     if (refusal !== null) {
       await this.refusals.record(caller, routeOf(request));
@@ -107,7 +107,7 @@ export class AccessGuard implements CanActivate {
   ): Promise<Caller | null> {
     const knownUserId = this.admission.userOf(credential);
     if (knownUserId === null) {
-      const found = await this.#lookUps.run(networkOf(clientAddress(request)), lookUp, goneSignal(response));
+      const found = await this.lookUps.run(networkOf(clientAddress(request)), lookUp, goneSignal(response));
       if (found !== null) {
         this.admission.enter(userKey(found.user.id), response);
       }

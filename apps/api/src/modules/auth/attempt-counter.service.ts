@@ -24,8 +24,8 @@ const countingLimits = {
 /** Counts failed attempts per subject, across all processes. Whoever is blocked is remembered here, and costs no query meanwhile. */
 @Injectable()
 export class AttemptCounterService {
-  readonly #blocks = new BlockMemory();
-  readonly #counting = new FairGate(countingLimits);
+  private readonly blocks = new BlockMemory();
+  private readonly counting = new FairGate(countingLimits);
 
   constructor(
     private readonly repository: LoginThrottleRepository,
@@ -36,7 +36,7 @@ export class AttemptCounterService {
   async count(subjects: readonly AttemptSubject[]): Promise<readonly CountedAttempt[] | Block> {
     const names = subjects.map(({ subject }) => subject);
     return (
-      this.knownBlock(names) ?? this.#counting.run(names[0] ?? "", async () => this.knownBlock(names) ?? this.countInDatabase(subjects))
+      this.knownBlock(names) ?? this.counting.run(names[0] ?? "", async () => this.knownBlock(names) ?? this.countInDatabase(subjects))
     );
   }
 
@@ -48,12 +48,12 @@ export class AttemptCounterService {
   /** It was no failure. */
   async takeBack(counted: CountedAttempt): Promise<void> {
     await this.repository.takeBack([counted]);
-    this.#blocks.forget(counted.subject);
+    this.blocks.forget(counted.subject);
   }
 
   async clear(subject: string): Promise<void> {
     await this.repository.clear(subject);
-    this.#blocks.forget(subject);
+    this.blocks.forget(subject);
   }
 
   async removeOld(): Promise<void> {
@@ -65,7 +65,7 @@ export class AttemptCounterService {
   knownBlock(subjects: readonly string[]): Block | null {
     const nowMs = this.clock.now().getTime();
     for (const subject of subjects) {
-      const block = this.#blocks.find(subject, nowMs);
+      const block = this.blocks.find(subject, nowMs);
       if (block !== null) {
         return block;
       }
@@ -81,7 +81,7 @@ export class AttemptCounterService {
     }
     const { by, until } = result;
     const block = { subject: by.subject, untilMs: until.getTime(), words: by.rule.words ?? manyFromHere };
-    this.#blocks.remember(by.subject, block, now.getTime());
+    this.blocks.remember(by.subject, block, now.getTime());
     return block;
   }
 }

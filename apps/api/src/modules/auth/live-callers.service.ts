@@ -24,8 +24,8 @@ export interface FollowedCaller {
 /** Knows who has something open at this process, and hears from all others when somebody's session or token ends. */
 @Injectable()
 export class LiveCallersService implements OnApplicationBootstrap, OnModuleDestroy {
-  readonly #entries = new Set<Entry>();
-  #timer: NodeJS.Timeout | undefined;
+  private readonly entries = new Set<Entry>();
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly notices: Notices,
@@ -37,27 +37,27 @@ export class LiveCallersService implements OnApplicationBootstrap, OnModuleDestr
   async onApplicationBootstrap(): Promise<void> {
     await this.notices.listen("mosaic_sessions", {
       onNotice: (ending) => this.hear(ending),
-      onGap: () => void this.check([...this.#entries]),
+      onGap: () => void this.check([...this.entries]),
     });
-    this.#timer = setInterval(() => void this.check([...this.#entries]), checkEveryMs);
-    this.#timer.unref();
+    this.timer = setInterval(() => void this.check([...this.entries]), checkEveryMs);
+    this.timer.unref();
   }
 
   onModuleDestroy(): void {
-    clearInterval(this.#timer);
+    clearInterval(this.timer);
   }
 
   /** To be called for whatever stays open after its answer has begun. */
   follow(caller: Caller): FollowedCaller {
     const entry: Entry = { caller, ended: new AbortController() };
-    this.#entries.add(entry);
+    this.entries.add(entry);
     // It may have ended between the guard's look and this one.
     void this.check([entry]);
-    return { ended: entry.ended.signal, release: () => void this.#entries.delete(entry) };
+    return { ended: entry.ended.signal, release: () => void this.entries.delete(entry) };
   }
 
   private hear(ending: Ending): void {
-    for (const entry of [...this.#entries].filter(({ caller }) => isMeant(caller, ending))) {
+    for (const entry of [...this.entries].filter(({ caller }) => isMeant(caller, ending))) {
       this.end(entry);
     }
   }
@@ -79,7 +79,7 @@ export class LiveCallersService implements OnApplicationBootstrap, OnModuleDestr
   }
 
   private end(entry: Entry): void {
-    this.#entries.delete(entry);
+    this.entries.delete(entry);
     entry.ended.abort(new Error("the session ended"));
   }
 }

@@ -21,15 +21,15 @@ const passwordLimits = {
 /** What hashes or compares a password goes through here. */
 @Injectable()
 export class PasswordGate {
-  readonly #gate = new FairGate(passwordLimits);
+  private readonly gate = new FairGate(passwordLimits);
 
   /** For who is not signed in. Throws `overloaded`. */
   async forAddress<Result>(address: string, work: () => Promise<Result>, left: AbortSignal): Promise<Result> {
-    return this.#gate.run(networkOf(address), work, left);
+    return this.gate.run(networkOf(address), work, left);
   }
 
   /** For who is. Throws `overloaded`. */
   async forUser<Result>(userId: string, work: () => Promise<Result>): Promise<Result> {
-    return this.#gate.run(`user:${userId}`, work);
+    return this.gate.run(`user:${userId}`, work);
   }
 }

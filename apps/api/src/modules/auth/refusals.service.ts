@@ -10,7 +10,7 @@ const maxRemembered = 10_000;
 /** Tells the audit of callers who asked for what they may not do: once a minute for each caller and route, so that nobody can flood it. */
 @Injectable()
 export class RefusalsService {
-  readonly #toldAtMs = new Map<string, number>();
+  private readonly toldAtMs = new Map<string, number>();
 
   constructor(
     private readonly repository: RefusalsRepository,
@@ -22,13 +22,13 @@ export class RefusalsService {
   async record(caller: Caller, route: string): Promise<void> {
     const nowMs = this.clock.now().getTime();
     const key = `${caller.kind} ${caller.kind === "session" ? caller.user.id : caller.tokenId} ${route}`;
-    if (nowMs - (this.#toldAtMs.get(key) ?? Number.NEGATIVE_INFINITY) < windowMs) {
+    if (nowMs - (this.toldAtMs.get(key) ?? Number.NEGATIVE_INFINITY) < windowMs) {
       return;
     }
-    if (this.#toldAtMs.size >= maxRemembered) {
-      this.#toldAtMs.clear();
+    if (this.toldAtMs.size >= maxRemembered) {
+      this.toldAtMs.clear();
     }
-    this.#toldAtMs.set(key, nowMs);
+    this.toldAtMs.set(key, nowMs);
     await this.repository.record(route).catch((error: unknown) => this.logger.error("a refusal could not be written down", error));
   }
 }

@@ -28,7 +28,7 @@ export interface AttemptSource {
 @Injectable()
 export class SignInAttemptsService {
   /** By what the source shows: whoever goes on while blocked costs not even the look at where the account has been. */
-  readonly #refused = new BlockMemory();
+  private readonly refused = new BlockMemory();
 
   constructor(
     private readonly counter: AttemptCounterService,
@@ -42,7 +42,7 @@ export class SignInAttemptsService {
     // A browser that shows no mark is none that the account knows: what is counted of its address holds for it.
     const ofAddress = attemptCounts({ username, network: networkOf(address), knownBrowser: null, isKnownNetwork: true });
     const block =
-      this.#refused.find(sourceKey(source), this.clock.now().getTime()) ??
+      this.refused.find(sourceKey(source), this.clock.now().getTime()) ??
       (shownToken === undefined ? this.counter.knownBlock(ofAddress.map(({ subject }) => subject)) : null);
     if (block !== null) {
       throw this.counter.refusal(block);
@@ -67,7 +67,7 @@ export class SignInAttemptsService {
       counts.map(({ subject, rule, limit }) => ({ subject, rule, report: { limit, account: known.account } })),
     );
     if ("untilMs" in counted) {
-      this.#refused.remember(sourceKey(source), counted, this.clock.now().getTime());
+      this.refused.remember(sourceKey(source), counted, this.clock.now().getTime());
       throw this.counter.refusal(counted);
     }
     const afterwards = new Map(counts.map((count) => [count.subject, count.afterwards]));

@@ -26,10 +26,10 @@ interface Waiter extends BootWaiting {
  */
 @Injectable()
 export class BootQueueService implements OnApplicationBootstrap {
-  readonly #waiters = new Map<string, Waiter>();
-  #pass: Promise<void> | undefined;
-  #isAskedAgain = false;
-  #timer: NodeJS.Timeout | undefined;
+  private readonly waiters = new Map<string, Waiter>();
+  private pass: Promise<void> | undefined;
+  private isAskedAgain = false;
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly repository: BootQueueRepository,
@@ -59,7 +59,7 @@ export class BootQueueService implements OnApplicationBootstrap {
     if (waiting.signal.aborted) {
       onAbort();
     }
-    this.#waiters.set(startId, waiter);
+    this.waiters.set(startId, waiter);
     this.lookSoon();
     try {
       await waiter.admitted.promise;
@@ -68,7 +68,7 @@ export class BootQueueService implements OnApplicationBootstrap {
       await leave();
       throw error;
     } finally {
-      this.#waiters.delete(startId);
+      this.waiters.delete(startId);
       waiting.signal.removeEventListener("abort", onAbort);
     }
   }
@@ -89,24 +89,24 @@ export class BootQueueService implements OnApplicationBootstrap {
   }
 
   private lookSoon(): void {
-    if (this.#waiters.size === 0) {
+    if (this.waiters.size === 0) {
       return;
     }
-    if (this.#pass !== undefined) {
-      this.#isAskedAgain = true;
+    if (this.pass !== undefined) {
+      this.isAskedAgain = true;
       return;
     }
-    clearTimeout(this.#timer);
-    this.#pass = this.look()
+    clearTimeout(this.timer);
+    this.pass = this.look()
       .catch(() => this.logger.debug("the queue of starts could not be looked at"))
       .finally(() => {
-        this.#pass = undefined;
-        if (this.#isAskedAgain) {
-          this.#isAskedAgain = false;
+        this.pass = undefined;
+        if (this.isAskedAgain) {
+          this.isAskedAgain = false;
           this.lookSoon();
         } else {
-          this.#timer = setTimeout(() => this.lookSoon(), everyMs);
-          this.#timer.unref();
+          this.timer = setTimeout(() => this.lookSoon(), everyMs);
+          this.timer.unref();
         }
       });
   }
@@ -114,7 +114,7 @@ export class BootQueueService implements OnApplicationBootstrap {
   private async look(): Promise<void> {
     const cores = await (await this.host.runtime()).cores();
     await this.repository.admit(bootSlots(cores, this.env.MOSAIC_STARTS_AT_ONCE), this.locks.settledForMs() >= judgingAfterMs);
-    const waiters = [...this.#waiters.values()];
+    const waiters = [...this.waiters.values()];
     const standings = new Map(
       (await this.repository.standings(waiters.map(({ request }) => request.startId))).map((standing) => [standing.startId, standing]),
     );
@@ -135,7 +135,7 @@ export class BootQueueService implements OnApplicationBootstrap {
 
   /** Its place was taken for a dead process's while its lock was lost for a moment. */
   private async comeBack({ request, enteredAt }: Waiter): Promise<void> {
-    if (this.#waiters.has(request.startId)) {
+    if (this.waiters.has(request.startId)) {
       await this.repository.enter(request, enteredAt);
     }
   }

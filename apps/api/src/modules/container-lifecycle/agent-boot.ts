@@ -37,7 +37,7 @@ export interface Boot {
 /** Boots a container whose turn it is, until its gateway serves. */
 @Injectable()
 export class AgentBoot {
-  readonly #recent = new Map<string, RecentStarts>();
+  private readonly recent = new Map<string, RecentStarts>();
 
   constructor(
     private readonly repository: ContainerLifecycleRepository,
@@ -109,8 +109,8 @@ export class AgentBoot {
   }
 
   private recentOf(backendId: string): RecentStarts {
-    const recent = this.#recent.get(backendId) ?? new RecentStarts();
-    this.#recent.set(backendId, recent);
+    const recent = this.recent.get(backendId) ?? new RecentStarts();
+    this.recent.set(backendId, recent);
     return recent;
   }
 }

@@ -13,8 +13,8 @@ const everyMs = 3_000;
 /** Keeps system agents running, and restarts agents that wait for the end of an answer. Any process may do it: a start happens once. */
 @Injectable()
 export class AgentKeeperService {
-  readonly #attempts = new StartAttempts();
-  #isAtIt = false;
+  private readonly attempts = new StartAttempts();
+  private isAtIt = false;
 
   constructor(
     private readonly repository: ContainerLifecycleRepository,
@@ -27,10 +27,10 @@ export class AgentKeeperService {
   /** Never rejects. */
   @Interval(everyMs)
   async keep(): Promise<void> {
-    if (this.#isAtIt || this.shutdown.signal.aborted) {
+    if (this.isAtIt || this.shutdown.signal.aborted) {
       return;
     }
-    this.#isAtIt = true;
+    this.isAtIt = true;
     try {
       if ((await this.host.kind()) !== null) {
         await this.startMissing();
@@ -41,18 +41,18 @@ export class AgentKeeperService {
         this.logger.error("system agents could not be looked after", error);
       }
     } finally {
-      this.#isAtIt = false;
+      this.isAtIt = false;
     }
   }
 
   private async startMissing(): Promise<void> {
     for (const agentId of await this.repository.missingSystemAgents()) {
-      if (this.#attempts.begin(agentId, performance.now())) {
+      if (this.attempts.begin(agentId, performance.now())) {
         // Why it failed is stored with the agent; here it is only tried again later.
         this.lifecycle
           .ensureRunning(agentId, { isBackground: true })
           .catch(() => undefined)
-          .finally(() => this.#attempts.end(agentId, performance.now()));
+          .finally(() => this.attempts.end(agentId, performance.now()));
       }
     }
   }

@@ -35,7 +35,7 @@ interface Silence {
  */
 @Injectable()
 export class HangWatchService implements OnApplicationBootstrap {
-  readonly #suspects = new Map<string, Suspect>();
+  private readonly suspects = new Map<string, Suspect>();
 
   constructor(
     private readonly repository: ContainerLifecycleRepository,
@@ -87,7 +87,7 @@ export class HangWatchService implements OnApplicationBootstrap {
     if (this.shutdown.signal.aborted || (await this.host.kind()) === null) {
       return;
     }
-    const queue = (await this.repository.findRunning()).filter(({ agentId }) => !this.#suspects.has(agentId));
+    const queue = (await this.repository.findRunning()).filter(({ agentId }) => !this.suspects.has(agentId));
     const worker = async (): Promise<void> => {
       for (let target = queue.pop(); target !== undefined; target = queue.pop()) {
         const running = toRunning(this.crypto, target);
@@ -100,19 +100,19 @@ export class HangWatchService implements OnApplicationBootstrap {
   }
 
   private suspect(running: RunningAgent): Suspect {
-    const known = this.#suspects.get(running.agentId);
+    const known = this.suspects.get(running.agentId);
     if (known !== undefined && isSame(running, known.running)) {
       return known;
     }
     const suspect: Suspect = { running, watchers: new Set(), hung: Promise.withResolvers(), silence: null };
-    this.#suspects.set(running.agentId, suspect);
+    this.suspects.set(running.agentId, suspect);
     this.follow(suspect)
       .catch((error: unknown) =>
         this.logger.error("an agent that does not answer could not be looked after", error, { agentId: running.agentId }),
       )
       .finally(() => {
-        if (this.#suspects.get(running.agentId) === suspect) {
-          this.#suspects.delete(running.agentId);
+        if (this.suspects.get(running.agentId) === suspect) {
+          this.suspects.delete(running.agentId);
         }
       });
     return suspect;

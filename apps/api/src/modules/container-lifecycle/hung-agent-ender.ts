@@ -24,7 +24,7 @@ const waitingDetail = "The agent itself stopped responding, again soon after it 
 /** Ends an agent that was found to hang, and starts it again. */
 @Injectable()
 export class HungAgentEnder {
-  readonly #attempts = new StartAttempts();
+  private readonly attempts = new StartAttempts();
 
   constructor(
     private readonly repository: ContainerLifecycleRepository,
@@ -62,7 +62,7 @@ export class HungAgentEnder {
       this.flights
         .join(agentId, {})
         .catch((error: unknown) => this.logger.warn("an agent that hung could not be started again", { agentId, reason: String(error) }))
-        .finally(() => this.#attempts.end(agentId, performance.now()));
+        .finally(() => this.attempts.end(agentId, performance.now()));
     }
     return true;
   }
@@ -79,14 +79,14 @@ export class HungAgentEnder {
       return false;
     }
     await runtime.stop(container.name, hungGraceMs);
-    const isToStart = this.#attempts.begin(agentId, performance.now());
+    const isToStart = this.attempts.begin(agentId, performance.now());
     const error = { code: "agent_not_responding", detail: isToStart ? restartingDetail : waitingDetail };
     let hasChanged = false;
     try {
       hasChanged = await this.status.change(target, "failed", { stage: null, endpoint: null, error }, { tokenHash: container.tokenHash });
     } finally {
       if (isToStart && !hasChanged) {
-        this.#attempts.end(agentId, performance.now());
+        this.attempts.end(agentId, performance.now());
       }
     }
     this.logger.warn("an agent stopped responding and was ended", { agentId, isStartedAgain: isToStart });

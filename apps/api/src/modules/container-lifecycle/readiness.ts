@@ -73,25 +73,25 @@ const leastShareOfWork = 0.03;
 /** When a start was last seen to get on. */
 class Progress {
   lastAtMs: number;
-  #words = "";
-  #cpu: { readonly ms: number; readonly atMs: number } | null = null;
+  private words = "";
+  private cpu: { readonly ms: number; readonly atMs: number } | null = null;
 
   constructor(startedAtMs: number) {
     this.lastAtMs = startedAtMs;
   }
 
   noteWords(words: string, nowMs: number): void {
-    if (words !== this.#words) {
-      this.#words = words;
+    if (words !== this.words) {
+      this.words = words;
       this.lastAtMs = nowMs;
     }
   }
 
   noteWork(cpuMs: number | null, nowMs: number): void {
-    if (cpuMs !== null && this.#cpu !== null && cpuMs - this.#cpu.ms >= leastShareOfWork * (nowMs - this.#cpu.atMs)) {
+    if (cpuMs !== null && this.cpu !== null && cpuMs - this.cpu.ms >= leastShareOfWork * (nowMs - this.cpu.atMs)) {
       this.lastAtMs = nowMs;
     }
-    this.#cpu = cpuMs === null ? null : { ms: cpuMs, atMs: nowMs };
+    this.cpu = cpuMs === null ? null : { ms: cpuMs, atMs: nowMs };
   }
 }
 

@@ -23,11 +23,11 @@ type Obstacle = "engine" | "database";
 /** Closes the gap between what the database says should be and what the engine has: at start, every 30 s, and when a container changes. */
 @Injectable()
 export class ReconcilerService implements OnApplicationBootstrap {
-  #watched: AgentRuntime | undefined;
-  #running: Promise<void> | undefined;
-  #isAskedAgain = false;
-  #obstacle: Obstacle | null = null;
-  #soon: NodeJS.Timeout | undefined;
+  private watched: AgentRuntime | undefined;
+  private running: Promise<void> | undefined;
+  private isAskedAgain = false;
+  private obstacle: Obstacle | null = null;
+  private soon: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly repository: ContainerLifecycleRepository,
@@ -40,28 +40,28 @@ export class ReconcilerService implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.shutdown.signal.addEventListener("abort", () => clearTimeout(this.#soon), { once: true });
+    this.shutdown.signal.addEventListener("abort", () => clearTimeout(this.soon), { once: true });
     void this.reconcile();
   }
 
   /** One pass. A call during a pass asks for another one after it. Never rejects. */
   @Interval(everyMs)
   async reconcile(): Promise<void> {
-    if (this.#running !== undefined) {
-      this.#isAskedAgain = true;
-      return this.#running;
+    if (this.running !== undefined) {
+      this.isAskedAgain = true;
+      return this.running;
     }
-    this.#running = this.passes();
-    this.shutdown.waitFor(this.#running);
-    await this.#running;
-    this.#running = undefined;
+    this.running = this.passes();
+    this.shutdown.waitFor(this.running);
+    await this.running;
+    this.running = undefined;
   }
 
   private async passes(): Promise<void> {
     do {
-      this.#isAskedAgain = false;
+      this.isAskedAgain = false;
       await this.pass();
-    } while (this.#isAskedAgain && !this.shutdown.signal.aborted);
+    } while (this.isAskedAgain && !this.shutdown.signal.aborted);
   }
 
   private async pass(): Promise<void> {
@@ -117,17 +117,17 @@ export class ReconcilerService implements OnApplicationBootstrap {
   }
 
   private watch(runtime: AgentRuntime, instanceId: string): void {
-    if (this.#watched === runtime) {
+    if (this.watched === runtime) {
       return;
     }
-    this.#watched = runtime;
+    this.watched = runtime;
     runtime.watch(instanceId, () => this.reconcileSoon(), this.shutdown.signal);
   }
 
   private reconcileSoon(): void {
-    if (this.#soon === undefined && !this.shutdown.signal.aborted) {
-      this.#soon = setTimeout(() => {
-        this.#soon = undefined;
+    if (this.soon === undefined && !this.shutdown.signal.aborted) {
+      this.soon = setTimeout(() => {
+        this.soon = undefined;
         void this.reconcile();
       }, afterEventMs);
     }
@@ -135,10 +135,10 @@ export class ReconcilerService implements OnApplicationBootstrap {
 
   private stumble(error: unknown): void {
     const obstacle = isObstacle(error);
-    if (this.shutdown.signal.aborted || (obstacle !== null && this.#obstacle === obstacle)) {
+    if (this.shutdown.signal.aborted || (obstacle !== null && this.obstacle === obstacle)) {
       return;
     }
-    this.#obstacle = obstacle;
+    this.obstacle = obstacle;
     if (obstacle === null) {
       this.logger.error("containers could not be brought in line", error);
     } else {
@@ -147,9 +147,9 @@ export class ReconcilerService implements OnApplicationBootstrap {
   }
 
   private overcome(): void {
-    if (this.#obstacle !== null) {
-      this.logger.log(`containers are looked after again: the ${this.#obstacle} can be reached`);
-      this.#obstacle = null;
+    if (this.obstacle !== null) {
+      this.logger.log(`containers are looked after again: the ${this.obstacle} can be reached`);
+      this.obstacle = null;
     }
   }
 }

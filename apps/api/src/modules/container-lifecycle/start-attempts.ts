@@ -16,27 +16,27 @@ interface Attempt {
 
 /** When an agent may be started again. One that dies right after each start has to wait as long as one that does not start. */
 export class StartAttempts {
-  readonly #last = new Map<string, Attempt>();
+  private readonly last = new Map<string, Attempt>();
 
   /** Whether it may be started now, by a clock that never goes back; then `end` has to be called when the start has ended, either way. */
   begin(agentId: string, nowMs: number): boolean {
     this.forgetCalm(nowMs);
-    const last = this.#last.get(agentId) ?? { count: 0, endedAtMs: -Infinity };
+    const last = this.last.get(agentId) ?? { count: 0, endedAtMs: -Infinity };
     if (last.endedAtMs === null || nowMs < last.endedAtMs + retryDelayMs(last.count)) {
       return false;
     }
-    this.#last.set(agentId, { count: last.count + 1, endedAtMs: null });
+    this.last.set(agentId, { count: last.count + 1, endedAtMs: null });
     return true;
   }
 
   end(agentId: string, nowMs: number): void {
-    this.#last.set(agentId, { count: this.#last.get(agentId)?.count ?? 1, endedAtMs: nowMs });
+    this.last.set(agentId, { count: this.last.get(agentId)?.count ?? 1, endedAtMs: nowMs });
   }
 
   private forgetCalm(nowMs: number): void {
-    for (const [agentId, { count, endedAtMs }] of this.#last) {
+    for (const [agentId, { count, endedAtMs }] of this.last) {
       if (endedAtMs !== null && nowMs > endedAtMs + retryDelayMs(count) + calmMs) {
-        this.#last.delete(agentId);
+        this.last.delete(agentId);
       }
     }
   }

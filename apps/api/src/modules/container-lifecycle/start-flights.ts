@@ -22,9 +22,9 @@ type OnStage = (stage: StageProgress) => void;
 
 /** What everybody in this process who wants one agent to run waits for. */
 class Flight {
-  readonly #listeners = new Set<OnStage>();
-  readonly #abandoned = new AbortController();
-  #last: StageProgress | null = null;
+  private readonly listeners = new Set<OnStage>();
+  private readonly abandonment = new AbortController();
+  private last: StageProgress | null = null;
   readonly distrusted: RunningAgent | undefined;
   isBackground: boolean;
   result: Promise<RunningAgent>;
@@ -37,26 +37,26 @@ class Flight {
 
   /** Aborts when nobody waits any more. Who comes later is carried by another flight. */
   get abandoned(): AbortSignal {
-    return this.#abandoned.signal;
+    return this.abandonment.signal;
   }
 
   tell(stage: StageProgress): void {
-    this.#last = stage;
-    for (const listener of this.#listeners) {
+    this.last = stage;
+    for (const listener of this.listeners) {
       listener(stage);
     }
   }
 
   /** The returned function is to be called once: when the last one leaves, the flight is abandoned. */
   board(listener: OnStage): () => void {
-    this.#listeners.add(listener);
-    if (this.#last !== null) {
-      listener(this.#last);
+    this.listeners.add(listener);
+    if (this.last !== null) {
+      listener(this.last);
     }
     return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) {
-        this.#abandoned.abort(new Error("nobody waits for this start any more"));
+      this.listeners.delete(listener);
+      if (this.listeners.size === 0) {
+        this.abandonment.abort(new Error("nobody waits for this start any more"));
       }
     };
   }
@@ -65,7 +65,7 @@ class Flight {
 /** One start per agent: in this process by a map, among processes by the agent's lock. */
 @Injectable()
 export class StartFlights {
-  readonly #flights = new Map<string, Flight>();
+  private readonly flights = new Map<string, Flight>();
 
   constructor(
     private readonly repository: ContainerLifecycleRepository,
@@ -82,7 +82,7 @@ export class StartFlights {
   async join(agentId: string, options: EnsureOptions): Promise<RunningAgent> {
     const { onStage, signal, distrusted, isBackground = false } = options;
     for (;;) {
-      const flight = this.#flights.get(agentId) ?? this.begin(agentId, options);
+      const flight = this.flights.get(agentId) ?? this.begin(agentId, options);
       const leave = flight.board((stage) => onStage?.(stage));
       if (flight.isBackground && !isBackground) {
         flight.isBackground = false;
@@ -107,10 +107,10 @@ export class StartFlights {
 
   private begin(agentId: string, options: EnsureOptions): Flight {
     const flight = new Flight(options, async (own) => this.carry(agentId, own));
-    this.#flights.set(agentId, flight);
+    this.flights.set(agentId, flight);
     const end = (): void => {
-      if (this.#flights.get(agentId) === flight) {
-        this.#flights.delete(agentId);
+      if (this.flights.get(agentId) === flight) {
+        this.flights.delete(agentId);
       }
     };
     // Everybody may have left.

@@ -36,16 +36,16 @@ export function judgeStart({ elapsedMs, sinceProgressMs }: StartSigns, patience:
 
 /** What the last starts took, the middle of them: one that was slow for a reason of its own says little. */
 export class RecentStarts {
-  readonly #durationsMs: number[] = [];
+  private readonly durationsMs: number[] = [];
 
   add(durationMs: number): void {
-    this.#durationsMs.push(durationMs);
-    if (this.#durationsMs.length > 9) {
-      this.#durationsMs.shift();
+    this.durationsMs.push(durationMs);
+    if (this.durationsMs.length > 9) {
+      this.durationsMs.shift();
     }
   }
 
   usualMs(): number {
-    return this.#durationsMs.toSorted((a, b) => a - b)[Math.floor(this.#durationsMs.length / 2)] ?? 0;
+    return this.durationsMs.toSorted((a, b) => a - b)[Math.floor(this.durationsMs.length / 2)] ?? 0;
   }
 }

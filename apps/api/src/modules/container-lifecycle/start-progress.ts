@@ -16,41 +16,41 @@ const checkMs = 500;
  * is written. Also notices when the start was superseded: its agent was stopped or deleted.
  */
 export class StartProgress {
-  #last: StageProgress | null = null;
-  #pending: StageProgress | null = null;
-  #draining: Promise<void> = Promise.resolve();
-  #isDraining = false;
-  readonly #check: NodeJS.Timeout;
+  private last: StageProgress | null = null;
+  private pending: StageProgress | null = null;
+  private draining: Promise<void> = Promise.resolve();
+  private isDraining = false;
+  private readonly check: NodeJS.Timeout;
 
   constructor(private readonly sink: ProgressSink) {
-    this.#check = setInterval(() => void this.#lookForSuperseding(), checkMs);
+    this.check = setInterval(() => void this.lookForSuperseding(), checkMs);
   }
 
   set(stage: StageProgress): void {
     const percent = stage.percent === null ? null : Math.floor(stage.percent);
-    if (isSameStage(this.#last, { ...stage, percent })) {
+    if (isSameStage(this.last, { ...stage, percent })) {
       return;
     }
-    this.#last = { ...stage, percent };
-    this.sink.onStage(this.#last);
-    this.#pending = this.#last;
-    if (!this.#isDraining) {
-      this.#draining = this.#drain();
+    this.last = { ...stage, percent };
+    this.sink.onStage(this.last);
+    this.pending = this.last;
+    if (!this.isDraining) {
+      this.draining = this.drain();
     }
   }
 
   /** Nothing is written after it has resolved. */
   async end(): Promise<void> {
-    clearInterval(this.#check);
-    this.#pending = null;
-    await this.#draining;
+    clearInterval(this.check);
+    this.pending = null;
+    await this.draining;
   }
 
-  async #drain(): Promise<void> {
-    this.#isDraining = true;
-    while (this.#pending !== null) {
-      const stage = this.#pending;
-      this.#pending = null;
+  private async drain(): Promise<void> {
+    this.isDraining = true;
+    while (this.pending !== null) {
+      const stage = this.pending;
+      this.pending = null;
       const isOurs = await this.sink.store(stage).catch(() => true);
       if (isOurs) {
         await this.sink.tell(stage);
@@ -58,12 +58,12 @@ export class StartProgress {
         this.sink.onSuperseded();
       }
     }
-    this.#isDraining = false;
+    this.isDraining = false;
   }
 
-  async #lookForSuperseding(): Promise<void> {
+  private async lookForSuperseding(): Promise<void> {
     // While it waits for its turn the queue looks, for all of its starts at once.
-    if (this.#last?.stage === "queued") {
+    if (this.last?.stage === "queued") {
       return;
     }
     // A database that is away supersedes nothing.

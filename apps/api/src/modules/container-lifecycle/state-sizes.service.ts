@@ -26,7 +26,7 @@ const maxBatches = 16;
 /** Measures what agents keep on the disk, and stops those that keep too much. No connection is held while the engine measures. */
 @Injectable()
 export class StateSizesService {
-  #isAtIt = false;
+  private isAtIt = false;
 
   constructor(
     private readonly repository: StateSizesRepository,
@@ -42,10 +42,10 @@ export class StateSizesService {
   /** All that are due, in batches, as many as a round may have. Never rejects. */
   @Interval(everyMs)
   async measure(): Promise<void> {
-    if (this.#isAtIt || this.shutdown.signal.aborted) {
+    if (this.isAtIt || this.shutdown.signal.aborted) {
       return;
     }
-    this.#isAtIt = true;
+    this.isAtIt = true;
     try {
       if ((await this.host.kind()) !== null) {
         let batches = 1;
@@ -58,7 +58,7 @@ export class StateSizesService {
         this.warn(error);
       }
     } finally {
-      this.#isAtIt = false;
+      this.isAtIt = false;
     }
   }
 

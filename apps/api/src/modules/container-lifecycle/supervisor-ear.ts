@@ -7,19 +7,19 @@ const lateMs = 500;
 
 /** Listens to one start's supervisor, from before its container runs. */
 export class SupervisorEar {
-  #word = nothing;
-  #failed = Promise.withResolvers<void>();
-  readonly #close: () => void;
+  private word = nothing;
+  private failed = Promise.withResolvers<void>();
+  private readonly stopListening: () => void;
 
   constructor(watch: (onReport: (status: SupervisorStatus) => void) => () => void, onWarming: () => void) {
-    this.#close = watch(({ phase, detail }) => {
-      this.#word = {
-        isReady: this.#word.isReady || phase === "ready",
+    this.stopListening = watch(({ phase, detail }) => {
+      this.word = {
+        isReady: this.word.isReady || phase === "ready",
         hasFailed: phase === "failed",
-        detail: detail ?? this.#word.detail,
+        detail: detail ?? this.word.detail,
       };
       if (phase === "failed") {
-        this.#failed.resolve();
+        this.failed.resolve();
       } else if (phase === "warming") {
         onWarming();
       }
@@ -27,25 +27,25 @@ export class SupervisorEar {
   }
 
   said(): SupervisorWord {
-    return this.#word;
+    return this.word;
   }
 
   /** What it said before it ended. */
   async lastWord(): Promise<SupervisorWord> {
     const late = Promise.withResolvers<void>();
     const timer = setTimeout(late.resolve, lateMs);
-    await Promise.race([this.#failed.promise, late.promise]);
+    await Promise.race([this.failed.promise, late.promise]);
     clearTimeout(timer);
-    return this.#word;
+    return this.word;
   }
 
   /** The container is started once more. */
   forget(): void {
-    this.#word = nothing;
-    this.#failed = Promise.withResolvers();
+    this.word = nothing;
+    this.failed = Promise.withResolvers();
   }
 
   close(): void {
-    this.#close();
+    this.stopListening();
   }
 }

@@ -11,10 +11,10 @@ const settledPhases: ReadonlySet<SupervisorStatus["phase"]> = new Set(["ready", 
 /** What the supervisors in the containers say, passed on to whichever process waits for it: they report to one process, another may be starting them. */
 @Injectable()
 export class SupervisorReportsService implements OnApplicationBootstrap {
-  readonly #listeners = new Map<string, Set<(status: SupervisorStatus) => void>>();
-  readonly #listenersOfAll: ((agentId: string, status: SupervisorStatus) => void)[] = [];
+  private readonly listeners = new Map<string, Set<(status: SupervisorStatus) => void>>();
+  private readonly listenersOfAll: ((agentId: string, status: SupervisorStatus) => void)[] = [];
   /** When, on this process' own clock, an agent last said that its configuration is in effect. */
-  readonly #settledAtMs = new Map<string, number>();
+  private readonly settledAtMs = new Map<string, number>();
 
   constructor(
     private readonly notices: Notices,
@@ -40,16 +40,16 @@ export class SupervisorReportsService implements OnApplicationBootstrap {
 
   /** Of every agent, for as long as this process lives. */
   watchAll(onReport: (agentId: string, status: SupervisorStatus) => void): void {
-    this.#listenersOfAll.push(onReport);
+    this.listenersOfAll.push(onReport);
   }
 
   watch(agentId: string, onReport: (status: SupervisorStatus) => void): () => void {
-    const listeners = this.#listeners.get(agentId) ?? new Set();
-    this.#listeners.set(agentId, listeners.add(onReport));
+    const listeners = this.listeners.get(agentId) ?? new Set();
+    this.listeners.set(agentId, listeners.add(onReport));
     return () => {
       listeners.delete(onReport);
-      if (listeners.size === 0 && this.#listeners.get(agentId) === listeners) {
-        this.#listeners.delete(agentId);
+      if (listeners.size === 0 && this.listeners.get(agentId) === listeners) {
+        this.listeners.delete(agentId);
       }
     };
   }
@@ -59,7 +59,7 @@ export class SupervisorReportsService implements OnApplicationBootstrap {
    * may matter to no file of it. Rejects with `signal`'s reason.
    */
   async settled(agentId: string, ageMs: number, patienceMs: number, signal: AbortSignal): Promise<void> {
-    if ((this.#settledAtMs.get(agentId) ?? -Infinity) >= performance.now() - ageMs) {
+    if ((this.settledAtMs.get(agentId) ?? -Infinity) >= performance.now() - ageMs) {
       return;
     }
     const heard = Promise.withResolvers<void>();
@@ -78,19 +78,19 @@ export class SupervisorReportsService implements OnApplicationBootstrap {
 
   private deliver({ agentId, status }: Payload<"mosaic_agent_reports">): void {
     if (settledPhases.has(status.phase)) {
-      this.#settledAtMs.set(agentId, performance.now());
+      this.settledAtMs.set(agentId, performance.now());
     }
-    for (const onReport of this.#listenersOfAll) {
+    for (const onReport of this.listenersOfAll) {
       onReport(agentId, status);
     }
-    for (const onReport of this.#listeners.get(agentId) ?? []) {
+    for (const onReport of this.listeners.get(agentId) ?? []) {
       onReport(status);
     }
   }
 
   /** A report may have been missed; that a configuration was applied is stored. */
   private async lookAgain(): Promise<void> {
-    for (const [agentId, listeners] of this.#listeners) {
+    for (const [agentId, listeners] of this.listeners) {
       const target = await this.repository.find(agentId).catch(() => null);
       const generation = target?.container?.generation ?? null;
       for (const onReport of generation === null ? [] : listeners) {

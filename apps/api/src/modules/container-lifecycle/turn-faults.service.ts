@@ -16,19 +16,19 @@ const pollMs = 50;
 /** What gateways tell their log about turns that failed, as their supervisors pass it on. In memory, for the moment in which a turn ends. */
 @Injectable()
 export class TurnFaultsService implements OnApplicationBootstrap {
-  readonly #faults = new Map<string, readonly TurnFault[]>();
+  private readonly faults = new Map<string, readonly TurnFault[]>();
 
   constructor(private readonly reports: SupervisorReportsService) {}
 
   onApplicationBootstrap(): void {
-    this.reports.watchAll((agentId, status) => this.#record(agentId, status));
+    this.reports.watchAll((agentId, status) => this.record(agentId, status));
   }
 
   /** The last line about a turn, waiting for one at most `patienceMs`. `null`: nothing was heard. */
   async lineOf(agentId: string, runId: string, patienceMs: number, signal: AbortSignal): Promise<string | null> {
     const untilMs = performance.now() + patienceMs;
     for (;;) {
-      const line = this.#faults.get(agentId)?.findLast((fault) => fault.runId === runId)?.line;
+      const line = this.faults.get(agentId)?.findLast((fault) => fault.runId === runId)?.line;
       if (line !== undefined || performance.now() > untilMs) {
         return line ?? null;
       }
@@ -36,16 +36,16 @@ export class TurnFaultsService implements OnApplicationBootstrap {
     }
   }
 
-  #record(agentId: string, { phase, runId, detail }: SupervisorStatus): void {
+  private record(agentId: string, { phase, runId, detail }: SupervisorStatus): void {
     if (phase !== "turn_failed" || runId === undefined || detail === undefined) {
       return;
     }
-    const before = this.#faults.get(agentId) ?? [];
-    this.#faults.delete(agentId);
-    this.#faults.set(agentId, [...before.slice(1 - keptPerAgent), { runId, line: detail }]);
-    const oldest = this.#faults.keys().next();
-    if (this.#faults.size > maxAgents && oldest.done !== true) {
-      this.#faults.delete(oldest.value);
+    const before = this.faults.get(agentId) ?? [];
+    this.faults.delete(agentId);
+    this.faults.set(agentId, [...before.slice(1 - keptPerAgent), { runId, line: detail }]);
+    const oldest = this.faults.keys().next();
+    if (this.faults.size > maxAgents && oldest.done !== true) {
+      this.faults.delete(oldest.value);
     }
   }
 }

@@ -41,8 +41,8 @@ interface RunningThread {
  */
 @Injectable()
 export class DemoModelService implements OnModuleDestroy {
-  #running: Promise<RunningThread> | null = null;
-  #isClosed = false;
+  private running: Promise<RunningThread> | null = null;
+  private isClosed = false;
 
   constructor(
     private readonly logger: Logger,
@@ -51,34 +51,34 @@ export class DemoModelService implements OnModuleDestroy {
 
   /** Where it answers, for this process alone: OpenAI's API is below it. Throws `provider_failed` when it can't be started. */
   async baseUrl(): Promise<string> {
-    if (this.#isClosed) {
+    if (this.isClosed) {
       throw unavailable();
     }
-    if (this.#running === null) {
-      const starting = this.#start();
-      this.#running = starting;
+    if (this.running === null) {
+      const starting = this.start();
+      this.running = starting;
       // Only its own end makes room for another: one that ends late must not push out its successor.
       starting.then(
-        ({ worker }) => worker.once("exit", () => this.#forget(starting)),
-        () => this.#forget(starting),
+        ({ worker }) => worker.once("exit", () => this.forget(starting)),
+        () => this.forget(starting),
       );
     }
-    return (await this.#running).baseUrl;
+    return (await this.running).baseUrl;
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.#isClosed = true;
-    const running = await this.#running?.catch(() => null);
+    this.isClosed = true;
+    const running = await this.running?.catch(() => null);
     await running?.worker.terminate();
   }
 
-  #forget(ended: Promise<RunningThread>): void {
-    if (this.#running === ended) {
-      this.#running = null;
+  private forget(ended: Promise<RunningThread>): void {
+    if (this.running === ended) {
+      this.running = null;
     }
   }
 
-  async #start(): Promise<RunningThread> {
+  private async start(): Promise<RunningThread> {
     const secret = randomBytes(24).toString("base64url");
     const worker = new Worker(this.options.script, {
       workerData: { secret, wordDelayMs: this.options.wordDelayMs },
@@ -95,7 +95,7 @@ export class DemoModelService implements OnModuleDestroy {
       const [said] = (await once(worker, "message", {
         signal: AbortSignal.any([ended.signal, AbortSignal.timeout(startLimitMs)]),
       })) as unknown[];
-      this.#watch(worker);
+      this.watch(worker);
       return { worker, baseUrl: `http://127.0.0.1:${ready.parse(said).port}/${secret}/v1` };
     } catch (error) {
       await worker.terminate();
@@ -104,7 +104,7 @@ export class DemoModelService implements OnModuleDestroy {
   }
 
   /** One that does not answer for long is stuck in what it was sent: it is ended, and the next call starts another. */
-  #watch(worker: Worker): void {
+  private watch(worker: Worker): void {
     let heardAtMs = performance.now();
     worker.on("message", () => {
       heardAtMs = performance.now();

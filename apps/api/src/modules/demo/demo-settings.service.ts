@@ -8,21 +8,21 @@ import { SettingsService } from "../settings/settings.service.js";
 /** Whether the demo model may be used here. On until an admin switches it off. */
 @Injectable()
 export class DemoSettingsService implements OnApplicationBootstrap {
-  readonly #isOn: SettingCache<boolean>;
+  private readonly cachedIsOn: SettingCache<boolean>;
 
   constructor(
     private readonly settings: SettingsService,
     @Inject(CLOCK) clock: Clock,
   ) {
-    this.#isOn = new SettingCache(clock, async () => this.settings.get("demo_model.use"));
+    this.cachedIsOn = new SettingCache(clock, async () => this.settings.get("demo_model.use"));
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.settings.onChange("demo_model", () => this.#isOn.drop());
+    await this.settings.onChange("demo_model", () => this.cachedIsOn.drop());
   }
 
   async isOn(): Promise<boolean> {
-    return this.#isOn.get();
+    return this.cachedIsOn.get();
   }
 
   /** Throws `demo_model_off`, in words for whoever adds or tests it. */
@@ -35,6 +35,6 @@ export class DemoSettingsService implements OnApplicationBootstrap {
   async change({ isOn }: DemoModelSettings): Promise<void> {
     const audit = { action: "demo_model.update", target: { type: "setting", id: "demo_model.use" }, details: { isOn } } as const;
     await this.settings.change("demo_model.use", () => ({ value: isOn, audit }));
-    this.#isOn.drop();
+    this.cachedIsOn.drop();
   }
 }

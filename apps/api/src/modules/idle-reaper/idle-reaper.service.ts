@@ -13,8 +13,8 @@ const everyMs = 15_000;
 /** Stops agents that nobody has used for a while. Their state stays, and the next message wakes them. */
 @Injectable()
 export class IdleReaperService {
-  #isReaping = false;
-  #isDatabaseAway = false;
+  private isReaping = false;
+  private isDatabaseAway = false;
 
   constructor(
     private readonly repository: IdleReaperRepository,
@@ -27,17 +27,17 @@ export class IdleReaperService {
   /** One round. Never rejects. */
   @Interval(everyMs)
   async reap(): Promise<void> {
-    if (this.#isReaping || this.shutdown.signal.aborted) {
+    if (this.isReaping || this.shutdown.signal.aborted) {
       return;
     }
-    this.#isReaping = true;
+    this.isReaping = true;
     try {
       await this.round();
-      this.#isDatabaseAway = false;
+      this.isDatabaseAway = false;
     } catch (error) {
       this.report(error);
     } finally {
-      this.#isReaping = false;
+      this.isReaping = false;
     }
   }
 
@@ -68,8 +68,8 @@ export class IdleReaperService {
   private report(error: unknown): void {
     if (!isDatabaseUnavailable(error)) {
       this.logger.error("idle agents could not be looked for", error);
-    } else if (!this.#isDatabaseAway) {
-      this.#isDatabaseAway = true;
+    } else if (!this.isDatabaseAway) {
+      this.isDatabaseAway = true;
       this.logger.warn("idle agents are not looked for: the database can't be reached");
     }
   }

@@ -11,9 +11,9 @@ const seenEveryMs = 5_000;
 /** Lets this process follow a rotation of the secret key, which `mosaic rotate-key` leads, and tells how far it has followed. */
 @Injectable()
 export class KeyRotationService implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #processId = randomUUID();
-  #phase = "";
-  #isOver = false;
+  private readonly processId = randomUUID();
+  private phase = "";
+  private isOver = false;
 
   constructor(
     private readonly settings: SettingsService,
@@ -29,14 +29,14 @@ export class KeyRotationService implements OnApplicationBootstrap, BeforeApplica
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.#isOver = true;
-    await this.processes.forget(this.#processId).catch(() => undefined);
+    this.isOver = true;
+    await this.processes.forget(this.processId).catch(() => undefined);
   }
 
   @Interval(seenEveryMs)
   async beSeen(): Promise<void> {
-    if (!this.#isOver) {
-      await this.processes.see(this.#processId, this.#phase).catch(() => undefined);
+    if (!this.isOver) {
+      await this.processes.see(this.processId, this.phase).catch(() => undefined);
     }
   }
 
@@ -50,7 +50,7 @@ export class KeyRotationService implements OnApplicationBootstrap, BeforeApplica
       const ring = await this.settings.get("crypto.key_ring");
       if (ring !== null) {
         this.crypto.follow(ring);
-        this.#phase = `${ring.to}:${ring.phase}`;
+        this.phase = `${ring.to}:${ring.phase}`;
         this.logger.log("following a rotation of the secret key", { phase: ring.phase });
       }
       await this.beSeen();

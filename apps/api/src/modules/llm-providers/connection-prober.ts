@@ -51,14 +51,14 @@ const maxRefusalBytes = 64 * 1024;
 
 /** One test of one endpoint: its list of models, and an answer of one of them, asked for as an agent does. */
 export class ConnectionProber {
-  readonly #context: CallContext;
+  private readonly context: CallContext;
 
   constructor(
     private readonly client: Client,
     private readonly provider: ProbedProvider,
     private readonly signal: AbortSignal,
   ) {
-    this.#context = { kind: provider.kind, baseUrl: provider.baseUrl, hasKey: provider.apiKey !== null };
+    this.context = { kind: provider.kind, baseUrl: provider.baseUrl, hasKey: provider.apiKey !== null };
   }
 
   /** The list is a help for choosing: with a model, that one's answer alone decides. */
@@ -125,12 +125,12 @@ export class ConnectionProber {
     try {
       const response = await this.client.fetch(url, { method: "GET", headers: { ...headers, accept: "application/json" }, signal });
       const answer = { status: response.status, body: await response.text() };
-      const verdict = judgeList(answer, this.#context);
+      const verdict = judgeList(answer, this.context);
       if (verdict !== null) {
         return { verdict, models: [] };
       }
       const models = readModels(parseJson(answer.body), dialect);
-      return models === null ? { verdict: noListAt(this.#context), models: [] } : { verdict: null, models };
+      return models === null ? { verdict: noListAt(this.context), models: [] } : { verdict: null, models };
     } catch (error) {
       return { verdict: verdictOf(error, url), models: [] };
     }
@@ -146,7 +146,7 @@ export class ConnectionProber {
       );
       if (answer.status !== 200) {
         const refusal = { status: answer.status, body: await readBounded(answer.body) };
-        return { isAnswer: false, refusal, verdict: judgeRefusal(refusal, model, { ...this.#context, isListKnown }) };
+        return { isAnswer: false, refusal, verdict: judgeRefusal(refusal, model, { ...this.context, isListKnown }) };
       }
       return await this.judgeStream(request, model, answer.body);
     } catch (error) {
@@ -159,7 +159,7 @@ export class ConnectionProber {
     const first = await readFirstWords(body, request.stream);
     // A body that ends because the time is up looks like any other end.
     this.signal.throwIfAborted();
-    const verdict = judgeFirstWords(first, model, this.#context);
+    const verdict = judgeFirstWords(first, model, this.context);
     if (verdict === null) {
       return { isAnswer: true };
     }

@@ -24,7 +24,7 @@ const maxRemembered = 500;
  */
 @Injectable()
 export class FoundDialectsService {
-  readonly #remembered = new Map<string, readonly Remembered[]>();
+  private readonly remembered = new Map<string, readonly Remembered[]>();
 
   constructor(
     private readonly repository: LlmProvidersRepository,
@@ -33,19 +33,19 @@ export class FoundDialectsService {
 
   remember(userId: string, { kind, baseUrl }: Pick<ProbedProvider, "kind" | "baseUrl">, model: string, found: ProviderDialect): void {
     const key = keyOf(userId, kind, baseUrl);
-    const others = (this.#remembered.get(key) ?? []).filter((entry) => entry.model !== model).slice(-20);
-    this.#remembered.delete(key);
-    this.#remembered.set(key, [...others, { model, found, untilMs: this.clock.now().getTime() + rememberedMs }]);
-    const oldest = this.#remembered.keys().next();
-    if (this.#remembered.size > maxRemembered && oldest.done !== true) {
-      this.#remembered.delete(oldest.value);
+    const others = (this.remembered.get(key) ?? []).filter((entry) => entry.model !== model).slice(-20);
+    this.remembered.delete(key);
+    this.remembered.set(key, [...others, { model, found, untilMs: this.clock.now().getTime() + rememberedMs }]);
+    const oldest = this.remembered.keys().next();
+    if (this.remembered.size > maxRemembered && oldest.done !== true) {
+      this.remembered.delete(oldest.value);
     }
   }
 
   /** What this user's tests found about the models of an address that is being saved. */
   recall(userId: string, kind: ProviderKind, baseUrl: string | null, models: readonly ProviderModel[]): ProviderDialect {
     const nowMs = this.clock.now().getTime();
-    const entries = (this.#remembered.get(keyOf(userId, kind, baseUrl ?? "")) ?? []).filter(({ untilMs }) => untilMs > nowMs);
+    const entries = (this.remembered.get(keyOf(userId, kind, baseUrl ?? "")) ?? []).filter(({ untilMs }) => untilMs > nowMs);
     return entries.reduce<ProviderDialect>((dialect, { model, found }) => merged(dialect, model, found, models), { models: {} });
   }
 

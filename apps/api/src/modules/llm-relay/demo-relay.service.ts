@@ -21,14 +21,14 @@ const maxBodyBytes = 2 * 1024 * 1024;
 /** Passes an agent's call on to the demo model's thread, and its answer back: bytes that nobody here reads. */
 @Injectable()
 export class DemoRelayService {
-  readonly #places: RelayPlaces;
+  private readonly places: RelayPlaces;
 
   constructor(
     private readonly demo: DemoModelService,
     private readonly settings: DemoSettingsService,
     @Inject(RELAY_LIMITS) limits: RelayLimits,
   ) {
-    this.#places = new RelayPlaces({ ...limits, callsInAll, callsPerOwner: Math.min(limits.callsPerOwner, callsPerOwner) });
+    this.places = new RelayPlaces({ ...limits, callsInAll, callsPerOwner: Math.min(limits.callsPerOwner, callsPerOwner) });
   }
 
   /** Throws `not_found` for a path that no model has, `demo_model_off`, `body_too_large`, `too_many_requests`, and `provider_failed` when the thread is gone before it answers. */
@@ -38,7 +38,7 @@ export class DemoRelayService {
     }
     await this.settings.assertOn();
     announcedBytes(request, maxBodyBytes);
-    await this.#places.call(caller, async () => {
+    await this.places.call(caller, async () => {
       const below = called.slice("v1/".length);
       await exchange(new URL(`${await this.demo.baseUrl()}/${below}`), request, response);
     });

@@ -40,228 +40,228 @@ const maxNameBytes = 256;
 
 /** Walks over a JSON object or a JSON list, as far as it is told. Inside strings it looks for their end only: whatever stands in them changes no member. */
 export class JsonScanner {
-  readonly #members = new Map<string, JsonSpan>();
-  readonly #entries: JsonSpan[] = [];
+  private readonly foundMembers = new Map<string, JsonSpan>();
+  private readonly foundEntries: JsonSpan[] = [];
   /** The open containers: 1 for an object. */
-  readonly #stack: Uint8Array;
-  #depth = 0;
-  #at = 0;
-  #expected: Expects = expects.value;
-  #isInString = false;
-  #isName = false;
-  #stringStart = 0;
-  #valueStart = 0;
-  #name = "";
+  private readonly stack: Uint8Array;
+  private depth = 0;
+  private at = 0;
+  private expected: Expects = expects.value;
+  private isInString = false;
+  private isName = false;
+  private stringStart = 0;
+  private valueStart = 0;
+  private name = "";
 
   constructor(
     private readonly text: Buffer,
     private readonly limits: { readonly maxMembers: number; readonly maxDepth: number },
     private readonly root: "object" | "list" = "object",
   ) {
-    this.#stack = new Uint8Array(limits.maxDepth);
+    this.stack = new Uint8Array(limits.maxDepth);
   }
 
   /** Looks at what stands before `end`. Throws `JsonTextError`. */
   scanTo(end: number): void {
-    while (this.#at < end) {
-      if (this.#isInString) {
-        this.#skipString(end);
+    while (this.at < end) {
+      if (this.isInString) {
+        this.skipString(end);
       } else {
-        this.#step(this.text[this.#at] ?? 0);
+        this.step(this.text[this.at] ?? 0);
       }
     }
   }
 
   /** Throws `JsonTextError` when the text ended too early. */
   members(): ReadonlyMap<string, JsonSpan> {
-    this.#requireEnd();
-    return this.#members;
+    this.requireEnd();
+    return this.foundMembers;
   }
 
   /** Of a list. Throws `JsonTextError` when the text ended too early. */
   entries(): readonly JsonSpan[] {
-    this.#requireEnd();
-    return this.#entries;
+    this.requireEnd();
+    return this.foundEntries;
   }
 
-  #requireEnd(): void {
-    if (this.#expected !== expects.nothing) {
+  private requireEnd(): void {
+    if (this.expected !== expects.nothing) {
       throw new JsonTextError("The request's JSON ends too early.");
     }
   }
 
-  #step(byte: number): void {
+  private step(byte: number): void {
     switch (byte) {
       case 0x20:
       case 0x0a:
       case 0x0d:
       case 0x09:
-        this.#at++;
+        this.at++;
         return;
       case byteOf.quote:
-        this.#beginString();
+        this.beginString();
         return;
       case byteOf.openObject:
       case byteOf.openList:
-        this.#open(byte === byteOf.openObject);
+        this.open(byte === byteOf.openObject);
         return;
       case byteOf.closeObject:
       case byteOf.closeList:
-        this.#close(byte === byteOf.closeObject);
+        this.close(byte === byteOf.closeObject);
         return;
       case byteOf.colon:
-        this.#require(this.#expected === expects.colon);
-        this.#expected = expects.value;
-        this.#at++;
+        this.require(this.expected === expects.colon);
+        this.expected = expects.value;
+        this.at++;
         return;
       case byteOf.comma:
-        this.#require(this.#expected === expects.commaOrEnd);
-        this.#expected = this.#isInObject() ? expects.name : expects.value;
-        this.#at++;
+        this.require(this.expected === expects.commaOrEnd);
+        this.expected = this.isInObject() ? expects.name : expects.value;
+        this.at++;
         return;
       default:
-        this.#scalar(byte);
+        this.scalar(byte);
     }
   }
 
-  #isInObject(): boolean {
-    return this.#stack[this.#depth - 1] === 1;
+  private isInObject(): boolean {
+    return this.stack[this.depth - 1] === 1;
   }
 
-  #require(isSo: boolean): void {
+  private require(isSo: boolean): void {
     if (!isSo) {
-      throw new JsonTextError(`The request is not JSON: see its byte ${this.#at}.`);
+      throw new JsonTextError(`The request is not JSON: see its byte ${this.at}.`);
     }
   }
 
-  #beginValue(opened: "object" | "list" | null = null): void {
-    this.#require(this.#expected <= expects.valueOrEnd && (this.#depth > 0 || opened === this.root));
-    if (this.#depth === 1) {
-      this.#valueStart = this.#at;
+  private beginValue(opened: "object" | "list" | null = null): void {
+    this.require(this.expected <= expects.valueOrEnd && (this.depth > 0 || opened === this.root));
+    if (this.depth === 1) {
+      this.valueStart = this.at;
     }
   }
 
-  #endValue(): void {
-    this.#expected = this.#depth === 0 ? expects.nothing : expects.commaOrEnd;
-    if (this.#depth === 1) {
-      this.#keep({ start: this.#valueStart, end: this.#at });
+  private endValue(): void {
+    this.expected = this.depth === 0 ? expects.nothing : expects.commaOrEnd;
+    if (this.depth === 1) {
+      this.keep({ start: this.valueStart, end: this.at });
     }
   }
 
-  #keep(value: JsonSpan): void {
+  private keep(value: JsonSpan): void {
     if (this.root === "object") {
-      this.#members.set(this.#name, value);
-    } else if (this.#entries.push(value) > this.limits.maxMembers) {
+      this.foundMembers.set(this.name, value);
+    } else if (this.foundEntries.push(value) > this.limits.maxMembers) {
       throw new JsonTextError(`The list has more than ${this.limits.maxMembers} entries.`);
     }
   }
 
-  #open(isObject: boolean): void {
-    this.#beginValue(isObject ? "object" : "list");
-    if (this.#depth >= this.limits.maxDepth) {
+  private open(isObject: boolean): void {
+    this.beginValue(isObject ? "object" : "list");
+    if (this.depth >= this.limits.maxDepth) {
       throw new JsonTextError("The request is nested too deeply.");
     }
-    this.#stack[this.#depth++] = isObject ? 1 : 0;
-    this.#expected = isObject ? expects.nameOrEnd : expects.valueOrEnd;
-    this.#at++;
+    this.stack[this.depth++] = isObject ? 1 : 0;
+    this.expected = isObject ? expects.nameOrEnd : expects.valueOrEnd;
+    this.at++;
   }
 
-  #close(isObject: boolean): void {
+  private close(isObject: boolean): void {
     const whenEmpty = isObject ? expects.nameOrEnd : expects.valueOrEnd;
-    this.#require(this.#depth > 0 && this.#isInObject() === isObject);
-    this.#require(this.#expected === expects.commaOrEnd || this.#expected === whenEmpty);
-    this.#depth--;
-    this.#at++;
-    this.#endValue();
+    this.require(this.depth > 0 && this.isInObject() === isObject);
+    this.require(this.expected === expects.commaOrEnd || this.expected === whenEmpty);
+    this.depth--;
+    this.at++;
+    this.endValue();
   }
 
-  #beginString(): void {
-    this.#isName = this.#expected === expects.name || this.#expected === expects.nameOrEnd;
-    if (!this.#isName) {
-      this.#beginValue();
+  private beginString(): void {
+    this.isName = this.expected === expects.name || this.expected === expects.nameOrEnd;
+    if (!this.isName) {
+      this.beginValue();
     }
-    this.#stringStart = this.#at;
-    this.#isInString = true;
-    this.#at++;
+    this.stringStart = this.at;
+    this.isInString = true;
+    this.at++;
   }
 
-  #skipString(end: number): void {
+  private skipString(end: number): void {
     const { text } = this;
-    let at = this.#at;
+    let at = this.at;
     while (at < end) {
       const byte = text[at];
       if (byte === byteOf.quote) {
-        this.#at = at + 1;
-        this.#endString();
+        this.at = at + 1;
+        this.endString();
         return;
       }
       at += byte === byteOf.backslash ? 2 : 1;
     }
-    this.#at = at;
+    this.at = at;
   }
 
-  #endString(): void {
-    this.#isInString = false;
-    if (!this.#isName) {
-      this.#endValue();
+  private endString(): void {
+    this.isInString = false;
+    if (!this.isName) {
+      this.endValue();
       return;
     }
-    this.#expected = expects.colon;
-    if (this.#depth === 1) {
-      this.#name = this.#readName();
-      if (this.#members.has(this.#name)) {
+    this.expected = expects.colon;
+    if (this.depth === 1) {
+      this.name = this.readName();
+      if (this.foundMembers.has(this.name)) {
         throw new JsonTextError("The request has a field twice.");
       }
-      if (this.#members.size >= this.limits.maxMembers) {
+      if (this.foundMembers.size >= this.limits.maxMembers) {
         throw new JsonTextError(`The request has more than ${this.limits.maxMembers} fields.`);
       }
     }
   }
 
-  #readName(): string {
-    const isShort = this.#at - this.#stringStart <= maxNameBytes;
+  private readName(): string {
+    const isShort = this.at - this.stringStart <= maxNameBytes;
     try {
-      return isShort ? String(JSON.parse(this.text.toString("utf8", this.#stringStart, this.#at))) : unreadable();
+      return isShort ? String(JSON.parse(this.text.toString("utf8", this.stringStart, this.at))) : unreadable();
     } catch {
       throw new JsonTextError("The request has a field whose name can't be read.");
     }
   }
 
   /** A number or a word: short, so it is read at once. */
-  #scalar(first: number): void {
-    this.#beginValue();
+  private scalar(first: number): void {
+    this.beginValue();
     const word = words[first];
     if (word === undefined) {
-      this.#at = this.#endOfNumber();
+      this.at = this.endOfNumber();
     } else {
-      this.#require(this.text.toString("latin1", this.#at, this.#at + word.length) === word);
-      this.#at += word.length;
+      this.require(this.text.toString("latin1", this.at, this.at + word.length) === word);
+      this.at += word.length;
     }
-    this.#endValue();
+    this.endValue();
   }
 
-  #endOfNumber(): number {
+  private endOfNumber(): number {
     const { text } = this;
-    let at = this.#at + (text[this.#at] === byteOf.minus ? 1 : 0);
-    at = text[at] === byteOf.zero ? at + 1 : this.#digits(at);
+    let at = this.at + (text[this.at] === byteOf.minus ? 1 : 0);
+    at = text[at] === byteOf.zero ? at + 1 : this.digits(at);
     if (text[at] === byteOf.dot) {
-      at = this.#digits(at + 1);
+      at = this.digits(at + 1);
     }
     if (((text[at] ?? 0) | 0x20) === byteOf.exponent) {
       const sign = text[at + 1];
-      at = this.#digits(sign === byteOf.plus || sign === byteOf.minus ? at + 2 : at + 1);
+      at = this.digits(sign === byteOf.plus || sign === byteOf.minus ? at + 2 : at + 1);
     }
     return at;
   }
 
   /** One digit or more. */
-  #digits(from: number): number {
+  private digits(from: number): number {
     const { text } = this;
     let at = from;
     for (let byte = text[at] ?? 0; byte >= byteOf.zero && byte <= byteOf.nine; byte = text[at] ?? 0) {
       at++;
     }
-    this.#require(at > from && at - this.#at <= maxNumberBytes);
+    this.require(at > from && at - this.at <= maxNumberBytes);
     return at;
   }
 }

@@ -50,7 +50,7 @@ const quotesRequest: ReadonlySet<number> = new Set([400, 413, 422]);
 @Injectable()
 export class LlmRelayService {
   readonly places: RelayPlaces;
-  readonly #loggedAtMs = new Map<string, number>();
+  private readonly loggedAtMs = new Map<string, number>();
 
   constructor(
     private readonly agentConfig: AgentConfigService,
@@ -130,10 +130,10 @@ export class LlmRelayService {
   /** Seldom: an agent that calls without end must not fill the log. */
   private logFault(provider: StoredProvider, status: number, words: string): void {
     const nowMs = performance.now();
-    if (nowMs - (this.#loggedAtMs.get(provider.id) ?? -Infinity) < faultLogEveryMs) {
+    if (nowMs - (this.loggedAtMs.get(provider.id) ?? -Infinity) < faultLogEveryMs) {
       return;
     }
-    this.#loggedAtMs.set(provider.id, nowMs);
+    this.loggedAtMs.set(provider.id, nowMs);
     this.logger.warn("a shared provider answered with a fault", {
       providerId: provider.id,
       baseUrl: provider.baseUrl,

@@ -102,9 +102,9 @@ const newline = 0x0a;
 
 /** Passes a stream of lines on as it comes, but for lines in which a provider tells of a fault: those go through `hide` whole. */
 export class FaultLines extends Transform {
-  #line: Buffer[] = [];
-  #size = 0;
-  #kind: "open" | "text" | "fault" = "open";
+  private line: Buffer[] = [];
+  private size = 0;
+  private kind: "open" | "text" | "fault" = "open";
 
   constructor(private readonly hide: (words: string) => string) {
     super();
@@ -115,42 +115,42 @@ export class FaultLines extends Transform {
     while (from < chunk.length) {
       const end = chunk.indexOf(newline, from);
       const to = end < 0 ? chunk.length : end + 1;
-      this.#take(chunk.subarray(from, to), end >= 0);
+      this.takeBytes(chunk.subarray(from, to), end >= 0);
       from = to;
     }
     done();
   }
 
   override _flush(done: TransformCallback): void {
-    this.#take(Buffer.alloc(0), true);
+    this.takeBytes(Buffer.alloc(0), true);
     done();
   }
 
-  #take(part: Buffer, endsLine: boolean): void {
-    if (this.#kind === "text") {
+  private takeBytes(part: Buffer, endsLine: boolean): void {
+    if (this.kind === "text") {
       this.push(part);
     } else {
       // Only the end of a fault that is too long is left out: half a name or half a key with other words behind it is not known as one.
-      const kept = this.#kind === "open" ? part : part.subarray(0, Math.max(0, maxFaultBytes - this.#size));
+      const kept = this.kind === "open" ? part : part.subarray(0, Math.max(0, maxFaultBytes - this.size));
       if (kept.length > 0) {
-        this.#line.push(kept);
-        this.#size += kept.length;
+        this.line.push(kept);
+        this.size += kept.length;
       }
     }
-    if (this.#kind === "open" && (endsLine || this.#size >= decidedAfterBytes)) {
-      const begun = Buffer.concat(this.#line);
-      this.#kind = faultStart.test(begun.toString("latin1", 0, 200)) ? "fault" : "text";
-      if (this.#kind === "text") {
+    if (this.kind === "open" && (endsLine || this.size >= decidedAfterBytes)) {
+      const begun = Buffer.concat(this.line);
+      this.kind = faultStart.test(begun.toString("latin1", 0, 200)) ? "fault" : "text";
+      if (this.kind === "text") {
         this.push(begun);
       }
     }
     if (endsLine) {
-      if (this.#kind === "fault") {
+      if (this.kind === "fault") {
         // The next line is none of this one, however much of it is told.
-        const told = this.hide(Buffer.concat(this.#line).toString("utf8"));
+        const told = this.hide(Buffer.concat(this.line).toString("utf8"));
         this.push(part.at(-1) === newline && !told.endsWith("\n") ? `${told}\n` : told);
       }
-      [this.#line, this.#size, this.#kind] = [[], 0, "open"];
+      [this.line, this.size, this.kind] = [[], 0, "open"];
     }
   }
 }

@@ -45,20 +45,20 @@ const ownersPart = 1 / 4;
 
 /** Who may call now, and whose body may be in memory: owners take turns, however many agents they have. */
 export class RelayPlaces {
-  readonly #callsOf = new Map<string, number>();
-  readonly #small: Places;
-  readonly #large: Places;
-  #calls = 0;
+  private readonly callsOf = new Map<string, number>();
+  private readonly small: Places;
+  private readonly large: Places;
+  private calls = 0;
 
   constructor(private readonly limits: RelayLimits) {
     const { smallBytesInAll, largeBytesInAll, smallBodyBytes, maxBodyBytes } = limits;
-    this.#small = memory(smallBytesInAll, smallBodyBytes, limits);
-    this.#large = memory(largeBytesInAll, maxBodyBytes, limits);
+    this.small = memory(smallBytesInAll, smallBodyBytes, limits);
+    this.large = memory(largeBytesInAll, maxBodyBytes, limits);
   }
 
   /** Kilobytes that are kept for bodies now. */
   get keptKilobytes(): number {
-    return this.#small.takenCount + this.#large.takenCount;
+    return this.small.takenCount + this.large.takenCount;
   }
 
   /** Throws `too_many_requests` for too many calls at once, of this agent, of its owner's agents or of all. */
@@ -66,30 +66,30 @@ export class RelayPlaces {
     const { callsPerAgent, callsPerOwner, callsInAll } = this.limits;
     const counted = [`agent ${agentId}`, `owner ${ownerId}`] as const;
     const [ofAgent, ofOwner] = counted;
-    if (this.#countOf(ofAgent) >= callsPerAgent) {
+    if (this.countOf(ofAgent) >= callsPerAgent) {
       throw new AppError("too_many_requests", { detail: `At most ${callsPerAgent} calls to models at once.` });
     }
-    if (this.#countOf(ofOwner) >= callsPerOwner) {
+    if (this.countOf(ofOwner) >= callsPerOwner) {
       const detail = `At most ${callsPerOwner} calls to models at once of all agents of one person.`;
       throw new AppError("too_many_requests", { detail, retryAfterSeconds: 5 });
     }
-    if (this.#calls >= callsInAll) {
+    if (this.calls >= callsInAll) {
       throw tooBusy();
     }
-    this.#calls++;
-    counted.forEach((each) => this.#count(each, 1));
+    this.calls++;
+    counted.forEach((each) => this.count(each, 1));
     try {
       return await work();
     } finally {
-      this.#calls--;
-      counted.forEach((each) => this.#count(each, -1));
+      this.calls--;
+      counted.forEach((each) => this.count(each, -1));
     }
   }
 
   /** Resolves with what frees the memory again. Throws `too_many_requests` when none gets free in time, and the signal's reason. */
   async keep(ownerId: string, bytes: number, signal: AbortSignal): Promise<() => void> {
     const patience = AbortSignal.any([signal, AbortSignal.timeout(this.limits.placeWaitMs)]);
-    const places = bytes <= this.limits.smallBodyBytes ? this.#small : this.#large;
+    const places = bytes <= this.limits.smallBodyBytes ? this.small : this.large;
     try {
       return await places.take({ count: Math.ceil(bytes / kilo), key: ownerId, signal: patience });
     } catch (error) {
@@ -100,16 +100,16 @@ export class RelayPlaces {
     }
   }
 
-  #countOf(key: string): number {
-    return this.#callsOf.get(key) ?? 0;
+  private countOf(key: string): number {
+    return this.callsOf.get(key) ?? 0;
   }
 
-  #count(key: string, by: 1 | -1): void {
-    const calls = this.#countOf(key) + by;
+  private count(key: string, by: 1 | -1): void {
+    const calls = this.countOf(key) + by;
     if (calls > 0) {
-      this.#callsOf.set(key, calls);
+      this.callsOf.set(key, calls);
     } else {
-      this.#callsOf.delete(key);
+      this.callsOf.delete(key);
     }
   }
 }

@@ -4,7 +4,7 @@ import { applyDecorators, Injectable, SetMetadata, UseGuards, type CanActivate, 
 import type { Request } from "express";
 import { z } from "zod";
 import { AppError } from "../../platform/errors/app-error.js";
-import { ACCESS, type Access } from "../../platform/http/access.decorator.js";
+import { accessKey, type Access } from "../../platform/http/access.decorator.js";
 import { noteProvenAgent } from "../../platform/http/internal-callers.js";
 import { containerTokenContext } from "../agent-config/agent-config.types.js";
 import { CryptoService } from "../crypto/crypto.service.js";
@@ -52,4 +52,4 @@ export class RelayTokenGuard implements CanActivate {
 
 /** Only the container of the agent that the path names, on the internal port. */
 export const RelayOnly = (): ClassDecorator & MethodDecorator =>
-  applyDecorators(SetMetadata(ACCESS, "container" satisfies Access), UseGuards(RelayTokenGuard));
+  applyDecorators(SetMetadata(accessKey, "container" satisfies Access), UseGuards(RelayTokenGuard));

@@ -10,8 +10,8 @@ import { SharingRepository } from "./sharing.repository.js";
 /** What admins open to everybody. Keys and addresses stay where they are. */
 @Injectable()
 export class SharingService {
-  #count: Promise<unknown> = Promise.resolve();
-  #nextCount: Promise<Map<string, number>> | undefined;
+  private count: Promise<unknown> = Promise.resolve();
+  private nextCount: Promise<Map<string, number>> | undefined;
 
   constructor(
     private readonly repository: SharingRepository,
@@ -55,13 +55,13 @@ export class SharingService {
    * asks meanwhile shares the next one.
    */
   private async usesByOthers(): Promise<Map<string, number>> {
-    this.#nextCount ??= this.#count.then(async () => {
-      this.#nextCount = undefined;
+    this.nextCount ??= this.count.then(async () => {
+      this.nextCount = undefined;
       const count = this.countUses();
-      this.#count = count.catch(() => undefined);
+      this.count = count.catch(() => undefined);
       return count;
     });
-    return this.#nextCount;
+    return this.nextCount;
   }
 
   private async countUses(): Promise<Map<string, number>> {

@@ -24,59 +24,59 @@ interface Dependencies {
 
 /** The calls to one sign-in server: what is odd about its answers but means no harm ends here, before openid-client sees it. */
 export class OidcCalls {
-  readonly #metadata: ServerMetadata;
-  readonly #credentials: ClientCredentials;
-  readonly #dependencies: Dependencies;
-  #knownWay: ProofWay | null;
+  private readonly metadata: ServerMetadata;
+  private readonly credentials: ClientCredentials;
+  private readonly dependencies: Dependencies;
+  private knownWay: ProofWay | null;
   /** By how much its clock was ahead of ours at the last answer. */
   skewSeconds: number | null = null;
 
   constructor(metadata: ServerMetadata, credentials: ClientCredentials, dependencies: Dependencies) {
-    this.#metadata = metadata;
-    this.#credentials = credentials;
-    this.#dependencies = dependencies;
-    this.#knownWay = dependencies.knownWay;
+    this.metadata = metadata;
+    this.credentials = credentials;
+    this.dependencies = dependencies;
+    this.knownWay = dependencies.knownWay;
   }
 
   async fetch(url: string, options: client.CustomFetchOptions): Promise<Response> {
-    if (url === new URL(this.#metadata.token_endpoint).href) {
-      return withoutNulls(await this.#askForTokens(url, options));
+    if (url === new URL(this.metadata.token_endpoint).href) {
+      return withoutNulls(await this.askForTokens(url, options));
     }
-    if (this.#metadata.userinfo_endpoint !== undefined && url === new URL(this.#metadata.userinfo_endpoint).href) {
-      const patience = AbortSignal.timeout(this.#dependencies.limits.userInfoMs);
+    if (this.metadata.userinfo_endpoint !== undefined && url === new URL(this.metadata.userinfo_endpoint).href) {
+      const patience = AbortSignal.timeout(this.dependencies.limits.userInfoMs);
       const signal = options.signal === undefined ? patience : AbortSignal.any([options.signal, patience]);
-      return withoutNulls(await this.#call(url, { ...options, signal }));
+      return withoutNulls(await this.call(url, { ...options, signal }));
     }
-    return withoutNulls(await this.#call(url, options));
+    return withoutNulls(await this.call(url, options));
   }
 
   /**
    * A refused client is tried in the other ways once. The code is still good then: whoever refuses a client does not look at it
    * (RFC 6749, 4.1.3). Where a server uses it up all the same, the way is known at the next sign-in.
    */
-  async #askForTokens(url: string, options: client.CustomFetchOptions): Promise<Response> {
-    const ways = proofWays(this.#metadata, this.#credentials);
-    const known = this.#knownWay;
+  private async askForTokens(url: string, options: client.CustomFetchOptions): Promise<Response> {
+    const ways = proofWays(this.metadata, this.credentials);
+    const known = this.knownWay;
     const inOrder = known !== null && ways.includes(known) ? [known, ...ways.filter((way) => way !== known)] : ways;
     let refusal: Response | null = null;
     for (const way of inOrder) {
-      const answer = await this.#call(url, withProof(options, way, this.#credentials));
+      const answer = await this.call(url, withProof(options, way, this.credentials));
       if (!(await isClientRefused(answer))) {
-        if (answer.status < 500 && way !== this.#knownWay) {
-          this.#knownWay = way;
-          this.#dependencies.onWay(way);
+        if (answer.status < 500 && way !== this.knownWay) {
+          this.knownWay = way;
+          this.dependencies.onWay(way);
         }
         return answer;
       }
       refusal ??= answer;
     }
-    return refusal ?? this.#call(url, options);
+    return refusal ?? this.call(url, options);
   }
 
-  async #call(url: string, options: client.CustomFetchOptions): Promise<Response> {
-    const askedAtMs = this.#dependencies.clock.now().getTime();
-    const answer = await this.#dependencies.fetch(url, options);
-    this.skewSeconds = skewSecondsOf(answer.headers, askedAtMs, this.#dependencies.clock.now().getTime());
+  private async call(url: string, options: client.CustomFetchOptions): Promise<Response> {
+    const askedAtMs = this.dependencies.clock.now().getTime();
+    const answer = await this.dependencies.fetch(url, options);
+    this.skewSeconds = skewSecondsOf(answer.headers, askedAtMs, this.dependencies.clock.now().getTime());
     return answer;
   }
 }

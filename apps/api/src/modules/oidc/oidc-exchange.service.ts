@@ -38,7 +38,7 @@ const beginningLimits = {
 /** Speaks OpenID Connect: the authorization code flow with PKCE, state and nonce. */
 @Injectable()
 export class OidcExchangeService {
-  readonly #beginnings = new FairGate(beginningLimits);
+  private readonly beginnings = new FairGate(beginningLimits);
 
   constructor(
     private readonly settings: OidcSettingsService,
@@ -50,7 +50,7 @@ export class OidcExchangeService {
 
   /** Where the browser goes to sign in. Throws `overloaded` where very many begin. What has begun keeps its place, also when its browser leaves. */
   async begin(stored: StoredOidc, beginner: Beginner, returnTo: string): Promise<URL> {
-    return this.#beginnings.run(beginner.network, async () => this.beginNow(stored, beginner, returnTo), beginner.left);
+    return this.beginnings.run(beginner.network, async () => this.beginNow(stored, beginner, returnTo), beginner.left);
   }
 
   private async beginNow(stored: StoredOidc, beginner: Beginner, returnTo: string): Promise<URL> {

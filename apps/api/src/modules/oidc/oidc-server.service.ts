@@ -41,9 +41,9 @@ interface Known {
 /** The sign-in server: what it says of itself, and openid-client set up for it. Every call to it goes through `OutboundService`. */
 @Injectable()
 export class OidcServerService {
-  #known: Known | undefined;
+  private known: Known | undefined;
   /** How the client of a configuration proves itself, once that was found out. */
-  #way: { readonly version: string; readonly way: ProofWay } | undefined;
+  private way: { readonly version: string; readonly way: ProofWay } | undefined;
 
   constructor(
     private readonly outbound: OutboundService,
@@ -77,11 +77,11 @@ export class OidcServerService {
   async connect(stored: StoredOidc): Promise<Connected> {
     const nowMs = this.clock.now().getTime();
     const version = `${stored.version} ${stored.issuer}`;
-    if (this.#known?.version === version && nowMs < this.#known.untilMs) {
-      return this.#known.connected;
+    if (this.known?.version === version && nowMs < this.known.untilMs) {
+      return this.known.connected;
     }
     const known: Known = { version, connected: this.setUp(stored), untilMs: nowMs + keptMs };
-    this.#known = known;
+    this.known = known;
     known.connected.catch(() => {
       known.untilMs = this.clock.now().getTime() + failureKeptMs;
     });
@@ -110,9 +110,9 @@ export class OidcServerService {
       fetch: async (url, options) => this.fetch(url, options),
       clock: this.clock,
       limits: this.limits,
-      knownWay: version !== null && this.#way?.version === version ? this.#way.way : null,
+      knownWay: version !== null && this.way?.version === version ? this.way.way : null,
       onWay: (way) => {
-        this.#way = version === null ? this.#way : { version, way };
+        this.way = version === null ? this.way : { version, way };
       },
     });
   }

@@ -29,7 +29,7 @@ const notConfigured = {
 /** How people sign in through a sign-in server. A change counts at once, on every process. */
 @Injectable()
 export class OidcSettingsService implements OnApplicationBootstrap {
-  readonly #cache: SettingCache<StoredOidc | null>;
+  private readonly cache: SettingCache<StoredOidc | null>;
 
   constructor(
     private readonly settings: SettingsService,
@@ -37,16 +37,16 @@ export class OidcSettingsService implements OnApplicationBootstrap {
     private readonly identities: OidcIdentitiesRepository,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
-    this.#cache = new SettingCache(clock, async () => this.settings.get("oidc.configuration"));
+    this.cache = new SettingCache(clock, async () => this.settings.get("oidc.configuration"));
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.settings.onChange("oidc", () => this.#cache.drop());
+    await this.settings.onChange("oidc", () => this.cache.drop());
   }
 
   /** `null` while single sign-on is off or not set up. */
   async enabled(): Promise<StoredOidc | null> {
-    const stored = await this.#cache.get();
+    const stored = await this.cache.get();
     return stored?.isEnabled === true ? stored : null;
   }
 
@@ -78,7 +78,7 @@ export class OidcSettingsService implements OnApplicationBootstrap {
   }
 
   async rolesNotTold(): Promise<OidcSettings["rolesNotTold"]> {
-    const stored = await this.#cache.get();
+    const stored = await this.cache.get();
     return stored === null || stored.roleMappings.length === 0 ? null : this.identities.untold(this.clock.now());
   }
 
@@ -99,12 +99,12 @@ export class OidcSettingsService implements OnApplicationBootstrap {
       const details = { isEnabled: next.isEnabled, issuer: next.issuer, changed: changedFields(current, next).join(", ") };
       return { value: next, audit: { action: "oidc.update", target, details } };
     });
-    this.#cache.drop();
+    this.cache.drop();
   }
 
   async remove(): Promise<void> {
     await this.settings.change("oidc.configuration", () => ({ value: null, audit: { action: "oidc.delete", target } }));
-    this.#cache.drop();
+    this.cache.drop();
   }
 
   private async assertMayCall(issuer: string): Promise<void> {

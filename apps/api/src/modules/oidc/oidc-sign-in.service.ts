@@ -21,7 +21,7 @@ import { returnPath } from "./return-path.js";
 /** Signs people in through the sign-in server. Whatever goes wrong ends at the login page, where the password still works. */
 @Injectable()
 export class OidcSignInService {
-  readonly #passport = new passport.Passport();
+  private readonly passport = new passport.Passport();
 
   constructor(
     private readonly exchange: OidcExchangeService,
@@ -80,7 +80,7 @@ export class OidcSignInService {
         }
       };
       const options = { session: false, ...step };
-      const handler = this.#passport.authenticate(new OidcStrategy(this.exchange), options, done) as (...call: unknown[]) => void;
+      const handler = this.passport.authenticate(new OidcStrategy(this.exchange), options, done) as (...call: unknown[]) => void;
       handler(request, response, reject);
     });
   }

@@ -18,24 +18,24 @@ export type Step =
  */
 export class OidcStrategy extends Strategy {
   override readonly name = "oidc";
-  readonly #exchange: OidcExchangeService;
+  private readonly exchange: OidcExchangeService;
 
   constructor(exchange: OidcExchangeService) {
     super();
-    this.#exchange = exchange;
+    this.exchange = exchange;
   }
 
   override authenticate(request: Request, options: Step): void {
-    const step = options.step === "begin" ? this.#begin(options) : this.#finish(request);
+    const step = options.step === "begin" ? this.begin(options) : this.finish(request);
     step.catch((error: unknown) => (error instanceof OidcRefusal ? this.fail(error, 401) : this.error(error)));
   }
 
-  async #begin({ stored, beginner, returnTo }: Extract<Step, { step: "begin" }>): Promise<void> {
-    this.redirect((await this.#exchange.begin(stored, beginner, returnTo)).href);
+  private async begin({ stored, beginner, returnTo }: Extract<Step, { step: "begin" }>): Promise<void> {
+    this.redirect((await this.exchange.begin(stored, beginner, returnTo)).href);
   }
 
-  async #finish(request: Request): Promise<void> {
+  private async finish(request: Request): Promise<void> {
     const query = new URL(request.originalUrl, "http://mosaic.invalid").searchParams;
-    this.success((await this.#exchange.finish(query, readFlowToken(request))) satisfies Proven);
+    this.success((await this.exchange.finish(query, readFlowToken(request))) satisfies Proven);
   }
 }

@@ -2,7 +2,7 @@ import { setupTokenHeader } from "@mosaic/contracts/onboarding";
 import { applyDecorators, Injectable, SetMetadata, UseGuards, type CanActivate, type ExecutionContext } from "@nestjs/common";
 import type { Request } from "express";
 import { AppError } from "../../platform/errors/app-error.js";
-import { ACCESS, type Access } from "../../platform/http/access.decorator.js";
+import { accessKey, type Access } from "../../platform/http/access.decorator.js";
 import { clientAddress } from "../../platform/http/client-address.js";
 import { AttemptThrottleService } from "../auth/attempt-throttle.service.js";
 import { CryptoService } from "../crypto/crypto.service.js";
@@ -36,4 +36,4 @@ export class SetupTokenGuard implements CanActivate {
 
 /** Only with the setup token. */
 export const SetupTokenOnly = (): ClassDecorator & MethodDecorator =>
-  applyDecorators(SetMetadata(ACCESS, "setup" satisfies Access), UseGuards(SetupTokenGuard));
+  applyDecorators(SetMetadata(accessKey, "setup" satisfies Access), UseGuards(SetupTokenGuard));

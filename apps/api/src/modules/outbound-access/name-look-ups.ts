@@ -12,13 +12,13 @@ const words = "Other names are being looked up, whose name servers don't answer.
  * is held until the look-up itself has ended.
  */
 export class NameLookUps {
-  readonly #gate: FairGate;
+  private readonly gate: FairGate;
 
   constructor(
     threads: number,
     private readonly resolve: ResolveHost = resolveWithSystem,
   ) {
-    this.#gate = new FairGate({
+    this.gate = new FairGate({
       atOnce: Math.max(1, Math.floor(threads / 4)),
       atOncePerKey: 1,
       waiting: 100,
@@ -32,7 +32,7 @@ export class NameLookUps {
   of(personId: string): ResolveHost {
     return async (hostname, signal) => {
       try {
-        return await this.#gate.run(personId, async () => this.resolve(hostname, signal), signal);
+        return await this.gate.run(personId, async () => this.resolve(hostname, signal), signal);
       } catch (error) {
         if (!(error instanceof AppError)) {
           throw error;

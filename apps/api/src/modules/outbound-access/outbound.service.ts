@@ -38,9 +38,9 @@ export class OutboundService implements Omit<OutboundClient, "resolvingWith">, O
   readonly fetch: OutboundClient["fetch"];
   readonly json: OutboundClient["json"];
   readonly stream: OutboundClient["stream"];
-  readonly #allowed: SettingCache<Allowed>;
-  readonly #client: OutboundClient;
-  readonly #tests = new FairGate(testLimits);
+  private readonly allowed: SettingCache<Allowed>;
+  private readonly client: OutboundClient;
+  private readonly tests = new FairGate(testLimits);
 
   constructor(
     private readonly settings: SettingsService,
@@ -48,20 +48,20 @@ export class OutboundService implements Omit<OutboundClient, "resolvingWith">, O
     @Inject(CLOCK) clock: Clock,
     @Inject(TRUSTED_CERTIFICATES) { list: trustedCertificates }: TrustedCertificates,
   ) {
-    this.#allowed = new SettingCache(clock, async () => this.#read());
-    this.#client = createOutboundClient({ policy: async () => this.policy(), trustedCertificates });
-    this.fetch = this.#client.fetch;
-    this.json = this.#client.json;
-    this.stream = this.#client.stream;
+    this.allowed = new SettingCache(clock, async () => this.read());
+    this.client = createOutboundClient({ policy: async () => this.policy(), trustedCertificates });
+    this.fetch = this.client.fetch;
+    this.json = this.client.json;
+    this.stream = this.client.stream;
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.settings.onChange("outbound", () => this.#allowed.drop());
+    await this.settings.onChange("outbound", () => this.allowed.drop());
   }
 
   /** For names that this person has entered and that nobody has called yet: they occupy few of the threads that look names up. */
   clientOf(personId: string): OutboundClient {
-    return this.#client.resolvingWith(this.lookUpOf(personId));
+    return this.client.resolvingWith(this.lookUpOf(personId));
   }
 
   lookUpOf(personId: string): ResolveHost {
@@ -70,15 +70,15 @@ export class OutboundService implements Omit<OutboundClient, "resolvingWith">, O
 
   /** A connection test of this person's, when it is its turn. Whoever leaves gives up waiting. Throws `overloaded` when too many wait. */
   async test<Result>(personId: string, work: () => Promise<Result>, left?: AbortSignal): Promise<Result> {
-    return this.#tests.run(personId, work, left);
+    return this.tests.run(personId, work, left);
   }
 
   async allowedAddresses(): Promise<string[]> {
-    return [...(await this.#read()).entries];
+    return [...(await this.read()).entries];
   }
 
   async policy(): Promise<AddressPolicy> {
-    return (await this.#allowed.get()).policy;
+    return (await this.allowed.get()).policy;
   }
 
   /** Replaces the list and tells it as it is understood. Throws `invalid_input` that names each line that is not. */
@@ -93,11 +93,11 @@ export class OutboundService implements Omit<OutboundClient, "resolvingWith">, O
       details: { allowed: entries.length, addresses: entries.join(", ").slice(0, 1000) },
     } as const;
     await this.settings.change("outbound.allowed_addresses", () => ({ value: entries, audit }));
-    this.#allowed.drop();
+    this.allowed.drop();
     return entries;
   }
 
-  async #read(): Promise<Allowed> {
+  private async read(): Promise<Allowed> {
     const entries = await this.settings.get("outbound.allowed_addresses");
     return { entries, policy: createAddressPolicy(entries) };
   }

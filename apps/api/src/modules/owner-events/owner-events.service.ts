@@ -22,8 +22,8 @@ export interface OwnerListener {
 /** What happens to a person's agents and conversations, told to all of their open pages, whichever process they are connected to. */
 @Injectable()
 export class OwnerEventsService implements OnApplicationBootstrap {
-  readonly #listeners = new Map<string, Set<OwnerListener>>();
-  readonly #agentListeners = new Map<string, Set<(event: AgentEvent) => void>>();
+  private readonly listeners = new Map<string, Set<OwnerListener>>();
+  private readonly agentListeners = new Map<string, Set<(event: AgentEvent) => void>>();
 
   constructor(
     private readonly notices: Notices,
@@ -45,25 +45,25 @@ export class OwnerEventsService implements OnApplicationBootstrap {
 
   /** Throws `too_many_requests` when the user has too many pages open. The returned function ends it. */
   subscribe(userId: string, listener: OwnerListener): () => void {
-    const listeners = this.#listeners.get(userId) ?? new Set();
+    const listeners = this.listeners.get(userId) ?? new Set();
     if (listeners.size >= maxListenersPerUser) {
       throw new AppError("too_many_requests", { detail: "Too many pages of Mosaic are open. Close some of them.", retryAfterSeconds: 30 });
     }
-    return add(this.#listeners, userId, listener);
+    return add(this.listeners, userId, listener);
   }
 
   /** What happens to system agents, for admins. The returned function ends it. */
   subscribeToSystem(listener: OwnerListener): () => void {
-    return add(this.#listeners, systemListeners, listener);
+    return add(this.listeners, systemListeners, listener);
   }
 
   /** What is told of one agent, whoever owns it. The returned function ends it. */
   watchAgent(agentId: string, onEvent: (event: AgentEvent) => void): () => void {
-    return add(this.#agentListeners, agentId, onEvent);
+    return add(this.agentListeners, agentId, onEvent);
   }
 
   private tellOfGap(): void {
-    for (const listeners of this.#listeners.values()) {
+    for (const listeners of this.listeners.values()) {
       for (const listener of listeners) {
         listener.onGap();
       }
@@ -71,11 +71,11 @@ export class OwnerEventsService implements OnApplicationBootstrap {
   }
 
   private deliver({ userId, event }: Payload<"mosaic_owner_events">): void {
-    for (const listener of this.#listeners.get(userId ?? systemListeners) ?? []) {
+    for (const listener of this.listeners.get(userId ?? systemListeners) ?? []) {
       listener.onEvent(event);
     }
     if (event.type === "agent") {
-      for (const onEvent of this.#agentListeners.get(event.agentId) ?? []) {
+      for (const onEvent of this.agentListeners.get(event.agentId) ?? []) {
         onEvent(event);
       }
     }

@@ -14,7 +14,7 @@ import { readRuntimeKind, runtimeKinds, runtimes, safestRuntime, type RuntimeDef
  */
 @Injectable()
 export class RuntimeHostService implements OnModuleInit, OnModuleDestroy {
-  readonly #drivers = new Map<RuntimeKind, AgentRuntime>();
+  private readonly drivers = new Map<RuntimeKind, AgentRuntime>();
 
   constructor(
     @Inject(ENV) private readonly env: Env,
@@ -96,17 +96,17 @@ export class RuntimeHostService implements OnModuleInit, OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
-    await Promise.all([...this.#drivers.values()].map(async (driver) => driver.close()));
+    await Promise.all([...this.drivers.values()].map(async (driver) => driver.close()));
   }
 
   private async driver(kind: RuntimeKind): Promise<AgentRuntime> {
-    const existing = this.#drivers.get(kind);
+    const existing = this.drivers.get(kind);
     if (existing !== undefined) {
       return existing;
     }
     const instanceId = await this.settings.instanceId();
-    const driver = this.#drivers.get(kind) ?? this.create(kind, { env: this.env, instanceId });
-    this.#drivers.set(kind, driver);
+    const driver = this.drivers.get(kind) ?? this.create(kind, { env: this.env, instanceId });
+    this.drivers.set(kind, driver);
     return driver;
   }
 

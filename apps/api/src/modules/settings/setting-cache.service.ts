@@ -5,24 +5,24 @@ const keptMs = 30_000;
 
 /** What was last read of a setting. The promise is kept, not its value: a look that began before a change is dropped with it. */
 export class SettingCache<T> {
-  readonly #read: () => Promise<T>;
-  readonly #clock: Clock;
-  #kept: { readonly value: Promise<T>; readonly sinceMs: number } | undefined;
+  private readonly read: () => Promise<T>;
+  private readonly clock: Clock;
+  private kept: { readonly value: Promise<T>; readonly sinceMs: number } | undefined;
 
   constructor(clock: Clock, read: () => Promise<T>) {
-    this.#clock = clock;
-    this.#read = read;
+    this.clock = clock;
+    this.read = read;
   }
 
   async get(): Promise<T> {
-    const nowMs = this.#clock.now().getTime();
-    if (this.#kept !== undefined && Math.abs(nowMs - this.#kept.sinceMs) < keptMs) {
-      return this.#kept.value;
+    const nowMs = this.clock.now().getTime();
+    if (this.kept !== undefined && Math.abs(nowMs - this.kept.sinceMs) < keptMs) {
+      return this.kept.value;
     }
-    const kept = { value: this.#read(), sinceMs: nowMs };
-    this.#kept = kept;
+    const kept = { value: this.read(), sinceMs: nowMs };
+    this.kept = kept;
     kept.value.catch(() => {
-      if (this.#kept === kept) {
+      if (this.kept === kept) {
         this.drop();
       }
     });
@@ -30,6 +30,6 @@ export class SettingCache<T> {
   }
 
   drop(): void {
-    this.#kept = undefined;
+    this.kept = undefined;
   }
 }

@@ -30,9 +30,9 @@ export interface SettingChange<K extends SettingKey> {
 /** The installation's own settings: rows of `SystemConfig`, each as `settings` says. Nobody else reads or writes their text. */
 @Injectable()
 export class SettingsService {
-  readonly #open: Open = (sealed, context) => this.crypto.open(sealed, context);
-  readonly #told = new Map<SettingKey, string>();
-  #instanceId: string | undefined;
+  private readonly open: Open = (sealed, context) => this.crypto.open(sealed, context);
+  private readonly told = new Map<SettingKey, string>();
+  private knownInstanceId: string | undefined;
 
   constructor(
     private readonly repository: SystemConfigRepository,
@@ -80,17 +80,17 @@ export class SettingsService {
 
   /** Names this installation, on the engine's labels too. Made at first use and never changed. */
   async instanceId(): Promise<string> {
-    this.#instanceId ??= (await this.setIfAbsent("instance.id", randomUUID())) ?? undefined;
-    if (this.#instanceId === undefined) {
+    this.knownInstanceId ??= (await this.setIfAbsent("instance.id", randomUUID())) ?? undefined;
+    if (this.knownInstanceId === undefined) {
       throw new Error("the setting instance.id can't be read");
     }
-    return this.#instanceId;
+    return this.knownInstanceId;
   }
 
   /** Each setting whose row can't be read, in words. */
   async faults(): Promise<string[]> {
     const rows = await this.repository.all(settingKeys);
-    return rows.flatMap(({ key, ...stored }) => readSetting(key as SettingKey, stored, this.#open).fault ?? []);
+    return rows.flatMap(({ key, ...stored }) => readSetting(key as SettingKey, stored, this.open).fault ?? []);
   }
 
   /** Makes sure that the secret key is the one that this database was filled with. Throws `ConfigurationError` otherwise. */
@@ -113,13 +113,13 @@ export class SettingsService {
   }
 
   private read<K extends SettingKey>(key: K, stored: StoredSetting | null): SettingRead<K> {
-    const { fault, value } = readSetting(key, stored, this.#open);
+    const { fault, value } = readSetting(key, stored, this.open);
     if (fault === null) {
       return value;
     }
     // Whoever reads it often would fill the log.
-    if (this.#told.get(key) !== stored?.value) {
-      this.#told.set(key, stored?.value ?? "");
+    if (this.told.get(key) !== stored?.value) {
+      this.told.set(key, stored?.value ?? "");
       this.logger.error("a setting in the database can't be read", undefined, { setting: key, why: fault });
     }
     return settings[key].default;

@@ -19,7 +19,7 @@ export interface OpenFeed {
 /** The turns that other processes run, for readers of this one: each log is read once, however many readers it has here. */
 @Injectable()
 export class FollowedTurns implements OnApplicationBootstrap {
-  readonly #followed = new Map<string, FollowedTurn>();
+  private readonly followed = new Map<string, FollowedTurn>();
 
   constructor(
     private readonly log: TurnLogService,
@@ -27,14 +27,14 @@ export class FollowedTurns implements OnApplicationBootstrap {
     private readonly shutdown: Shutdown,
   ) {
     // Whoever reads comes back, to another process.
-    shutdown.signal.addEventListener("abort", () => this.#followed.forEach(({ feed }) => feed.end(null)), { once: true });
+    shutdown.signal.addEventListener("abort", () => this.followed.forEach(({ feed }) => feed.end(null)), { once: true });
   }
 
   async onApplicationBootstrap(): Promise<void> {
     await this.notices.listen("mosaic_turns", {
       onNotice: (notice) => {
         if (notice.what === "more" || notice.what === "over") {
-          this.#followed.get(notice.answerId)?.look();
+          this.followed.get(notice.answerId)?.look();
         } else if (notice.what === "gone") {
           this.lookAtAll();
         }
@@ -57,13 +57,13 @@ export class FollowedTurns implements OnApplicationBootstrap {
       feed.end(doneOf(message));
       return { feed, release: () => undefined };
     }
-    const turn = this.#followed.get(key.answerId) ?? new FollowedTurn(this.log, key, () => this.#followed.delete(key.answerId));
-    this.#followed.set(key.answerId, turn);
+    const turn = this.followed.get(key.answerId) ?? new FollowedTurn(this.log, key, () => this.followed.delete(key.answerId));
+    this.followed.set(key.answerId, turn);
     return { feed: turn.feed, release: turn.enter() };
   }
 
   private lookAtAll(): void {
-    for (const turn of this.#followed.values()) {
+    for (const turn of this.followed.values()) {
       turn.look();
     }
   }
@@ -72,30 +72,30 @@ export class FollowedTurns implements OnApplicationBootstrap {
 /** As long as it has readers here. */
 class FollowedTurn {
   readonly feed = new TurnFeed();
-  readonly #timer: NodeJS.Timeout;
-  #text = "";
-  #readers = 0;
-  #isLooking = false;
-  #isStale = false;
+  private readonly timer: NodeJS.Timeout;
+  private text = "";
+  private readers = 0;
+  private isLooking = false;
+  private isStale = false;
 
   constructor(
     private readonly log: TurnLogService,
     private readonly key: TurnKey,
     private readonly onUnread: () => void,
   ) {
-    this.#timer = setInterval(() => this.look(), lookEveryMs);
-    this.#timer.unref();
+    this.timer = setInterval(() => this.look(), lookEveryMs);
+    this.timer.unref();
     this.look();
   }
 
   enter(): () => void {
-    this.#readers += 1;
+    this.readers += 1;
     let isIn = true;
     return () => {
-      this.#readers -= isIn ? 1 : 0;
+      this.readers -= isIn ? 1 : 0;
       isIn = false;
-      if (this.#readers === 0) {
-        clearInterval(this.#timer);
+      if (this.readers === 0) {
+        clearInterval(this.timer);
         this.onUnread();
       }
     };
@@ -103,29 +103,29 @@ class FollowedTurn {
 
   /** Reads what is new; one look at a time. A database that is away is asked again. */
   look(): void {
-    this.#isStale = true;
-    if (!this.#isLooking) {
-      this.#isLooking = true;
+    this.isStale = true;
+    if (!this.isLooking) {
+      this.isLooking = true;
       void this.readOn()
         .catch(() => undefined)
         .finally(() => {
-          this.#isLooking = false;
+          this.isLooking = false;
         });
     }
   }
 
   private async readOn(): Promise<void> {
-    while (this.#isStale) {
-      this.#isStale = false;
+    while (this.isStale) {
+      this.isStale = false;
       // Asked first: an answer that is in flight now has its log, unless a notice of its end is on its way.
       const message = await this.log.answer(this.key);
       if (message === null || message.status !== "streaming") {
-        clearInterval(this.#timer);
+        clearInterval(this.timer);
         this.end(message);
         return;
       }
       for await (const event of this.log.after(this.key, this.feed.events.length)) {
-        this.#text += event.type === "delta" ? event.text : "";
+        this.text += event.type === "delta" ? event.text : "";
         this.feed.push(event);
       }
     }
@@ -133,8 +133,8 @@ class FollowedTurn {
 
   /** The last words may not have been in the log when it was dropped: they are in the answer. */
   private end(message: Message | null): void {
-    if (message !== null && message.content.length > this.#text.length && message.content.startsWith(this.#text)) {
-      this.feed.push({ type: "delta", text: message.content.slice(this.#text.length) });
+    if (message !== null && message.content.length > this.text.length && message.content.startsWith(this.text)) {
+      this.feed.push({ type: "delta", text: message.content.slice(this.text.length) });
     }
     this.feed.end(message === null ? null : doneOf(message));
   }

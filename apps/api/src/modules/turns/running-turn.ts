@@ -26,13 +26,13 @@ export class RunningTurn implements BegunTurn {
   readonly feed = new TurnFeed();
   /** Whatever ends the turn early. */
   readonly signal: AbortSignal;
-  readonly #interrupted = new AbortController();
-  #interruption: Interruption | null = null;
-  #text = "";
+  private readonly interrupted = new AbortController();
+  private firstInterruption: Interruption | null = null;
+  private wholeText = "";
   /** Text that is not an event yet. */
-  #waiting = "";
-  #saidAtMs = -Infinity;
-  #timer: NodeJS.Timeout | undefined;
+  private waiting = "";
+  private saidAtMs = -Infinity;
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     begun: BegunTurn,
@@ -45,55 +45,55 @@ export class RunningTurn implements BegunTurn {
     this.conversationId = begun.conversationId;
     this.answerId = begun.answerId;
     this.answerCreatedAt = begun.answerCreatedAt;
-    this.signal = AbortSignal.any([stopping, this.#interrupted.signal]);
+    this.signal = AbortSignal.any([stopping, this.interrupted.signal]);
   }
 
   get text(): string {
-    return this.#text;
+    return this.wholeText;
   }
 
   get interruption(): Interruption | null {
-    return this.#interruption;
+    return this.firstInterruption;
   }
 
   /** Idempotent: the first reason counts. */
   interrupt(reason: Interruption): void {
-    this.#interruption ??= reason;
-    this.#interrupted.abort(new Error(`the turn was ${reason}`));
+    this.firstInterruption ??= reason;
+    this.interrupted.abort(new Error(`the turn was ${reason}`));
   }
 
   /** More of the answer. What follows within a moment goes along with it. */
   say(text: string): void {
-    this.#text += text;
-    this.#waiting += text;
+    this.wholeText += text;
+    this.waiting += text;
     const { eventEveryMs, rareEventEveryMs, manyEvents } = this.limits;
     const everyMs = this.feed.events.length < manyEvents ? eventEveryMs : rareEventEveryMs;
-    const dueInMs = this.#saidAtMs + everyMs - performance.now();
+    const dueInMs = this.saidAtMs + everyMs - performance.now();
     if (dueInMs <= 0) {
-      this.#flush();
+      this.flush();
     } else {
-      this.#timer ??= setTimeout(() => this.#flush(), dueInMs);
+      this.timer ??= setTimeout(() => this.flush(), dueInMs);
     }
   }
 
   tell(event: TurnEvent): void {
-    this.#flush();
+    this.flush();
     this.feed.push(event);
   }
 
   /** Nothing is said any more but `done`. */
   end(done: TurnEvent): void {
-    this.#flush();
+    this.flush();
     this.feed.end(done);
   }
 
-  #flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (this.#waiting !== "") {
-      this.#saidAtMs = performance.now();
-      const text = this.#waiting;
-      this.#waiting = "";
+  private flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.waiting !== "") {
+      this.saidAtMs = performance.now();
+      const text = this.waiting;
+      this.waiting = "";
       this.feed.push({ type: "delta", text });
     }
   }

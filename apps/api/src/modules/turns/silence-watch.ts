@@ -18,76 +18,76 @@ export type Measured = "gateway_prompt" | "gateway_slow" | "unknown";
  * seconds the gateway is asked on another one; how promptly it answers tells later who was slow.
  */
 export class SilenceWatch {
-  readonly #ended = new AbortController();
-  readonly #slow: NodeJS.Timeout;
-  readonly #silence: NodeJS.Timeout;
-  readonly #ask: NodeJS.Timeout;
-  #asking: AbortController | null = null;
-  #isHung = false;
-  #isThere = true;
-  #asked = 0;
-  #prompt = 0;
+  private readonly ended = new AbortController();
+  private readonly slow: NodeJS.Timeout;
+  private readonly silence: NodeJS.Timeout;
+  private readonly askTimer: NodeJS.Timeout;
+  private asking: AbortController | null = null;
+  private hung = false;
+  private isThere = true;
+  private asked = 0;
+  private prompt = 0;
 
   constructor(
     private readonly limits: Limits,
     private readonly sources: SilenceSources,
   ) {
-    this.#slow = setTimeout(() => sources.onSlow(this.#isThere), limits.slowAfterMs);
-    this.#silence = setTimeout(() => this.#ended.abort(new Error("the gateway is silent")), limits.silenceMs);
-    this.#ask = setTimeout(() => void this.ask(), limits.askAfterMs);
+    this.slow = setTimeout(() => sources.onSlow(this.isThere), limits.slowAfterMs);
+    this.silence = setTimeout(() => this.ended.abort(new Error("the gateway is silent")), limits.silenceMs);
+    this.askTimer = setTimeout(() => void this.ask(), limits.askAfterMs);
   }
 
   /** Aborts when the gateway was silent for too long, or hung and was ended. */
   get silent(): AbortSignal {
-    return this.#ended.signal;
+    return this.ended.signal;
   }
 
   /** Known before it is ended: what breaks then breaks for this reason. */
   get isHung(): boolean {
-    return this.#isHung;
+    return this.hung;
   }
 
   get measured(): Measured {
-    if (this.#asked === 0) {
+    if (this.asked === 0) {
       return "unknown";
     }
-    return this.#prompt * 2 >= this.#asked ? "gateway_prompt" : "gateway_slow";
+    return this.prompt * 2 >= this.asked ? "gateway_prompt" : "gateway_slow";
   }
 
   /** The gateway said something; `isText`: something of the answer. */
   heard(isText: boolean): void {
-    this.#silence.refresh();
-    this.#asking?.abort();
-    this.#ask.refresh();
+    this.silence.refresh();
+    this.asking?.abort();
+    this.askTimer.refresh();
     if (isText) {
-      clearTimeout(this.#slow);
-      this.#asked = 0;
-      this.#prompt = 0;
+      clearTimeout(this.slow);
+      this.asked = 0;
+      this.prompt = 0;
     }
   }
 
   end(): void {
-    clearTimeout(this.#slow);
-    clearTimeout(this.#silence);
-    clearTimeout(this.#ask);
-    this.#asking?.abort();
+    clearTimeout(this.slow);
+    clearTimeout(this.silence);
+    clearTimeout(this.askTimer);
+    this.asking?.abort();
   }
 
   private async ask(): Promise<void> {
     const asking = new AbortController();
-    this.#asking = asking;
+    this.asking = asking;
     const watcher = {
       onAnswer: (tookMs: number | null): void => {
-        this.#isThere = tookMs !== null;
-        this.#asked += 1;
-        this.#prompt += tookMs !== null && tookMs <= this.limits.promptMs ? 1 : 0;
+        this.isThere = tookMs !== null;
+        this.asked += 1;
+        this.prompt += tookMs !== null && tookMs <= this.limits.promptMs ? 1 : 0;
       },
-      onHung: (isEnding: boolean): void => void (this.#isHung = isEnding),
+      onHung: (isEnding: boolean): void => void (this.hung = isEnding),
     };
     try {
       await this.sources.untilHung(watcher, asking.signal);
       if (!asking.signal.aborted) {
-        this.#ended.abort(new Error("the gateway hung"));
+        this.ended.abort(new Error("the gateway hung"));
       }
     } catch {
       // It said something, or the turn is over.

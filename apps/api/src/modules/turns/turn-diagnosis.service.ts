@@ -15,7 +15,7 @@ const maxAsked = 1_000;
 /** Finds out what is behind a failed turn, where the gateway does not say it. */
 @Injectable()
 export class TurnDiagnosisService {
-  readonly #askedAtMs = new Map<string, number>();
+  private readonly askedAtMs = new Map<string, number>();
 
   constructor(
     private readonly faults: TurnFaultsService,
@@ -42,14 +42,14 @@ export class TurnDiagnosisService {
    */
   async learnDialect(agentId: string, signal: AbortSignal): Promise<boolean> {
     const nowMs = this.clock.now().getTime();
-    if (nowMs - (this.#askedAtMs.get(agentId) ?? -Infinity) < askedAgainAfterMs) {
+    if (nowMs - (this.askedAtMs.get(agentId) ?? -Infinity) < askedAgainAfterMs) {
       return false;
     }
-    this.#askedAtMs.delete(agentId);
-    this.#askedAtMs.set(agentId, nowMs);
-    const oldest = this.#askedAtMs.keys().next();
-    if (this.#askedAtMs.size > maxAsked && oldest.done !== true) {
-      this.#askedAtMs.delete(oldest.value);
+    this.askedAtMs.delete(agentId);
+    this.askedAtMs.set(agentId, nowMs);
+    const oldest = this.askedAtMs.keys().next();
+    if (this.askedAtMs.size > maxAsked && oldest.done !== true) {
+      this.askedAtMs.delete(oldest.value);
     }
     const isNew = await this.agentConfig.findDialect(agentId).catch((error: unknown) => {
       this.logger.warn("what a provider wants could not be found out", {

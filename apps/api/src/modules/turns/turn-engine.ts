@@ -23,7 +23,7 @@ const lookEveryMs = 5_000;
 /** The turns that this process runs, each until it ends: no reader is needed for that. */
 @Injectable()
 export class TurnEngine implements OnApplicationBootstrap {
-  readonly #running = new Map<string, RunningTurn>();
+  private readonly running = new Map<string, RunningTurn>();
 
   constructor(
     private readonly runner: TurnRunner,
@@ -42,7 +42,7 @@ export class TurnEngine implements OnApplicationBootstrap {
     await this.notices.listen("mosaic_turns", {
       onNotice: (notice) => {
         if (notice.what === "stop") {
-          this.#running.get(notice.answerId)?.interrupt("stopped");
+          this.running.get(notice.answerId)?.interrupt("stopped");
         } else if (notice.what === "gone") {
           this.interruptThose(({ conversationId }) => conversationId === notice.conversationId, "deleted");
         }
@@ -54,21 +54,21 @@ export class TurnEngine implements OnApplicationBootstrap {
   /** Runs a turn that has begun; the end of the process waits for its end. */
   start({ turn: begun, question, title }: Begun, withHistory: boolean): RunningTurn {
     const turn = new RunningTurn(begun, { question, title, withHistory }, this.limits, this.shutdown.signal);
-    this.#running.set(turn.answerId, turn);
-    this.shutdown.waitFor(this.run(turn).finally(() => this.#running.delete(turn.answerId)));
+    this.running.set(turn.answerId, turn);
+    this.shutdown.waitFor(this.run(turn).finally(() => this.running.delete(turn.answerId)));
     return turn;
   }
 
   /** `undefined`: it has ended, belongs to somebody else, or another process runs it. */
   find(userId: string, answerId: string): RunningTurn | undefined {
-    const turn = this.#running.get(answerId);
+    const turn = this.running.get(answerId);
     return turn?.userId === userId ? turn : undefined;
   }
 
   /** Ends what was deleted or is to stop. Never rejects: a database that is away is asked again. */
   @Interval(lookEveryMs)
   async look(): Promise<void> {
-    const asked = [...this.#running.keys()];
+    const asked = [...this.running.keys()];
     if (asked.length === 0) {
       return;
     }
@@ -81,7 +81,7 @@ export class TurnEngine implements OnApplicationBootstrap {
   }
 
   private interruptThose(isMeant: (turn: RunningTurn) => boolean, reason: Interruption): void {
-    for (const turn of [...this.#running.values()].filter(isMeant)) {
+    for (const turn of [...this.running.values()].filter(isMeant)) {
       turn.interrupt(reason);
     }
   }

@@ -8,27 +8,27 @@ export interface NumberedEvent {
 
 /** The events of one turn as they come, for any number of readers, each at a pace of its own: none holds up another or the turn itself. */
 export class TurnFeed {
-  readonly #events: TurnEvent[] = [];
-  readonly #listeners = new Set<() => void>();
-  #last: TurnEvent | null = null;
-  #isOver = false;
+  private readonly pushed: TurnEvent[] = [];
+  private readonly listeners = new Set<() => void>();
+  private last: TurnEvent | null = null;
+  private isOver = false;
 
   /** All but the last one, `done`. */
   get events(): readonly TurnEvent[] {
-    return this.#events;
+    return this.pushed;
   }
 
   push(event: TurnEvent): void {
-    this.#events.push(event);
-    this.#tell();
+    this.pushed.push(event);
+    this.tell();
   }
 
   /** Nothing comes any more but `last`: `done`, or nothing if the answer is gone. Idempotent. */
   end(last: TurnEvent | null): void {
-    if (!this.#isOver) {
-      this.#isOver = true;
-      this.#last = last;
-      this.#tell();
+    if (!this.isOver) {
+      this.isOver = true;
+      this.last = last;
+      this.tell();
     }
   }
 
@@ -36,26 +36,26 @@ export class TurnFeed {
   async *follow(after: number, signal: AbortSignal): AsyncGenerator<NumberedEvent> {
     let count = after;
     while (!signal.aborted) {
-      const event = this.#events[count];
+      const event = this.pushed[count];
       if (event !== undefined) {
         count += 1;
         yield { number: count, event };
-      } else if (this.#isOver) {
-        yield* this.#last === null ? [] : [{ number: count + 1, event: this.#last }];
+      } else if (this.isOver) {
+        yield* this.last === null ? [] : [{ number: count + 1, event: this.last }];
         return;
       } else {
-        await this.#changed(signal);
+        await this.changed(signal);
       }
     }
   }
 
   /** Calls `listener` on each change until the returned function is called. */
   subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
   }
 
-  async #changed(signal: AbortSignal): Promise<void> {
+  private async changed(signal: AbortSignal): Promise<void> {
     await new Promise<void>((resolve) => {
       const proceed = (): void => {
         unsubscribe();
@@ -67,8 +67,8 @@ export class TurnFeed {
     });
   }
 
-  #tell(): void {
-    for (const listener of this.#listeners) {
+  private tell(): void {
+    for (const listener of this.listeners) {
       listener();
     }
   }

@@ -20,13 +20,13 @@ const maxRetryMs = 2_000;
  * nobody up.
  */
 export class TurnLogWriter {
-  #writtenCount = 0;
+  private writtenCount = 0;
   /** What was sent and not confirmed yet: it may have been written, so it is sent again as it was. */
-  #batch: readonly TurnEvent[] = [];
-  #timer: NodeJS.Timeout | undefined;
-  #writing: Promise<void> = Promise.resolve();
-  #isEnded = false;
-  readonly #unsubscribe: () => void;
+  private batch: readonly TurnEvent[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private writing: Promise<void> = Promise.resolve();
+  private isEnded = false;
+  private readonly unsubscribe: () => void;
 
   constructor(
     private readonly feed: TurnFeed,
@@ -34,13 +34,13 @@ export class TurnLogWriter {
     private readonly limits: Pick<TurnLimits, "logEveryMs" | "savePatienceMs">,
     private readonly onLost: () => void,
   ) {
-    this.#unsubscribe = feed.subscribe(() => this.#writeSoon());
+    this.unsubscribe = feed.subscribe(() => this.writeSoon());
   }
 
   /** Stores the end, and waits for a database that is away. False when it did not come back in time. */
   async finish(text: string, end: AnswerEnd, stopping: AbortSignal): Promise<boolean> {
-    this.#stop();
-    await Promise.race([this.#writing, untilPatienceEnds(stopping)]);
+    this.stop();
+    await Promise.race([this.writing, untilPatienceEnds(stopping)]);
     const startedAtMs = performance.now();
     for (let delayMs = firstRetryMs; ; delayMs = Math.min(delayMs * 2, maxRetryMs)) {
       try {
@@ -56,38 +56,38 @@ export class TurnLogWriter {
     }
   }
 
-  #writeSoon(): void {
-    if (!this.#isEnded) {
-      this.#timer ??= setTimeout(() => {
-        this.#writing = this.#write();
+  private writeSoon(): void {
+    if (!this.isEnded) {
+      this.timer ??= setTimeout(() => {
+        this.writing = this.write();
       }, this.limits.logEveryMs);
     }
   }
 
-  async #write(): Promise<void> {
-    if (this.#batch.length === 0) {
-      this.#batch = this.feed.events.slice(this.#writtenCount);
+  private async write(): Promise<void> {
+    if (this.batch.length === 0) {
+      this.batch = this.feed.events.slice(this.writtenCount);
     }
     try {
-      if (!(await this.store.append(this.#writtenCount + 1, this.#batch))) {
-        this.#stop();
+      if (!(await this.store.append(this.writtenCount + 1, this.batch))) {
+        this.stop();
         this.onLost();
       }
-      this.#writtenCount += this.#batch.length;
-      this.#batch = [];
+      this.writtenCount += this.batch.length;
+      this.batch = [];
     } catch {
       // The next moment tries again.
     }
-    this.#timer = undefined;
-    if (this.feed.events.length > this.#writtenCount) {
-      this.#writeSoon();
+    this.timer = undefined;
+    if (this.feed.events.length > this.writtenCount) {
+      this.writeSoon();
     }
   }
 
-  #stop(): void {
-    this.#isEnded = true;
-    clearTimeout(this.#timer);
-    this.#unsubscribe();
+  private stop(): void {
+    this.isEnded = true;
+    clearTimeout(this.timer);
+    this.unsubscribe();
   }
 }
 

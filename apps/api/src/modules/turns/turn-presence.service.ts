@@ -19,8 +19,8 @@ const settleMs = 5_000;
 @Injectable()
 export class TurnPresenceService implements OnApplicationBootstrap {
   readonly processId = randomUUIDv7();
-  readonly #live = new Set<string>();
-  #isDatabaseAway = false;
+  private readonly live = new Set<string>();
+  private isDatabaseAway = false;
 
   constructor(
     private readonly repository: TurnsRepository,
@@ -37,16 +37,16 @@ export class TurnPresenceService implements OnApplicationBootstrap {
 
   /** Before the answer's row is stored, or it would look like an orphan. */
   enter(answerId: string): void {
-    this.#live.add(answerId);
+    this.live.add(answerId);
   }
 
   leave(answerId: string): void {
-    this.#live.delete(answerId);
+    this.live.delete(answerId);
   }
 
   /** Ends the turns whose process has died, with the text that their logs hold. */
   async breakOffOrphans(): Promise<void> {
-    const orphans = await this.repository.findOrphans(this.processId, [...this.#live], this.locks.settledForMs() >= settleMs);
+    const orphans = await this.repository.findOrphans(this.processId, [...this.live], this.locks.settledForMs() >= settleMs);
     let count = 0;
     for (const orphan of orphans) {
       count += (await this.breakOff(orphan)) ? 1 : 0;
@@ -60,12 +60,12 @@ export class TurnPresenceService implements OnApplicationBootstrap {
   async lookForOrphans(): Promise<void> {
     try {
       await this.breakOffOrphans();
-      this.#isDatabaseAway = false;
+      this.isDatabaseAway = false;
     } catch (error) {
       if (!isDatabaseUnavailable(error)) {
         this.logger.error("answers of dead processes could not be looked for", error);
-      } else if (!this.#isDatabaseAway) {
-        this.#isDatabaseAway = true;
+      } else if (!this.isDatabaseAway) {
+        this.isDatabaseAway = true;
         this.logger.warn("answers of dead processes are not looked for: the database can't be reached");
       }
     }

@@ -14,7 +14,7 @@ import { TURN_LIMITS, type TurnLimits } from "./turn-limits.js";
 /** Who reads turns here. A reader comes and goes, on whatever process: the turn does not care. */
 @Injectable()
 export class TurnReaders {
-  readonly #countOf = new Map<string, number>();
+  private readonly countOf = new Map<string, number>();
 
   constructor(
     private readonly engine: TurnEngine,
@@ -33,7 +33,7 @@ export class TurnReaders {
   /** What comes after the event of number `after`. Throws `not_found`, `invalid_input` or `too_many_requests` before the stream begins. */
   async follow(caller: Caller, response: Response, answerId: string, after: number): Promise<void> {
     const userId = caller.user.id;
-    if ((this.#countOf.get(userId) ?? 0) >= this.limits.readersPerUser) {
+    if ((this.countOf.get(userId) ?? 0) >= this.limits.readersPerUser) {
       throw new AppError("too_many_requests", {
         detail: `You follow answers in ${this.limits.readersPerUser} places already. Close some of them.`,
         retryAfterSeconds: 10,
@@ -83,15 +83,15 @@ export class TurnReaders {
   }
 
   private enter(userId: string): () => void {
-    this.#countOf.set(userId, (this.#countOf.get(userId) ?? 0) + 1);
+    this.countOf.set(userId, (this.countOf.get(userId) ?? 0) + 1);
     let isIn = true;
     return () => {
-      const count = (this.#countOf.get(userId) ?? 0) - (isIn ? 1 : 0);
+      const count = (this.countOf.get(userId) ?? 0) - (isIn ? 1 : 0);
       isIn = false;
       if (count > 0) {
-        this.#countOf.set(userId, count);
+        this.countOf.set(userId, count);
       } else {
-        this.#countOf.delete(userId);
+        this.countOf.delete(userId);
       }
     };
   }

@@ -35,7 +35,7 @@ export interface Begun {
 /** What is stored of turns: their beginning, the wish to stop them, their end. */
 @Injectable()
 export class TurnsService {
-  readonly #beginning = new FairGate(beginningLimits);
+  private readonly beginning = new FairGate(beginningLimits);
 
   constructor(
     private readonly repository: TurnsRepository,
@@ -63,7 +63,7 @@ export class TurnsService {
     };
     this.presence.enter(answerId);
     try {
-      const { agentId, titleEncrypted } = assertBegun(await this.#beginning.run(userId, async () => this.beginUnlessBusy(row), left));
+      const { agentId, titleEncrypted } = assertBegun(await this.beginning.run(userId, async () => this.beginUnlessBusy(row), left));
       const question: Message = { id: questionId, role: "user", content, status: "complete", error: null, createdAt: now.toISOString() };
       const turn = { userId, agentId, conversationId, answerId, answerCreatedAt: now };
       return { turn, question, title: this.crypto.open(titleEncrypted, titleAt) };

@@ -20,82 +20,82 @@ export const retryDelayMs = 500;
 
 /** A session of Postgres on a connection of its own, for what lives as long as a session does. Kept up through restarts of the database. */
 export class PostgresSession {
-  readonly #options: SessionOptions;
-  #client: Client | undefined;
-  #connecting: Promise<Client> | undefined;
-  #connectedAtMs = 0;
-  #connections = 0;
-  #isClosed = false;
+  private readonly options: SessionOptions;
+  private open: Client | undefined;
+  private connecting: Promise<Client> | undefined;
+  private connectedAtMs = 0;
+  private connections = 0;
+  private closed = false;
 
   constructor(options: SessionOptions) {
-    this.#options = options;
+    this.options = options;
   }
 
   /** `undefined` while it is away, and until somebody has needed it. */
   get client(): Client | undefined {
-    return this.#client;
+    return this.open;
   }
 
   /** How long it has been up since it was lost; 0 while it is away, `Infinity` if it never was lost. */
   upAgainForMs(): number {
-    if (this.#client === undefined) {
+    if (this.open === undefined) {
       return 0;
     }
-    return this.#connections === 1 ? Infinity : performance.now() - this.#connectedAtMs;
+    return this.connections === 1 ? Infinity : performance.now() - this.connectedAtMs;
   }
 
   /** Rejects when the database is away. */
   async connected(): Promise<Client> {
-    if (this.#client !== undefined) {
-      return this.#client;
+    if (this.open !== undefined) {
+      return this.open;
     }
-    this.#connecting ??= this.#connect().finally(() => {
-      this.#connecting = undefined;
+    this.connecting ??= this.connect().finally(() => {
+      this.connecting = undefined;
     });
-    return this.#connecting;
+    return this.connecting;
   }
 
   get isClosed(): boolean {
-    return this.#isClosed;
+    return this.closed;
   }
 
   /** For good. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    await this.#connecting?.catch(() => undefined);
-    await this.#client?.end().catch(() => undefined);
+    this.closed = true;
+    await this.connecting?.catch(() => undefined);
+    await this.open?.end().catch(() => undefined);
   }
 
-  async #connect(): Promise<Client> {
-    if (this.#isClosed) {
+  private async connect(): Promise<Client> {
+    if (this.closed) {
       throw new Error("the session is closed");
     }
-    const { url, onConnected, onNotification } = this.#options;
+    const { url, onConnected, onNotification } = this.options;
     const client = new SerialClient({ connectionString: url, connectionTimeoutMillis: 5_000, keepAlive: true });
-    client.on("error", () => this.#lost(client));
-    client.on("end", () => this.#lost(client));
+    client.on("error", () => this.lost(client));
+    client.on("end", () => this.lost(client));
     client.on("notification", ({ channel, payload }) => onNotification?.(channel, payload ?? ""));
     await client.connect().catch((error: unknown) => {
       throw fromConnecting(error);
     });
-    this.#client = client;
-    this.#connections += 1;
-    this.#connectedAtMs = performance.now();
+    this.open = client;
+    this.connections += 1;
+    this.connectedAtMs = performance.now();
     await onConnected(client);
     return client;
   }
 
-  #lost(client: Client): void {
-    if (this.#client !== client || this.#isClosed) {
+  private lost(client: Client): void {
+    if (this.open !== client || this.closed) {
       return;
     }
-    this.#client = undefined;
-    this.#options.logger.warn(`lost the connection for ${this.#options.purpose}; reconnecting`);
+    this.open = undefined;
+    this.options.logger.warn(`lost the connection for ${this.options.purpose}; reconnecting`);
     const retry = (): void => {
-      if (!this.#isClosed && this.#client === undefined) {
+      if (!this.closed && this.open === undefined) {
         this.connected().catch(() => setTimeout(retry, retryDelayMs).unref());
       }
     };
-    setTimeout(retry, this.#options.firstRetryMs).unref();
+    setTimeout(retry, this.options.firstRetryMs).unref();
   }
 }

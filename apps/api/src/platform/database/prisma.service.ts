@@ -15,14 +15,14 @@ export interface PreparedStatement {
 /** The connection pool. Only repositories use it. Broken connections are replaced by the pool, so a restarted Postgres needs no restart here. */
 @Injectable()
 export class PrismaService extends PrismaClient implements OnApplicationShutdown {
-  readonly #pool: PostgresPool;
+  private readonly pool: PostgresPool;
 
   constructor(@Inject(ENV) env: Env) {
     const pool = new PostgresPool(env.DATABASE_URL.open());
     // Without a listener, an idle connection that Postgres closes would end the process.
     const listeners = { onPoolError: () => undefined, onConnectionError: () => undefined };
     super({ adapter: new PrismaPg(pool, { ...listeners, disposeExternalPool: true }) });
-    this.#pool = pool;
+    this.pool = pool;
   }
 
   /**
@@ -31,7 +31,7 @@ export class PrismaService extends PrismaClient implements OnApplicationShutdown
    */
   async askPrepared<Row extends QueryResultRow>({ name, text }: PreparedStatement, values: readonly unknown[]): Promise<Row[]> {
     try {
-      return (await this.#pool.query<Row>({ name, text, values: [...values] })).rows;
+      return (await this.pool.query<Row>({ name, text, values: [...values] })).rows;
     } catch (error) {
       throw fromConnecting(error);
     }

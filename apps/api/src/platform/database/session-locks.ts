@@ -31,23 +31,23 @@ export const lockNumberSql = (key: string): string => `hashtextextended(${key}, 
  */
 @Injectable()
 export class SessionLocks implements OnApplicationShutdown {
-  readonly #entries = new Map<string, Entry>();
-  readonly #session: PostgresSession;
+  private readonly entries = new Map<string, Entry>();
+  private readonly session: PostgresSession;
 
   constructor(@Inject(ENV) env: Env, logger: Logger) {
-    this.#session = new PostgresSession({
+    this.session = new PostgresSession({
       url: env.DATABASE_URL.open(),
       purpose: "locks",
       logger,
       // Others may take what is free now.
       firstRetryMs: retryDelayMs / 10,
-      onConnected: async (client) => this.#takeAllAgain(client),
+      onConnected: async (client) => this.takeAllAgain(client),
     });
   }
 
   /** How long the other processes have had time to take their locks again, after Postgres dropped connections; `Infinity` if it never did. */
   settledForMs(): number {
-    return this.#session.upAgainForMs();
+    return this.session.upAgainForMs();
   }
 
   /**
@@ -55,71 +55,71 @@ export class SessionLocks implements OnApplicationShutdown {
    * Does not wait. Rejects when the database is away.
    */
   async tryAcquire(key: string): Promise<HeldLock | null> {
-    if (this.#entries.has(key)) {
+    if (this.entries.has(key)) {
       return null;
     }
     const entry: Entry = { isHeld: false, isForLife: false, lost: new AbortController() };
-    this.#entries.set(key, entry);
+    this.entries.set(key, entry);
     try {
-      const client = await this.#session.connected();
+      const client = await this.session.connected();
       entry.isHeld = this.settledForMs() >= takingAgainMs && (await tryLock(client, key));
     } catch (error) {
-      this.#entries.delete(key);
+      this.entries.delete(key);
       throw error;
     }
     if (!entry.isHeld) {
-      this.#entries.delete(key);
+      this.entries.delete(key);
       return null;
     }
-    return { lost: entry.lost.signal, release: async () => this.#release(key, entry) };
+    return { lost: entry.lost.signal, release: async () => this.release(key, entry) };
   }
 
   /** Holds a lock as long as this process lives. Resolves once it has it. */
   async holdForLife(key: string): Promise<void> {
     const entry: Entry = { isHeld: false, isForLife: true, lost: new AbortController() };
-    this.#entries.set(key, entry);
-    const client = await this.#session.connected();
+    this.entries.set(key, entry);
+    const client = await this.session.connected();
     entry.isHeld = true;
-    await this.#takeAgain(client, key, entry);
+    await this.takeAgain(client, key, entry);
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.#session.close();
+    await this.session.close();
   }
 
-  async #release(key: string, entry: Entry): Promise<void> {
-    if (this.#entries.get(key) !== entry) {
+  private async release(key: string, entry: Entry): Promise<void> {
+    if (this.entries.get(key) !== entry) {
       return;
     }
     // The entry goes last: in between, another caller in this process would get the lock of the same session once more.
-    await this.#session.client?.query(`SELECT pg_advisory_unlock(${lockNumberSql("$1")})`, [key]).catch(() => undefined);
-    this.#entries.delete(key);
+    await this.session.client?.query(`SELECT pg_advisory_unlock(${lockNumberSql("$1")})`, [key]).catch(() => undefined);
+    this.entries.delete(key);
   }
 
-  async #takeAllAgain(client: Client): Promise<void> {
-    for (const [key, entry] of this.#entries) {
+  private async takeAllAgain(client: Client): Promise<void> {
+    for (const [key, entry] of this.entries) {
       if (entry.isHeld) {
-        await this.#takeAgain(client, key, entry);
+        await this.takeAgain(client, key, entry);
       }
     }
   }
 
-  async #takeAgain(client: Client, key: string, entry: Entry): Promise<void> {
+  private async takeAgain(client: Client, key: string, entry: Entry): Promise<void> {
     if (await tryLock(client, key)) {
-      if (this.#entries.get(key) !== entry) {
+      if (this.entries.get(key) !== entry) {
         await client.query(`SELECT pg_advisory_unlock(${lockNumberSql("$1")})`, [key]);
       }
       return;
     }
     if (!entry.isForLife) {
-      this.#entries.delete(key);
+      this.entries.delete(key);
       entry.lost.abort(new Error("the lock was lost with the connection"));
       return;
     }
     // Our own former session may linger for a moment.
     setTimeout(() => {
-      if (this.#session.client === client) {
-        this.#takeAgain(client, key, entry).catch(() => undefined);
+      if (this.session.client === client) {
+        this.takeAgain(client, key, entry).catch(() => undefined);
       }
     }, retryDelayMs).unref();
   }

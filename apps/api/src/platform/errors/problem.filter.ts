@@ -57,7 +57,7 @@ const pressureLineEveryMs = 10_000;
 /** Turns errors into `application/problem+json`, and logs what is ours to repair, once. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  #toldOfPressureAtMs = Number.NEGATIVE_INFINITY;
+  private toldOfPressureAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly logger: Logger,
@@ -94,8 +94,8 @@ export class ProblemFilter implements ExceptionFilter {
 
   /** Refusing many at once is no fault, and who sends them may not fill the log. */
   private tellOfPressure(path: string): void {
-    if (performance.now() - this.#toldOfPressureAtMs >= pressureLineEveryMs) {
-      this.#toldOfPressureAtMs = performance.now();
+    if (performance.now() - this.toldOfPressureAtMs >= pressureLineEveryMs) {
+      this.toldOfPressureAtMs = performance.now();
       this.logger.warn("requests are refused: too many at once", { path });
     }
   }

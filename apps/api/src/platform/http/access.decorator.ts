@@ -8,16 +8,16 @@ import type { TokenScope } from "@mosaic/contracts/access-token";
  */
 export type Access = "public" | "setup" | "user" | "session" | "admin" | "container";
 
-export const ACCESS = "mosaic:access";
+export const accessKey = "mosaic:access";
 /** The token scopes of a `user` route, each of which suffices. */
-export const TOKEN_SCOPES = "mosaic:token-scopes";
+export const tokenScopes = "mosaic:token-scopes";
 
 /** Anybody. */
-export const Public = (): CustomDecorator => SetMetadata(ACCESS, "public" satisfies Access);
+export const Public = (): CustomDecorator => SetMetadata(accessKey, "public" satisfies Access);
 /** Any signed-in user, and programs whose token has one of these scopes. */
 export const SignedIn = (scope: TokenScope, ...others: readonly TokenScope[]): ClassDecorator & MethodDecorator =>
-  applyDecorators(SetMetadata(ACCESS, "user" satisfies Access), SetMetadata(TOKEN_SCOPES, [scope, ...others]));
+  applyDecorators(SetMetadata(accessKey, "user" satisfies Access), SetMetadata(tokenScopes, [scope, ...others]));
 /** Any user signed in with a browser: what a leaked token must not reach. */
-export const SessionOnly = (): CustomDecorator => SetMetadata(ACCESS, "session" satisfies Access);
+export const SessionOnly = (): CustomDecorator => SetMetadata(accessKey, "session" satisfies Access);
 /** An admin signed in with a browser. */
-export const AdminOnly = (): CustomDecorator => SetMetadata(ACCESS, "admin" satisfies Access);
+export const AdminOnly = (): CustomDecorator => SetMetadata(accessKey, "admin" satisfies Access);

@@ -29,22 +29,22 @@ const maxKnownCredentials = 10_000;
  */
 @Injectable()
 export class Admission {
-  readonly #refusals: LeakyBuckets;
-  readonly #underWay = new Map<string, number>();
+  private readonly refusals: LeakyBuckets;
+  private readonly underWay = new Map<string, number>();
   /** Whose a credential was when it was last seen; `null` for a browser in which somebody has signed in. */
-  readonly #known = new Map<string, string | null>();
-  readonly #callers = new WeakMap<Request, string>();
+  private readonly known = new Map<string, string | null>();
+  private readonly callers = new WeakMap<Request, string>();
 
   constructor(
     @Inject(EDGE_LIMITS) private readonly limits: EdgeLimits,
     private readonly connections: Connections,
   ) {
-    this.#refusals = new LeakyBuckets({ points: limits.refusalPoints, perSecond: limits.forgottenPointsPerSecond });
+    this.refusals = new LeakyBuckets({ points: limits.refusalPoints, perSecond: limits.forgottenPointsPerSecond });
   }
 
   /** Throws `too_many_requests` if the address was refused too often, unless the request shows what this process has recognised before. */
   assertAddressMaySend(request: Request): void {
-    const seconds = this.#refusals.waitSeconds(addressKey(request));
+    const seconds = this.refusals.waitSeconds(addressKey(request));
     if (seconds > 0 && !credentialsOf(request).some((credential) => this.isKnown(credential))) {
       throw tooOften("from this address", seconds);
     }
@@ -52,8 +52,8 @@ export class Admission {
 
   /** Before the body is read, once it is known who sends. */
   assertMaySendBody(request: Request): void {
-    const caller = this.#callers.get(request);
-    const seconds = caller === undefined || isInternalRequest(request) ? 0 : this.#refusals.waitSeconds(caller);
+    const caller = this.callers.get(request);
+    const seconds = caller === undefined || isInternalRequest(request) ? 0 : this.refusals.waitSeconds(caller);
     if (seconds > 0) {
       throw tooOften("of yours", seconds);
     }
@@ -67,32 +67,32 @@ export class Admission {
     if (response.destroyed) {
       throw new ClientGoneError();
     }
-    const count = this.#underWay.get(key) ?? 0;
+    const count = this.underWay.get(key) ?? 0;
     if (count >= this.limits.requestsPerCaller) {
       throw new AppError("too_many_requests", {
         detail: `You have ${count} requests open at once. Wait for some of them to end, or close some pages of Mosaic.`,
         retryAfterSeconds: 5,
       });
     }
-    this.#underWay.set(key, count + 1);
+    this.underWay.set(key, count + 1);
     response.once("close", () => {
-      const left = (this.#underWay.get(key) ?? 1) - 1;
+      const left = (this.underWay.get(key) ?? 1) - 1;
       if (left === 0) {
-        this.#underWay.delete(key);
+        this.underWay.delete(key);
       } else {
-        this.#underWay.set(key, left);
+        this.underWay.set(key, left);
       }
     });
   }
 
   /** Whoever showed who they are; `undefined` for all others. */
   callerOf(request: Request): string | undefined {
-    return this.#callers.get(request);
+    return this.callers.get(request);
   }
 
   /** The request showed who sends it. */
   recognise(request: Request, userId: string, credential: string): void {
-    this.#callers.set(request, `user ${userId}`);
+    this.callers.set(request, `user ${userId}`);
     this.connections.recognise(request.socket);
     this.remember(credential, userId);
   }
@@ -100,33 +100,33 @@ export class Admission {
   /** A credential that opens something: a session, a token, or the cookie of a browser in which somebody has signed in. */
   remember(credential: string, userId: string | null = null): void {
     const key = hash(credential);
-    this.#known.delete(key);
-    this.#known.set(key, userId);
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > maxKnownCredentials && oldest !== undefined) {
-      this.#known.delete(oldest);
+    this.known.delete(key);
+    this.known.set(key, userId);
+    const [oldest] = this.known.keys();
+    if (this.known.size > maxKnownCredentials && oldest !== undefined) {
+      this.known.delete(oldest);
     }
   }
 
   isKnown(credential: string): boolean {
-    return this.#known.has(hash(credential));
+    return this.known.has(hash(credential));
   }
 
   /** Whose session or token it was when it was last seen. */
   userOf(credential: string): string | null {
-    return this.#known.get(hash(credential)) ?? null;
+    return this.known.get(hash(credential)) ?? null;
   }
 
   /** It opens nothing any more: whoever goes on showing it is a stranger. */
   forget(credential: string): void {
-    this.#known.delete(hash(credential));
+    this.known.delete(hash(credential));
   }
 
   /** Counts what was refused: by who sent it, or by address where that is unknown. */
   noteRefusal(request: Request, code: ProblemCode): void {
     const points = pointsByCode[code];
     if (points !== undefined && !isInternalRequest(request)) {
-      this.#refusals.add(this.#callers.get(request) ?? addressKey(request), points);
+      this.refusals.add(this.callers.get(request) ?? addressKey(request), points);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { SetMetadata, type CustomDecorator } from "@nestjs/common";
 import type { Access } from "./access.decorator.js";
 
-export const BODY_LIMIT = "mosaic:body-limit";
+export const bodyLimit = "mosaic:body-limit";
 
 /** Enough for every form: a route that needs more declares it. */
 export const smallBodyBytes = 20 * 1024;
@@ -12,7 +12,7 @@ export const openBodyBytes = 8 * 1024;
  * The largest body of a route that takes more than a form. A character is up to six bytes of JSON (`\u00e4`), so this is six times the characters
  * that the route's schema allows; a test compares the two for every route.
  */
-export const BodyLimit = (bytes: number): CustomDecorator => SetMetadata(BODY_LIMIT, bytes);
+export const BodyLimit = (bytes: number): CustomDecorator => SetMetadata(bodyLimit, bytes);
 
 export function bodyLimitOf(declaredBytes: number | undefined, access: Access | undefined): number {
   return declaredBytes ?? (access === "public" || access === "setup" ? openBodyBytes : smallBodyBytes);

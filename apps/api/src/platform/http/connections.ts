@@ -21,8 +21,8 @@ interface Connection {
 @Injectable()
 export class Connections {
   /** In the order in which they came. */
-  readonly #all = new Map<Socket, Connection>();
-  readonly #strangers = new Map<string, Set<Connection>>();
+  private readonly all = new Map<Socket, Connection>();
+  private readonly strangers = new Map<string, Set<Connection>>();
 
   constructor(@Inject(EDGE_LIMITS) private readonly limits: EdgeLimits) {}
 
@@ -30,20 +30,20 @@ export class Connections {
   open(socket: Socket, isProxy: boolean): void {
     const network = isProxy ? null : networkOf((socket.remoteAddress ?? "").replace(/^::ffff:/, ""));
     const connection: Connection = { socket, network, isRecognised: false, isAnswering: false };
-    this.#all.set(socket, connection);
+    this.all.set(socket, connection);
     const strangers = this.strangersOf(connection);
     strangers?.add(connection);
     socket.once("close", () => this.forget(connection));
     if (strangers !== undefined && strangers.size > this.limits.strangersPerAddress) {
       this.endOldest(strangers, connection, "Too many connections from this address are open.");
-    } else if (this.#all.size > this.limits.connectionsInAll) {
-      this.endOldest(this.#all.values(), connection, "Too many connections are open.");
+    } else if (this.all.size > this.limits.connectionsInAll) {
+      this.endOldest(this.all.values(), connection, "Too many connections are open.");
     }
   }
 
   /** A request has begun. */
   begin(request: IncomingMessage, response: ServerResponse): void {
-    const connection = this.#all.get(request.socket);
+    const connection = this.all.get(request.socket);
     if (connection === undefined) {
       return;
     }
@@ -55,7 +55,7 @@ export class Connections {
 
   /** Somebody has shown who they are. Counted for themselves from now on. */
   recognise(socket: Socket): void {
-    const connection = this.#all.get(socket);
+    const connection = this.all.get(socket);
     if (connection !== undefined && !connection.isRecognised) {
       this.leaveStrangers(connection);
       connection.isRecognised = true;
@@ -64,7 +64,7 @@ export class Connections {
 
   /** Whether bytes written to it would get into an answer. */
   isAnswering(socket: Socket): boolean {
-    return this.#all.get(socket)?.isAnswering === true;
+    return this.all.get(socket)?.isAnswering === true;
   }
 
   /** If something is being answered on all others, the new one goes. */
@@ -76,7 +76,7 @@ export class Connections {
   }
 
   private forget(connection: Connection): void {
-    this.#all.delete(connection.socket);
+    this.all.delete(connection.socket);
     this.leaveStrangers(connection);
   }
 
@@ -84,16 +84,16 @@ export class Connections {
     if (network === null) {
       return undefined;
     }
-    const strangers = this.#strangers.get(network) ?? new Set();
-    this.#strangers.set(network, strangers);
+    const strangers = this.strangers.get(network) ?? new Set();
+    this.strangers.set(network, strangers);
     return strangers;
   }
 
   private leaveStrangers(connection: Connection): void {
-    const strangers = connection.network === null ? undefined : this.#strangers.get(connection.network);
+    const strangers = connection.network === null ? undefined : this.strangers.get(connection.network);
     strangers?.delete(connection);
     if (strangers?.size === 0 && connection.network !== null) {
-      this.#strangers.delete(connection.network);
+      this.strangers.delete(connection.network);
     }
   }
 }

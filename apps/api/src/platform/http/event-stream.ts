@@ -16,8 +16,8 @@ interface Named {
  * comments so that no proxy in between takes it for a dead connection.
  */
 export class EventStream<Event extends Named> {
-  readonly #left = new AbortController();
-  readonly #keepAlive: NodeJS.Timeout;
+  private readonly leaving = new AbortController();
+  private readonly keepAlive: NodeJS.Timeout;
 
   constructor(private readonly response: Response) {
     response.status(200).set({
@@ -27,24 +27,24 @@ export class EventStream<Event extends Named> {
     });
     response.flushHeaders();
     response.socket?.setNoDelay(true);
-    this.#keepAlive = setInterval(() => this.comment("keep-alive"), keepAliveMs);
+    this.keepAlive = setInterval(() => this.comment("keep-alive"), keepAliveMs);
     response.once("close", () => {
-      clearInterval(this.#keepAlive);
+      clearInterval(this.keepAlive);
       if (!response.writableFinished) {
-        this.#left.abort(new Error("the browser left"));
+        this.leaving.abort(new Error("the browser left"));
       }
     });
     // A write after the browser left is no fault of ours.
     response.on("error", () => undefined);
     if (response.destroyed) {
-      clearInterval(this.#keepAlive);
-      this.#left.abort(new Error("the browser left"));
+      clearInterval(this.keepAlive);
+      this.leaving.abort(new Error("the browser left"));
     }
   }
 
   /** Aborts when the browser closes the connection before the end. */
   get left(): AbortSignal {
-    return this.#left.signal;
+    return this.leaving.signal;
   }
 
   /** Resolves once the browser takes more. An event for a browser that left is dropped. `id`: from where a reader that comes back goes on. */
@@ -70,21 +70,21 @@ export class EventStream<Event extends Named> {
   }
 
   end(): void {
-    clearInterval(this.#keepAlive);
+    clearInterval(this.keepAlive);
     if (this.isOpen()) {
       this.response.end();
     }
   }
 
   private isOpen(): boolean {
-    return !this.#left.signal.aborted && !this.response.writableEnded && !this.response.destroyed;
+    return !this.leaving.signal.aborted && !this.response.writableEnded && !this.response.destroyed;
   }
 
   private async write(text: string): Promise<void> {
     if (!this.isOpen()) {
       return;
     }
-    this.#keepAlive.refresh();
+    this.keepAlive.refresh();
     if (!this.response.write(text)) {
       await this.drained();
     }

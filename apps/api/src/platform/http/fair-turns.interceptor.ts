@@ -25,7 +25,7 @@ const limits = {
  * take turns: whoever sends a thousand requests waits behind their own.
  */
 export class FairTurnsInterceptor implements NestInterceptor {
-  readonly #gate = new FairGate(limits);
+  private readonly gate = new FairGate(limits);
 
   constructor(private readonly admission: Admission) {}
 
@@ -35,7 +35,7 @@ export class FairTurnsInterceptor implements NestInterceptor {
     if (caller === undefined) {
       return next.handle();
     }
-    const leave = await this.#gate.enter(caller, goneSignal(http.getResponse<Response>()));
+    const leave = await this.gate.enter(caller, goneSignal(http.getResponse<Response>()));
     const turn = setTimeout(leave, longestTurnMs);
     return next.handle().pipe(
       finalize(() => {

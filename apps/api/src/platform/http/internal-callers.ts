@@ -50,16 +50,16 @@ export function noteProvenAgent(request: IncomingMessage, agentId: string): void
 
 /** Bounds each address' connections and requests on an internal server, before anything else is done for them. */
 export class InternalCallers {
-  readonly #callers = new Map<string, Caller>();
-  readonly #limits: InternalLimits;
+  private readonly callers = new Map<string, Caller>();
+  private readonly limits: InternalLimits;
 
   constructor(limits: InternalLimits = internalLimits) {
-    this.#limits = limits;
+    this.limits = limits;
   }
 
   guard(server: Server): void {
-    server.maxConnections = this.#limits.connections;
-    server.on("connection", (socket: Socket) => this.#onConnection(socket));
+    server.maxConnections = this.limits.connections;
+    server.on("connection", (socket: Socket) => this.onConnection(socket));
   }
 
   /** Lets a request through at once, a little later when its address sends many, or answers 429 when it does not wait for answers. */
@@ -71,14 +71,14 @@ export class InternalCallers {
     }
     const { caller } = line;
     const agents = Math.max(1, caller.provenAgents.size);
-    if (caller.requests >= this.#limits.requestsAtOncePerAgent * agents) {
+    if (caller.requests >= this.limits.requestsAtOncePerAgent * agents) {
       refuse(response);
       return;
     }
     line.openRequests++;
     caller.requests++;
     response.once("close", () => release(line, Math.min(1, line.openRequests)));
-    const waitMs = this.#spend(caller, agents);
+    const waitMs = this.spend(caller, agents);
     if (waitMs === 0) {
       handle(request, response);
       return;
@@ -87,13 +87,13 @@ export class InternalCallers {
     response.once("close", () => clearTimeout(timer));
   }
 
-  #onConnection(socket: Socket): void {
+  private onConnection(socket: Socket): void {
     const address = socket.remoteAddress;
     if (address === undefined || ownAddresses.has(address)) {
       return;
     }
-    const caller = this.#callerAt(address);
-    if (caller.connections >= this.#limits.connectionsPerAgent * Math.max(1, caller.provenAgents.size)) {
+    const caller = this.callerAt(address);
+    if (caller.connections >= this.limits.connectionsPerAgent * Math.max(1, caller.provenAgents.size)) {
       socket.destroy();
       return;
     }
@@ -103,45 +103,45 @@ export class InternalCallers {
     socket.once("close", () => {
       // Answers that were still to come on it are told of nothing.
       release(line, line.openRequests);
-      this.#onClosed(address, caller);
+      this.onClosed(address, caller);
     });
   }
 
-  #callerAt(address: string): Caller {
-    const known = this.#callers.get(address);
+  private callerAt(address: string): Caller {
+    const known = this.callers.get(address);
     if (known !== undefined) {
       return known;
     }
     const caller = {
       connections: 0,
       requests: 0,
-      allowance: this.#limits.burstPerAgent,
+      allowance: this.limits.burstPerAgent,
       refilledAtMs: performance.now(),
       provenAgents: new Set<string>(),
     };
-    this.#callers.set(address, caller);
+    this.callers.set(address, caller);
     return caller;
   }
 
   /** Forgotten only once it would be allowed everything again, so that coming back at once gains nothing. */
-  #onClosed(address: string, caller: Caller): void {
+  private onClosed(address: string, caller: Caller): void {
     caller.connections--;
     if (caller.connections > 0) {
       return;
     }
-    const refillMs = (this.#limits.burstPerAgent / this.#limits.requestsPerSecondPerAgent) * 1_000;
+    const refillMs = (this.limits.burstPerAgent / this.limits.requestsPerSecondPerAgent) * 1_000;
     setTimeout(() => {
-      if (caller.connections === 0 && this.#callers.get(address) === caller) {
-        this.#callers.delete(address);
+      if (caller.connections === 0 && this.callers.get(address) === caller) {
+        this.callers.delete(address);
       }
     }, refillMs).unref();
   }
 
   /** How long the request has to wait. */
-  #spend(caller: Caller, agents: number): number {
-    const perMs = (this.#limits.requestsPerSecondPerAgent * agents) / 1_000;
+  private spend(caller: Caller, agents: number): number {
+    const perMs = (this.limits.requestsPerSecondPerAgent * agents) / 1_000;
     const nowMs = performance.now();
-    caller.allowance = Math.min(this.#limits.burstPerAgent * agents, caller.allowance + (nowMs - caller.refilledAtMs) * perMs) - 1;
+    caller.allowance = Math.min(this.limits.burstPerAgent * agents, caller.allowance + (nowMs - caller.refilledAtMs) * perMs) - 1;
     caller.refilledAtMs = nowMs;
     return caller.allowance >= 0 ? 0 : Math.ceil(-caller.allowance / perMs);
   }

@@ -4,9 +4,9 @@ import { RouteParamtypes } from "@nestjs/common/enums/route-paramtypes.enum.js";
 import type { Reflector } from "@nestjs/core";
 import type { Request, Response } from "express";
 import type { Observable } from "rxjs";
-import { ACCESS, type Access } from "./access.decorator.js";
+import { accessKey, type Access } from "./access.decorator.js";
 import type { Admission } from "./admission.js";
-import { BODY_LIMIT, bodyLimitOf } from "./body-limit.decorator.js";
+import { bodyLimit, bodyLimitOf } from "./body-limit.decorator.js";
 import type { EdgeLimits } from "./edge-limits.js";
 import { readJsonBody } from "./request-body.js";
 
@@ -35,8 +35,8 @@ export class JsonBodyInterceptor implements NestInterceptor {
 
   private limitOf(context: ExecutionContext): number {
     const targets = [context.getHandler(), context.getClass()];
-    const declared = this.reflector.getAllAndOverride<number | undefined>(BODY_LIMIT, targets);
-    return bodyLimitOf(declared, this.reflector.getAllAndOverride<Access | undefined>(ACCESS, targets));
+    const declared = this.reflector.getAllAndOverride<number | undefined>(bodyLimit, targets);
+    return bodyLimitOf(declared, this.reflector.getAllAndOverride<Access | undefined>(accessKey, targets));
   }
 }
 

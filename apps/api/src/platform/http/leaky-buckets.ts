@@ -8,7 +8,7 @@ interface Bucket {
  * The keys that were counted longest ago are forgotten first beyond `maxKeys`.
  */
 export class LeakyBuckets {
-  readonly #buckets = new Map<string, Bucket>();
+  private readonly buckets = new Map<string, Bucket>();
 
   constructor(
     private readonly limits: { readonly points: number; readonly perSecond: number; readonly maxKeys?: number },
@@ -17,11 +17,11 @@ export class LeakyBuckets {
 
   add(key: string, points: number): void {
     const bucket = { points: Math.min(this.pointsOf(key) + points, this.limits.points * 2), at: this.nowMs() };
-    this.#buckets.delete(key);
-    this.#buckets.set(key, bucket);
-    const [oldest] = this.#buckets.keys();
-    if (this.#buckets.size > (this.limits.maxKeys ?? 10_000) && oldest !== undefined) {
-      this.#buckets.delete(oldest);
+    this.buckets.delete(key);
+    this.buckets.set(key, bucket);
+    const [oldest] = this.buckets.keys();
+    if (this.buckets.size > (this.limits.maxKeys ?? 10_000) && oldest !== undefined) {
+      this.buckets.delete(oldest);
     }
   }
 
@@ -32,7 +32,7 @@ export class LeakyBuckets {
   }
 
   private pointsOf(key: string): number {
-    const bucket = this.#buckets.get(key);
+    const bucket = this.buckets.get(key);
     if (bucket === undefined) {
       return 0;
     }

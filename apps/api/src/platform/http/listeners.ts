@@ -50,27 +50,27 @@ const unreadable: Readonly<Record<string, readonly [ProblemCode, string]>> & { r
 /** The servers that share the application's handler: one public, any number of internal ones, added as networks appear. */
 @Injectable()
 export class Listeners {
-  readonly #servers = new Map<string, Server>();
-  readonly #closing = new AbortController();
-  readonly #internalCallers = new InternalCallers();
+  private readonly servers = new Map<string, Server>();
+  private readonly ending = new AbortController();
+  private readonly internalCallers = new InternalCallers();
 
   constructor(
     private readonly adapterHost: HttpAdapterHost,
     private readonly connections: Connections,
   ) {
     // Every answer that waits hears it, and there may be many.
-    setMaxListeners(0, this.#closing.signal);
+    setMaxListeners(0, this.ending.signal);
   }
 
   /** Aborts as soon as Mosaic stops: what waits or streams without an end of its own ends itself then. */
   get closing(): AbortSignal {
-    return this.#closing.signal;
+    return this.ending.signal;
   }
 
   /** Idempotent per address. Rejects with the system's error (EADDRINUSE …). Tells the port, for port 0. */
   async listen(kind: "public" | "internal", host: string, port: number): Promise<number> {
     const key = `${kind} ${host}:${port}`;
-    const existing = this.#servers.get(key);
+    const existing = this.servers.get(key);
     if (existing !== undefined) {
       return (existing.address() as AddressInfo).port;
     }
@@ -86,7 +86,7 @@ export class Listeners {
         resolve();
       });
     });
-    this.#servers.set(key, server);
+    this.servers.set(key, server);
     return (server.address() as AddressInfo).port;
   }
 
@@ -94,9 +94,9 @@ export class Listeners {
     const handle = this.adapterHost.httpAdapter.getInstance<RequestListener>();
     const server = createServer({ connectionsCheckingInterval: checkEveryMs }, (request, response) => {
       internalRequests.add(request);
-      this.#internalCallers.admit(request, response, handle);
+      this.internalCallers.admit(request, response, handle);
     });
-    this.#internalCallers.guard(server);
+    this.internalCallers.guard(server);
     return server;
   }
 
@@ -128,9 +128,9 @@ export class Listeners {
 
   /** Stops accepting, gives requests under way `graceMs`, then cuts them. */
   async close(graceMs: number): Promise<void> {
-    this.#closing.abort();
-    const servers = [...this.#servers.values()];
-    this.#servers.clear();
+    this.ending.abort();
+    const servers = [...this.servers.values()];
+    this.servers.clear();
     const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
     const cut = setTimeout(() => {
       for (const server of servers) {

@@ -17,42 +17,42 @@ export interface LogSinkOptions {
  * disk, a pipe that is closed, or one that nobody reads. What could not be written is counted, and the next line that can be says so.
  */
 export class LogSink {
-  readonly #descriptor: number;
-  readonly #maxWaitingBytes: number;
-  readonly #write: typeof write;
-  #waiting: Buffer[] = [];
-  #waitingBytes = 0;
-  #lostLines = 0;
-  #lastCode = "";
-  #isWriting = false;
-  #idle: (() => void)[] = [];
+  private readonly descriptor: number;
+  private readonly maxWaitingBytes: number;
+  private readonly systemWrite: typeof write;
+  private waiting: Buffer[] = [];
+  private waitingBytes = 0;
+  private lostLines = 0;
+  private lastCode = "";
+  private isWriting = false;
+  private idle: (() => void)[] = [];
 
   constructor(options: LogSinkOptions = {}) {
-    this.#descriptor = options.descriptor ?? 1;
-    this.#maxWaitingBytes = options.maxWaitingBytes ?? maxWaitingBytes;
-    this.#write = options.write ?? write;
+    this.descriptor = options.descriptor ?? 1;
+    this.maxWaitingBytes = options.maxWaitingBytes ?? maxWaitingBytes;
+    this.systemWrite = options.write ?? write;
   }
 
   /** Takes whole lines. */
   write(line: string): void {
     const bytes = Buffer.from(line);
-    if (this.#waitingBytes + bytes.length > this.#maxWaitingBytes) {
+    if (this.waitingBytes + bytes.length > this.maxWaitingBytes) {
       this.lose(1, "nobody reads the log");
       return;
     }
-    this.#waiting.push(bytes);
-    this.#waitingBytes += bytes.length;
+    this.waiting.push(bytes);
+    this.waitingBytes += bytes.length;
     this.proceed();
   }
 
   /** Resolves when nothing waits any more, or after `deadlineMs`. */
   async flush(deadlineMs: number): Promise<void> {
-    if (!this.#isWriting) {
+    if (!this.isWriting) {
       return;
     }
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, deadlineMs);
-      this.#idle.push(() => {
+      this.idle.push(() => {
         clearTimeout(timer);
         resolve();
       });
@@ -60,22 +60,22 @@ export class LogSink {
   }
 
   private proceed(): void {
-    if (this.#isWriting) {
+    if (this.isWriting) {
       return;
     }
-    if (this.#waiting.length === 0) {
-      this.#idle.splice(0).forEach((resolve) => resolve());
+    if (this.waiting.length === 0) {
+      this.idle.splice(0).forEach((resolve) => resolve());
       return;
     }
-    const lines = this.#waiting;
-    const count = lines.length + this.#lostLines;
-    this.#waiting = [];
-    this.#isWriting = true;
+    const lines = this.waiting;
+    const count = lines.length + this.lostLines;
+    this.waiting = [];
+    this.isWriting = true;
     this.put(Buffer.concat([...this.lossLine(), ...lines]), 0, count);
   }
 
   private put(bytes: Buffer, from: number, lines: number): void {
-    this.#write(this.#descriptor, bytes, from, bytes.length - from, null, (error, written) => {
+    this.systemWrite(this.descriptor, bytes, from, bytes.length - from, null, (error, written) => {
       if (error?.code === "EAGAIN") {
         setTimeout(() => this.put(bytes, from, lines), retryMs).unref();
         return;
@@ -87,29 +87,29 @@ export class LogSink {
       if (error !== null) {
         this.lose(lines, error.code ?? "unknown");
       }
-      this.#waitingBytes = this.#waiting.reduce((sum, { length }) => sum + length, 0);
-      this.#isWriting = false;
+      this.waitingBytes = this.waiting.reduce((sum, { length }) => sum + length, 0);
+      this.isWriting = false;
       this.proceed();
     });
   }
 
   private lose(lines: number, code: string): void {
-    this.#lostLines += lines;
-    this.#lastCode = code;
+    this.lostLines += lines;
+    this.lastCode = code;
   }
 
   private lossLine(): Buffer[] {
-    if (this.#lostLines === 0) {
+    if (this.lostLines === 0) {
       return [];
     }
     const line = {
       level: 40,
       time: new Date().toISOString(),
-      count: this.#lostLines,
-      code: this.#lastCode,
+      count: this.lostLines,
+      code: this.lastCode,
       message: "log lines could not be written",
     };
-    this.#lostLines = 0;
+    this.lostLines = 0;
     return [Buffer.from(`${JSON.stringify(line)}\n`)];
   }
 }

@@ -8,30 +8,30 @@ export type LogFields = Readonly<Record<string, string | number | boolean | null
 /** JSON lines: a constant message and fields. Never bodies, tokens or values of settings. Also Nest's own logger. */
 @Injectable()
 export class Logger implements LoggerService {
-  readonly #pino: PinoLogger;
+  private readonly pino: PinoLogger;
 
   constructor(
     level: string,
     private readonly sink = new LogSink(),
   ) {
-    this.#pino = pino({ level, base: null, messageKey: "message", timestamp: pino.stdTimeFunctions.isoTime }, sink);
+    this.pino = pino({ level, base: null, messageKey: "message", timestamp: pino.stdTimeFunctions.isoTime }, sink);
   }
 
   debug(message: string, fields?: LogFields | string): void {
-    this.#pino.debug(contextual(fields), message);
+    this.pino.debug(contextual(fields), message);
   }
 
   log(message: string, fields?: LogFields | string): void {
-    this.#pino.info(contextual(fields), message);
+    this.pino.info(contextual(fields), message);
   }
 
   warn(message: string, fields?: LogFields | string): void {
-    this.#pino.warn(contextual(fields), message);
+    this.pino.warn(contextual(fields), message);
   }
 
   /** `error` is logged with its causes; messages of foreign errors may quote input, so only their kind, code and stack frames are kept. */
   error(message: string, error?: unknown, fields?: LogFields | string): void {
-    this.#pino.error({ ...contextual(fields), ...(error === undefined ? {} : { error: describe(error) }) }, message);
+    this.pino.error({ ...contextual(fields), ...(error === undefined ? {} : { error: describe(error) }) }, message);
   }
 
   /** Before the process ends: what was logged last says why. */

@@ -9,12 +9,12 @@ const windowMs = 10_000;
 /** How busy this machine is now, for limits of time that were measured on an idle one. */
 @Injectable()
 export class MachinePace implements OnApplicationShutdown {
-  readonly #delay = monitorEventLoopDelay({ resolution: resolutionMs });
-  #windowSinceMs = performance.now();
-  #formerLoopDelayMs = 0;
+  private readonly delay = monitorEventLoopDelay({ resolution: resolutionMs });
+  private windowSinceMs = performance.now();
+  private formerLoopDelayMs = 0;
 
   constructor() {
-    this.#delay.enable();
+    this.delay.enable();
   }
 
   /** 1 on a machine with room; up to 6 on one without. */
@@ -23,17 +23,17 @@ export class MachinePace implements OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
-    this.#delay.disable();
+    this.delay.disable();
   }
 
   /** The worse of the last full window and the present one. */
   private loopDelayMs(): number {
-    const presentMs = Math.max(0, (this.#delay.percentile(90) || 0) / 1e6 - resolutionMs);
-    const worseMs = Math.max(presentMs, this.#formerLoopDelayMs);
-    if (performance.now() - this.#windowSinceMs > windowMs) {
-      this.#windowSinceMs = performance.now();
-      this.#formerLoopDelayMs = presentMs;
-      this.#delay.reset();
+    const presentMs = Math.max(0, (this.delay.percentile(90) || 0) / 1e6 - resolutionMs);
+    const worseMs = Math.max(presentMs, this.formerLoopDelayMs);
+    if (performance.now() - this.windowSinceMs > windowMs) {
+      this.windowSinceMs = performance.now();
+      this.formerLoopDelayMs = presentMs;
+      this.delay.reset();
     }
     return worseMs;
   }

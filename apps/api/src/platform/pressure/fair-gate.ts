@@ -21,11 +21,11 @@ const retryAfterSeconds = 5;
  * many waits behind their own, not before others. What is refused is `overloaded` (503), in words.
  */
 export class FairGate {
-  readonly #places: Places;
+  private readonly places: Places;
 
   constructor(private readonly limits: GateLimits) {
     const { atOnce, atOncePerKey, waiting, waitingPerKey } = limits;
-    this.#places = new Places({ size: atOnce, sizePerKey: atOncePerKey, maxWaiting: waiting, maxWaitingPerKey: waitingPerKey });
+    this.places = new Places({ size: atOnce, sizePerKey: atOncePerKey, maxWaiting: waiting, maxWaitingPerKey: waitingPerKey });
   }
 
   /** Runs `work` when it is its turn. Aborting `signal` gives a place in the queue up; work that has begun is not disturbed. */
@@ -41,15 +41,15 @@ export class FairGate {
   /** For work that no function encloses. Whoever is in calls what it returns; a second call does nothing. */
   async enter(key: string, signal?: AbortSignal): Promise<() => void> {
     signal?.throwIfAborted();
-    return this.#places.takeNow({ key }) ?? (await this.#wait(key, signal));
+    return this.places.takeNow({ key }) ?? (await this.wait(key, signal));
   }
 
-  async #wait(key: string, signal: AbortSignal | undefined): Promise<() => void> {
+  private async wait(key: string, signal: AbortSignal | undefined): Promise<() => void> {
     const { longestWaitMs, words } = this.limits;
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(refusal(words.inAll)), longestWaitMs);
     try {
-      return await this.#places.take({ key, signal: AbortSignal.any([patience.signal, ...(signal === undefined ? [] : [signal])]) });
+      return await this.places.take({ key, signal: AbortSignal.any([patience.signal, ...(signal === undefined ? [] : [signal])]) });
     } catch (error) {
       throw error instanceof PlacesTaken ? refusal(error.by === "key" ? words.ofKey : words.inAll) : error;
     } finally {

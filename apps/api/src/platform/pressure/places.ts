@@ -32,24 +32,24 @@ export class PlacesTaken extends Error {
 
 /** Bounds what runs at once: of a piece of work, or of what it holds (a place per kilobyte). */
 export class Places {
-  #free: number;
-  #waitingCount = 0;
-  readonly #takenOf = new Map<string, number>();
-  readonly #urgent: Queue = new Map();
-  readonly #patient: Queue = new Map();
-  readonly #sizePerKey: number;
+  private free: number;
+  private waitingNow = 0;
+  private readonly takenOf = new Map<string, number>();
+  private readonly urgent: Queue = new Map();
+  private readonly patient: Queue = new Map();
+  private readonly sizePerKey: number;
 
   constructor(private readonly limits: PlacesLimits) {
-    this.#free = limits.size;
-    this.#sizePerKey = Math.min(limits.sizePerKey ?? limits.size, limits.size);
+    this.free = limits.size;
+    this.sizePerKey = Math.min(limits.sizePerKey ?? limits.size, limits.size);
   }
 
   get takenCount(): number {
-    return this.limits.size - this.#free;
+    return this.limits.size - this.free;
   }
 
   get waitingCount(): number {
-    return this.#waitingCount;
+    return this.waitingNow;
   }
 
   /** Resolves with what gives the place back; calling that again does nothing. Rejects with `PlacesTaken`, or the signal's reason. */
@@ -60,22 +60,22 @@ export class Places {
       return leave;
     }
     const { count = 1, key = "", isUrgent = false, signal } = wish;
-    const wanted = Math.min(count, this.#sizePerKey);
-    await this.#wait(isUrgent ? this.#urgent : this.#patient, key, wanted, signal);
-    return this.#leaver(key, wanted);
+    const wanted = Math.min(count, this.sizePerKey);
+    await this.wait(isUrgent ? this.urgent : this.patient, key, wanted, signal);
+    return this.leaver(key, wanted);
   }
 
   /** The same for whoever does not wait: `undefined` when it is not their turn. */
   takeNow({ count = 1, key = "", isUrgent = false }: PlaceWish = {}): (() => void) | undefined {
-    const wanted = Math.min(count, this.#sizePerKey);
-    const hasPlace = wanted <= this.#free && this.#hasShare(key, wanted);
-    const isBehindOwn = this.#urgent.has(key) || (!isUrgent && this.#patient.has(key));
+    const wanted = Math.min(count, this.sizePerKey);
+    const hasPlace = wanted <= this.free && this.hasShare(key, wanted);
+    const isBehindOwn = this.urgent.has(key) || (!isUrgent && this.patient.has(key));
     // Whoever only waits for what their own key holds stands in nobody's way but their own.
-    if (!hasPlace || isBehindOwn || this.#next() !== undefined) {
+    if (!hasPlace || isBehindOwn || this.next() !== undefined) {
       return undefined;
     }
-    this.#enter(key, wanted);
-    return this.#leaver(key, wanted);
+    this.enter(key, wanted);
+    return this.leaver(key, wanted);
   }
 
   async run<T>(work: () => Promise<T>, wish?: PlaceWish): Promise<T> {
@@ -87,67 +87,67 @@ export class Places {
     }
   }
 
-  #hasShare(key: string, count: number): boolean {
-    return (this.#takenOf.get(key) ?? 0) + count <= this.#sizePerKey;
+  private hasShare(key: string, count: number): boolean {
+    return (this.takenOf.get(key) ?? 0) + count <= this.sizePerKey;
   }
 
-  #enter(key: string, count: number): void {
-    this.#free -= count;
-    this.#takenOf.set(key, (this.#takenOf.get(key) ?? 0) + count);
+  private enter(key: string, count: number): void {
+    this.free -= count;
+    this.takenOf.set(key, (this.takenOf.get(key) ?? 0) + count);
   }
 
-  #leaver(key: string, count: number): () => void {
+  private leaver(key: string, count: number): () => void {
     let isTaken = true;
     return () => {
       if (isTaken) {
         isTaken = false;
-        this.#leave(key, count);
+        this.leave(key, count);
       }
     };
   }
 
-  #leave(key: string, count: number): void {
-    this.#free += count;
-    const left = (this.#takenOf.get(key) ?? count) - count;
+  private leave(key: string, count: number): void {
+    this.free += count;
+    const left = (this.takenOf.get(key) ?? count) - count;
     if (left > 0) {
-      this.#takenOf.set(key, left);
+      this.takenOf.set(key, left);
     } else {
-      this.#takenOf.delete(key);
+      this.takenOf.delete(key);
     }
-    this.#admitNext();
+    this.admitNext();
   }
 
-  async #wait(queue: Queue, key: string, count: number, signal: AbortSignal | undefined): Promise<void> {
+  private async wait(queue: Queue, key: string, count: number, signal: AbortSignal | undefined): Promise<void> {
     const { maxWaiting, maxWaitingPerKey = maxWaiting } = this.limits;
-    if ((this.#urgent.get(key)?.size ?? 0) + (this.#patient.get(key)?.size ?? 0) >= maxWaitingPerKey) {
+    if ((this.urgent.get(key)?.size ?? 0) + (this.patient.get(key)?.size ?? 0) >= maxWaitingPerKey) {
       throw new PlacesTaken("key");
     }
-    if (this.#waitingCount >= maxWaiting) {
+    if (this.waitingNow >= maxWaiting) {
       throw new PlacesTaken("all");
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const entry = new Waiting(count, resolve);
     const giveUp = (): void => {
-      if (this.#forget(queue, key, entry)) {
+      if (this.forget(queue, key, entry)) {
         reject(signal?.reason as Error);
-        this.#admitNext();
+        this.admitNext();
       }
     };
     const line = queue.get(key) ?? new WaitingLine();
     line.add(entry);
     queue.set(key, line);
-    this.#waitingCount++;
+    this.waitingNow++;
     signal?.addEventListener("abort", giveUp, { once: true });
     await promise.finally(() => signal?.removeEventListener("abort", giveUp));
   }
 
   /** False when it does not wait any more. Its key keeps its turn. */
-  #forget(queue: Queue, key: string, entry: Waiting): boolean {
+  private forget(queue: Queue, key: string, entry: Waiting): boolean {
     const line = queue.get(key);
     if (line?.remove(entry) !== true) {
       return false;
     }
-    this.#waitingCount--;
+    this.waitingNow--;
     if (line.size === 0) {
       queue.delete(key);
     }
@@ -155,11 +155,11 @@ export class Places {
   }
 
   /** Strictly in turn: who wants much is not overtaken for ever by those who want little. */
-  #admitNext(): void {
-    for (let next = this.#next(); next !== undefined && next.entry.count <= this.#free; next = this.#next()) {
+  private admitNext(): void {
+    for (let next = this.next(); next !== undefined && next.entry.count <= this.free; next = this.next()) {
       const { queue, key, entry } = next;
-      this.#enter(key, entry.count);
-      this.#forget(queue, key, entry);
+      this.enter(key, entry.count);
+      this.forget(queue, key, entry);
       const rest = queue.get(key);
       if (rest !== undefined) {
         queue.delete(key);
@@ -170,11 +170,11 @@ export class Places {
   }
 
   /** Whose turn it is, of the keys that do not hold their share already. */
-  #next(): { queue: Queue; key: string; entry: Waiting } | undefined {
-    for (const queue of [this.#urgent, this.#patient]) {
+  private next(): { queue: Queue; key: string; entry: Waiting } | undefined {
+    for (const queue of [this.urgent, this.patient]) {
       for (const [key, { first: entry }] of queue) {
-        const isBehindOwn = queue === this.#patient && this.#urgent.has(key);
-        if (entry !== undefined && !isBehindOwn && this.#hasShare(key, entry.count)) {
+        const isBehindOwn = queue === this.patient && this.urgent.has(key);
+        if (entry !== undefined && !isBehindOwn && this.hasShare(key, entry.count)) {
           return { queue, key, entry };
         }
       }
@@ -198,17 +198,17 @@ class Waiting {
 class WaitingLine {
   first: Waiting | undefined;
   size = 0;
-  #last: Waiting | undefined;
+  private last: Waiting | undefined;
 
   add(entry: Waiting): void {
-    entry.before = this.#last;
+    entry.before = this.last;
     entry.isInLine = true;
-    if (this.#last === undefined) {
+    if (this.last === undefined) {
       this.first = entry;
     } else {
-      this.#last.behind = entry;
+      this.last.behind = entry;
     }
-    this.#last = entry;
+    this.last = entry;
     this.size++;
   }
 
@@ -225,7 +225,7 @@ class WaitingLine {
       before.behind = behind;
     }
     if (behind === undefined) {
-      this.#last = before;
+      this.last = before;
     } else {
       behind.before = before;
     }
