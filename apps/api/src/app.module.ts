@@ -1,5 +1,4 @@
 import { Module } from "@nestjs/common";
-import { ScheduleModule } from "@nestjs/schedule";
 import { AccessTokensModule } from "./modules/access-tokens/access-tokens.module.js";
 import { AccountsModule } from "./modules/accounts/accounts.module.js";
 import { AgentConfigModule } from "./modules/agent-config/agent-config.module.js";
@@ -32,7 +31,6 @@ import { PlatformModule } from "./platform/platform.module.js";
 @Module({
   imports: [
     PlatformModule,
-    ScheduleModule.forRoot(),
     CryptoModule,
     SettingsModule,
     KeyRotationModule,

@@ -162,7 +162,9 @@ test("a database that is away is logged once by each who looks after something, 
     await reconciler.reconcile();
   }
   expect(
-    logger.warnings.filter((warning) => warning.includes("the database can't be reached") && warning.startsWith("containers")),
+    logger.warnings.filter(
+      (warning) => warning.includes("the database can't be reached") && warning.startsWith("looking after containers"),
+    ),
   ).toHaveLength(1);
   await app.runtime.removeBehindOurBack(agentId);
   await proxy.restore();

@@ -13,6 +13,7 @@ import { Logger } from "./logging/logger.js";
 import { Notices } from "./notices/notices.js";
 import { PostgresChannel } from "./notices/postgres-channel.js";
 import { MachinePace } from "./pace/machine-pace.js";
+import { Periodic } from "./periodic/periodic.js";
 import { Shutdown } from "./shutdown/shutdown.js";
 
 /**
@@ -39,6 +40,7 @@ const configuration = ConfigModule.forRoot({ ignoreEnvFile: true, validatePredef
     Listeners,
     MachinePace,
     Shutdown,
+    Periodic,
   ],
   exports: [
     ConfigModule,
@@ -53,6 +55,7 @@ const configuration = ConfigModule.forRoot({ ignoreEnvFile: true, validatePredef
     Listeners,
     MachinePace,
     Shutdown,
+    Periodic,
   ],
 })
 export class PlatformModule {}

@@ -1,8 +1,8 @@
 import type { Credentials, SessionUser } from "@mosaic/contracts/identity";
 import { Inject, Injectable } from "@nestjs/common";
-import { Cron, CronExpression } from "@nestjs/schedule";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
+import { Periodic } from "../../platform/periodic/periodic.js";
 import type { AuditEntry } from "../audit/audit-trail.js";
 import { hashToken, newToken } from "../crypto/tokens.js";
 import { UsersService } from "../users/users.service.js";
@@ -16,6 +16,7 @@ const idleMs = 7 * 24 * 3_600_000;
 const absoluteMs = 30 * 24 * 3_600_000;
 /** Writing at every request would cost more than it tells. */
 const touchEveryMs = 60_000;
+const removeEveryMs = 3_600_000;
 const maxUserAgentLength = 300;
 
 /** What a browser shows when somebody signs in with it. */
@@ -38,8 +39,11 @@ export class AuthService {
     private readonly attempts: SignInAttemptsService,
     private readonly counter: AttemptCounterService,
     private readonly gate: PasswordGate,
+    periodic: Periodic,
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+  ) {
+    periodic.every(removeEveryMs, { what: "removing expired sessions and old attempts", run: async () => this.removeExpired() });
+  }
 
   /**
    * Signs in with a password. Throws `wrong_credentials`, or `too_many_requests` before the password is looked at, or `overloaded` before
@@ -118,7 +122,6 @@ export class AuthService {
     await this.sessions.end(hashToken(token), { action: "auth.sign_out" });
   }
 
-  @Cron(CronExpression.EVERY_HOUR)
   async removeExpired(): Promise<void> {
     await this.sessions.removeExpired(this.clock.now());
     await this.counter.removeOld();

@@ -1,7 +1,9 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from "@nestjs/common";
+import { Inject, Injectable, type OnApplicationBootstrap } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import type { Ending } from "../../platform/notices/channels.js";
 import { Notices } from "../../platform/notices/notices.js";
+import type { Loop } from "../../platform/periodic/loop.js";
+import { Periodic } from "../../platform/periodic/periodic.js";
 import type { Caller } from "./auth.types.js";
 import { BearerTokensRepository } from "./bearer-tokens.repository.js";
 import { SessionsRepository } from "./sessions.repository.js";
@@ -23,28 +25,25 @@ export interface FollowedCaller {
 
 /** Knows who has something open at this process, and hears from all others when somebody's session or token ends. */
 @Injectable()
-export class LiveCallersService implements OnApplicationBootstrap, OnModuleDestroy {
+export class LiveCallersService implements OnApplicationBootstrap {
   private readonly entries = new Set<Entry>();
-  private timer: NodeJS.Timeout | undefined;
+  private readonly checks: Loop;
 
   constructor(
     private readonly notices: Notices,
     private readonly sessions: SessionsRepository,
     private readonly tokens: BearerTokensRepository,
+    periodic: Periodic,
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+  ) {
+    this.checks = periodic.every(checkEveryMs, { what: "looking for sessions that ended", run: async () => this.check([...this.entries]) });
+  }
 
   async onApplicationBootstrap(): Promise<void> {
     await this.notices.listen("mosaic_sessions", {
       onNotice: (ending) => this.hear(ending),
-      onGap: () => void this.check([...this.entries]),
+      onGap: () => void this.checks.runNow(),
     });
-    this.timer = setInterval(() => void this.check([...this.entries]), checkEveryMs);
-    this.timer.unref();
-  }
-
-  onModuleDestroy(): void {
-    clearInterval(this.timer);
   }
 
   /** To be called for whatever stays open after its answer has begun. */
@@ -52,7 +51,7 @@ export class LiveCallersService implements OnApplicationBootstrap, OnModuleDestr
     const entry: Entry = { caller, ended: new AbortController() };
     this.entries.add(entry);
     // It may have ended between the guard's look and this one.
-    void this.check([entry]);
+    this.check([entry]).catch(() => undefined);
     return { ended: entry.ended.signal, release: () => void this.entries.delete(entry) };
   }
 
@@ -62,7 +61,7 @@ export class LiveCallersService implements OnApplicationBootstrap, OnModuleDestr
     }
   }
 
-  /** A database that is away says nothing about anybody. */
+  /** Rejects when the database is away, which says nothing about anybody. */
   private async check(entries: readonly Entry[]): Promise<void> {
     const sessionIds = entries.flatMap(({ caller }) => (caller.kind === "session" ? [caller.sessionId] : []));
     const tokenIds = entries.flatMap(({ caller }) => (caller.kind === "token" ? [caller.tokenId] : []));
@@ -71,8 +70,8 @@ export class LiveCallersService implements OnApplicationBootstrap, OnModuleDestr
     const live = await Promise.all([
       sessionIds.length === 0 ? none : this.sessions.findLiveIds(sessionIds, now),
       tokenIds.length === 0 ? none : this.tokens.findLiveIds(tokenIds, now),
-    ]).catch(() => null);
-    const gone = live === null ? [] : entries.filter(({ caller }) => !live.some((ids) => ids.has(idOf(caller))));
+    ]);
+    const gone = entries.filter(({ caller }) => !live.some((ids) => ids.has(idOf(caller))));
     for (const entry of gone) {
       this.end(entry);
     }

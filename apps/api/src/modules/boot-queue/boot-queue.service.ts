@@ -1,9 +1,10 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from "@nestjs/common";
 import { ENV, type Env } from "../../platform/config/env.js";
 import { SessionLocks } from "../../platform/database/session-locks.js";
-import { Logger } from "../../platform/logging/logger.js";
 import { Notices } from "../../platform/notices/notices.js";
-import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
+import type { Loop } from "../../platform/periodic/loop.js";
+import { Periodic } from "../../platform/periodic/periodic.js";
+import { engineObstacle, RuntimeHostService } from "../runtime-host/runtime-host.service.js";
 import { BootQueueRepository } from "./boot-queue.repository.js";
 import type { BootRequest, BootWaiting } from "./boot-queue.types.js";
 import { bootSlots } from "./boot-slots.js";
@@ -27,21 +28,25 @@ interface Waiter extends BootWaiting {
 @Injectable()
 export class BootQueueService implements OnApplicationBootstrap {
   private readonly waiters = new Map<string, Waiter>();
-  private pass: Promise<void> | undefined;
-  private isAskedAgain = false;
-  private timer: NodeJS.Timeout | undefined;
+  private readonly looks: Loop;
 
   constructor(
     private readonly repository: BootQueueRepository,
     private readonly notices: Notices,
     private readonly locks: SessionLocks,
     private readonly host: RuntimeHostService,
-    private readonly logger: Logger,
     @Inject(ENV) private readonly env: Env,
-  ) {}
+    periodic: Periodic,
+  ) {
+    this.looks = periodic.every(everyMs, {
+      what: "looking at the queue of starts",
+      run: async () => this.look(),
+      obstacleOf: engineObstacle,
+    });
+  }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.notices.listen("mosaic_boot_queue", { onNotice: () => this.lookSoon(), onGap: () => this.lookSoon() });
+    await this.notices.listen("mosaic_boot_queue", { onNotice: () => void this.looks.runNow(), onGap: () => void this.looks.runNow() });
   }
 
   /**
@@ -60,7 +65,7 @@ export class BootQueueService implements OnApplicationBootstrap {
       onAbort();
     }
     this.waiters.set(startId, waiter);
-    this.lookSoon();
+    void this.looks.runNow();
     try {
       await waiter.admitted.promise;
       return leave;
@@ -88,30 +93,10 @@ export class BootQueueService implements OnApplicationBootstrap {
     await this.repository.leave(startId).catch(() => undefined);
   }
 
-  private lookSoon(): void {
+  private async look(): Promise<void> {
     if (this.waiters.size === 0) {
       return;
     }
-    if (this.pass !== undefined) {
-      this.isAskedAgain = true;
-      return;
-    }
-    clearTimeout(this.timer);
-    this.pass = this.look()
-      .catch(() => this.logger.debug("the queue of starts could not be looked at"))
-      .finally(() => {
-        this.pass = undefined;
-        if (this.isAskedAgain) {
-          this.isAskedAgain = false;
-          this.lookSoon();
-        } else {
-          this.timer = setTimeout(() => this.lookSoon(), everyMs);
-          this.timer.unref();
-        }
-      });
-  }
-
-  private async look(): Promise<void> {
     const cores = await (await this.host.runtime()).cores();
     await this.repository.admit(bootSlots(cores, this.env.MOSAIC_STARTS_AT_ONCE), this.locks.settledForMs() >= judgingAfterMs);
     const waiters = [...this.waiters.values()];

@@ -1,9 +1,6 @@
 import { Injectable } from "@nestjs/common";
-import { Interval } from "@nestjs/schedule";
-import { isDatabaseUnavailable } from "../../platform/database/database-errors.js";
-import { Logger } from "../../platform/logging/logger.js";
-import { Shutdown } from "../../platform/shutdown/shutdown.js";
-import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
+import { Periodic } from "../../platform/periodic/periodic.js";
+import { engineObstacle, RuntimeHostService } from "../runtime-host/runtime-host.service.js";
 import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
 import { ContainerLifecycleService } from "./container-lifecycle.service.js";
 import { StartAttempts } from "./start-attempts.js";
@@ -14,34 +11,20 @@ const everyMs = 3_000;
 @Injectable()
 export class AgentKeeperService {
   private readonly attempts = new StartAttempts();
-  private isAtIt = false;
 
   constructor(
     private readonly repository: ContainerLifecycleRepository,
     private readonly lifecycle: ContainerLifecycleService,
     private readonly host: RuntimeHostService,
-    private readonly shutdown: Shutdown,
-    private readonly logger: Logger,
-  ) {}
+    periodic: Periodic,
+  ) {
+    periodic.every(everyMs, { what: "looking after system agents", run: async () => this.keep(), obstacleOf: engineObstacle });
+  }
 
-  /** Never rejects. */
-  @Interval(everyMs)
-  async keep(): Promise<void> {
-    if (this.isAtIt || this.shutdown.signal.aborted) {
-      return;
-    }
-    this.isAtIt = true;
-    try {
-      if ((await this.host.kind()) !== null) {
-        await this.startMissing();
-        await this.lifecycle.restartQuiet();
-      }
-    } catch (error) {
-      if (!isDatabaseUnavailable(error)) {
-        this.logger.error("system agents could not be looked after", error);
-      }
-    } finally {
-      this.isAtIt = false;
+  private async keep(): Promise<void> {
+    if ((await this.host.kind()) !== null) {
+      await this.startMissing();
+      await this.lifecycle.restartQuiet();
     }
   }
 

@@ -40,6 +40,7 @@ test("one that can't be ended is asked on and tried again, and whoever waits is 
     { signal: ending.signal },
     { error },
     limits,
+    { every: () => undefined },
   ] as unknown as ConstructorParameters<typeof HangWatchService>;
   const watch = new HangWatchService(...parts);
   const endpoint = { host: "127.0.0.1", port: (silent.address() as AddressInfo).port };

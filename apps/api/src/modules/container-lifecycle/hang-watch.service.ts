@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Inject, Injectable, type OnApplicationBootstrap } from "@nestjs/common";
-import { isDatabaseUnavailable } from "../../platform/database/database-errors.js";
+import { Inject, Injectable } from "@nestjs/common";
 import { Logger } from "../../platform/logging/logger.js";
+import { Periodic } from "../../platform/periodic/periodic.js";
 import { Shutdown } from "../../platform/shutdown/shutdown.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
@@ -34,7 +34,7 @@ interface Silence {
  * connections open and says nothing for ever: only asking it on another connection tells it from one that waits for its model.
  */
 @Injectable()
-export class HangWatchService implements OnApplicationBootstrap {
+export class HangWatchService {
   private readonly suspects = new Map<string, Suspect>();
 
   constructor(
@@ -45,10 +45,9 @@ export class HangWatchService implements OnApplicationBootstrap {
     private readonly shutdown: Shutdown,
     private readonly logger: Logger,
     @Inject(HANG_LIMITS) private readonly limits: HangLimits,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    void this.sweepForEver();
+    periodic: Periodic,
+  ) {
+    periodic.every(limits.sweepEveryMs, { what: "asking running agents whether they are there", run: async () => this.sweep() });
   }
 
   /**
@@ -70,21 +69,9 @@ export class HangWatchService implements OnApplicationBootstrap {
     }
   }
 
-  private async sweepForEver(): Promise<void> {
-    const { signal } = this.shutdown;
-    while (!signal.aborted) {
-      await sleep(this.limits.sweepEveryMs, undefined, { signal, ref: false }).catch(() => undefined);
-      await this.sweep().catch((error: unknown) => {
-        if (!signal.aborted && !isDatabaseUnavailable(error)) {
-          this.logger.error("running agents could not be asked whether they are there", error);
-        }
-      });
-    }
-  }
-
   /** Asks every running gateway once, a few at a time. It counts as nobody's activity. */
   private async sweep(): Promise<void> {
-    if (this.shutdown.signal.aborted || (await this.host.kind()) === null) {
+    if ((await this.host.kind()) === null) {
       return;
     }
     const queue = (await this.repository.findRunning()).filter(({ agentId }) => !this.suspects.has(agentId));

@@ -1,13 +1,12 @@
 import { sizeWords } from "@mosaic/contracts/disk-words";
 import { RuntimeError } from "@mosaic/runtime/agent-runtime";
 import { Inject, Injectable } from "@nestjs/common";
-import { Interval } from "@nestjs/schedule";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
-import { isDatabaseUnavailable } from "../../platform/database/database-errors.js";
 import { SessionLocks } from "../../platform/database/session-locks.js";
 import { Logger } from "../../platform/logging/logger.js";
-import { Shutdown } from "../../platform/shutdown/shutdown.js";
-import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
+import type { Loop } from "../../platform/periodic/loop.js";
+import { Periodic } from "../../platform/periodic/periodic.js";
+import { engineObstacle, RuntimeHostService } from "../runtime-host/runtime-host.service.js";
 import { stopGraceMs } from "./agent-boot.js";
 import { lockKeyOf } from "./container-identity.js";
 import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
@@ -26,7 +25,7 @@ const maxBatches = 16;
 /** Measures what agents keep on the disk, and stops those that keep too much. No connection is held while the engine measures. */
 @Injectable()
 export class StateSizesService {
-  private isAtIt = false;
+  private readonly rounds: Loop;
 
   constructor(
     private readonly repository: StateSizesRepository,
@@ -34,37 +33,32 @@ export class StateSizesService {
     private readonly status: ContainerStatusWriter,
     private readonly host: RuntimeHostService,
     private readonly locks: SessionLocks,
-    private readonly shutdown: Shutdown,
     private readonly logger: Logger,
+    periodic: Periodic,
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+  ) {
+    const run = async (signal: AbortSignal): Promise<void> => this.round(signal);
+    this.rounds = periodic.every(everyMs, { what: "measuring what agents keep", run, obstacleOf: engineObstacle });
+  }
 
-  /** All that are due, in batches, as many as a round may have. Never rejects. */
-  @Interval(everyMs)
+  /** All that are due. Never rejects. */
   async measure(): Promise<void> {
-    if (this.isAtIt || this.shutdown.signal.aborted) {
-      return;
-    }
-    this.isAtIt = true;
-    try {
-      if ((await this.host.kind()) !== null) {
-        let batches = 1;
-        while ((await this.measureBatch()) === atOnce && batches < maxBatches && !this.shutdown.signal.aborted) {
-          batches++;
-        }
-      }
-    } catch (error) {
-      if (!isDatabaseUnavailable(error) && !this.shutdown.signal.aborted) {
-        this.warn(error);
-      }
-    } finally {
-      this.isAtIt = false;
-    }
+    await this.rounds.runNow();
   }
 
   /** How many agents are near or above their limit. */
   async summary(): Promise<{ near: number; above: number }> {
     return this.repository.summary();
+  }
+
+  /** In batches, as many as a round may have. */
+  private async round(signal: AbortSignal): Promise<void> {
+    if ((await this.host.kind()) !== null) {
+      let batches = 1;
+      while ((await this.measureBatch()) === atOnce && batches < maxBatches && !signal.aborted) {
+        batches++;
+      }
+    }
   }
 
   /** How many were due. */
@@ -94,17 +88,13 @@ export class StateSizesService {
     } catch (error) {
       if (error instanceof RuntimeError && error.code !== "unreachable") {
         // It is these agents' own fault (an image without a shell): the others of this round are still measured.
-        this.warn(error);
+        this.logger.warn("sizes of agents' states could not be measured", { reason: error.message });
         return new Map();
       }
       // Nothing was looked at: one that rests would not be due again.
       await this.repository.giveBack(claimed.map(({ agentId }) => agentId));
       throw error;
     }
-  }
-
-  private warn(error: unknown): void {
-    this.logger.warn("sizes of agents' states could not be measured", { reason: error instanceof Error ? error.message : "unknown" });
   }
 
   private async judge({ agentId, formerBytes, limitBytes }: StateToMeasure, bytes: number): Promise<void> {

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from "@nestjs/common";
-import { Cron, CronExpression, Interval } from "@nestjs/schedule";
 import { Logger } from "../../platform/logging/logger.js";
+import { Periodic } from "../../platform/periodic/periodic.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { SettingsService } from "../settings/settings.service.js";
 import { ApiProcessesRepository } from "./api-processes.repository.js";
 
 const seenEveryMs = 5_000;
+const forgetEveryMs = 3_600_000;
 
 /** Lets this process follow a rotation of the secret key, which `mosaic rotate-key` leads, and tells how far it has followed. */
 @Injectable()
@@ -20,7 +21,11 @@ export class KeyRotationService implements OnApplicationBootstrap, BeforeApplica
     private readonly crypto: CryptoService,
     private readonly processes: ApiProcessesRepository,
     private readonly logger: Logger,
-  ) {}
+    periodic: Periodic,
+  ) {
+    periodic.every(seenEveryMs, { what: "telling that this process is there", run: async () => this.beSeen() });
+    periodic.every(forgetEveryMs, { what: "forgetting dead processes", run: async () => this.processes.forgetDead() });
+  }
 
   async onApplicationBootstrap(): Promise<void> {
     // Listening begins before the first look, so that no phase falls between the two.
@@ -33,16 +38,10 @@ export class KeyRotationService implements OnApplicationBootstrap, BeforeApplica
     await this.processes.forget(this.processId).catch(() => undefined);
   }
 
-  @Interval(seenEveryMs)
-  async beSeen(): Promise<void> {
+  private async beSeen(): Promise<void> {
     if (!this.isOver) {
-      await this.processes.see(this.processId, this.phase).catch(() => undefined);
+      await this.processes.see(this.processId, this.phase);
     }
-  }
-
-  @Cron(CronExpression.EVERY_HOUR)
-  async forgetDead(): Promise<void> {
-    await this.processes.forgetDead();
   }
 
   private async look(): Promise<void> {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from "@nestjs/common";
-import { Cron, CronExpression } from "@nestjs/schedule";
 import { z } from "zod";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
+import { Periodic } from "../../platform/periodic/periodic.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { SealError } from "../crypto/sealed-box.js";
 import { hashToken } from "../crypto/tokens.js";
@@ -9,6 +9,7 @@ import { OidcFlowsRepository } from "./oidc-flows.repository.js";
 import { OidcRefusal } from "./oidc-refusal.js";
 
 export const flowMs = 600_000;
+const removeEveryMs = 600_000;
 
 const flow = z.object({
   nonce: z.string(),
@@ -34,8 +35,11 @@ export class OidcFlowsService {
   constructor(
     private readonly repository: OidcFlowsRepository,
     private readonly crypto: CryptoService,
+    periodic: Periodic,
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+  ) {
+    periodic.every(removeEveryMs, { what: "removing old sign-ins", run: async () => this.repository.removeExpired(this.clock.now()) });
+  }
 
   /** `network`: where it was begun from. Whoever begins very many loses their own oldest ones. */
   async begin(state: string, { browserToken, network }: Beginner, begun: Flow): Promise<void> {
@@ -64,11 +68,6 @@ export class OidcFlowsService {
       }
       throw error;
     }
-  }
-
-  @Cron(CronExpression.EVERY_10_MINUTES)
-  async removeExpired(): Promise<void> {
-    await this.repository.removeExpired(this.clock.now());
   }
 }
 

@@ -1,5 +1,5 @@
 import type { OnboardingOptions, RuntimeKind, RuntimeOption } from "@mosaic/contracts/onboarding";
-import type { AgentRuntime, RuntimeCheck } from "@mosaic/runtime/agent-runtime";
+import { RuntimeError, type AgentRuntime, type RuntimeCheck } from "@mosaic/runtime/agent-runtime";
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from "@nestjs/common";
 import { ConfigurationError, ENV, type Env } from "../../platform/config/env.js";
 import { AppError } from "../../platform/errors/app-error.js";
@@ -133,4 +133,11 @@ export class RuntimeHostService implements OnModuleInit, OnModuleDestroy {
       throw new AppError("runtime_refused", { detail: refusal });
     }
   }
+}
+
+/** For a loop that can do nothing without the engine. */
+export function engineObstacle(error: unknown): "engine" | null {
+  const isAway =
+    (error instanceof RuntimeError && error.code === "unreachable") || (error instanceof AppError && error.code === "runtime_unavailable");
+  return isAway ? "engine" : null;
 }

@@ -1,9 +1,10 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from "@nestjs/common";
-import { Interval } from "@nestjs/schedule";
 import { AppError } from "../../platform/errors/app-error.js";
 import { toProblem } from "../../platform/errors/problem.filter.js";
 import { Logger } from "../../platform/logging/logger.js";
 import { Notices } from "../../platform/notices/notices.js";
+import type { Loop } from "../../platform/periodic/loop.js";
+import { Periodic } from "../../platform/periodic/periodic.js";
 import { Shutdown } from "../../platform/shutdown/shutdown.js";
 import { ContainerLifecycleService } from "../container-lifecycle/container-lifecycle.service.js";
 import { HistoryService } from "../conversations/history.service.js";
@@ -24,6 +25,7 @@ const lookEveryMs = 5_000;
 @Injectable()
 export class TurnEngine implements OnApplicationBootstrap {
   private readonly running = new Map<string, RunningTurn>();
+  private readonly looks: Loop;
 
   constructor(
     private readonly runner: TurnRunner,
@@ -36,7 +38,10 @@ export class TurnEngine implements OnApplicationBootstrap {
     private readonly shutdown: Shutdown,
     private readonly logger: Logger,
     @Inject(TURN_LIMITS) private readonly limits: TurnLimits,
-  ) {}
+    periodic: Periodic,
+  ) {
+    this.looks = periodic.every(lookEveryMs, { what: "looking for turns that are to end", run: async () => this.look() });
+  }
 
   async onApplicationBootstrap(): Promise<void> {
     await this.notices.listen("mosaic_turns", {
@@ -47,7 +52,7 @@ export class TurnEngine implements OnApplicationBootstrap {
           this.interruptThose(({ conversationId }) => conversationId === notice.conversationId, "deleted");
         }
       },
-      onGap: () => void this.look(),
+      onGap: () => void this.looks.runNow(),
     });
   }
 
@@ -65,19 +70,16 @@ export class TurnEngine implements OnApplicationBootstrap {
     return turn?.userId === userId ? turn : undefined;
   }
 
-  /** Ends what was deleted or is to stop. Never rejects: a database that is away is asked again. */
-  @Interval(lookEveryMs)
-  async look(): Promise<void> {
+  /** Ends what was deleted or is to stop. */
+  private async look(): Promise<void> {
     const asked = [...this.running.keys()];
     if (asked.length === 0) {
       return;
     }
-    const found = await this.repository.findLive(asked).catch(() => null);
-    if (found !== null) {
-      const there = new Map(found.map(({ answerId, isStopRequested }) => [answerId, isStopRequested]));
-      this.interruptThose(({ answerId }) => there.get(answerId) === true, "stopped");
-      this.interruptThose(({ answerId }) => asked.includes(answerId) && !there.has(answerId), "deleted");
-    }
+    const found = await this.repository.findLive(asked);
+    const there = new Map(found.map(({ answerId, isStopRequested }) => [answerId, isStopRequested]));
+    this.interruptThose(({ answerId }) => there.get(answerId) === true, "stopped");
+    this.interruptThose(({ answerId }) => asked.includes(answerId) && !there.has(answerId), "deleted");
   }
 
   private interruptThose(isMeant: (turn: RunningTurn) => boolean, reason: Interruption): void {
@@ -91,7 +93,7 @@ export class TurnEngine implements OnApplicationBootstrap {
       append: async (seq, events) => this.log.append(turn, seq, events),
       finish: async (text, end) => this.turns.finish(turn, text, end),
     };
-    const writer = new TurnLogWriter(turn.feed, store, this.limits, () => void this.look());
+    const writer = new TurnLogWriter(turn.feed, store, this.limits, () => void this.looks.runNow());
     const { question, title } = turn.request;
     turn.tell({ type: "accepted", userMessage: question, answerId: turn.answerId, title });
     await this.conclude(turn, writer, await this.runner.run(turn));

@@ -1,9 +1,9 @@
 import { randomUUIDv7 } from "node:crypto";
 import { Injectable, type OnApplicationBootstrap } from "@nestjs/common";
-import { Interval } from "@nestjs/schedule";
 import { isDatabaseUnavailable } from "../../platform/database/database-errors.js";
 import { SessionLocks } from "../../platform/database/session-locks.js";
 import { Logger } from "../../platform/logging/logger.js";
+import { Periodic } from "../../platform/periodic/periodic.js";
 import { contentContext } from "../conversations/message-seal.js";
 import { TurnLogService } from "../conversations/turn-log.service.js";
 import { CryptoService } from "../crypto/crypto.service.js";
@@ -20,7 +20,6 @@ const settleMs = 5_000;
 export class TurnPresenceService implements OnApplicationBootstrap {
   readonly processId = randomUUIDv7();
   private readonly live = new Set<string>();
-  private isDatabaseAway = false;
 
   constructor(
     private readonly repository: TurnsRepository,
@@ -28,7 +27,10 @@ export class TurnPresenceService implements OnApplicationBootstrap {
     private readonly crypto: CryptoService,
     private readonly locks: SessionLocks,
     private readonly logger: Logger,
-  ) {}
+    periodic: Periodic,
+  ) {
+    periodic.every(everyMs, { what: "looking for answers of processes that died", run: async () => this.breakOffOrphans() });
+  }
 
   async onApplicationBootstrap(): Promise<void> {
     await this.locks.holdForLife(`${processLockPrefix}${this.processId}`);
@@ -53,21 +55,6 @@ export class TurnPresenceService implements OnApplicationBootstrap {
     }
     if (count > 0) {
       this.logger.warn("answers of a process that died were marked as broken off", { count });
-    }
-  }
-
-  @Interval(everyMs)
-  async lookForOrphans(): Promise<void> {
-    try {
-      await this.breakOffOrphans();
-      this.isDatabaseAway = false;
-    } catch (error) {
-      if (!isDatabaseUnavailable(error)) {
-        this.logger.error("answers of dead processes could not be looked for", error);
-      } else if (!this.isDatabaseAway) {
-        this.isDatabaseAway = true;
-        this.logger.warn("answers of dead processes are not looked for: the database can't be reached");
-      }
     }
   }
 

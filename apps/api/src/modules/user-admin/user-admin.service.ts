@@ -1,12 +1,14 @@
 import type { ManagedUser, ManagedUserPage, UpdateUser, UserListQuery } from "@mosaic/contracts/admin-users";
 import { Inject, Injectable } from "@nestjs/common";
-import { Cron, CronExpression } from "@nestjs/schedule";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { Logger } from "../../platform/logging/logger.js";
+import type { Loop } from "../../platform/periodic/loop.js";
+import { Periodic } from "../../platform/periodic/periodic.js";
 import { ContainerLifecycleService } from "../container-lifecycle/container-lifecycle.service.js";
 import { UserAdminRepository, type StoredUser, type UpdateRefusal } from "./user-admin.repository.js";
 
+const lookEveryMs = 30_000;
 const refusals: Readonly<Record<Exclude<UpdateRefusal, "not_found">, string>> = {
   breakglass: "The breakglass account can't be disabled or demoted: it is the one that always works.",
   self: "You can't disable your own account. Another admin can.",
@@ -15,12 +17,20 @@ const refusals: Readonly<Record<Exclude<UpdateRefusal, "not_found">, string>> = 
 
 @Injectable()
 export class UserAdminService {
+  private readonly stops: Loop;
+
   constructor(
     private readonly repository: UserAdminRepository,
     private readonly lifecycle: ContainerLifecycleService,
     private readonly logger: Logger,
+    periodic: Periodic,
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+  ) {
+    this.stops = periodic.every(lookEveryMs, {
+      what: "stopping agents of disabled users",
+      run: async () => this.stopAgents(await this.repository.activeAgentsOfDisabled()),
+    });
+  }
 
   async list(query: UserListQuery): Promise<ManagedUserPage> {
     const { users, total } = await this.repository.list(query);
@@ -39,10 +49,9 @@ export class UserAdminService {
     return toWire(updated);
   }
 
-  /** What was interrupted, or was being started at the moment when its owner was disabled. */
-  @Cron(CronExpression.EVERY_30_SECONDS)
+  /** What was interrupted, or was being started at the moment when its owner was disabled. Never rejects. */
   async stopAgentsOfDisabled(): Promise<void> {
-    await this.stopAgents(await this.repository.activeAgentsOfDisabled().catch(() => []));
+    await this.stops.runNow();
   }
 
   private async stopAgents(agentIds: readonly string[]): Promise<void> {

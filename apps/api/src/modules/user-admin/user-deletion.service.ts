@@ -1,11 +1,12 @@
 import type { UserDeletionSummary } from "@mosaic/contracts/admin-users";
 import { Inject, Injectable } from "@nestjs/common";
-import { Cron, CronExpression } from "@nestjs/schedule";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { SessionLocks } from "../../platform/database/session-locks.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { toAppError } from "../../platform/errors/problem.filter.js";
 import { Logger } from "../../platform/logging/logger.js";
+import type { Loop } from "../../platform/periodic/loop.js";
+import { Periodic } from "../../platform/periodic/periodic.js";
 import { ContainerLifecycleService } from "../container-lifecycle/container-lifecycle.service.js";
 import { UserDeletionRepository, type DeletionRefusal } from "./user-deletion.repository.js";
 
@@ -13,6 +14,7 @@ const refusals: Readonly<Record<Exclude<DeletionRefusal, "not_found">, string>> 
   breakglass: "The breakglass account can't be deleted: it is the one that always works.",
   self: "You can't delete your own account. Another admin can.",
 };
+const lookEveryMs = 30_000;
 const goesOn = "The account is disabled already, and its deletion goes on by itself as soon as that is possible.";
 
 /**
@@ -21,13 +23,21 @@ const goesOn = "The account is disabled already, and its deletion goes on by its
  */
 @Injectable()
 export class UserDeletionService {
+  private readonly interrupted: Loop;
+
   constructor(
     private readonly repository: UserDeletionRepository,
     private readonly lifecycle: ContainerLifecycleService,
     private readonly locks: SessionLocks,
     private readonly logger: Logger,
+    periodic: Periodic,
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+  ) {
+    this.interrupted = periodic.every(lookEveryMs, {
+      what: "going on with the deletion of users",
+      run: async (signal) => this.goOn(signal),
+    });
+  }
 
   /** Counts only: an admin sees how much goes, not what. Throws `not_found`. */
   async summary(id: string): Promise<UserDeletionSummary> {
@@ -49,9 +59,16 @@ export class UserDeletionService {
     }
   }
 
-  @Cron(CronExpression.EVERY_30_SECONDS)
+  /** Never rejects. */
   async finishInterrupted(): Promise<void> {
-    for (const id of await this.repository.underWay().catch(() => [])) {
+    await this.interrupted.runNow();
+  }
+
+  private async goOn(signal: AbortSignal): Promise<void> {
+    for (const id of await this.repository.underWay()) {
+      if (signal.aborted) {
+        return;
+      }
       await this.finish(id).catch((error: unknown) =>
         this.logger.error("a user could not be deleted; trying again soon", error, { userId: id }),
       );
