@@ -1,17 +1,14 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
 import { makeRing, openRing, type OpenRing, type StoredRing } from "../modules/crypto/key-ring.js";
 import { seal, SealError, sealKey, unseal, type SealKey } from "../modules/crypto/sealed-box.js";
+import { lockNumberSql } from "../platform/database/lock-sql.js";
 import { settingContext } from "../modules/settings/setting-context.js";
 import { auditCommand, CommandError, inTransaction, type Terminal } from "./command.js";
+import { Followers } from "./followers.js";
 import { readCanary, readSetting, removeSetting, storeSetting } from "./stored-settings.js";
 import { droppedColumns, sealedColumns, type SealedColumn } from "./sealed-columns.js";
 
 const batchSize = 200;
-const pollMs = 200;
-const followPatienceMs = 60_000;
-/** A process says that it lives every 5 s. */
-const aliveSeconds = 20;
 
 export interface RotationOptions {
   /** The key that Mosaic runs with. */
@@ -30,7 +27,7 @@ export interface RotationOptions {
 export async function rotateKey(database: Client, options: RotationOptions): Promise<{ count: number }> {
   const { terminal } = options;
   const { rows } = await database.query<{ locked: boolean }>(
-    "SELECT pg_try_advisory_lock(hashtextextended('mosaic:rotate-key', 0)) AS locked",
+    `SELECT pg_try_advisory_lock(${lockNumberSql("'mosaic:rotate-key'")}) AS locked`,
   );
   if (rows[0]?.locked !== true) {
     throw new CommandError("Another rotation is running. Wait until it is over.");
@@ -38,12 +35,13 @@ export async function rotateKey(database: Client, options: RotationOptions): Pro
   const own = sealKey(options.currentSecret);
   let ring = await currentRing(database, own, options);
   const keys = openRing(ring, own);
+  const followers = new Followers(database, terminal);
   if (ring.phase === "announced") {
-    await followed(database, ring, terminal);
+    await followers.haveHeard(ring);
     ring = { ...ring, phase: "sealing" };
     await storeRing(database, ring);
   }
-  await followed(database, ring, terminal);
+  await followers.haveHeard(ring);
   const count = await sealAnew(database, keys, options);
   await finish(database, ring, count);
   return { count };
@@ -92,31 +90,6 @@ async function assertOwnKey(database: Client, own: SealKey): Promise<void> {
 
 async function storeRing(database: Client, ring: StoredRing): Promise<void> {
   await inTransaction(database, async () => storeSetting(database, "crypto.key_ring", ring));
-}
-
-/** Waits until every process that lives has heard of this phase. */
-async function followed(database: Client, ring: StoredRing, terminal: Terminal): Promise<void> {
-  const deadline = performance.now() + followPatienceMs;
-  for (;;) {
-    const { rows } = await database.query<{ behind: number; alive: number }>(
-      `SELECT count(*) FILTER (WHERE key_phase <> $1)::int AS behind, count(*)::int AS alive
-       FROM api_processes WHERE seen_at > now() - make_interval(secs => $2)`,
-      [`${ring.to}:${ring.phase}`, aliveSeconds],
-    );
-    const { behind = 0, alive = 0 } = rows[0] ?? {};
-    if (behind === 0) {
-      terminal.note(
-        `${alive} running ${alive === 1 ? "process" : "processes"} of Mosaic: ${ring.phase === "announced" ? "the new key is known" : "sealing with the new key"}.`,
-      );
-      return;
-    }
-    if (performance.now() > deadline) {
-      throw new CommandError(
-        `${behind} of ${alive} processes of Mosaic do not follow. Look at their logs, or stop them; then run this again.`,
-      );
-    }
-    await sleep(pollMs);
-  }
 }
 
 async function sealAnew(database: Client, keys: OpenRing, options: RotationOptions): Promise<number> {

@@ -1,5 +1,6 @@
 import { Global, Module } from "@nestjs/common";
 import { ConfigModule } from "@nestjs/config";
+import { ApiProcess } from "./api-process/api-process.js";
 import { CLOCK, systemClock } from "./clock/clock.js";
 import { ENV, readEnv, type Env } from "./config/env.js";
 import { readTrustedCertificates, TRUSTED_CERTIFICATES } from "./config/trusted-certificates.js";
@@ -34,6 +35,7 @@ const configuration = ConfigModule.forRoot({ ignoreEnvFile: true, validatePredef
     PostgresChannel,
     Notices,
     SessionLocks,
+    ApiProcess,
     { provide: EDGE_LIMITS, useValue: edgeLimits },
     Connections,
     Admission,
@@ -51,6 +53,7 @@ const configuration = ConfigModule.forRoot({ ignoreEnvFile: true, validatePredef
     PrismaService,
     Notices,
     SessionLocks,
+    ApiProcess,
     Admission,
     Listeners,
     MachinePace,

@@ -177,9 +177,9 @@ const talk: readonly Call[] = [
 const installation: readonly Call[] = [
   ...of(HealthRepository, { ping: (health) => health.ping(), clockMs: (health) => health.clockMs() }),
   ...of(ApiProcessesRepository, {
-    see: (processes) => processes.see(randomUUIDv7(), ""),
-    forget: (processes) => processes.forget(randomUUIDv7()),
-    forgetDead: (processes) => processes.forgetDead(),
+    tell: (processes) => processes.tell(randomUUIDv7(), ""),
+    findDead: (processes) => processes.findDead(),
+    forget: (processes) => processes.forget([randomUUIDv7()]),
   }),
   ...of(SystemConfigRepository, {
     find: (settings) => settings.find("a"),

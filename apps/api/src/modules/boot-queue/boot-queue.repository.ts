@@ -1,7 +1,7 @@
 import { Injectable } from "@nestjs/common";
 import { Prisma } from "../../generated/prisma/client.js";
+import { isLockHeldSql, lockNumberSql } from "../../platform/database/lock-sql.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
-import { lockNumberSql } from "../../platform/database/session-locks.js";
 import { send, sending } from "../../platform/notices/notices.js";
 import type { BootRequest, BootStanding } from "./boot-queue.types.js";
 
@@ -12,10 +12,7 @@ const noOwner = Prisma.sql`'00000000-0000-0000-0000-000000000000'::uuid`;
 /** Who is next: those whom somebody waits for, then round by round, then who came first. */
 const order = Prisma.sql`p.is_background, p.round, p.entered_at, p.agent_id`;
 
-const isHeld = Prisma.sql`EXISTS (SELECT 1 FROM pg_locks l
-  WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
-    AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
-    AND ((l.classid::bigint << 32) | l.objid::bigint) = ${Prisma.raw(lockNumberSql("p.lock_key"))})`;
+const isHeld = Prisma.raw(isLockHeldSql("p.lock_key"));
 
 /** The round that is being served to one class of starts. A newcomer joins it; whoever has starts in it already is in a later one. */
 const roundNow = (isBackground: Prisma.Sql): Prisma.Sql => Prisma.sql`

@@ -1,39 +1,35 @@
-import { randomUUIDv7 } from "node:crypto";
 import { Injectable, type OnApplicationBootstrap } from "@nestjs/common";
+import { ApiProcess } from "../../platform/api-process/api-process.js";
 import { isDatabaseUnavailable } from "../../platform/database/database-errors.js";
-import { SessionLocks } from "../../platform/database/session-locks.js";
 import { Logger } from "../../platform/logging/logger.js";
 import { Periodic } from "../../platform/periodic/periodic.js";
 import { contentContext } from "../conversations/message-seal.js";
 import { TurnLogService } from "../conversations/turn-log.service.js";
 import { CryptoService } from "../crypto/crypto.service.js";
-import { processLockPrefix } from "./process-lock.js";
 import { orphanEnd } from "./turn-outcome.js";
 import { TurnsRepository, type OrphanedTurn } from "./turns.repository.js";
 
 const everyMs = 5_000;
-/** After Postgres dropped connections, the others take their locks again within moments; until then they only look dead. */
-const settleMs = 5_000;
 
 /** Which turns this process runs, and which ones nobody runs any more. */
 @Injectable()
 export class TurnPresenceService implements OnApplicationBootstrap {
-  readonly processId = randomUUIDv7();
+  readonly processId: string;
   private readonly live = new Set<string>();
 
   constructor(
     private readonly repository: TurnsRepository,
     private readonly log: TurnLogService,
     private readonly crypto: CryptoService,
-    private readonly locks: SessionLocks,
+    private readonly process: ApiProcess,
     private readonly logger: Logger,
     periodic: Periodic,
   ) {
+    this.processId = process.id;
     periodic.every(everyMs, { what: "looking for answers of processes that died", run: async () => this.breakOffOrphans() });
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.locks.holdForLife(`${processLockPrefix}${this.processId}`);
     await this.breakOffOrphans();
   }
 
@@ -48,7 +44,7 @@ export class TurnPresenceService implements OnApplicationBootstrap {
 
   /** Ends the turns whose process has died, with the text that their logs hold. */
   async breakOffOrphans(): Promise<void> {
-    const orphans = await this.repository.findOrphans(this.processId, [...this.live], this.locks.settledForMs() >= settleMs);
+    const orphans = await this.repository.findOrphans(this.processId, [...this.live], this.process.canJudgeOthers());
     let count = 0;
     for (const orphan of orphans) {
       count += (await this.breakOff(orphan)) ? 1 : 0;

@@ -1,12 +1,11 @@
 import { Injectable } from "@nestjs/common";
 import { Prisma } from "../../generated/prisma/client.js";
-import { lockNumberSql } from "../../platform/database/session-locks.js";
+import { isProcessAliveSql } from "../../platform/api-process/process-lock.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import type { Notice } from "../../platform/notices/channels.js";
 import { sending } from "../../platform/notices/notices.js";
 import { recordAudit } from "../audit/audit-trail.js";
 import type { AnswerEnd } from "../conversations/conversations.types.js";
-import { processLockPrefix } from "./process-lock.js";
 
 export interface NewTurn {
   readonly userId: string;
@@ -119,12 +118,8 @@ export class TurnsRepository {
    * whose process does not hold its lock.
    */
   async findOrphans(processId: string, liveIds: readonly string[], canJudgeOthers: boolean): Promise<OrphanedTurn[]> {
-    const holder = Prisma.sql`SELECT 1 FROM pg_locks l
-      WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
-        AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
-        AND ((l.classid::bigint << 32) | l.objid::bigint) = ${Prisma.raw(lockNumberSql(`'${processLockPrefix}' || m.process_id`))}`;
     const ofDeadProcess = canJudgeOthers
-      ? Prisma.sql`OR (m.process_id IS DISTINCT FROM ${processId}::uuid AND NOT EXISTS (${holder}))`
+      ? Prisma.sql`OR (m.process_id IS DISTINCT FROM ${processId}::uuid AND NOT ${Prisma.raw(isProcessAliveSql("m.process_id"))})`
       : Prisma.empty;
     return this.prisma.$queryRaw<OrphanedTurn[]>`
       SELECT m.id AS "answerId", m.conversation_id AS "conversationId", v.user_id AS "userId", m.process_id AS "processId",

@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from "@nestjs/common";
 import type { Client } from "pg";
 import { ENV, type Env } from "../config/env.js";
 import { Logger } from "../logging/logger.js";
+import { lockNumberSql } from "./lock-sql.js";
 import { PostgresSession, retryDelayMs } from "./postgres-session.js";
 
 export interface HeldLock {
@@ -20,9 +21,6 @@ interface Entry {
 
 /** How long every process has, after Postgres dropped connections, to take again what it held: three attempts to connect. */
 const takingAgainMs = 3 * retryDelayMs;
-
-/** How a key becomes the number that Postgres locks. Other queries look for holders in `pg_locks` by the same number. */
-export const lockNumberSql = (key: string): string => `hashtextextended(${key}, 0)`;
 
 /**
  * Session-level advisory locks of Postgres, all on one connection of this class: no transaction is held open, and a process that dies frees
