@@ -1,14 +1,5 @@
 import { DatabaseError } from "pg";
 
-/** A connection of our own to Postgres (not Prisma's) could not be made or broke. */
-export class DatabaseUnavailableError extends Error {}
-
-/** All connections of this process are in use. */
-export class DatabaseBusyError extends Error {}
-
-/** The database is not one that Mosaic can use. Its message is whole sentences for an operator. */
-export class DatabaseUnfitError extends Error {}
-
 /** What is wrong with the database. Temporary ones pass by themselves or once an operator has made room. */
 export type DatabaseFaultKind =
   | "unreachable"
@@ -23,103 +14,78 @@ export type DatabaseFaultKind =
   | "tls"
   | "pooler";
 
-const prismaKinds: Readonly<Record<string, DatabaseFaultKind>> = {
-  P1000: "refused",
-  P1001: "unreachable",
-  P1002: "unreachable",
-  P1003: "missing_database",
-  P1008: "unreachable",
-  P1010: "refused",
-  P1011: "tls",
-  P1017: "unreachable",
-  P2024: "busy",
-  P2028: "busy",
-  P2037: "too_many_connections",
-};
+/** A fault that was met on a connection of ours to Postgres. Its cause alone does not show that: it looks the same as that of any other socket. */
+export class DatabaseFaultError extends Error {
+  constructor(
+    readonly kind: DatabaseFaultKind,
+    cause: unknown,
+  ) {
+    super(`the database is at fault: ${kind}`, { cause });
+  }
+}
 
-const adapterKinds: Readonly<Record<string, DatabaseFaultKind>> = {
-  DatabaseNotReachable: "unreachable",
-  ConnectionClosed: "unreachable",
-  SocketTimeout: "unreachable",
-  TooManyConnections: "too_many_connections",
-  TlsConnectionError: "tls",
-  DatabaseDoesNotExist: "missing_database",
-  AuthenticationFailed: "refused",
-  DatabaseAccessDenied: "refused",
-};
+/** The database is not one that Mosaic can use. Its message is whole sentences for an operator. */
+export class DatabaseUnfitError extends Error {}
 
-/** The first that fits. https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const sqlStates: readonly (readonly [RegExp, DatabaseFaultKind])[] = [
+/**
+ * The codes of Postgres (https://www.postgresql.org/docs/current/errcodes-appendix.html), of Prisma, of its adapter and of sockets, no two of which
+ * share one. The first that fits.
+ */
+const byCode: readonly (readonly [RegExp, DatabaseFaultKind])[] = [
   [/^08P01$/, "pooler"],
   [/^57P03$/, "starting"],
   [/^(08...|57P0[12])$/, "unreachable"],
-  [/^53300$/, "too_many_connections"],
+  [/^(P1001|P1002|P1008|P1017|DatabaseNotReachable|ConnectionClosed|SocketTimeout)$/, "unreachable"],
+  [/^(ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN)$/, "unreachable"],
+  [/^(53300|P2037|TooManyConnections)$/, "too_many_connections"],
   [/^53100$/, "disk_full"],
-  [/^(53...|55P03)$/, "busy"],
+  [/^(53...|55P03|P2024|P2028)$/, "busy"],
   [/^25006$/, "read_only"],
   [/^42501$/, "no_rights"],
-  [/^28...$/, "refused"],
-  [/^3D000$/, "missing_database"],
+  [/^(28...|P1000|P1010|AuthenticationFailed|DatabaseAccessDenied)$/, "refused"],
+  [/^(3D000|P1003|DatabaseDoesNotExist)$/, "missing_database"],
+  [/^(P1011|TlsConnectionError)$/, "tls"],
+  [/^(SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|CERT_.*|ERR_TLS_.*|ERR_SSL_.*)$/, "tls"],
+  [/^UNABLE_TO_(VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT(_LOCALLY)?)$/, "tls"],
 ];
 
-const socketCodes = new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "ETIMEDOUT", "EPIPE", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN"]);
-const tlsCodes =
-  /^(SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_(VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT(_LOCALLY)?)|CERT_.*|ERR_TLS_.*|ERR_SSL_.*)$/;
+/** Codes that Postgres gives a full disk: its own when a table grows, and those of any fault of a file elsewhere. */
+const fullDiskCodes: ReadonlySet<string> = new Set(["53100", "58030", "XX000"]);
+const fullDiskWords = /No space left on device|Disk quota exceeded/i;
 
-/** What `@prisma/adapter-pg` says beneath a Prisma error (`meta.driverAdapterError.cause`). */
-interface AdapterFault {
-  readonly kind?: unknown;
-  readonly originalCode?: unknown;
-  readonly originalMessage?: unknown;
+/** What the driver, or the server's own list of who may come, says on a connection that was asked for. It goes before a code. */
+const whileConnecting: readonly (readonly [RegExp, DatabaseFaultKind])[] = [
+  [/^timeout exceeded when trying to connect$/, "busy"],
+  [/SSL|certificate|no encryption/i, "tls"],
+];
+/** What it says without a code. */
+const brokenWords = /Connection terminated|Client has encountered a connection error/;
+
+/** Marks what a connection of ours to Postgres threw where it is a fault of the database; other errors stay as they are. */
+export function fromConnection(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof DatabaseFaultError) {
+    return error;
+  }
+  const kind =
+    whileConnecting.find(([words]) => words.test(error.message))?.[1] ??
+    kindOf(error) ??
+    (/timeout/i.test(error.message) ? "unreachable" : null);
+  return kind === null ? error : new DatabaseFaultError(kind, error);
 }
 
 /**
  * What is wrong with the database, if an error, or one that it was caused by, says that something is; `null` if a query was wrong, or
- * something else. Only errors of Prisma, of Postgres, and those that we mark ourselves, count: a refused connection to a provider or to the
- * engine looks the same as a socket's error.
+ * something else. Only errors of Prisma, of Postgres, and those that are marked, count: a refused connection to a provider or to the engine
+ * looks the same as a socket's error.
  */
 export function databaseFaultKind(error: unknown, depth = 0): DatabaseFaultKind | null {
   if (!(error instanceof Error) || depth > 5) {
     return null;
   }
-  return ownKind(error) ?? databaseFaultKind(error.cause, depth + 1);
-}
-
-function ownKind(error: Error): DatabaseFaultKind | null {
-  if (error instanceof DatabaseBusyError) {
-    return "busy";
+  if (error instanceof DatabaseFaultError) {
+    return error.kind;
   }
-  if (error instanceof DatabaseUnavailableError) {
-    return connectingKind(error.cause) ?? "unreachable";
-  }
-  if (error instanceof DatabaseError) {
-    return ofServer(error.code ?? "", error.message);
-  }
-  return error.name.startsWith("Prisma") || error.name === "DriverAdapterError" ? ofPrisma(error) : null;
-}
-
-/** The same of what `pg` throws while connecting, where every fault is one of the database. */
-export function connectingKind(error: unknown): DatabaseFaultKind | null {
-  if (!(error instanceof Error)) {
-    return null;
-  }
-  const code = codeOf(error) ?? "";
-  // The server's own list of who may come may ask for an encrypted connection.
-  if (tlsCodes.test(code) || /SSL|certificate|no encryption/i.test(error.message)) {
-    return "tls";
-  }
-  if (socketCodes.has(code) || /timeout|Connection terminated/i.test(error.message)) {
-    return "unreachable";
-  }
-  return ofServer(code, error.message);
-}
-
-/**
- * Whether it is worth to try again in a moment: the database is away, or can't do what it is asked to now, rather than that a query was wrong.
- */
-export function isDatabaseUnavailable(error: unknown): boolean {
-  const kind = databaseFaultKind(error);
-  return kind !== null && temporary.has(kind);
+  return (isOfDatabase(error) ? kindOf(error) : null) ?? databaseFaultKind(error.cause, depth + 1);
 }
 
 const temporary: ReadonlySet<DatabaseFaultKind> = new Set<DatabaseFaultKind>([
@@ -131,14 +97,17 @@ const temporary: ReadonlySet<DatabaseFaultKind> = new Set<DatabaseFaultKind>([
   "read_only",
 ]);
 
-/** Turns what `pg` throws while connecting into `DatabaseUnavailableError` where it is a fault of the database; other errors stay as they are. */
-export function fromConnecting(error: unknown): unknown {
-  return connectingKind(error) === null ? error : new DatabaseUnavailableError("the database can't be reached", { cause: error });
+/**
+ * Whether it is worth to try again in a moment: the database is away, or can't do what it is asked to now, rather than that a query was wrong.
+ */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  const kind = databaseFaultKind(error);
+  return kind !== null && temporary.has(kind);
 }
 
 /** Whether a unique constraint refused a write. */
 export function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Error && codeOf(error) === "P2002";
+  return error instanceof Error && isOfDatabase(error) && codesOf(error).some((code) => code === "P2002" || code === "23505");
 }
 
 /** What Postgres or the driver said itself, for an operator: quoted, never alone. */
@@ -150,34 +119,36 @@ export function databaseMessage(error: unknown, depth = 0): string | null {
   if (typeof originalMessage === "string") {
     return originalMessage;
   }
-  return (
-    databaseMessage(error.cause, depth + 1) ??
-    (error instanceof DatabaseUnavailableError || error instanceof DatabaseBusyError ? null : error.message)
-  );
+  return databaseMessage(error.cause, depth + 1) ?? (error instanceof DatabaseFaultError ? null : error.message);
 }
 
-function ofPrisma(error: Error): DatabaseFaultKind | null {
-  const { kind, originalCode, originalMessage } = adapterFault(error);
-  const state = typeof originalCode === "string" ? ofServer(originalCode, String(originalMessage)) : null;
-  const ofAdapter = typeof kind === "string" && Object.hasOwn(adapterKinds, kind) ? adapterKinds[kind] : undefined;
-  const ofCode = prismaKinds[codeOf(error) ?? ""];
-  const isBroken = /Connection terminated|Client has encountered a connection error/.test(error.message);
-  return state ?? ofAdapter ?? ofCode ?? (isBroken ? "unreachable" : null);
+function isOfDatabase(error: Error): boolean {
+  return error instanceof DatabaseError || error.name.startsWith("Prisma") || error.name === "DriverAdapterError";
 }
 
-function ofServer(code: string, message: string): DatabaseFaultKind | null {
-  // Postgres gives its own code to a disk that is full when a table grows, and that of any fault of a file elsewhere.
-  if (/^(53100|58030|XX000)$/.test(code) && /No space left on device|Disk quota exceeded/i.test(message)) {
+function kindOf(error: Error): DatabaseFaultKind | null {
+  const codes = codesOf(error);
+  if (codes.some((code) => fullDiskCodes.has(code)) && fullDiskWords.test(databaseMessage(error) ?? "")) {
     return "disk_full";
   }
-  return sqlStates.find(([pattern]) => pattern.test(code))?.[1] ?? null;
+  const known = codes.flatMap((code) => byCode.find(([pattern]) => pattern.test(code))?.[1] ?? []);
+  return known[0] ?? (brokenWords.test(error.message) ? "unreachable" : null);
+}
+
+/** The nearest to Postgres first. */
+function codesOf(error: Error): string[] {
+  const { originalCode, kind } = adapterFault(error);
+  return [originalCode, kind, "code" in error ? error.code : undefined].filter((code) => typeof code === "string");
+}
+
+/** What `@prisma/adapter-pg` says beneath a Prisma error (`meta.driverAdapterError.cause`). */
+interface AdapterFault {
+  readonly kind?: unknown;
+  readonly originalCode?: unknown;
+  readonly originalMessage?: unknown;
 }
 
 function adapterFault(error: Error): AdapterFault {
   const meta = "meta" in error ? (error.meta as { driverAdapterError?: { cause?: AdapterFault } } | undefined) : undefined;
   return meta?.driverAdapterError?.cause ?? (error.name === "DriverAdapterError" ? (error.cause ?? {}) : {});
-}
-
-function codeOf(error: Error): string | undefined {
-  return "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

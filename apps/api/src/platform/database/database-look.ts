@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import { DatabaseUnfitError, fromConnecting } from "./database-errors.js";
+import { DatabaseUnfitError, fromConnection } from "./database-errors.js";
 import { SerialClient } from "./serial-client.js";
 
 const oldestVersion = 14;
@@ -29,7 +29,7 @@ export async function connectTo(databaseUrl: string, applicationName: string): P
   // A connection that breaks rejects the query that is under way; without a listener it would end the process as well.
   client.on("error", () => undefined);
   await client.connect().catch((error: unknown) => {
-    throw fromConnecting(error);
+    throw fromConnection(error);
   });
   return client;
 }

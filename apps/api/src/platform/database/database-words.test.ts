@@ -1,6 +1,6 @@
 import { Client } from "pg";
 import { expect, test } from "vitest";
-import { DatabaseUnfitError, fromConnecting } from "./database-errors.js";
+import { DatabaseUnfitError, fromConnection } from "./database-errors.js";
 import { databaseProblem, explainDatabaseFault } from "./database-words.js";
 
 const withCode = (code: string, message = "said"): Error => Object.assign(new Error(message), { code });
@@ -22,14 +22,14 @@ test.each([
   ["ECONNREFUSED", "connect ECONNREFUSED", "can't be reached"],
   ["", "The server does not support SSL connections", "sslmode=disable"],
 ])("%s (%s) is explained, with its own words", (code, message, words) => {
-  const explained = explainDatabaseFault(withCode(code, message), true);
+  const explained = explainDatabaseFault(fromConnection(withCode(code, message)));
   expect(explained).toContain(words);
   expect(explained).toContain(`(It said: ${message})`);
 });
 
 test("what connecting threw is explained all the same when it was marked as unavailable", async () => {
   const client = new Client({ host: "127.0.0.1", port: 1, connectionTimeoutMillis: 2_000 });
-  const marked = fromConnecting(await client.connect().catch((error: unknown) => error));
+  const marked = fromConnection(await client.connect().catch((error: unknown) => error));
   expect(explainDatabaseFault(marked)).toContain("can't be reached");
   expect(databaseProblem(marked)).toEqual({ code: "database_unavailable", detail: "Nothing was changed. Try again in a moment." });
 });
@@ -37,7 +37,7 @@ test("what connecting threw is explained all the same when it was marked as unav
 test("an error of anything else is none of the database, unless it was met while connecting to it", () => {
   expect(explainDatabaseFault(withCode("ECONNREFUSED"))).toBeNull();
   expect(databaseProblem(withCode("ECONNREFUSED"))).toBeNull();
-  expect(explainDatabaseFault(withCode("42601"), true)).toBeNull();
+  expect(explainDatabaseFault(fromConnection(withCode("42601")))).toBeNull();
 });
 
 test("a database that Mosaic can't use speaks for itself", () => {

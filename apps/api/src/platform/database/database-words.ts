@@ -1,5 +1,5 @@
 import type { ProblemCode } from "@mosaic/contracts/problem";
-import { connectingKind, databaseFaultKind, databaseMessage, DatabaseUnfitError, type DatabaseFaultKind } from "./database-errors.js";
+import { databaseFaultKind, databaseMessage, DatabaseUnfitError, type DatabaseFaultKind } from "./database-errors.js";
 
 interface Words {
   /** For who runs Mosaic: what is wrong and what to do. */
@@ -76,12 +76,12 @@ const words: Readonly<Record<DatabaseFaultKind, Words>> = {
   },
 };
 
-/** For an operator, with what Postgres or the driver said; `null` for what is no fault of the database. `isConnecting`: whatever it is, it is one. */
-export function explainDatabaseFault(error: unknown, isConnecting = false): string | null {
+/** For an operator, with what Postgres or the driver said; `null` for what is no fault of the database. */
+export function explainDatabaseFault(error: unknown): string | null {
   if (error instanceof DatabaseUnfitError) {
     return error.message;
   }
-  const kind = databaseFaultKind(error) ?? (isConnecting ? connectingKind(error) : null);
+  const kind = databaseFaultKind(error);
   if (kind === null) {
     return null;
   }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
 import { connectTo } from "./database-look.js";
+import { fromConnection } from "./database-errors.js";
 import { explainDatabaseFault } from "./database-words.js";
 
 /** The advisory lock that `prisma migrate deploy` takes (prisma-engines, `ADVISORY_LOCK` of the Postgres connector), so both exclude each other. */
@@ -152,7 +153,7 @@ async function apply(client: Client, migration: Migration): Promise<void> {
     await client.query("COMMIT");
   } catch (error) {
     await client.query("ROLLBACK").catch(() => undefined);
-    const why = explainDatabaseFault(error, true) ?? (error instanceof Error ? `Postgres said: ${error.message}` : "");
+    const why = explainDatabaseFault(fromConnection(error)) ?? (error instanceof Error ? `Postgres said: ${error.message}` : "");
     throw new MigrationError(`The migration ${migration.name} could not be applied; nothing of it was kept. ${why}`, { cause: error });
   }
 }

@@ -1,5 +1,5 @@
 import { Pool, type ClientBase, type PoolClient } from "pg";
-import { DatabaseBusyError, DatabaseUnavailableError } from "./database-errors.js";
+import { fromConnection } from "./database-errors.js";
 import { SerialClient } from "./serial-client.js";
 
 type Callback = (error: Error | undefined, client: PoolClient | undefined, release: (error?: Error | boolean) => void) => void;
@@ -32,26 +32,16 @@ export class PostgresPool extends Pool {
   override connect(callback?: Callback): Promise<PoolClient> | void {
     if (callback === undefined) {
       return super.connect().catch((error: unknown) => {
-        throw marked(error);
+        throw fromConnection(error);
       });
     }
-    super.connect((error, client, release) => callback(error === undefined ? undefined : marked(error), client, release));
+    super.connect((error, client, release) =>
+      callback(error === undefined ? undefined : (fromConnection(error) as Error), client, release),
+    );
   }
 }
 
 /** Not as a parameter of the connection: poolers refuse those that they don't know. The pool waits for what it returns, which its types don't tell. */
 function limitLocks(client: ClientBase): unknown {
   return client.query(`SET lock_timeout = ${lockTimeoutMs}`);
-}
-
-/** The driver gives neither of these a code; all others are told by Prisma's adapter. */
-function marked(error: unknown): Error {
-  const message = error instanceof Error ? error.message : "";
-  if (message === "timeout exceeded when trying to connect") {
-    return new DatabaseBusyError("all connections of this process are in use", { cause: error });
-  }
-  if (/^Connection terminated|^timeout expired/.test(message)) {
-    return new DatabaseUnavailableError("the database can't be reached", { cause: error });
-  }
-  return error instanceof Error ? error : new Error("the database can't be reached");
 }

@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import type { Logger } from "../logging/logger.js";
-import { fromConnecting } from "./database-errors.js";
+import { fromConnection } from "./database-errors.js";
 import { SerialClient } from "./serial-client.js";
 
 export interface SessionOptions {
@@ -76,7 +76,7 @@ export class PostgresSession {
     client.on("end", () => this.lost(client));
     client.on("notification", ({ channel, payload }) => onNotification?.(channel, payload ?? ""));
     await client.connect().catch((error: unknown) => {
-      throw fromConnecting(error);
+      throw fromConnection(error);
     });
     this.open = client;
     this.connections += 1;

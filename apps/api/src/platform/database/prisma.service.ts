@@ -3,7 +3,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import type { QueryResultRow } from "pg";
 import { PrismaClient } from "../../generated/prisma/client.js";
 import { ENV, type Env } from "../config/env.js";
-import { fromConnecting } from "./database-errors.js";
+import { fromConnection } from "./database-errors.js";
 import { PostgresPool } from "./postgres-pool.js";
 
 /** A statement that never changes, under the name by which a connection knows it. */
@@ -33,7 +33,7 @@ export class PrismaService extends PrismaClient implements OnApplicationShutdown
     try {
       return (await this.pool.query<Row>({ name, text, values: [...values] })).rows;
     } catch (error) {
-      throw fromConnecting(error);
+      throw fromConnection(error);
     }
   }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { DatabaseUnavailableError } from "../database/database-errors.js";
+import { DatabaseFaultError } from "../database/database-errors.js";
 import { lastRunMs, Loop, type Task } from "./loop.js";
 
 let ending: AbortController;
@@ -128,12 +128,12 @@ test.each([
   ],
   [
     "a database that is away is told once, and once when it is back",
-    [new DatabaseUnavailableError("away"), new DatabaseUnavailableError("away"), null, null],
+    [new DatabaseFaultError("unreachable", null), new DatabaseFaultError("unreachable", null), null, null],
     ["warn: sweeping has to wait: the database can't be reached", "log: sweeping goes on: the database can be reached again"],
   ],
   [
     "another thing out of reach is told anew",
-    [new DatabaseUnavailableError("away"), new RangeError("away"), new RangeError("away"), null],
+    [new DatabaseFaultError("unreachable", null), new RangeError("away"), new RangeError("away"), null],
     [
       "warn: sweeping has to wait: the database can't be reached",
       "warn: sweeping has to wait: the engine can't be reached",
