@@ -4,6 +4,7 @@ import { wordsOf } from "@mosaic/agent-backends/provider-words";
 import type { ModelDialect, ProviderDialect } from "@mosaic/contracts/provider-dialect";
 import type { OutboundClient } from "@mosaic/outbound/outbound-client";
 import { OutboundError } from "@mosaic/outbound/outbound-error";
+import { readBeginning } from "../../platform/http/bounded-body.js";
 import {
   allowableEntry,
   judgeFailure,
@@ -47,7 +48,6 @@ export const testTimeoutMs = 10_000;
 const maxTries = 6;
 /** A list that does not come leaves time for the question that matters. */
 const listShare = 0.4;
-const maxRefusalBytes = 64 * 1024;
 
 /** One test of one endpoint: its list of models, and an answer of one of them, asked for as an agent does. */
 export class ConnectionProber {
@@ -145,7 +145,7 @@ export class ConnectionProber {
         { headMs: testTimeoutMs, silenceMs: testTimeoutMs },
       );
       if (answer.status !== 200) {
-        const refusal = { status: answer.status, body: await readBounded(answer.body) };
+        const refusal = { status: answer.status, body: await readBeginning(answer.body) };
         return { isAnswer: false, refusal, verdict: judgeRefusal(refusal, model, { ...this.context, isListKnown }) };
       }
       return await this.judgeStream(request, model, answer.body);
@@ -174,24 +174,6 @@ function verdictOf(error: unknown, url: string): ProbeVerdict {
     return { ...judgeFailure(error), ...(error.code === "address_refused" ? { allow: allowableEntry(url, error) } : {}) };
   }
   throw error;
-}
-
-async function readBounded(body: AsyncIterable<Buffer> & { destroy(): unknown }): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of body) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > maxRefusalBytes) {
-        break;
-      }
-    }
-  } catch {
-    // The status says enough.
-  }
-  body.destroy();
-  return Buffer.concat(chunks).toString("utf8").slice(0, maxRefusalBytes);
 }
 
 function modelDialectOf(dialect: ProviderDialect, model: string): ModelDialect {

@@ -6,6 +6,7 @@ import { OutboundError } from "@mosaic/outbound/outbound-error";
 import type { OutboundStream } from "@mosaic/outbound/outbound-client";
 import { Inject, Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
+import { readBeginning } from "../../platform/http/bounded-body.js";
 import { Logger } from "../../platform/logging/logger.js";
 import { AgentConfigService } from "../agent-config/agent-config.service.js";
 import { LlmProvidersService } from "../llm-providers/llm-providers.service.js";
@@ -35,7 +36,6 @@ type Offered = readonly [ChosenModel<StoredProvider>, ...ChosenModel<StoredProvi
 
 /** A model that thinks, or that has to be loaded first, is as silent as one that hangs: the agent's own time-outs come before these. */
 const silences = { headMs: 600_000, silenceMs: 600_000 };
-const maxErrorBytes = 64 * 1024;
 /** Where a provider row sets no limit. More than any model of today gives in one answer. */
 const maxAnswerTokens = 131_072;
 const maxLoggedWords = 300;
@@ -85,7 +85,7 @@ export class LlmRelayService {
     const secrets = { baseUrl: provider.baseUrl ?? "", apiKey };
     const answer = await this.ask(call, offered, url, apiKey);
     if (answer.status >= 400) {
-      const words = await readBounded(answer);
+      const words = await readBeginning(answer.body);
       this.logFault(provider, answer.status, words);
       response.writeHead(answer.status, returnedHeaders(answer.headers)).end(wordsForMembers(words, secrets));
       return;
@@ -178,22 +178,4 @@ function unreached(error: OutboundError, { id, name }: StoredProvider): AppError
   }
   const detail = `Mosaic can't reach the shared provider "${name}". Tell an admin: Mosaic's log says why.`;
   return new AppError("provider_unreachable", { detail, cause: error, meta });
-}
-
-async function readBounded({ body }: OutboundStream): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > maxErrorBytes) {
-        break;
-      }
-      chunks.push(chunk);
-    }
-  } catch {
-    // The status says enough.
-  }
-  body.destroy();
-  return Buffer.concat(chunks).toString("utf8");
 }

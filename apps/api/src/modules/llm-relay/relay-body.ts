@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AppError } from "../../platform/errors/app-error.js";
+import { receiveBody, type BodyFault, type BodyLimits } from "../../platform/http/bounded-body.js";
 
-export interface BodyLimits {
-  readonly maxBytes: number;
-  readonly arrivalMs: number;
-}
+const refusals: Readonly<Record<BodyFault, () => AppError>> = {
+  too_large: () => new AppError("body_too_large"),
+  late: () => new AppError("invalid_input", { detail: "The request did not arrive in time." }),
+  broken_off: () => new AppError("invalid_input", { detail: "The request broke off." }),
+  gone: () => new AppError("invalid_input", { detail: "The request broke off." }),
+};
 
 /** How many bytes a body says that it has; as many as it may have when it does not say. Throws `body_too_large`, `unsupported_media_type`. */
 export function announcedBytes(request: IncomingMessage, maxBytes: number): number {
@@ -20,33 +23,8 @@ export function announcedBytes(request: IncomingMessage, maxBytes: number): numb
 }
 
 /** Reads a body of at most so many bytes. Throws `body_too_large`, and `invalid_input` when it does not arrive in time. */
-export async function readBody(request: IncomingMessage, { maxBytes, arrivalMs }: BodyLimits): Promise<Buffer> {
-  const known = Number(request.headers["content-length"] ?? 0);
-  let body = Buffer.allocUnsafe(Math.min(known > 0 ? known : 64 * 1024, maxBytes));
-  let size = 0;
-  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-  const late = setTimeout(() => reject(new AppError("invalid_input", { detail: "The request did not arrive in time." })), arrivalMs);
-  const onData = (chunk: Buffer): void => {
-    if (size + chunk.length > maxBytes) {
-      reject(new AppError("body_too_large"));
-      return;
-    }
-    if (size + chunk.length > body.length) {
-      const larger = Buffer.allocUnsafe(Math.min(maxBytes, Math.max(body.length * 2, size + chunk.length)));
-      body.copy(larger, 0, 0, size);
-      body = larger;
-    }
-    size += chunk.copy(body, size);
-  };
-  const onBroken = (): void => reject(new AppError("invalid_input", { detail: "The request broke off." }));
-  request.on("data", onData).once("end", resolve).once("error", onBroken).once("close", onBroken);
-  try {
-    await promise;
-    return body.subarray(0, size);
-  } finally {
-    clearTimeout(late);
-    request.off("data", onData).off("end", resolve).off("close", onBroken);
-  }
+export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+  return receiveBody(request, limits, (fault) => refusals[fault]());
 }
 
 /** A body that nobody wanted is not read to its end, which may never come: its connection ends with the answer. */

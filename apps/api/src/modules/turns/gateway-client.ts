@@ -3,7 +3,6 @@ import type { GatewayRequest } from "@mosaic/agent-backends/agent-backend";
 import type { Endpoint } from "@mosaic/runtime/agent-runtime";
 
 const connectTimeoutMs = 2_000;
-const maxErrorBytes = 64 * 1024;
 
 /** The gateway did not take the request: nobody listens there, somebody else does, or it hung up before it answered. */
 export class GatewayUnreachableError extends Error {}
@@ -41,22 +40,4 @@ export async function openGatewayStream(
     );
     request.end(body);
   });
-}
-
-/** The body of an answer that is no stream, cut at a sensible length. Never rejects. */
-export async function readErrorBody(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of response) {
-      chunks.push(chunk as Buffer);
-      bytes += (chunk as Buffer).length;
-      if (bytes > maxErrorBytes) {
-        break;
-      }
-    }
-  } catch {
-    // What came so far says enough.
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }

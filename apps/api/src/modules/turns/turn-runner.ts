@@ -3,11 +3,12 @@ import type { AgentBackend, GatewayEvent, GatewayStream } from "@mosaic/agent-ba
 import type { StageProgress } from "@mosaic/contracts/agent";
 import { Inject, Injectable } from "@nestjs/common";
 import { toAppError } from "../../platform/errors/problem.filter.js";
+import { readBeginning } from "../../platform/http/bounded-body.js";
 import { Logger } from "../../platform/logging/logger.js";
 import { ContainerLifecycleService } from "../container-lifecycle/container-lifecycle.service.js";
 import type { RunningAgent } from "../container-lifecycle/container-lifecycle.types.js";
 import { HistoryService } from "../conversations/history.service.js";
-import { GatewayUnreachableError, openGatewayStream, readErrorBody } from "./gateway-client.js";
+import { GatewayUnreachableError, openGatewayStream } from "./gateway-client.js";
 import type { RunningTurn } from "./running-turn.js";
 import type { SilenceWatch } from "./silence-watch.js";
 import { TurnDiagnosisService } from "./turn-diagnosis.service.js";
@@ -99,7 +100,7 @@ export class TurnRunner {
       return this.told(turn, ending, { backend, startedAtMs });
     }
     const status = response.statusCode ?? 0;
-    const body = await readErrorBody(response);
+    const body = await readBeginning(response);
     // Another gateway listens there by now, or it has another start's token.
     return status === 401 ? "unreachable" : { kind: "failure", ...backend.explainResponse(status, body) };
   }

@@ -1,5 +1,6 @@
 import type { Request, Response } from "express";
 import { AppError } from "../errors/app-error.js";
+import { receiveBody, type BodyFault } from "./bounded-body.js";
 import { ClientGoneError } from "./gone-signal.js";
 import { faultOfJsonText } from "./json-text.js";
 
@@ -20,7 +21,9 @@ export async function readJsonBody(request: Request, response: Response, limits:
   if (request.headers.expect !== undefined) {
     response.writeContinue();
   }
-  return parseJson(await receive(request, limits));
+  return parseJson(
+    await receiveBody(request, { maxBytes: limits.bytes, arrivalMs: limits.timeoutMs }, (fault) => refusalOf(fault, limits)),
+  );
 }
 
 function hasBody(request: Request): boolean {
@@ -38,37 +41,6 @@ function assertPlainJson(request: Request): void {
   if ((request.headers["content-encoding"] ?? "identity").toLowerCase() !== "identity") {
     throw new AppError("unsupported_media_type", { detail: "Send the body without compression (Content-Encoding)." });
   }
-}
-
-async function receive(request: Request, limits: { bytes: number; timeoutMs: number }): Promise<Buffer> {
-  if (request.destroyed) {
-    throw new ClientGoneError();
-  }
-  const chunks: Buffer[] = [];
-  let size = 0;
-  return new Promise((resolve, reject) => {
-    const settle = (error?: Error): void => {
-      clearTimeout(timer);
-      request.off("data", onData).off("end", onEnd).off("error", onGone).off("close", onGone);
-      if (error === undefined) {
-        resolve(Buffer.concat(chunks, size));
-      } else {
-        reject(error);
-      }
-    };
-    const onData = (chunk: Buffer): void => {
-      size += chunk.length;
-      if (size > limits.bytes) {
-        settle(tooLarge(limits.bytes));
-      } else {
-        chunks.push(chunk);
-      }
-    };
-    const onEnd = (): void => settle();
-    const onGone = (): void => settle(new AppError("malformed_body", { detail: "The connection ended before the body did." }));
-    const timer = setTimeout(() => settle(tooSlow(limits.timeoutMs)), limits.timeoutMs);
-    request.on("data", onData).once("end", onEnd).once("error", onGone).once("close", onGone);
-  });
 }
 
 function parseJson(bytes: Buffer): unknown {
@@ -94,6 +66,19 @@ function decode(bytes: Buffer): string {
     return decoder.decode(bytes);
   } catch {
     throw new AppError("malformed_body", { detail: "The body is not UTF-8 text." });
+  }
+}
+
+function refusalOf(fault: BodyFault, limits: { bytes: number; timeoutMs: number }): Error {
+  switch (fault) {
+    case "too_large":
+      return tooLarge(limits.bytes);
+    case "late":
+      return tooSlow(limits.timeoutMs);
+    case "broken_off":
+      return new AppError("malformed_body", { detail: "The connection ended before the body did." });
+    case "gone":
+      return new ClientGoneError();
   }
 }
 

@@ -1,0 +1,84 @@
+import type { IncomingMessage } from "node:http";
+
+/** A body is gone when its request was before anybody read it. */
+export type BodyFault = "too_large" | "late" | "broken_off" | "gone";
+
+export interface BodyLimits {
+  readonly maxBytes: number;
+  readonly arrivalMs: number;
+}
+
+/** The whole body of a request. Rejects with what `refusal` makes of its fault; what has not arrived by then is left unread. */
+export async function receiveBody(
+  request: IncomingMessage,
+  { maxBytes, arrivalMs }: BodyLimits,
+  refusal: (fault: BodyFault) => Error,
+): Promise<Buffer> {
+  if (request.destroyed) {
+    throw refusal("gone");
+  }
+  const received = new BoundedBytes(maxBytes, Number(request.headers["content-length"] ?? 0));
+  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+  const refuse = (fault: BodyFault): void => reject(refusal(fault));
+  const onData = (chunk: Buffer): void => (received.push(chunk) ? undefined : refuse("too_large"));
+  const onBroken = (): void => refuse("broken_off");
+  const late = setTimeout(() => refuse("late"), arrivalMs);
+  request.on("data", onData).once("end", resolve).once("error", onBroken).once("close", onBroken);
+  try {
+    await promise;
+    return received.bytes();
+  } finally {
+    clearTimeout(late);
+    request.off("data", onData).off("end", resolve).off("error", onBroken).off("close", onBroken);
+  }
+}
+
+/** What an answer begins with, as text, where its status says the rest: as far as it came, and what follows is left. Never rejects. */
+export async function readBeginning(body: AsyncIterable<Uint8Array>, maxBytes = 64 * 1024): Promise<string> {
+  const beginning = new BoundedBytes(maxBytes);
+  try {
+    for await (const chunk of body) {
+      if (!beginning.push(chunk)) {
+        break;
+      }
+    }
+  } catch {
+    // What came so far says enough.
+  }
+  return beginning.bytes().toString("utf8");
+}
+
+/** For who did not say how much comes. */
+const firstBytes = 64 * 1024;
+
+/** Pieces in one buffer that grows: to join them at the end would take twice the room for a moment. */
+class BoundedBytes {
+  private buffer: Buffer;
+  private size = 0;
+
+  /** `announced`: how many bytes were said to come; 0 if nobody said. */
+  constructor(
+    private readonly maxBytes: number,
+    announced = 0,
+  ) {
+    this.buffer = Buffer.allocUnsafe(Math.min(announced > 0 ? announced : firstBytes, maxBytes));
+  }
+
+  /** False when there is more than `maxBytes`: then only what fits is kept. */
+  push(chunk: Uint8Array): boolean {
+    const fitting = chunk.subarray(0, this.maxBytes - this.size);
+    const neededBytes = this.size + fitting.length;
+    if (neededBytes > this.buffer.length) {
+      const larger = Buffer.allocUnsafe(Math.min(this.maxBytes, Math.max(this.buffer.length * 2, neededBytes)));
+      this.buffer.copy(larger, 0, 0, this.size);
+      this.buffer = larger;
+    }
+    this.buffer.set(fitting, this.size);
+    this.size = neededBytes;
+    return fitting.length === chunk.length;
+  }
+
+  bytes(): Buffer {
+    return this.buffer.subarray(0, this.size);
+  }
+}
