@@ -21,6 +21,11 @@ afterEach(async () => {
   await app.close();
 });
 
+/** How often Mosaic asked the gateway whether it knows its token. */
+function proofsAsked(): number {
+  return app.runtime.gatewayOf(agentId).requests.filter(({ path }) => path === "/v1/models").length;
+}
+
 describe("a provider", () => {
   beforeEach(async () => {
     await open();
@@ -149,11 +154,17 @@ describe("an agent that does not start", () => {
     expect(app.runtime.of(agentId).state).toBe("exited");
   });
 
-  test("without a supervisor that reports is taken after a grace of 10 seconds", async () => {
+  test("without a supervisor that speaks is ready once its gateway answers, when a supervisor would have spoken long before", async () => {
     app.runtime.faults.followsBundle = false;
     const startedAt = performance.now();
     expect((await say(client, conversationId, "hello")).message.status).toBe("complete");
-    expect(performance.now() - startedAt).toBeGreaterThan(9_500);
+    expect(performance.now() - startedAt).toBeGreaterThan(2_900);
+    expect(proofsAsked()).toBe(1);
+  });
+
+  test("and whose supervisor speaks is ready when that says so: nobody asks its gateway", async () => {
+    expect((await say(client, conversationId, "hello")).message.status).toBe("complete");
+    expect(proofsAsked()).toBe(0);
   });
 });
 

@@ -103,9 +103,10 @@ export interface AgentBackend {
   explainResponse(status: number, body: string): GatewayFailure;
   /** What a turn's end means once the gateway's log has told its words: it may even be a complete answer. */
   explainLogLine(line: string, turn: TurnSoFar): GatewayEnding;
-  /** Path that answers 200 once turns can be served, without a token; and one that proves the token. */
-  readonly readinessPath: string;
-  readonly tokenProofPath: string;
+  readonly gateway: {
+    /** Where somebody who can't ask a supervisor asks: the first path answers 200 once turns can be served, without a token; the second one proves the token. */
+    readonly probe: { readonly readinessPath: string; readonly tokenProofPath: string };
+  };
   /** What one agent needs: below `minimumBytes` it dies in its first turn, from `comfortableBytes` on nothing is short. */
   readonly memory: { readonly minimumBytes: number; readonly comfortableBytes: number };
   /** Whether what a container said before it ended means that the machine was too busy, and a second attempt is all that it takes. */

@@ -12,8 +12,7 @@ import { houseRules, renderIdentityFile, renderSoul } from "./openclaw-workspace
 
 export const openclawBackend: AgentBackend = {
   id: "openclaw",
-  readinessPath: openclawLaunch.readiness.path,
-  tokenProofPath: "/v1/models",
+  gateway: { probe: { readinessPath: openclawLaunch.readiness.path, tokenProofPath: "/v1/models" } },
   render,
   turnRequest,
   openStream: openOpenclawStream,

@@ -35,6 +35,7 @@ export interface FakeGateway extends RunningServer {
   readonly activeCount: number;
   /** How the latest turn is called, for its caller and in the log. */
   readonly lastRunId: string | null;
+  readonly isReady: boolean;
   setReady(isReady: boolean): void;
   /** As SIGSTOP does: connections are taken, and nothing is said on any, old or new, until it is taken back. */
   setStopped(isStopped: boolean): void;
@@ -64,6 +65,9 @@ export async function startFakeGateway(options: FakeGatewayOptions): Promise<Fak
     },
     get lastRunId() {
       return state.lastRunId;
+    },
+    get isReady() {
+      return Date.now() >= state.readyAt;
     },
     setReady: (isReady: boolean) => {
       state.readyAt = isReady ? 0 : Number.POSITIVE_INFINITY;

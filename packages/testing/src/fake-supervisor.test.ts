@@ -55,7 +55,8 @@ function follow(containerToken: string): Promise<void> {
 test("takes over each personality, reports it, survives the API's absence, and ends", async () => {
   const following = follow("container-token");
   await expect.poll(() => isKnown("Ann")).toBe(true);
-  expect(reports[0]).toContain('"phase":"ready"');
+  expect(reports[0]).toBe('{"phase":"starting"}');
+  await expect.poll(() => reports[1]).toContain('"phase":"ready"');
   await api.refuseConnections();
   soul = "You are Robert.";
   await api.acceptConnections();

@@ -24,15 +24,17 @@ interface Bundle {
 
 /**
  * Does for a fake gateway what the supervisor does for the real one: fetches the bundle, says
- * how far it is, and takes over each new personality. Returns when the signal ends it; rejects
- * with `ConfigRefusedError` when the token is not accepted.
+ * how far it is, `ready` only once the gateway is, and takes over each new personality. Returns
+ * when the signal ends it; rejects with `ConfigRefusedError` when the token is not accepted.
  */
 export async function followBundle(gateway: FakeGateway, options: FollowOptions): Promise<void> {
   let generation = "";
+  await reportStatus("starting", generation, options);
   while (!options.signal.aborted) {
     const bundle = await fetchBundle(generation, options);
     if (!bundle) continue;
     gateway.setSystemPrompt(bundle.systemPrompt);
+    await untilReady(gateway, options.signal);
     await reportStatus(generation === "" ? "ready" : "applied", bundle.generation, options);
     generation = bundle.generation;
   }
@@ -60,14 +62,23 @@ async function fetchBundle(generation: string, { configUrl, containerToken, sign
   return undefined;
 }
 
+async function untilReady(gateway: FakeGateway, signal: AbortSignal): Promise<void> {
+  while (!gateway.isReady && !signal.aborted) {
+    await sleep(10, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** As often as it takes: the API may be restarting. */
 async function reportStatus(phase: string, generation: string, { configUrl, containerToken, signal, state }: FollowOptions): Promise<void> {
-  const report = fetch(`${configUrl}/status`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${containerToken}`, "content-type": "application/json" },
-    body: JSON.stringify({ phase, generation, ...(phase === "ready" && state && { state }) }),
-    signal,
-  });
-  await report.then((response) => response.body?.cancel()).catch(() => {});
+  const body = JSON.stringify({ phase, ...(generation !== "" && { generation }), ...(phase === "ready" && state && { state }) });
+  const headers = { authorization: `Bearer ${containerToken}`, "content-type": "application/json" };
+  let isTold = false;
+  while (!isTold && !signal.aborted) {
+    const response = await fetch(`${configUrl}/status`, { method: "POST", headers, body, signal }).catch(() => undefined);
+    await response?.body?.cancel().catch(() => {});
+    isTold = response !== undefined && response.status < 500;
+    if (!isTold) await sleep(250, undefined, { signal }).catch(() => {});
+  }
 }
 
 function readBundle(value: unknown): Bundle | undefined {

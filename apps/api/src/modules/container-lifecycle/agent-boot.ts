@@ -78,12 +78,16 @@ export class AgentBoot {
       throw stoppedMeanwhile();
     }
     progress.set(stageOf("waiting"));
-    const backend = backendOf(target.backend.id);
-    const gatewayToken = deriveGatewayToken(token);
+    const running = {
+      agentId: target.agentId,
+      endpoint,
+      gatewayToken: deriveGatewayToken(token),
+      backend: backendOf(target.backend.id),
+    };
     const recent = this.recentOf(target.backend.id);
     const ended = endedAgentOf(target.backend);
     const sources = {
-      probe: async () => probeGateway(endpoint, backend, gatewayToken, this.pace.now()),
+      probe: async () => probeGateway(running, this.pace.now()),
       said: () => ear.said(),
       inspect: async () => runtime.inspect(spec.name),
       cpuTimeMs: async () => runtime.cpuTimeMs(spec.name),
@@ -92,7 +96,7 @@ export class AgentBoot {
     const patience = () => this.patience(target);
     await waitUntilReady(sources, { ...readinessDefaults, patience }, signal);
     recent.add(performance.now() - startedAtMs);
-    return { agentId: target.agentId, endpoint, gatewayToken, backend };
+    return running;
   }
 
   /** How long a start of the agent is given at this moment. */

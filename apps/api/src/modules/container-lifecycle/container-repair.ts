@@ -9,7 +9,7 @@ import { stopGraceMs } from "./agent-boot.js";
 import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
 import type { AgentTarget, ContainerRecord, RunningAgent } from "./container-lifecycle.types.js";
 import { ContainerStatusWriter } from "./container-status.js";
-import { probeGateway, type ProbeResult } from "./gateway-probe.js";
+import { probeGateway } from "./gateway-probe.js";
 import { toRunning } from "./running-agent.js";
 import { endedAgentOf, explainExit, toStartError } from "./start-failure.js";
 
@@ -63,7 +63,7 @@ export class ContainerRepair {
       return null;
     }
     const running = toRunning(this.crypto, target);
-    if (running !== null && (await this.probe(running)) !== "silent") {
+    if (running !== null && (await probeGateway(running, this.pace.now())) !== "silent") {
       return null;
     }
     const runtime = await this.host.runtime();
@@ -110,16 +110,12 @@ export class ContainerRepair {
     return null;
   }
 
-  private async probe({ endpoint, backend, gatewayToken }: RunningAgent): Promise<ProbeResult> {
-    return probeGateway(endpoint, backend, gatewayToken, this.pace.now());
-  }
-
   private async adopt(target: AgentTarget, container: ContainerRecord, { endpoint }: ContainerObservation): Promise<RunningAgent | null> {
     if (endpoint === null) {
       return null;
     }
     const running = toRunning(this.crypto, { ...target, container: { ...container, status: "running", endpoint } });
-    if (running === null || (await this.probe(running)) !== "ready") {
+    if (running === null || (await probeGateway(running, this.pace.now())) !== "ready") {
       return null;
     }
     if (container.status === "starting") {

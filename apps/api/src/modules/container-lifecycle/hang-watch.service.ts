@@ -7,7 +7,7 @@ import { CryptoService } from "../crypto/crypto.service.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
 import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
 import type { GatewayWatcher, RunningAgent } from "./container-lifecycle.types.js";
-import { askGateway, type GatewayAnswer } from "./gateway-question.js";
+import { askGateway, type GatewayAnswer } from "./gateway-probe.js";
 import { HANG_LIMITS, type HangLimits } from "./hang-limits.js";
 import { hangVerdict } from "./hang-verdict.js";
 import { HungAgentEnder } from "./hung-agent-ender.js";
@@ -169,8 +169,8 @@ export class HangWatchService {
     return { cpuMs: await this.cpuTimeMs(agentId), sinceMs: performance.now() };
   }
 
-  private async ask({ endpoint, backend }: RunningAgent): Promise<GatewayAnswer> {
-    return askGateway(endpoint, backend.readinessPath, this.limits.askTimeoutMs);
+  private async ask(running: RunningAgent): Promise<GatewayAnswer> {
+    return askGateway(running, this.limits.askTimeoutMs);
   }
 
   private async cpuTimeMs(agentId: string): Promise<number | null> {

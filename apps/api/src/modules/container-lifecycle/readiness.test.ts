@@ -1,13 +1,14 @@
 import type { ContainerObservation } from "@mosaic/runtime/agent-runtime";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { AppError } from "../../platform/errors/app-error.js";
 import type { ProbeResult } from "./gateway-probe.js";
 import { exitedWhileStarting } from "./start-failure.js";
 import { waitUntilReady, type ReadinessSources, type SupervisorWord } from "./readiness.js";
 
 const patience = { patienceMs: 400, quietMs: 200, outerMs: 1_200 };
-const limits = { patience: () => patience, reportGraceMs: 120, pollMs: 5, inspectEveryMs: 20 };
-const silent: SupervisorWord = { isReady: false, hasFailed: false, detail: null };
+const limits = { patience: () => patience, silentAfterMs: 60, pollMs: 5, inspectEveryMs: 20 };
+const silent: SupervisorWord = { hasSpoken: false, isReady: false, hasFailed: false, detail: null };
+const speaking: SupervisorWord = { ...silent, hasSpoken: true };
 const ended = {
   memoryLimitBytes: 1024 ** 3,
   needs: { minimumBytes: 1024 ** 3, comfortableBytes: 1.5 * 1024 ** 3 },
@@ -47,20 +48,29 @@ async function outcome(from: ReadinessSources, signal = new AbortController().si
   return { error, tookMs: performance.now() - startedAt };
 }
 
-test("a gateway that answers and was warmed up is ready at once", async () => {
-  const { error, tookMs } = await outcome(sources({ said: { ...silent, isReady: true } }));
+test("a supervisor that says so is believed at once, and nobody asks its gateway", async () => {
+  const probe = vi.fn<ReadinessSources["probe"]>();
+  const { error, tookMs } = await outcome({ ...sources({ said: { ...speaking, isReady: true } }), probe });
   expect(error).toBeNull();
-  expect(tookMs).toBeLessThan(limits.reportGraceMs);
+  expect(tookMs).toBeLessThan(limits.silentAfterMs);
+  expect(probe).not.toHaveBeenCalled();
 });
 
-test("a gateway that answers, of a supervisor that says nothing, is taken after the grace", async () => {
+test("a gateway of a container that says nothing is asked, once a supervisor would have spoken", async () => {
   const { error, tookMs } = await outcome(sources({}));
   expect(error).toBeNull();
-  expect(tookMs).toBeGreaterThanOrEqual(limits.reportGraceMs - 1);
+  expect(tookMs).toBeGreaterThanOrEqual(limits.silentAfterMs - 1);
 });
 
-test("a supervisor's word alone is not enough", async () => {
-  const { error } = await outcome(sources({ probe: "listening", said: { ...silent, isReady: true } }));
+test("as long as a supervisor speaks its gateway is not asked, however it answers; only to say why the start failed", async () => {
+  const probe = vi.fn<ReadinessSources["probe"]>(async () => "ready");
+  const { error } = await outcome({ ...sources({ said: speaking }), probe });
+  expect(error).toMatchObject({ code: "agent_not_ready" });
+  expect(probe).toHaveBeenCalledTimes(1);
+});
+
+test.each([speaking, silent])("a gateway that does not accept our token makes no container ready: %o", async (said) => {
+  const { error } = await outcome(sources({ probe: "listening", said }));
   expect(error).toMatchObject({ code: "agent_not_ready" });
 });
 
@@ -68,7 +78,7 @@ test.each([
   ["silent", "does not answer"],
   ["listening", "does not get ready"],
 ] as const)("a gateway that stays %s is told apart", async (probe, words) => {
-  const { error } = await outcome(sources({ probe, said: { ...silent, detail: "no provider" } }));
+  const { error } = await outcome(sources({ probe, said: { ...speaking, detail: "no provider" } }));
   expect(error).toBeInstanceOf(AppError);
   expect((error as AppError).detail).toContain(words);
   expect((error as AppError).detail).toContain("no provider");

@@ -7,14 +7,17 @@ import { judgeStart, type StartPatience } from "./start-patience.js";
 
 /** What the supervisor has told of the start so far. */
 export interface SupervisorWord {
+  /** An image of somebody's own may fetch its configuration by itself, and never say anything. */
+  readonly hasSpoken: boolean;
   readonly isReady: boolean;
   readonly hasFailed: boolean;
   readonly detail: string | null;
 }
 
 export interface ReadinessSources {
-  probe(): Promise<ProbeResult>;
   said(): SupervisorWord;
+  /** What the gateway itself answers: for a container that says nothing, and for the words about a start that failed. */
+  probe(): Promise<ProbeResult>;
   /** Rejects when the engine does not answer. */
   inspect(): Promise<ContainerObservation | null>;
   /** As the engine tells it. May reject. */
@@ -26,32 +29,32 @@ export interface ReadinessSources {
 export interface ReadinessLimits {
   /** Asked again and again: a machine may become busy, or less so, during the start. */
   readonly patience: () => StartPatience;
-  /** How long a gateway that answers is given to be warmed up by a supervisor that says nothing. */
-  readonly reportGraceMs: number;
+  /** A container that has said nothing for so long has no supervisor of ours: that speaks before it does anything else. */
+  readonly silentAfterMs: number;
   readonly pollMs: number;
   readonly inspectEveryMs: number;
 }
 
-export const readinessDefaults = { reportGraceMs: 10_000, pollMs: 100, inspectEveryMs: 1_000 } as const;
+export const readinessDefaults = { silentAfterMs: 3_000, pollMs: 100, inspectEveryMs: 1_000 } as const;
 
 /**
- * Resolves once the gateway is ready, knows our token, and is warmed up. Rejects with `explainEnd` when the container ends, with
- * `agent_not_ready` when it makes no progress any more or never comes to an end, and with the signal's reason.
+ * The judge of whether a start is ready. Its supervisor's word decides: it has asked the gateway itself, and warmed it up. Only of a container
+ * that says nothing the gateway is asked. Rejects with `explainEnd` when the container ends, with `agent_not_ready` when it makes no progress
+ * any more or never comes to an end, and with the signal's reason.
  */
 export async function waitUntilReady(sources: ReadinessSources, limits: ReadinessLimits, signal: AbortSignal): Promise<void> {
   const startedAtMs = performance.now();
   const progress = new Progress(startedAtMs);
-  let answeredAtMs: number | null = null;
   let inspectedAtMs = startedAtMs;
   for (;;) {
     signal.throwIfAborted();
-    const probed = await sources.probe();
-    const nowMs = performance.now();
-    answeredAtMs = probed === "ready" ? (answeredAtMs ?? nowMs) : null;
     const said = sources.said();
-    if (answeredAtMs !== null && (said.isReady || nowMs - answeredAtMs >= limits.reportGraceMs)) {
+    const isAsked = !said.hasSpoken && performance.now() - startedAtMs >= limits.silentAfterMs;
+    const probed = isAsked ? await sources.probe() : null;
+    if (said.isReady || probed === "ready") {
       return;
     }
+    const nowMs = performance.now();
     progress.noteWords(`${probed} ${JSON.stringify(said)}`, nowMs);
     if (said.hasFailed || nowMs - inspectedAtMs >= limits.inspectEveryMs) {
       inspectedAtMs = nowMs;
@@ -61,7 +64,8 @@ export async function waitUntilReady(sources: ReadinessSources, limits: Readines
     const elapsedMs = nowMs - startedAtMs;
     const verdict = judgeStart({ elapsedMs, sinceProgressMs: nowMs - progress.lastAtMs }, limits.patience());
     if (verdict !== "wait") {
-      throw notReadyInTime(elapsedMs, { isListening: probed !== "silent", isWorking: verdict === "endless" }, said.detail);
+      const isListening = (probed ?? (await sources.probe())) !== "silent";
+      throw notReadyInTime(elapsedMs, { isListening, isWorking: verdict === "endless" }, said.detail);
     }
     await sleep(limits.pollMs);
   }

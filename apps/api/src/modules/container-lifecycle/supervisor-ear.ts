@@ -1,7 +1,7 @@
 import type { SupervisorStatus } from "@mosaic/contracts/agent-config";
 import type { SupervisorWord } from "./readiness.js";
 
-const nothing: SupervisorWord = { isReady: false, hasFailed: false, detail: null };
+const nothing: SupervisorWord = { hasSpoken: false, isReady: false, hasFailed: false, detail: null };
 /** A report goes through the database: it may arrive after the end that it speaks of was seen. */
 const lateMs = 500;
 
@@ -14,6 +14,7 @@ export class SupervisorEar {
   constructor(watch: (onReport: (status: SupervisorStatus) => void) => () => void, onWarming: () => void) {
     this.stopListening = watch(({ phase, detail }) => {
       this.word = {
+        hasSpoken: true,
         isReady: this.word.isReady || phase === "ready",
         hasFailed: phase === "failed",
         detail: detail ?? this.word.detail,

@@ -2,8 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { backendOf } from "@mosaic/agent-backends/registry";
 import { afterEach, expect, test } from "vitest";
-import { probeGateway } from "./gateway-probe.js";
-import { askGateway } from "./gateway-question.js";
+import { askGateway, probeGateway } from "./gateway-probe.js";
 
 let server: Server | undefined;
 
@@ -30,9 +29,9 @@ async function endless(): Promise<{ readonly port: number; readonly open: () => 
 
 test("an answer without end is left as soon as its head is there", async () => {
   const { port, open } = await endless();
-  const endpoint = { host: "127.0.0.1", port };
-  expect((await askGateway(endpoint, "/readyz", 600_000)).kind).toBe("answered");
+  const gateway = { endpoint: { host: "127.0.0.1", port }, backend: backendOf("openclaw"), gatewayToken: "token" };
+  expect((await askGateway(gateway, 600_000)).kind).toBe("answered");
   await expect.poll(open, { timeout: 10_000 }).toBe(0);
-  expect(await probeGateway(endpoint, backendOf("openclaw"), "token", 300)).toBe("ready");
+  expect(await probeGateway(gateway, 300)).toBe("ready");
   await expect.poll(open, { timeout: 10_000 }).toBe(0);
 });
