@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { ContainerLifecycleService } from "../src/modules/container-lifecycle/container-lifecycle.service.js";
 import { IdleReaperService } from "../src/modules/idle-reaper/idle-reaper.service.js";
 import { CLOCK } from "../src/platform/clock/clock.js";
 import { agentOf, createAgent, createConversation, lastMessage, say, Turn } from "./harness/chat.js";
@@ -8,12 +9,22 @@ import type { TestClient } from "./harness/test-client.js";
 let app: TestApp;
 let client: TestClient;
 let aheadMs: number;
+/** The clock stands here; `null`: it goes. */
+let stoppedAt: Date | null;
+
+interface Idleness {
+  readonly status: string;
+  readonly timeoutSeconds: number;
+  /** `null`: not since its start. */
+  readonly usedMsAgo: number | null;
+}
 
 const minuteMs = 60_000;
 
 beforeEach(async () => {
   aheadMs = 0;
-  app = await startTestApp({ replace: [{ token: CLOCK, value: { now: () => new Date(Date.now() + aheadMs) } }] });
+  stoppedAt = null;
+  app = await startTestApp({ replace: [{ token: CLOCK, value: { now: () => stoppedAt ?? new Date(Date.now() + aheadMs) } }] });
   client = await app.member("ann");
 });
 
@@ -42,6 +53,35 @@ test("an agent is stopped once it was idle for longer than its timeout, and wake
   expect(app.runtime.of(agentId).state).toBe("exited");
   expect(app.runtime.removedStates).toEqual([]);
   expect((await say(client, conversationId, "What did I say first?")).message.content).toContain("Pumpkin");
+});
+
+test.each([
+  ["used its timeout ago is stopped", {}, true],
+  ["used longer ago is stopped", { usedMsAgo: 31 * minuteMs }, true],
+  ["used less long ago is not", { usedMsAgo: 29 * minuteMs }, false],
+  ["never used is stopped its timeout after its start", { usedMsAgo: null }, true],
+  ["with a timeout of 0 is not, however long it was not used", { timeoutSeconds: 0, usedMsAgo: 100_000 * minuteMs }, false],
+  ["used in the future, by a clock that was set back, is not", { usedMsAgo: -5 * minuteMs }, false],
+  ["that starts is not", { status: "starting" }, false],
+  ["that stops already is not", { status: "stopping" }, false],
+  ["that is stopped is not", { status: "stopped" }, false],
+  ["that is in error is not", { status: "error" }, false],
+])("an agent %s: %o", async (_what, change, isStopped) => {
+  const { status = "running", timeoutSeconds = 1800, usedMsAgo = 30 * minuteMs } = change as Partial<Idleness>;
+  const { agentId } = await awakeAgent({ idleTimeoutSeconds: timeoutSeconds });
+  const now = new Date();
+  const usedAt = new Date(now.getTime() - (usedMsAgo ?? 30 * minuteMs));
+  await app.database.query("UPDATE agent_containers SET status = $2, last_active_at = $3, updated_at = $4 WHERE agent_id = $1", [
+    agentId,
+    status,
+    usedMsAgo === null ? null : usedAt,
+    usedMsAgo === null ? usedAt : now,
+  ]);
+  stoppedAt = now;
+  const lifecycle = app.nest.get(ContainerLifecycleService, { strict: false });
+  expect(await lifecycle.idle()).toEqual(isStopped ? [agentId] : []);
+  expect(await lifecycle.stopIfIdle(agentId)).toBe(isStopped);
+  expect((await agentOf(client, agentId)).status).toBe(isStopped ? "stopped" : status);
 });
 
 test("a message starts the time anew", async () => {

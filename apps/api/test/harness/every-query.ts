@@ -10,7 +10,6 @@ import { StateSizesRepository } from "../../src/modules/container-lifecycle/stat
 import { ConversationsRepository } from "../../src/modules/conversations/conversations.repository.js";
 import { TurnLogRepository } from "../../src/modules/conversations/turn-log.repository.js";
 import { HealthRepository } from "../../src/modules/health/health.repository.js";
-import { IdleReaperRepository } from "../../src/modules/idle-reaper/idle-reaper.repository.js";
 import { ApiProcessesRepository } from "../../src/modules/key-rotation/api-processes.repository.js";
 import { LlmProvidersRepository } from "../../src/modules/llm-providers/llm-providers.repository.js";
 import { ModelSourcesRepository } from "../../src/modules/llm-providers/model-sources.repository.js";
@@ -70,10 +69,11 @@ const agents: readonly Call[] = [
     isSystemAgent: (rows) => rows.isSystemAgent(id("agents", 3)),
     countContents: (rows) => rows.countContents(id("agents", 500)),
     restartable: (rows) => rows.restartable(),
+    idle: (rows) => rows.idle(now),
     createIfAbsent: (rows) => rows.createIfAbsent(id("agents", 1), "mosaic-1", { encrypted: "enc:", hash: hex() }),
     changeStatus: [
       (rows) => rows.changeStatus(id("agents", 4), "stop_requested", { stage: null, error: null }),
-      (rows) => rows.changeStatus(id("agents", 1001), "stop_requested", {}, { idleSince: hourAgo }),
+      (rows) => rows.changeStatus(id("agents", 1001), "stop_requested", {}, { idleAt: now }),
     ],
     setStage: (rows) => rows.setStage(id("agents", 2), hex(), { stage: "creating", percent: null, detail: null }),
     isUnderWay: (rows) => rows.isUnderWay(id("agents", 2), hex()),
@@ -94,7 +94,6 @@ const agents: readonly Call[] = [
     admit: (queue) => queue.admit(1, true),
     leave: (queue) => queue.leave("start"),
   }),
-  ...of(IdleReaperRepository, { running: (reaper) => reaper.running() }),
 ];
 
 const models: readonly Call[] = [

@@ -23,8 +23,8 @@ export interface StatusPatch {
 export interface StatusCondition {
   /** Only for the start that has this token. */
   readonly tokenHash?: string;
-  /** Only if it runs, has an idle timeout, was not active after this time and answers nobody. */
-  readonly idleSince?: Date;
+  /** Only if it is idle at this time: `isIdle`. */
+  readonly idleAt?: Date;
   /** Only if nothing touched the row since it was read. */
   readonly version?: string;
 }
@@ -67,6 +67,9 @@ const selection = Prisma.sql`
          b.pids_limit, b.ready_timeout_ms, c.name, c.status, c.token_encrypted, c.token_hash, c.endpoint_host, c.endpoint_port, c.stage,
          c.error_code, c.error_detail, c.generation, c.last_active_at, c.updated_at
   FROM agents a JOIN backends b ON b.id = a.backend_id`;
+
+const answersNobody = Prisma.sql`NOT EXISTS (
+  SELECT 1 FROM messages m JOIN conversations v ON v.id = m.conversation_id WHERE v.agent_id = c.agent_id AND m.status = 'streaming')`;
 
 @Injectable()
 export class ContainerLifecycleRepository {
@@ -146,9 +149,14 @@ export class ContainerLifecycleRepository {
   async restartable(): Promise<{ agentId: string; version: string }[]> {
     const rows = await this.prisma.$queryRaw<{ agent_id: string; version: string }[]>`
       SELECT c.agent_id, c.xmin::text AS version FROM agent_containers c
-      WHERE c.status = 'running' AND c.restart_pending_since IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM messages m JOIN conversations v ON v.id = m.conversation_id WHERE v.agent_id = c.agent_id AND m.status = 'streaming')`;
+      WHERE c.status = 'running' AND c.restart_pending_since IS NOT NULL AND ${answersNobody}`;
     return rows.map((row) => ({ agentId: row.agent_id, version: row.version }));
+  }
+
+  /** For `changeStatus` to look at again: somebody may begin a turn at any moment. */
+  async idle(now: Date): Promise<string[]> {
+    const rows = await this.prisma.$queryRaw<{ agent_id: string }[]>`SELECT c.agent_id FROM agent_containers c WHERE ${isIdle(now)}`;
+    return rows.map((row) => row.agent_id);
   }
 
   /** Idempotent: an existing row stays as it is. */
@@ -172,7 +180,7 @@ export class ContainerLifecycleRepository {
           action,
           target: { type: "agent", id: agentId, name: agent?.name ?? "" },
           ...(event === "failed" ? { outcome: "failed", details: { code: patch.error?.code ?? null } } : {}),
-          ...(condition.idleSince === undefined ? {} : { details: { reason: "idle" } }),
+          ...(condition.idleAt === undefined ? {} : { details: { reason: "idle" } }),
         });
       }
       return changed > 0;
@@ -270,16 +278,18 @@ function patchSql({ token, stage, endpoint, error, lastActiveAt }: StatusPatch):
 }
 
 // A turn that begins touches this row in the transaction that stores its message: either this sees it, or the turn sees the new status.
-function conditionSql({ tokenHash, idleSince, version }: StatusCondition): Prisma.Sql {
+function conditionSql({ tokenHash, idleAt, version }: StatusCondition): Prisma.Sql {
   const sameStart = tokenHash === undefined ? Prisma.empty : Prisma.sql`AND c.token_hash = ${fromHex(tokenHash)}`;
   const untouched = version === undefined ? Prisma.empty : Prisma.sql`AND c.xmin::text = ${version}`;
-  const idle =
-    idleSince === undefined
-      ? Prisma.empty
-      : Prisma.sql`AND c.status = 'running' AND coalesce(c.last_active_at, c.updated_at) <= ${idleSince}
-        AND EXISTS (SELECT 1 FROM agents a WHERE a.id = c.agent_id AND a.idle_timeout_seconds > 0)
-        AND NOT EXISTS (SELECT 1 FROM messages m JOIN conversations v ON v.id = m.conversation_id WHERE v.agent_id = c.agent_id AND m.status = 'streaming')`;
+  const idle = idleAt === undefined ? Prisma.empty : Prisma.sql`AND ${isIdle(idleAt)}`;
   return Prisma.sql`${sameStart} ${untouched} ${idle}`;
+}
+
+/** Runs, was last used its timeout ago or longer, and answers nobody. A timeout of 0 is never over. */
+function isIdle(now: Date): Prisma.Sql {
+  return Prisma.sql`c.status = 'running' AND EXISTS (SELECT 1 FROM agents a WHERE a.id = c.agent_id AND a.idle_timeout_seconds > 0
+      AND coalesce(c.last_active_at, c.updated_at) <= ${now}::timestamptz - make_interval(secs => a.idle_timeout_seconds))
+    AND ${answersNobody}`;
 }
 
 function toTarget(row: Row): AgentTarget {

@@ -166,15 +166,20 @@ export class ContainerLifecycleService {
     }
   }
 
-  /** Stops an agent that nobody uses. False if somebody does after all, or works on it. */
-  async stopIfIdle(agentId: string, idleSince: Date): Promise<boolean> {
+  /** Agents that nobody has used for as long as their timeout. */
+  async idle(): Promise<string[]> {
+    return this.repository.idle(this.clock.now());
+  }
+
+  /** Stops an agent if it is idle. False if somebody uses it after all, or works on it. */
+  async stopIfIdle(agentId: string): Promise<boolean> {
     const lock = await this.locks.tryAcquire(lockKeyOf(agentId));
     if (lock === null) {
       return false;
     }
     try {
       const target = await this.repository.find(agentId);
-      if (target === null || !(await this.status.change(target, "stop_requested", { stage: null }, { idleSince }))) {
+      if (target === null || !(await this.status.change(target, "stop_requested", { stage: null }, { idleAt: this.clock.now() }))) {
         return false;
       }
       await this.stopContainer(target);

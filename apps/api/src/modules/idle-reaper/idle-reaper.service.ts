@@ -1,12 +1,9 @@
-import { Inject, Injectable } from "@nestjs/common";
-import { CLOCK, type Clock } from "../../platform/clock/clock.js";
+import { Injectable } from "@nestjs/common";
 import { isDatabaseUnavailable } from "../../platform/database/database-errors.js";
 import { Logger } from "../../platform/logging/logger.js";
 import type { Loop } from "../../platform/periodic/loop.js";
 import { Periodic } from "../../platform/periodic/periodic.js";
 import { ContainerLifecycleService } from "../container-lifecycle/container-lifecycle.service.js";
-import { idleSince, shouldStop } from "./idle-decision.js";
-import { IdleReaperRepository } from "./idle-reaper.repository.js";
 
 const everyMs = 15_000;
 
@@ -16,11 +13,9 @@ export class IdleReaperService {
   private readonly rounds: Loop;
 
   constructor(
-    private readonly repository: IdleReaperRepository,
     private readonly lifecycle: ContainerLifecycleService,
     private readonly logger: Logger,
     periodic: Periodic,
-    @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.rounds = periodic.every(everyMs, { what: "looking for idle agents", run: async (signal) => this.round(signal) });
   }
@@ -31,23 +26,20 @@ export class IdleReaperService {
   }
 
   private async round(signal: AbortSignal): Promise<void> {
-    const now = this.clock.now();
-    const idle = (await this.repository.running()).filter((candidate) => shouldStop(candidate, now));
-    for (const { agentId, idleTimeoutSeconds } of idle) {
+    for (const agentId of await this.lifecycle.idle()) {
       if (signal.aborted) {
         return;
       }
-      const since = idleSince(idleTimeoutSeconds, now);
-      if (since !== null && (await this.stop(agentId, since))) {
+      if (await this.stop(agentId)) {
         this.logger.log("stopped an idle agent", { agentId });
       }
     }
   }
 
   /** An agent that can't be stopped must not keep the others running. */
-  private async stop(agentId: string, since: Date): Promise<boolean> {
+  private async stop(agentId: string): Promise<boolean> {
     try {
-      return await this.lifecycle.stopIfIdle(agentId, since);
+      return await this.lifecycle.stopIfIdle(agentId);
     } catch (error) {
       if (isDatabaseUnavailable(error)) {
         throw error;
