@@ -83,16 +83,16 @@ function finished(child, signal) {
       killTimer = setTimeout(() => killGroup(child, "SIGKILL"), killAfterMs);
     };
     signal?.addEventListener("abort", stop, { once: true });
-    const settle = () => {
+    const stopWatching = () => {
       clearTimeout(killTimer);
       signal?.removeEventListener("abort", stop);
     };
     child.once("error", (error) => {
-      settle();
+      stopWatching();
       reject(error);
     });
     child.once("exit", (code) => {
-      settle();
+      stopWatching();
       // Whatever the command left in its group has no business to outlive it.
       killGroup(child, "SIGKILL");
       if (signal?.aborted) reject(new Stopped());

@@ -65,7 +65,7 @@ test.for(
   await pause(quietMs);
   const after = await house.look();
   const peak = await house.peakBytes();
-  const heldAfter = await settledBytes(heldBefore);
+  const heldAfter = await heldInTheEnd(heldBefore);
   rows.push({ attack: attack.name, answers: answers.toString(), before, during, after, heldBefore, heldAfter, peak });
   expect(house.isAlive() ? "" : house.output()).toBe("");
   const unexpected = [...answers.counts.keys()].filter((answer) => !attack.allowed.includes(answer));
@@ -76,7 +76,7 @@ test.for(
 });
 
 /** What an attack has begun may take a moment to end. */
-async function settledBytes(goal: number): Promise<number> {
+async function heldInTheEnd(goal: number): Promise<number> {
   let held = await house.heldBytes();
   for (let look = 0; look < 20 && held - goal > keptBytes; look += 1) {
     await pause(250);

@@ -46,7 +46,7 @@ interface Child {
   readonly process: AgentProcess;
   readonly port: number;
   /** Its end is on record. */
-  readonly settled: Promise<void>;
+  readonly recorded: Promise<void>;
 }
 
 type Watcher = (name: string | null) => void;
@@ -257,7 +257,7 @@ class ProcessRuntime implements AgentRuntime {
       environment: childEnvironment(spec, environment, { folders, runDir, port }, this.hostEnvironment),
     });
     this.said.set(name, child.said);
-    this.children.set(name, { process: child, port, settled: this.settle(name, child, runDir) });
+    this.children.set(name, { process: child, port, recorded: this.recordEnd(name, child, runDir) });
     if (this.isClosed) {
       await this.stopNow(name, 0);
       throw shuttingDown();
@@ -283,7 +283,7 @@ class ProcessRuntime implements AgentRuntime {
   }
 
   /** Puts a child's end on record, once it has come. */
-  private async settle(name: string, child: AgentProcess, runDir: string): Promise<void> {
+  private async recordEnd(name: string, child: AgentProcess, runDir: string): Promise<void> {
     const exit = await child.exited;
     await this.records.write(name, "exit", exit).catch(() => undefined);
     await this.records.erase(name, "run").catch(() => undefined);
@@ -296,7 +296,7 @@ class ProcessRuntime implements AgentRuntime {
     const child = this.children.get(name);
     if (child) {
       await child.process.stop(graceMs);
-      await child.settled;
+      await child.recorded;
       return;
     }
     const run = await this.records.read(name, "run");
@@ -311,7 +311,7 @@ class ProcessRuntime implements AgentRuntime {
     if (child && !child.process.hasExited) {
       return { ...known, state: "running", endpoint: { host: loopbackHost, port: child.port }, exitCode: null, wasOutOfMemory: false };
     }
-    await child?.settled;
+    await child?.recorded;
     const run = await this.records.read(name, "run");
     // A child of another Mosaic process on the same folder.
     if (run !== null && (await isAlive(run.leader))) {

@@ -98,7 +98,7 @@ export class BootQueueService implements OnApplicationBootstrap {
       return;
     }
     const cores = await (await this.host.runtime()).cores();
-    await this.repository.admit(bootSlots(cores, this.env.MOSAIC_STARTS_AT_ONCE), this.locks.settledForMs() >= judgingAfterMs);
+    await this.repository.admit(bootSlots(cores, this.env.MOSAIC_STARTS_AT_ONCE), this.locks.undisturbedForMs() >= judgingAfterMs);
     const waiters = [...this.waiters.values()];
     const standings = new Map(
       (await this.repository.standings(waiters.map(({ request }) => request.startId))).map((standing) => [standing.startId, standing]),

@@ -25,7 +25,7 @@ import { SupervisorReportsService } from "./supervisor-reports.service.js";
 import { toStartError } from "./start-failure.js";
 
 /** A changed setting is in effect within 3 seconds. */
-const settleMs = 3_000;
+const inEffectAfterMs = 3_000;
 const lockPollMs = 100;
 const lockPatienceMs = 60_000;
 
@@ -69,10 +69,10 @@ export class ContainerLifecycleService {
    * Waits until a change of settings that was made in the last seconds is in effect, so that a turn right after it does not meet the former key.
    * Costs one query as a rule, and never more than the time that a change is promised to take.
    */
-  async settle(agentId: string, signal: AbortSignal): Promise<void> {
+  async untilInEffect(agentId: string, signal: AbortSignal): Promise<void> {
     const ageMs = await this.repository.msSinceChange(agentId);
-    if (ageMs !== null && ageMs < settleMs) {
-      await this.reports.settled(agentId, ageMs, settleMs - ageMs, signal);
+    if (ageMs !== null && ageMs < inEffectAfterMs) {
+      await this.reports.untilInEffect(agentId, ageMs, inEffectAfterMs - ageMs, signal);
     }
   }
 
@@ -246,12 +246,12 @@ export class ContainerLifecycleService {
 
   /** Whoever wants to start it has to wait for the lock that the stop holds. */
   private async startAgain(agentId: string, isBackground: boolean): Promise<void> {
-    await this.settled(agentId);
+    await this.untilAtRest(agentId);
     await this.requestStart(agentId, isBackground);
   }
 
   /** Resolves when the agent is at rest. */
-  private async settled(agentId: string): Promise<void> {
+  private async untilAtRest(agentId: string): Promise<void> {
     const deadlineMs = performance.now() + lockPatienceMs * this.pace.now();
     for (;;) {
       const status = (await this.repository.find(agentId))?.container?.status ?? "stopped";

@@ -40,7 +40,7 @@ export class ContainerRepair {
     try {
       const runtime = await this.host.runtime();
       const observation = await runtime.inspect(container.name);
-      return await this.settle(target, container, observation, runtime);
+      return await this.bringInLine(target, container, observation, runtime);
     } catch (error) {
       throw toStartError(error);
     }
@@ -77,7 +77,7 @@ export class ContainerRepair {
     return null;
   }
 
-  private async settle(
+  private async bringInLine(
     target: AgentTarget,
     container: ContainerRecord,
     observation: ContainerObservation | null,

@@ -6,15 +6,15 @@ import { ContainerLifecycleRepository } from "./container-lifecycle.repository.j
 import { MemoryLossService } from "./memory-loss.service.js";
 
 /** After these, what was changed before is in effect or never will be. */
-const settledPhases: ReadonlySet<SupervisorStatus["phase"]> = new Set(["ready", "applied", "failed"]);
+const verdictPhases: ReadonlySet<SupervisorStatus["phase"]> = new Set(["ready", "applied", "failed"]);
 
 /** What the supervisors in the containers say, passed on to whichever process waits for it: they report to one process, another may be starting them. */
 @Injectable()
 export class SupervisorReportsService implements OnApplicationBootstrap {
   private readonly listeners = new Map<string, Set<(status: SupervisorStatus) => void>>();
   private readonly listenersOfAll: ((agentId: string, status: SupervisorStatus) => void)[] = [];
-  /** When, on this process' own clock, an agent last said that its configuration is in effect. */
-  private readonly settledAtMs = new Map<string, number>();
+  /** When, on this process' own clock, an agent last said that its configuration is in effect, or refused. */
+  private readonly verdictAtMs = new Map<string, number>();
 
   constructor(
     private readonly notices: Notices,
@@ -58,12 +58,12 @@ export class SupervisorReportsService implements OnApplicationBootstrap {
    * Resolves when the agent says that what was changed `ageMs` ago is in effect, or refused; at the latest after `patienceMs`, since a change
    * may matter to no file of it. Rejects with `signal`'s reason.
    */
-  async settled(agentId: string, ageMs: number, patienceMs: number, signal: AbortSignal): Promise<void> {
-    if ((this.settledAtMs.get(agentId) ?? -Infinity) >= performance.now() - ageMs) {
+  async untilInEffect(agentId: string, ageMs: number, patienceMs: number, signal: AbortSignal): Promise<void> {
+    if ((this.verdictAtMs.get(agentId) ?? -Infinity) >= performance.now() - ageMs) {
       return;
     }
     const heard = Promise.withResolvers<void>();
-    const unwatch = this.watch(agentId, ({ phase }) => (settledPhases.has(phase) ? heard.resolve() : undefined));
+    const unwatch = this.watch(agentId, ({ phase }) => (verdictPhases.has(phase) ? heard.resolve() : undefined));
     const patience = AbortSignal.timeout(Math.ceil(patienceMs));
     const give = (): void => (signal.aborted ? heard.reject(signal.reason) : heard.resolve());
     const either = AbortSignal.any([signal, patience]);
@@ -77,8 +77,8 @@ export class SupervisorReportsService implements OnApplicationBootstrap {
   }
 
   private deliver({ agentId, status }: Payload<"mosaic_agent_reports">): void {
-    if (settledPhases.has(status.phase)) {
-      this.settledAtMs.set(agentId, performance.now());
+    if (verdictPhases.has(status.phase)) {
+      this.verdictAtMs.set(agentId, performance.now());
     }
     for (const onReport of this.listenersOfAll) {
       onReport(agentId, status);

@@ -61,7 +61,7 @@ export class TurnDiagnosisService {
     signal.throwIfAborted();
     if (isNew) {
       this.logger.log("a provider wants other requests; the agent asks it that way from now on", { agentId });
-      await this.lifecycle.settle(agentId, signal);
+      await this.lifecycle.untilInEffect(agentId, signal);
     }
     return isNew;
   }

@@ -45,7 +45,7 @@ export class TurnRunner {
     // A running agent keeps what it was given; whether it may still use it is decided here.
     await this.lifecycle.assertModel(agentId);
     const running = await this.lifecycle.ensureRunning(agentId, { onStage, signal });
-    await this.lifecycle.settle(agentId, signal);
+    await this.lifecycle.untilInEffect(agentId, signal);
     const ending = await this.relayUntilTaken(turn, running);
     if (ending !== "unreachable") {
       return ending;

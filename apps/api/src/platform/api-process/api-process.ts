@@ -20,6 +20,6 @@ export class ApiProcess implements OnModuleInit {
 
   /** Whether a process without its lock is dead. */
   canJudgeOthers(): boolean {
-    return this.locks.settledForMs() >= judgingAfterMs;
+    return this.locks.undisturbedForMs() >= judgingAfterMs;
   }
 }

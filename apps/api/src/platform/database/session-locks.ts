@@ -44,7 +44,7 @@ export class SessionLocks implements OnApplicationShutdown {
   }
 
   /** How long the other processes have had time to take their locks again, after Postgres dropped connections; `Infinity` if it never did. */
-  settledForMs(): number {
+  undisturbedForMs(): number {
     return this.session.upAgainForMs();
   }
 
@@ -60,7 +60,7 @@ export class SessionLocks implements OnApplicationShutdown {
     this.entries.set(key, entry);
     try {
       const client = await this.session.connected();
-      entry.isHeld = this.settledForMs() >= takingAgainMs && (await tryLock(client, key));
+      entry.isHeld = this.undisturbedForMs() >= takingAgainMs && (await tryLock(client, key));
     } catch (error) {
       this.entries.delete(key);
       throw error;

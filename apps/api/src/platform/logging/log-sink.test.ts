@@ -22,7 +22,7 @@ class OddFile {
     });
   }) as unknown as typeof write;
 
-  async settle(): Promise<void> {
+  async answerAll(): Promise<void> {
     for (let call = this.calls.shift(); call !== undefined; call = this.calls.shift()) {
       call();
     }
@@ -41,7 +41,7 @@ test("lines come out whole and in order, also in parts", async () => {
   sink.write("first\n");
   sink.write("second\n");
   sink.write("third\n");
-  await file.settle();
+  await file.answerAll();
   expect(file.text).toBe("first\nsecond\nthird\n");
 });
 
@@ -50,12 +50,12 @@ test.each(["ENOSPC", "EPIPE", "EIO", "EBADF"])("after %s lines are lost, counted
   const sink = new LogSink({ write: file.write });
   file.answer = () => code;
   sink.write("lost\n");
-  await file.settle();
+  await file.answerAll();
   sink.write("lost too\n");
-  await file.settle();
+  await file.answerAll();
   file.answer = (bytes) => bytes;
   sink.write("there\n");
-  await file.settle();
+  await file.answerAll();
   const [told, line] = file.text.split("\n");
   expect(JSON.parse(told ?? "")).toMatchObject({ level: 40, count: 2, code, message: "log lines could not be written" });
   expect(line).toBe("there");
@@ -68,9 +68,9 @@ test("a reader that takes nothing costs a bounded amount of memory", async () =>
     sink.write(`${"x".repeat(99)}\n`);
   }
   expect(file.calls).toHaveLength(1);
-  await file.settle();
+  await file.answerAll();
   sink.write("later\n");
-  await file.settle();
+  await file.answerAll();
   expect(file.text.length).toBeLessThan(1_500);
   expect(file.text).toContain("nobody reads the log");
   expect(file.text).toMatch(/"count":990.*later\n$/s);
@@ -81,11 +81,11 @@ test("a full pipe is tried again", async () => {
   const sink = new LogSink({ write: file.write });
   file.answer = () => "EAGAIN";
   sink.write("patience\n");
-  await file.settle();
+  await file.answerAll();
   file.answer = (bytes) => bytes;
   await expect.poll(() => file.calls.length).toBe(1);
   const flushed = sink.flush(5_000);
-  await file.settle();
+  await file.answerAll();
   await flushed;
   expect(file.text).toBe("patience\n");
 });

@@ -37,11 +37,11 @@ function enter(key: string, name: string, signal?: AbortSignal): Promise<string>
 }
 
 /** Promises that wait for each other have settled. */
-const settled = async (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
+const settle = async (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
 
 async function finish(name: string): Promise<void> {
   finishers.get(name)?.();
-  await settled();
+  await settle();
 }
 
 test("a few are inside at once, in all and of one key", async () => {
@@ -49,7 +49,7 @@ test("a few are inside at once, in all and of one key", async () => {
   void enter("a", "a2");
   void enter("b", "b1");
   void enter("c", "c1");
-  await settled();
+  await settle();
   expect(log).toEqual(["a1", "b1"]);
   await finish("b1");
   expect(log).toEqual(["a1", "b1", "c1"]);
@@ -67,7 +67,7 @@ test("keys take turns: who sends many waits behind their own", async () => {
   }
   void enter("b", "b1");
   void enter("b", "b2");
-  await settled();
+  await settle();
   for (const name of ["a1", "a2", "b1", "a3", "b2", "a4"]) {
     expect(log.at(-1)).toBe(name);
     await finish(name);
