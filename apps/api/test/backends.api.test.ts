@@ -5,7 +5,7 @@ import type { HealthReport } from "@mosaic/contracts/health";
 import type { Problem } from "@mosaic/contracts/problem";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { BackendsRepository } from "../src/modules/backends/backends.repository.js";
-import { ContainerLifecycleRepository } from "../src/modules/container-lifecycle/container-lifecycle.repository.js";
+import { ContainerStatusRepository } from "../src/modules/container-lifecycle/container-status.repository.js";
 import { agentOf, createAgent, createConversation, say, Turn } from "./harness/chat.js";
 import { InMemoryEngine } from "./harness/in-memory-runtime.js";
 import { startTestApp, uniqueName, type TestApp } from "./harness/test-app.js";
@@ -54,7 +54,7 @@ test("an answer that begins at the last moment keeps its agent from being restar
   const conversation = await createConversation(client, id);
   await say(client, conversation, "wake up");
   const { startCount } = engine.of(id);
-  const repository = app.nest.get(ContainerLifecycleRepository, { strict: false });
+  const repository = app.nest.get(ContainerStatusRepository, { strict: false });
   await app.database.query("UPDATE agent_containers SET restart_pending_since = now() WHERE agent_id = $1", [id]);
   const seen = (await repository.restartable()).find(({ agentId }) => agentId === id);
   const turn = await Turn.open(client, conversation, "[demo:slow ms=50 words=40]");

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ContainerLifecycleService } from "../src/modules/container-lifecycle/container-lifecycle.service.js";
+import { IdleAgentsService } from "../src/modules/container-lifecycle/idle-agents.service.js";
 import { IdleReaperService } from "../src/modules/idle-reaper/idle-reaper.service.js";
 import { CLOCK } from "../src/platform/clock/clock.js";
 import { agentOf, createAgent, createConversation, lastMessage, say, Turn } from "./harness/chat.js";
@@ -78,9 +78,9 @@ test.each([
     usedMsAgo === null ? usedAt : now,
   ]);
   stoppedAt = now;
-  const lifecycle = app.nest.get(ContainerLifecycleService, { strict: false });
-  expect(await lifecycle.idle()).toEqual(isStopped ? [agentId] : []);
-  expect(await lifecycle.stopIfIdle(agentId)).toBe(isStopped);
+  const agents = app.nest.get(IdleAgentsService, { strict: false });
+  expect(await agents.idle()).toEqual(isStopped ? [agentId] : []);
+  expect(await agents.stopIfIdle(agentId)).toBe(isStopped);
   expect((await agentOf(client, agentId)).status).toBe(isStopped ? "stopped" : status);
 });
 

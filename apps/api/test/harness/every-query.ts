@@ -4,9 +4,13 @@ import { AgentConfigRepository } from "../../src/modules/agent-config/agent-conf
 import { AgentsRepository } from "../../src/modules/agents/agents.repository.js";
 import { BackendsRepository } from "../../src/modules/backends/backends.repository.js";
 import { BootQueueRepository } from "../../src/modules/boot-queue/boot-queue.repository.js";
-import { ContainerLifecycleRepository } from "../../src/modules/container-lifecycle/container-lifecycle.repository.js";
+import { AgentDeletionRepository } from "../../src/modules/container-lifecycle/agent-deletion.repository.js";
+import { ContainerStatusRepository } from "../../src/modules/container-lifecycle/container-status.repository.js";
+import { ContainersRepository } from "../../src/modules/container-lifecycle/containers.repository.js";
 import { ContainerViewsRepository } from "../../src/modules/container-lifecycle/container-views.repository.js";
+import { KeptAgentsRepository } from "../../src/modules/container-lifecycle/kept-agents.repository.js";
 import { StateSizesRepository } from "../../src/modules/container-lifecycle/state-sizes.repository.js";
+import { SupervisorReportsRepository } from "../../src/modules/container-lifecycle/supervisor-reports.repository.js";
 import { ConversationsRepository } from "../../src/modules/conversations/conversations.repository.js";
 import { TurnLogRepository } from "../../src/modules/conversations/turn-log.repository.js";
 import { HealthRepository } from "../../src/modules/health/health.repository.js";
@@ -30,6 +34,7 @@ const agents: readonly Call[] = [
   ...of(AgentsRepository, {
     list: [(rows) => rows.list(user), (rows) => rows.list(null)],
     find: (rows) => rows.find(user, id("agents", 1)),
+    exists: (rows) => rows.exists(user, id("agents", 1)),
     hasAnyWithModel: (rows) => rows.hasAnyWithModel(),
     create: (rows) => rows.create({ owner: user, userId: user }, { id: randomUUIDv7(), backend: "openclaw", values }, 100, accept),
     change: (rows) => rows.change({ owner: user, userId: user }, id("agents", 2), () => values),
@@ -59,31 +64,36 @@ const agents: readonly Call[] = [
     ],
     find: (views) => views.find(id("agents", 1)),
   }),
-  ...of(ContainerLifecycleRepository, {
+  ...of(ContainersRepository, {
     find: (rows) => rows.find(id("agents", 1)),
     findRunning: (rows) => rows.findRunning(),
     findForReconciliation: (rows) => rows.findForReconciliation(Array.from({ length: 300 }, (_, index) => `mosaic-${index}`)),
-    isOwner: (rows) => rows.isOwner(user, id("agents", 1)),
-    missingSystemAgents: (rows) => rows.missingSystemAgents(),
-    setWanted: (rows) => rows.setWanted(id("agents", 3), false),
-    isSystemAgent: (rows) => rows.isSystemAgent(id("agents", 3)),
-    countContents: (rows) => rows.countContents(id("agents", 500)),
-    restartable: (rows) => rows.restartable(),
-    idle: (rows) => rows.idle(now),
+  }),
+  ...of(ContainerStatusRepository, {
     createIfAbsent: (rows) => rows.createIfAbsent(id("agents", 1), "mosaic-1", { encrypted: "enc:", hash: hex() }),
     changeStatus: [
       (rows) => rows.changeStatus(id("agents", 4), "stop_requested", { stage: null, error: null }),
       (rows) => rows.changeStatus(id("agents", 1001), "stop_requested", {}, { idleAt: now }),
     ],
+    restartable: (rows) => rows.restartable(),
+    idle: (rows) => rows.idle(now),
+    touch: (rows) => rows.touch(id("agents", 2), now),
     setStage: (rows) => rows.setStage(id("agents", 2), hex(), { stage: "creating", percent: null, detail: null }),
     isUnderWay: (rows) => rows.isUnderWay(id("agents", 2), hex()),
     setEndpoint: (rows) => rows.setEndpoint(id("agents", 2), hex(), { host: "h", port: 1 }),
-    msSinceChange: (rows) => rows.msSinceChange(id("agents", 1)),
-    takeStateMark: (rows) => rows.takeStateMark(id("agents", 2), randomUUIDv7(), true),
+  }),
+  ...of(SupervisorReportsRepository, {
     setGeneration: (rows) => rows.setGeneration(id("agents", 2), "g"),
-    touch: (rows) => rows.touch(id("agents", 2), now),
+    takeStateMark: (rows) => rows.takeStateMark(id("agents", 2), randomUUIDv7(), true),
+    msSinceChange: (rows) => rows.msSinceChange(id("agents", 1)),
+  }),
+  ...of(AgentDeletionRepository, {
+    countContents: (rows) => rows.countContents(id("agents", 500)),
     deleteAgent: (rows) => rows.deleteAgent(id("agents", 700)),
-    agentExists: (rows) => rows.agentExists(id("agents", 1)),
+  }),
+  ...of(KeptAgentsRepository, {
+    missingSystemAgents: (rows) => rows.missingSystemAgents(),
+    setWanted: (rows) => rows.setWanted(id("agents", 3), false),
   }),
   ...of(BootQueueRepository, {
     enter: (queue) =>

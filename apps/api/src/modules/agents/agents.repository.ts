@@ -41,6 +41,10 @@ export class AgentsRepository {
     return row === null ? null : toStoredAgent(row);
   }
 
+  async exists(owner: AgentOwner, id: string): Promise<boolean> {
+    return (await this.prisma.agent.count({ where: { id, ownerId: owner } })) > 0;
+  }
+
   async hasAnyWithModel(): Promise<boolean> {
     return (await this.prisma.modelAssignment.findFirst({ where: { agentId: { not: null } }, select: { id: true } })) !== null;
   }

@@ -33,6 +33,13 @@ export class AgentsService {
     return this.shown(stored);
   }
 
+  /** Throws `not_found` for another's agent as for a missing one. */
+  async assertOwner(owner: AgentOwner, id: string): Promise<void> {
+    if (!(await this.repository.exists(owner, id))) {
+      throw new AppError("not_found");
+    }
+  }
+
   /** Whether anybody has an agent that could answer. */
   async existsWithModel(): Promise<boolean> {
     return this.repository.hasAnyWithModel();

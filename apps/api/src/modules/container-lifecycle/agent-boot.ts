@@ -8,7 +8,7 @@ import { Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
 import { Logger } from "../../platform/logging/logger.js";
 import { MachinePace } from "../../platform/pace/machine-pace.js";
-import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
+import { ContainerStatusRepository } from "./container-status.repository.js";
 import type { AgentTarget, RunningAgent } from "./container-lifecycle.types.js";
 import { probeGateway } from "./gateway-probe.js";
 import { readinessDefaults, waitUntilReady } from "./readiness.js";
@@ -40,7 +40,7 @@ export class AgentBoot {
   private readonly recent = new Map<string, RecentStarts>();
 
   constructor(
-    private readonly repository: ContainerLifecycleRepository,
+    private readonly repository: ContainerStatusRepository,
     private readonly pace: MachinePace,
     private readonly logger: Logger,
   ) {}

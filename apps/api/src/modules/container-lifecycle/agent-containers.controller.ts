@@ -14,13 +14,21 @@ import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
 import { PathId } from "../../platform/http/path-id.decorator.js";
 import { AgentsService } from "../agents/agents.service.js";
 import { CurrentUser } from "../auth/current-user.decorator.js";
-import { ContainerLifecycleService } from "./container-lifecycle.service.js";
+import { AgentDeletionService } from "./agent-deletion.service.js";
+import { AgentLogsService } from "./agent-logs.service.js";
+import { AgentRestartService } from "./agent-restart.service.js";
+import { AgentStartService } from "./agent-start.service.js";
+import { AgentStopService } from "./agent-stop.service.js";
 
 @Controller("api/agents")
 export class AgentContainersController {
   constructor(
     private readonly agents: AgentsService,
-    private readonly lifecycle: ContainerLifecycleService,
+    private readonly starts: AgentStartService,
+    private readonly stops: AgentStopService,
+    private readonly restarts: AgentRestartService,
+    private readonly deletion: AgentDeletionService,
+    private readonly output: AgentLogsService,
   ) {}
 
   /** Answers as soon as the start is under way; how it goes on is told on `GET /api/events`. */
@@ -29,8 +37,8 @@ export class AgentContainersController {
   @HttpCode(202)
   @ApiAnswer(202, agent)
   async start(@CurrentUser() user: SessionUser, @PathId() id: string): Promise<Agent> {
-    await this.lifecycle.assertOwner(user.id, id);
-    await this.lifecycle.requestStart(id);
+    await this.agents.assertOwner(user.id, id);
+    await this.starts.requestStart(id);
     return this.agents.get(user.id, id);
   }
 
@@ -40,8 +48,8 @@ export class AgentContainersController {
   @HttpCode(202)
   @ApiAnswer(202, agent)
   async stop(@CurrentUser() user: SessionUser, @PathId() id: string): Promise<Agent> {
-    await this.lifecycle.assertOwner(user.id, id);
-    await this.lifecycle.requestStop(id);
+    await this.agents.assertOwner(user.id, id);
+    await this.stops.requestStop(id);
     return this.agents.get(user.id, id);
   }
 
@@ -51,8 +59,8 @@ export class AgentContainersController {
   @HttpCode(202)
   @ApiAnswer(202, agent)
   async restart(@CurrentUser() user: SessionUser, @PathId() id: string): Promise<Agent> {
-    await this.lifecycle.assertOwner(user.id, id);
-    await this.lifecycle.requestRestart(id);
+    await this.agents.assertOwner(user.id, id);
+    await this.restarts.requestRestart(id);
     return this.agents.get(user.id, id);
   }
 
@@ -64,16 +72,16 @@ export class AgentContainersController {
     @PathId() id: string,
     @Query({ schema: logsQuery }) { lines }: LogsQuery,
   ): Promise<AgentLogs> {
-    await this.lifecycle.assertOwner(user.id, id);
-    return this.lifecycle.recentLogs(id, lines);
+    await this.agents.assertOwner(user.id, id);
+    return this.output.recent(id, lines);
   }
 
   @Get(":id/deletion-summary")
   @SignedIn("read", "manage")
   @ApiAnswer(200, agentDeletionSummary)
   async deletionSummary(@CurrentUser() user: SessionUser, @PathId() id: string): Promise<AgentDeletionSummary> {
-    await this.lifecycle.assertOwner(user.id, id);
-    return this.lifecycle.contentsOf(id);
+    await this.agents.assertOwner(user.id, id);
+    return this.deletion.contentsOf(id);
   }
 
   /** With its memory and its conversations, for good. */
@@ -81,6 +89,7 @@ export class AgentContainersController {
   @SignedIn("manage")
   @HttpCode(204)
   async delete(@CurrentUser() user: SessionUser, @PathId() id: string): Promise<void> {
-    await this.lifecycle.deleteAgent(user.id, id);
+    await this.agents.assertOwner(user.id, id);
+    await this.deletion.delete(id);
   }
 }

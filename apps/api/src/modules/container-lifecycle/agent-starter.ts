@@ -15,7 +15,7 @@ import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
 import { SettingsService } from "../settings/settings.service.js";
 import { AgentBoot, stageOf, stopGraceMs } from "./agent-boot.js";
 import { configPathOf, containerNameOf, lockKeyOf } from "./container-identity.js";
-import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
+import { ContainerStatusRepository } from "./container-status.repository.js";
 import type { AgentTarget, RunningAgent } from "./container-lifecycle.types.js";
 import { ContainerStatusWriter } from "./container-status.js";
 import { DiskRoomService } from "./disk-room.service.js";
@@ -52,7 +52,7 @@ export interface StartContext {
 @Injectable()
 export class AgentStarter {
   constructor(
-    private readonly repository: ContainerLifecycleRepository,
+    private readonly repository: ContainerStatusRepository,
     private readonly status: ContainerStatusWriter,
     private readonly reports: SupervisorReportsService,
     private readonly agentConfig: AgentConfigService,

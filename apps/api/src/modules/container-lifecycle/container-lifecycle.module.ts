@@ -12,8 +12,19 @@ import { AgentBoot } from "./agent-boot.js";
 import { AgentContainersController } from "./agent-containers.controller.js";
 import { AgentKeeperService } from "./agent-keeper.service.js";
 import { AgentStarter } from "./agent-starter.js";
-import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
-import { ContainerLifecycleService } from "./container-lifecycle.service.js";
+import { AgentDeletionRepository } from "./agent-deletion.repository.js";
+import { AgentDeletionService } from "./agent-deletion.service.js";
+import { AgentLocks } from "./agent-locks.js";
+import { AgentLogsService } from "./agent-logs.service.js";
+import { AgentRestartService } from "./agent-restart.service.js";
+import { AgentStartService } from "./agent-start.service.js";
+import { AgentStopService } from "./agent-stop.service.js";
+import { ConfigEffectService } from "./config-effect.service.js";
+import { ContainersRepository } from "./containers.repository.js";
+import { ContainerStatusRepository } from "./container-status.repository.js";
+import { IdleAgentsService } from "./idle-agents.service.js";
+import { KeptAgentsRepository } from "./kept-agents.repository.js";
+import { SupervisorReportsRepository } from "./supervisor-reports.repository.js";
 import { ContainerRepair } from "./container-repair.js";
 import { ContainerStatusWriter } from "./container-status.js";
 import { ContainerViewsRepository } from "./container-views.repository.js";
@@ -36,8 +47,16 @@ import { TurnFaultsService } from "./turn-faults.service.js";
   imports: [AgentConfigModule, AgentsModule, BackendsModule, BootQueueModule, OwnerEventsModule, RuntimeHostModule, SettingsModule],
   controllers: [AgentContainersController, AdminContainersController, AdminBackendsController, SupervisorStatusController],
   providers: [
-    ContainerLifecycleService,
-    ContainerLifecycleRepository,
+    AgentStartService,
+    AgentStopService,
+    AgentRestartService,
+    AgentDeletionService,
+    AgentDeletionRepository,
+    AgentLocks,
+    AgentLogsService,
+    IdleAgentsService,
+    ContainersRepository,
+    ContainerStatusRepository,
     ContainerStatusWriter,
     ContainerViewsService,
     ContainerViewsRepository,
@@ -47,17 +66,33 @@ import { TurnFaultsService } from "./turn-faults.service.js";
     ContainerRepair,
     ReconcilerService,
     AgentKeeperService,
+    KeptAgentsRepository,
     ImageCheckService,
     DiskRoomService,
     StateSizesService,
     StateSizesRepository,
     SupervisorReportsService,
+    SupervisorReportsRepository,
+    ConfigEffectService,
     MemoryLossService,
     HungAgentEnder,
     HangWatchService,
     { provide: HANG_LIMITS, useValue: hangLimits },
     TurnFaultsService,
   ],
-  exports: [ContainerLifecycleService, HangWatchService, DiskRoomService, StateSizesService, TurnFaultsService],
+  exports: [
+    AgentStartService,
+    AgentStopService,
+    AgentRestartService,
+    AgentDeletionService,
+    AgentKeeperService,
+    AgentLogsService,
+    IdleAgentsService,
+    ConfigEffectService,
+    HangWatchService,
+    DiskRoomService,
+    StateSizesService,
+    TurnFaultsService,
+  ],
 })
 export class ContainerLifecycleModule {}

@@ -6,7 +6,7 @@ import { MachinePace } from "../../platform/pace/machine-pace.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
 import { stopGraceMs } from "./agent-boot.js";
-import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
+import { ContainerStatusRepository } from "./container-status.repository.js";
 import type { AgentTarget, ContainerRecord, RunningAgent } from "./container-lifecycle.types.js";
 import { ContainerStatusWriter } from "./container-status.js";
 import { probeGateway } from "./gateway-probe.js";
@@ -20,7 +20,7 @@ const endLooks = 15;
 @Injectable()
 export class ContainerRepair {
   constructor(
-    private readonly repository: ContainerLifecycleRepository,
+    private readonly repository: ContainerStatusRepository,
     private readonly status: ContainerStatusWriter,
     private readonly host: RuntimeHostService,
     private readonly crypto: CryptoService,

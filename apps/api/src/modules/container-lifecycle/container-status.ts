@@ -1,7 +1,7 @@
 import type { ContainerStatus } from "@mosaic/contracts/agent";
 import { Injectable } from "@nestjs/common";
 import { OwnerEventsService } from "../owner-events/owner-events.service.js";
-import { ContainerLifecycleRepository, type StatusCondition, type StatusPatch } from "./container-lifecycle.repository.js";
+import { ContainerStatusRepository, type StatusCondition, type StatusPatch } from "./container-status.repository.js";
 import { transitions, type ContainerEvent } from "./container-state.js";
 
 interface Subject {
@@ -13,7 +13,7 @@ interface Subject {
 @Injectable()
 export class ContainerStatusWriter {
   constructor(
-    private readonly repository: ContainerLifecycleRepository,
+    private readonly repository: ContainerStatusRepository,
     private readonly events: OwnerEventsService,
   ) {}
 

@@ -1,7 +1,8 @@
 import type { ContainerList, ContainerListQuery, ContainerView } from "@mosaic/contracts/admin-containers";
 import { Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
-import { ContainerLifecycleService } from "./container-lifecycle.service.js";
+import { AgentKeeperService } from "./agent-keeper.service.js";
+import { AgentStopService } from "./agent-stop.service.js";
 import { ContainerViewsRepository } from "./container-views.repository.js";
 
 /** Everybody's containers, for admins. */
@@ -9,7 +10,8 @@ import { ContainerViewsRepository } from "./container-views.repository.js";
 export class ContainerViewsService {
   constructor(
     private readonly repository: ContainerViewsRepository,
-    private readonly lifecycle: ContainerLifecycleService,
+    private readonly keeper: AgentKeeperService,
+    private readonly stops: AgentStopService,
   ) {}
 
   async list(query: ContainerListQuery): Promise<ContainerList> {
@@ -19,8 +21,8 @@ export class ContainerViewsService {
   /** An admin's stop of anybody's container: it starts again with its owner's next message. Throws `not_found`. */
   async stop(agentId: string): Promise<ContainerView> {
     await this.find(agentId);
-    await this.lifecycle.want(agentId, false);
-    await this.lifecycle.requestStop(agentId);
+    await this.keeper.want(agentId, false);
+    await this.stops.requestStop(agentId);
     return this.find(agentId);
   }
 

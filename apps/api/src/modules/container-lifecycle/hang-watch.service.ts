@@ -5,7 +5,7 @@ import { Periodic } from "../../platform/periodic/periodic.js";
 import { Shutdown } from "../../platform/shutdown/shutdown.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
-import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
+import { ContainersRepository } from "./containers.repository.js";
 import type { GatewayWatcher, RunningAgent } from "./container-lifecycle.types.js";
 import { askGateway, type GatewayAnswer } from "./gateway-probe.js";
 import { HANG_LIMITS, type HangLimits } from "./hang-limits.js";
@@ -38,7 +38,7 @@ export class HangWatchService {
   private readonly suspects = new Map<string, Suspect>();
 
   constructor(
-    private readonly repository: ContainerLifecycleRepository,
+    private readonly containers: ContainersRepository,
     private readonly ender: HungAgentEnder,
     private readonly host: RuntimeHostService,
     private readonly crypto: CryptoService,
@@ -74,7 +74,7 @@ export class HangWatchService {
     if ((await this.host.kind()) === null) {
       return;
     }
-    const queue = (await this.repository.findRunning()).filter(({ agentId }) => !this.suspects.has(agentId));
+    const queue = (await this.containers.findRunning()).filter(({ agentId }) => !this.suspects.has(agentId));
     const worker = async (): Promise<void> => {
       for (let target = queue.pop(); target !== undefined; target = queue.pop()) {
         const running = toRunning(this.crypto, target);
@@ -175,7 +175,7 @@ export class HangWatchService {
 
   private async cpuTimeMs(agentId: string): Promise<number | null> {
     try {
-      const target = await this.repository.find(agentId);
+      const target = await this.containers.find(agentId);
       const runtime = await this.host.runtime();
       return target?.container == null ? null : await runtime.cpuTimeMs(target.container.name);
     } catch {

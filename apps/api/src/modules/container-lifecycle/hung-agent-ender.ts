@@ -1,11 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { Injectable } from "@nestjs/common";
-import { SessionLocks, type HeldLock } from "../../platform/database/session-locks.js";
 import { Logger } from "../../platform/logging/logger.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
-import { lockKeyOf } from "./container-identity.js";
-import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
+import { AgentLocks } from "./agent-locks.js";
+import { ContainersRepository } from "./containers.repository.js";
 import type { AgentTarget, RunningAgent } from "./container-lifecycle.types.js";
 import { ContainerRepair } from "./container-repair.js";
 import { ContainerStatusWriter } from "./container-status.js";
@@ -16,7 +14,6 @@ import { StartFlights } from "./start-flights.js";
 /** What hangs does not end politely. */
 const hungGraceMs = 1_000;
 const lockPatienceMs = 5_000;
-const lockPollMs = 100;
 
 const restartingDetail = "The agent itself stopped responding; Mosaic restarts it.";
 const waitingDetail = "The agent itself stopped responding, again soon after it was restarted. It starts again with the next message.";
@@ -27,12 +24,12 @@ export class HungAgentEnder {
   private readonly attempts = new StartAttempts();
 
   constructor(
-    private readonly repository: ContainerLifecycleRepository,
+    private readonly containers: ContainersRepository,
     private readonly status: ContainerStatusWriter,
     private readonly repair: ContainerRepair,
     private readonly flights: StartFlights,
     private readonly host: RuntimeHostService,
-    private readonly locks: SessionLocks,
+    private readonly locks: AgentLocks,
     private readonly crypto: CryptoService,
     private readonly logger: Logger,
   ) {}
@@ -43,14 +40,14 @@ export class HungAgentEnder {
    */
   async end(running: RunningAgent, onEnding: () => void): Promise<boolean> {
     const { agentId } = running;
-    const lock = await this.acquire(agentId);
+    const lock = await this.locks.acquireWithin(agentId, lockPatienceMs);
     if (lock === null) {
       return false;
     }
     let isToStart = false;
     try {
       onEnding();
-      const target = await this.repository.find(agentId);
+      const target = await this.containers.find(agentId);
       const present = target === null ? null : toRunning(this.crypto, target);
       if (target !== null && present !== null && isSame(present, running)) {
         isToStart = await this.endContainer(target);
@@ -91,16 +88,5 @@ export class HungAgentEnder {
     }
     this.logger.warn("an agent stopped responding and was ended", { agentId, isStartedAgain: isToStart });
     return isToStart && hasChanged;
-  }
-
-  private async acquire(agentId: string): Promise<HeldLock | null> {
-    const deadlineMs = performance.now() + lockPatienceMs;
-    for (;;) {
-      const lock = await this.locks.tryAcquire(lockKeyOf(agentId));
-      if (lock !== null || performance.now() > deadlineMs) {
-        return lock;
-      }
-      await sleep(lockPollMs);
-    }
   }
 }

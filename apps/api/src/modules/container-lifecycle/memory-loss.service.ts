@@ -2,7 +2,8 @@ import type { SupervisorStatus } from "@mosaic/contracts/agent-config";
 import { Injectable } from "@nestjs/common";
 import { Logger } from "../../platform/logging/logger.js";
 import { OwnerEventsService } from "../owner-events/owner-events.service.js";
-import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
+import { ContainersRepository } from "./containers.repository.js";
+import { SupervisorReportsRepository } from "./supervisor-reports.repository.js";
 
 type VolumeState = NonNullable<SupervisorStatus["state"]>;
 
@@ -10,7 +11,8 @@ type VolumeState = NonNullable<SupervisorStatus["state"]>;
 @Injectable()
 export class MemoryLossService {
   constructor(
-    private readonly repository: ContainerLifecycleRepository,
+    private readonly repository: SupervisorReportsRepository,
+    private readonly containers: ContainersRepository,
     private readonly events: OwnerEventsService,
     private readonly logger: Logger,
   ) {}
@@ -26,7 +28,7 @@ export class MemoryLossService {
       agentId,
       isEmpty,
     });
-    const target = await this.repository.find(agentId);
+    const target = await this.containers.find(agentId);
     const { status = "starting", stage = null } = target?.container ?? {};
     await this.events.publish(target?.ownerId ?? null, {
       type: "agent",

@@ -8,7 +8,7 @@ import { Periodic } from "../../platform/periodic/periodic.js";
 import { engineObstacle, RuntimeHostService } from "../runtime-host/runtime-host.service.js";
 import { SettingsService } from "../settings/settings.service.js";
 import { lockKeyOf } from "./container-identity.js";
-import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
+import { ContainersRepository } from "./containers.repository.js";
 import { ContainerRepair } from "./container-repair.js";
 import { planReconciliation, type Reconciliation } from "./reconciliation.js";
 
@@ -23,7 +23,7 @@ export class ReconcilerService implements OnApplicationBootstrap {
   private readonly passes: Loop;
 
   constructor(
-    private readonly repository: ContainerLifecycleRepository,
+    private readonly containers: ContainersRepository,
     private readonly repair: ContainerRepair,
     private readonly host: RuntimeHostService,
     private readonly settings: SettingsService,
@@ -51,7 +51,7 @@ export class ReconcilerService implements OnApplicationBootstrap {
     const runtime = await this.host.runtime();
     this.watch(runtime, await this.settings.instanceId(), signal);
     const observations = await runtime.list(await this.settings.instanceId());
-    const agents = await this.repository.findForReconciliation(observations.map(({ name }) => name));
+    const agents = await this.containers.findForReconciliation(observations.map(({ name }) => name));
     if (agents.length > 0) {
       // Adopted containers fetch their configuration there.
       await this.host.internalBaseUrl();
@@ -71,7 +71,7 @@ export class ReconcilerService implements OnApplicationBootstrap {
       return;
     }
     try {
-      const target = await this.repository.find(step.agentId);
+      const target = await this.containers.find(step.agentId);
       const status = target?.container?.status;
       if (step.kind === "repair" && target !== null) {
         await this.repair.repair(target);

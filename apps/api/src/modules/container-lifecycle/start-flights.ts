@@ -10,7 +10,7 @@ import { OwnerEventsService } from "../owner-events/owner-events.service.js";
 import { BootQueueService } from "../boot-queue/boot-queue.service.js";
 import { AgentStarter } from "./agent-starter.js";
 import { lockKeyOf } from "./container-identity.js";
-import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
+import { ContainersRepository } from "./containers.repository.js";
 import type { AgentTarget, EnsureOptions, RunningAgent } from "./container-lifecycle.types.js";
 import { ContainerRepair } from "./container-repair.js";
 import { isSame, toRunning } from "./running-agent.js";
@@ -68,7 +68,7 @@ export class StartFlights {
   private readonly flights = new Map<string, Flight>();
 
   constructor(
-    private readonly repository: ContainerLifecycleRepository,
+    private readonly containers: ContainersRepository,
     private readonly starter: AgentStarter,
     private readonly repair: ContainerRepair,
     private readonly queue: BootQueueService,
@@ -181,7 +181,7 @@ export class StartFlights {
   }
 
   private async require(agentId: string): Promise<AgentTarget> {
-    const target = await this.repository.find(agentId);
+    const target = await this.containers.find(agentId);
     if (target === null) {
       throw new AppError("not_found");
     }

@@ -9,7 +9,7 @@ import { Periodic } from "../../platform/periodic/periodic.js";
 import { engineObstacle, RuntimeHostService } from "../runtime-host/runtime-host.service.js";
 import { stopGraceMs } from "./agent-boot.js";
 import { lockKeyOf } from "./container-identity.js";
-import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
+import { ContainersRepository } from "./containers.repository.js";
 import { ContainerStatusWriter } from "./container-status.js";
 import { aboveLimitWords, mustStop } from "./disk-limits.js";
 import { StateSizesRepository, type StateToMeasure } from "./state-sizes.repository.js";
@@ -29,7 +29,7 @@ export class StateSizesService {
 
   constructor(
     private readonly repository: StateSizesRepository,
-    private readonly containers: ContainerLifecycleRepository,
+    private readonly containers: ContainersRepository,
     private readonly status: ContainerStatusWriter,
     private readonly host: RuntimeHostService,
     private readonly locks: SessionLocks,

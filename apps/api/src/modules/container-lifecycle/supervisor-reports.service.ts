@@ -2,23 +2,20 @@ import type { SupervisorStatus } from "@mosaic/contracts/agent-config";
 import { Injectable, type OnApplicationBootstrap } from "@nestjs/common";
 import type { Payload } from "../../platform/notices/channels.js";
 import { Notices } from "../../platform/notices/notices.js";
-import { ContainerLifecycleRepository } from "./container-lifecycle.repository.js";
+import { ContainersRepository } from "./containers.repository.js";
 import { MemoryLossService } from "./memory-loss.service.js";
-
-/** After these, what was changed before is in effect or never will be. */
-const verdictPhases: ReadonlySet<SupervisorStatus["phase"]> = new Set(["ready", "applied", "failed"]);
+import { SupervisorReportsRepository } from "./supervisor-reports.repository.js";
 
 /** What the supervisors in the containers say, passed on to whichever process waits for it: they report to one process, another may be starting them. */
 @Injectable()
 export class SupervisorReportsService implements OnApplicationBootstrap {
   private readonly listeners = new Map<string, Set<(status: SupervisorStatus) => void>>();
   private readonly listenersOfAll: ((agentId: string, status: SupervisorStatus) => void)[] = [];
-  /** When, on this process' own clock, an agent last said that its configuration is in effect, or refused. */
-  private readonly verdictAtMs = new Map<string, number>();
 
   constructor(
     private readonly notices: Notices,
-    private readonly repository: ContainerLifecycleRepository,
+    private readonly repository: SupervisorReportsRepository,
+    private readonly containers: ContainersRepository,
     private readonly memoryLoss: MemoryLossService,
   ) {}
 
@@ -54,32 +51,7 @@ export class SupervisorReportsService implements OnApplicationBootstrap {
     };
   }
 
-  /**
-   * Resolves when the agent says that what was changed `ageMs` ago is in effect, or refused; at the latest after `patienceMs`, since a change
-   * may matter to no file of it. Rejects with `signal`'s reason.
-   */
-  async untilInEffect(agentId: string, ageMs: number, patienceMs: number, signal: AbortSignal): Promise<void> {
-    if ((this.verdictAtMs.get(agentId) ?? -Infinity) >= performance.now() - ageMs) {
-      return;
-    }
-    const heard = Promise.withResolvers<void>();
-    const unwatch = this.watch(agentId, ({ phase }) => (verdictPhases.has(phase) ? heard.resolve() : undefined));
-    const patience = AbortSignal.timeout(Math.ceil(patienceMs));
-    const give = (): void => (signal.aborted ? heard.reject(signal.reason) : heard.resolve());
-    const either = AbortSignal.any([signal, patience]);
-    either.addEventListener("abort", give, { once: true });
-    try {
-      await (signal.aborted ? Promise.reject(signal.reason as Error) : heard.promise);
-    } finally {
-      either.removeEventListener("abort", give);
-      unwatch();
-    }
-  }
-
   private deliver({ agentId, status }: Payload<"mosaic_agent_reports">): void {
-    if (verdictPhases.has(status.phase)) {
-      this.verdictAtMs.set(agentId, performance.now());
-    }
     for (const onReport of this.listenersOfAll) {
       onReport(agentId, status);
     }
@@ -91,7 +63,7 @@ export class SupervisorReportsService implements OnApplicationBootstrap {
   /** A report may have been missed; that a configuration was applied is stored. */
   private async lookAgain(): Promise<void> {
     for (const [agentId, listeners] of this.listeners) {
-      const target = await this.repository.find(agentId).catch(() => null);
+      const target = await this.containers.find(agentId).catch(() => null);
       const generation = target?.container?.generation ?? null;
       for (const onReport of generation === null ? [] : listeners) {
         onReport({ phase: "ready" });

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { SupervisorStatus } from "@mosaic/contracts/agent-config";
 import { Injectable, type OnApplicationBootstrap } from "@nestjs/common";
+import { ContainerRepair } from "./container-repair.js";
+import { ContainersRepository } from "./containers.repository.js";
 import { SupervisorReportsService } from "./supervisor-reports.service.js";
 
 interface TurnFault {
@@ -13,12 +15,16 @@ const keptPerAgent = 8;
 const maxAgents = 1_000;
 const pollMs = 50;
 
-/** What gateways tell their log about turns that failed, as their supervisors pass it on. In memory, for the moment in which a turn ends. */
+/** Why turns failed, beyond what their streams say: what gateways tell their log, as their supervisors pass it on (in memory, for the moment in which a turn ends), and how a container ended. */
 @Injectable()
 export class TurnFaultsService implements OnApplicationBootstrap {
   private readonly faults = new Map<string, readonly TurnFault[]>();
 
-  constructor(private readonly reports: SupervisorReportsService) {}
+  constructor(
+    private readonly reports: SupervisorReportsService,
+    private readonly containers: ContainersRepository,
+    private readonly repair: ContainerRepair,
+  ) {}
 
   onApplicationBootstrap(): void {
     this.reports.watchAll((agentId, status) => this.record(agentId, status));
@@ -33,6 +39,16 @@ export class TurnFaultsService implements OnApplicationBootstrap {
         return line ?? null;
       }
       await delay(pollMs, undefined, { signal });
+    }
+  }
+
+  /** Why an answer broke off, if it was for lack of memory; `null` if not, or if nobody can tell. Never rejects. */
+  async explainBreakOff(agentId: string): Promise<string | null> {
+    try {
+      const target = await this.containers.find(agentId);
+      return target === null ? null : await this.repair.explainLackOfMemory(target);
+    } catch {
+      return null;
     }
   }
 

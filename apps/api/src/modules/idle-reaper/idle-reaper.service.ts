@@ -3,7 +3,7 @@ import { isDatabaseUnavailable } from "../../platform/database/database-errors.j
 import { Logger } from "../../platform/logging/logger.js";
 import type { Loop } from "../../platform/periodic/loop.js";
 import { Periodic } from "../../platform/periodic/periodic.js";
-import { ContainerLifecycleService } from "../container-lifecycle/container-lifecycle.service.js";
+import { IdleAgentsService } from "../container-lifecycle/idle-agents.service.js";
 
 const everyMs = 15_000;
 
@@ -13,7 +13,7 @@ export class IdleReaperService {
   private readonly rounds: Loop;
 
   constructor(
-    private readonly lifecycle: ContainerLifecycleService,
+    private readonly agents: IdleAgentsService,
     private readonly logger: Logger,
     periodic: Periodic,
   ) {
@@ -26,7 +26,7 @@ export class IdleReaperService {
   }
 
   private async round(signal: AbortSignal): Promise<void> {
-    for (const agentId of await this.lifecycle.idle()) {
+    for (const agentId of await this.agents.idle()) {
       if (signal.aborted) {
         return;
       }
@@ -39,7 +39,7 @@ export class IdleReaperService {
   /** An agent that can't be stopped must not keep the others running. */
   private async stop(agentId: string): Promise<boolean> {
     try {
-      return await this.lifecycle.stopIfIdle(agentId);
+      return await this.agents.stopIfIdle(agentId);
     } catch (error) {
       if (isDatabaseUnavailable(error)) {
         throw error;

@@ -14,12 +14,16 @@ import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
 import { BodyLimit } from "../../platform/http/body-limit.decorator.js";
 import { PathId } from "../../platform/http/path-id.decorator.js";
 import { CurrentUser } from "../auth/current-user.decorator.js";
+import { SystemAgentRunsService } from "./system-agent-runs.service.js";
 import { SystemAgentsService } from "./system-agents.service.js";
 
 @Controller("api/admin/system-agents")
 @AdminOnly()
 export class SystemAgentsController {
-  constructor(private readonly systemAgents: SystemAgentsService) {}
+  constructor(
+    private readonly systemAgents: SystemAgentsService,
+    private readonly runs: SystemAgentRunsService,
+  ) {}
 
   @Get()
   @ApiAnswer(200, agentList)
@@ -59,7 +63,7 @@ export class SystemAgentsController {
   @HttpCode(202)
   @ApiAnswer(202, agent)
   async start(@PathId() id: string): Promise<Agent> {
-    return this.systemAgents.start(id);
+    return this.runs.start(id);
   }
 
   /** It stays stopped until it is started again. */
@@ -67,19 +71,19 @@ export class SystemAgentsController {
   @HttpCode(202)
   @ApiAnswer(202, agent)
   async stop(@PathId() id: string): Promise<Agent> {
-    return this.systemAgents.stop(id);
+    return this.runs.stop(id);
   }
 
   @Post(":id/restart")
   @HttpCode(202)
   @ApiAnswer(202, agent)
   async restart(@PathId() id: string): Promise<Agent> {
-    return this.systemAgents.restart(id);
+    return this.runs.restart(id);
   }
 
   @Get(":id/logs")
   @ApiAnswer(200, agentLogs)
   async logs(@PathId() id: string, @Query({ schema: logsQuery }) { lines }: LogsQuery): Promise<AgentLogs> {
-    return this.systemAgents.logs(id, lines);
+    return this.runs.logs(id, lines);
   }
 }

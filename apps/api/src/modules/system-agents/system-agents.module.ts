@@ -1,12 +1,13 @@
 import { Module } from "@nestjs/common";
 import { AgentsModule } from "../agents/agents.module.js";
 import { ContainerLifecycleModule } from "../container-lifecycle/container-lifecycle.module.js";
+import { SystemAgentRunsService } from "./system-agent-runs.service.js";
 import { SystemAgentsController } from "./system-agents.controller.js";
 import { SystemAgentsService } from "./system-agents.service.js";
 
 @Module({
   imports: [AgentsModule, ContainerLifecycleModule],
   controllers: [SystemAgentsController],
-  providers: [SystemAgentsService],
+  providers: [SystemAgentsService, SystemAgentRunsService],
 })
 export class SystemAgentsModule {}

@@ -1,8 +1,8 @@
-import type { AgentLogs, CreateSystemAgent } from "@mosaic/contracts/admin-containers";
+import type { CreateSystemAgent } from "@mosaic/contracts/admin-containers";
 import type { Agent, UpdateAgent } from "@mosaic/contracts/agent";
 import { Injectable } from "@nestjs/common";
 import { AgentsService } from "../agents/agents.service.js";
-import { ContainerLifecycleService } from "../container-lifecycle/container-lifecycle.service.js";
+import { AgentDeletionService } from "../container-lifecycle/agent-deletion.service.js";
 
 /** Always on: no idle time stops it. */
 const idleTimeoutSeconds = 0;
@@ -12,7 +12,7 @@ const idleTimeoutSeconds = 0;
 export class SystemAgentsService {
   constructor(
     private readonly agents: AgentsService,
-    private readonly lifecycle: ContainerLifecycleService,
+    private readonly deletion: AgentDeletionService,
   ) {}
 
   async list(): Promise<Agent[]> {
@@ -32,33 +32,7 @@ export class SystemAgentsService {
   }
 
   async remove(id: string): Promise<void> {
-    await this.lifecycle.assertSystemAgent(id);
-    await this.lifecycle.deleteForGood(id);
-  }
-
-  async start(id: string): Promise<Agent> {
-    await this.lifecycle.assertSystemAgent(id);
-    await this.lifecycle.want(id, true);
-    await this.lifecycle.requestStart(id);
-    return this.get(id);
-  }
-
-  async stop(id: string): Promise<Agent> {
-    await this.lifecycle.assertSystemAgent(id);
-    await this.lifecycle.want(id, false);
-    await this.lifecycle.requestStop(id);
-    return this.get(id);
-  }
-
-  async restart(id: string): Promise<Agent> {
-    await this.lifecycle.assertSystemAgent(id);
-    await this.lifecycle.want(id, true);
-    await this.lifecycle.requestRestart(id);
-    return this.get(id);
-  }
-
-  async logs(id: string, lines: number): Promise<AgentLogs> {
-    await this.lifecycle.assertSystemAgent(id);
-    return this.lifecycle.recentLogs(id, lines);
+    await this.agents.assertOwner(null, id);
+    await this.deletion.delete(id);
   }
 }

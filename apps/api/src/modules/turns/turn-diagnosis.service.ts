@@ -3,7 +3,7 @@ import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { Logger } from "../../platform/logging/logger.js";
 import { AgentConfigService } from "../agent-config/agent-config.service.js";
-import { ContainerLifecycleService } from "../container-lifecycle/container-lifecycle.service.js";
+import { ConfigEffectService } from "../container-lifecycle/config-effect.service.js";
 import { TurnFaultsService } from "../container-lifecycle/turn-faults.service.js";
 
 /** The line is written before the stream ends; what remains is its way to this process. */
@@ -20,7 +20,7 @@ export class TurnDiagnosisService {
   constructor(
     private readonly faults: TurnFaultsService,
     private readonly agentConfig: AgentConfigService,
-    private readonly lifecycle: ContainerLifecycleService,
+    private readonly effect: ConfigEffectService,
     private readonly logger: Logger,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -61,7 +61,7 @@ export class TurnDiagnosisService {
     signal.throwIfAborted();
     if (isNew) {
       this.logger.log("a provider wants other requests; the agent asks it that way from now on", { agentId });
-      await this.lifecycle.untilInEffect(agentId, signal);
+      await this.effect.untilInEffect(agentId, signal);
     }
     return isNew;
   }

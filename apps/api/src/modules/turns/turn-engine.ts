@@ -6,7 +6,7 @@ import { Notices } from "../../platform/notices/notices.js";
 import type { Loop } from "../../platform/periodic/loop.js";
 import { Periodic } from "../../platform/periodic/periodic.js";
 import { Shutdown } from "../../platform/shutdown/shutdown.js";
-import { ContainerLifecycleService } from "../container-lifecycle/container-lifecycle.service.js";
+import { IdleAgentsService } from "../container-lifecycle/idle-agents.service.js";
 import { HistoryService } from "../conversations/history.service.js";
 import { TurnLogService } from "../conversations/turn-log.service.js";
 import { RunningTurn, type Interruption } from "./running-turn.js";
@@ -32,7 +32,7 @@ export class TurnEngine implements OnApplicationBootstrap {
     private readonly turns: TurnsService,
     private readonly repository: TurnsRepository,
     private readonly log: TurnLogService,
-    private readonly lifecycle: ContainerLifecycleService,
+    private readonly agents: IdleAgentsService,
     private readonly history: HistoryService,
     private readonly notices: Notices,
     private readonly shutdown: Shutdown,
@@ -104,7 +104,7 @@ export class TurnEngine implements OnApplicationBootstrap {
     const end = outcomeOf(ending, turn.text !== "");
     const isStored = await writer.finish(turn.text, end, this.shutdown.signal);
     this.turns.leave(turn);
-    await this.lifecycle.touch(turn.agentId).catch(() => undefined);
+    await this.agents.touch(turn.agentId).catch(() => undefined);
     const unsaved = { status: "broken_off", error: { code: "database_unavailable", detail: unsavedDetail } } as const;
     if (!isStored) {
       this.logger.error("the end of an answer could not be stored", undefined, { conversationId: turn.conversationId });

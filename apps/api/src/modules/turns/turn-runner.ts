@@ -5,8 +5,11 @@ import { Inject, Injectable } from "@nestjs/common";
 import { toAppError } from "../../platform/errors/problem.filter.js";
 import { readBeginning } from "../../platform/http/bounded-body.js";
 import { Logger } from "../../platform/logging/logger.js";
-import { ContainerLifecycleService } from "../container-lifecycle/container-lifecycle.service.js";
+import { AgentConfigService } from "../agent-config/agent-config.service.js";
+import { AgentStartService } from "../container-lifecycle/agent-start.service.js";
+import { ConfigEffectService } from "../container-lifecycle/config-effect.service.js";
 import type { RunningAgent } from "../container-lifecycle/container-lifecycle.types.js";
+import { TurnFaultsService } from "../container-lifecycle/turn-faults.service.js";
 import { HistoryService } from "../conversations/history.service.js";
 import { GatewayUnreachableError, openGatewayStream } from "./gateway-client.js";
 import type { RunningTurn } from "./running-turn.js";
@@ -23,7 +26,10 @@ const endlessDetail = "The answer did not come to an end, so it was cut off here
 @Injectable()
 export class TurnRunner {
   constructor(
-    private readonly lifecycle: ContainerLifecycleService,
+    private readonly agentConfig: AgentConfigService,
+    private readonly starts: AgentStartService,
+    private readonly effect: ConfigEffectService,
+    private readonly faults: TurnFaultsService,
     private readonly diagnosis: TurnDiagnosisService,
     private readonly logger: Logger,
     private readonly silence: TurnSilence,
@@ -43,16 +49,16 @@ export class TurnRunner {
     const { agentId, signal } = turn;
     const onStage = (stage: StageProgress): void => turn.tell({ type: "stage", ...stage });
     // A running agent keeps what it was given; whether it may still use it is decided here.
-    await this.lifecycle.assertModel(agentId);
-    const running = await this.lifecycle.ensureRunning(agentId, { onStage, signal });
-    await this.lifecycle.untilInEffect(agentId, signal);
+    await this.agentConfig.assertRenderable(agentId);
+    const running = await this.starts.ensureRunning(agentId, { onStage, signal });
+    await this.effect.untilInEffect(agentId, signal);
     const ending = await this.relayUntilTaken(turn, running);
     if (ending !== "unreachable") {
       return ending;
     }
     // Somebody removed or moved the container, and nothing was said yet: the reader need not know.
     this.logger.warn("an agent did not answer; looking at its container", { agentId });
-    const repaired = await this.lifecycle.ensureRunning(agentId, { onStage, signal, distrusted: running });
+    const repaired = await this.starts.ensureRunning(agentId, { onStage, signal, distrusted: running });
     const second = await this.relay(turn, repaired);
     return second === "unreachable" ? { kind: "failure", code: "agent_broke_off", detail: unreachableDetail } : second;
   }
@@ -159,7 +165,7 @@ export class TurnRunner {
     if (ending.kind !== "failure" || ending.code !== "agent_broke_off" || signal.aborted) {
       return ending;
     }
-    const cause = await this.lifecycle.explainBreakOff(agentId);
+    const cause = await this.faults.explainBreakOff(agentId);
     return cause === null ? ending : { ...ending, detail: `The agent ended in the middle of its answer. ${cause}` };
   }
 

@@ -5,7 +5,7 @@ import { AppError } from "../../platform/errors/app-error.js";
 import { Logger } from "../../platform/logging/logger.js";
 import type { Loop } from "../../platform/periodic/loop.js";
 import { Periodic } from "../../platform/periodic/periodic.js";
-import { ContainerLifecycleService } from "../container-lifecycle/container-lifecycle.service.js";
+import { AgentStopService } from "../container-lifecycle/agent-stop.service.js";
 import { UserAdminRepository, type StoredUser, type UpdateRefusal } from "./user-admin.repository.js";
 
 const lookEveryMs = 30_000;
@@ -21,7 +21,7 @@ export class UserAdminService {
 
   constructor(
     private readonly repository: UserAdminRepository,
-    private readonly lifecycle: ContainerLifecycleService,
+    private readonly agentStops: AgentStopService,
     private readonly logger: Logger,
     periodic: Periodic,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -56,7 +56,7 @@ export class UserAdminService {
 
   private async stopAgents(agentIds: readonly string[]): Promise<void> {
     for (const agentId of agentIds) {
-      await this.lifecycle.requestStop(agentId).catch((error: unknown) => {
+      await this.agentStops.requestStop(agentId).catch((error: unknown) => {
         this.logger.error("the agent of a disabled user could not be stopped; trying again soon", error, { agentId });
       });
     }

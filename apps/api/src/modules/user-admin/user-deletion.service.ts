@@ -7,7 +7,7 @@ import { toAppError } from "../../platform/errors/problem.filter.js";
 import { Logger } from "../../platform/logging/logger.js";
 import type { Loop } from "../../platform/periodic/loop.js";
 import { Periodic } from "../../platform/periodic/periodic.js";
-import { ContainerLifecycleService } from "../container-lifecycle/container-lifecycle.service.js";
+import { AgentDeletionService } from "../container-lifecycle/agent-deletion.service.js";
 import { UserDeletionRepository, type DeletionRefusal } from "./user-deletion.repository.js";
 
 const refusals: Readonly<Record<Exclude<DeletionRefusal, "not_found">, string>> = {
@@ -27,7 +27,7 @@ export class UserDeletionService {
 
   constructor(
     private readonly repository: UserDeletionRepository,
-    private readonly lifecycle: ContainerLifecycleService,
+    private readonly agents: AgentDeletionService,
     private readonly locks: SessionLocks,
     private readonly logger: Logger,
     periodic: Periodic,
@@ -96,15 +96,11 @@ export class UserDeletionService {
 
   private async deleteAgents(userId: string): Promise<void> {
     const agentIds = await this.repository.agentIds(userId);
-    const results = await Promise.allSettled(agentIds.map(async (agentId) => this.lifecycle.deleteAgent(userId, agentId)));
-    const fault = results.flatMap((result) => (result.status === "rejected" ? [toAppError(result.reason)] : [])).find(isInTheWay);
-    if (fault !== undefined) {
+    const results = await Promise.allSettled(agentIds.map(async (agentId) => this.agents.delete(agentId)));
+    const refused = results.find((result) => result.status === "rejected");
+    if (refused !== undefined) {
+      const fault = toAppError(refused.reason);
       throw new AppError(fault.code, { detail: `${fault.detail ?? fault.message} ${goesOn}`, cause: fault });
     }
   }
-}
-
-/** One that is gone already is no fault. */
-function isInTheWay({ code }: AppError): boolean {
-  return code !== "not_found";
 }
