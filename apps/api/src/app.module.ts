@@ -7,7 +7,7 @@ import { AuditModule } from "./modules/audit/audit.module.js";
 import { AuthModule } from "./modules/auth/auth.module.js";
 import { BackendsModule } from "./modules/backends/backends.module.js";
 import { TurnsModule } from "./modules/turns/turns.module.js";
-import { ContainerLifecycleModule } from "./modules/container-lifecycle/container-lifecycle.module.js";
+import { ContainersModule } from "./modules/containers/containers.module.js";
 import { ConversationsModule } from "./modules/conversations/conversations.module.js";
 import { CryptoModule } from "./modules/crypto/crypto.module.js";
 import { DemoModule } from "./modules/demo/demo.module.js";
@@ -48,7 +48,7 @@ import { PlatformModule } from "./platform/platform.module.js";
     AgentConfigModule,
     LlmRelayModule,
     OwnerEventsModule,
-    ContainerLifecycleModule,
+    ContainersModule,
     UserAdminModule,
     SystemAgentsModule,
     IdleReaperModule,

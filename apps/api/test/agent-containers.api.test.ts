@@ -1,7 +1,7 @@
 import type { AgentDeletionSummary, ContainerList, ContainerView } from "@mosaic/contracts/admin-containers";
 import type { Agent } from "@mosaic/contracts/agent";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ReconcilerService } from "../src/modules/container-lifecycle/reconciler.service.js";
+import { ReconcilerService } from "../src/modules/containers/reconcile/reconciler.service.js";
 import { agentOf, createAgent, createConversation, say, Turn } from "./harness/chat.js";
 import { startTestApp, type TestApp } from "./harness/test-app.js";
 import { TestClient } from "./harness/test-client.js";

@@ -5,7 +5,7 @@ import type { HealthReport } from "@mosaic/contracts/health";
 import type { Problem } from "@mosaic/contracts/problem";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { BackendsRepository } from "../src/modules/backends/backends.repository.js";
-import { ContainerStatusRepository } from "../src/modules/container-lifecycle/container-status.repository.js";
+import { ContainerStatusRepository } from "../src/modules/containers/container-status.repository.js";
 import { agentOf, createAgent, createConversation, say, Turn } from "./harness/chat.js";
 import { InMemoryEngine } from "./harness/in-memory-runtime.js";
 import { startTestApp, uniqueName, type TestApp } from "./harness/test-app.js";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TURN_LIMITS, turnLimits } from "../src/modules/turns/turn-limits.js";
-import { ReconcilerService } from "../src/modules/container-lifecycle/reconciler.service.js";
+import { ReconcilerService } from "../src/modules/containers/reconcile/reconciler.service.js";
 import { Logger } from "../src/platform/logging/logger.js";
 import { agentOf, createAgent, createConversation, lastMessage, say, Turn } from "./harness/chat.js";
 import { startTcpProxy, type TcpProxy } from "./harness/tcp-proxy.js";

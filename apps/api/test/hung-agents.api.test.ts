@@ -4,7 +4,7 @@ import { randomUUIDv7 } from "node:crypto";
 import { deriveRelayToken } from "@mosaic/agent-backends/gateway-token";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { TURN_LIMITS, turnLimits } from "../src/modules/turns/turn-limits.js";
-import { HANG_LIMITS, hangLimits } from "../src/modules/container-lifecycle/hang-limits.js";
+import { HANG_LIMITS, hangLimits } from "../src/modules/containers/hang/hang-limits.js";
 import { agentOf, createAgent, createConversation, lastMessage, say, Turn } from "./harness/chat.js";
 import { openEvents } from "./harness/open-events.js";
 import { startTestApp, uniqueName, type TestApp } from "./harness/test-app.js";

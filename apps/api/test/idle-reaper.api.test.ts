@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { IdleAgentsService } from "../src/modules/container-lifecycle/idle-agents.service.js";
+import { IdleAgentsService } from "../src/modules/containers/stop/idle-agents.service.js";
 import { IdleReaperService } from "../src/modules/idle-reaper/idle-reaper.service.js";
 import { CLOCK } from "../src/platform/clock/clock.js";
 import { agentOf, createAgent, createConversation, lastMessage, say, Turn } from "./harness/chat.js";

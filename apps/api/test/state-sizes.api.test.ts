@@ -2,7 +2,7 @@ import type { ContainerList } from "@mosaic/contracts/admin-containers";
 import type { HealthReport } from "@mosaic/contracts/health";
 import { RuntimeError } from "@mosaic/runtime/agent-runtime";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { StateSizesService } from "../src/modules/container-lifecycle/state-sizes.service.js";
+import { StateSizesService } from "../src/modules/containers/disk/state-sizes.service.js";
 import { RuntimeHostService } from "../src/modules/runtime-host/runtime-host.service.js";
 import { agentOf, createAgent, createConversation, say, Turn } from "./harness/chat.js";
 import { startTestApp, uniqueName, type TestApp } from "./harness/test-app.js";

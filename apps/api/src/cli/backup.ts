@@ -1,7 +1,7 @@
 import type { AgentRuntime } from "@mosaic/runtime/agent-runtime";
 import type { AgentImage } from "@mosaic/runtime/workload-spec";
 import type { Client } from "pg";
-import { imageOf } from "../modules/container-lifecycle/workload.js";
+import { imageOf } from "../modules/containers/start/workload.js";
 import { keyIdOf } from "../modules/crypto/sealed-box.js";
 import { ArchiveWriter, type AgentState } from "./archive.js";
 import { CommandError, inTransaction, type Terminal } from "./command.js";

@@ -4,7 +4,7 @@ import type { RuntimeKind } from "@mosaic/contracts/onboarding";
 import type { AgentRuntime } from "@mosaic/runtime/agent-runtime";
 import { openRing } from "../modules/crypto/key-ring.js";
 import { keyIdOf, SealError, sealKey, unseal, type SealKey } from "../modules/crypto/sealed-box.js";
-import { softwareLook } from "../modules/container-lifecycle/image-check.service.js";
+import { softwareLook } from "../modules/containers/views/image-check.service.js";
 import {
   agentFilesFinding,
   clockFinding,

@@ -1,7 +1,7 @@
 import { Module } from "@nestjs/common";
 import { AgentsModule } from "../agents/agents.module.js";
 import { BackendsModule } from "../backends/backends.module.js";
-import { ContainerLifecycleModule } from "../container-lifecycle/container-lifecycle.module.js";
+import { ContainersModule } from "../containers/containers.module.js";
 import { LlmProvidersModule } from "../llm-providers/llm-providers.module.js";
 import { OidcModule } from "../oidc/oidc.module.js";
 import { RuntimeHostModule } from "../runtime-host/runtime-host.module.js";
@@ -12,7 +12,7 @@ import { HealthRepository } from "./health.repository.js";
 import { RuntimeController } from "./runtime.controller.js";
 
 @Module({
-  imports: [AgentsModule, BackendsModule, ContainerLifecycleModule, LlmProvidersModule, OidcModule, RuntimeHostModule, SettingsModule],
+  imports: [AgentsModule, BackendsModule, ContainersModule, LlmProvidersModule, OidcModule, RuntimeHostModule, SettingsModule],
   controllers: [HealthController, RuntimeController],
   providers: [HealthReportService, HealthRepository],
   exports: [HealthReportService],

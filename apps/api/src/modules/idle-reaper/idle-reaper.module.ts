@@ -1,6 +1,6 @@
 import { Module } from "@nestjs/common";
-import { ContainerLifecycleModule } from "../container-lifecycle/container-lifecycle.module.js";
+import { ContainersModule } from "../containers/containers.module.js";
 import { IdleReaperService } from "./idle-reaper.service.js";
 
-@Module({ imports: [ContainerLifecycleModule], providers: [IdleReaperService] })
+@Module({ imports: [ContainersModule], providers: [IdleReaperService] })
 export class IdleReaperModule {}

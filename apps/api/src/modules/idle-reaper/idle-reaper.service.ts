@@ -3,7 +3,7 @@ import { isDatabaseUnavailable } from "../../platform/database/database-errors.j
 import { Logger } from "../../platform/logging/logger.js";
 import type { Loop } from "../../platform/periodic/loop.js";
 import { Periodic } from "../../platform/periodic/periodic.js";
-import { IdleAgentsService } from "../container-lifecycle/idle-agents.service.js";
+import { IdleAgentsService } from "../containers/stop/idle-agents.service.js";
 
 const everyMs = 15_000;
 

@@ -2,11 +2,11 @@ import type { AgentLogs } from "@mosaic/contracts/admin-containers";
 import type { Agent } from "@mosaic/contracts/agent";
 import { Injectable } from "@nestjs/common";
 import { AgentsService } from "../agents/agents.service.js";
-import { AgentKeeperService } from "../container-lifecycle/agent-keeper.service.js";
-import { AgentLogsService } from "../container-lifecycle/agent-logs.service.js";
-import { AgentRestartService } from "../container-lifecycle/agent-restart.service.js";
-import { AgentStartService } from "../container-lifecycle/agent-start.service.js";
-import { AgentStopService } from "../container-lifecycle/agent-stop.service.js";
+import { AgentKeeperService } from "../containers/reconcile/agent-keeper.service.js";
+import { AgentLogsService } from "../containers/views/agent-logs.service.js";
+import { AgentRestartService } from "../containers/stop/agent-restart.service.js";
+import { AgentStartService } from "../containers/start/agent-start.service.js";
+import { AgentStopService } from "../containers/stop/agent-stop.service.js";
 
 /** The running sides of system agents. Each method throws `not_found` for a member's agent. */
 @Injectable()

@@ -2,7 +2,7 @@ import type { CreateSystemAgent } from "@mosaic/contracts/admin-containers";
 import type { Agent, UpdateAgent } from "@mosaic/contracts/agent";
 import { Injectable } from "@nestjs/common";
 import { AgentsService } from "../agents/agents.service.js";
-import { AgentDeletionService } from "../container-lifecycle/agent-deletion.service.js";
+import { AgentDeletionService } from "../containers/stop/agent-deletion.service.js";
 
 /** Always on: no idle time stops it. */
 const idleTimeoutSeconds = 0;

@@ -1,4 +1,4 @@
-import type { GatewayWatcher } from "../container-lifecycle/container-lifecycle.types.js";
+import type { GatewayWatcher } from "../containers/containers.types.js";
 import type { TurnLimits } from "./turn-limits.js";
 
 type Limits = Pick<TurnLimits, "slowAfterMs" | "askAfterMs" | "promptMs" | "silenceMs">;

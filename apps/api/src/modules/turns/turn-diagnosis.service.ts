@@ -3,8 +3,8 @@ import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { Logger } from "../../platform/logging/logger.js";
 import { AgentConfigService } from "../agent-config/agent-config.service.js";
-import { ConfigEffectService } from "../container-lifecycle/config-effect.service.js";
-import { TurnFaultsService } from "../container-lifecycle/turn-faults.service.js";
+import { ConfigEffectService } from "../containers/reports/config-effect.service.js";
+import { TurnFaultsService } from "../containers/reports/turn-faults.service.js";
 
 /** The line is written before the stream ends; what remains is its way to this process. */
 const linePatienceMs = 2_000;

@@ -6,7 +6,7 @@ import { Notices } from "../../platform/notices/notices.js";
 import type { Loop } from "../../platform/periodic/loop.js";
 import { Periodic } from "../../platform/periodic/periodic.js";
 import { Shutdown } from "../../platform/shutdown/shutdown.js";
-import { IdleAgentsService } from "../container-lifecycle/idle-agents.service.js";
+import { IdleAgentsService } from "../containers/stop/idle-agents.service.js";
 import { HistoryService } from "../conversations/history.service.js";
 import { TurnLogService } from "../conversations/turn-log.service.js";
 import { RunningTurn, type Interruption } from "./running-turn.js";

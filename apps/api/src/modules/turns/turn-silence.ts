@@ -1,8 +1,8 @@
 import type { TurnEvent } from "@mosaic/contracts/chat";
 import { Inject, Injectable } from "@nestjs/common";
 import { MachinePace } from "../../platform/pace/machine-pace.js";
-import type { RunningAgent } from "../container-lifecycle/container-lifecycle.types.js";
-import { HangWatchService } from "../container-lifecycle/hang-watch.service.js";
+import type { RunningAgent } from "../containers/containers.types.js";
+import { HangWatchService } from "../containers/hang/hang-watch.service.js";
 import type { BegunTurn } from "../conversations/conversations.types.js";
 import { ModelCallsService } from "../llm-relay/model-calls.service.js";
 import { blame } from "./silent-party.js";

@@ -1,7 +1,7 @@
 import { Module } from "@nestjs/common";
 import { AgentConfigModule } from "../agent-config/agent-config.module.js";
 import { AuthModule } from "../auth/auth.module.js";
-import { ContainerLifecycleModule } from "../container-lifecycle/container-lifecycle.module.js";
+import { ContainersModule } from "../containers/containers.module.js";
 import { ConversationsModule } from "../conversations/conversations.module.js";
 import { LlmRelayModule } from "../llm-relay/llm-relay.module.js";
 import { FollowedTurns } from "./followed-turns.js";
@@ -17,7 +17,7 @@ import { TurnsRepository } from "./turns.repository.js";
 import { TurnsService } from "./turns.service.js";
 
 @Module({
-  imports: [AuthModule, AgentConfigModule, ConversationsModule, ContainerLifecycleModule, LlmRelayModule],
+  imports: [AuthModule, AgentConfigModule, ConversationsModule, ContainersModule, LlmRelayModule],
   controllers: [TurnsController],
   providers: [
     TurnsService,

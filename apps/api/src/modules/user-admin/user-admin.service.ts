@@ -5,7 +5,7 @@ import { AppError } from "../../platform/errors/app-error.js";
 import { Logger } from "../../platform/logging/logger.js";
 import type { Loop } from "../../platform/periodic/loop.js";
 import { Periodic } from "../../platform/periodic/periodic.js";
-import { AgentStopService } from "../container-lifecycle/agent-stop.service.js";
+import { AgentStopService } from "../containers/stop/agent-stop.service.js";
 import { UserAdminRepository, type StoredUser, type UpdateRefusal } from "./user-admin.repository.js";
 
 const lookEveryMs = 30_000;

@@ -7,7 +7,7 @@ import { toAppError } from "../../platform/errors/problem.filter.js";
 import { Logger } from "../../platform/logging/logger.js";
 import type { Loop } from "../../platform/periodic/loop.js";
 import { Periodic } from "../../platform/periodic/periodic.js";
-import { AgentDeletionService } from "../container-lifecycle/agent-deletion.service.js";
+import { AgentDeletionService } from "../containers/stop/agent-deletion.service.js";
 import { UserDeletionRepository, type DeletionRefusal } from "./user-deletion.repository.js";
 
 const refusals: Readonly<Record<Exclude<DeletionRefusal, "not_found">, string>> = {

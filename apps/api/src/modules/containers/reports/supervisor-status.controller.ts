@@ -1,0 +1,18 @@
+import { supervisorStatus, type SupervisorStatus } from "@mosaic/contracts/agent-config";
+import { Body, Controller, HttpCode, Post } from "@nestjs/common";
+import { PathId } from "../../../platform/http/path-id.decorator.js";
+import { ContainerOnly } from "../../agent-config/container-token.guard.js";
+import { SupervisorReportsService } from "./supervisor-reports.service.js";
+
+@Controller("api/internal/agent-config")
+export class SupervisorStatusController {
+  constructor(private readonly reports: SupervisorReportsService) {}
+
+  /** What a container's supervisor says of its gateway, and which generation it has applied. */
+  @Post(":id/status")
+  @ContainerOnly()
+  @HttpCode(204)
+  async report(@PathId() id: string, @Body({ schema: supervisorStatus }) status: SupervisorStatus): Promise<void> {
+    await this.reports.record(id, status);
+  }
+}

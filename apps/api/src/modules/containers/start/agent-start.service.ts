@@ -1,0 +1,48 @@
+import { Injectable } from "@nestjs/common";
+import { AppError } from "../../../platform/errors/app-error.js";
+import { CryptoService } from "../../crypto/crypto.service.js";
+import type { EnsureOptions, RunningAgent } from "../containers.types.js";
+import { ContainersRepository } from "../containers.repository.js";
+import { isSame, toRunning } from "../running-agent.js";
+import { StartFlights } from "./start-flights.js";
+
+/** Makes agents run. */
+@Injectable()
+export class AgentStartService {
+  constructor(
+    private readonly containers: ContainersRepository,
+    private readonly flights: StartFlights,
+    private readonly crypto: CryptoService,
+  ) {}
+
+  /**
+   * The running agent, started if need be. Idempotent; however many ask, in whatever process, there is one start. A running agent costs one
+   * query. Throws why it can't be started, and `signal`'s reason when the caller gives up: the start goes on without them.
+   */
+  async ensureRunning(agentId: string, options: EnsureOptions = {}): Promise<RunningAgent> {
+    const running = await this.findRunning(agentId);
+    if (running !== null && !isSame(running, options.distrusted)) {
+      return running;
+    }
+    return this.flights.join(agentId, options);
+  }
+
+  /** Begins a start, or joins one, and resolves as soon as it is under way. Throws what stops it before. */
+  async requestStart(agentId: string, isBackground = false): Promise<void> {
+    const underWay = Promise.withResolvers<void>();
+    const start = this.ensureRunning(agentId, { isBackground, onStage: () => underWay.resolve() });
+    start.then(
+      () => underWay.resolve(),
+      (error: unknown) => underWay.reject(error),
+    );
+    await underWay.promise;
+  }
+
+  private async findRunning(agentId: string): Promise<RunningAgent | null> {
+    const target = await this.containers.find(agentId);
+    if (target === null) {
+      throw new AppError("not_found");
+    }
+    return toRunning(this.crypto, target);
+  }
+}
