@@ -1,6 +1,11 @@
+import { randomUUIDv7 } from "node:crypto";
 import type { Conversation } from "@mosaic/contracts/chat";
+import type { MessagePart } from "@mosaic/contracts/message-parts";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { sealParts } from "../src/modules/conversations/message-seal.js";
+import { TurnLogService } from "../src/modules/conversations/turn-log.service.js";
 import { CryptoService } from "../src/modules/crypto/crypto.service.js";
+import { TurnPresenceService } from "../src/modules/turns/turn-presence.service.js";
 import { conversationOf, createAgent, createConversation, say } from "./harness/chat.js";
 import { startTestApp, uniqueName, type TestApp } from "./harness/test-app.js";
 import type { TestClient } from "./harness/test-client.js";
@@ -99,16 +104,64 @@ test("nobody opens a conversation with another's agent", async () => {
 test("texts are sealed for their owner and their place: one moved to another row does not open", async () => {
   const id = await createConversation(ann, agentId);
   await say(ann, id, "the launch code is 0000");
-  const rows = await app.database.query<{ content_encrypted: string }>(
-    "SELECT content_encrypted FROM messages WHERE conversation_id = $1",
-    [id],
-  );
+  const rows = await storedMessages(id);
   expect(rows.every((row) => row.content_encrypted.startsWith("enc:"))).toBe(true);
   await app.database.query(
     "UPDATE messages SET content_encrypted = (SELECT content_encrypted FROM messages WHERE conversation_id = $1 AND role = 'user') WHERE conversation_id = $1 AND role = 'assistant'",
     [id],
   );
   expect((await ann.get(`/api/conversations/${id}`)).status).toBe(500);
+});
+
+test("an answer keeps its parts as one sealed value, and what it took; a message of text is stored as ever", async () => {
+  const id = await createConversation(ann, agentId);
+  await say(ann, id, "hello");
+  const stored = await storedMessages(id);
+  expect(stored.map(({ content_format }) => content_format)).toEqual(["text", "text"]);
+  const [question, answer] = (await conversationOf(ann, id)).messages;
+  expect(question).toMatchObject({ parts: [{ type: "text", text: "hello" }], usage: null });
+  expect(answer?.parts).toEqual([{ type: "text", text: answer?.content }]);
+  expect(answer?.usage?.inputTokens).toBeGreaterThan(0);
+  expect(answer?.usage?.outputTokens).toBeGreaterThan(0);
+
+  const parts: MessagePart[] = [
+    { type: "reasoning", text: "They greet me." },
+    { type: "tool_call", id: "1", name: "read", state: "completed", input: "{}", output: "42" },
+    { type: "text", text: "It is 42." },
+    { type: "file", name: "a.pdf", mediaType: "application/pdf", sizeBytes: 3 },
+    { type: "notice", text: "The end was cut off." },
+  ];
+  const sealed = sealParts(app.nest.get(CryptoService), { userId: ann.userId ?? "", messageId: answer?.id ?? "" }, parts);
+  await app.database.query("UPDATE messages SET content_encrypted = $2, content_format = $3 WHERE id = $1", [
+    answer?.id,
+    sealed.contentEncrypted,
+    sealed.contentFormat,
+  ]);
+  expect(sealed.contentFormat).toBe("parts");
+  expect((await conversationOf(ann, id)).messages[1]).toMatchObject({ content: "It is 42.", parts });
+});
+
+test("an answer whose process died keeps every part of its log", async () => {
+  const id = await createConversation(ann, agentId);
+  const key = { userId: ann.userId ?? "", answerId: randomUUIDv7() };
+  const empty = sealParts(app.nest.get(CryptoService), { userId: key.userId, messageId: key.answerId }, []);
+  await app.database.query(
+    "INSERT INTO messages (id, conversation_id, role, content_encrypted, status, process_id) VALUES ($1, $2, 'assistant', $3, 'streaming', $4)",
+    [key.answerId, id, empty.contentEncrypted, app.nest.get(TurnPresenceService).processId],
+  );
+  const call = { type: "tool_call", id: "1", name: "read", state: "running" } as const;
+  await app.nest.get(TurnLogService).append(key, 1, [
+    { type: "reasoning", text: "Hm" },
+    { ...call, input: "{}" },
+    { type: "delta", text: "It is" },
+  ]);
+  await app.nest.get(TurnPresenceService).breakOffOrphans();
+  const parts = [
+    { type: "reasoning", text: "Hm" },
+    { ...call, input: "{}" },
+    { type: "text", text: "It is" },
+  ];
+  expect((await conversationOf(ann, id)).messages).toMatchObject([{ status: "broken_off", content: "It is", parts, usage: null }]);
 });
 
 test("of a long conversation the newest 200 messages come, oldest first", async () => {
@@ -125,3 +178,9 @@ test("of a long conversation the newest 200 messages come, oldest first", async 
   const { messages } = await conversationOf(ann, id);
   expect(messages.map(({ content }) => content)).toEqual(Array.from({ length: 200 }, (_, index) => `message ${index + 3}`));
 });
+
+async function storedMessages(conversationId: string): Promise<{ content_encrypted: string; content_format: string }[]> {
+  return app.database.query("SELECT content_encrypted, content_format FROM messages WHERE conversation_id = $1 ORDER BY id", [
+    conversationId,
+  ]);
+}

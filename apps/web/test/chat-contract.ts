@@ -15,6 +15,7 @@ import {
   type ContractTurn,
   type Routes,
 } from "@/test/contract-call";
+import { textParts } from "@mosaic/contracts/message-parts";
 import { sampleMessage } from "@/test/contract-state";
 
 const now = (): string => new Date().toISOString();
@@ -121,7 +122,7 @@ export const beginOther = (context: Context, conversationId: string, content: st
   return {
     answer,
     say: (text) => {
-      answer.content += text;
+      addText(answer, text);
       say(turn, { type: "delta", text });
     },
     end: (status) => {
@@ -130,6 +131,11 @@ export const beginOther = (context: Context, conversationId: string, content: st
     },
     readings: () => turn.readings,
   };
+};
+
+const addText = (answer: Message, text: string): void => {
+  answer.content += text;
+  answer.parts = [...textParts(answer.content)];
 };
 
 const beginTurn = (context: Context, conversationId: string, content: string): { turn: ContractTurn; answer: Message } => {
@@ -171,7 +177,7 @@ const speak = async (turn: ContractTurn, answer: Message, told: { agent: Agent; 
   const failure = /fail (\w+)/.exec(content)?.[1];
   for (const text of failure === undefined ? answerTo(content) : []) {
     if (turn.isStopped) break;
-    answer.content += text;
+    addText(answer, text);
     say(turn, { type: "delta", text });
     const isDueToBreak = answer.content.length > 12 && turn.readings === 0;
     if (isDueToBreak && /break|die/.test(content)) turn.readers.forEach((reader) => reader.destroy());

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { BackendChoices } from "@mosaic/contracts/admin-containers";
 import type { Agent } from "@mosaic/contracts/agent";
 import type { Conversation, Message } from "@mosaic/contracts/chat";
+import { textParts } from "@mosaic/contracts/message-parts";
 import type { OnboardingStep, RuntimeOption } from "@mosaic/contracts/onboarding";
 import type { Provider, ProviderTestResult } from "@mosaic/contracts/provider";
 import { accountState, type AccountState } from "@/test/account-contract";
@@ -89,6 +90,8 @@ export const sampleMessage = (over: Partial<Message> = {}): Message => ({
   id: randomUUID(),
   role: "assistant",
   content: "",
+  parts: [...textParts(over.content ?? "")],
+  usage: null,
   status: "complete",
   error: null,
   createdAt: now(),

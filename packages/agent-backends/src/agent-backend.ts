@@ -1,5 +1,6 @@
 import type { AgentTools, BackendId } from "@mosaic/contracts/agent";
 import type { Bundle } from "@mosaic/contracts/agent-config";
+import type { PartEvent, TokenUsage } from "@mosaic/contracts/message-parts";
 import type { ProviderKind, ProviderModel } from "@mosaic/contracts/provider";
 import type { ProviderDialect } from "@mosaic/contracts/provider-dialect";
 
@@ -52,14 +53,18 @@ export interface GatewayRequest {
   readonly body: string;
 }
 
-/** What a backend's stream means, independent of the backend. `failure` ends a turn. */
+/**
+ * What a backend's stream means, independent of the backend. `tool_call` is the call as it stands now, known by its id. `usage` is of the whole turn so
+ * far. `failure` and `end` end a turn.
+ */
 export type GatewayEvent =
-  | { readonly type: "delta"; readonly text: string }
+  | PartEvent
+  | { readonly type: "usage"; readonly usage: TokenUsage }
   | ({ readonly type: "failure" } & GatewayFailure)
   | { readonly type: "end" };
 
 /** How a turn ended. */
-export type GatewayEnding = Exclude<GatewayEvent, { type: "delta" }>;
+export type GatewayEnding = Extract<GatewayEvent, { type: "failure" | "end" }>;
 
 /** What was known of a turn when its end came. */
 export interface TurnSoFar {

@@ -109,7 +109,7 @@ function endOf({ text, finish, error, line }: Turn): GatewayEnding {
     stream.push("data: [DONE]\n\n"),
   ].flat();
   const last = events.at(-1);
-  if (last === undefined || last.type === "delta") throw new Error("the stream has no end");
+  if (last?.type !== "failure" && last?.type !== "end") throw new Error("the stream has no end");
   const isUntold = last.type === "failure" && last.untoldRunId !== undefined;
   return isUntold && line !== null ? explainLogLine(line, { elapsedMs: 500, hasText: text !== "" }) : last;
 }

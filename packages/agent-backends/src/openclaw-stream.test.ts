@@ -16,6 +16,18 @@ describe("the gateway's stream", () => {
     ]);
   });
 
+  it("tells what the turn took, and nothing where nobody has counted", () => {
+    const counted = (usage: unknown) => readAll([`data: ${JSON.stringify({ choices: [], usage })}\n\n`]).slice(0, -1);
+    const usage = { inputTokens: 120, outputTokens: 7, cachedTokens: 100 };
+    expect(counted({ prompt_tokens: 120, completion_tokens: 7, prompt_tokens_details: { cached_tokens: 100 } })).toEqual([
+      { type: "usage", usage },
+    ]);
+    expect(counted({ prompt_tokens: 120, completion_tokens: 7 })).toEqual([{ type: "usage", usage: { ...usage, cachedTokens: 0 } }]);
+    for (const none of [null, {}, { prompt_tokens: 0, completion_tokens: 0 }, { prompt_tokens: -1, completion_tokens: 1e300 }, "many"]) {
+      expect(counted(none)).toEqual([]);
+    }
+  });
+
   it("means the same however it is cut, also in the middle of a character", () => {
     const bytes = new TextEncoder().encode(
       ["", ": hello", deltaLine("Grüße 🦞 👩‍👩‍👧"), deltaLine("zwei\nZeilen"), "data: [DONE]", ""].join("\r\n\r\n"),

@@ -1,3 +1,4 @@
+import { tokenUsage, type TokenUsage } from "@mosaic/contracts/message-parts";
 import { createParser } from "eventsource-parser";
 import type { GatewayEvent, GatewayStream, TurnSoFar } from "./agent-backend.js";
 import { explainError, isUntold } from "./openclaw-failure.js";
@@ -26,7 +27,7 @@ export function openOpenclawStream(nowMs: () => number = () => performance.now()
 
   const emit = (event: GatewayEvent): void => {
     if (isOver) return;
-    isOver = event.type !== "delta";
+    isOver = event.type === "failure" || event.type === "end";
     hasText ||= event.type === "delta";
     events.push(event);
   };
@@ -70,11 +71,25 @@ function readData(data: string, turn: TurnSoFar, head: Head, emit: (event: Gatew
     emit({ type: "failure", ...explainError(error, turn), ...untold });
     return;
   }
+  const usage = usageOf(chunk["usage"]);
+  if (usage !== null) emit({ type: "usage", usage });
   const choice = choiceOf(chunk);
   head.isCut ||= choice["finish_reason"] === "length";
   const text = contentOf(choice);
   if (text === placeholder && !turn.hasText) emit({ type: "failure", ...(head.isCut ? cutByLimit(false) : emptyAnswer) });
   else if (text !== "") emit({ type: "delta", text });
+}
+
+/** `null` where nobody has counted: then OpenClaw says 0 of everything. */
+function usageOf(value: unknown): TokenUsage | null {
+  if (!isRecord(value)) return null;
+  const details = value["prompt_tokens_details"];
+  const { success, data } = tokenUsage.safeParse({
+    inputTokens: value["prompt_tokens"],
+    outputTokens: value["completion_tokens"],
+    cachedTokens: (isRecord(details) ? details["cached_tokens"] : undefined) ?? 0,
+  });
+  return success && data.inputTokens + data.outputTokens > 0 ? data : null;
 }
 
 function choiceOf(chunk: Record<string, unknown>): Record<string, unknown> {

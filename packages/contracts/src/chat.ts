@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { containerStatus, stageProgress } from "./agent.js";
+import { messageParts, toolCallPart, tokenUsage } from "./message-parts.js";
 import { problem } from "./problem.js";
 
 /** 64 KiB of text is more than a model's turn takes sensibly; larger things belong into files. */
@@ -16,7 +17,11 @@ export const message = z
   .object({
     id: z.uuid(),
     role: messageRole,
+    /** What it says: the texts among its parts. */
     content: z.string(),
+    parts: messageParts,
+    /** What an answer took. `null`: nobody counted, or it has not ended. */
+    usage: tokenUsage.nullable(),
     status: messageStatus,
     error: problem.pick({ code: true, title: true, detail: true }).nullable(),
     createdAt: z.iso.datetime(),
@@ -67,8 +72,8 @@ export type SendMessage = z.infer<typeof sendMessage>;
 
 /**
  * What is said of a turn, each as an SSE event named by `type` with the object as JSON data and its number as `id`. The order is: `accepted`, then
- * any of `stage`, `notice` and `delta`, then exactly one `done`. `POST /api/conversations/:id/messages` answers with it, and
- * `GET /api/turns/:id/events` with what comes after the number in `Last-Event-ID`; closing a stream stops nothing. A turn that failed also ends with
+ * any of `stage`, `notice`, `delta`, `reasoning` and `tool_call`, then exactly one `done`. `POST /api/conversations/:id/messages` answers with it, and
+ * `GET /api/turns/:id/events` with what comes after the number in `Last-Event-ID`; closing a stream stops nothing. `withEvent` makes the answer's parts of them. A turn that failed also ends with
  * `done`: its message carries the status and the error, and `problem` says it for the page.
  */
 export const turnEvent = z.discriminatedUnion("type", [
@@ -76,6 +81,8 @@ export const turnEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("stage"), ...stageProgress.shape }),
   z.object({ type: z.literal("notice"), code: z.enum(["provider_slow", "agent_slow"]), detail: z.string() }),
   z.object({ type: z.literal("delta"), text: z.string() }),
+  z.object({ type: z.literal("reasoning"), text: z.string() }),
+  toolCallPart,
   z.object({ type: z.literal("done"), message, problem: problem.nullable() }),
 ]);
 export type TurnEvent = z.infer<typeof turnEvent>;

@@ -76,7 +76,17 @@ export interface GatewayReply {
   fail(error: GatewayError): void;
 }
 
-const noUsage = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
+/** A word is a token, and the words of a message that is not the last one were kept. */
+function usageOf({ messages }: DemoRequest, pieces: number): Record<string, unknown> {
+  const counts = messages.map(({ text }) => text.split(" ").length);
+  const all = counts.reduce((total, count) => total + count, 0);
+  return {
+    prompt_tokens: all,
+    completion_tokens: pieces,
+    total_tokens: all + pieces,
+    prompt_tokens_details: { cached_tokens: all - (counts.at(-1) ?? 0) },
+  };
+}
 
 export function streamReply(request: DemoRequest, exchange: Exchange): GatewayReply {
   const head = answerHead(request, "chat.completion.chunk");
@@ -87,14 +97,18 @@ export function streamReply(request: DemoRequest, exchange: Exchange): GatewayRe
     "cache-control": "no-cache",
   });
   exchange.response.write(chunk({ role: "assistant" }));
+  let pieces = 0;
   const end = (reason: string): void => {
-    const usage = request.includeUsage ? event({ ...head, choices: [], usage: noUsage }) : "";
+    const usage = request.includeUsage ? event({ ...head, choices: [], usage: usageOf(request, pieces) }) : "";
     exchange.response.end(`${chunk({}, reason)}${usage}data: [DONE]\n\n`);
   };
   return {
     exchange,
     runId: head.id,
-    text: (piece) => exchange.write(chunk({ content: piece })),
+    text: (piece) => {
+      pieces += 1;
+      return exchange.write(chunk({ content: piece }));
+    },
     tool: async (call) => {
       await exchange.write(chunk({ tool_calls: [{ index: 0, ...toolCall(call) }] }));
       end("tool_calls");
@@ -113,7 +127,7 @@ export function wholeReply(request: DemoRequest, exchange: Exchange): GatewayRep
     sendGatewayJson(exchange, 200, {
       ...head,
       choices: [{ index: 0, message, finish_reason: reason }],
-      usage: noUsage,
+      usage: usageOf(request, pieces.length),
     });
   };
   return {

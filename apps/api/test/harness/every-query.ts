@@ -165,16 +165,21 @@ const talk: readonly Call[] = [
         processId: randomUUIDv7(),
         now,
         maxPerUser: 5,
-        question: { id: randomUUIDv7(), contentEncrypted: "enc:" },
-        answer: { id: randomUUIDv7(), contentEncrypted: "enc:" },
+        question: { id: randomUUIDv7(), contentEncrypted: "enc:", contentFormat: "text" },
+        answer: { id: randomUUIDv7(), contentEncrypted: "enc:", contentFormat: "text" },
         retitle: (title) => title,
       }),
     requestStop: (turns) => turns.requestStop(id("users", 2), id("messages", 1), now),
     findLive: (turns) => turns.findLive([id("messages", 1), id("messages", 2)]),
     findOrphans: [(turns) => turns.findOrphans(randomUUIDv7(), [], false), (turns) => turns.findOrphans(randomUUIDv7(), [], true)],
     endOrphan: (turns) =>
-      turns.endOrphan({ ...turn(4), processId: randomUUIDv7(), isStopRequested: false }, "enc:", { status: "stopped", error: null }),
-    finish: (turns) => turns.finish(turn(1), "enc:", { status: "complete", error: null }, now),
+      turns.endOrphan(
+        { ...turn(4), processId: randomUUIDv7(), isStopRequested: false },
+        { contentEncrypted: "enc:", contentFormat: "text" },
+        { status: "stopped", error: null },
+      ),
+    finish: (turns) =>
+      turns.finish(turn(1), { contentEncrypted: "enc:", contentFormat: "text", usage: null }, { status: "complete", error: null }, now),
   }),
   ...of(TurnLogRepository, {
     append: (log) => log.append(id("messages", 10_001), { seq: 7, payloadEncrypted: "enc:" }),

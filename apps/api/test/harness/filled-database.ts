@@ -18,6 +18,7 @@ const special: Readonly<Record<string, string>> = {
   "agent_containers.status": "'running'",
   "messages.role": "'assistant'",
   "messages.status": "'complete'",
+  "messages.content_format": "'text'",
   "model_assignments.user_id": "NULL",
   "audit_events.actor_kind": "'system'",
   "audit_events.outcome": "'done'",

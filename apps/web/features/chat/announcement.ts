@@ -18,7 +18,10 @@ export const turnAnnouncement = (turn: Turn | null, agentName: string): string =
 
 const activeAnnouncement = (turn: Turn, agentName: string): string => {
   if (turn.isReconnecting) return "Reconnecting.";
-  if (turn.text !== "") return `${agentName} is answering.`;
+  const last = turn.parts.at(-1);
+  if (last?.type === "tool_call" && last.state === "running") return `${agentName} is using ${last.name}.`;
+  if (last?.type === "reasoning") return `${agentName} is thinking.`;
+  if (last !== undefined) return `${agentName} is answering.`;
   if (turn.notice !== null) return turn.notice;
   if (turn.stage !== null) return `Starting ${agentName}: ${stageLabel(turn.stage)}.`;
   return "";

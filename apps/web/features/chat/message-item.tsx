@@ -1,11 +1,12 @@
 "use client";
 
 import type { Message } from "@mosaic/contracts/chat";
+import type { TokenUsage } from "@mosaic/contracts/message-parts";
 import { Hourglass, WifiOff } from "lucide-react";
 import { memo } from "react";
 import { CopyButton } from "@/components/ui/copy-button";
 import { AgentFace } from "@/features/agents/agent-status";
-import { AnswerText } from "@/features/chat/answer-text";
+import { AnswerParts } from "@/features/chat/answer-parts";
 import type { ChatAgent } from "@/features/chat/chat-agents";
 import { StartupCard } from "@/features/chat/startup-card";
 import { isStartingUp, type Turn } from "@/features/chat/turn";
@@ -56,7 +57,7 @@ export const AnswerMessage = memo(function AnswerMessage({
           {agent.name}
         </p>
         {turn !== null && isStartingUp(turn) ? <StartupCard turn={turn} agentName={agent.name} /> : null}
-        {message.content === "" ? null : <AnswerText text={message.content} isStreaming={isStreaming} />}
+        <AnswerParts parts={message.parts} isStreaming={isStreaming} />
         {isStreaming && !(turn !== null && isStartingUp(turn)) ? (
           <Thinking turn={turn} agentName={agent.name} hasText={message.content !== ""} />
         ) : null}
@@ -128,6 +129,17 @@ function AnswerEnd({
   );
 }
 
+function Usage({ usage: { inputTokens, outputTokens, cachedTokens } }: { readonly usage: TokenUsage }) {
+  const cached = cachedTokens === 0 ? "" : `, ${count(cachedTokens)} of them cached`;
+  return (
+    <span className="ml-2 text-xs" title={`Read ${count(inputTokens)} tokens${cached}. Wrote ${count(outputTokens)}.`}>
+      {count(inputTokens + outputTokens)} tokens
+    </span>
+  );
+}
+
+const count = (tokens: number): string => tokens.toLocaleString("en");
+
 function MessageFoot({ message, label }: { readonly message: Message; readonly label: string }) {
   return (
     <div className="-ml-1 flex h-7 items-center gap-1 text-muted-foreground opacity-0 transition-opacity focus-within:opacity-100 group-hover:opacity-100 group-last/item:opacity-100 pointer-coarse:opacity-100">
@@ -135,6 +147,7 @@ function MessageFoot({ message, label }: { readonly message: Message; readonly l
       <time dateTime={message.createdAt} className="text-xs">
         {formatTime(message.createdAt)}
       </time>
+      {message.usage === null ? null : <Usage usage={message.usage} />}
     </div>
   );
 }

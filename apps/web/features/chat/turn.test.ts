@@ -1,4 +1,5 @@
 import type { TurnEvent } from "@mosaic/contracts/chat";
+import { textParts } from "@mosaic/contracts/message-parts";
 import { describe, expect, test } from "vitest";
 import { turnAnnouncement } from "@/features/chat/announcement";
 import {
@@ -22,6 +23,8 @@ const accepted = event({ type: "accepted", userMessage: question, answerId: answ
 const stage = (name: "installing" | "creating" | "waiting" | "ready", percent: number | null = null) =>
   event({ type: "stage", stage: name, percent, detail: null });
 const slow = event({ type: "notice", code: "provider_slow", detail: "Slow" });
+const read = { type: "tool_call", id: "1", name: "read" } as const;
+const said = (text: string) => [...textParts(text)];
 const delta = (text: string) => event({ type: "delta", text });
 const done = event({ type: "done", message: answer, problem: null });
 const problem = { code: "turn_in_progress" as const, title: "Busy", detail: null };
@@ -30,36 +33,51 @@ const after = (...actions: TurnAction[]): Turn => actions.reduce(reduceTurn, new
 
 describe("the turn's reducer", () => {
   test.each<[string, TurnAction[], Partial<Turn>]>([
-    ["nothing has happened yet", [], { text: "", end: null, userMessage: null }],
+    ["nothing has happened yet", [], { parts: said(""), end: null, userMessage: null }],
     ["a turn is accepted", [accepted], { userMessage: question, answerId: answer.id }],
     [
       "stages come",
       [accepted, stage("installing", 40), stage("installing", 80), stage("creating")],
       { stage: { stage: "creating", percent: null, detail: null }, stagesSeen: ["installing", "creating"] },
     ],
-    ["deltas come", [accepted, delta("Hi "), delta("there")], { text: "Hi there" }],
+    ["deltas come", [accepted, delta("Hi "), delta("there")], { parts: said("Hi there") }],
     ["the model is slow", [accepted, slow], { notice: "Slow" }],
-    ["a slow model begins to speak", [accepted, slow, delta("Hi")], { notice: null, text: "Hi" }],
-    ["it is done", [accepted, delta("Hi"), done], { text: "Hi there", end: { kind: "done", message: answer } }],
+    ["a slow model begins to speak", [accepted, slow, delta("Hi")], { notice: null, parts: said("Hi") }],
+    [
+      "the agent thinks, uses a tool and speaks",
+      [
+        accepted,
+        event({ type: "reasoning", text: "Hm" }),
+        event({ ...read, state: "running" }),
+        event({ ...read, state: "completed", output: "42" }),
+        delta("It is 42."),
+      ],
+      { parts: [{ type: "reasoning", text: "Hm" }, { ...read, state: "completed", output: "42" }, ...said("It is 42.")] },
+    ],
+    ["it is done", [accepted, delta("Hi"), done], { parts: said("Hi there"), end: { kind: "done", message: answer } }],
     ["it is refused", [{ type: "refused", problem }], { end: { kind: "refused", problem } }],
-    ["it is stopped", [accepted, slow, delta("Hi"), { type: "stopped" }], { text: "Hi", notice: null, end: { kind: "stopped" } }],
-    ["the connection is lost", [accepted, delta("Hi"), { type: "lost" }], { text: "Hi", end: { kind: "lost" } }],
+    ["it is stopped", [accepted, slow, delta("Hi"), { type: "stopped" }], { parts: said("Hi"), notice: null, end: { kind: "stopped" } }],
+    ["the connection is lost", [accepted, delta("Hi"), { type: "lost" }], { parts: said("Hi"), end: { kind: "lost" } }],
     [
       "deltas come after a stop",
       [accepted, delta("Hi"), { type: "stopped" }, delta(" there"), done],
-      { text: "Hi", end: { kind: "stopped" } },
+      { parts: said("Hi"), end: { kind: "stopped" } },
     ],
     [
       "it is stopped before the server has taken it",
       [{ type: "stopped" }, accepted, delta("Hi")],
-      { text: "", answerId: answer.id, end: { kind: "stopped" } },
+      { parts: said(""), answerId: answer.id, end: { kind: "stopped" } },
     ],
     [
       "the server did not hear the stop",
       [accepted, { type: "stopped" }, { type: "not-stopped", notice: "Press Stop again." }, delta("Hi")],
-      { text: "Hi", end: null },
+      { parts: said("Hi"), end: null },
     ],
-    ["the connection is away", [accepted, delta("Hi"), { type: "connected", isConnected: false }], { text: "Hi", isReconnecting: true }],
+    [
+      "the connection is away",
+      [accepted, delta("Hi"), { type: "connected", isConnected: false }],
+      { parts: said("Hi"), isReconnecting: true },
+    ],
     [
       "it is back",
       [accepted, { type: "connected", isConnected: false }, { type: "connected", isConnected: true }],
@@ -78,9 +96,9 @@ describe("the turn's reducer", () => {
   });
 
   test("of another page shows what was stored, and that once when it is read from its beginning", () => {
-    const followed = followedTurn(question, { ...answer, content: "Hi th", status: "streaming" });
-    expect(followed).toMatchObject({ content: "Hello", text: "Hi th", answerId: answer.id, end: null });
-    expect([accepted, delta("Hi "), delta("there")].reduce(reduceTurn, followed).text).toBe("Hi there");
+    const followed = followedTurn(question, sampleMessage({ id: answer.id, content: "Hi th", status: "streaming" }));
+    expect(followed).toMatchObject({ content: "Hello", parts: said("Hi th"), answerId: answer.id, end: null });
+    expect([accepted, delta("Hi "), delta("there")].reduce(reduceTurn, followed).parts).toEqual(said("Hi there"));
   });
 
   test("knows where its answer was stopped", () => {

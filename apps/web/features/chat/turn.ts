@@ -1,5 +1,6 @@
 import type { StageProgress, StartStage } from "@mosaic/contracts/agent";
 import type { Message, TurnEvent } from "@mosaic/contracts/chat";
+import { textOfParts, textParts, withEvent, type MessagePart } from "@mosaic/contracts/message-parts";
 import type { ProblemCode } from "@mosaic/contracts/problem";
 
 export interface TurnProblem {
@@ -23,7 +24,8 @@ export interface Turn {
   readonly startedAt: number;
   readonly userMessage: Message | null;
   readonly answerId: string | null;
-  readonly text: string;
+  /** Of the answer, so far. */
+  readonly parts: readonly MessagePart[];
   readonly stage: StageProgress | null;
   readonly stagesSeen: readonly StartStage[];
   readonly notice: string | null;
@@ -49,7 +51,7 @@ export const newTurn = (content: string, startedAt: number): Turn => ({
   startedAt,
   userMessage: null,
   answerId: null,
-  text: "",
+  parts: [],
   stage: null,
   stagesSeen: [],
   notice: null,
@@ -63,7 +65,7 @@ export const followedTurn = (question: Message, answer: Message): Turn => ({
   ...newTurn(question.content, new Date(answer.createdAt).getTime()),
   userMessage: question,
   answerId: answer.id,
-  text: answer.content,
+  parts: answer.parts,
 });
 
 /** What is known of a turn after one more thing happened. Nothing changes a turn that has ended, however late it comes, but for a Stop that failed. */
@@ -93,7 +95,7 @@ const reduceEvent = (turn: Turn, event: TurnEvent): Turn => {
   switch (event.type) {
     case "accepted":
       // The first event of all: whatever was shown before comes again now.
-      return { ...turn, userMessage: event.userMessage, answerId: event.answerId, text: "" };
+      return { ...turn, userMessage: event.userMessage, answerId: event.answerId, parts: [] };
     case "stage": {
       const { type: _type, ...progress } = event;
       const { stage } = progress;
@@ -103,9 +105,11 @@ const reduceEvent = (turn: Turn, event: TurnEvent): Turn => {
     case "notice":
       return { ...turn, notice: event.detail };
     case "delta":
-      return { ...turn, text: turn.text + event.text, notice: null };
+    case "reasoning":
+    case "tool_call":
+      return { ...turn, parts: withEvent(turn.parts, event), notice: null };
     case "done":
-      return { ...turn, text: event.message.content, notice: null, isReconnecting: false, end: { kind: "done", message: event.message } };
+      return { ...turn, parts: event.message.parts, notice: null, isReconnecting: false, end: { kind: "done", message: event.message } };
     default:
       return turn;
   }
@@ -114,7 +118,7 @@ const reduceEvent = (turn: Turn, event: TurnEvent): Turn => {
 export const isActive = (turn: Turn | null): boolean => turn !== null && turn.end === null;
 
 export const isStartingUp = (turn: Turn): boolean =>
-  turn.end === null && turn.text === "" && turn.stage !== null && turn.stage.stage !== "ready";
+  turn.end === null && turn.parts.length === 0 && turn.stage !== null && turn.stage.stage !== "ready";
 
 /** The messages to show: what is stored, with the turn of this page laid over it. */
 export const mergeTurn = (stored: readonly Message[], turn: Turn | null): Message[] => {
@@ -128,6 +132,8 @@ export const mergeTurn = (stored: readonly Message[], turn: Turn | null): Messag
     id: "sending",
     role: "user",
     content: turn.content,
+    parts: [...textParts(turn.content)],
+    usage: null,
     status: "complete",
     error: null,
     createdAt: now,
@@ -138,7 +144,9 @@ export const mergeTurn = (stored: readonly Message[], turn: Turn | null): Messag
 const liveAnswer = (turn: Turn, now: string): Message => ({
   id: turn.answerId ?? "answering",
   role: "assistant",
-  content: turn.text,
+  content: textOfParts(turn.parts),
+  parts: [...turn.parts],
+  usage: null,
   status: turn.end?.kind === "stopped" ? "stopped" : turn.end?.kind === "lost" ? "broken_off" : "streaming",
   error: null,
   createdAt: turn.userMessage?.createdAt ?? now,

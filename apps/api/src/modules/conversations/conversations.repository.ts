@@ -2,7 +2,7 @@ import { Injectable } from "@nestjs/common";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import { send } from "../../platform/notices/notices.js";
 import { recordAudit } from "../audit/audit-trail.js";
-import type { StoredConversation, StoredMessage } from "./conversations.types.js";
+import { messageFields, type StoredConversation, type StoredMessage } from "./conversations.types.js";
 
 const listLimit = 500;
 /** The newest ones: an agent remembers more than a page needs to show. */
@@ -16,16 +16,6 @@ const conversationFields = {
   createdAt: true,
   updatedAt: true,
 } as const;
-const messageFields = {
-  id: true,
-  role: true,
-  contentEncrypted: true,
-  status: true,
-  errorCode: true,
-  errorDetail: true,
-  createdAt: true,
-} as const;
-
 @Injectable()
 export class ConversationsRepository {
   constructor(private readonly prisma: PrismaService) {}

@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from "node:crypto";
 import type { Conversation, ConversationWithMessages, CreateConversation, Message } from "@mosaic/contracts/chat";
+import { textOfParts } from "@mosaic/contracts/message-parts";
 import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
@@ -63,17 +64,17 @@ export class ConversationsService {
     await this.events.publish(userId, { type: "conversation", conversationId: id });
   }
 
-  /** The text of an answer in flight is in the log of its turn; without one its turn has ended meanwhile, or has said nothing yet. */
+  /** What an answer in flight has said is in the log of its turn; without one its turn has ended meanwhile, or has said nothing yet. */
   private async messages(userId: string, id: string): Promise<Message[]> {
     const messages = await this.openMessages(userId, id);
     const inFlight = messages.find(({ status }) => status === "streaming");
     if (inFlight === undefined) {
       return messages;
     }
-    const content = await this.log.textOf({ userId, answerId: inFlight.id });
-    return content === null
+    const parts = await this.log.partsOf({ userId, answerId: inFlight.id });
+    return parts === null
       ? this.openMessages(userId, id)
-      : messages.map((message) => (message.id === inFlight.id ? { ...message, content } : message));
+      : messages.map((message) => (message.id === inFlight.id ? { ...message, content: textOfParts(parts), parts: [...parts] } : message));
   }
 
   private async openMessages(userId: string, id: string): Promise<Message[]> {

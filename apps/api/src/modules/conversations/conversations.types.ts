@@ -1,10 +1,19 @@
 import type { MessageRole, MessageStatus } from "@mosaic/contracts/chat";
+import type { MessagePart, TokenUsage } from "@mosaic/contracts/message-parts";
 
-/** A message as it is stored: its text is sealed. */
-export interface StoredMessage {
+/** What a message says, sealed as one value. `text`: its one part is the text. `parts`: JSON of all parts. */
+export interface SealedContent {
+  readonly contentEncrypted: string;
+  readonly contentFormat: "text" | "parts";
+}
+
+/** A message as it is stored. */
+export interface StoredMessage extends SealedContent {
   readonly id: string;
   readonly role: MessageRole;
-  readonly contentEncrypted: string;
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly cachedTokens: number | null;
   readonly status: MessageStatus;
   readonly errorCode: string | null;
   readonly errorDetail: string | null;
@@ -18,6 +27,11 @@ export interface StoredConversation {
   readonly memoryGivenAt: Date | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+}
+
+export interface Answer {
+  readonly parts: readonly MessagePart[];
+  readonly usage: TokenUsage | null;
 }
 
 /** How an answer ended. */
@@ -34,3 +48,18 @@ export interface BegunTurn {
   readonly answerId: string;
   readonly answerCreatedAt: Date;
 }
+
+/** The columns of a `StoredMessage`. */
+export const messageFields = {
+  id: true,
+  role: true,
+  contentEncrypted: true,
+  contentFormat: true,
+  status: true,
+  errorCode: true,
+  errorDetail: true,
+  inputTokens: true,
+  outputTokens: true,
+  cachedTokens: true,
+  createdAt: true,
+} as const;

@@ -1,7 +1,8 @@
 import { problems, problemCode, type Problem } from "@mosaic/contracts/problem";
 import type { Conversation, Message } from "@mosaic/contracts/chat";
+import { messageParts, textOfParts, textParts, type MessagePart, type TokenUsage } from "@mosaic/contracts/message-parts";
 import type { CryptoService } from "../crypto/crypto.service.js";
-import type { StoredConversation, StoredMessage } from "./conversations.types.js";
+import type { SealedContent, StoredConversation, StoredMessage } from "./conversations.types.js";
 
 /** Where texts belong: one that is moved to another row, or to another person's, does not open. */
 export const titleContext = (userId: string, id: string): { owner: string; field: string } => ({
@@ -30,14 +31,40 @@ export function openConversation(crypto: CryptoService, userId: string, stored: 
 }
 
 export function openMessage(crypto: CryptoService, userId: string, stored: StoredMessage): Message {
+  const parts = openParts(crypto, userId, stored);
   return {
     id: stored.id,
     role: stored.role,
-    content: crypto.open(stored.contentEncrypted, contentContext(userId, stored.id)),
+    content: textOfParts(parts),
+    parts: [...parts],
+    usage: usageOf(stored),
     status: stored.status,
     error: errorOf(stored.errorCode, stored.errorDetail),
     createdAt: stored.createdAt.toISOString(),
   };
+}
+
+/** Nothing but text is stored as text, which every release before parts can read. */
+export function sealParts(
+  crypto: CryptoService,
+  owner: { readonly userId: string; readonly messageId: string },
+  parts: readonly MessagePart[],
+): SealedContent {
+  const isText = parts.every(({ type }) => type === "text") && parts.length <= 1;
+  const plain = isText ? textOfParts(parts) : JSON.stringify(parts);
+  return {
+    contentEncrypted: crypto.seal(plain, contentContext(owner.userId, owner.messageId)),
+    contentFormat: isText ? "text" : "parts",
+  };
+}
+
+function openParts(crypto: CryptoService, userId: string, stored: StoredMessage): readonly MessagePart[] {
+  const plain = crypto.open(stored.contentEncrypted, contentContext(userId, stored.id));
+  return stored.contentFormat === "text" ? textParts(plain) : messageParts.parse(JSON.parse(plain));
+}
+
+function usageOf({ inputTokens, outputTokens, cachedTokens }: StoredMessage): TokenUsage | null {
+  return inputTokens === null || outputTokens === null ? null : { inputTokens, outputTokens, cachedTokens: cachedTokens ?? 0 };
 }
 
 /** A stored code in the form that pages show. One that a newer or older release wrote is `internal`. */

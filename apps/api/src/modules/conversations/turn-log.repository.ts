@@ -1,23 +1,13 @@
 import { Injectable } from "@nestjs/common";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import { sending } from "../../platform/notices/notices.js";
-import type { StoredMessage } from "./conversations.types.js";
+import { messageFields, type StoredMessage } from "./conversations.types.js";
 
 /** Some events of a turn that came together; `seq` is the number of the first one. */
 export interface SealedEvents {
   readonly seq: number;
   readonly payloadEncrypted: string;
 }
-
-const answerFields = {
-  id: true,
-  role: true,
-  contentEncrypted: true,
-  status: true,
-  errorCode: true,
-  errorDetail: true,
-  createdAt: true,
-} as const;
 
 /** The rows of the logs of turns in flight. They are added by whoever runs the turn, and go in the transaction that ends it. */
 @Injectable()
@@ -51,6 +41,6 @@ export class TurnLogRepository {
   /** `null` if the user has no such answer. */
   async findAnswer(userId: string, id: string): Promise<StoredMessage | null> {
     const where = { id, role: "assistant", conversation: { userId } };
-    return (await this.prisma.message.findFirst({ where, select: answerFields })) as StoredMessage | null;
+    return (await this.prisma.message.findFirst({ where, select: messageFields })) as StoredMessage | null;
   }
 }

@@ -1,4 +1,5 @@
 import type { Message, TurnEvent } from "@mosaic/contracts/chat";
+import { isPartEvent, withEvent, type MessagePart } from "@mosaic/contracts/message-parts";
 import { Injectable } from "@nestjs/common";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { eventsContext, openMessage } from "./message-seal.js";
@@ -43,12 +44,12 @@ export class TurnLogService {
   }
 
   /** The answer so far. `null` when nothing is logged: it is final, or has not begun to be. */
-  async textOf(key: TurnKey): Promise<string | null> {
-    let text: string | null = null;
+  async partsOf(key: TurnKey): Promise<readonly MessagePart[] | null> {
+    let parts: readonly MessagePart[] | null = null;
     for await (const event of this.after(key, 0)) {
-      text = (text ?? "") + (event.type === "delta" ? event.text : "");
+      parts = isPartEvent(event) ? withEvent(parts ?? [], event) : (parts ?? []);
     }
-    return text;
+    return parts;
   }
 
   /** `null` if the user has no such answer. While it is in flight its text is in the log. */

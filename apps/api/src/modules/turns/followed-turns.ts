@@ -1,4 +1,5 @@
 import type { Message, TurnEvent } from "@mosaic/contracts/chat";
+import { eventsBetween, isPartEvent, withEvent, type MessagePart } from "@mosaic/contracts/message-parts";
 import { Injectable, type OnApplicationBootstrap } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
 import { toProblem } from "../../platform/errors/problem.filter.js";
@@ -73,7 +74,7 @@ export class FollowedTurns implements OnApplicationBootstrap {
 class FollowedTurn {
   readonly feed = new TurnFeed();
   private readonly timer: NodeJS.Timeout;
-  private text = "";
+  private parts: readonly MessagePart[] = [];
   private readers = 0;
   private isLooking = false;
   private isStale = false;
@@ -125,7 +126,7 @@ class FollowedTurn {
         return;
       }
       for await (const event of this.log.after(this.key, this.feed.events.length)) {
-        this.text += event.type === "delta" ? event.text : "";
+        this.parts = isPartEvent(event) ? withEvent(this.parts, event) : this.parts;
         this.feed.push(event);
       }
     }
@@ -133,8 +134,8 @@ class FollowedTurn {
 
   /** The last words may not have been in the log when it was dropped: they are in the answer. */
   private end(message: Message | null): void {
-    if (message !== null && message.content.length > this.text.length && message.content.startsWith(this.text)) {
-      this.feed.push({ type: "delta", text: message.content.slice(this.text.length) });
+    for (const event of message === null ? [] : eventsBetween(this.parts, message.parts)) {
+      this.feed.push(event);
     }
     this.feed.end(message === null ? null : doneOf(message));
   }

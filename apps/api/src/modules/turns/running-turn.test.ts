@@ -1,10 +1,21 @@
 import type { Message, TurnEvent } from "@mosaic/contracts/chat";
+import { textOfParts } from "@mosaic/contracts/message-parts";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { RunningTurn } from "./running-turn.js";
 import { turnLimits } from "./turn-limits.js";
 
 const at = new Date(0);
-const question: Message = { id: "q", role: "user", content: "Hi", status: "complete", error: null, createdAt: at.toISOString() };
+const question: Message = {
+  id: "q",
+  role: "user",
+  content: "Hi",
+  parts: [{ type: "text", text: "Hi" }],
+  usage: null,
+  status: "complete",
+  error: null,
+  createdAt: at.toISOString(),
+};
+const call = { type: "tool_call", id: "1", name: "read", state: "running" } as const;
 const slow: TurnEvent = { type: "notice", code: "provider_slow", detail: "Slow" };
 
 beforeEach(() => {
@@ -30,7 +41,7 @@ test("the first word is an event at once, and what follows within a moment is on
   running.say(" two");
   running.say(" three");
   expect(said(running)).toEqual(["one"]);
-  expect(running.text).toBe("one two three");
+  expect(textOfParts(running.parts)).toBe("one two three");
   vi.advanceTimersByTime(turnLimits.eventEveryMs);
   expect(said(running)).toEqual(["one", " two three"]);
 });
@@ -55,7 +66,31 @@ test("an answer of very many events gets fewer of them, not less text", () => {
   }
   vi.runAllTimers();
   expect(said(running).length).toBeLessThan(7);
-  expect(said(running).join("")).toBe(running.text);
+  expect(said(running).join("")).toBe(textOfParts(running.parts));
+});
+
+test("what was thought, done and said are parts in their order, and a call stands as it was told last", () => {
+  const running = turn();
+  running.say("Let me ", "reasoning");
+  running.say("look.", "reasoning");
+  running.call({ ...call, input: "{}" });
+  running.call({ ...call, state: "completed", output: "42" });
+  running.say("It is 42.");
+  expect(running.parts).toEqual([
+    { type: "reasoning", text: "Let me look." },
+    { ...call, state: "completed", input: "{}", output: "42" },
+    { type: "text", text: "It is 42." },
+  ]);
+  running.end({ type: "delta", text: "the end" });
+  expect(said(running)).toEqual(["reasoning", "reasoning", "tool_call", "tool_call", "It is 42."]);
+});
+
+test("an agent that never ends calling tools fills no memory", () => {
+  const running = turn({ maxToolEvents: 3 });
+  for (let number = 0; number < 100; number += 1) {
+    running.call({ ...call, id: `${number}` });
+  }
+  expect([running.feed.events.length, running.parts.length]).toEqual([3, 3]);
 });
 
 test("the first reason for its early end counts", () => {

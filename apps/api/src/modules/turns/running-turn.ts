@@ -1,5 +1,6 @@
 import type { Message, TurnEvent } from "@mosaic/contracts/chat";
-import type { BegunTurn } from "../conversations/conversations.types.js";
+import { isPartEvent, withEvent, type MessagePart, type TokenUsage, type ToolCallPart } from "@mosaic/contracts/message-parts";
+import type { Answer, BegunTurn } from "../conversations/conversations.types.js";
 import { TurnFeed } from "./turn-feed.js";
 import type { TurnLimits } from "./turn-limits.js";
 
@@ -14,10 +15,11 @@ export interface TurnRequest {
   readonly withHistory: boolean;
 }
 
-type PacedLimits = Pick<TurnLimits, "eventEveryMs" | "rareEventEveryMs" | "manyEvents">;
+type PacedLimits = Pick<TurnLimits, "eventEveryMs" | "rareEventEveryMs" | "manyEvents" | "maxToolEvents">;
+type Said = "delta" | "reasoning";
 
 /** A turn that this process runs. It goes on whoever reads it, until its agent, its owner, a limit or a deletion ends it, or Mosaic stops. */
-export class RunningTurn implements BegunTurn {
+export class RunningTurn implements BegunTurn, Answer {
   readonly userId: string;
   readonly agentId: string;
   readonly conversationId: string;
@@ -28,9 +30,15 @@ export class RunningTurn implements BegunTurn {
   readonly signal: AbortSignal;
   private readonly interrupted = new AbortController();
   private firstInterruption: Interruption | null = null;
-  private wholeText = "";
-  /** Text that is not an event yet. */
-  private waiting = "";
+  /** Of the whole turn so far. `null`: the gateway has told none. */
+  usage: TokenUsage | null = null;
+  /** Characters of text and of reasoning. */
+  length = 0;
+  /** Of the events in the feed. */
+  private told: readonly MessagePart[] = [];
+  /** What is not an event yet. */
+  private waiting: { readonly type: Said; text: string } = { type: "delta", text: "" };
+  private toolEvents = 0;
   private saidAtMs = -Infinity;
   private timer: NodeJS.Timeout | undefined;
 
@@ -48,8 +56,13 @@ export class RunningTurn implements BegunTurn {
     this.signal = AbortSignal.any([stopping, this.interrupted.signal]);
   }
 
-  get text(): string {
-    return this.wholeText;
+  get parts(): readonly MessagePart[] {
+    return this.waiting.text === "" ? this.told : withEvent(this.told, this.waiting);
+  }
+
+  /** Something of the answer is there. */
+  get hasSaid(): boolean {
+    return this.length > 0 || this.told.length > 0;
   }
 
   get interruption(): Interruption | null {
@@ -62,10 +75,14 @@ export class RunningTurn implements BegunTurn {
     this.interrupted.abort(new Error(`the turn was ${reason}`));
   }
 
-  /** More of the answer. What follows within a moment goes along with it. */
-  say(text: string): void {
-    this.wholeText += text;
-    this.waiting += text;
+  /** More of the answer, or of what its model thinks. What follows within a moment goes along with it. */
+  say(text: string, type: Said = "delta"): void {
+    this.length += text.length;
+    if (type !== this.waiting.type) {
+      this.flush();
+      this.waiting = { type, text: "" };
+    }
+    this.waiting.text += text;
     const { eventEveryMs, rareEventEveryMs, manyEvents } = this.limits;
     const everyMs = this.feed.events.length < manyEvents ? eventEveryMs : rareEventEveryMs;
     const dueInMs = this.saidAtMs + everyMs - performance.now();
@@ -76,9 +93,17 @@ export class RunningTurn implements BegunTurn {
     }
   }
 
+  /** How a tool's call stands. An agent that never ends calling is not followed any further. */
+  call(part: ToolCallPart): void {
+    this.toolEvents += 1;
+    if (this.toolEvents <= this.limits.maxToolEvents) {
+      this.tell(part);
+    }
+  }
+
   tell(event: TurnEvent): void {
     this.flush();
-    this.feed.push(event);
+    this.push(event);
   }
 
   /** Nothing is said any more but `done`. */
@@ -90,11 +115,16 @@ export class RunningTurn implements BegunTurn {
   private flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    if (this.waiting !== "") {
+    if (this.waiting.text !== "") {
       this.saidAtMs = performance.now();
-      const text = this.waiting;
-      this.waiting = "";
-      this.feed.push({ type: "delta", text });
+      const event = this.waiting;
+      this.waiting = { type: event.type, text: "" };
+      this.push(event);
     }
+  }
+
+  private push(event: TurnEvent): void {
+    this.told = isPartEvent(event) ? withEvent(this.told, event) : this.told;
+    this.feed.push(event);
   }
 }

@@ -91,7 +91,7 @@ export class TurnEngine implements OnApplicationBootstrap {
   private async run(turn: RunningTurn): Promise<void> {
     const store: TurnStore = {
       append: async (seq, events) => this.log.append(turn, seq, events),
-      finish: async (text, end) => this.turns.finish(turn, text, end),
+      finish: async (answer, end) => this.turns.finish(turn, answer, end),
     };
     const writer = new TurnLogWriter(turn.feed, store, this.limits, () => void this.looks.runNow());
     const { question, title } = turn.request;
@@ -101,17 +101,17 @@ export class TurnEngine implements OnApplicationBootstrap {
 
   /** Stores the end and tells it, in this order: what the page was told is true. */
   private async conclude(turn: RunningTurn, writer: TurnLogWriter, ending: TurnEnding): Promise<void> {
-    const end = outcomeOf(ending, turn.text !== "");
-    const isStored = await writer.finish(turn.text, end, this.shutdown.signal);
+    const end = outcomeOf(ending, turn.hasSaid);
+    const isStored = await writer.finish(turn, end, this.shutdown.signal);
     this.turns.leave(turn);
     await this.agents.touch(turn.agentId).catch(() => undefined);
     const unsaved = { status: "broken_off", error: { code: "database_unavailable", detail: unsavedDetail } } as const;
     if (!isStored) {
       this.logger.error("the end of an answer could not be stored", undefined, { conversationId: turn.conversationId });
     }
-    const message = this.turns.answerOf(turn, turn.text, isStored ? end : unsaved);
+    const message = this.turns.answerOf(turn, turn, isStored ? end : unsaved);
     const problem = message.error === null ? null : toProblem(new AppError(message.error.code, { detail: message.error.detail }));
-    if (turn.request.withHistory && isStored && (end.status === "complete" || turn.text !== "")) {
+    if (turn.request.withHistory && isStored && (end.status === "complete" || turn.hasSaid)) {
       await this.history.given(turn).catch(() => undefined);
     }
     turn.end({ type: "done", message, problem });

@@ -17,9 +17,11 @@ export interface TurnLimits {
   readonly logEveryMs: number;
   /** How long the end of an answer waits for a database that is away. */
   readonly savePatienceMs: number;
-  /** Characters of one answer: it is held in memory and in the log, and an agent may never end. */
+  /** Characters of one answer and of what was thought for it: it is held in memory and in the log, and an agent may never end. */
   readonly maxTextLength: number;
-  /** The same in events, stages and notices among them. */
+  /** How often it is told how a tool's call stands: each time with what the tool was given and said. */
+  readonly maxToolEvents: number;
+  /** Of one answer, stages and notices among them. */
   readonly maxEvents: number;
   /** Streams of turns that one person reads at the same time, of one process. */
   readonly readersPerUser: number;
@@ -38,6 +40,7 @@ export const turnLimits: TurnLimits = {
   logEveryMs: 250,
   savePatienceMs: 60_000,
   maxTextLength: 1_000_000,
+  maxToolEvents: 1_000,
   maxEvents: 100_000,
   readersPerUser: 40,
 };

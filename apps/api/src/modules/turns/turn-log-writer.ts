@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TurnEvent } from "@mosaic/contracts/chat";
-import type { AnswerEnd } from "../conversations/conversations.types.js";
+import type { Answer, AnswerEnd } from "../conversations/conversations.types.js";
 import type { TurnFeed } from "./turn-feed.js";
 import type { TurnLimits } from "./turn-limits.js";
 
 export interface TurnStore {
   /** `seq`: the number of the first of them. False when the answer is final or gone. Idempotent. */
   append(seq: number, events: readonly TurnEvent[]): Promise<boolean>;
-  finish(text: string, end: AnswerEnd): Promise<void>;
+  finish(answer: Answer, end: AnswerEnd): Promise<void>;
 }
 
 /** How long the end of an answer may take once Mosaic is stopping. */
@@ -38,13 +38,13 @@ export class TurnLogWriter {
   }
 
   /** Stores the end, and waits for a database that is away. False when it did not come back in time. */
-  async finish(text: string, end: AnswerEnd, stopping: AbortSignal): Promise<boolean> {
+  async finish(answer: Answer, end: AnswerEnd, stopping: AbortSignal): Promise<boolean> {
     this.stop();
     await Promise.race([this.writing, untilPatienceEnds(stopping)]);
     const startedAtMs = performance.now();
     for (let delayMs = firstRetryMs; ; delayMs = Math.min(delayMs * 2, maxRetryMs)) {
       try {
-        await this.store.finish(text, end);
+        await this.store.finish(answer, end);
         return true;
       } catch {
         const patienceMs = stopping.aborted ? shutdownPatienceMs : this.limits.savePatienceMs;

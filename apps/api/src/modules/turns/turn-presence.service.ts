@@ -3,7 +3,7 @@ import { ApiProcess } from "../../platform/api-process/api-process.js";
 import { isDatabaseUnavailable } from "../../platform/database/database-errors.js";
 import { Logger } from "../../platform/logging/logger.js";
 import { Periodic } from "../../platform/periodic/periodic.js";
-import { contentContext } from "../conversations/message-seal.js";
+import { sealParts } from "../conversations/message-seal.js";
 import { TurnLogService } from "../conversations/turn-log.service.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { orphanEnd } from "./turn-outcome.js";
@@ -56,7 +56,7 @@ export class TurnPresenceService implements OnApplicationBootstrap {
 
   private async breakOff(orphan: OrphanedTurn): Promise<boolean> {
     const { userId, answerId } = orphan;
-    const text = await this.log.textOf(orphan).catch((error: unknown) => {
+    const parts = await this.log.partsOf(orphan).catch((error: unknown) => {
       if (isDatabaseUnavailable(error)) {
         throw error;
       }
@@ -64,7 +64,7 @@ export class TurnPresenceService implements OnApplicationBootstrap {
       this.logger.error("the log of a turn could not be read", error, { answerId });
       return null;
     });
-    const sealed = text === null ? null : this.crypto.seal(text, contentContext(userId, answerId));
+    const sealed = parts === null ? null : sealParts(this.crypto, { userId, messageId: answerId }, parts);
     return this.repository.endOrphan(orphan, sealed, orphanEnd(orphan.isStopRequested));
   }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { AgentBackend, GatewayEvent, GatewayStream } from "@mosaic/agent-backends/agent-backend";
 import type { StageProgress } from "@mosaic/contracts/agent";
+import { isPartEvent } from "@mosaic/contracts/message-parts";
 import { Inject, Injectable } from "@nestjs/common";
 import { toAppError } from "../../platform/errors/problem.filter.js";
 import { readBeginning } from "../../platform/http/bounded-body.js";
@@ -66,7 +67,7 @@ export class TurnRunner {
   /** A provider that refuses what agents send is asked once what it wants instead, and then the message goes again: nobody has read a word yet. */
   private async relayUntilTaken(turn: RunningTurn, running: RunningAgent): Promise<TurnEnding | "unreachable"> {
     const ending = await this.relay(turn, running);
-    const isRefused = ending !== "unreachable" && ending.kind === "failure" && ending.code === "provider_failed" && turn.text === "";
+    const isRefused = ending !== "unreachable" && ending.kind === "failure" && ending.code === "provider_failed" && !turn.hasSaid;
     return isRefused && (await this.diagnosis.learnDialect(turn.agentId, turn.signal)) ? this.relay(turn, running) : ending;
   }
 
@@ -83,7 +84,7 @@ export class TurnRunner {
       if ((attempt.watch.silent.aborted || attempt.watch.isHung) && !turn.signal.aborted) {
         return await this.silence.endOf(turn, attempt);
       }
-      if (error instanceof GatewayUnreachableError && turn.text === "") {
+      if (error instanceof GatewayUnreachableError && !turn.hasSaid) {
         return "unreachable";
       }
       throw error;
@@ -116,7 +117,7 @@ export class TurnRunner {
     if (ending.kind !== "failure" || ending.untold === undefined) {
       return ending;
     }
-    const soFar = { elapsedMs: performance.now() - about.startedAtMs, hasText: turn.text !== "" };
+    const soFar = { elapsedMs: performance.now() - about.startedAtMs, hasText: turn.hasSaid };
     const { backend } = about;
     const told = await this.diagnosis.wordsOf(turn.agentId, ending.untold, soFar, { backend, signal: turn.signal });
     return told.type === "end" ? { kind: "complete" } : { kind: "failure", code: told.code, detail: told.detail };
@@ -143,13 +144,8 @@ export class TurnRunner {
   }
 
   private take(turn: RunningTurn, events: readonly GatewayEvent[], watch: SilenceWatch): TurnEnding | null {
-    const arrived = events.map((event) => (event.type === "delta" ? event.text : "")).join("");
-    const text = arrived.slice(0, this.limits.maxTextLength - turn.text.length);
-    watch.heard(text !== "");
-    if (text !== "") {
-      turn.say(text);
-    }
-    if (text.length < arrived.length || turn.feed.events.length >= this.limits.maxEvents) {
+    watch.heard(events.some(isPartEvent));
+    if (events.some((event) => !this.tellOf(turn, event)) || turn.feed.events.length >= this.limits.maxEvents) {
       return { kind: "failure", code: "agent_broke_off", detail: endlessDetail };
     }
     const last = events.at(-1);
@@ -158,6 +154,20 @@ export class TurnRunner {
       return { kind: "failure", code, detail, ...(untoldRunId === undefined ? {} : { untold: { code, detail, untoldRunId } }) };
     }
     return last?.type === "end" ? { kind: "complete" } : null;
+  }
+
+  /** False when the answer would grow too long. */
+  private tellOf(turn: RunningTurn, event: GatewayEvent): boolean {
+    if (event.type === "usage") {
+      turn.usage = event.usage;
+    } else if (event.type === "tool_call") {
+      turn.call(event);
+    } else if (event.type === "delta" || event.type === "reasoning") {
+      const text = event.text.slice(0, this.limits.maxTextLength - turn.length);
+      turn.say(text, event.type);
+      return text.length === event.text.length;
+    }
+    return true;
   }
 
   /** Names the cause of an end that the gateway could not name: it was killed for memory in the middle of the answer. */

@@ -1,3 +1,4 @@
+import type { TokenUsage } from "@mosaic/contracts/message-parts";
 import { Injectable } from "@nestjs/common";
 import { Prisma } from "../../generated/prisma/client.js";
 import { isProcessAliveSql } from "../../platform/api-process/process-lock.js";
@@ -5,7 +6,7 @@ import { PrismaService } from "../../platform/database/prisma.service.js";
 import type { Notice } from "../../platform/notices/channels.js";
 import { sending } from "../../platform/notices/notices.js";
 import { recordAudit } from "../audit/audit-trail.js";
-import type { AnswerEnd } from "../conversations/conversations.types.js";
+import type { AnswerEnd, SealedContent } from "../conversations/conversations.types.js";
 
 export interface NewTurn {
   readonly userId: string;
@@ -13,10 +14,14 @@ export interface NewTurn {
   readonly processId: string;
   readonly now: Date;
   readonly maxPerUser: number;
-  readonly question: { readonly id: string; readonly contentEncrypted: string };
-  readonly answer: { readonly id: string; readonly contentEncrypted: string };
+  readonly question: SealedContent & { readonly id: string };
+  readonly answer: SealedContent & { readonly id: string };
   /** The title after the first message, of the one before it. */
   readonly retitle: (titleEncrypted: string) => string;
+}
+
+export interface SealedAnswer extends SealedContent {
+  readonly usage: TokenUsage | null;
 }
 
 export type BeginResult =
@@ -75,10 +80,17 @@ export class TurnsRepository {
    * The end of a turn, said by the process that ran it: it knows better than another one that took it for dead. Its log goes, and every process
    * and page is told, in one statement. False if the answer is gone.
    */
-  async finish(turn: TurnPlace, contentEncrypted: string, { status, error }: AnswerEnd, now: Date): Promise<boolean> {
+  async finish(
+    turn: TurnPlace,
+    { contentEncrypted, contentFormat, usage }: SealedAnswer,
+    { status, error }: AnswerEnd,
+    now: Date,
+  ): Promise<boolean> {
     const rows = await this.prisma.$executeRaw`
       WITH ended AS (
-        UPDATE messages SET content_encrypted = ${contentEncrypted}, status = ${status}, error_code = ${error?.code ?? null}, error_detail = ${error?.detail ?? null}
+        UPDATE messages SET content_encrypted = ${contentEncrypted}, content_format = ${contentFormat}, status = ${status},
+          error_code = ${error?.code ?? null}, error_detail = ${error?.detail ?? null},
+          input_tokens = ${usage?.inputTokens ?? null}, output_tokens = ${usage?.outputTokens ?? null}, cached_tokens = ${usage?.cachedTokens ?? null}
         WHERE id = ${turn.answerId}::uuid RETURNING conversation_id),
       dropped AS (DELETE FROM turn_events WHERE message_id = ${turn.answerId}::uuid),
       moved AS (UPDATE conversations v SET updated_at = ${now} FROM ended WHERE v.id = ended.conversation_id)
@@ -130,11 +142,12 @@ export class TurnsRepository {
       LIMIT ${orphansAtOnce}`;
   }
 
-  /** Ends a turn in the place of the process that ran it; without `contentEncrypted` the text stays. False if it has ended meanwhile. */
-  async endOrphan(turn: OrphanedTurn, contentEncrypted: string | null, { status, error }: AnswerEnd): Promise<boolean> {
+  /** Ends a turn in the place of the process that ran it; without `content` what is stored stays. False if it has ended meanwhile. */
+  async endOrphan(turn: OrphanedTurn, content: SealedContent | null, { status, error }: AnswerEnd): Promise<boolean> {
     const rows = await this.prisma.$executeRaw`
       WITH ended AS (
-        UPDATE messages SET content_encrypted = COALESCE(${contentEncrypted}, content_encrypted), status = ${status},
+        UPDATE messages SET content_encrypted = COALESCE(${content?.contentEncrypted ?? null}, content_encrypted),
+          content_format = COALESCE(${content?.contentFormat ?? null}, content_format), status = ${status},
           error_code = ${error?.code ?? null}, error_detail = ${error?.detail ?? null}
         WHERE id = ${turn.answerId}::uuid AND status = 'streaming' AND process_id IS NOT DISTINCT FROM ${turn.processId}::uuid RETURNING 1),
       dropped AS (DELETE FROM turn_events WHERE message_id = ${turn.answerId}::uuid AND EXISTS (SELECT 1 FROM ended))
@@ -169,9 +182,9 @@ async function lockConversation(tx: Transaction, { userId, conversationId }: New
 async function insertTurn(tx: Transaction, turn: NewTurn, place: { agentId: string; titleEncrypted: string }): Promise<void> {
   const { conversationId, now, question, answer } = turn;
   await tx.$executeRaw`
-    INSERT INTO messages (id, conversation_id, role, content_encrypted, status, process_id, created_at) VALUES
-      (${question.id}::uuid, ${conversationId}::uuid, 'user', ${question.contentEncrypted}, 'complete', NULL, ${now}),
-      (${answer.id}::uuid, ${conversationId}::uuid, 'assistant', ${answer.contentEncrypted}, 'streaming', ${turn.processId}::uuid, ${now})`;
+    INSERT INTO messages (id, conversation_id, role, content_encrypted, content_format, status, process_id, created_at) VALUES
+      (${question.id}::uuid, ${conversationId}::uuid, 'user', ${question.contentEncrypted}, ${question.contentFormat}, 'complete', NULL, ${now}),
+      (${answer.id}::uuid, ${conversationId}::uuid, 'assistant', ${answer.contentEncrypted}, ${answer.contentFormat}, 'streaming', ${turn.processId}::uuid, ${now})`;
   // The idle reaper compares with the container's row: it either sees this turn or is seen by it.
   await tx.$executeRaw`
     WITH moved AS (UPDATE conversations SET updated_at = ${now}, title_encrypted = ${place.titleEncrypted} WHERE id = ${conversationId}::uuid),

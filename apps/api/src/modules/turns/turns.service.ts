@@ -1,12 +1,13 @@
 import { randomUUIDv7 } from "node:crypto";
 import type { Message } from "@mosaic/contracts/chat";
+import { textOfParts, textParts } from "@mosaic/contracts/message-parts";
 import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { FairGate } from "../../platform/pressure/fair-gate.js";
 import { titleOf, untitled } from "../conversations/conversation-title.js";
-import type { AnswerEnd, BegunTurn } from "../conversations/conversations.types.js";
-import { contentContext, errorOf, titleContext } from "../conversations/message-seal.js";
+import type { Answer, AnswerEnd, BegunTurn } from "../conversations/conversations.types.js";
+import { errorOf, sealParts, titleContext } from "../conversations/message-seal.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { TurnPresenceService } from "./turn-presence.service.js";
 import { TurnsRepository, type BeginResult, type NewTurn } from "./turns.repository.js";
@@ -56,15 +57,24 @@ export class TurnsService {
       processId: this.presence.processId,
       now,
       maxPerUser,
-      question: { id: questionId, contentEncrypted: this.crypto.seal(content, contentContext(userId, questionId)) },
-      answer: { id: answerId, contentEncrypted: this.crypto.seal("", contentContext(userId, answerId)) },
+      question: { id: questionId, ...sealParts(this.crypto, { userId, messageId: questionId }, textParts(content)) },
+      answer: { id: answerId, ...sealParts(this.crypto, { userId, messageId: answerId }, []) },
       // A name that its owner has given before the first message stays.
       retitle: (sealed) => (this.crypto.open(sealed, titleAt) === untitled ? this.crypto.seal(titleOf(content), titleAt) : sealed),
     };
     this.presence.enter(answerId);
     try {
       const { agentId, titleEncrypted } = assertBegun(await this.beginning.run(userId, async () => this.beginUnlessBusy(row), left));
-      const question: Message = { id: questionId, role: "user", content, status: "complete", error: null, createdAt: now.toISOString() };
+      const question: Message = {
+        id: questionId,
+        role: "user",
+        content,
+        parts: [...textParts(content)],
+        usage: null,
+        status: "complete",
+        error: null,
+        createdAt: now.toISOString(),
+      };
       const turn = { userId, agentId, conversationId, answerId, answerCreatedAt: now };
       return { turn, question, title: this.crypto.open(titleEncrypted, titleAt) };
     } catch (error) {
@@ -80,9 +90,9 @@ export class TurnsService {
     }
   }
 
-  async finish(turn: BegunTurn, text: string, end: AnswerEnd): Promise<void> {
-    const sealed = this.crypto.seal(text, contentContext(turn.userId, turn.answerId));
-    await this.repository.finish(turn, sealed, end, this.clock.now());
+  async finish(turn: BegunTurn, { parts, usage }: Answer, end: AnswerEnd): Promise<void> {
+    const sealed = sealParts(this.crypto, { userId: turn.userId, messageId: turn.answerId }, parts);
+    await this.repository.finish(turn, { ...sealed, usage }, end, this.clock.now());
   }
 
   /** This process runs the turn no more, whether its end could be stored or not. */
@@ -90,11 +100,13 @@ export class TurnsService {
     this.presence.leave(answerId);
   }
 
-  answerOf({ answerId, answerCreatedAt }: BegunTurn, text: string, { status, error }: AnswerEnd): Message {
+  answerOf({ answerId, answerCreatedAt }: BegunTurn, { parts, usage }: Answer, { status, error }: AnswerEnd): Message {
     return {
       id: answerId,
       role: "assistant",
-      content: text,
+      content: textOfParts(parts),
+      parts: [...parts],
+      usage,
       status,
       error: error === null ? null : errorOf(error.code, error.detail),
       createdAt: answerCreatedAt.toISOString(),

@@ -1,0 +1,116 @@
+"use client";
+
+import type { MessagePart, ToolCallPart } from "@mosaic/contracts/message-parts";
+import { Brain, ChevronRight, CircleAlert, CircleCheck, CircleDashed, FileText, Info, type LucideIcon } from "lucide-react";
+import type { ReactNode } from "react";
+import { cn } from "@/components/ui/cn";
+import { AnswerText } from "@/features/chat/answer-text";
+
+export interface AnswerPartsProps {
+  readonly parts: readonly MessagePart[];
+  readonly isStreaming: boolean;
+}
+
+/** What an answer is made of, in the order in which it came. A part is known by its place: parts are only added, and the last one grows. */
+export function AnswerParts({ parts, isStreaming }: AnswerPartsProps) {
+  const placed = parts.map((part, place) => ({ part, key: String(place), isLast: place === parts.length - 1 }));
+  return placed.map(({ part, key, isLast }) => (
+    <AnswerPart key={key} part={part} isGrowing={isStreaming && isLast} isStreaming={isStreaming} />
+  ));
+}
+
+interface AnswerPartProps {
+  readonly part: MessagePart;
+  readonly isGrowing: boolean;
+  readonly isStreaming: boolean;
+}
+
+function AnswerPart({ part, isGrowing, isStreaming }: AnswerPartProps) {
+  switch (part.type) {
+    case "text":
+      return part.text === "" ? null : <AnswerText text={part.text} isStreaming={isGrowing} />;
+    case "reasoning":
+      return (
+        <Aside icon={Brain} title={isGrowing ? "Thinking…" : "Thoughts"}>
+          <p dir="auto" className="whitespace-pre-wrap break-words">
+            {part.text}
+          </p>
+        </Aside>
+      );
+    case "tool_call":
+      return <ToolCall call={part} isStreaming={isStreaming} />;
+    case "file":
+      return <Line icon={FileText}>{part.name}</Line>;
+    case "notice":
+      return <Line icon={Info}>{part.text}</Line>;
+    default:
+      // A newer server's.
+      return null;
+  }
+}
+
+const states = {
+  running: { icon: CircleDashed, title: "is running", tone: "motion-safe:animate-spin" },
+  completed: { icon: CircleCheck, title: "done", tone: "text-success" },
+  failed: { icon: CircleAlert, title: "failed", tone: "text-destructive" },
+  unfinished: { icon: CircleDashed, title: "did not end", tone: "" },
+} as const;
+
+function ToolCall({ call, isStreaming }: { readonly call: ToolCallPart; readonly isStreaming: boolean }) {
+  const { icon, title, tone } = states[call.state === "running" && !isStreaming ? "unfinished" : call.state];
+  return (
+    <Aside
+      icon={icon}
+      iconClassName={tone}
+      title={
+        <>
+          <span className="font-mono">{call.name}</span> {title}
+        </>
+      }
+    >
+      {call.input === undefined ? null : <ToolText label="Given" text={call.input} />}
+      {call.output === undefined ? null : <ToolText label="Result" text={call.output} />}
+      {call.input === undefined && call.output === undefined ? <p>The agent told nothing about it.</p> : null}
+    </Aside>
+  );
+}
+
+function ToolText({ label, text }: { readonly label: string; readonly text: string }) {
+  return (
+    <div className="grid min-w-0 gap-1">
+      <p className="text-xs font-medium">{label}</p>
+      <pre aria-label={label} className="whitespace-pre-wrap break-words rounded-md bg-muted p-2 text-xs">
+        {text}
+      </pre>
+    </div>
+  );
+}
+
+/** What stands beside the answer, closed until somebody wants to see it. */
+function Aside(props: {
+  readonly icon: LucideIcon;
+  readonly iconClassName?: string;
+  readonly title: ReactNode;
+  readonly children: ReactNode;
+}) {
+  const { icon: Icon, iconClassName, title, children } = props;
+  return (
+    <details className="group/aside min-w-0 text-sm text-muted-foreground">
+      <summary className="flex w-fit cursor-pointer list-none items-center gap-2 rounded-md py-1 pr-2 hover:text-foreground [&::-webkit-details-marker]:hidden">
+        <Icon aria-hidden className={cn("size-4 shrink-0", iconClassName)} />
+        <span className="break-all">{title}</span>
+        <ChevronRight aria-hidden className="size-4 shrink-0 transition-transform group-open/aside:rotate-90" />
+      </summary>
+      <div className="ml-2 grid min-w-0 gap-2 border-l-2 border-border py-1 pl-4">{children}</div>
+    </details>
+  );
+}
+
+function Line({ icon: Icon, children }: { readonly icon: LucideIcon; readonly children: ReactNode }) {
+  return (
+    <p className="flex items-center gap-2 text-sm text-muted-foreground">
+      <Icon aria-hidden className="size-4 shrink-0" />
+      <span className="break-all">{children}</span>
+    </p>
+  );
+}

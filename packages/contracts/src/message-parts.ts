@@ -1,0 +1,90 @@
+import { z } from "zod";
+
+/** What is kept of a tool's input and of its output. More is cut, and says so. */
+export const toolTextMaxCharacters = 4_000;
+
+export const toolCallState = z.enum(["running", "completed", "failed"]);
+export type ToolCallState = z.infer<typeof toolCallState>;
+
+const toolText = z.string().max(toolTextMaxCharacters + 1);
+
+export const toolCallPart = z.object({
+  type: z.literal("tool_call"),
+  /** The agent's own, unique in its answer. */
+  id: z.string().max(200),
+  name: z.string().max(200),
+  state: toolCallState,
+  /** As the agent wrote it, most often JSON. Absent: it told none. */
+  input: toolText.optional(),
+  /** What the tool said. Absent: nothing yet, or it told nothing. */
+  output: toolText.optional(),
+});
+export type ToolCallPart = z.infer<typeof toolCallPart>;
+
+/** What a message is made of, in its order. `reasoning`: what a model thought before it spoke. `notice`: what Mosaic says about the message. */
+export const messagePart = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("text"), text: z.string() }),
+  z.object({ type: z.literal("reasoning"), text: z.string() }),
+  toolCallPart,
+  z.object({ type: z.literal("file"), name: z.string().max(255), mediaType: z.string().max(255), sizeBytes: z.int().min(0) }),
+  z.object({ type: z.literal("notice"), text: z.string() }),
+]);
+export type MessagePart = z.infer<typeof messagePart>;
+
+export const messageParts = z.array(messagePart);
+
+const tokenCount = z.int().min(0).max(2_000_000_000);
+
+/** What an answer took of its models, added up over all calls. `cachedTokens` are those of `inputTokens` that the provider had kept. */
+export const tokenUsage = z.object({ inputTokens: tokenCount, outputTokens: tokenCount, cachedTokens: tokenCount });
+export type TokenUsage = z.infer<typeof tokenUsage>;
+
+/** What a turn adds to its answer, piece by piece: more text, more reasoning, or a tool's call as it stands now. */
+export type PartEvent =
+  | { readonly type: "delta"; readonly text: string }
+  | { readonly type: "reasoning"; readonly text: string }
+  | ToolCallPart;
+
+export function isPartEvent<Event extends { readonly type: string }>(event: Event): event is Extract<Event, PartEvent> {
+  return event.type === "delta" || event.type === "reasoning" || event.type === "tool_call";
+}
+
+/** The parts after one more event. Text goes on in the last part if that is of its kind; a call that is known by its id takes the place of what was known. */
+export function withEvent(parts: readonly MessagePart[], event: PartEvent): readonly MessagePart[] {
+  if (event.type === "tool_call") {
+    const at = parts.findIndex((part) => part.type === "tool_call" && part.id === event.id);
+    return at < 0 ? [...parts, event] : parts.with(at, { ...parts[at], ...event });
+  }
+  const type = event.type === "delta" ? "text" : "reasoning";
+  const last = parts.at(-1);
+  return last?.type === type
+    ? parts.with(parts.length - 1, { type, text: last.text + event.text })
+    : [...parts, { type, text: event.text }];
+}
+
+/** What the message says, without what was thought and done on the way. Texts that something stood between are paragraphs of their own. */
+export function textOfParts(parts: readonly MessagePart[]): string {
+  return parts.flatMap((part) => (part.type === "text" && part.text !== "" ? [part.text] : [])).join("\n\n");
+}
+
+export function textParts(text: string): readonly MessagePart[] {
+  return text === "" ? [] : [{ type: "text", text }];
+}
+
+/** The events that make `parts` of `known`, which came before it and lacks its end. Empty when `known` is not its beginning. */
+export function eventsBetween(known: readonly MessagePart[], parts: readonly MessagePart[]): readonly PartEvent[] {
+  const events: PartEvent[] = [];
+  for (const [at, part] of parts.entries()) {
+    const before = known[at];
+    if (part.type === "tool_call") {
+      if (before !== undefined && (before.type !== "tool_call" || before.id !== part.id)) return [];
+      if (before?.state !== part.state || before.output !== part.output) events.push(part);
+    } else if (part.type === "text" || part.type === "reasoning") {
+      const said = before === undefined ? "" : before.type === part.type ? before.text : null;
+      if (said === null || !part.text.startsWith(said)) return [];
+      const text = part.text.slice(said.length);
+      if (text !== "") events.push({ type: part.type === "text" ? "delta" : "reasoning", text });
+    }
+  }
+  return events;
+}
