@@ -126,6 +126,41 @@ test.describe("faults, with the real OpenClaw", () => {
     }
   });
 
+  test(
+    "an answer of a minute is followed from two browsers: one is closed, the network of the other is away, and the text is whole; so is what a killed process leaves",
+    { tag: "@process" },
+    async ({ browser }) => {
+      const conversation = await client.newConversation(agentId);
+      await client.turn(conversation, "Let us count.");
+      const [first, second] = [await signedIn(browser, conversation), await signedIn(browser, conversation)];
+      await send(first, "Ada", "[demo:slow ms=250 words=240]");
+      await expect(answers(second, "Ada").nth(1)).toContainText("word3", { timeout: 30_000 });
+      await first.context().close();
+      await second.context().setOffline(true);
+      await expect(second.getByText("Reconnecting…")).toBeVisible();
+      await second.waitForTimeout(10_000);
+      await second.context().setOffline(false);
+      const counted = await nextAnswer(second, "Ada", 2, 120_000);
+      for (const answer of [await counted.innerText(), (await client.conversation(conversation)).messages.at(-1)?.content ?? ""]) {
+        expect(answer.match(/word\d+/g)).toEqual(Array.from({ length: 240 }, (_, index) => `word${index + 1}`));
+      }
+
+      await send(second, "Ada", "[demo:slow ms=250 words=240]");
+      const broken = answers(second, "Ada").nth(2);
+      await expect(broken).toContainText("word9", { timeout: 30_000 });
+      await world.mosaic.kill();
+      await world.mosaic.start();
+      await expect(broken).toHaveAttribute("aria-busy", "false", { timeout: 60_000 });
+      await expect(broken).toContainText("word9");
+      const stored = (await client.conversation(conversation)).messages.at(-1);
+      expect(stored?.status).toBe("broken_off");
+      const words = stored?.content.match(/word\d+/g) ?? [];
+      expect(words).toEqual(Array.from({ length: words.length }, (_, index) => `word${index + 1}`));
+      expect(await broken.innerText()).toContain(words.at(-1) ?? "");
+      await second.context().close();
+    },
+  );
+
   test("Postgres cuts every connection in the middle of a turn, and the answer is whole", { tag: "@docker" }, async () => {
     const conversation = await client.newConversation(agentId);
     const turn = client.turn(conversation, "[demo:slow ms=150 words=40]");
