@@ -43,16 +43,17 @@ const featureGraph = {
   "admin-oidc": ["account", "providers"],
   "admin-sharing": ["models"],
   "admin-shell": ["auth", "shell"],
-  "admin-system-agents": ["agents", "providers"],
+  "admin-system-agents": ["agents"],
   "admin-users": ["auth"],
-  agents: ["chat", "models", "providers"],
-  auth: ["account", "shell"],
+  agents: [],
+  auth: ["account", "entry"],
   chat: ["admin-system-agents", "agents", "auth", "shell"],
-  models: ["agents", "providers"],
+  entry: [],
+  models: ["agents"],
   providers: ["agents", "auth"],
   settings: ["auth", "shell"],
-  setup: ["admin-oidc", "agents", "auth", "providers", "shell"],
-  shell: ["auth", "chat", "setup"],
+  setup: ["admin-oidc", "agents", "auth", "entry", "providers"],
+  shell: ["auth", "entry"],
 };
 
 /** What another module may see of a module: never its repository or its controllers. */

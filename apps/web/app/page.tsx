@@ -1,4 +1,4 @@
-import { Gate } from "@/features/shell/gate";
+import { Gate } from "@/features/entry/gate";
 
 export default function HomePage() {
   return <Gate page="home" />;

@@ -4,6 +4,7 @@ import { AppRouterContext, type AppRouterInstance } from "next/dist/shared/lib/a
 import { PathnameContext, SearchParamsContext } from "next/dist/shared/lib/hooks-client-context.shared-runtime";
 import type { ReactNode } from "react";
 import { onTestFinished } from "vitest";
+import { FrameParts } from "@/app/frame-parts";
 import { TooltipProvider } from "@/components/ui/tooltip";
 import { startContractServer, type ContractServer } from "@/test/contract-server";
 import type { ContractState } from "@/test/contract-state";
@@ -62,7 +63,9 @@ function Frame({ router, url, client, children }: FrameProps) {
       <PathnameContext.Provider value={url.pathname}>
         <SearchParamsContext.Provider value={url.searchParams}>
           <QueryClientProvider client={client}>
-            <TooltipProvider>{children}</TooltipProvider>
+            <TooltipProvider>
+              <FrameParts>{children}</FrameParts>
+            </TooltipProvider>
           </QueryClientProvider>
         </SearchParamsContext.Provider>
       </PathnameContext.Provider>

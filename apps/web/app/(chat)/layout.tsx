@@ -1,10 +1,13 @@
 import { Suspense, type ReactNode } from "react";
+import { FrameParts } from "@/app/frame-parts";
 import { AppFrame } from "@/features/shell/app-frame";
 
 export default function ChatLayout({ children }: { readonly children: ReactNode }) {
   return (
-    <AppFrame>
-      <Suspense>{children}</Suspense>
-    </AppFrame>
+    <FrameParts>
+      <AppFrame>
+        <Suspense>{children}</Suspense>
+      </AppFrame>
+    </FrameParts>
   );
 }

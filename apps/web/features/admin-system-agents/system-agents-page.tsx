@@ -12,7 +12,7 @@ import { AgentEditor, type EditedAgent } from "@/features/agents/agent-editor";
 import { AddAgentButton, AgentList } from "@/features/agents/agent-list";
 import { useBackends } from "@/features/agents/agent-queries";
 import { toAgent, toNewAgent, type BackendChoice } from "@/features/agents/agent-values";
-import { useModelSources } from "@/features/providers/provider-queries";
+import { useModelSources } from "@/lib/provider-list";
 import { Loaded } from "@/components/page/load-state";
 import { toastProblem } from "@/lib/toast-problem";
 import { EmptyState, SettingsSection } from "@/components/page/settings-section";

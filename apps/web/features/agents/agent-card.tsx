@@ -2,7 +2,7 @@ import type { Agent } from "@mosaic/contracts/agent";
 import type { ReactNode } from "react";
 import { Notice } from "@/components/ui/notice";
 import { AgentFace, AgentStatus } from "@/features/agents/agent-status";
-import { effectiveText } from "@/features/models/effective-model";
+import { effectiveText } from "@/features/agents/effective-model";
 import { formatTime } from "@/lib/time";
 
 /** What a list of agents asks of its rows. */

@@ -7,7 +7,7 @@ import { toast } from "sonner";
 import { Button } from "@/components/ui/button";
 import { AgentForm } from "@/features/agents/agent-form";
 import { agentToValues, emptyAgent, type AgentValues, type BackendChoice } from "@/features/agents/agent-values";
-import type { ModelSource } from "@/features/providers/provider-queries";
+import type { ModelSource } from "@/lib/provider-list";
 import { SettingsSection } from "@/components/page/settings-section";
 import { useLeave, useUnsavedChanges } from "@/components/page/unsaved-guard";
 

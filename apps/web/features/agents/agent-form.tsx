@@ -14,7 +14,7 @@ import { IdentityFields } from "@/features/agents/identity-fields";
 import { FallbackPicker, ModelPicker } from "@/features/agents/model-picker";
 import { ToolsField } from "@/features/agents/tools-field";
 import { SaveProblem } from "@/components/page/save-problem";
-import type { ModelSource } from "@/features/providers/provider-queries";
+import type { ModelSource } from "@/lib/provider-list";
 import { placeFaults } from "@/lib/form-problem";
 
 export interface AgentFormProps {

@@ -11,7 +11,7 @@ import {
 } from "@mosaic/contracts/agent";
 import { z } from "zod";
 import type { SelectGroup } from "@/components/ui/select";
-import type { ModelSource } from "@/features/providers/provider-queries";
+import type { ModelSource } from "@/lib/provider-list";
 
 /** What the form holds; a model is one text, since that is what a list of choices works with. */
 export const agentValues = z.object({

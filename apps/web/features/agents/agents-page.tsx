@@ -11,7 +11,7 @@ import { NoIsolationBadge } from "@/features/agents/agent-status";
 import { toAgent, toNewAgent, type BackendChoice } from "@/features/agents/agent-values";
 import { DeleteAgent } from "@/features/agents/delete-agent";
 import { SaveProblem } from "@/components/page/save-problem";
-import { useModelSources } from "@/features/providers/provider-queries";
+import { useModelSources } from "@/lib/provider-list";
 import { EmptyState, ListLoading, SettingsSection } from "@/components/page/settings-section";
 
 const path = "/settings/agents";

@@ -9,7 +9,7 @@ import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Field } from "@/components/ui/field";
 import { Input, Textarea } from "@/components/ui/input";
 import { AgentFace } from "@/features/agents/agent-status";
-import { Markdown } from "@/features/chat/markdown";
+import { Markdown } from "@/components/markdown/markdown";
 import { personalityPresets, type AgentValues } from "@/features/agents/agent-values";
 
 const emojis = ["🦞", "🤖", "🦊", "🦉", "🐙", "🌱", "🛠️", "📚", "🔭", "✨"];

@@ -5,7 +5,7 @@ import { Button } from "@/components/ui/button";
 import type { FieldControl } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { modelGroups } from "@/features/agents/agent-values";
-import type { ModelSource } from "@/features/providers/provider-queries";
+import type { ModelSource } from "@/lib/provider-list";
 
 export interface ModelPickerProps {
   readonly control: FieldControl;

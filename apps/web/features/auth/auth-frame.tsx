@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { Gate } from "@/features/shell/gate";
+import { Gate } from "@/features/entry/gate";
 import { LogoMark } from "@/components/page/logo";
 import { ThemeMenu } from "@/components/page/theme-menu";
 

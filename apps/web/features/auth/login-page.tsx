@@ -16,8 +16,8 @@ import { PasswordInput } from "@/components/ui/password-input";
 import { AuthFrame, AuthHeading } from "@/features/auth/auth-frame";
 import { oidcProblemText } from "@/features/auth/oidc-problem";
 import { useLogin, useSignInOptions } from "@/features/auth/session";
-import { safeNext } from "@/features/shell/destination";
-import { useOnboardingStatus } from "@/features/shell/onboarding-status";
+import { safeNext } from "@/features/entry/destination";
+import { useOnboardingStatus } from "@/features/entry/onboarding-status";
 import { describeError } from "@/lib/api";
 
 export function LoginPage() {

@@ -14,7 +14,7 @@ import { followsRules, PasswordRules } from "@/features/account/password-rules";
 import { AuthFrame, AuthHeading } from "@/features/auth/auth-frame";
 import { useSignInOptions, useSignUp } from "@/features/auth/session";
 import { Loaded } from "@/components/page/load-state";
-import { useOnboardingStatus } from "@/features/shell/onboarding-status";
+import { useOnboardingStatus } from "@/features/entry/onboarding-status";
 import { ApiProblem, describeError } from "@/lib/api";
 
 export function SignUpPage() {

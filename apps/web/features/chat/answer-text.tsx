@@ -1,7 +1,7 @@
 "use client";
 
 import { Component, memo, useMemo, type ReactNode } from "react";
-import { Markdown } from "@/features/chat/markdown";
+import { Markdown } from "@/components/markdown/markdown";
 import { whyPlain } from "@/features/chat/markdown-bounds";
 import { PlainText } from "@/features/chat/plain-text";
 

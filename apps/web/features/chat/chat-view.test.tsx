@@ -1,6 +1,7 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
 import { ChatPage } from "@/features/chat/chat-page";
+import { isReadHere } from "@/features/chat/turn-store";
 import { useLiveEvents } from "@/features/shell/live-events";
 import { openPage } from "@/test/page";
 import { readyState, sampleAgent, sampleMessage, type ContractState } from "@/test/contract-state";
@@ -8,7 +9,7 @@ import { adminState } from "@/test/admin-contract";
 
 /** As the app's frame shows it: hearing what happens to the agents. */
 function LiveChat() {
-  useLiveEvents();
+  useLiveEvents(isReadHere);
   return <ChatPage />;
 }
 

@@ -8,7 +8,7 @@ import { Notice } from "@/components/ui/notice";
 import { useBackendLabel } from "@/features/agents/agent-queries";
 import { decodeModel, encodeModel } from "@/features/agents/agent-values";
 import { FallbackPicker, ModelPicker } from "@/features/agents/model-picker";
-import type { ModelSource } from "@/features/providers/provider-queries";
+import type { ModelSource } from "@/lib/provider-list";
 import { useUnsavedChanges } from "@/components/page/unsaved-guard";
 import { describeError } from "@/lib/api";
 

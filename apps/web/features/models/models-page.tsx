@@ -5,9 +5,9 @@ import Link from "next/link";
 import { toast } from "sonner";
 import { Button } from "@/components/ui/button";
 import { DefaultEditor } from "@/features/models/default-editor";
-import { effectiveText } from "@/features/models/effective-model";
+import { effectiveText } from "@/features/agents/effective-model";
 import { useModelDefaults, useSaveModelDefault } from "@/features/models/model-queries";
-import { useModelSources } from "@/features/providers/provider-queries";
+import { useModelSources } from "@/lib/provider-list";
 import { Loaded } from "@/components/page/load-state";
 import { EmptyState, SettingsSection } from "@/components/page/settings-section";
 

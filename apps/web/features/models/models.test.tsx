@@ -1,7 +1,7 @@
 import type { EffectiveModel } from "@mosaic/contracts/agent";
 import { fireEvent, screen, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
-import { effectiveText } from "@/features/models/effective-model";
+import { effectiveText } from "@/features/agents/effective-model";
 import { ModelsPage } from "@/features/models/models-page";
 import { readyState, sampleBackend, sampleProvider } from "@/test/contract-state";
 import { openPage } from "@/test/page";

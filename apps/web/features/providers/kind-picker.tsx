@@ -3,7 +3,7 @@
 import { providerDefinitions, providerKind, type ProviderKind } from "@mosaic/contracts/provider";
 import { ChoiceCard, ChoiceGroup } from "@/components/ui/choice-card";
 import { cn } from "@/components/ui/cn";
-import { useDemoOffered } from "@/features/providers/provider-queries";
+import { useDemoOffered } from "@/lib/provider-list";
 
 const marks: Record<ProviderKind, { text: string; classes: string }> = {
   zai: { text: "Z", classes: "bg-tile-4 text-white dark:text-background" },

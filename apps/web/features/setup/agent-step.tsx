@@ -12,7 +12,7 @@ import { agentFormSchema, agentToValues, emptyAgent, toNewAgent, withOfferedMode
 import { IdentityFields } from "@/features/agents/identity-fields";
 import { ModelPicker } from "@/features/agents/model-picker";
 import { SaveProblem } from "@/components/page/save-problem";
-import { useProviders } from "@/features/providers/provider-queries";
+import { useProviders } from "@/lib/provider-list";
 import { ListLoading } from "@/components/page/settings-section";
 import { useOnboardingAgent, useOnboardingOptions } from "@/features/setup/onboarding-queries";
 import { RuntimeChoice } from "@/features/setup/runtime-choice";

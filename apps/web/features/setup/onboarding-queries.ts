@@ -7,8 +7,8 @@ import { onboardingOptions, onboardingStatus, type OnboardingAgents } from "@mos
 import type { SaveOidc } from "@mosaic/contracts/oidc";
 import { provider, type CreateProvider } from "@mosaic/contracts/provider";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { forgetSetupToken, setupTokenHeaders } from "@/features/setup/setup-token";
-import { onboardingStatusQuery } from "@/features/shell/onboarding-status";
+import { forgetSetupToken, setupTokenHeaders } from "@/features/entry/setup-token";
+import { onboardingStatusQuery } from "@/features/entry/onboarding-status";
 import { request } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
 

@@ -11,8 +11,8 @@ import { SummaryStep } from "@/features/setup/summary-step";
 import { TokenStep } from "@/features/setup/token-step";
 import { emptyMemory, nextStep, previousStep, shownStep, stepIndex, wizardSteps, type WizardMemory } from "@/features/setup/wizard";
 import { WizardFrame } from "@/features/setup/wizard-frame";
-import { Gate } from "@/features/shell/gate";
-import { useOnboardingStatus } from "@/features/shell/onboarding-status";
+import { Gate } from "@/features/entry/gate";
+import { useOnboardingStatus } from "@/features/entry/onboarding-status";
 import { usePageTitle } from "@/lib/page-title";
 import { queryKeys } from "@/lib/query-keys";
 

@@ -5,9 +5,9 @@ import { useState, type FormEvent } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import { forgetSetupToken, parseSetupToken, readSetupToken, storeSetupToken } from "@/features/setup/setup-token";
+import { forgetSetupToken, parseSetupToken, readSetupToken, storeSetupToken } from "@/features/entry/setup-token";
 import { Logo } from "@/components/page/logo";
-import { useOnboardingStatus } from "@/features/shell/onboarding-status";
+import { useOnboardingStatus } from "@/features/entry/onboarding-status";
 import { ThemeMenu } from "@/components/page/theme-menu";
 
 /** For whoever opened the page without the printed link: only the person who started Mosaic may set it up. */

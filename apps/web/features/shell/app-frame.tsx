@@ -5,8 +5,8 @@ import { usePathname, useSearchParams } from "next/navigation";
 import { Suspense, useState, type ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Drawer } from "@/components/ui/dialog";
-import { Sidebar } from "@/features/chat/sidebar";
-import { Gate } from "@/features/shell/gate";
+import { Gate } from "@/features/entry/gate";
+import { useAppParts } from "@/features/shell/app-parts";
 import { useLiveEvents } from "@/features/shell/live-events";
 import { OfflineBanner } from "@/features/shell/offline-banner";
 import { UnsavedGuard } from "@/components/page/unsaved-guard";
@@ -22,7 +22,8 @@ export function AppFrame({ children }: { readonly children: ReactNode }) {
 }
 
 function Frame({ children }: { readonly children: ReactNode }) {
-  useLiveEvents();
+  const { Sidebar, isReadHere } = useAppParts();
+  useLiveEvents(isReadHere);
   return (
     <div className="flex h-dvh overflow-hidden">
       <aside aria-label="Sidebar" className="hidden w-72 shrink-0 flex-col border-r bg-sidebar md:flex">
@@ -51,6 +52,7 @@ export function PageBar({ children }: { readonly children: ReactNode }) {
 }
 
 function SidebarDrawer() {
+  const { Sidebar } = useAppParts();
   const here = `${usePathname()}?${useSearchParams().toString()}`;
   // Open at one address only, so that it closes by itself when something in it leads elsewhere.
   const [openAt, setOpenAt] = useState<string | null>(null);

@@ -5,7 +5,6 @@ import { ownerEvent, type OwnerEvent } from "@mosaic/contracts/chat";
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
 import { z } from "zod";
-import { isReadHere } from "@/features/chat/turn-store";
 import { isProblem, send } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
 import { readEvents } from "@/lib/sse";
@@ -33,8 +32,11 @@ export const backoffMs = (failuresInARow: number): number => Math.min(15_000, 50
 
 type AgentEvent = Extract<OwnerEvent, { type: "agent" }>;
 
+/** Whether this page itself reads the turn, and so needs no word of it from here. */
+export type IsReadHere = (conversationId: string, answerId: string) => boolean;
+
 /** What an event changes in what this page already knows. */
-export const applyOwnerEvent = (client: QueryClient, event: OwnerEvent): void => {
+const applyOwnerEvent = (client: QueryClient, event: OwnerEvent, isReadHere: IsReadHere): void => {
   if (event.type === "conversation") {
     const { conversationId, turn } = event;
     // Whoever reads a turn itself has everything before this.
@@ -66,7 +68,7 @@ const afterEvent = (known: Agent, { status, stage, error, isRestartPending, memo
   };
 };
 
-const listen = async (client: QueryClient, signal: AbortSignal): Promise<void> => {
+const listen = async (client: QueryClient, isReadHere: IsReadHere, signal: AbortSignal): Promise<void> => {
   const response = await send("/api/events", { accept: "text/event-stream", signal });
   if (failures > 0) {
     // What happened in between was not heard.
@@ -75,7 +77,7 @@ const listen = async (client: QueryClient, signal: AbortSignal): Promise<void> =
     void client.invalidateQueries({ queryKey: ["conversation"] });
   }
   setFailures(0);
-  await readEvents(response, ownerEvent, (event) => applyOwnerEvent(client, event));
+  await readEvents(response, ownerEvent, (event) => applyOwnerEvent(client, event, isReadHere));
 };
 
 const wait = (ms: number, signal: AbortSignal): Promise<void> =>
@@ -90,14 +92,14 @@ const wait = (ms: number, signal: AbortSignal): Promise<void> =>
   });
 
 /** Keeps one event stream open as long as the page is. */
-export const useLiveEvents = (): void => {
+export const useLiveEvents = (isReadHere: IsReadHere): void => {
   const client = useQueryClient();
   useEffect(() => {
     const controller = new AbortController();
     const { signal } = controller;
     const run = async (): Promise<void> => {
       while (!signal.aborted) {
-        await listen(client, signal).catch((error: unknown) => {
+        await listen(client, isReadHere, signal).catch((error: unknown) => {
           if (isProblem(error, "unauthenticated")) {
             void client.invalidateQueries({ queryKey: queryKeys.onboarding, exact: true });
           }
@@ -109,5 +111,5 @@ export const useLiveEvents = (): void => {
     };
     void run();
     return () => controller.abort();
-  }, [client]);
+  }, [client, isReadHere]);
 };

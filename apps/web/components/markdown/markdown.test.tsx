@@ -1,6 +1,6 @@
 import { render, screen } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { Markdown } from "@/features/chat/markdown";
+import { Markdown } from "@/components/markdown/markdown";
 
 test("Markdown is shown as structure", async () => {
   render(<Markdown isStreaming={false} text={"# Title\n\n- one\n- two\n\n`code`"} />);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseSetupToken, readSetupToken } from "@/features/setup/setup-token";
+import { parseSetupToken, readSetupToken } from "@/features/entry/setup-token";
 
 test.each([
   ["#token=abc-_1", "abc-_1"],

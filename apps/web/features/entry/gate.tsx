@@ -5,8 +5,8 @@ import { Suspense, useEffect, type ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { LogoMark } from "@/components/page/logo";
-import { destination, type PageKind } from "@/features/shell/destination";
-import { useOnboardingStatus } from "@/features/shell/onboarding-status";
+import { destination, type PageKind } from "@/features/entry/destination";
+import { useOnboardingStatus } from "@/features/entry/onboarding-status";
 import { describeError } from "@/lib/api";
 
 /** Shows its page only to whom it is for, and leads everybody else to where they can go on. */

@@ -1,6 +1,6 @@
 import type { OnboardingStatus } from "@mosaic/contracts/onboarding";
 import { expect, test } from "vitest";
-import { destination, safeNext, type PageKind } from "@/features/shell/destination";
+import { destination, safeNext, type PageKind } from "@/features/entry/destination";
 
 const status = (over: Partial<OnboardingStatus>): OnboardingStatus => ({
   isComplete: false,

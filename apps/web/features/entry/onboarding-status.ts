@@ -1,6 +1,6 @@
 import { onboardingStatus, type OnboardingStatus } from "@mosaic/contracts/onboarding";
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { setupTokenHeaders } from "@/features/setup/setup-token";
+import { setupTokenHeaders } from "@/features/entry/setup-token";
 import { request } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
 

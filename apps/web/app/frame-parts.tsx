@@ -1,0 +1,13 @@
+"use client";
+
+import type { ReactNode } from "react";
+import { Sidebar } from "@/features/chat/sidebar";
+import { isReadHere } from "@/features/chat/turn-store";
+import { AppPartsProvider } from "@/features/shell/app-parts";
+
+const parts = { Sidebar, isReadHere };
+
+/** Puts the chat's parts into the frame of every page behind the sign-in. */
+export function FrameParts({ children }: { readonly children: ReactNode }) {
+  return <AppPartsProvider value={parts}>{children}</AppPartsProvider>;
+}
