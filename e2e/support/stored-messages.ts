@@ -1,14 +1,17 @@
 import { randomUUIDv7 } from "node:crypto";
+import type { MessagePart } from "@mosaic/contracts/message-parts";
 import { seal, sealKey } from "../../apps/api/dist/modules/crypto/sealed-box.js";
 import type { World } from "./fixtures.ts";
 
-/** Puts an answer into a conversation as if an agent had given it. */
-export async function storeAnswer({ database, secretKey }: World, conversationId: string, text: string): Promise<void> {
+/** Puts an answer into a conversation as if an agent had given it: its text, or its parts. */
+export async function storeAnswer(world: World, conversationId: string, said: string | readonly MessagePart[]): Promise<void> {
+  const { database, secretKey } = world;
+  const [text, format] = typeof said === "string" ? [said, "text"] : [JSON.stringify(said), "parts"];
   const [row] = await database.query("SELECT user_id FROM conversations WHERE id = $1", [conversationId]);
   const id = randomUUIDv7();
   const sealed = seal(sealKey(secretKey), text, { owner: String(row?.["user_id"]), field: `messages.content_encrypted:${id}` });
   await database.query(
-    "INSERT INTO messages (id, conversation_id, role, content_encrypted, status) VALUES ($1, $2, 'assistant', $3, 'complete')",
-    [id, conversationId, sealed],
+    "INSERT INTO messages (id, conversation_id, role, content_encrypted, content_format, status) VALUES ($1, $2, 'assistant', $3, $4, 'complete')",
+    [id, conversationId, sealed, format],
   );
 }

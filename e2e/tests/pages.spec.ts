@@ -47,6 +47,15 @@ async function expectGoodLooks(page: Page): Promise<void> {
   }
 }
 
+async function newConversation(page: Page, { mosaic }: World): Promise<string> {
+  const { agents } = (await (await page.request.get(`${mosaic.url}/api/agents`)).json()) as { agents: { id: string }[] };
+  const created = await page.request.post(`${mosaic.url}/api/conversations`, {
+    headers: { origin: mosaic.url },
+    data: { agentId: agents[0]?.id },
+  });
+  return ((await created.json()) as { id: string }).id;
+}
+
 /** Goes on with Tab until it stands on the control, as somebody without a mouse does. */
 async function tabTo(page: Page, control: Locator): Promise<void> {
   await control.waitFor();
@@ -189,12 +198,7 @@ test.describe("the pages @process", () => {
   ]) {
     test(`open a conversation with ${what}, show its text and stay at hand`, async ({ page, world }) => {
       await signIn(page, world, "root");
-      const agents = (await (await page.request.get(`${world.mosaic.url}/api/agents`)).json()) as { agents: { id: string }[] };
-      const created = await page.request.post(`${world.mosaic.url}/api/conversations`, {
-        headers: { origin: world.mosaic.url },
-        data: { agentId: agents.agents[0]?.id },
-      });
-      const { id } = (await created.json()) as { id: string };
+      const id = await newConversation(page, world);
       await storeAnswer(world, id, "A short answer before.");
       await storeAnswer(world, id, text);
       await page.goto(`${world.mosaic.url}/chat?id=${id}`);
@@ -209,6 +213,41 @@ test.describe("the pages @process", () => {
       await expect(answers(page, "Ada")).toHaveCount(0);
     });
   }
+
+  test("show what an agent thought and did beside its answer, closed until asked for, in every look and by the keyboard", async ({
+    page,
+    world,
+  }) => {
+    await signIn(page, world, "root");
+    const id = await newConversation(page, world);
+    await storeAnswer(world, id, [
+      { type: "reasoning", text: "They want to know what is in the file.\nI should read it first." },
+      {
+        type: "tool_call",
+        id: "1",
+        name: "read",
+        state: "completed",
+        input: '{"path":"notes/a-rather-long-name-of-a-file.md"}',
+        output: "x".repeat(3_000),
+      },
+      { type: "tool_call", id: "2", name: "exec", state: "failed", input: "cat missing", output: "No such file" },
+      { type: "text", text: "It says **42**." },
+      { type: "file", name: "report.pdf", mediaType: "application/pdf", sizeBytes: 1_000 },
+    ]);
+    await page.goto(`${world.mosaic.url}/chat?id=${id}`);
+    const answer = answers(page, "Ada").first();
+    await expect(answer).toContainText("It says 42.");
+    await expect(answer.getByText("I should read it first.")).toBeHidden();
+    await expectGoodLooks(page);
+    for (const name of [/^Thoughts/, /^read done/, /^exec failed/]) {
+      const summary = answer.locator("summary").filter({ hasText: name });
+      await tabTo(page, summary);
+      await page.keyboard.press("Enter");
+    }
+    await expect(answer.getByText("I should read it first.")).toBeVisible();
+    await expect(answer.getByLabel("Result").last()).toHaveText("No such file");
+    await expectGoodLooks(page);
+  });
 
   test("of Admin let an admin invite somebody, who is a member and sees that these pages are not for them", async ({
     page,
