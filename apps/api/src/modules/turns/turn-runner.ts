@@ -48,10 +48,16 @@ export class TurnRunner {
 
   private async drive(turn: RunningTurn): Promise<TurnEnding> {
     const { agentId, signal } = turn;
-    const onStage = (stage: StageProgress): void => turn.tell({ type: "stage", ...stage });
-    // A running agent keeps what it was given; whether it may still use it is decided here.
-    await this.agentConfig.assertRenderable(agentId);
+    let isStart = false;
+    const onStage = (stage: StageProgress): void => {
+      isStart = true;
+      turn.tell({ type: "stage", ...stage });
+    };
     const running = await this.starts.ensureRunning(agentId, { onStage, signal });
+    // A start has asked what the agent may use. One that ran keeps what it was given, so whether it still may is decided here.
+    if (!isStart) {
+      await this.agentConfig.assertRenderable(agentId);
+    }
     await this.effect.untilInEffect(agentId, signal);
     const ending = await this.relayUntilTaken(turn, running);
     if (ending !== "unreachable") {
