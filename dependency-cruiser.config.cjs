@@ -152,6 +152,12 @@ module.exports = {
       from: { path: "^apps/web/" },
       to: { path: ["^apps/api/", "^packages/(?!contracts/)"] },
     },
+    {
+      name: "what-is-for-tests-does-not-ship",
+      severity: "error",
+      from: { path: ["^apps/(?:api/src|web)/", "^packages/(?!testing/)[^/]+/src/"], pathNot: ["\\.test\\.tsx?$", "^apps/web/test/"] },
+      to: { path: "^packages/testing/" },
+    },
     { name: "contracts-stand-alone", severity: "error", from: { path: "^packages/contracts/" }, to: { path: "^packages/(?!contracts/)" } },
     {
       name: "the-runtime-stands-alone",

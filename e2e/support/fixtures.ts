@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test as base } from "@playwright/test";
-import { startDemoLlm, type DemoLlmServer } from "@mosaic/testing/demo-llm";
+import { startDemoLlm, type DemoLlmServer } from "@mosaic/demo-llm/demo-llm";
 import { removeAgentContainers } from "./docker.ts";
 import { freePortPair, machineAddress, MosaicProcess } from "./mosaic-process.ts";
 import { PageStreams } from "./page-streams.ts";

@@ -49,6 +49,10 @@ const planted = {
     "apps/web/lib/a.ts": 'import "../features/chat/chat.js";',
     "apps/web/features/chat/chat.ts": "export {};",
   },
+  "what-is-for-tests-does-not-ship": {
+    "apps/api/src/modules/demo/a.ts": 'import "../../../../../packages/testing/src/a.js";',
+    "packages/testing/src/a.ts": "export {};",
+  },
   "contracts-stand-alone": {
     "packages/contracts/src/a.ts": 'import "../../testing/src/a.js";',
     "packages/testing/src/a.ts": "export {};",

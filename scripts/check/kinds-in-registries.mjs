@@ -14,7 +14,7 @@ const kinds = new Set([...runtimeKind.options, ...providerKind.options, ...backe
 const isRegistry = /(?:^|[/-])registry\.tsx?$/;
 
 /** Servers for tests that speak protocols, which are called as the kinds are. */
-const speaksProtocols = /^packages\/testing\//;
+const speaksProtocols = /^packages\/(?:demo-llm|testing)\//;
 
 const files = sourceFiles().filter((file) => /^(?:apps|packages)\//.test(file) && !isRegistry.test(file) && !speaksProtocols.test(file));
 const faults = files.flatMap((file) => kindComparisonsIn(file, readFileSync(join(root, file), "utf8"), kinds));

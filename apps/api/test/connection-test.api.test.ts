@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { createServer as createTcpServer, type AddressInfo } from "node:net";
-import { startDemoLlm, type DemoLlmServer } from "@mosaic/testing/demo-llm";
+import { startDemoLlm, type DemoLlmServer } from "@mosaic/demo-llm/demo-llm";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { OutboundService } from "../src/modules/outbound-access/outbound.service.js";
 import { NameLookUps } from "../src/modules/outbound-access/name-look-ups.js";

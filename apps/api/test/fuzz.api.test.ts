@@ -3,7 +3,7 @@ import { deriveRelayToken } from "@mosaic/agent-backends/gateway-token";
 import { setupTokenHeader } from "@mosaic/contracts/onboarding";
 import { problem } from "@mosaic/contracts/problem";
 import fc from "fast-check";
-import { startDemoLlm, type DemoLlmServer } from "@mosaic/testing/demo-llm";
+import { startDemoLlm, type DemoLlmServer } from "@mosaic/demo-llm/demo-llm";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { CryptoService } from "../src/modules/crypto/crypto.service.js";
 import { SettingsService } from "../src/modules/settings/settings.service.js";

@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from "node:crypto";
 import { deriveGatewayToken, deriveRelayToken } from "@mosaic/agent-backends/gateway-token";
-import { startDemoLlm, type DemoLlmServer } from "@mosaic/testing/demo-llm";
+import { startDemoLlm, type DemoLlmServer } from "@mosaic/demo-llm/demo-llm";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { afresh, at, callersOf, refusalOf, type Caller } from "./harness/callers.js";
 import { agentOf, conversationOf, createAgent, createConversation, say } from "./harness/chat.js";

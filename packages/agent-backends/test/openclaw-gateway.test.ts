@@ -1,4 +1,4 @@
-import { type DemoLlmServer, startDemoLlm } from "@mosaic/testing/demo-llm";
+import { type DemoLlmServer, startDemoLlm } from "@mosaic/demo-llm/demo-llm";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { GatewayEvent, RenderedProvider, RenderInput } from "../src/agent-backend.js";
 import { probeRequest } from "../src/openclaw-probe.js";

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { startDemoLlm } from "@mosaic/testing/demo-llm";
+import { startDemoLlm } from "@mosaic/demo-llm/demo-llm";
 import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AgentRuntime, Endpoint } from "../src/agent-runtime.js";

@@ -1,4 +1,4 @@
-import { DemoHttpError } from "./demo-request.js";
+import { DemoHttpError } from "@mosaic/demo-llm/demo-request";
 
 /** With several agents only a full name is accepted. */
 export function requireAgent(agentIds: readonly string[], model: string): void {

@@ -1,4 +1,4 @@
-import type { DemoAnswer } from "./demo-answer.js";
+import type { DemoAnswer } from "@mosaic/demo-llm/demo-answer";
 
 /** How OpenClaw's gateway words an error: not streamed with this status, streamed inside a 200. */
 export interface GatewayError {

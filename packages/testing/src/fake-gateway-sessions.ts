@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { type DemoMessage, isRecord } from "./demo-request.js";
-import { prependQueuedMessage, stripOpenClawFraming } from "./openclaw-framing.js";
+import { type DemoMessage, isRecord } from "@mosaic/demo-llm/demo-request";
+import { prependQueuedMessage, stripOpenClawFraming } from "@mosaic/demo-llm/openclaw-framing";
 
 /** What the fake gateway remembers of each session, one turn at a time. */
 export interface FakeSessions {

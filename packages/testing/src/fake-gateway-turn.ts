@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { composeDemoAnswer, type DemoAnswer } from "./demo-answer.js";
-import type { DemoRequest } from "./demo-request.js";
-import { wordsOf } from "./demo-delivery.js";
-import { type Exchange, pause } from "./exchange.js";
+import { composeDemoAnswer, type DemoAnswer } from "@mosaic/demo-llm/demo-answer";
+import type { DemoRequest } from "@mosaic/demo-llm/demo-request";
+import { wordsOf } from "@mosaic/demo-llm/demo-delivery";
+import { type Exchange, pause } from "@mosaic/demo-llm/exchange";
 import { type GatewayError, upstreamTimeout, upstreamError } from "./fake-gateway-errors.js";
 import { type FakeSession, withoutFraming } from "./fake-gateway-sessions.js";
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
 import { deriveGatewayToken } from "./gateway-token.js";
-import { listenOn } from "./listening-server.js";
+import { listenOn } from "@mosaic/demo-llm/listening-server";
 
 const script = fileURLToPath(new URL("fake-gateway.cli.ts", import.meta.url));
 /** Node strips the types itself, but looks for the `.js` that only a build makes. */

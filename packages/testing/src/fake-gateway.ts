@@ -1,15 +1,15 @@
 import { createServer, type IncomingMessage } from "node:http";
-import { parseDemoCommand } from "./demo-command.js";
-import type { DemoBehaviour } from "./demo-llm.js";
-import { bearerOf } from "./demo-routes.js";
-import { DemoHttpError, type DemoMessage, type DemoRequest, parseDemoRequest } from "./demo-request.js";
-import { type Exchange, openExchange } from "./exchange.js";
+import { parseDemoCommand } from "@mosaic/demo-llm/demo-command";
+import type { DemoBehaviour } from "@mosaic/demo-llm/demo-llm";
+import { bearerOf } from "@mosaic/demo-llm/demo-routes";
+import { DemoHttpError, type DemoMessage, type DemoRequest, parseDemoRequest } from "@mosaic/demo-llm/demo-request";
+import { type Exchange, openExchange } from "@mosaic/demo-llm/exchange";
 import { modelList, requireAgent } from "./fake-gateway-agents.js";
 import { createFakeSessions, type FakeSessions } from "./fake-gateway-sessions.js";
 import { runFakeTurn, sendGatewayJson, streamReply, wholeReply } from "./fake-gateway-turn.js";
-import { readJsonBody } from "./http-body.js";
-import { listenOn, type RunningServer } from "./listening-server.js";
-import { createRequestLog, type RecordedRequest, type RequestLog } from "./request-log.js";
+import { readJsonBody } from "@mosaic/demo-llm/http-body";
+import { listenOn, type RunningServer } from "@mosaic/demo-llm/listening-server";
+import { createRequestLog, type RecordedRequest, type RequestLog } from "@mosaic/demo-llm/request-log";
 
 export interface FakeGatewayOptions {
   readonly token: string;

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type FakeGateway, startFakeGateway } from "./fake-gateway.js";
 import { ConfigRefusedError, followBundle } from "./fake-supervisor.js";
-import { listenOn, type RunningServer } from "./listening-server.js";
+import { listenOn, type RunningServer } from "@mosaic/demo-llm/listening-server";
 
 let gateway: FakeGateway;
 let api: RunningServer;

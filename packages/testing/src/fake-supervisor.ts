@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isRecord } from "./demo-request.js";
+import { isRecord } from "@mosaic/demo-llm/demo-request";
 import type { FakeGateway } from "./fake-gateway.js";
 
 export interface FollowOptions {

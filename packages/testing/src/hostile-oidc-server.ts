@@ -1,6 +1,6 @@
 import { createHash, createHmac, createSign, generateKeyPairSync, randomBytes, type KeyObject } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { listenOn, type RunningServer } from "./listening-server.js";
+import { listenOn, type RunningServer } from "@mosaic/demo-llm/listening-server";
 
 type Json = Record<string, unknown>;
 type Path = "discovery" | "token" | "jwks" | "userinfo";

@@ -1,4 +1,4 @@
-import type { DemoProtocolName } from "./demo-request.js";
+import type { DemoProtocolName } from "@mosaic/demo-llm/demo-request";
 import type { OddScript } from "./odd-models.js";
 
 /** How a protocol writes an odd answer down, event by event and nothing more. */

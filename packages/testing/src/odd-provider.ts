@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { type DemoProtocolName, isRecord } from "./demo-request.js";
-import { readJsonBody } from "./http-body.js";
-import { listenOn, type RunningServer } from "./listening-server.js";
+import { type DemoProtocolName, isRecord } from "@mosaic/demo-llm/demo-request";
+import { readJsonBody } from "@mosaic/demo-llm/http-body";
+import { listenOn, type RunningServer } from "@mosaic/demo-llm/listening-server";
 import { oddEncoders, oddStreamTypes } from "./odd-encoders.js";
 import { oddLists, oddListNames } from "./odd-lists.js";
 import { findOddModel, oddModelNames, type OddRefusal, scriptOf } from "./odd-models.js";
-import { createRequestLog, type RecordedRequest } from "./request-log.js";
+import { createRequestLog, type RecordedRequest } from "@mosaic/demo-llm/request-log";
 
 export interface OddProviderOptions {
   readonly host?: string;

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { createServer, type RequestListener } from "node:http";
 import { Provider, type ClientMetadata } from "oidc-provider";
-import { listenOn, type RunningServer } from "./listening-server.js";
+import { listenOn, type RunningServer } from "@mosaic/demo-llm/listening-server";
 
 /** What the sign-in server says of one of its people. */
 export interface OidcPerson {

@@ -20,7 +20,7 @@ export interface DemoThread {
 export const DEMO_THREAD = Symbol("DEMO_THREAD");
 
 export const demoThread: DemoThread = {
-  script: createRequire(import.meta.url).resolve("@mosaic/testing/demo-llm.worker"),
+  script: createRequire(import.meta.url).resolve("@mosaic/demo-llm/demo-llm.worker"),
   wordDelayMs: 20,
   askEveryMs: 2_000,
   patienceMs: 10_000,
