@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
+import { freePort } from "@mosaic/testing/free-port";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { agentOf, conversationOf, createAgent, createConversation, lastMessage, say, Turn } from "./harness/chat.js";
 import { InMemoryEngine } from "./harness/in-memory-runtime.js";
@@ -35,14 +35,6 @@ afterEach(async () => {
   await remote.close();
   await database.drop();
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** A process of Mosaic, ready to serve; the same ports each time, as after a restart. */
 async function startProcess(): Promise<{ child: ChildProcess; output: () => string }> {

@@ -1,13 +1,12 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync } from "node:fs";
-import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
 import { deriveGatewayToken } from "./gateway-token.js";
-import { listenOn } from "@mosaic/demo-llm/listening-server";
+import { freePort } from "./free-port.js";
 
 const script = fileURLToPath(new URL("fake-gateway.cli.ts", import.meta.url));
 /** Node strips the types itself, but looks for the `.js` that only a build makes. */
@@ -47,12 +46,6 @@ async function run(env: Record<string, string>): Promise<Run> {
   child.stdin.on("error", () => {});
   const exitCode = once(child, "exit").then(([code]) => (typeof code === "number" ? code : null));
   return { url: `http://127.0.0.1:${port}`, output: () => output, exitCode };
-}
-
-async function freePort(): Promise<number> {
-  const server = await listenOn(createServer(), {});
-  await server.close();
-  return server.port;
 }
 
 async function status(url: string, token?: string): Promise<number | undefined> {

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "@mosaic/testing/free-port";
 import { openclawLaunch } from "@mosaic/agent-backends/openclaw-launch";
 import type { ContainerObservation, Endpoint } from "@mosaic/runtime/agent-runtime";
 import { InMemoryDriver } from "./in-memory-driver.js";
@@ -121,13 +121,4 @@ class OwnEntrypointDriver extends InMemoryDriver {
       ? { ...observation, state: "running", endpoint: this.endpoint }
       : { ...observation, state: "exited", endpoint: null, exitCode: this.own.exitCode };
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -1,8 +1,8 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
+import { freePort } from "@mosaic/testing/free-port";
 import { InMemoryEngine } from "../harness/in-memory-runtime.js";
 import { serveEngine, type RemoteEngine } from "../harness/remote-engine.js";
 import { adminOf, memberOf } from "../harness/test-app.js";
@@ -125,12 +125,4 @@ async function peakOf(child: ChildProcess): Promise<number> {
   const status = await readFile(`/proc/${child.pid}/status`, "utf8");
   await writeFile(`/proc/${child.pid}/clear_refs`, "5").catch(() => undefined);
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -9,9 +9,16 @@ export class ClientGoneError extends Error {
   }
 }
 
-/** Aborts when the client leaves before it is answered, at once if it has left already, so that nobody works for who is not there. */
+const signals = new WeakMap<Response, AbortSignal>();
+
+/** Aborts when the client leaves before it is answered, at once if it has left already, so that nobody works for who is not there. One for each answer. */
 export function goneSignal(response: Response): AbortSignal {
+  const known = signals.get(response);
+  if (known !== undefined) {
+    return known;
+  }
   const left = new AbortController();
+  signals.set(response, left.signal);
   onClosed(response, () => {
     if (!response.writableFinished) {
       left.abort(new ClientGoneError());
