@@ -60,6 +60,9 @@ test.describe("faults, with the real OpenClaw", () => {
     for (const [index, turn] of turns.entries()) {
       expect(turn.text).toContain(`hello number ${index}`);
       expect(turn.message?.status).toBe("complete");
+      // As the demo model counts them, and the real OpenClaw adds them up.
+      expect(turn.message?.usage?.inputTokens).toBeGreaterThan(0);
+      expect(turn.message?.usage?.outputTokens).toBeGreaterThan(0);
     }
     expect(await runningAgents(runtime)).toHaveLength(1);
   });
