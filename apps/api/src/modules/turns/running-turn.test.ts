@@ -93,6 +93,13 @@ test("an agent that never ends calling tools fills no memory", () => {
   expect([running.feed.events.length, running.parts.length]).toEqual([3, 3]);
 });
 
+test("a call that could not be read again is left out", () => {
+  const running = turn();
+  running.call({ ...call, id: "x".repeat(201) });
+  running.call({ ...call, output: "x".repeat(5_000) });
+  expect(running.parts).toEqual([]);
+});
+
 test("the first reason for its early end counts", () => {
   const running = turn();
   running.interrupt("stopped");

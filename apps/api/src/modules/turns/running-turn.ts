@@ -1,5 +1,12 @@
 import type { Message, TurnEvent } from "@mosaic/contracts/chat";
-import { isPartEvent, withEvent, type MessagePart, type TokenUsage, type ToolCallPart } from "@mosaic/contracts/message-parts";
+import {
+  isPartEvent,
+  toolCallPart,
+  withEvent,
+  type MessagePart,
+  type TokenUsage,
+  type ToolCallPart,
+} from "@mosaic/contracts/message-parts";
 import type { Answer, BegunTurn } from "../conversations/conversations.types.js";
 import { TurnFeed } from "./turn-feed.js";
 import type { TurnLimits } from "./turn-limits.js";
@@ -93,10 +100,10 @@ export class RunningTurn implements BegunTurn, Answer {
     }
   }
 
-  /** How a tool's call stands. An agent that never ends calling is not followed any further. */
+  /** How a tool's call stands. One that could not be read again is left out, and an agent that never ends calling is not followed any further. */
   call(part: ToolCallPart): void {
     this.toolEvents += 1;
-    if (this.toolEvents <= this.limits.maxToolEvents) {
+    if (this.toolEvents <= this.limits.maxToolEvents && toolCallPart.safeParse(part).success) {
       this.tell(part);
     }
   }

@@ -21,6 +21,8 @@ export interface TurnLimits {
   readonly maxTextLength: number;
   /** How often it is told how a tool's call stands: each time with what the tool was given and said. */
   readonly maxToolEvents: number;
+  /** Pieces of text and of reasoning that something else stands between, calls of tools among them. */
+  readonly maxParts: number;
   /** Of one answer, stages and notices among them. */
   readonly maxEvents: number;
   /** Streams of turns that one person reads at the same time, of one process. */
@@ -41,6 +43,7 @@ export const turnLimits: TurnLimits = {
   savePatienceMs: 60_000,
   maxTextLength: 1_000_000,
   maxToolEvents: 1_000,
+  maxParts: 2_500,
   maxEvents: 100_000,
   readersPerUser: 40,
 };

@@ -171,7 +171,7 @@ export class TurnRunner {
     } else if (event.type === "delta" || event.type === "reasoning") {
       const text = event.text.slice(0, this.limits.maxTextLength - turn.length);
       turn.say(text, event.type);
-      return text.length === event.text.length;
+      return text.length === event.text.length && turn.parts.length <= this.limits.maxParts;
     }
     return true;
   }
