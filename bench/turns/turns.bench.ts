@@ -1,28 +1,32 @@
 // What a turn costs Mosaic, beside the same turn sent straight to the same stub gateway, in one run:
-//   alone   turns of 30 words, one after the other: first text, processor time, commits and rows written
+//   alone   turns of 30 words, one after the other: first text, processor time, rows written
+//   asked   the same, with all that Postgres is asked noted on the way: statements and commits before the gateway has the message, and in all
 //   crowd   many turns begun at a steady rate by many people: when each has its first text
+// With STATEMENTS=1 the statements of one turn are printed.
 // Mosaic is a process of its own, with the real Postgres; what is lent to it is the engine, whose gateways are stubs that answer at once.
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { request } from "node:http";
-import { createServer, type AddressInfo } from "node:net";
+import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { deriveGatewayToken } from "@mosaic/agent-backends/gateway-token";
+import { freePort } from "@mosaic/testing/free-port";
 import { expect, test } from "vitest";
-import { createAgent, createConversation, say, Turn } from "../../apps/api/test/harness/chat.js";
+import { createAgent, createConversation, say } from "../../apps/api/test/harness/chat.js";
 import { InMemoryEngine } from "../../apps/api/test/harness/in-memory-runtime.js";
 import { serveEngine, type RemoteEngine } from "../../apps/api/test/harness/remote-engine.js";
 import { memberOf } from "../../apps/api/test/harness/test-app.js";
-import type { TestClient } from "../../apps/api/test/harness/test-client.js";
+import { TestClient } from "../../apps/api/test/harness/test-client.js";
 import { createTestDatabase, type TestDatabase } from "../../apps/api/test/harness/test-database.js";
+import { listenTo, type Asked } from "./asked.js";
 
 const entry = fileURLToPath(new URL("../../apps/api/test/harness/mosaic-process.mjs", import.meta.url));
 const turnCount = Number(process.env["TURNS"] ?? 200);
 const crowdSize = Number(process.env["CROWD"] ?? 1_000);
 const perSecond = Number(process.env["RATE"] ?? 100);
 const question = Array.from({ length: 30 }, (_, index) => `word${index}`).join(" ");
+const askedTurns = 30;
 /** Of the kernel's clock, in which /proc counts. */
 const tickMs = 10;
 
@@ -36,6 +40,7 @@ interface House {
   readonly url: string;
   readonly database: TestDatabase;
   readonly engine: InMemoryEngine;
+  readonly remote: RemoteEngine;
   readonly child: ChildProcess;
   close(): Promise<void>;
 }
@@ -51,6 +56,7 @@ test("turns", async () => {
   try {
     const talk = await talkOf(house, "ann");
     await alone(house, talk);
+    await asked(house, talk);
     expect(await crowd(house)).toEqual([]);
   } finally {
     await house.close();
@@ -61,12 +67,29 @@ async function open(): Promise<House> {
   const database = await createTestDatabase();
   const engine = new InMemoryEngine();
   const remote: RemoteEngine = await serveEngine(engine);
+  const { url, child } = await startMosaic(remote, database.url);
+  return {
+    url,
+    database,
+    engine,
+    remote,
+    child,
+    close: async () => {
+      child.kill("SIGKILL");
+      await engine.close();
+      await remote.close();
+      await database.drop();
+    },
+  };
+}
+
+async function startMosaic(remote: RemoteEngine, databaseUrl: string): Promise<{ url: string; child: ChildProcess }> {
   const port = await freePort();
   const child = fork(entry, {
     silent: true,
     env: {
       PATH: process.env["PATH"],
-      DATABASE_URL: database.url,
+      DATABASE_URL: databaseUrl,
       MOSAIC_SECRET_KEY: "test-secret-key-0123456789-abcdefghijklmnop",
       MOSAIC_RUNTIME: "docker",
       PORT: String(port),
@@ -78,26 +101,7 @@ async function open(): Promise<House> {
   child.stderr?.pipe(process.stderr);
   child.stdout?.resume();
   await once(child, "message");
-  return {
-    url: `http://127.0.0.1:${port}`,
-    database,
-    engine,
-    child,
-    close: async () => {
-      child.kill("SIGKILL");
-      await engine.close();
-      await remote.close();
-      await database.drop();
-    },
-  };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  return { url: `http://127.0.0.1:${port}`, child };
 }
 
 /** With an agent that runs already. */
@@ -109,23 +113,46 @@ async function talkOf(house: House, name: string): Promise<Talk> {
   return { client, agentId, conversationId };
 }
 
-/** Milliseconds until the first text, and until the end. */
+const connections = new Agent({ keepAlive: true });
+
+/** Milliseconds until the first text, and until the end. A reader that takes little of the processor itself: the two share it. */
 async function throughMosaic({ client, conversationId }: Talk): Promise<{ firstMs: number; wholeMs: number }> {
   const startedAt = performance.now();
-  const turn = await Turn.open(client, conversationId, question);
-  let firstMs: number | undefined;
-  const watch = setInterval(() => {
-    if (firstMs === undefined && turn.text !== "") {
-      firstMs = performance.now() - startedAt;
-    }
-  }, 1);
-  const { message } = await turn.done();
-  clearInterval(watch);
-  if (message.status !== "complete") {
-    throw new Error(`A turn ended as ${message.status}: ${JSON.stringify(message.error)}`);
+  const headers = { "content-type": "application/json", origin: client.baseUrl, cookie: client.cookie ?? "" };
+  const url = `${client.baseUrl}/api/conversations/${conversationId}/messages`;
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { agent: connections, method: "POST", headers }, (response) => {
+      let text = "";
+      let firstMs: number | undefined;
+      response.setEncoding("utf8");
+      response.on("data", (chunk: string) => {
+        text += chunk;
+        if (firstMs === undefined && text.includes("event: delta")) {
+          firstMs = performance.now() - startedAt;
+        }
+      });
+      response.on("error", reject);
+      response.on("end", () => {
+        const fault = faultOf(response.statusCode, text);
+        const wholeMs = performance.now() - startedAt;
+        return fault === null ? resolve({ firstMs: firstMs ?? wholeMs, wholeMs }) : reject(new Error(fault));
+      });
+    });
+    outgoing.on("error", reject);
+    outgoing.end(JSON.stringify({ content: question }));
+  });
+}
+
+function faultOf(status: number | undefined, text: string): string | null {
+  if (status !== 200) {
+    return `A turn was refused with ${status}: ${(JSON.parse(text) as { detail?: string }).detail}`;
   }
-  const wholeMs = performance.now() - startedAt;
-  return { firstMs: firstMs ?? wholeMs, wholeMs };
+  const done = /^event: done\ndata: (.*)$/m.exec(text)?.[1];
+  if (done === undefined) {
+    return "A stream broke off.";
+  }
+  const { message } = JSON.parse(done) as { message: { status: string; error: unknown } };
+  return message.status === "complete" ? null : `A turn ended as ${message.status}: ${JSON.stringify(message.error)}`;
 }
 
 async function bare({ engine }: House, { agentId }: Talk, session: string): Promise<number> {
@@ -152,10 +179,13 @@ async function cpuMs({ child }: House): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) * tickMs;
 }
 
+const kinds = ["commits", "inserts", "updates", "deletes"] as const;
+type Written = Readonly<Record<(typeof kinds)[number], number>>;
+
 /** Postgres counts with a delay of up to a second. */
-async function written({ database }: House): Promise<{ commits: number; inserts: number; updates: number; deletes: number }> {
+async function written({ database }: House): Promise<Written> {
   await sleep(1_500);
-  const [counts] = await database.query<{ commits: number; inserts: number; updates: number; deletes: number }>(
+  const [counts] = await database.query<Written>(
     `SELECT xact_commit::int AS commits, tup_inserted::int AS inserts, tup_updated::int AS updates, tup_deleted::int AS deletes
      FROM pg_stat_database WHERE datname = current_database()`,
   );
@@ -187,9 +217,63 @@ async function alone(house: House, talk: Talk): Promise<void> {
   );
   print(`  whole answer  through Mosaic ${ms(median(wholes))}`);
   print(`  a turn takes  ${(cpu / turnCount).toFixed(1).padStart(6)} ms of Mosaic's processor time`);
-  for (const kind of ["commits", "inserts", "updates", "deletes"] as const) {
+  for (const kind of kinds) {
     print(`                ${((after[kind] - before.rows[kind]) / turnCount).toFixed(1).padStart(6)} ${kind}`);
   }
+}
+
+/** A second Mosaic, with one who listens between it and Postgres: its times mean nothing. */
+async function asked(house: House, talk: Talk): Promise<void> {
+  const listener = await listenTo(house.database.url);
+  const { url, child } = await startMosaic(house.remote, listener.url);
+  try {
+    const { cookie, userId } = talk.client;
+    const client = new TestClient(url, { cookie: cookie ?? "", userId: userId ?? "" });
+    const gateway = house.engine.gatewayOf(talk.agentId);
+    let takenAtMs = 0;
+    gateway.setBehaviour(() => {
+      takenAtMs = performance.now();
+      return undefined;
+    });
+    const counts: { before: Counted; all: Counted }[] = [];
+    let last: readonly Asked[] = [];
+    for (let index = 0; index < askedTurns; index += 1) {
+      const from = listener.asked.length;
+      await throughMosaic({ ...talk, client });
+      // What is still written when the reader has everything belongs to the turn.
+      await sleep(50);
+      last = listener.asked.slice(from);
+      counts.push({ before: counted(last.filter(({ atMs }) => atMs <= takenAtMs)), all: counted(last) });
+    }
+    gateway.setBehaviour(null);
+    print(`\n${askedTurns} turns of 30 words, one after the other: what Postgres is asked, median`);
+    for (const [when, words] of [
+      ["before", "until the gateway has the message"],
+      ["all", "in all"],
+    ] as const) {
+      const of = (kind: keyof Counted): number => median(counts.map((count) => count[when][kind]));
+      print(`  ${words.padEnd(34)} ${of("commits")} commits   ${of("statements")} statements`);
+    }
+    if (process.env["STATEMENTS"] !== undefined) {
+      last.forEach(({ text, atMs }) => print(`  ${atMs <= takenAtMs ? "before" : "after "} ${text.replaceAll(/\s+/g, " ").slice(0, 300)}`));
+    }
+  } finally {
+    child.kill("SIGKILL");
+    await listener.close();
+  }
+}
+
+interface Counted {
+  readonly commits: number;
+  /** Without those that only begin and end transactions. */
+  readonly statements: number;
+}
+
+function counted(statements: readonly Asked[]): Counted {
+  return {
+    commits: statements.filter(({ isCommit }) => isCommit).length,
+    statements: statements.filter(({ isControl }) => !isControl).length,
+  };
 }
 
 /** What Mosaic takes a second while nobody asks for anything. */
@@ -222,5 +306,5 @@ async function crowd(house: House): Promise<string[]> {
   print(`\n${crowdSize} turns of ${people} people, begun at ${perSecond} a second`);
   print(`  first text    median ${ms(median(firsts))}   p95 ${ms(quantile(firsts, 0.95))}   worst ${ms(Math.max(...firsts))}`);
   print(`  within 500 ms ${firsts.filter((first) => first <= 500).length} of ${crowdSize}; failed ${faults.length}`);
-  return faults;
+  return [...Map.groupBy(faults, (fault) => fault)].map(([fault, all]) => `${all.length} × ${fault}`);
 }
