@@ -4,7 +4,6 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { RuntimeError, type AgentRuntime } from "@mosaic/runtime/agent-runtime";
 import { backup } from "./cli/backup.js";
-import { createBreakglass, resetBreakglass } from "./cli/breakglass.js";
 import { CommandError, readSecret, terminal, withDatabase } from "./cli/command.js";
 import { examine, unconfigured, type Finding } from "./cli/doctor.js";
 import { restore } from "./cli/restore.js";
@@ -52,6 +51,9 @@ function parse(argv: readonly string[]): Arguments | null {
     : { words: positionals, name: values.name, newKeyFile: values["new-key-file"], isJson: values.json };
 }
 
+/** Only where it is needed: the other commands have to work when the application does not even load. */
+const loadBreakglass = async (): Promise<typeof import("./cli/breakglass.js")> => import("./cli/breakglass.js");
+
 type Command = (env: Env, words: Arguments) => Promise<number>;
 
 const commands: Readonly<Record<string, Command>> = {
@@ -60,12 +62,15 @@ const commands: Readonly<Record<string, Command>> = {
   "admin create-breakglass": async (env, { name }) => {
     await migrate(env.DATABASE_URL.open(), migrationsFolder);
     const password = await readSecret("Password");
-    await withDatabase(env.DATABASE_URL.open(), async (database) => createBreakglass(database, name, password, terminal));
+    const { createBreakglass } = await loadBreakglass();
+    await createBreakglass(env, name, password, terminal);
     return 0;
   },
   "admin reset-breakglass": async (env) => {
+    await migrate(env.DATABASE_URL.open(), migrationsFolder);
     const password = await readSecret("New password");
-    await withDatabase(env.DATABASE_URL.open(), async (database) => resetBreakglass(database, password, terminal));
+    const { resetBreakglass } = await loadBreakglass();
+    await resetBreakglass(env, password, terminal);
     return 0;
   },
   "rotate-key": async (env, { newKeyFile }) => rotate(env, newKeyFile),

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { createApplication, type Application } from "./application.js";
 import { CryptoService } from "./modules/crypto/crypto.service.js";
 import { SettingsService } from "./modules/settings/settings.service.js";
-import { UsersService } from "./modules/users/users.service.js";
+import { BreakglassService } from "./modules/users/breakglass.service.js";
 import { ConfigurationError, readEnv, type Env } from "./platform/config/env.js";
 import { assertFit } from "./platform/database/database-look.js";
 import { explainDatabaseFault } from "./platform/database/database-words.js";
@@ -55,7 +55,7 @@ async function findSetupUrl({ nest }: Application, url: string): Promise<string 
   if ((await settings.get("onboarding.completed_at")) !== null) {
     return undefined;
   }
-  if (await nest.get(UsersService, { strict: false }).hasBreakglass()) {
+  if ((await nest.get(BreakglassService, { strict: false }).find()) !== null) {
     return `${url}/setup`;
   }
   return `${url}/setup#token=${nest.get(CryptoService).setupToken(await settings.instanceId())}`;

@@ -95,8 +95,23 @@ test("an operator makes the breakglass account, with the password on standard in
   expect([reset.code, reset.said]).toEqual([0, expect.stringContaining("operator has a new password")]);
   const [after] = await empty.query<{ password_hash: string }>("SELECT password_hash FROM breakglass_user");
   expect(after?.password_hash).not.toBe(before?.password_hash);
+  expect(await empty.query("SELECT actor_kind AS kind, action FROM audit_events ORDER BY id")).toEqual([
+    { kind: "cli", action: "user.create" },
+    { kind: "cli", action: "password.reset" },
+  ]);
   const weak = await mosaic(["admin", "reset-breakglass"], at(empty), "short\n");
   expect([weak.code, weak.noted]).toEqual([1, expect.stringContaining("does not follow all rules")]);
+});
+
+test("without the account a reset says how to make one, and a database that is away is told as such", async () => {
+  const none = await mosaic(["admin", "reset-breakglass"], at(filled), "quite another sentence\n");
+  expect([none.code, none.said, none.noted]).toEqual([1, "", expect.stringContaining("mosaic admin create-breakglass")]);
+  const away = { DATABASE_URL: "postgres://nobody@127.0.0.1:1/none", MOSAIC_SECRET_KEY: secretKey };
+  for (const command of ["create-breakglass", "reset-breakglass"]) {
+    const outcome = await mosaic(["admin", command], away, "quite another sentence\n");
+    expect([outcome.code, outcome.noted]).toEqual([1, expect.stringContaining("can't be reached")]);
+    expect(outcome.noted).not.toMatch(/\n\s+at /);
+  }
 });
 
 test("a rotation whose process is killed in the middle is finished by the next run", { timeout: 120_000 }, async () => {

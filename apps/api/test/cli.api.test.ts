@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { backup } from "../src/cli/backup.js";
@@ -13,8 +13,9 @@ import { droppedColumns, sealedColumns } from "../src/cli/sealed-columns.js";
 import { auditRows } from "./harness/audit-rows.js";
 import { conversationOf, createAgent, createConversation, lastMessage, say, stop, Turn } from "./harness/chat.js";
 import { InMemoryEngine } from "./harness/in-memory-runtime.js";
+import { openEvents } from "./harness/open-events.js";
 import { startTestApp, type TestApp } from "./harness/test-app.js";
-import type { TestClient } from "./harness/test-client.js";
+import { TestClient } from "./harness/test-client.js";
 import { createEmptyDatabase, createTestDatabase, migrationsFolder } from "./harness/test-database.js";
 
 const closers: (() => Promise<unknown>)[] = [];
@@ -81,22 +82,65 @@ async function keyIdsIn(app: TestApp): Promise<Set<string>> {
 
 test("the breakglass account is made once, and its password is set anew while Mosaic runs", async () => {
   const app = await open();
-  await withDatabase(urlOf(app), async (database) => {
-    await expect(createBreakglass(database, "root", "short", terminal)).rejects.toThrow("At least 12 characters");
-    await createBreakglass(database, "root", "a fine long sentence", terminal);
-    await expect(createBreakglass(database, "other", "a fine long sentence", terminal)).rejects.toThrow("reset-breakglass");
-    const browser = app.visitor();
-    expect((await browser.post("/api/auth/login", { username: "root", password: "a fine long sentence" })).status).toBe(200);
-    await resetBreakglass(database, "another fine sentence", terminal);
-    expect((await browser.get("/api/auth/me")).status).toBe(401);
-    expect((await app.visitor().post("/api/auth/login", { username: "root", password: "a fine long sentence" })).status).toBe(401);
-    expect((await app.visitor().post("/api/auth/login", { username: "root", password: "another fine sentence" })).status).toBe(200);
-  });
-  const rows = await app.database.query<{ action: string; actor_kind: string }>(
-    "SELECT action, actor_kind FROM audit_events WHERE actor_kind = 'cli' ORDER BY id",
+  await expect(resetBreakglass(app.env, "a fine long sentence", terminal)).rejects.toThrow("There is no breakglass account yet");
+  await expect(createBreakglass(app.env, "root", "short", terminal)).rejects.toThrow("At least 12 characters");
+  await expect(createBreakglass(app.env, "no name", "a fine long sentence", terminal)).rejects.toThrow("This is no user name: 3 to 32");
+  await app.member("ann");
+  await expect(createBreakglass(app.env, "Ann", "a fine long sentence", terminal)).rejects.toThrow("The name ann is taken");
+  await createBreakglass(app.env, "root", "a fine long sentence", terminal);
+  await expect(createBreakglass(app.env, "other", "a fine long sentence", terminal)).rejects.toThrow("reset-breakglass");
+  const browser = app.visitor();
+  expect((await browser.post("/api/auth/login", { username: "root", password: "a fine long sentence" })).status).toBe(200);
+  await resetBreakglass(app.env, "another fine sentence", terminal);
+  expect((await browser.get("/api/auth/me")).status).toBe(401);
+  expect((await app.visitor().post("/api/auth/login", { username: "root", password: "a fine long sentence" })).status).toBe(401);
+  expect((await app.visitor().post("/api/auth/login", { username: "root", password: "another fine sentence" })).status).toBe(200);
+  const rows = await app.database.query<{ action: string }>(
+    "SELECT action, actor_name, actor_id, request_id, address, target_name FROM audit_events WHERE actor_kind = 'cli' ORDER BY id",
   );
-  expect(rows.map(({ action }) => action)).toEqual(["user.create", "password.reset"]);
+  const byCommand = { actor_name: userInfo().username, actor_id: null, request_id: null, address: "", target_name: "root" };
+  expect(rows).toEqual([
+    { action: "user.create", ...byCommand },
+    { action: "password.reset", ...byCommand },
+  ]);
   expect(said.join()).not.toContain("sentence");
+});
+
+test("of two commands at once one makes the account", async () => {
+  const app = await open();
+  const made = ["first-one", "second-one"].map(async (name) => createBreakglass(app.env, name, "a fine long sentence", terminal));
+  const outcomes = await Promise.allSettled(made);
+  expect(outcomes.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+  expect(outcomes.find(({ status }) => status === "rejected")).toMatchObject({ reason: { message: /already/ } });
+});
+
+test("a new password of the breakglass account ends its programs and its streams, and frees its name of what others tried", async () => {
+  const app = await open();
+  await createBreakglass(app.env, "root_1", "a fine long sentence", terminal);
+  const browser = app.visitor();
+  expect((await browser.post("/api/auth/login", { username: "root_1", password: "a fine long sentence" })).status).toBe(200);
+  const [account] = await app.database.query<{ id: string }>("SELECT user_id AS id FROM breakglass_user");
+  const program = await app.token(new TestClient(app.url, { userId: account?.id ?? "" }), ["read"]);
+  expect((await program.get("/api/agents")).status).toBe(200);
+  const events = await openEvents(browser);
+  const blocked = ["account:root_1|10.0.0.0/8", "account-anywhere:root_1", "browser:root_1|abc"];
+  const others = [
+    "account:rootx1|10.0.0.0/8",
+    "account:root_12|10.0.0.0/8",
+    "account-anywhere:root",
+    "browser:root|abc",
+    "address:10.0.0.0/8",
+  ];
+  await app.database.query(
+    `INSERT INTO login_throttles (subject, failures, blocked_until) SELECT unnest($1::text[]), 9, now() + interval '1 hour' ON CONFLICT DO NOTHING`,
+    [[...blocked, ...others]],
+  );
+  await resetBreakglass(app.env, "another fine sentence", terminal);
+  await expect.poll(() => events.isOpen()).toBe(false);
+  expect((await program.get("/api/agents")).status).toBe(401);
+  const left = await app.database.query<{ subject: string }>("SELECT subject FROM login_throttles WHERE failures = 9");
+  expect(left.map(({ subject }) => subject).toSorted()).toEqual(others.toSorted());
+  expect(await app.database.query("SELECT 1 FROM sign_in_places")).toEqual([]);
 });
 
 test(

@@ -93,6 +93,14 @@ test("of two admins created at once, one wins", async () => {
   expect(await app.database.query("SELECT 1 FROM users")).toHaveLength(1);
 });
 
+test("a name that somebody has is told by field: the admin does not exist yet", async () => {
+  await app.member("ann");
+  const answer = await app.visitor().post("/api/onboarding/breakglass", { ...breakglass, username: "ann" }, await tokenHeaders());
+  expect(answer.status).toBe(400);
+  expect(answer.json()).toMatchObject({ errors: [{ path: "username" }] });
+  expect(await app.database.query("SELECT 1 FROM breakglass_user")).toEqual([]);
+});
+
 test("the rules of the password are checked, by field", async () => {
   const answer = await app
     .visitor()

@@ -31,12 +31,15 @@ export const passwordRules: readonly { id: string; text: string; holds: (passwor
   },
 ];
 
+/** In the words that people read. */
+export function brokenPasswordRules(password: string, name: string): string[] {
+  return passwordRules.filter((rule) => !rule.holds(password, name)).map(({ text }) => text);
+}
+
 /** Adds an issue for each rule that a new password breaks. */
 export function checkPassword(password: string, name: string, path: string, context: z.RefinementCtx): void {
-  for (const rule of passwordRules) {
-    if (!rule.holds(password, name)) {
-      context.addIssue({ code: "custom", path: [path], message: rule.text });
-    }
+  for (const message of brokenPasswordRules(password, name)) {
+    context.addIssue({ code: "custom", path: [path], message });
   }
 }
 

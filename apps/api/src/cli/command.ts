@@ -47,16 +47,15 @@ export async function inTransaction<Result>(database: Client, work: () => Promis
 
 export interface CliAudit {
   readonly action: AuditAction;
-  readonly target?: { readonly type: string; readonly id: string | null; readonly name: string };
   readonly details?: Readonly<Record<string, string | number | boolean>>;
 }
 
 /** The row of a command, in the transaction of what it changes. */
-export async function auditCommand(database: Client, { action, target, details = {} }: CliAudit): Promise<void> {
+export async function auditCommand(database: Client, { action, details = {} }: CliAudit): Promise<void> {
   await database.query(
-    `INSERT INTO audit_events (id, actor_kind, actor_name, action, target_type, target_id, target_name, outcome, details)
-     VALUES ($1, 'cli', $2, $3, $4, $5, $6, 'done', $7)`,
-    [randomUUIDv7(), userInfo().username, action, target?.type ?? null, target?.id ?? null, target?.name ?? "", JSON.stringify(details)],
+    `INSERT INTO audit_events (id, actor_kind, actor_name, action, target_name, outcome, details)
+     VALUES ($1, 'cli', $2, $3, '', 'done', $4)`,
+    [randomUUIDv7(), userInfo().username, action, JSON.stringify(details)],
   );
 }
 

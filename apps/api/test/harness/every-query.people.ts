@@ -15,6 +15,7 @@ import { OidcFlowsRepository } from "../../src/modules/oidc/oidc-flows.repositor
 import { OidcIdentitiesRepository } from "../../src/modules/oidc/oidc-identities.repository.js";
 import { UserAdminRepository } from "../../src/modules/user-admin/user-admin.repository.js";
 import { UserDeletionRepository } from "../../src/modules/user-admin/user-deletion.repository.js";
+import { BreakglassRepository } from "../../src/modules/users/breakglass.repository.js";
 import { UsersRepository } from "../../src/modules/users/users.repository.js";
 import { admin, audit, bytes, hex, hourAgo, id, later, monthAgo, now, of, page, session, user, type Call } from "./query-calls.js";
 
@@ -76,9 +77,15 @@ export const accounts: readonly Call[] = [
     recordRefusal: (signUps) => signUps.recordRefusal("closed"),
     create: (signUps) => signUps.create({ username: `new-${hex().slice(0, 8)}`, displayName: "New", passwordHash: "x" }, null, now),
   }),
+  ...of(BreakglassRepository, {
+    find: (breakglass) => breakglass.find(),
+    create: (breakglass) => breakglass.create(`root-${hex().slice(0, 8)}`, "x"),
+    setPassword: async (breakglass) => {
+      const account = await breakglass.find();
+      return account === null ? undefined : breakglass.setPassword(account, "y");
+    },
+  }),
   ...of(UsersRepository, {
-    hasBreakglass: (users) => users.hasBreakglass(),
-    createBreakglass: (users) => users.createBreakglass(`root-${hex().slice(0, 8)}`, "x"),
     find: (users) => users.find(user),
     findPasswordAccount: [(users) => users.findPasswordAccount({ username: "nobody" }), (users) => users.findPasswordAccount({ id: user })],
   }),

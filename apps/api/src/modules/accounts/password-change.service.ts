@@ -1,5 +1,5 @@
 import type { ChangePassword } from "@mosaic/contracts/account";
-import { passwordRules } from "@mosaic/contracts/identity";
+import { brokenPasswordRules } from "@mosaic/contracts/identity";
 import { Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
 import { AttemptThrottleService } from "../auth/attempt-throttle.service.js";
@@ -25,9 +25,9 @@ export class PasswordChangeService {
 
   private async changeNow({ user, sessionId }: SessionCaller, input: ChangePassword, session: NewSession): Promise<void> {
     const { currentPassword, newPassword, endsTokens } = input;
-    const broken = passwordRules.filter((rule) => !rule.holds(newPassword, user.username));
+    const broken = brokenPasswordRules(newPassword, user.username);
     if (broken.length > 0) {
-      throw faults(broken.map(({ text }) => ({ path: "newPassword", message: text })));
+      throw faults(broken.map((message) => ({ path: "newPassword", message })));
     }
     if ((await this.repository.find(user.id))?.hasPassword !== true) {
       throw new AppError("conflict", { detail: "You sign in with single sign-on. There is no password here to change." });

@@ -1,6 +1,7 @@
 import type { Prisma } from "../../generated/prisma/client.js";
 import type { Ending } from "../../platform/notices/channels.js";
 import { send, sendAll } from "../../platform/notices/notices.js";
+import { subjectsOf } from "./sign-in-rules.js";
 
 /** Tells every process to close what is open on it. Heard only if the transaction commits. */
 export async function tellEnding(transaction: Prisma.TransactionClient, ending: Ending): Promise<void> {
@@ -37,4 +38,16 @@ export async function endEverythingOf(transaction: Prisma.TransactionClient, use
   await transaction.session.deleteMany({ where: { userId } });
   await transaction.accessToken.deleteMany({ where: { userId } });
   await tellEnding(transaction, { userId });
+}
+
+/** Nothing that was tried at an account before holds it up any more. */
+export async function forgetAttempts(transaction: Prisma.TransactionClient, username: string): Promise<void> {
+  const { subject, beginnings } = subjectsOf(username);
+  await transaction.loginThrottle.deleteMany({ where: { subject } });
+  for (const beginning of beginnings) {
+    // Byte by byte, as its index is: no other collation keeps together what begins alike. `}` follows `|`.
+    const end = beginning.replace(/\|$/, "}");
+    await transaction.$executeRaw`
+      DELETE FROM login_throttles WHERE subject COLLATE "C" >= ${beginning} AND subject COLLATE "C" < ${end}`;
+  }
 }

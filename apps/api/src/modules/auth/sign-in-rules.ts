@@ -10,6 +10,15 @@ export interface AttemptCount {
   readonly afterwards: "clear" | "take_back";
 }
 
+const inBrowser = (username: string): string => `browser:${username}|`;
+const atNetwork = (username: string): string => `account:${username}|`;
+const anywhere = (username: string): string => `account-anywhere:${username}`;
+
+/** Where attempts at one account are counted: one subject, and all that begin so. No name holds the bar that ends a beginning. */
+export function subjectsOf(username: string): { readonly subject: string; readonly beginnings: readonly string[] } {
+  return { subject: anywhere(username), beginnings: [inBrowser(username), atNetwork(username)] };
+}
+
 export interface AttemptOrigin {
   readonly username: string;
   readonly network: string;
@@ -25,16 +34,16 @@ export interface AttemptOrigin {
  */
 export function attemptCounts({ username, network, knownBrowser, isKnownNetwork }: AttemptOrigin): AttemptCount[] {
   if (knownBrowser !== null) {
-    const subject = `browser:${username}|${knownBrowser}`;
+    const subject = `${inBrowser(username)}${knownBrowser}`;
     return [{ subject, rule: accountAtAddressRule, limit: "account_in_browser", afterwards: "clear" }];
   }
   const atAddress: AttemptCount = {
-    subject: `account:${username}|${network}`,
+    subject: `${atNetwork(username)}${network}`,
     rule: accountAtAddressRule,
     limit: "account_from_address",
     afterwards: "clear",
   };
   const ofAddress: AttemptCount = { subject: `address:${network}`, rule: addressRule, limit: "address", afterwards: "take_back" };
-  const ofAccount: AttemptCount = { subject: `account-anywhere:${username}`, rule: accountRule, limit: "account", afterwards: "take_back" };
+  const ofAccount: AttemptCount = { subject: anywhere(username), rule: accountRule, limit: "account", afterwards: "take_back" };
   return isKnownNetwork ? [atAddress, ofAddress] : [atAddress, ofAddress, ofAccount];
 }

@@ -12,14 +12,14 @@ import { OidcSettingsService } from "../oidc/oidc-settings.service.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
 import { runtimes } from "../runtime-host/runtime-registry.js";
 import { SettingsService } from "../settings/settings.service.js";
-import { UsersService } from "../users/users.service.js";
+import { BreakglassService } from "../users/breakglass.service.js";
 import { nextStep, type OnboardingFacts } from "./onboarding-step.js";
 
 /** The first-boot wizard. Each step may be done again and replaces what it made before. */
 @Injectable()
 export class OnboardingService {
   constructor(
-    private readonly users: UsersService,
+    private readonly breakglass: BreakglassService,
     private readonly settings: SettingsService,
     private readonly oidc: OidcSettingsService,
     private readonly providers: LlmProvidersService,
@@ -45,14 +45,16 @@ export class OnboardingService {
 
   /** Of several requests at once, one wins. */
   async createBreakglass(input: CreateBreakglass): Promise<SessionUser> {
-    const isFirst = !(await this.users.hasBreakglass());
-    const user = isFirst ? await this.users.createBreakglass(input.username, input.password) : null;
-    if (user === null) {
+    const made = await this.breakglass.create(input.username, input.password);
+    if (made === "name_taken") {
+      throw fault("username", "This user name is taken");
+    }
+    if (made === "exists") {
       throw (await this.isComplete())
         ? new AppError("onboarding_complete")
         : new AppError("conflict", { detail: "The admin exists already. Sign in to go on." });
     }
-    return user;
+    return made;
   }
 
   /** `origin`: where the admin's browser reaches Mosaic, and with that where people come back to after signing in. */
@@ -100,15 +102,21 @@ export class OnboardingService {
   }
 
   private async facts(): Promise<OnboardingFacts> {
-    const [hasBreakglass, step, hasOidc, hasProvider, hasAgent, runtime] = await Promise.all([
-      this.users.hasBreakglass(),
+    const [breakglass, step, hasOidc, hasProvider, hasAgent, runtime] = await Promise.all([
+      this.breakglass.find(),
       this.settings.get("onboarding.step"),
       this.oidc.isConfigured(),
       this.providers.exists(),
       this.agents.existsWithModel(),
       this.runtimeHost.kind(),
     ]);
-    return { hasBreakglass, isPastOidc: step !== null || hasOidc, hasProvider, hasAgent, hasRuntime: runtime !== null };
+    return {
+      hasBreakglass: breakglass !== null,
+      isPastOidc: step !== null || hasOidc,
+      hasProvider,
+      hasAgent,
+      hasRuntime: runtime !== null,
+    };
   }
 
   /** The id of what a step makes, the same for every request. */

@@ -19,15 +19,6 @@ export interface VerifiedUser {
 export class UsersService {
   constructor(private readonly repository: UsersRepository) {}
 
-  async hasBreakglass(): Promise<boolean> {
-    return this.repository.hasBreakglass();
-  }
-
-  /** `null` when the breakglass admin exists already. */
-  async createBreakglass(username: string, password: string): Promise<SessionUser | null> {
-    return this.repository.createBreakglass(username, await this.hashPassword(password));
-  }
-
   async find(id: string): Promise<SessionUser | null> {
     return this.repository.find(id);
   }

@@ -8,8 +8,9 @@ export interface Actor {
 }
 
 export interface RequestContext {
-  readonly requestId: string;
-  /** Where the request came from. */
+  /** Absent in a command. */
+  readonly requestId?: string;
+  /** Where the request came from; nowhere, in a command. */
   readonly address: string;
   /** Absent until the guard has found out. */
   actor?: Actor;
@@ -23,6 +24,11 @@ export function runWithRequest<T>(context: RequestContext, run: () => T): T {
 
 export function requestContext(): RequestContext | undefined {
   return storage.getStore();
+}
+
+/** As a request is served, with whoever calls the command in the audit. */
+export function runAsCommand<T>(name: string, run: () => T): T {
+  return storage.run({ address: "", actor: { kind: "cli", id: null, name } }, run);
 }
 
 export function requestId(): string | undefined {
