@@ -105,7 +105,7 @@ export class AuthService {
 
   /** Who holds this session token; `null` if nobody does (any more). */
   async identify(token: string, address: string): Promise<SessionCaller | null> {
-    const now = this.clock.now();
+    const [now, askedAtMs] = [this.clock.now(), performance.now()];
     const session = await this.sessions.findLive(hashToken(token), now);
     if (session === null) {
       return null;
@@ -114,7 +114,7 @@ export class AuthService {
       const idleExpiresAt = new Date(Math.min(now.getTime() + idleMs, session.expiresAt.getTime()));
       await this.sessions.touch(session, { at: now, address, idleExpiresAt });
     }
-    return { kind: "session", user: session.user, sessionId: session.id };
+    return { kind: "session", user: session.user, askedAtMs, sessionId: session.id };
   }
 
   /** Idempotent. */

@@ -6,15 +6,19 @@ export const sessionCookie = "mosaic_session";
 /** Tells a browser in which somebody has signed in before. Opens nothing. */
 export const browserCookie = "mosaic_browser";
 
-export interface SessionCaller {
-  readonly kind: "session";
+interface Identified {
   readonly user: SessionUser;
+  /** On this process' own clock: they were looked up after that. */
+  readonly askedAtMs: number;
+}
+
+export interface SessionCaller extends Identified {
+  readonly kind: "session";
   readonly sessionId: string;
 }
 
-export interface TokenCaller {
+export interface TokenCaller extends Identified {
   readonly kind: "token";
-  readonly user: SessionUser;
   readonly tokenId: string;
   readonly tokenName: string;
   readonly scopes: readonly TokenScope[];

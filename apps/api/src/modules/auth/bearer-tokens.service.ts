@@ -25,7 +25,7 @@ export class BearerTokensService {
    * it is never held up by others' wrong ones.
    */
   async identify(token: string | null, address: string): Promise<TokenCaller> {
-    const now = this.clock.now();
+    const [now, askedAtMs] = [this.clock.now(), performance.now()];
     const found = token === null ? null : await this.repository.findLive(hashToken(token), now);
     if (found === null) {
       await this.throttle.countAttempt(`token:${networkOf(address)}`, addressRule, { limit: "wrong_tokens_from_address" });
@@ -34,6 +34,6 @@ export class BearerTokensService {
     if (found.lastUsedAt === null || now.getTime() - found.lastUsedAt.getTime() > touchEveryMs) {
       await this.repository.touch(found, { at: now, address, unlessSince: new Date(now.getTime() - touchEveryMs) });
     }
-    return { kind: "token", user: found.user, tokenId: found.id, tokenName: found.name, scopes: found.scopes };
+    return { kind: "token", user: found.user, askedAtMs, tokenId: found.id, tokenName: found.name, scopes: found.scopes };
   }
 }

@@ -11,6 +11,9 @@ import { SessionsRepository } from "./sessions.repository.js";
 /** Finds what ends by itself: sessions and tokens that expire while a stream is open on them. */
 const checkEveryMs = 5_000;
 
+/** Longer than a request waits before something is opened. */
+const endingsKeptMs = 60_000;
+
 interface Entry {
   readonly caller: Caller;
   readonly ended: AbortController;
@@ -27,6 +30,9 @@ export interface FollowedCaller {
 @Injectable()
 export class LiveCallersService implements OnApplicationBootstrap {
   private readonly entries = new Set<Entry>();
+  /** When what was heard to end ended, on this process' own clock: the oldest first. */
+  private readonly endedAtMs = new Map<string, number>();
+  private gapAtMs = -Infinity;
   private readonly checks: Loop;
 
   constructor(
@@ -42,7 +48,10 @@ export class LiveCallersService implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     await this.notices.listen("mosaic_sessions", {
       onNotice: (ending) => this.hear(ending),
-      onGap: () => void this.checks.runNow(),
+      onGap: () => {
+        this.gapAtMs = performance.now();
+        void this.checks.runNow();
+      },
     });
   }
 
@@ -50,15 +59,41 @@ export class LiveCallersService implements OnApplicationBootstrap {
   follow(caller: Caller): FollowedCaller {
     const entry: Entry = { caller, ended: new AbortController() };
     this.entries.add(entry);
-    // It may have ended between the guard's look and this one.
-    this.check([entry]).catch(() => undefined);
+    // It may have ended between the guard's look and this one. Whoever has heard everything since then knows without asking.
+    if (this.mayHaveEnded(caller)) {
+      this.check([entry]).catch(() => undefined);
+    }
     return { ended: entry.ended.signal, release: () => void this.entries.delete(entry) };
   }
 
+  private mayHaveEnded(caller: Caller): boolean {
+    const { askedAtMs } = caller;
+    const isLongAgo = performance.now() - askedAtMs > endingsKeptMs;
+    const isHeard = [`user ${caller.user.id}`, `${caller.kind} ${idOf(caller)}`].some(
+      (key) => (this.endedAtMs.get(key) ?? -Infinity) >= askedAtMs,
+    );
+    return isLongAgo || isHeard || !this.notices.isHearing || this.gapAtMs >= askedAtMs;
+  }
+
   private hear(ending: Ending): void {
+    this.remember(ending);
     for (const entry of [...this.entries].filter(({ caller }) => isMeant(caller, ending))) {
       this.end(entry);
     }
+  }
+
+  private remember(ending: Ending): void {
+    const nowMs = performance.now();
+    for (const [key, atMs] of this.endedAtMs) {
+      if (nowMs - atMs <= endingsKeptMs) {
+        break;
+      }
+      this.endedAtMs.delete(key);
+    }
+    const key =
+      "userId" in ending ? `user ${ending.userId}` : "sessionId" in ending ? `session ${ending.sessionId}` : `token ${ending.tokenId}`;
+    this.endedAtMs.delete(key);
+    this.endedAtMs.set(key, nowMs);
   }
 
   /** Rejects when the database is away, which says nothing about anybody. */

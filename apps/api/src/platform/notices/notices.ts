@@ -39,6 +39,11 @@ export class Notices {
     });
   }
 
+  /** False while the connection is away: nothing is heard, and `onGap` will say so. */
+  get isHearing(): boolean {
+    return this.channel.isHearing;
+  }
+
   /** For what is not part of a change. */
   async tell(notice: Notice): Promise<void> {
     await send(this.prisma, notice);

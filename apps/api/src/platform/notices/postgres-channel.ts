@@ -42,6 +42,10 @@ export class PostgresChannel implements OnModuleDestroy {
     };
   }
 
+  get isHearing(): boolean {
+    return this.session.client !== undefined;
+  }
+
   async onModuleDestroy(): Promise<void> {
     await this.session.close();
   }
