@@ -42,8 +42,8 @@ export class StatementLog {
   }
 
   private note(client: Client, config: unknown): void {
-    // Prisma's come as an object; the locks', the notifications' and the harness' own as text.
-    if (typeof config !== "object" || config === null || !("text" in config) || !("values" in config) || !("rowMode" in config)) {
+    // The pool's come as an object, through Prisma or beside it; the locks', the notifications' and the harness' own as text.
+    if (typeof config !== "object" || config === null || !("text" in config) || !("values" in config)) {
       return;
     }
     const text = String(config.text);
