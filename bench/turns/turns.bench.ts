@@ -19,7 +19,7 @@ import { serveEngine, type RemoteEngine } from "../../apps/api/test/harness/remo
 import { memberOf } from "../../apps/api/test/harness/test-app.js";
 import { TestClient } from "../../apps/api/test/harness/test-client.js";
 import { createTestDatabase, type TestDatabase } from "../../apps/api/test/harness/test-database.js";
-import { listenTo, type Asked } from "./asked.js";
+import { listenTo, type Asked } from "../../apps/api/test/harness/asked-statements.js";
 
 const entry = fileURLToPath(new URL("../../apps/api/test/harness/mosaic-process.mjs", import.meta.url));
 const turnCount = Number(process.env["TURNS"] ?? 200);
@@ -182,9 +182,9 @@ async function cpuMs({ child }: House): Promise<number> {
 const kinds = ["commits", "inserts", "updates", "deletes"] as const;
 type Written = Readonly<Record<(typeof kinds)[number], number>>;
 
-/** Postgres counts with a delay of up to a second. */
+/** A connection that has nothing to do tells Postgres what it has counted ten seconds later. */
 async function written({ database }: House): Promise<Written> {
-  await sleep(1_500);
+  await sleep(11_000);
   const [counts] = await database.query<Written>(
     `SELECT xact_commit::int AS commits, tup_inserted::int AS inserts, tup_updated::int AS updates, tup_deleted::int AS deletes
      FROM pg_stat_database WHERE datname = current_database()`,
@@ -197,7 +197,8 @@ async function alone(house: House, talk: Talk): Promise<void> {
     await throughMosaic(talk);
   }
   const restedMs = await idleCpuMs(house);
-  const before = { cpu: await cpuMs(house), rows: await written(house) };
+  const rowsBefore = await written(house);
+  const cpuBefore = await cpuMs(house);
   const startedAt = performance.now();
   const firsts: number[] = [];
   const wholes: number[] = [];
@@ -209,7 +210,7 @@ async function alone(house: House, talk: Talk): Promise<void> {
     bares.push(await bare(house, talk, `bench-${index}`));
   }
   const seconds = (performance.now() - startedAt) / 1_000;
-  const cpu = (await cpuMs(house)) - before.cpu - restedMs * (seconds + 1.5);
+  const cpu = (await cpuMs(house)) - cpuBefore - restedMs * seconds;
   const after = await written(house);
   print(`\n${turnCount} turns of 30 words, one after the other, each beside a bare one`);
   print(
@@ -218,7 +219,7 @@ async function alone(house: House, talk: Talk): Promise<void> {
   print(`  whole answer  through Mosaic ${ms(median(wholes))}`);
   print(`  a turn takes  ${(cpu / turnCount).toFixed(1).padStart(6)} ms of Mosaic's processor time`);
   for (const kind of kinds) {
-    print(`                ${((after[kind] - before.rows[kind]) / turnCount).toFixed(1).padStart(6)} ${kind}`);
+    print(`                ${((after[kind] - rowsBefore[kind]) / turnCount).toFixed(1).padStart(6)} ${kind}`);
   }
 }
 

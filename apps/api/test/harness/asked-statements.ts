@@ -10,7 +10,7 @@ export interface Asked {
   readonly isControl: boolean;
 }
 
-export interface Listener {
+export interface AskedStatements {
   /** The database, through the one who listens. */
   readonly url: string;
   readonly asked: readonly Asked[];
@@ -20,7 +20,7 @@ export interface Listener {
 const control = /^\s*(?:BEGIN|START TRANSACTION|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET TRANSACTION)\b/i;
 
 /** Stands between Mosaic and Postgres and notes what goes by. What Postgres itself counts comes a second late, and not by turn. */
-export async function listenTo(databaseUrl: string): Promise<Listener> {
+export async function listenTo(databaseUrl: string): Promise<AskedStatements> {
   const target = new URL(databaseUrl);
   const asked: Asked[] = [];
   const sockets = new Set<Socket>();
