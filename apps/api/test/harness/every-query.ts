@@ -77,7 +77,6 @@ const agents: readonly Call[] = [
     ],
     restartable: (rows) => rows.restartable(),
     idle: (rows) => rows.idle(now),
-    touch: (rows) => rows.touch(id("agents", 2), now),
     setStage: (rows) => rows.setStage(id("agents", 2), hex(), { stage: "creating", percent: null, detail: null }),
     isUnderWay: (rows) => rows.isUnderWay(id("agents", 2), hex()),
     setEndpoint: (rows) => rows.setEndpoint(id("agents", 2), hex(), { host: "h", port: 1 }),
@@ -125,6 +124,7 @@ const models: readonly Call[] = [
   }),
   ...of(ModelSourcesRepository, {
     load: [(sources) => sources.load(user), (sources) => sources.load(null)],
+    loadForAgent: [(sources) => sources.loadForAgent(id("agents", 1)), (sources) => sources.loadForAgent(id("agents", 30_000))],
     loadMany: (sources) => sources.loadMany([user, null, ...Array.from({ length: 500 }, (_, index) => id("users", index + 1))]),
   }),
   ...of(LlmRelayRepository, {
@@ -167,8 +167,8 @@ const talk: readonly Call[] = [
         maxPerUser: 5,
         question: { id: randomUUIDv7(), contentEncrypted: "enc:", contentFormat: "text" },
         answer: { id: randomUUIDv7(), contentEncrypted: "enc:", contentFormat: "text" },
-        retitle: (title) => title,
       }),
+    retitle: (turns) => turns.retitle(turn(1), "enc:", "enc:"),
     requestStop: (turns) => turns.requestStop(id("users", 2), id("messages", 1), now),
     findLive: (turns) => turns.findLive([id("messages", 1), id("messages", 2)]),
     findOrphans: [(turns) => turns.findOrphans(randomUUIDv7(), [], false), (turns) => turns.findOrphans(randomUUIDv7(), [], true)],
@@ -179,7 +179,12 @@ const talk: readonly Call[] = [
         { status: "stopped", error: null },
       ),
     finish: (turns) =>
-      turns.finish(turn(1), { contentEncrypted: "enc:", contentFormat: "text", usage: null }, { status: "complete", error: null }, now),
+      turns.finish(
+        { ...turn(1), agentId: id("agents", 1) },
+        { contentEncrypted: "enc:", contentFormat: "text", usage: null },
+        { status: "complete", error: null },
+        now,
+      ),
   }),
   ...of(TurnLogRepository, {
     append: (log) => log.append(id("messages", 10_001), { seq: 7, payloadEncrypted: "enc:" }),

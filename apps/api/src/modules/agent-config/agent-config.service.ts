@@ -1,7 +1,7 @@
 import { providerDefinitions } from "@mosaic/contracts/provider";
 import type { RenderedProvider, ResolvedModel } from "@mosaic/agent-backends/agent-backend";
 import { deriveGatewayToken, deriveRelayToken } from "@mosaic/agent-backends/gateway-token";
-import type { ChosenModel } from "@mosaic/agent-backends/model-resolution";
+import type { ChosenModel, ModelResolution } from "@mosaic/agent-backends/model-resolution";
 import { backendOf } from "@mosaic/agent-backends/registry";
 import type { BackendId } from "@mosaic/contracts/agent";
 import type { Bundle } from "@mosaic/contracts/agent-config";
@@ -37,9 +37,17 @@ export class AgentConfigService {
     @Inject(TRUSTED_CERTIFICATES) private readonly trusted: TrustedCertificates,
   ) {}
 
-  /** Throws `model_not_assigned` or `demo_model_off`, in words that say where to set it, before anything is started. */
-  async assertRenderable(agentId: string): Promise<void> {
-    await this.models(await this.agent(agentId));
+  /**
+   * Throws `model_not_assigned` or `demo_model_off`, in words that say where to set it, before anything is started. Resolves with how many
+   * milliseconds ago something of what was asked had changed. One statement, and nothing is kept of it: what was taken away is refused at once.
+   */
+  async assertRenderable(agentId: string): Promise<number> {
+    const found = await this.resolution.sourcesOfAgent(agentId);
+    if (found === null) {
+      throw new AppError("not_found");
+    }
+    await this.usable(found.name, this.resolution.resolve(found.sources, assignmentOf(found)));
+    return found.changedMsAgo;
   }
 
   /**
@@ -96,10 +104,13 @@ export class AgentConfigService {
   }
 
   private async models(agent: StoredAgent): Promise<readonly ChosenModel<StoredProvider>[]> {
-    const resolution = this.resolution.resolve(await this.resolution.sourcesOf(agent.ownerId), assignmentOf(agent));
+    return this.usable(agent.name, this.resolution.resolve(await this.resolution.sourcesOf(agent.ownerId), assignmentOf(agent)));
+  }
+
+  private async usable(agentName: string, resolution: ModelResolution<StoredProvider>): Promise<readonly ChosenModel<StoredProvider>[]> {
     if (resolution.outcome === "none") {
       throw new AppError("model_not_assigned", {
-        detail: `Choose a model for ${agent.name} in its settings, or a default under Models, then send the message again.`,
+        detail: `Choose a model for ${agentName} in its settings, or a default under Models, then send the message again.`,
       });
     }
     if (!resolution.models.some(({ provider }) => providerDefinitions[provider.kind].isBuiltIn) || (await this.demo.isOn())) {
@@ -108,7 +119,7 @@ export class AgentConfigService {
     const others = resolution.models.filter(({ provider }) => !providerDefinitions[provider.kind].isBuiltIn);
     if (others.length === 0) {
       throw new AppError("demo_model_off", {
-        detail: `An admin switched the demo model off, and ${agent.name} uses it. Choose another model in its settings, then send the message again.`,
+        detail: `An admin switched the demo model off, and ${agentName} uses it. Choose another model in its settings, then send the message again.`,
       });
     }
     return others;

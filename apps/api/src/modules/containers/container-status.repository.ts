@@ -84,10 +84,6 @@ export class ContainerStatusRepository {
     return rows.map((row) => row.agent_id);
   }
 
-  async touch(agentId: string, at: Date): Promise<void> {
-    await this.prisma.agentContainer.updateMany({ where: { agentId }, data: { lastActiveAt: at } });
-  }
-
   /** Tells whether the start that has this token is still the one under way. */
   async setStage(agentId: string, tokenHash: string, stage: StageProgress): Promise<boolean> {
     const result = await this.prisma.agentContainer.updateMany({ where: underWay(agentId, tokenHash), data: { stage } });

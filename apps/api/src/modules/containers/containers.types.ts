@@ -53,6 +53,18 @@ export interface ContainerRecord {
   readonly updatedAt: Date;
 }
 
+/** What is needed to speak to an agent, as a statement found it on its way. */
+export interface FoundContainer {
+  readonly agentId: string;
+  readonly ownerId: string | null;
+  readonly backendId: string;
+  /** `null`: it was never started. */
+  readonly status: ContainerStatus | null;
+  readonly endpointHost: string | null;
+  readonly endpointPort: number | null;
+  readonly tokenEncrypted: string | null;
+}
+
 export interface AgentTarget {
   readonly agentId: string;
   /** `null`: a system agent. */

@@ -2,15 +2,23 @@ import { deriveGatewayToken } from "@mosaic/agent-backends/gateway-token";
 import { backendOf } from "@mosaic/agent-backends/registry";
 import { containerTokenContext } from "../agent-config/agent-config.types.js";
 import type { CryptoService } from "../crypto/crypto.service.js";
-import type { AgentTarget, RunningAgent } from "./containers.types.js";
+import type { AgentTarget, FoundContainer, RunningAgent } from "./containers.types.js";
 
 /** `null` unless it runs and its endpoint is known. */
 export function toRunning(crypto: CryptoService, { agentId, ownerId, backend, container }: AgentTarget): RunningAgent | null {
-  if (container?.status !== "running" || container.endpoint === null) {
+  const { status = null, endpoint = null, tokenEncrypted = null } = container ?? {};
+  const [endpointHost, endpointPort] = [endpoint?.host ?? null, endpoint?.port ?? null];
+  return foundRunning(crypto, { agentId, ownerId, backendId: backend.id, status, endpointHost, endpointPort, tokenEncrypted });
+}
+
+/** As `toRunning`, of what a statement found on its way. */
+export function foundRunning(crypto: CryptoService, found: FoundContainer): RunningAgent | null {
+  const { agentId, ownerId, backendId, status, endpointHost: host, endpointPort: port, tokenEncrypted } = found;
+  if (status !== "running" || host === null || port === null || tokenEncrypted === null) {
     return null;
   }
-  const token = crypto.open(container.tokenEncrypted, containerTokenContext(ownerId, agentId));
-  return { agentId, endpoint: container.endpoint, gatewayToken: deriveGatewayToken(token), backend: backendOf(backend.id) };
+  const token = crypto.open(tokenEncrypted, containerTokenContext(ownerId, agentId));
+  return { agentId, endpoint: { host, port }, gatewayToken: deriveGatewayToken(token), backend: backendOf(backendId) };
 }
 
 /** Whether it is the very start, at the very place, that was found not to answer. */

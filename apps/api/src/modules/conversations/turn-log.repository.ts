@@ -1,4 +1,5 @@
 import { Injectable } from "@nestjs/common";
+import { Prisma } from "../../generated/prisma/client.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import { sending } from "../../platform/notices/notices.js";
 import { messageFields, type StoredMessage } from "./conversations.types.js";
@@ -19,13 +20,16 @@ export class TurnLogRepository {
    * the answer's row keeps anything from being added after its end.
    */
   async append(answerId: string, { seq, payloadEncrypted }: SealedEvents): Promise<boolean> {
-    const rows = await this.prisma.$executeRaw`
+    const rows = await this.prisma.askNamed(
+      "append_turn_events",
+      Prisma.sql`
       WITH turn AS (SELECT id FROM messages WHERE id = ${answerId}::uuid AND status = 'streaming' FOR SHARE),
       added AS (
         INSERT INTO turn_events (message_id, seq, payload_encrypted) SELECT id, ${seq}::int, ${payloadEncrypted} FROM turn
         ON CONFLICT (message_id, seq) DO NOTHING)
-      SELECT ${sending({ channel: "mosaic_turns", payload: { what: "more", answerId } })} FROM turn`;
-    return rows > 0;
+      SELECT ${sending({ channel: "mosaic_turns", payload: { what: "more", answerId } })} FROM turn`,
+    );
+    return rows.length > 0;
   }
 
   /** What was added from the event of number `seq` on, a few rows at a time. */

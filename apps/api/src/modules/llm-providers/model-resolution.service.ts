@@ -2,7 +2,7 @@ import { resolveModel, type ModelResolution } from "@mosaic/agent-backends/model
 import type { BackendId, EffectiveModel, ModelChoice } from "@mosaic/contracts/agent";
 import { Injectable } from "@nestjs/common";
 import type { StoredProvider } from "./llm-providers.types.js";
-import { ModelSourcesRepository, type ModelSources } from "./model-sources.repository.js";
+import { ModelSourcesRepository, type ModelSources, type SourcesOfAgent } from "./model-sources.repository.js";
 
 /** What an agent itself says of its model: `null` and nothing for one that leaves it to the defaults. */
 export interface OwnAssignment {
@@ -19,6 +19,11 @@ export class ModelResolutionService {
   /** `ownerId: null`: of system agents. */
   async sourcesOf(ownerId: string | null): Promise<ModelSources> {
     return this.repository.load(ownerId);
+  }
+
+  /** Of one agent, with what it says itself. `null` if there is no such agent. */
+  async sourcesOfAgent(agentId: string): Promise<SourcesOfAgent | null> {
+    return this.repository.loadForAgent(agentId);
   }
 
   /** As `sourcesOf`, of several at once. */

@@ -7,6 +7,7 @@ import {
   type TokenUsage,
   type ToolCallPart,
 } from "@mosaic/contracts/message-parts";
+import type { RunningAgent } from "../containers/containers.types.js";
 import type { Answer, BegunTurn } from "../conversations/conversations.types.js";
 import { TurnFeed } from "./turn-feed.js";
 import type { TurnLimits } from "./turn-limits.js";
@@ -20,6 +21,8 @@ export interface TurnRequest {
   readonly title: string;
   /** The last messages go along, for an agent that has lost its memory. */
   readonly withHistory: boolean;
+  /** The agent as the statement found it that stored the question. `null`: it has to be started. */
+  readonly running: RunningAgent | null;
 }
 
 type PacedLimits = Pick<TurnLimits, "eventEveryMs" | "rareEventEveryMs" | "manyEvents" | "maxToolEvents">;

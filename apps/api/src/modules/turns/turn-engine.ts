@@ -6,7 +6,6 @@ import { Notices } from "../../platform/notices/notices.js";
 import type { Loop } from "../../platform/periodic/loop.js";
 import { Periodic } from "../../platform/periodic/periodic.js";
 import { Shutdown } from "../../platform/shutdown/shutdown.js";
-import { IdleAgentsService } from "../containers/stop/idle-agents.service.js";
 import { HistoryService } from "../conversations/history.service.js";
 import { TurnLogService } from "../conversations/turn-log.service.js";
 import { RunningTurn, type Interruption } from "./running-turn.js";
@@ -32,7 +31,6 @@ export class TurnEngine implements OnApplicationBootstrap {
     private readonly turns: TurnsService,
     private readonly repository: TurnsRepository,
     private readonly log: TurnLogService,
-    private readonly agents: IdleAgentsService,
     private readonly history: HistoryService,
     private readonly notices: Notices,
     private readonly shutdown: Shutdown,
@@ -57,8 +55,8 @@ export class TurnEngine implements OnApplicationBootstrap {
   }
 
   /** Runs a turn that has begun; the end of the process waits for its end. */
-  start({ turn: begun, question, title }: Begun, withHistory: boolean): RunningTurn {
-    const turn = new RunningTurn(begun, { question, title, withHistory }, this.limits, this.shutdown.signal);
+  start({ turn: begun, question, title, running }: Begun, withHistory: boolean): RunningTurn {
+    const turn = new RunningTurn(begun, { question, title, withHistory, running }, this.limits, this.shutdown.signal);
     this.running.set(turn.answerId, turn);
     this.shutdown.waitFor(this.run(turn).finally(() => this.running.delete(turn.answerId)));
     return turn;
@@ -104,7 +102,6 @@ export class TurnEngine implements OnApplicationBootstrap {
     const end = outcomeOf(ending, turn.hasSaid);
     const isStored = await writer.finish(turn, end, this.shutdown.signal);
     this.turns.leave(turn);
-    await this.agents.touch(turn.agentId).catch(() => undefined);
     const unsaved = { status: "broken_off", error: { code: "database_unavailable", detail: unsavedDetail } } as const;
     if (!isStored) {
       this.logger.error("the end of an answer could not be stored", undefined, { conversationId: turn.conversationId });

@@ -48,17 +48,11 @@ export class TurnRunner {
 
   private async drive(turn: RunningTurn): Promise<TurnEnding> {
     const { agentId, signal } = turn;
-    let isStart = false;
-    const onStage = (stage: StageProgress): void => {
-      isStart = true;
-      turn.tell({ type: "stage", ...stage });
-    };
-    const running = await this.starts.ensureRunning(agentId, { onStage, signal });
-    // A start has asked what the agent may use. One that ran keeps what it was given, so whether it still may is decided here.
-    if (!isStart) {
-      await this.agentConfig.assertRenderable(agentId);
-    }
-    await this.effect.untilInEffect(agentId, signal);
+    const onStage = (stage: StageProgress): void => turn.tell({ type: "stage", ...stage });
+    const running = turn.request.running ?? (await this.starts.ensureRunning(agentId, { onStage, signal }));
+    // An agent that runs keeps what it was given, so whether it still may use that is decided here.
+    const changedMsAgo = await this.agentConfig.assertRenderable(agentId);
+    await this.effect.untilInEffect(agentId, signal, changedMsAgo);
     const ending = await this.relayUntilTaken(turn, running);
     if (ending !== "unreachable") {
       return ending;

@@ -3,9 +3,11 @@ import { Injectable } from "@nestjs/common";
 import { Prisma } from "../../generated/prisma/client.js";
 import { isProcessAliveSql } from "../../platform/api-process/process-lock.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
+import { AppError } from "../../platform/errors/app-error.js";
 import type { Notice } from "../../platform/notices/channels.js";
 import { sending } from "../../platform/notices/notices.js";
-import { recordAudit } from "../audit/audit-trail.js";
+import { auditing, recordAudit } from "../audit/audit-trail.js";
+import type { FoundContainer } from "../containers/containers.types.js";
 import type { AnswerEnd, SealedContent } from "../conversations/conversations.types.js";
 
 export interface NewTurn {
@@ -16,8 +18,6 @@ export interface NewTurn {
   readonly maxPerUser: number;
   readonly question: SealedContent & { readonly id: string };
   readonly answer: SealedContent & { readonly id: string };
-  /** The title after the first message, of the one before it. */
-  readonly retitle: (titleEncrypted: string) => string;
 }
 
 export interface SealedAnswer extends SealedContent {
@@ -25,7 +25,7 @@ export interface SealedAnswer extends SealedContent {
 }
 
 export type BeginResult =
-  | { readonly kind: "begun"; readonly agentId: string; readonly titleEncrypted: string }
+  | { readonly kind: "begun"; readonly isFirst: boolean; readonly titleEncrypted: string; readonly container: FoundContainer }
   | { readonly kind: "not_found" | "turn_in_progress" | "too_many" };
 
 /** Whose turn it is, and in which conversation. */
@@ -45,57 +45,67 @@ export interface LiveTurn {
   readonly isStopRequested: boolean;
 }
 
-const transactionLimits = { maxWait: 5_000, timeout: 10_000 };
+/** Each lost to another beginning of the same person at the same moment, on another process. */
+const mostBeginnings = 20;
 const orphansAtOnce = 200;
-
-type Transaction = Prisma.TransactionClient;
 
 /** The rows of turns in flight: an answer is `streaming` from its beginning to its end. */
 @Injectable()
 export class TurnsRepository {
   constructor(private readonly prisma: PrismaService) {}
 
-  /** Stores both messages of a turn, if the conversation is the user's, answers nothing else, and the user has not too many in flight. Atomic. */
+  /**
+   * Stores both messages of a turn, if the conversation is the user's, answers nothing else, and the user has not too many in flight. One statement,
+   * which is either all or nothing, and says how the agent's container is at that moment.
+   */
   async begin(turn: NewTurn): Promise<BeginResult> {
-    return this.prisma.$transaction(async (tx) => {
-      // Turns of one user begin one after the other, so that their number can't be exceeded.
-      await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${turn.userId}::uuid FOR NO KEY UPDATE`;
-      const found = await lockConversation(tx, turn);
-      if (found === null) {
-        return { kind: "not_found" };
+    for (let attempt = 1; ; attempt += 1) {
+      const [found] = await this.prisma.askNamed<BeginningRow>("begin_turn", beginning(turn));
+      const result = found === undefined ? ({ kind: "not_found" } as const) : beginResultOf(found, turn.maxPerUser);
+      if (result !== null) {
+        return result;
       }
-      if (found.isAnswering) {
-        return { kind: "turn_in_progress" };
+      if (attempt === mostBeginnings) {
+        throw new AppError("overloaded", {
+          detail: "You have sent many messages at once. This one was not stored: send it again.",
+          retryAfterSeconds: 1,
+        });
       }
-      if (found.inFlight >= turn.maxPerUser) {
-        return { kind: "too_many" };
-      }
-      const titleEncrypted = found.isFirst ? turn.retitle(found.titleEncrypted) : found.titleEncrypted;
-      await insertTurn(tx, turn, { agentId: found.agentId, titleEncrypted });
-      return { kind: "begun", agentId: found.agentId, titleEncrypted };
-    }, transactionLimits);
+    }
+  }
+
+  /** Of a conversation that is still called what it was: its owner may have named it meanwhile. Tells whether it was. */
+  async retitle({ userId, conversationId }: TurnPlace, former: string, titleEncrypted: string): Promise<boolean> {
+    const rows = await this.prisma.$executeRaw`
+      UPDATE conversations SET title_encrypted = ${titleEncrypted}
+      WHERE id = ${conversationId}::uuid AND user_id = ${userId}::uuid AND title_encrypted = ${former}`;
+    return rows > 0;
   }
 
   /**
-   * The end of a turn, said by the process that ran it: it knows better than another one that took it for dead. Its log goes, and every process
-   * and page is told, in one statement. False if the answer is gone.
+   * The end of a turn, said by the process that ran it: it knows better than another one that took it for dead. Its log goes, the agent was used
+   * until now, and every process and page is told, in one statement. False if the answer is gone.
    */
   async finish(
-    turn: TurnPlace,
+    turn: TurnPlace & { readonly agentId: string },
     { contentEncrypted, contentFormat, usage }: SealedAnswer,
     { status, error }: AnswerEnd,
     now: Date,
   ): Promise<boolean> {
-    const rows = await this.prisma.$executeRaw`
+    const rows = await this.prisma.askNamed(
+      "finish_turn",
+      Prisma.sql`
       WITH ended AS (
         UPDATE messages SET content_encrypted = ${contentEncrypted}, content_format = ${contentFormat}, status = ${status},
           error_code = ${error?.code ?? null}, error_detail = ${error?.detail ?? null},
           input_tokens = ${usage?.inputTokens ?? null}, output_tokens = ${usage?.outputTokens ?? null}, cached_tokens = ${usage?.cachedTokens ?? null}
         WHERE id = ${turn.answerId}::uuid RETURNING conversation_id),
       dropped AS (DELETE FROM turn_events WHERE message_id = ${turn.answerId}::uuid),
-      moved AS (UPDATE conversations v SET updated_at = ${now} FROM ended WHERE v.id = ended.conversation_id)
-      SELECT ${overNotices(turn)} FROM ended`;
-    return rows > 0;
+      moved AS (UPDATE conversations v SET updated_at = ${now} FROM ended WHERE v.id = ended.conversation_id),
+      used AS (UPDATE agent_containers SET last_active_at = ${now}, updated_at = ${now} WHERE agent_id = ${turn.agentId}::uuid)
+      SELECT ${overNotices(turn)} FROM ended`,
+    );
+    return rows.length > 0;
   }
 
   /** Remembers and tells every process that the owner wants the end. `null` if they have no such answer; false if it had ended already. Idempotent. */
@@ -156,45 +166,65 @@ export class TurnsRepository {
   }
 }
 
-interface LockedConversation {
-  readonly agentId: string;
-  readonly titleEncrypted: string;
+interface BeginningRow extends FoundContainer {
+  readonly isBegun: boolean;
   readonly isAnswering: boolean;
   readonly isFirst: boolean;
   /** Of this user, in whatever conversation. */
   readonly inFlight: number;
+  readonly titleEncrypted: string;
 }
 
-async function lockConversation(tx: Transaction, { userId, conversationId }: NewTurn): Promise<LockedConversation | null> {
-  const rows = await tx.$queryRaw<LockedConversation[]>`
-    SELECT v.agent_id AS "agentId", v.title_encrypted AS "titleEncrypted",
-      EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = v.id AND m.status = 'streaming') AS "isAnswering",
-      NOT EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = v.id) AS "isFirst",
-      (SELECT count(*)::int FROM messages m JOIN conversations w ON w.id = m.conversation_id
-        WHERE m.status = 'streaming' AND w.user_id = ${userId}::uuid) AS "inFlight"
-    FROM conversations v JOIN agents a ON a.id = v.agent_id
-    WHERE v.id = ${conversationId}::uuid AND v.user_id = ${userId}::uuid
-      AND (a.owner_id = v.user_id OR EXISTS (SELECT 1 FROM users u WHERE u.id = v.user_id AND u.role = 'admin'))
-    FOR NO KEY UPDATE OF v`;
-  return rows[0] ?? null;
+/**
+ * Turns of one user begin one after the other, so that their number can't be exceeded: each writes the user's row, and does nothing if somebody else
+ * has written it since this statement began to look. The idle reaper compares with the container's row: it either sees this turn or is seen by it.
+ */
+function beginning({ userId, conversationId, processId, now, maxPerUser, question, answer }: NewTurn): Prisma.Sql {
+  const audit = { action: "message.send", target: { type: "conversation", id: conversationId } } as const;
+  return Prisma.sql`
+    WITH place AS (
+      SELECT v.agent_id, a.owner_id, a.backend_id, u.xmin AS user_version,
+        EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = v.id AND m.status = 'streaming') AS is_answering,
+        NOT EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = v.id) AS is_first,
+        (SELECT count(*)::int FROM messages m JOIN conversations w ON w.id = m.conversation_id
+          WHERE m.status = 'streaming' AND w.user_id = v.user_id) AS in_flight
+      FROM conversations v JOIN agents a ON a.id = v.agent_id JOIN users u ON u.id = v.user_id
+      WHERE v.id = ${conversationId}::uuid AND v.user_id = ${userId}::uuid AND (a.owner_id = v.user_id OR u.role = 'admin')),
+    turn_of AS (
+      UPDATE users u SET last_seen_at = ${now} FROM place
+      WHERE u.id = ${userId}::uuid AND u.xmin = place.user_version AND NOT is_answering AND in_flight < ${maxPerUser} RETURNING place.agent_id),
+    moved AS (
+      UPDATE conversations v SET updated_at = ${now} FROM turn_of WHERE v.id = ${conversationId}::uuid
+      RETURNING v.id, v.title_encrypted, turn_of.agent_id),
+    stored AS (
+      INSERT INTO messages (id, conversation_id, role, content_encrypted, content_format, status, process_id, created_at)
+      SELECT new.id, moved.id, new.role, new.content, new.format, new.status, new.process_id, ${now} FROM moved CROSS JOIN (VALUES
+        (${question.id}::uuid, 'user', ${question.contentEncrypted}, ${question.contentFormat}, 'complete', NULL::uuid),
+        (${answer.id}::uuid, 'assistant', ${answer.contentEncrypted}, ${answer.contentFormat}, 'streaming', ${processId}::uuid)
+      ) AS new (id, role, content, format, status, process_id)),
+    used AS (
+      UPDATE agent_containers c SET last_active_at = ${now}, updated_at = ${now} FROM moved WHERE c.agent_id = moved.agent_id
+      RETURNING c.status, c.endpoint_host, c.endpoint_port, c.token_encrypted),
+    noted AS (${auditing(audit, Prisma.sql`moved`, Prisma.sql`jsonb_build_object('agentId', moved.agent_id)`)})
+    SELECT place.agent_id AS "agentId", owner_id AS "ownerId", backend_id AS "backendId", used.status, used.endpoint_host AS "endpointHost",
+      used.endpoint_port AS "endpointPort", used.token_encrypted AS "tokenEncrypted", moved.id IS NOT NULL AS "isBegun",
+      is_answering AS "isAnswering", is_first AS "isFirst", in_flight AS "inFlight", moved.title_encrypted AS "titleEncrypted",
+      (SELECT ${sending(ownerNotice({ userId, conversationId, answerId: answer.id }, false))} FROM moved)
+    FROM place LEFT JOIN moved ON true LEFT JOIN used ON true`;
 }
 
-async function insertTurn(tx: Transaction, turn: NewTurn, place: { agentId: string; titleEncrypted: string }): Promise<void> {
-  const { conversationId, now, question, answer } = turn;
-  await tx.$executeRaw`
-    INSERT INTO messages (id, conversation_id, role, content_encrypted, content_format, status, process_id, created_at) VALUES
-      (${question.id}::uuid, ${conversationId}::uuid, 'user', ${question.contentEncrypted}, ${question.contentFormat}, 'complete', NULL, ${now}),
-      (${answer.id}::uuid, ${conversationId}::uuid, 'assistant', ${answer.contentEncrypted}, ${answer.contentFormat}, 'streaming', ${turn.processId}::uuid, ${now})`;
-  // The idle reaper compares with the container's row: it either sees this turn or is seen by it.
-  await tx.$executeRaw`
-    WITH moved AS (UPDATE conversations SET updated_at = ${now}, title_encrypted = ${place.titleEncrypted} WHERE id = ${conversationId}::uuid),
-    used AS (UPDATE agent_containers SET last_active_at = ${now}, updated_at = ${now} WHERE agent_id = ${place.agentId}::uuid)
-    SELECT ${sending(ownerNotice({ userId: turn.userId, conversationId, answerId: answer.id }, false))}`;
-  await recordAudit(tx, {
-    action: "message.send",
-    target: { type: "conversation", id: conversationId },
-    details: { agentId: place.agentId },
-  });
+/** `null`: somebody else's beginning, or the end of the conversation, came between. */
+function beginResultOf(
+  { isBegun, isAnswering, isFirst, inFlight, titleEncrypted, ...container }: BeginningRow,
+  maxPerUser: number,
+): BeginResult | null {
+  if (isBegun) {
+    return { kind: "begun", isFirst, titleEncrypted, container };
+  }
+  if (isAnswering) {
+    return { kind: "turn_in_progress" };
+  }
+  return inFlight >= maxPerUser ? { kind: "too_many" } : null;
 }
 
 function ownerNotice({ userId, conversationId, answerId }: TurnPlace, isOver: boolean): Notice {

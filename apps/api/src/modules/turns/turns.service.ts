@@ -8,6 +8,8 @@ import { FairGate } from "../../platform/pressure/fair-gate.js";
 import { titleOf, untitled } from "../conversations/conversation-title.js";
 import type { Answer, AnswerEnd, BegunTurn } from "../conversations/conversations.types.js";
 import { errorOf, sealParts, titleContext } from "../conversations/message-seal.js";
+import type { RunningAgent } from "../containers/containers.types.js";
+import { AgentStartService } from "../containers/start/agent-start.service.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { TurnPresenceService } from "./turn-presence.service.js";
 import { TurnsRepository, type BeginResult, type NewTurn } from "./turns.repository.js";
@@ -16,9 +18,9 @@ const maxPerUser = 5;
 
 /** Turns of one person begin one after the other in Postgres too: whoever waits there holds a connection, whoever waits here does not. */
 const beginningLimits = {
-  atOnce: 5,
+  atOnce: 8,
   atOncePerKey: 1,
-  waiting: 400,
+  waiting: 4_000,
   waitingPerKey: 20,
   longestWaitMs: 10_000,
   words: {
@@ -31,6 +33,8 @@ export interface Begun {
   readonly turn: BegunTurn;
   readonly question: Message;
   readonly title: string;
+  /** `null`: it has to be started. */
+  readonly running: RunningAgent | null;
 }
 
 /** What is stored of turns: their beginning, the wish to stop them, their end. */
@@ -41,6 +45,7 @@ export class TurnsService {
   constructor(
     private readonly repository: TurnsRepository,
     private readonly presence: TurnPresenceService,
+    private readonly starts: AgentStartService,
     private readonly crypto: CryptoService,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -50,7 +55,6 @@ export class TurnsService {
     // Both may be of the same millisecond, and messages are read in the order of their ids.
     const [questionId = "", answerId = ""] = [randomUUIDv7(), randomUUIDv7()].toSorted();
     const now = this.clock.now();
-    const titleAt = titleContext(userId, conversationId);
     const row: NewTurn = {
       userId,
       conversationId,
@@ -59,12 +63,10 @@ export class TurnsService {
       maxPerUser,
       question: { id: questionId, ...sealParts(this.crypto, { userId, messageId: questionId }, textParts(content)) },
       answer: { id: answerId, ...sealParts(this.crypto, { userId, messageId: answerId }, []) },
-      // A name that its owner has given before the first message stays.
-      retitle: (sealed) => (this.crypto.open(sealed, titleAt) === untitled ? this.crypto.seal(titleOf(content), titleAt) : sealed),
     };
     this.presence.enter(answerId);
     try {
-      const { agentId, titleEncrypted } = assertBegun(await this.beginning.run(userId, async () => this.beginUnlessBusy(row), left));
+      const begun = assertBegun(await this.beginning.run(userId, async () => this.beginUnlessBusy(row), left));
       const question: Message = {
         id: questionId,
         role: "user",
@@ -75,8 +77,9 @@ export class TurnsService {
         error: null,
         createdAt: now.toISOString(),
       };
-      const turn = { userId, agentId, conversationId, answerId, answerCreatedAt: now };
-      return { turn, question, title: this.crypto.open(titleEncrypted, titleAt) };
+      const turn = { userId, agentId: begun.container.agentId, conversationId, answerId, answerCreatedAt: now };
+      const title = await this.titleAfter(turn, begun, content);
+      return { turn, question, title, running: this.starts.runningOf(begun.container) };
     } catch (error) {
       this.presence.leave(answerId);
       throw error;
@@ -113,6 +116,14 @@ export class TurnsService {
     };
   }
 
+  /** A conversation is called after its first message. A name that its owner has given before stays. */
+  private async titleAfter(turn: BegunTurn, { isFirst, titleEncrypted }: BegunResult, content: string): Promise<string> {
+    const context = titleContext(turn.userId, turn.conversationId);
+    const title = this.crypto.open(titleEncrypted, context);
+    const better = isFirst && title === untitled ? titleOf(content) : title;
+    return better !== title && (await this.repository.retitle(turn, titleEncrypted, this.crypto.seal(better, context))) ? better : title;
+  }
+
   /** What is in the way may be the turn of a process that died. */
   private async beginUnlessBusy(row: NewTurn): Promise<BeginResult> {
     const result = await this.repository.begin(row);
@@ -124,7 +135,9 @@ export class TurnsService {
   }
 }
 
-function assertBegun(result: BeginResult): Extract<BeginResult, { kind: "begun" }> {
+type BegunResult = Extract<BeginResult, { kind: "begun" }>;
+
+function assertBegun(result: BeginResult): BegunResult {
   switch (result.kind) {
     case "begun":
       return result;

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from "@nestjs/common";
 import { PrismaPg } from "@prisma/adapter-pg";
 import type { QueryResultRow } from "pg";
-import { PrismaClient } from "../../generated/prisma/client.js";
+import { PrismaClient, type Prisma } from "../../generated/prisma/client.js";
 import { ENV, type Env } from "../config/env.js";
 import { fromConnection } from "./database-errors.js";
 import { PostgresPool } from "./postgres-pool.js";
@@ -35,6 +35,11 @@ export class PrismaService extends PrismaClient implements OnApplicationShutdown
     } catch (error) {
       throw fromConnection(error);
     }
+  }
+
+  /** As `askPrepared`, of a statement that is put together: what goes by one name has always the same text, and differs in its values alone. */
+  async askNamed<Row extends QueryResultRow>(name: string, { text, values }: Prisma.Sql): Promise<Row[]> {
+    return this.askPrepared<Row>({ name, text }, values);
   }
 
   /** The last of Nest's steps: turns in flight write their end before. */

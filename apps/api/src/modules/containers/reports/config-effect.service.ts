@@ -29,10 +29,10 @@ export class ConfigEffectService implements OnApplicationBootstrap {
 
   /**
    * Waits until a change of settings that was made in the last seconds is in effect, so that a turn right after it does not meet the former key.
-   * Costs one query as a rule, and never more than the time that a change is promised to take.
+   * Never takes more than the time that a change is promised to take. `changedMsAgo`: as whoever has just asked knows it.
    */
-  async untilInEffect(agentId: string, signal: AbortSignal): Promise<void> {
-    const ageMs = await this.repository.msSinceChange(agentId);
+  async untilInEffect(agentId: string, signal: AbortSignal, changedMsAgo?: number): Promise<void> {
+    const ageMs = changedMsAgo ?? (await this.repository.msSinceChange(agentId));
     if (ageMs !== null && ageMs < inEffectAfterMs) {
       await this.untilHeard(agentId, ageMs, inEffectAfterMs - ageMs, signal);
     }

@@ -1,9 +1,9 @@
 import { Injectable } from "@nestjs/common";
 import { AppError } from "../../../platform/errors/app-error.js";
 import { CryptoService } from "../../crypto/crypto.service.js";
-import type { EnsureOptions, RunningAgent } from "../containers.types.js";
+import type { EnsureOptions, FoundContainer, RunningAgent } from "../containers.types.js";
 import { ContainersRepository } from "../containers.repository.js";
-import { isSame, toRunning } from "../running-agent.js";
+import { foundRunning, isSame, toRunning } from "../running-agent.js";
 import { StartFlights } from "./start-flights.js";
 
 /** Makes agents run. */
@@ -25,6 +25,11 @@ export class AgentStartService {
       return running;
     }
     return this.flights.join(agentId, options);
+  }
+
+  /** The running agent, as the statement found it that stored its next turn: no reaper can have stopped it since. `null`: see `ensureRunning`. */
+  runningOf(found: FoundContainer): RunningAgent | null {
+    return foundRunning(this.crypto, found);
   }
 
   /** Begins a start, or joins one, and resolves as soon as it is under way. Throws what stops it before. */

@@ -19,11 +19,6 @@ export class IdleAgentsService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Somebody used the agent just now. */
-  async touch(agentId: string): Promise<void> {
-    await this.repository.touch(agentId, this.clock.now());
-  }
-
   /** Agents that nobody has used for as long as their timeout. */
   async idle(): Promise<string[]> {
     return this.repository.idle(this.clock.now());
