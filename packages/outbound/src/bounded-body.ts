@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { type Duplex, PassThrough } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { fromSystemError, OutboundError, tooLarge } from "./outbound-error.js";
@@ -37,22 +38,12 @@ export async function readBoundedBody(
   if (Number(response.headers["content-length"] ?? 0) > maxBytes) {
     throw tooLarge(host, "answer");
   }
-  const chunks: Buffer[] = [];
   const bounded = boundedBy(maxBytes, host);
-  const collect = async (source: AsyncIterable<Buffer>) => {
-    for await (const chunk of boundedBy(maxBytes, host)(source)) {
-      chunks.push(chunk);
-    }
-  };
   try {
-    await pipeline(response, bounded, decoder(), collect, { signal });
+    return await pipeline(response, bounded, decoder(), bounded, buffer, { signal });
   } catch (error) {
-    if (signal.aborted) {
-      throw signal.reason;
-    }
-    throw error instanceof OutboundError ? error : fromSystemError(error, host);
+    throw fromSystemError(error, host);
   }
-  return Buffer.concat(chunks);
 }
 
 function encodingOf(response: IncomingMessage): string {

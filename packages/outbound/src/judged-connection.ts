@@ -1,5 +1,7 @@
 import { lookup } from "node:dns/promises";
+import { once } from "node:events";
 import { connect, isIP, type LookupFunction, type Socket } from "node:net";
+import { addAbortSignal } from "node:stream";
 import { connect as connectTls, type SecureContext } from "node:tls";
 import { type AddressPolicy, judgeAddress } from "./address-policy.js";
 import { isNeverOpen } from "./address-ranges.js";
@@ -43,6 +45,7 @@ export const resolveWithSystem: ResolveHost = async (hostname) => {
  * the socket gets these addresses and nothing that it could look up again, so an answer that changes changes nothing.
  */
 export async function openConnection(target: OutboundTarget, options: ConnectionOptions): Promise<Socket> {
+  options.signal.throwIfAborted();
   const addresses = await judgedAddresses(target, options);
   options.signal.throwIfAborted();
   const socket = await openSocket(target, addresses, options);
@@ -52,42 +55,39 @@ export async function openConnection(target: OutboundTarget, options: Connection
 async function judgedAddresses(target: OutboundTarget, { policy, resolve, signal }: ConnectionOptions): Promise<readonly string[]> {
   const { hostname } = target;
   const found = isIP(hostname) === 0 ? await lookUp(hostname, resolve, signal) : [hostname];
-  const allowed = found.filter((address) => judgeAddress(address, policy, target).verdict === "allowed");
+  const refusals = found.map((address) => refusalOf(address, target, policy));
+  const allowed = found.filter((_address, index) => refusals[index] === null);
   if (allowed.length > 0) {
     return allowed.slice(0, maxAddresses);
   }
-  const [first] = found;
-  if (first === undefined) {
-    throw new OutboundError("unknown_host", `The name ${hostname} has no address.`, { host: hostname });
-  }
-  throw refusal(first, target, policy);
+  throw refusals[0] ?? new OutboundError("unknown_host", `The name ${hostname} has no address.`, { host: hostname });
 }
 
 async function lookUp(hostname: string, resolve: ResolveHost, signal: AbortSignal): Promise<readonly string[]> {
   try {
     return await resolve(hostname, signal);
   } catch (error) {
-    throw error instanceof OutboundError ? error : fromSystemError(error, hostname);
+    throw fromSystemError(error, hostname);
   }
 }
 
-function refusal(address: string, target: OutboundTarget, policy: AddressPolicy): OutboundError {
+/** `null`: the policy allows it. */
+function refusalOf(address: string, target: OutboundTarget, policy: AddressPolicy): OutboundError | null {
   const judged = judgeAddress(address, policy, target);
-  if (judged.verdict === "allowed") {
-    throw new Error("An allowed address is not refused");
-  }
-  return addressRefused(target.hostname, judged.category, judged.reason, isNeverOpen(judged.category));
+  return judged.verdict === "allowed"
+    ? null
+    : addressRefused(target.hostname, judged.category, judged.reason, isNeverOpen(judged.category));
 }
 
 async function openSocket(target: OutboundTarget, addresses: readonly string[], options: ConnectionOptions): Promise<Socket> {
   const socket = connect({ host: target.hostname, port: target.port, lookup: answerWith(addresses), noDelay: true, ...attempts });
-  await settled(socket, "connect", target, options.signal);
-  const peer = socket.remoteAddress ?? "";
-  if (judgeAddress(peer, options.policy, target).verdict === "allowed") {
-    return socket;
+  await readiness(socket, "connect", target, options.signal);
+  const refusal = refusalOf(socket.remoteAddress ?? "", target, options.policy);
+  if (refusal !== null) {
+    socket.destroy();
+    throw refusal;
   }
-  socket.destroy();
-  throw refusal(peer, target, options.policy);
+  return socket;
 }
 
 async function startTls(target: OutboundTarget, socket: Socket, options: ConnectionOptions): Promise<Socket> {
@@ -102,41 +102,30 @@ async function startTls(target: OutboundTarget, socket: Socket, options: Connect
     rejectUnauthorized: true,
     ...(options.secureContext === undefined ? {} : { secureContext: options.secureContext }),
   });
-  await settled(secured, "secureConnect", target, options.signal);
+  await readiness(secured, "secureConnect", target, options.signal);
   return secured;
 }
 
+/** All at once, as `autoSelectFamily` asks for them. */
 function answerWith(addresses: readonly string[]): LookupFunction {
   const list = addresses.map((address) => ({ address, family: isIP(address) }));
-  return (_hostname, { all }, done) => {
-    const [first] = list;
-    if (all === true) {
-      done(null, list);
-    } else {
-      done(null, first?.address ?? "", first?.family ?? 0);
-    }
-  };
+  return (_hostname, _options, done) => done(null, list);
 }
 
-async function settled(socket: Socket, event: "connect" | "secureConnect", target: OutboundTarget, signal: AbortSignal): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const abort = () => reject(signal.reason as Error);
-  const fail = (error: Error) => reject(fromSystemError(error, target.hostname));
-  const close = () => reject(fromSystemError(undefined, target.hostname));
-  socket.once(event, resolve).once("error", fail).once("close", close);
-  signal.addEventListener("abort", abort, { once: true });
-  if (signal.aborted) {
-    abort();
-  }
+/** From here on the signal destroys the socket at any time. */
+async function readiness(
+  socket: Socket,
+  event: "connect" | "secureConnect",
+  { hostname }: OutboundTarget,
+  signal: AbortSignal,
+): Promise<void> {
+  // A destroyed socket may still report a last error, which nobody waits for any more.
+  addAbortSignal(signal, socket).on("error", () => undefined);
   try {
-    await promise;
+    await once(socket, event);
   } catch (error) {
-    // A destroyed socket may still report a last error, which nobody waits for any more.
-    socket.on("error", () => undefined).destroy();
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", abort);
-    socket.off(event, resolve).off("error", fail).off("close", close);
+    socket.destroy();
+    throw fromSystemError(error, hostname);
   }
 }
 

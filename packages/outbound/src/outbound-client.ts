@@ -5,7 +5,7 @@ import { createSecureContext, getCACertificates, type SecureContext } from "node
 import type { AddressPolicy } from "./address-policy.js";
 import { acceptedEncodings, isEncoded, readBoundedBody } from "./bounded-body.js";
 import { type BoundedJson, defaultMaxJsonDepth, parseBoundedJson } from "./bounded-json.js";
-import { openConnection, type OutboundTarget, type ResolveHost, resolveWithSystem, targetOf } from "./judged-connection.js";
+import { type ConnectionOptions, openConnection, type ResolveHost, resolveWithSystem, targetOf } from "./judged-connection.js";
 import { fromSystemError, OutboundError, timedOut } from "./outbound-error.js";
 
 export interface OutboundLimits {
@@ -75,11 +75,10 @@ export type StreamInit = Omit<OutboundInit, "body"> & {
 
 interface Call {
   readonly request: Request;
-  readonly body: readonly Uint8Array[];
-  readonly onSent?: (() => void) | undefined;
   readonly url: URL;
-  readonly target: OutboundTarget;
-  readonly signal: AbortSignal;
+  readonly body: readonly Uint8Array[];
+  readonly encodings: string;
+  readonly onSent?: (() => void) | undefined;
 }
 
 const defaultLimits: OutboundLimits = {
@@ -103,23 +102,19 @@ export function createOutboundClient(options: OutboundClientOptions): OutboundCl
   });
 }
 
-function clientWith(
-  options: OutboundClientOptions,
-  connection: { readonly resolve: ResolveHost; readonly secureContext: SecureContext | undefined },
-): OutboundClient {
+function clientWith(options: OutboundClientOptions, connection: Pick<ConnectionOptions, "resolve" | "secureContext">): OutboundClient {
   const limits = { ...defaultLimits, ...options.limits };
 
   const fetch: OutboundClient["fetch"] = async (input, init) => {
-    const { request, url } = readRequest(input, init);
-    const target = targetOf(url);
-    return withDeadline(limits.totalMs, request.signal, target.hostname, async (signal) => {
-      const [body, policy] = await unlessAborted(signal, Promise.all([request.arrayBuffer(), options.policy()]));
-      const socket = await unlessAborted(signal, openConnection(target, { ...connection, policy, signal }));
+    const { request, url, callers } = readRequest(input, init);
+    return withDeadline(limits.totalMs, callers, targetOf(url).hostname, async (signal) => {
+      const [body, policy] = await Promise.all([request.arrayBuffer(), options.policy()]);
+      const call = { request, url, body: [new Uint8Array(body)], encodings: acceptedEncodings };
+      const message = await send(call, { ...connection, policy, signal }, limits);
       try {
-        const call = { request, body: [new Uint8Array(body)], url, target, signal };
-        return await answerOf(await send(call, socket, limits), call, limits);
+        return await answerOf(message, call, limits, signal);
       } finally {
-        socket.destroy();
+        message.socket.destroy();
       }
     });
   };
@@ -131,46 +126,23 @@ function clientWith(
   };
 
   const stream: OutboundClient["stream"] = async (input, { body = [], onSent, ...init }, { headMs, silenceMs }) => {
-    const { request, url } = readRequest(input, init);
-    const target = targetOf(url);
-    return withDeadline(headMs, request.signal, target.hostname, async (signal) => {
-      const policy = await unlessAborted(signal, Promise.resolve(options.policy()));
-      const socket = await unlessAborted(signal, openConnection(target, { ...connection, policy, signal }));
-      try {
-        const call = { request, body, onSent, url, target, signal };
-        const message = await send(call, socket, limits, "identity");
-        refuseRedirect(message, target.hostname);
-        return followed(message, socket, { host: target.hostname, silenceMs, callers: request.signal });
-      } catch (error) {
-        socket.destroy();
-        throw error;
-      }
+    const { request, url, callers } = readRequest(input, init);
+    const host = targetOf(url).hostname;
+    return withDeadline(headMs, callers, host, async (signal) => {
+      const policy = await options.policy();
+      const message = await send({ request, url, body, encodings: "identity", onSent }, { ...connection, policy, signal }, limits);
+      const { socket } = message;
+      message.once("close", () => socket.destroy());
+      socket.setTimeout(silenceMs, () => message.destroy(timedOut(host)));
+      return { status: message.statusCode ?? 0, headers: headersOf(message), body: message };
     });
   };
 
   return { fetch, json, stream, resolvingWith: (resolve) => clientWith(options, { ...connection, resolve }) };
 }
 
-function followed(
-  message: IncomingMessage,
-  socket: Socket,
-  { host, silenceMs, callers }: { host: string; silenceMs: number; callers: AbortSignal },
-): OutboundStream {
-  const leave = () => message.destroy();
-  callers.addEventListener("abort", leave, { once: true });
-  message.once("close", () => {
-    callers.removeEventListener("abort", leave);
-    socket.destroy();
-  });
-  socket.setTimeout(silenceMs, () => message.destroy(timedOut(host)));
-  if (callers.aborted) {
-    leave();
-  }
-  return { status: message.statusCode ?? 0, headers: headersOf(message), body: message };
-}
-
 /** Node's own words about a bad header or URL quote it, and with it the key: none of them leaves this function. */
-function readRequest(input: string | URL | Request, init: OutboundInit | undefined): { request: Request; url: URL } {
+function readRequest(input: string | URL | Request, init: OutboundInit | undefined): { request: Request; url: URL; callers: AbortSignal } {
   const url = URL.parse(input instanceof Request ? input.url : String(input));
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:") || url.hostname === "") {
     throw new OutboundError("bad_url", "This is no address that begins with http:// or https://.", { host: null });
@@ -179,34 +151,35 @@ function readRequest(input: string | URL | Request, init: OutboundInit | undefin
     throw new OutboundError("bad_url", "An address must not contain a user name or a password.", { host: url.hostname });
   }
   try {
-    return { request: new Request(input, init as RequestInit | undefined), url };
+    const request = new Request(input, init as RequestInit | undefined);
+    // The caller's own where there is one: the request's follows it only until the request is collected as garbage.
+    return { request, url, callers: init?.signal ?? request.signal };
   } catch {
     const words = "The request can't be sent: a header or the body contains what HTTP does not carry, such as a line break in a key.";
     throw new OutboundError("bad_request", words, { host: url.hostname });
   }
 }
 
+/** What goes on unheard afterwards, such as the look-up of a name, meets the signal before it opens anything. */
 async function withDeadline<Value>(
   totalMs: number,
   callers: AbortSignal,
   host: string,
   work: (signal: AbortSignal) => Promise<Value>,
 ): Promise<Value> {
-  const ours = new AbortController();
-  const timer = setTimeout(() => ours.abort(timedOut(host)), totalMs);
-  const leave = () => ours.abort(isTimeout(callers.reason) ? timedOut(host) : callers.reason);
-  callers.addEventListener("abort", leave, { once: true });
-  if (callers.aborted) {
-    leave();
-  }
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(timedOut(host)), totalMs);
+  const signal = AbortSignal.any([callers, late.signal]);
   try {
-    return await work(ours.signal);
+    return await unlessAborted(signal, work(signal));
   } catch (error) {
+    if (!signal.aborted) {
+      throw error;
+    }
     // Whatever breaks off because of the abort reports in its own words; the reason is what counts.
-    throw ours.signal.aborted ? ours.signal.reason : error;
+    throw isTimeout(signal.reason) ? timedOut(host) : signal.reason;
   } finally {
     clearTimeout(timer);
-    callers.removeEventListener("abort", leave);
   }
 }
 
@@ -229,32 +202,44 @@ export async function unlessAborted<Value>(signal: AbortSignal, work: Promise<Va
   }
 }
 
-async function send(call: Call, socket: Socket, limits: OutboundLimits, encodings = acceptedEncodings): Promise<IncomingMessage> {
-  const { body, target, signal } = call;
+/** The head of the answer, on a connection of its own. */
+async function send(call: Call, connection: ConnectionOptions, limits: OutboundLimits): Promise<IncomingMessage> {
+  const target = targetOf(call.url);
+  const socket = await openConnection(target, connection);
+  try {
+    const message = await headOf(newRequest(call, socket, limits), call, target.hostname);
+    refuseRedirect(message, target.hostname);
+    return message;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
+async function headOf(sent: ClientRequest, { body, onSent }: Call, host: string): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const sent = newRequest(call, socket, limits, encodings);
+  const breakOff = () => reject(fromSystemError(undefined, host));
   let informational = 0;
-  sent.once("response", resolve);
+  sent.once("response", resolve).once("close", breakOff);
   // Stays for as long as the socket lives: a late error has nobody else to go to.
-  sent.on("error", (error) => reject(fromSystemError(error, target.hostname)));
-  sent.once("close", () => reject(fromSystemError(undefined, target.hostname)));
+  sent.on("error", (error) => reject(fromSystemError(error, host)));
   sent.on("information", () => {
     informational += 1;
     if (informational > maxInformationalAnswers) {
-      sent.destroy();
+      breakOff();
     }
   });
-  if (call.onSent !== undefined) {
-    sent.once("finish", call.onSent);
+  if (onSent !== undefined) {
+    sent.once("finish", onSent);
   }
   for (const piece of body) {
     sent.write(piece);
   }
   sent.end();
-  return unlessAborted(signal, promise);
+  return promise;
 }
 
-function newRequest({ request, url, body }: Call, socket: Socket, limits: OutboundLimits, encodings: string): ClientRequest {
+function newRequest({ request, url, body, encodings }: Call, socket: Socket, limits: OutboundLimits): ClientRequest {
   const callers = [...request.headers].filter(([name]) => !connectionHeaders.test(name));
   const length = body.reduce((sum, piece) => sum + piece.length, 0);
   const hasBody = length > 0 || !["GET", "HEAD"].includes(request.method);
@@ -276,10 +261,9 @@ function newRequest({ request, url, body }: Call, socket: Socket, limits: Outbou
   });
 }
 
-async function answerOf(message: IncomingMessage, { request, target, signal }: Call, limits: OutboundLimits): Promise<Response> {
-  const host = target.hostname;
+async function answerOf(message: IncomingMessage, { request, url }: Call, limits: OutboundLimits, signal: AbortSignal): Promise<Response> {
+  const host = targetOf(url).hostname;
   const status = message.statusCode ?? 0;
-  refuseRedirect(message, host);
   const hasBody = request.method !== "HEAD" && status !== 204 && status !== 205;
   const body = hasBody ? await readBoundedBody(message, limits.maxBodyBytes, host, signal) : null;
   try {
@@ -299,19 +283,13 @@ function refuseRedirect(message: IncomingMessage, host: string): void {
 
 /** The length and coding of what was sent say nothing of the decoded body. */
 function headersOf(message: IncomingMessage): Headers {
-  const headers = new Headers();
   const decoded = isEncoded(message) ? ["content-encoding", "content-length"] : [];
-  for (const [name, values] of Object.entries(message.headersDistinct)) {
-    for (const value of decoded.includes(name) ? [] : (values ?? [])) {
-      headers.append(name, value);
-    }
-  }
-  return headers;
+  const kept = Object.entries(message.headersDistinct).filter(([name]) => !decoded.includes(name));
+  return new Headers(kept.flatMap(([name, values = []]) => values.map((value): [string, string] => [name, value])));
 }
 
 function contextWith(trustedCertificates: readonly string[]): SecureContext | undefined {
-  if (trustedCertificates.length === 0) {
-    return undefined;
-  }
-  return createSecureContext({ ca: [...getCACertificates("default"), ...trustedCertificates] });
+  return trustedCertificates.length === 0
+    ? undefined
+    : createSecureContext({ ca: [...getCACertificates("default"), ...trustedCertificates] });
 }

@@ -79,8 +79,11 @@ const systemFailures: Readonly<Record<string, readonly [OutboundErrorCode, (host
   ERR_SSL_PACKET_LENGTH_TOO_LONG: ["tls", noTls],
 };
 
-/** Only the error's code is read: its message and its other properties may quote the answer. */
+/** Only the error's code is read: its message and its other properties may quote the answer. One of ours stays as it is. */
 export function fromSystemError(error: unknown, host: string): OutboundError {
+  if (error instanceof OutboundError) {
+    return error;
+  }
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const known = systemFailures[code];
   const about = { host, reason: code === "" ? null : code };

@@ -1,8 +1,10 @@
 import type { RequestListener } from "node:http";
+import type { Socket } from "node:net";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import * as oidc from "openid-client";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createAddressPolicy } from "../src/address-policy.js";
+import type { ResolveHost } from "../src/judged-connection.js";
 import { createOutboundClient, type OutboundClient, type OutboundClientOptions } from "../src/outbound-client.js";
 import { OutboundError, type OutboundErrorCode } from "../src/outbound-error.js";
 import { createAuthority } from "./support/certificates.js";
@@ -310,6 +312,45 @@ describe("answers that misbehave", () => {
     await expectFailure(client().fetch(`http://127.0.0.1:${server.port}/`), "too_large", /header/);
   });
 
+  test.each([
+    ["a reason without end", "HTTP/1.1 200 ", "too_large", /header/],
+    ["a chunk's extension without end", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;", "reset", /closed/],
+  ] as const)("%s ends the call as soon as it is too long", async (_what, start, code, words) => {
+    const server = toClose(
+      await startTcp((socket) => {
+        socket.write(start);
+        const more = () => {
+          while (!socket.destroyed && socket.write("a".repeat(1000))) {
+            // Until the other side takes no more.
+          }
+        };
+        socket.on("drain", more);
+        more();
+      }),
+    );
+    await expectFailure(client(["127.0.0.1"], { limits: { totalMs: 60_000 } }).fetch(`http://127.0.0.1:${server.port}/`), code, words);
+    await vi.waitFor(() => expect(server.connections[0]?.destroyed).toBe(true));
+    expect(server.connections[0]?.bytesWritten).toBeLessThan(8 * 1024 * 1024);
+  });
+
+  test.each([
+    ["100 Continue", 1],
+    ["100 Continue", 5],
+    ["102 Processing", 5],
+    ["103 Early Hints", 5],
+  ])("an answer that comes after %s, %d times, is read", async (informational, times) => {
+    const bytes = `${`HTTP/1.1 ${informational}\r\n\r\n`.repeat(times)}HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok`;
+    const server = toClose(await startTcp((socket) => socket.once("data", () => socket.end(bytes))));
+    const response = await client().fetch(`http://127.0.0.1:${server.port}/`);
+    expect([response.status, await response.text()]).toEqual([200, "ok"]);
+  });
+
+  test.each(["100 Continue", "103 Early Hints"])("an answer that comes after %s, six times, is not waited for", async (informational) => {
+    const bytes = `${`HTTP/1.1 ${informational}\r\n\r\n`.repeat(6)}HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok`;
+    const server = toClose(await startTcp((socket) => socket.once("data", () => socket.end(bytes))));
+    await expectFailure(client().fetch(`http://127.0.0.1:${server.port}/`), "reset");
+  });
+
   test("a server that only ever says 'continue' is left", async () => {
     const server = toClose(await startTcp((socket) => socket.write("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(100))));
     await expectFailure(client().fetch(`http://127.0.0.1:${server.port}/`), "reset");
@@ -366,7 +407,10 @@ describe("answers that misbehave", () => {
     ["no HTTP", `SSH-2.0-${secret}\r\n`, "bad_answer"],
     ["an impossible status", "HTTP/1.1 999 Odd\r\ncontent-length: 0\r\n\r\n", "bad_answer"],
     ["two lengths", "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", "bad_answer"],
+    ["two other lengths", "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab", "bad_answer"],
     ["half a body", `HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n${secret}`, "reset"],
+    ["half a body of the last answer", `HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 1000\r\n\r\n${secret}`, "reset"],
+    ["half a chunk", `HTTP/1.1 200 OK\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n50\r\n${secret}`, "reset"],
     ["nothing", "", "reset"],
     ["another protocol", "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n", "reset"],
   ] as const)("%s is named for what it is", async (_what, bytes, code) => {
@@ -391,6 +435,52 @@ describe("answers that misbehave", () => {
     await vi.waitFor(() => expect(server.connections[0]?.destroyed).toBe(true));
     await expectFailure(client().fetch(`http://127.0.0.1:${server.port}/`, { signal: AbortSignal.timeout(50) }), "timeout");
     await expect(client().fetch(`http://127.0.0.1:${server.port}/`, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+});
+
+describe("a caller who leaves", () => {
+  const reason = new Error("I left");
+
+  test("before the call has nothing looked up", async () => {
+    const resolve = vi.fn<ResolveHost>(async () => Promise.resolve(["127.0.0.1"]));
+    const call = client(["127.0.0.1"], { resolve }).fetch("http://name.test/", { signal: AbortSignal.abort(reason) });
+    await expect(call).rejects.toBe(reason);
+    await new Promise(setImmediate);
+    expect(resolve).not.toHaveBeenCalled();
+  });
+
+  test("while a name is looked up has nothing connected when it is found", async () => {
+    const server = await http((_request, response) => response.end("ok"));
+    const found = Promise.withResolvers<string[]>();
+    const leaving = new AbortController();
+    const resolve = vi.fn<ResolveHost>(async () => found.promise);
+    const call = client(["127.0.0.1"], { resolve }).fetch(`http://name.test:${server.port}/`, { signal: leaving.signal });
+    await vi.waitFor(() => expect(resolve).toHaveBeenCalled());
+    leaving.abort(reason);
+    await expect(call).rejects.toBe(reason);
+    found.resolve(["127.0.0.1"]);
+    const others = client(["127.0.0.1"], { resolve }).fetch(`http://name.test:${server.port}/`);
+    expect((await others).status).toBe(200);
+    expect(server.connections).toHaveLength(1);
+  });
+
+  test.each([
+    ["in the middle of the handshake", "https", ""],
+    ["in the middle of the head", "http", "HTTP/1.1 200 OK\r\nx-"],
+    ["in the middle of the body", "http", "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nx"],
+  ])("%s ends the connection", async (_what, protocol, start) => {
+    const begun = Promise.withResolvers<undefined>();
+    const server = toClose(
+      await startTcp(
+        (socket) => void socket.once("data", () => socket.write(start === "" ? "\x16" : start, () => begun.resolve(undefined))),
+      ),
+    );
+    const leaving = new AbortController();
+    const call = client().fetch(`${protocol}://127.0.0.1:${server.port}/`, { signal: leaving.signal });
+    await begun.promise;
+    leaving.abort(reason);
+    await expect(call).rejects.toBe(reason);
+    await vi.waitFor(() => expect(server.connections[0]?.destroyed).toBe(true));
   });
 });
 
@@ -434,6 +524,14 @@ describe("TLS", () => {
   test("a port that speaks plain HTTP is told apart", async () => {
     const server = await http((_request, response) => response.end("plain"));
     await expectFailure(client().fetch(`https://127.0.0.1:${server.port}/`), "tls", /does not speak TLS/);
+  });
+
+  test.each([
+    ["closes", (socket: Socket) => socket.end()],
+    ["breaks off", (socket: Socket) => socket.resetAndDestroy()],
+  ])("a server that %s in the middle of the handshake is told as such", async (_what, leave) => {
+    const server = toClose(await startTcp((socket) => void socket.once("data", () => leave(socket))));
+    await expectFailure(client().fetch(`https://127.0.0.1:${server.port}/`), "reset");
   });
 
   test("a handshake that never ends, ends with the time limit", async () => {

@@ -1,5 +1,7 @@
-import type { RequestListener } from "node:http";
+import type { IncomingMessage, RequestListener } from "node:http";
 import { text } from "node:stream/consumers";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterEach, expect, test, vi } from "vitest";
 import { createAddressPolicy } from "../src/address-policy.js";
 import { createOutboundClient, type OutboundStream, type StreamInit } from "../src/outbound-client.js";
@@ -51,6 +53,22 @@ test("what is sent in pieces arrives as a whole, its sender hears when it is gon
   expect(onSent).toHaveBeenCalledOnce();
 });
 
+test("a body that the other end does not take yet is not told as sent", async () => {
+  const arrived = Promise.withResolvers<IncomingMessage>();
+  const server = await serve((request, response) => {
+    request.once("end", () => response.end("taken"));
+    arrived.resolve(request);
+  });
+  const onSent = vi.fn<() => void>();
+  const body = Array.from({ length: 64 }, () => Buffer.alloc(1024 * 1024));
+  const answer = open(server, { init: { method: "POST", body, onSent } });
+  const request = await arrived.promise;
+  expect(onSent).not.toHaveBeenCalled();
+  request.resume();
+  expect(await text((await answer).body)).toBe("taken");
+  expect(onSent).toHaveBeenCalledOnce();
+});
+
 test("a silence that is too long breaks the body off", async () => {
   const server = await serve((_request, response) => void response.writeHead(200).write("a"));
   const answer = await open(server, { limits: { silenceMs: 50 } });
@@ -71,6 +89,44 @@ test("a caller who leaves in the middle ends the connection", async () => {
   const reading = text(answer.body).catch((error: unknown) => error);
   leaving.abort();
   expect(await reading).toBeInstanceOf(Error);
+  await vi.waitFor(() => expect(server.connections[0]?.destroyed).toBe(true));
+});
+
+test("a caller who leaves ends the connection however much was collected as garbage meanwhile", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const server = await serve((_request, response) => void response.writeHead(200).write("a"));
+  const leaving = new AbortController();
+  const { body } = await open(server, { init: { signal: leaving.signal } });
+  body.on("error", () => undefined).resume();
+  for (let round = 0; round < 30; round += 1) {
+    collect();
+    await new Promise(setImmediate);
+  }
+  leaving.abort();
+  await vi.waitFor(() => expect(server.connections[0]?.destroyed).toBe(true));
+});
+
+test("a caller who leaves before there is an answer gets the own reason", async () => {
+  const server = await serve(() => undefined);
+  const leaving = new AbortController();
+  const reason = new Error("I left");
+  const call = open(server, { init: { signal: leaving.signal } });
+  await vi.waitFor(() => expect(server.connections).toHaveLength(1));
+  leaving.abort(reason);
+  await expect(call).rejects.toBe(reason);
+  await vi.waitFor(() => expect(server.connections[0]?.destroyed).toBe(true));
+});
+
+test("time for the head is no limit once it is there", async () => {
+  const release = Promise.withResolvers<void>();
+  const server = await serve((_request, response) => {
+    response.writeHead(200).write("a");
+    void release.promise.then(() => response.end("b"));
+  });
+  const answer = await open(server, { limits: { headMs: 200 } });
+  setTimeout(release.resolve, 400);
+  expect(await text(answer.body)).toBe("ab");
   await vi.waitFor(() => expect(server.connections[0]?.destroyed).toBe(true));
 });
 
