@@ -21,7 +21,8 @@ export async function receiveBody(
   const { promise, resolve, reject } = Promise.withResolvers<undefined>();
   const refuse = (fault: BodyFault): void => reject(refusal(fault));
   const onData = (chunk: Buffer): void => (received.push(chunk) ? undefined : refuse("too_large"));
-  const onBroken = (): void => refuse("broken_off");
+  // A request closes after its end, too.
+  const onBroken = (): void => (request.readableEnded ? undefined : refuse("broken_off"));
   const late = setTimeout(() => refuse("late"), arrivalMs);
   request.on("data", onData).once("end", resolve).once("error", onBroken).once("close", onBroken);
   try {
