@@ -2,7 +2,7 @@
 //   alone   turns of 30 words, one after the other: first text, processor time, rows written
 //   asked   the same, with all that Postgres is asked noted on the way: statements and commits before the gateway has the message, and in all
 //   crowd   many turns begun at a steady rate by many people: when each has its first text
-// With STATEMENTS=1 the statements of one turn are printed.
+// With STATEMENTS=1 the statements of one turn are printed; PROFILE names a folder for a profile of Mosaic's processor time.
 // Mosaic is a process of its own, with the real Postgres; what is lent to it is the engine, whose gateways are stubs that answer at once.
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -27,6 +27,8 @@ const crowdSize = Number(process.env["CROWD"] ?? 1_000);
 const perSecond = Number(process.env["RATE"] ?? 100);
 const question = Array.from({ length: 30 }, (_, index) => `word${index}`).join(" ");
 const askedTurns = 30;
+const profileFolder = process.env["PROFILE"];
+const profileFlags = profileFolder === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileFolder}`];
 /** Of the kernel's clock, in which /proc counts. */
 const tickMs = 10;
 
@@ -67,7 +69,7 @@ async function open(): Promise<House> {
   const database = await createTestDatabase();
   const engine = new InMemoryEngine();
   const remote: RemoteEngine = await serveEngine(engine);
-  const { url, child } = await startMosaic(remote, database.url);
+  const { url, child } = await startMosaic(remote, database.url, profileFlags);
   return {
     url,
     database,
@@ -75,7 +77,9 @@ async function open(): Promise<House> {
     remote,
     child,
     close: async () => {
-      child.kill("SIGKILL");
+      // A profile is written by a process that ends by itself.
+      child.kill(profileFlags.length === 0 ? "SIGKILL" : "SIGTERM");
+      await once(child, "exit");
       await engine.close();
       await remote.close();
       await database.drop();
@@ -83,10 +87,15 @@ async function open(): Promise<House> {
   };
 }
 
-async function startMosaic(remote: RemoteEngine, databaseUrl: string): Promise<{ url: string; child: ChildProcess }> {
+async function startMosaic(
+  remote: RemoteEngine,
+  databaseUrl: string,
+  execArgv: string[] = [],
+): Promise<{ url: string; child: ChildProcess }> {
   const port = await freePort();
   const child = fork(entry, {
     silent: true,
+    execArgv,
     env: {
       PATH: process.env["PATH"],
       DATABASE_URL: databaseUrl,
