@@ -86,13 +86,10 @@ export class SessionsRepository {
 
   async touch(session: LiveSession, use: { at: Date; address: string; idleExpiresAt: Date }): Promise<void> {
     // The user first, as in every other transaction over both: whoever disables them at the same moment waits, or is waited for.
-    await this.prisma.$transaction([
-      this.prisma.user.updateMany({ where: { id: session.user.id }, data: { lastSeenAt: use.at } }),
-      this.prisma.session.updateMany({
-        where: { id: session.id },
-        data: { lastUsedAt: use.at, address: use.address, idleExpiresAt: use.idleExpiresAt },
-      }),
-    ]);
+    await this.prisma.$executeRaw`
+      WITH seen AS (UPDATE users SET last_seen_at = ${use.at} WHERE id = ${session.user.id}::uuid RETURNING id)
+      UPDATE sessions s SET last_used_at = ${use.at}, address = ${use.address}, idle_expires_at = ${use.idleExpiresAt}
+      FROM seen WHERE s.id = ${session.id}::uuid AND s.user_id = seen.id`;
   }
 
   /** Signs out. Nothing happens when the session is gone already. */
