@@ -41,6 +41,24 @@ test("an event goes out at once, as its type and its JSON", async () => {
   await expect.poll(received).toMatch(/0\r\n\r\n$/);
 });
 
+test("what is sent and ended at once arrives whole, in one piece with the head", async () => {
+  const pieces: string[] = [];
+  server = createServer(
+    express().get("/", (_request, response) => {
+      const stream = new EventStream<Said>(response);
+      void stream.send({ type: "greeting" });
+      void stream.send({ type: "done" });
+      stream.end();
+    }),
+  );
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  reader = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  reader.setEncoding("utf8").on("data", (text: string) => pieces.push(text));
+  reader.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  await expect.poll(() => pieces.join("")).toMatch(/^HTTP[^]+event: greeting\n[^]+event: done\n[^]+0\r\n\r\n$/);
+  expect(pieces).toHaveLength(1);
+});
+
 test("a reader that does not read holds the writer up, and what was written is not lost", async () => {
   const { stream, received } = await open();
   await expect.poll(received).toContain("text/event-stream");

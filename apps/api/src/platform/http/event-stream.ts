@@ -25,8 +25,12 @@ export class EventStream<Event extends Named> {
       "cache-control": "no-store, no-transform",
       "x-accel-buffering": "no",
     });
+    const { socket } = response;
+    socket?.setNoDelay(true);
+    // What is there to be sent already goes along with the head. The response's own cork would let its end overtake that.
+    socket?.cork();
     response.flushHeaders();
-    response.socket?.setNoDelay(true);
+    process.nextTick(() => socket?.uncork());
     this.keepAlive = setInterval(() => this.comment("keep-alive"), keepAliveMs);
     response.once("close", () => {
       clearInterval(this.keepAlive);
