@@ -2,10 +2,11 @@ import { mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { freePortPair } from "@mosaic/testing/free-port";
 import { expect, test as base } from "@playwright/test";
 import { startDemoLlm, type DemoLlmServer } from "@mosaic/demo-llm/demo-llm";
 import { removeAgentContainers } from "./docker.ts";
-import { freePortPair, machineAddress, MosaicProcess } from "./mosaic-process.ts";
+import { machineAddress, MosaicProcess } from "./mosaic-process.ts";
 import { PageStreams } from "./page-streams.ts";
 import { createTestDatabase, type TestDatabase } from "./test-database.ts";
 

@@ -1,6 +1,5 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 import { fileURLToPath } from "node:url";
 
@@ -106,27 +105,6 @@ async function firstMessage(child: ChildProcess): Promise<StartMessage> {
     child.once("exit", (code) => {
       clearTimeout(timer);
       reject(new Error(`Mosaic ended with code ${code} before it was ready`));
-    });
-  });
-}
-
-/** Two free ports next to each other: Mosaic takes the second one for its internal port. */
-export async function freePortPair(): Promise<number> {
-  for (;;) {
-    const port = await listenBriefly(0);
-    if (port !== undefined && port < 65_535 && (await listenBriefly(port + 1)) !== undefined) {
-      return port;
-    }
-  }
-}
-
-async function listenBriefly(port: number): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(undefined));
-    server.listen(port, "0.0.0.0", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : undefined));
     });
   });
 }

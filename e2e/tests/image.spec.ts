@@ -3,11 +3,11 @@ import { randomBytes } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { freePortPair } from "@mosaic/testing/free-port";
 import { expect } from "@playwright/test";
 import { ApiClient } from "../support/api-client.ts";
 import { removeAgentContainers } from "../support/docker.ts";
 import { test, whyNot } from "../support/fixtures.ts";
-import { freePortPair } from "../support/mosaic-process.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const tag = "mosaic/mosaic:e2e";

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Bundle } from "@mosaic/contracts/agent-config";
+import { freePortPair } from "@mosaic/testing/free-port";
 import type { GatewayRequest } from "../src/agent-backend.js";
 import { openclawPackage } from "./real-openclaw.js";
 
@@ -23,7 +23,7 @@ export interface OpenclawProcess {
 
 export async function createOpenclawProcess(): Promise<OpenclawProcess> {
   const folder = await mkdtemp(join(tmpdir(), "mosaic-openclaw-"));
-  const port = await freePort();
+  const port = await freePortPair();
   const roots = { run: join(folder, "run"), state: join(folder, "state") };
   const url = `http://127.0.0.1:${port}`;
   let child: ChildProcess | undefined;
@@ -102,14 +102,4 @@ async function untilReady(child: ChildProcess, url: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`OpenClaw did not get ready: ${output}`);
-}
-
-/** A free port whose successor is free too: the warm-up model listens there. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("No free port");
-  return address.port < 65_535 ? address.port : freePort();
 }

@@ -1,4 +1,5 @@
 import type { Launch } from "@mosaic/contracts/agent-config";
+import { freePortPair } from "@mosaic/testing/free-port";
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
@@ -125,7 +126,7 @@ export class Agent {
       await mkdir(openclaw, { recursive: true });
       await copyFile(fakeOpenclaw, join(openclaw, "openclaw.mjs"));
     }
-    return new Agent(folder, await freePort(), softwareDir ?? join(folder, "install"));
+    return new Agent(folder, await freePortPair(), softwareDir ?? join(folder, "install"));
   }
 
   get stateDir(): string {
@@ -224,20 +225,6 @@ export interface GatewaySelf {
   env: Record<string, string>;
   config: Record<string, unknown>;
   lastTurn: { headers: Record<string, string>; upstreamStatus: number; answer: string } | null;
-}
-
-/** A port whose successor is free too: the canned model of the warm-up listens there. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  const next = createServer().listen(port + 1, "127.0.0.1");
-  const isNextFree = await once(next, "listening").then(
-    () => true,
-    () => false,
-  );
-  for (const each of [server, next]) each.close();
-  return isNextFree ? port : freePort();
 }
 
 export function isAlive(pid: number): boolean {
