@@ -1,11 +1,12 @@
 import { backendDefinitions, backendOf } from "@mosaic/agent-backends/registry";
-import type { BackendList, BackendSettings } from "@mosaic/contracts/admin-containers";
-import type { Agent } from "@mosaic/contracts/agent";
+import type { BackendList, BackendSettings, ContainerList } from "@mosaic/contracts/admin-containers";
+import type { Agent, AgentList } from "@mosaic/contracts/agent";
 import type { HealthReport } from "@mosaic/contracts/health";
 import type { Problem } from "@mosaic/contracts/problem";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { BackendsRepository } from "../src/modules/backends/backends.repository.js";
 import { ContainerStatusRepository } from "../src/modules/containers/container-status.repository.js";
+import { ReconcilerService } from "../src/modules/containers/reconcile/reconciler.service.js";
 import { agentOf, createAgent, createConversation, say, Turn } from "./harness/chat.js";
 import { InMemoryEngine } from "./harness/in-memory-runtime.js";
 import { startTestApp, uniqueName, type TestApp } from "./harness/test-app.js";
@@ -258,4 +259,56 @@ test("a kind that a release adds gets its row without a migration, once; the rel
   expect(await images()).toEqual(rows);
   await again.close();
   await database.drop();
+});
+
+test("an agent of a kind that only a newer release knows is shown as such, is neither run nor ended, and holds up nobody else", async () => {
+  const database = await createTestDatabase();
+  const here = await startTestApp({ database });
+  try {
+    const ann = await here.member(uniqueName("ann"));
+    const { id, name } = await createAgent(ann);
+    const conversation = await createConversation(ann, id);
+    await say(ann, conversation, "wake up");
+    const other = await createAgent(ann, { name: "Other" });
+    const { defaults, ...openclaw } = backendOf("openclaw");
+    await here.nest.get(BackendsRepository, { strict: false }).addMissing([{ ...openclaw, defaults, id: "parrot", label: "Parrot" }]);
+    await database.query("UPDATE agents SET backend_id = 'parrot' WHERE id = $1", [id]);
+    const { startCount } = here.runtime.of(id);
+
+    const error = { code: "backend_unknown", detail: expect.stringContaining('does not know "parrot"') as string };
+    const shown = { id, name, backend: "parrot", status: "error", error, effectiveModel: null };
+    expect((await ann.get("/api/agents")).json<AgentList>().agents).toMatchObject([
+      shown,
+      { id: other.id, status: "stopped", error: null },
+    ]);
+    expect((await ann.get(`/api/agents/${id}`)).json()).toMatchObject(shown);
+    expect((await ann.post(`/api/agents/${id}/start`)).json()).toMatchObject({ status: 409, code: "backend_unknown" });
+    const turn = await Turn.open(ann, conversation, "and now?");
+    expect((await turn.done()).message).toMatchObject({ status: "failed", error: { code: "backend_unknown" } });
+    expect((await ann.patch(`/api/agents/${id}`, { name: "Renamed" })).json()).toMatchObject({ name: "Renamed", backend: "parrot" });
+
+    const operator = await here.admin();
+    expect((await operator.get("/api/admin/containers")).json<ContainerList>().containers).toMatchObject([
+      { agentId: id, backend: "parrot", status: "running" },
+    ]);
+    for (const page of ["/api/admin/sharing", "/api/health/report", "/api/model-defaults"]) {
+      expect([page, (await operator.get(page)).status]).toEqual([page, 200]);
+    }
+    const moved = async (by: number): Promise<unknown> =>
+      database.query("UPDATE agent_containers SET endpoint_port = endpoint_port + $1 WHERE agent_id = $2", [by, id]);
+    await moved(1);
+    await here.nest.get(ReconcilerService, { strict: false }).reconcile();
+    await say(ann, await createConversation(ann, other.id), "hello");
+    expect(here.runtime.of(id)).toMatchObject({ state: "running", startCount });
+    await moved(-1);
+
+    await database.query("UPDATE agents SET backend_id = 'openclaw' WHERE id = $1", [id]);
+    await say(ann, conversation, "back again");
+    await database.query("UPDATE agents SET backend_id = 'parrot' WHERE id = $1", [id]);
+    expect((await ann.delete(`/api/agents/${id}`)).status).toBe(204);
+    expect((await ann.get("/api/agents")).json<AgentList>().agents).toMatchObject([{ id: other.id }]);
+  } finally {
+    await here.close();
+    await database.drop();
+  }
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { agentTools, backendId, containerStatus, createAgent, diskUse, maxIdleTimeoutSeconds } from "./agent.js";
+import { agentTools, backendId, containerStatus, createAgent, diskUse, maxIdleTimeoutSeconds, storedBackendId } from "./agent.js";
 import { boundedCount, searchText } from "./paging.js";
 
 /** That a container runs, never what is in it. */
@@ -8,7 +8,7 @@ export const containerView = z.object({
   agentName: z.string(),
   /** `null`: a system agent. */
   owner: z.object({ id: z.uuid(), username: z.string(), displayName: z.string() }).nullable(),
-  backend: backendId,
+  backend: storedBackendId,
   status: containerStatus,
   since: z.iso.datetime(),
   lastActiveAt: z.iso.datetime().nullable(),

@@ -4,6 +4,9 @@ import { modelId } from "./provider.js";
 export const backendId = z.enum(["openclaw"]);
 export type BackendId = z.infer<typeof backendId>;
 
+/** What an agent was made of: a `BackendId`, or one that only another version of Mosaic knows. Such an agent is shown and does not start. */
+export const storedBackendId = z.string();
+
 /** Groups of an agent's tools that its owner switches; what a group means is the backend's business. */
 export const agentTools = z.strictObject({
   files: z.boolean(),
@@ -85,7 +88,7 @@ export type DiskUse = z.infer<typeof diskUse>;
 export const agent = z
   .object({
     id: z.uuid(),
-    backend: backendId,
+    backend: storedBackendId,
     ...agentFields,
     /** `null`: there is none, and the agent can't start. */
     effectiveModel: effectiveModel.nullable(),

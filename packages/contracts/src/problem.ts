@@ -12,6 +12,7 @@ export const problems = {
   origin_refused: { status: 403, title: "The request came from another site" },
   not_found: { status: 404, title: "Not found" },
   body_too_slow: { status: 408, title: "The request did not arrive in time" },
+  backend_unknown: { status: 409, title: "This version of Mosaic does not know the agent's backend" },
   conflict: { status: 409, title: "This conflicts with what is already there" },
   demo_model_off: { status: 409, title: "The demo model is switched off" },
   onboarding_complete: { status: 409, title: "Mosaic is already set up" },

@@ -2,13 +2,13 @@ import { providerDefinitions } from "@mosaic/contracts/provider";
 import type { RenderedProvider, ResolvedModel } from "@mosaic/agent-backends/agent-backend";
 import { deriveGatewayToken, deriveRelayToken } from "@mosaic/agent-backends/gateway-token";
 import type { ChosenModel, ModelResolution } from "@mosaic/agent-backends/model-resolution";
-import { backendOf } from "@mosaic/agent-backends/registry";
 import type { BackendId } from "@mosaic/contracts/agent";
 import type { Bundle } from "@mosaic/contracts/agent-config";
 import { Inject, Injectable } from "@nestjs/common";
 import { ENV, type Env } from "../../platform/config/env.js";
 import { TRUSTED_CERTIFICATES, type TrustedCertificates } from "../../platform/config/trusted-certificates.js";
 import { AppError } from "../../platform/errors/app-error.js";
+import { knownBackend } from "../backends/backends.types.js";
 import { BackendsService } from "../backends/backends.service.js";
 import { hashToken } from "../crypto/tokens.js";
 import { assignmentOf, type StoredAgent } from "../agents/agents.types.js";
@@ -38,7 +38,7 @@ export class AgentConfigService {
   ) {}
 
   /**
-   * Throws `model_not_assigned` or `demo_model_off`, in words that say where to set it, before anything is started. Resolves with how many
+   * Throws `model_not_assigned`, `demo_model_off` or `backend_unknown`, in words that say where to set it, before anything is started. Resolves with how many
    * milliseconds ago something of what was asked had changed. One statement, and nothing is kept of it: what was taken away is refused at once.
    */
   async assertRenderable(agentId: string): Promise<number> {
@@ -46,6 +46,7 @@ export class AgentConfigService {
     if (found === null) {
       throw new AppError("not_found");
     }
+    knownBackend(found.backend);
     await this.usable(found.name, this.resolution.resolve(found.sources, assignmentOf(found)));
     return found.changedMsAgo;
   }
@@ -57,8 +58,9 @@ export class AgentConfigService {
    */
   async render(caller: CallingContainer): Promise<Bundle> {
     const [container, agent] = await Promise.all([this.live(caller), this.agent(caller.agentId)]);
+    const backend = knownBackend(agent.backend);
     const models = await this.models(agent);
-    const { bind, stateDir, isIsolated, port: knownPort } = await this.view(agent.backend, container);
+    const { bind, stateDir, isIsolated, port: knownPort } = await this.view(backend.id, container);
     const port = caller.port ?? knownPort;
     if (port === null) {
       throw new AppError("agent_not_ready", { detail: "The agent's port is not known yet: say it (?port=), or ask again in a moment." });
@@ -67,7 +69,7 @@ export class AgentConfigService {
     if (first === undefined) {
       throw new AppError("model_not_assigned");
     }
-    return backendOf(agent.backend).render({
+    return backend.render({
       agent: { id: agent.id, name: agent.name, emoji: agent.emoji, personality: agent.personality, tools: agent.tools },
       models: [first, ...others],
       gateway: { token: deriveGatewayToken(caller.token), port, bind },

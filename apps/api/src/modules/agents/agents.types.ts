@@ -1,25 +1,26 @@
+import { findBackend } from "@mosaic/agent-backends/registry";
 import {
   agentTools,
-  backendId,
   containerStatus,
   defaultAgentTools,
   stageProgress,
   type Agent,
   type AgentTools,
-  type BackendId,
   type ContainerStatus,
   type DiskUse,
   type EffectiveModel,
   type ModelChoice,
   type StageProgress,
 } from "@mosaic/contracts/agent";
+import { unknownBackend } from "../backends/backends.types.js";
 
 /** An agent with its model assignment and its container's side, as its owner sees it. */
 export interface StoredAgent {
   readonly id: string;
   /** `null`: a system agent. */
   readonly ownerId: string | null;
-  readonly backend: BackendId;
+  /** One that this version does not know, perhaps. */
+  readonly backend: string;
   readonly name: string;
   readonly emoji: string;
   readonly personality: string;
@@ -44,7 +45,7 @@ export interface AgentContainerView {
 
 /** What the resolution asks an agent. */
 export function assignmentOf({ backend, models }: Pick<StoredAgent, "backend" | "models">): {
-  backend: BackendId;
+  backend: string;
   model: ModelChoice | null;
   fallbacks: readonly ModelChoice[];
 } {
@@ -66,15 +67,22 @@ export function toAgent(stored: StoredAgent, effectiveModel: EffectiveModel | nu
     idleTimeoutSeconds: stored.idleTimeoutSeconds,
     effectiveModel,
     isRestartPending: stored.container?.isRestartPending ?? false,
-    status: stored.container?.status ?? "stopped",
-    stage: stored.container?.stage ?? null,
-    error: stored.container?.error ?? null,
+    ...stateOf(stored),
     disk: stored.disk,
     lastActiveAt: stored.container?.lastActiveAt?.toISOString() ?? null,
     ...(stored.container?.memoryLostAt == null ? {} : { memoryLostAt: stored.container.memoryLostAt.toISOString() }),
     createdAt: stored.createdAt.toISOString(),
     updatedAt: stored.updatedAt.toISOString(),
   };
+}
+
+/** Of a backend that this version does not know: whatever its container does, nobody here can talk to it. */
+function stateOf({ backend, container }: StoredAgent): Pick<Agent, "status" | "stage" | "error"> {
+  if (findBackend(backend) === null) {
+    const { code, detail = "" } = unknownBackend(backend);
+    return { status: "error", stage: null, error: { code, detail } };
+  }
+  return { status: container?.status ?? "stopped", stage: container?.stage ?? null, error: container?.error ?? null };
 }
 
 /** What a query includes so that `toStoredAgent` can read the row. */
@@ -113,7 +121,7 @@ export function toStoredAgent(row: StoredAgentRow): StoredAgent {
   return {
     id: row.id,
     ownerId: row.ownerId,
-    backend: backendId.parse(row.backendId),
+    backend: row.backendId,
     name: row.name,
     emoji: row.emoji,
     personality: row.personality,

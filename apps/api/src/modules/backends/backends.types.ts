@@ -1,4 +1,7 @@
+import type { BackendDefinition } from "@mosaic/agent-backends/backend-definition";
+import { findBackend } from "@mosaic/agent-backends/registry";
 import type { AgentTools, BackendId } from "@mosaic/contracts/agent";
+import { AppError } from "../../platform/errors/app-error.js";
 
 /** A kind of agent software, as it is here: what the release says of it, and what admins chose. */
 export interface Backend {
@@ -19,4 +22,19 @@ export interface Backend {
   /** What a new agent starts with. */
   readonly defaultIdleTimeoutSeconds: number;
   readonly defaultTools: AgentTools;
+}
+
+/** What this version knows of an agent's backend. Throws `backend_unknown`: another version made the agent. */
+export function knownBackend(id: string): BackendDefinition<BackendId> {
+  const definition = findBackend(id);
+  if (definition === null) {
+    throw unknownBackend(id);
+  }
+  return definition;
+}
+
+export function unknownBackend(id: string): AppError {
+  return new AppError("backend_unknown", {
+    detail: `This version of Mosaic does not know ${JSON.stringify(id)}. The agent and its files are kept: run the version that made it, or delete it.`,
+  });
 }

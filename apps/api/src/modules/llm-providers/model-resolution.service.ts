@@ -1,12 +1,13 @@
+import { findBackend } from "@mosaic/agent-backends/registry";
 import { resolveModel, type ModelResolution } from "@mosaic/agent-backends/model-resolution";
-import type { BackendId, EffectiveModel, ModelChoice } from "@mosaic/contracts/agent";
+import type { EffectiveModel, ModelChoice } from "@mosaic/contracts/agent";
 import { Injectable } from "@nestjs/common";
 import type { StoredProvider } from "./llm-providers.types.js";
 import { ModelSourcesRepository, type ModelSources, type SourcesOfAgent } from "./model-sources.repository.js";
 
 /** What an agent itself says of its model: `null` and nothing for one that leaves it to the defaults. */
 export interface OwnAssignment {
-  readonly backend: BackendId;
+  readonly backend: string;
   readonly model: ModelChoice | null;
   readonly fallbacks: readonly ModelChoice[];
 }
@@ -31,8 +32,12 @@ export class ModelResolutionService {
     return this.repository.loadMany(ownerIds);
   }
 
+  /** None for an agent of a backend that this version does not know. */
   resolve({ ownerId, userDefaults, adminDefaults, providers }: ModelSources, agent: OwnAssignment): ModelResolution<StoredProvider> {
-    return resolveModel({ userId: ownerId, backend: agent.backend, agent, userDefaults, adminDefaults, providers });
+    const backend = findBackend(agent.backend)?.id;
+    return backend === undefined
+      ? { outcome: "none" }
+      : resolveModel({ userId: ownerId, backend, agent, userDefaults, adminDefaults, providers });
   }
 
   effective(sources: ModelSources, agent: OwnAssignment): EffectiveModel | null {

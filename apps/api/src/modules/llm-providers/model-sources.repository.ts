@@ -1,5 +1,5 @@
 import { isOpenToAll, type ModelDefault } from "@mosaic/agent-backends/model-resolution";
-import { backendId, type BackendId, type ModelChoice } from "@mosaic/contracts/agent";
+import { backendId, type ModelChoice } from "@mosaic/contracts/agent";
 import { Injectable } from "@nestjs/common";
 import type { ModelAssignment } from "../../generated/prisma/client.js";
 import { PrismaService, type PreparedStatement } from "../../platform/database/prisma.service.js";
@@ -18,7 +18,7 @@ export interface ModelSources {
 /** What decides on the models of one agent, and nothing else. */
 export interface SourcesOfAgent {
   readonly name: string;
-  readonly backend: BackendId;
+  readonly backend: string;
   /** Its own: the first is the model, the others are its fallbacks. */
   readonly models: readonly ModelChoice[];
   /** With those providers alone that one of the choices names, whether or not its owner may use them. */
@@ -118,7 +118,7 @@ function toSourcesOfAgent(agent: ChoiceRow, rows: readonly ChoiceRow[]): Sources
   const providers = new Map(choices.map(({ provider }) => [provider.id, provider]));
   return {
     name: agent.agent_name,
-    backend: backendId.parse(agent.backend_id),
+    backend: agent.backend_id,
     models: choices.filter(({ isOwn }) => isOwn).map(choiceOf),
     sources: toSources(
       agent.agent_owner_id,

@@ -1,4 +1,4 @@
-import { backendId, type BackendId, type ModelChoice } from "@mosaic/contracts/agent";
+import type { ModelChoice } from "@mosaic/contracts/agent";
 import { Injectable } from "@nestjs/common";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import { send } from "../../platform/notices/notices.js";
@@ -12,7 +12,7 @@ export interface SharableRow {
 
 export interface CountedAgent {
   readonly ownerId: string | null;
-  readonly backend: BackendId;
+  readonly backend: string;
   readonly models: ModelChoice[];
 }
 
@@ -50,7 +50,7 @@ export class SharingRepository {
           assignments: { orderBy: { position: "asc" }, select: { providerId: true, model: true } },
         },
       });
-      yield rows.map((row) => ({ ownerId: row.ownerId, backend: backendId.parse(row.backendId), models: row.assignments }));
+      yield rows.map((row) => ({ ownerId: row.ownerId, backend: row.backendId, models: row.assignments }));
       last = rows.length < agentsPerBatch ? undefined : rows.at(-1)?.id;
     } while (last !== undefined);
   }

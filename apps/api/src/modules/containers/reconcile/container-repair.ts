@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { findBackend } from "@mosaic/agent-backends/registry";
 import type { AgentRuntime, ContainerObservation } from "@mosaic/runtime/agent-runtime";
 import { Injectable } from "@nestjs/common";
 import { Logger } from "../../../platform/logging/logger.js";
@@ -30,11 +31,11 @@ export class ContainerRepair {
 
   /**
    * Adopts a container that serves; ends one that does not, or that nobody wants. Afterwards the agent is running (and is returned), stopped
-   * or in error. Throws when the engine can't be reached.
+   * or in error. Throws when the engine can't be reached. One of a backend that this version does not know is left to the version that does.
    */
   async repair(target: AgentTarget): Promise<RunningAgent | null> {
     const { container } = target;
-    if (container === null || container.status === "stopped" || container.status === "error") {
+    if (container === null || container.status === "stopped" || container.status === "error" || findBackend(target.backend.id) === null) {
       return null;
     }
     try {

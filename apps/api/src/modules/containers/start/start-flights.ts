@@ -7,6 +7,7 @@ import { AppError } from "../../../platform/errors/app-error.js";
 import { Shutdown } from "../../../platform/shutdown/shutdown.js";
 import { CryptoService } from "../../crypto/crypto.service.js";
 import { OwnerEventsService } from "../../owner-events/owner-events.service.js";
+import { knownBackend } from "../../backends/backends.types.js";
 import { BootQueueService } from "../../boot-queue/boot-queue.service.js";
 import { AgentStarter } from "./agent-starter.js";
 import { lockKeyOf } from "../container-identity.js";
@@ -185,6 +186,8 @@ export class StartFlights {
     if (target === null) {
       throw new AppError("not_found");
     }
+    // Before its container is looked at: one that nobody here can talk to is not broken.
+    knownBackend(target.backend.id);
     return target;
   }
 

@@ -1,5 +1,5 @@
 import type { ContainerList, ContainerListQuery, ContainerView } from "@mosaic/contracts/admin-containers";
-import { backendId, containerStatus } from "@mosaic/contracts/agent";
+import { containerStatus } from "@mosaic/contracts/agent";
 import { Injectable } from "@nestjs/common";
 import { Prisma } from "../../../generated/prisma/client.js";
 import { countUpToLimit } from "../../../platform/database/bounded-count.js";
@@ -98,7 +98,7 @@ function toView(row: Row): ContainerView {
     agentId: row.agent_id,
     agentName: row.agent_name,
     owner: id === null || username === null || displayName === null ? null : { id, username, displayName },
-    backend: backendId.parse(row.backend_id),
+    backend: row.backend_id,
     status: containerStatus.parse(row.status),
     since: row.status_since.toISOString(),
     lastActiveAt: row.last_active_at?.toISOString() ?? null,
