@@ -67,6 +67,47 @@ export type StoredProviderRow = Omit<StoredProvider, "kind" | "models" | "dialec
 /** What a query includes so that `toStoredProvider` can read the row. */
 export const storedProviderInclude = { owner: { select: { role: true, disabledAt: true } } } as const;
 
+/** The same in SQL, for what is asked with every turn and every list: the columns, from `llm_providers l JOIN users u`. */
+export const providerColumns = `l.id AS provider_id, l.owner_id, l.kind, l.name, l.base_url, l.api_key_encrypted, l.models, l.dialect, l.version, l.is_active,
+  l.is_shared, l.created_at, l.updated_at, u.role, u.disabled_at`;
+
+export interface ProviderColumns {
+  readonly provider_id: string;
+  readonly owner_id: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly base_url: string | null;
+  readonly api_key_encrypted: string | null;
+  readonly models: unknown;
+  readonly dialect: unknown;
+  readonly version: number;
+  readonly is_active: boolean;
+  readonly is_shared: boolean;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+  readonly role: string;
+  readonly disabled_at: Date | null;
+}
+
+export function storedProviderOf(row: ProviderColumns): StoredProvider {
+  return toStoredProvider({
+    id: row.provider_id,
+    ownerId: row.owner_id,
+    kind: row.kind,
+    name: row.name,
+    baseUrl: row.base_url,
+    apiKeyEncrypted: row.api_key_encrypted,
+    models: row.models,
+    dialect: row.dialect,
+    version: row.version,
+    isActive: row.is_active,
+    isShared: row.is_shared,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    owner: { role: row.role, disabledAt: row.disabled_at },
+  });
+}
+
 /** Rows that everybody may use now. */
 export const openToAll = { isShared: true, isActive: true, owner: { role: "admin", disabledAt: null } } as const;
 

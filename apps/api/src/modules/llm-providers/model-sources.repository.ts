@@ -3,8 +3,7 @@ import { backendId, type ModelChoice } from "@mosaic/contracts/agent";
 import { Injectable } from "@nestjs/common";
 import type { ModelAssignment } from "../../generated/prisma/client.js";
 import { PrismaService, type PreparedStatement } from "../../platform/database/prisma.service.js";
-import { findProviders } from "./find-providers.repository.js";
-import { openToAll, toStoredProvider, type StoredProvider } from "./llm-providers.types.js";
+import { providerColumns, storedProviderOf, type ProviderColumns, type StoredProvider } from "./llm-providers.types.js";
 
 /** Whatever the models of one owner's agents may come from. */
 export interface ModelSources {
@@ -27,52 +26,63 @@ export interface SourcesOfAgent {
   readonly changedMsAgo: number;
 }
 
-interface ChoiceRow {
+type Assigned = Pick<ModelAssignment, "userId" | "backend" | "providerId" | "model">;
+
+interface AgentColumns {
   readonly agent_name: string;
   readonly agent_owner_id: string | null;
-  readonly backend_id: string;
+  readonly agent_backend: string;
   readonly changed_ms_ago: number;
-  /** `null`: nothing is chosen anywhere. */
-  readonly provider_id: string | null;
+}
+
+/** What is chosen, of which provider, and by whom: by the agent, else by the user, else for all. */
+interface Choice extends AgentColumns, ProviderColumns {
   readonly model: string;
   readonly for_agent: string | null;
   readonly for_user: string | null;
   readonly for_backend: string | null;
-  readonly owner_id: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly base_url: string | null;
-  readonly api_key_encrypted: string | null;
-  readonly models: unknown;
-  readonly dialect: unknown;
-  readonly version: number;
-  readonly is_active: boolean;
-  readonly is_shared: boolean;
-  readonly created_at: Date;
-  readonly updated_at: Date;
-  readonly role: string;
-  readonly disabled_at: Date | null;
 }
 
-/** One row for each choice. `OFFSET 0`: a provider is found by its id, never by a join that reads all there are. */
+/** Where nothing is chosen anywhere there is the agent alone. */
+type ChoiceRow = Choice | (AgentColumns & { readonly model: null });
+
+/** One row for each choice; without any, one all the same. `OFFSET 0`: a provider is found by its id, never by a join that reads all there are. */
 const choicesOfAgent: PreparedStatement = {
   name: "choices_of_agent",
   text: `
-    SELECT a.name AS agent_name, a.owner_id AS agent_owner_id, a.backend_id,
+    SELECT a.name AS agent_name, a.owner_id AS agent_owner_id, a.backend_id AS agent_backend,
       (extract(epoch FROM now() - greatest(a.updated_at, p.updated_at)) * 1000)::float8 AS changed_ms_ago,
-      m.provider_id, m.model, m.agent_id AS for_agent, m.user_id AS for_user, m.backend AS for_backend,
-      p.owner_id, p.kind, p.name, p.base_url, p.api_key_encrypted, p.models, p.dialect, p.version, p.is_active, p.is_shared, p.created_at,
-      p.updated_at, p.role, p.disabled_at
+      m.model, m.agent_id AS for_agent, m.user_id AS for_user, m.backend AS for_backend, p.*
     FROM agents a
     LEFT JOIN LATERAL (
       SELECT * FROM model_assignments WHERE agent_id = a.id
       UNION ALL SELECT * FROM model_assignments WHERE agent_id IS NULL AND user_id = a.owner_id
       UNION ALL SELECT * FROM model_assignments WHERE agent_id IS NULL AND user_id IS NULL) m ON true
     LEFT JOIN LATERAL (
-      SELECT l.*, u.role, u.disabled_at FROM llm_providers l JOIN users u ON u.id = l.owner_id WHERE l.id = m.provider_id OFFSET 0) p ON true
+      SELECT ${providerColumns} FROM llm_providers l JOIN users u ON u.id = l.owner_id WHERE l.id = m.provider_id OFFSET 0) p ON true
     WHERE a.id = $1
     ORDER BY m.position`,
 };
+
+const defaultsOfOwners: PreparedStatement = {
+  name: "model_defaults_of_owners",
+  text: `
+    SELECT m.user_id AS "userId", m.backend, m.provider_id AS "providerId", m.model FROM (
+      SELECT * FROM model_assignments WHERE agent_id IS NULL AND user_id = ANY($1::uuid[])
+      UNION ALL SELECT * FROM model_assignments WHERE agent_id IS NULL AND user_id IS NULL) m
+    ORDER BY m.position`,
+};
+
+/** Each kind by its own index: an OR of them would read all there are. Who is an admin may have some of theirs twice. */
+const providersFor = (name: string, ofOthers: string): PreparedStatement => ({
+  name,
+  text: `
+    SELECT ${providerColumns} FROM llm_providers l JOIN users u ON u.id = l.owner_id WHERE l.owner_id = ANY($1::uuid[])
+    UNION ALL
+    SELECT ${providerColumns} FROM llm_providers l JOIN users u ON u.id = l.owner_id WHERE u.role = 'admin' AND u.disabled_at IS NULL ${ofOthers}`,
+});
+const providersForUsers = providersFor("providers_for_users", "AND l.is_shared AND l.is_active");
+const providersForSystemAgents = providersFor("providers_for_system_agents", "");
 
 @Injectable()
 export class ModelSourcesRepository {
@@ -91,13 +101,11 @@ export class ModelSourcesRepository {
   /** Of several owners at once, in as many queries as for one. */
   async loadMany(ownerIds: readonly (string | null)[]): Promise<(ownerId: string | null) => ModelSources> {
     const users = [...new Set(ownerIds)].filter((ownerId) => ownerId !== null);
-    const [rows, providers] = await Promise.all([
-      this.prisma.modelAssignment.findMany({
-        where: { agentId: null, OR: [{ userId: null }, { userId: { in: users } }] },
-        orderBy: { position: "asc" },
-      }),
-      findProviders(this.prisma, [{ ownerId: { in: users } }, ownerIds.includes(null) ? { owner: openToAll.owner } : openToAll]),
+    const [rows, found] = await Promise.all([
+      this.prisma.askPrepared<Assigned>(defaultsOfOwners, [users]),
+      this.prisma.askPrepared<ProviderColumns>(ownerIds.includes(null) ? providersForSystemAgents : providersForUsers, [users]),
     ]);
+    const providers = [...new Map(found.map((row) => [row.provider_id, row])).values()].map(storedProviderOf);
     const defaults = Map.groupBy(rows, (row) => row.userId);
     const owned = Map.groupBy(providers, (provider) => provider.ownerId);
     const admins = providers.filter((provider) => provider.isAdmins);
@@ -113,43 +121,27 @@ export class ModelSourcesRepository {
   }
 }
 
-function toSourcesOfAgent(agent: ChoiceRow, rows: readonly ChoiceRow[]): SourcesOfAgent {
-  const choices = rows.flatMap((row) => (row.provider_id === null ? [] : [toChoice(row, row.provider_id)]));
-  const providers = new Map(choices.map(({ provider }) => [provider.id, provider]));
+function toSourcesOfAgent(agent: AgentColumns, rows: readonly ChoiceRow[]): SourcesOfAgent {
+  const chosen = rows.filter((row) => row.model !== null);
+  const providers = new Map(chosen.map((row) => [row.provider_id, row]));
   return {
     name: agent.agent_name,
-    backend: agent.backend_id,
-    models: choices.filter(({ isOwn }) => isOwn).map(choiceOf),
+    backend: agent.agent_backend,
+    models: chosen.filter(isOwn).map(assignedOf).map(choiceOf),
     sources: toSources(
       agent.agent_owner_id,
-      choices.filter(({ isOwn }) => !isOwn),
-      [...providers.values()],
+      chosen.filter((row) => !isOwn(row)).map(assignedOf),
+      [...providers.values()].map(storedProviderOf),
     ),
     changedMsAgo: Math.max(0, Math.min(...rows.map(({ changed_ms_ago: ageMs }) => ageMs))),
   };
 }
 
-function toChoice(row: ChoiceRow, providerId: string): Assigned & { readonly isOwn: boolean; readonly provider: StoredProvider } {
-  const provider = toStoredProvider({
-    id: providerId,
-    ownerId: row.owner_id,
-    kind: row.kind,
-    name: row.name,
-    baseUrl: row.base_url,
-    apiKeyEncrypted: row.api_key_encrypted,
-    models: row.models,
-    dialect: row.dialect,
-    version: row.version,
-    isActive: row.is_active,
-    isShared: row.is_shared,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    owner: { role: row.role, disabledAt: row.disabled_at },
-  });
-  return { userId: row.for_user, backend: row.for_backend, providerId, model: row.model, isOwn: row.for_agent !== null, provider };
-}
+const isOwn = (row: Choice): boolean => row.for_agent !== null;
 
-type Assigned = Pick<ModelAssignment, "userId" | "backend" | "providerId" | "model">;
+function assignedOf(row: Choice): Assigned {
+  return { userId: row.for_user, backend: row.for_backend, providerId: row.provider_id, model: row.model };
+}
 
 function toSources(ownerId: string | null, rows: readonly Assigned[], providers: readonly StoredProvider[]): ModelSources {
   return {
