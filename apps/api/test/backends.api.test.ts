@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { BackendsRepository } from "../src/modules/backends/backends.repository.js";
 import { ContainerStatusRepository } from "../src/modules/containers/container-status.repository.js";
 import { ReconcilerService } from "../src/modules/containers/reconcile/reconciler.service.js";
+import { AgentRestartService } from "../src/modules/containers/stop/agent-restart.service.js";
 import { agentOf, createAgent, createConversation, say, Turn } from "./harness/chat.js";
 import { InMemoryEngine } from "./harness/in-memory-runtime.js";
 import { startTestApp, uniqueName, type TestApp } from "./harness/test-app.js";
@@ -283,6 +284,7 @@ test("an agent of a kind that only a newer release knows is shown as such, is ne
     ]);
     expect((await ann.get(`/api/agents/${id}`)).json()).toMatchObject(shown);
     expect((await ann.post(`/api/agents/${id}/start`)).json()).toMatchObject({ status: 409, code: "backend_unknown" });
+    expect((await ann.post(`/api/agents/${id}/restart`)).json()).toMatchObject({ status: 409, code: "backend_unknown" });
     const turn = await Turn.open(ann, conversation, "and now?");
     expect((await turn.done()).message).toMatchObject({ status: "failed", error: { code: "backend_unknown" } });
     expect((await ann.patch(`/api/agents/${id}`, { name: "Renamed" })).json()).toMatchObject({ name: "Renamed", backend: "parrot" });
@@ -298,9 +300,12 @@ test("an agent of a kind that only a newer release knows is shown as such, is ne
       database.query("UPDATE agent_containers SET endpoint_port = endpoint_port + $1 WHERE agent_id = $2", [by, id]);
     await moved(1);
     await here.nest.get(ReconcilerService, { strict: false }).reconcile();
+    await database.query("UPDATE agent_containers SET restart_pending_since = now() WHERE agent_id = $1", [id]);
+    await here.nest.get(AgentRestartService, { strict: false }).restartQuiet();
     await say(ann, await createConversation(ann, other.id), "hello");
     expect(here.runtime.of(id)).toMatchObject({ state: "running", startCount });
     await moved(-1);
+    await database.query("UPDATE agent_containers SET restart_pending_since = NULL");
 
     await database.query("UPDATE agents SET backend_id = 'openclaw' WHERE id = $1", [id]);
     await say(ann, conversation, "back again");

@@ -57,11 +57,17 @@ export function RestartPending({ agent, reason }: { readonly agent: Agent; reado
   );
 }
 
+/** What is wrong with it where that is not a start. */
+const titles: Readonly<Record<string, string>> = {
+  agent_disk_limit: "It keeps too much on the disk",
+  backend_unknown: "This version of Mosaic can’t run it",
+};
+
 /** `children`: what happens next, if anything. */
 export function StartFailed({ agent, children }: { readonly agent: Agent; readonly children?: ReactNode }) {
   if (agent.error === null) return null;
   return (
-    <Notice tone="danger" title={agent.error.code === "agent_disk_limit" ? "It keeps too much on the disk" : "The last start failed"}>
+    <Notice tone="danger" title={titles[agent.error.code] ?? "The last start failed"}>
       {agent.error.detail}
       {children}
     </Notice>

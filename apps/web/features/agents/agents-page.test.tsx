@@ -17,10 +17,14 @@ test("an agent's owner sees what it keeps on the disk, and in words that it is n
   expect(screen.getByText(/ · 4\.5 GB of 5\.0 GB on disk, nearly full$/)).toBeDefined();
 });
 
-test("an agent that was stopped for what it keeps says so, not that its start failed", async () => {
-  const error = { code: "agent_disk_limit", detail: "It keeps 6.0 GB on the disk, and 5.0 GB are allowed." };
-  await openPage(<AgentsPage />, { ...readyState(), agents: [sampleAgent({ status: "error", error })] }, "/settings/agents");
-  expect(await screen.findByText("It keeps too much on the disk")).toBeDefined();
+test.each([
+  ["was stopped for what it keeps", "agent_disk_limit", "It keeps too much on the disk"],
+  ["is of a kind that only another version knows", "backend_unknown", "This version of Mosaic can’t run it"],
+])("an agent that %s says so, not that its start failed", async (_what, code, title) => {
+  const error = { code, detail: "In words." };
+  const agent = sampleAgent({ status: "error", error, ...(code === "backend_unknown" ? { backend: "parrot" } : {}) });
+  await openPage(<AgentsPage />, { ...readyState(), agents: [agent] }, "/settings/agents");
+  expect(await screen.findByText(title)).toBeDefined();
   expect(screen.getByText(error.detail)).toBeDefined();
   expect(screen.queryByText("The last start failed")).toBeNull();
 });

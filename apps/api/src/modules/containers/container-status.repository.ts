@@ -1,3 +1,4 @@
+import { backendDefinitions } from "@mosaic/agent-backends/registry";
 import type { StageProgress } from "@mosaic/contracts/agent";
 import type { AuditAction } from "@mosaic/contracts/audit-actions";
 import { Injectable } from "@nestjs/common";
@@ -70,11 +71,15 @@ export class ContainerStatusRepository {
     });
   }
 
-  /** Running containers that wait for the end of a turn to be restarted, and that nobody is being answered by, as of this row's version. */
+  /**
+   * Running containers that wait for the end of a turn to be restarted, that nobody is being answered by, and that this version can start again,
+   * as of this row's version.
+   */
   async restartable(): Promise<{ agentId: string; version: string }[]> {
+    const known = backendDefinitions.map(({ id }) => id);
     const rows = await this.prisma.$queryRaw<{ agent_id: string; version: string }[]>`
-      SELECT c.agent_id, c.xmin::text AS version FROM agent_containers c
-      WHERE c.status = 'running' AND c.restart_pending_since IS NOT NULL AND ${answersNobody}`;
+      SELECT c.agent_id, c.xmin::text AS version FROM agent_containers c JOIN agents a ON a.id = c.agent_id
+      WHERE c.status = 'running' AND c.restart_pending_since IS NOT NULL AND a.backend_id = ANY(${known}) AND ${answersNobody}`;
     return rows.map((row) => ({ agentId: row.agent_id, version: row.version }));
   }
 

@@ -1,7 +1,8 @@
 import { Injectable } from "@nestjs/common";
 import { AppError } from "../../../platform/errors/app-error.js";
+import { knownBackend } from "../../backends/backends.types.js";
 import { CryptoService } from "../../crypto/crypto.service.js";
-import type { EnsureOptions, FoundContainer, RunningAgent } from "../containers.types.js";
+import type { AgentTarget, EnsureOptions, FoundContainer, RunningAgent } from "../containers.types.js";
 import { ContainersRepository } from "../containers.repository.js";
 import { foundRunning, isSame, toRunning } from "../running-agent.js";
 import { StartFlights } from "./start-flights.js";
@@ -43,11 +44,20 @@ export class AgentStartService {
     await underWay.promise;
   }
 
+  /** Throws `not_found`, and `backend_unknown` for one that only another version can start. */
+  async assertStartable(agentId: string): Promise<void> {
+    knownBackend((await this.require(agentId)).backend.id);
+  }
+
   private async findRunning(agentId: string): Promise<RunningAgent | null> {
+    return toRunning(this.crypto, await this.require(agentId));
+  }
+
+  private async require(agentId: string): Promise<AgentTarget> {
     const target = await this.containers.find(agentId);
     if (target === null) {
       throw new AppError("not_found");
     }
-    return toRunning(this.crypto, target);
+    return target;
   }
 }

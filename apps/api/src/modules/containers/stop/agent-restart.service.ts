@@ -18,6 +18,7 @@ export class AgentRestartService {
 
   /** Begins a restart, whoever uses the agent, and resolves once it is under way. An agent that does not run is started. */
   async requestRestart(agentId: string): Promise<void> {
+    await this.starts.assertStartable(agentId);
     await this.stops.begin(agentId);
     await this.startAgain(agentId, false);
   }
