@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { listenTo } from "./harness/asked-statements.js";
 import { startTestApp, type TestApp } from "./harness/test-app.js";
 import type { TestClient } from "./harness/test-client.js";
 
@@ -160,5 +161,28 @@ test("text that a database can't hold is refused, not failed on", async () => {
     String.raw`{"name":"R","a\u0000":1}`,
   ]) {
     expect((await ann.post("/api/agents", body)).status).toBe(400);
+  }
+});
+
+test("a list of agents asks Postgres four times, however many there are and wherever their models come from", async () => {
+  const statements = await listenTo(app.database.url);
+  const other = await startTestApp({ database: { ...app.database, url: statements.url }, runtime: app.runtime });
+  try {
+    const eve = await other.member("eve");
+    const providerId = await createProvider(eve);
+    for (let index = 0; index < 5; index += 1) {
+      await create(eve, { name: `Agent ${index}`, ...(index > 2 ? {} : { model: { providerId, model: "m-1" } }) });
+    }
+    const counts: number[] = [];
+    for (let index = 0; index < 5; index += 1) {
+      const from = statements.asked.length;
+      expect((await eve.get("/api/agents")).json<{ agents: unknown[] }>().agents).toHaveLength(5);
+      counts.push(statements.asked.length - from);
+    }
+    // What Mosaic does by itself now and then comes on top.
+    expect(Math.min(...counts)).toBe(4);
+  } finally {
+    await other.close();
+    await statements.close();
   }
 });

@@ -5,11 +5,19 @@ import type { AuditAction } from "@mosaic/contracts/audit-actions";
 import { Injectable } from "@nestjs/common";
 import type { Prisma } from "../../generated/prisma/client.js";
 import { isUniqueViolation } from "../../platform/database/database-errors.js";
-import { PrismaService } from "../../platform/database/prisma.service.js";
+import { PrismaService, type PreparedStatement } from "../../platform/database/prisma.service.js";
 import { send } from "../../platform/notices/notices.js";
 import { recordAudit } from "../audit/audit-trail.js";
 import { offeredModels, type OfferedModels } from "../llm-providers/model-choice.js";
-import { storedAgentInclude, toStoredAgent, type StoredAgent } from "./agents.types.js";
+import {
+  agentColumns,
+  agentJoins,
+  storedAgentInclude,
+  storedAgentOf,
+  toStoredAgent,
+  type AgentColumns,
+  type StoredAgent,
+} from "./agents.types.js";
 import type { AgentValues } from "./agent-change.js";
 
 export interface NewAgent {
@@ -27,13 +35,25 @@ export interface AgentAuthor {
   readonly userId: string;
 }
 
+const agentsOfUser: PreparedStatement = {
+  name: "agents_of_user",
+  text: `SELECT ${agentColumns} FROM agents a ${agentJoins} WHERE a.owner_id = $1 ORDER BY a.id`,
+};
+const systemAgents: PreparedStatement = {
+  name: "system_agents",
+  text: `SELECT ${agentColumns} FROM agents a ${agentJoins} WHERE a.owner_id IS NULL ORDER BY a.id`,
+};
+
 @Injectable()
 export class AgentsRepository {
   constructor(private readonly prisma: PrismaService) {}
 
   async list(owner: AgentOwner): Promise<StoredAgent[]> {
-    const rows = await this.prisma.agent.findMany({ where: { ownerId: owner }, orderBy: { id: "asc" }, include: storedAgentInclude });
-    return rows.map(toStoredAgent);
+    const rows =
+      owner === null
+        ? await this.prisma.askPrepared<AgentColumns>(systemAgents, [])
+        : await this.prisma.askPrepared<AgentColumns>(agentsOfUser, [owner]);
+    return rows.map(storedAgentOf);
   }
 
   async find(owner: AgentOwner, id: string): Promise<StoredAgent | null> {

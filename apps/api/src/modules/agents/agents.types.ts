@@ -117,6 +117,70 @@ export interface StoredAgentRow {
   readonly backend: { readonly stateLimitBytes: bigint };
 }
 
+/** The same in SQL, for lists: the columns, and where they come from beside `agents a`. */
+export const agentColumns = `a.id, a.owner_id, a.backend_id, a.name, a.emoji, a.personality, a.tools, a.idle_timeout_seconds, a.created_at, a.updated_at,
+  b.state_limit_bytes, c.status, c.stage, c.error_code, c.error_detail, c.last_active_at, c.restart_pending_since, c.memory_lost_at, c.state_bytes, m.assignments`;
+export const agentJoins = `JOIN backends b ON b.id = a.backend_id LEFT JOIN agent_containers c ON c.agent_id = a.id
+  CROSS JOIN LATERAL (
+    SELECT coalesce(jsonb_agg(jsonb_build_object('providerId', provider_id, 'model', model) ORDER BY position), '[]') AS assignments
+    FROM model_assignments WHERE agent_id = a.id) m`;
+
+export interface AgentColumns {
+  readonly id: string;
+  readonly owner_id: string | null;
+  readonly backend_id: string;
+  readonly name: string;
+  readonly emoji: string;
+  readonly personality: string;
+  readonly tools: unknown;
+  readonly idle_timeout_seconds: number;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+  /** As text: they are more than a number of JavaScript's may be. */
+  readonly state_limit_bytes: string;
+  readonly state_bytes: string | null;
+  /** `null`: it has no container. */
+  readonly status: string | null;
+  readonly stage: unknown;
+  readonly error_code: string | null;
+  readonly error_detail: string | null;
+  readonly last_active_at: Date | null;
+  readonly restart_pending_since: Date | null;
+  readonly memory_lost_at: Date | null;
+  readonly assignments: StoredAgentRow["assignments"];
+}
+
+export function storedAgentOf(row: AgentColumns): StoredAgent {
+  return toStoredAgent({
+    id: row.id,
+    ownerId: row.owner_id,
+    backendId: row.backend_id,
+    name: row.name,
+    emoji: row.emoji,
+    personality: row.personality,
+    tools: row.tools,
+    idleTimeoutSeconds: row.idle_timeout_seconds,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    assignments: row.assignments,
+    container: row.status === null ? null : containerRowOf(row, row.status),
+    backend: { stateLimitBytes: BigInt(row.state_limit_bytes) },
+  });
+}
+
+function containerRowOf(row: AgentColumns, status: string): NonNullable<StoredAgentRow["container"]> {
+  return {
+    status,
+    stage: row.stage,
+    errorCode: row.error_code,
+    errorDetail: row.error_detail,
+    lastActiveAt: row.last_active_at,
+    restartPendingSince: row.restart_pending_since,
+    memoryLostAt: row.memory_lost_at,
+    stateBytes: row.state_bytes === null ? null : BigInt(row.state_bytes),
+  };
+}
+
 export function toStoredAgent(row: StoredAgentRow): StoredAgent {
   return {
     id: row.id,
