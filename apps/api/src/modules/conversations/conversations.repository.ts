@@ -1,5 +1,5 @@
 import { Injectable } from "@nestjs/common";
-import { PrismaService } from "../../platform/database/prisma.service.js";
+import { PrismaService, type PreparedStatement } from "../../platform/database/prisma.service.js";
 import { send } from "../../platform/notices/notices.js";
 import { recordAudit } from "../audit/audit-trail.js";
 import { messageFields, type StoredConversation, type StoredMessage } from "./conversations.types.js";
@@ -16,18 +16,23 @@ const conversationFields = {
   createdAt: true,
   updatedAt: true,
 } as const;
+
+/** Newest first: every page asks for it. */
+const conversationsOfUser: PreparedStatement = {
+  name: "conversations_of_user",
+  text: `
+    SELECT id, agent_id AS "agentId", title_encrypted AS "titleEncrypted", memory_given_at AS "memoryGivenAt", created_at AS "createdAt",
+      updated_at AS "updatedAt"
+    FROM conversations WHERE user_id = $1 ORDER BY updated_at DESC, id DESC LIMIT ${listLimit}`,
+};
+
 @Injectable()
 export class ConversationsRepository {
   constructor(private readonly prisma: PrismaService) {}
 
   /** Newest first. */
   async list(userId: string): Promise<StoredConversation[]> {
-    return this.prisma.conversation.findMany({
-      where: { userId },
-      select: conversationFields,
-      orderBy: [{ updatedAt: "desc" }, { id: "desc" }],
-      take: listLimit,
-    });
+    return this.prisma.askPrepared<StoredConversation>(conversationsOfUser, [userId]);
   }
 
   /** `null` if the user has no such agent. */
