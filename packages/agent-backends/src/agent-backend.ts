@@ -97,6 +97,48 @@ export interface GatewayStream {
   close(): readonly GatewayEvent[];
 }
 
+/** One turn, for a gateway that holds a conversation over a WebSocket. */
+export interface DialogueInput {
+  readonly gatewayToken: string;
+  readonly conversationId: string;
+  /** Of the answer. The gateway knows the turn by it. */
+  readonly turnId: string;
+  readonly text: string;
+  /** `null`: the gateway is given the message. Otherwise it has it already, and this was told of the answer before. */
+  readonly said: string | null;
+}
+
+/** What a frame meant. */
+export interface DialogueStep {
+  /** Frames to send, in their order. */
+  readonly send: readonly string[];
+  readonly events: readonly GatewayEvent[];
+  /** `taken`: the gateway has the message. `stranger`: it is another one's. `unfit`: it lets nobody in this way, and another has to be taken. */
+  readonly stage: "opening" | "taken" | "stranger" | "unfit";
+  /** The frame was about this turn. */
+  readonly isHeard: boolean;
+}
+
+/** Speaks one turn frame by frame, without a clock or a socket of its own. After a `failure` or an `end` it says nothing more. */
+export interface GatewayDialogue {
+  receive(frame: string): DialogueStep;
+  /** A new connection takes the place of one that was lost. Nothing is sent or told twice. */
+  reopen(): void;
+  /** Frames that end the turn at the gateway. None before it has the message, and none after the end. */
+  stop(): readonly string[];
+  /** The connection ended for good: without an `end` before, the agent broke off. */
+  close(): readonly GatewayEvent[];
+}
+
+/** Turns over a WebSocket: the agent's tools and thoughts are told, and a turn goes on without its reader. */
+export interface GatewaySocket {
+  readonly path: string;
+  /** A longer frame closes the connection. */
+  readonly maxFrameBytes: number;
+  /** The clock is only for tests. */
+  open(input: DialogueInput, nowMs?: () => number): GatewayDialogue;
+}
+
 /** A kind of agent software, as pure functions. */
 export interface AgentBackend {
   readonly id: BackendId;
@@ -104,6 +146,8 @@ export interface AgentBackend {
   turnRequest(input: { gatewayToken: string; conversationId: string; text: string }): GatewayRequest;
   /** The clock is only for tests. */
   openStream(nowMs?: () => number): GatewayStream;
+  /** `null`: it has none. Otherwise a turn goes over it wherever the gateway lets Mosaic in, and else over HTTP. */
+  readonly socket: GatewaySocket | null;
   /** What it means when the gateway answers a turn with anything but 200. */
   explainResponse(status: number, body: string): GatewayFailure;
   /** What a turn's end means once the gateway's log has told its words: it may even be a complete answer. */

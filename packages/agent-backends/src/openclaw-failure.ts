@@ -1,5 +1,6 @@
 import type { GatewayFailure, TurnSoFar } from "./agent-backend.js";
 import { quotable, quoteProvider, wordsOf } from "./provider-words.js";
+import { isRecord } from "./records.js";
 
 interface GatewayError {
   readonly message: string;
@@ -99,7 +100,9 @@ const rules: readonly Rule[] = [
 
 /** Whether OpenClaw keeps what was said to itself: then its log has to be asked. */
 export function isUntold(error: unknown): boolean {
-  return /^(?:upstream provider (?:error|timeout|overloaded)|internal error|agent run failed)?$/i.test(readError(error).message.trim());
+  return /^(?:upstream provider (?:error|timeout|overloaded)|internal error|agent run failed(?: \(model: [^)]{0,300}\))?\.?)?$/i.test(
+    readError(error).message.trim(),
+  );
 }
 
 /** An error that the gateway put into the stream: nearly always the provider's, in OpenClaw's words. */
@@ -231,8 +234,4 @@ function errorOf(body: string): unknown {
   } catch {
     return body.trimStart().startsWith("<") ? undefined : body;
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

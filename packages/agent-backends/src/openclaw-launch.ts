@@ -33,6 +33,9 @@ const turnFaultLines = [
   ["incomplete turn detected: "],
 ];
 
+/** Whoever comes from elsewhere than the loopback is let into OpenClaw's WebSocket, and may do nothing there but be approved by hand (measured). */
+export const relayed: Launch["relay"] = { args: ["--bind", "loopback"] };
+
 /** How OpenClaw is run. `docker/openclaw/launch.json` is made of it, for the image (node scripts/generate.mjs). */
 export const openclawLaunch: Launch = {
   command: "{node}",
@@ -48,6 +51,7 @@ export const openclawLaunch: Launch = {
     OPENCLAW_OFFLINE: "1",
     OPENCLAW_SKIP_CHANNELS: "1",
   },
+  relay: null,
   configFile: "openclaw.json",
   readiness: { path: "/readyz", port: null },
   reload: {
@@ -60,7 +64,7 @@ export const openclawLaunch: Launch = {
     turnFault: {
       lines: turnFaultLines,
       idAfter: "runId=",
-      idStart: "chatcmpl_",
+      idStart: "",
       tellFrom: ["embedded run", "reasoning-only", "empty response", "incomplete turn"],
     },
     // Of a machine too busy for OpenClaw's own fixed 5 s. It comes before the last line, which only advises, and Mosaic starts again on it.

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import recordedFrames from "../test/fixtures/openclaw-odd-socket-turns.json" with { type: "json" };
 import recorded from "../test/fixtures/openclaw-odd-turns.json" with { type: "json" };
 import type { GatewayEnding } from "./agent-backend.js";
+import { openOpenclawDialogue } from "./openclaw-dialogue.js";
 import { explainLogLine } from "./openclaw-log-line.js";
 import { openOpenclawStream } from "./openclaw-stream.js";
 
@@ -33,11 +35,16 @@ const meant: Readonly<Record<string, string | RegExp>> = {
   "status-422": /“422 body\.messages\.0: Input should be a valid dictionary”/,
   "status-500": /“500 Worker 3 of pool blue has gone away”/,
   "status-503": /“503 Loading model”/,
-  "status-502-page": /can't be reached|hung up/,
+  "status-502-page": /can't be reached|hung up|has a fault or is overloaded.*“502”/,
 };
 const odd = recorded.filter(({ model }) => model in meant);
 
-describe("a turn of the real OpenClaw with an odd provider", () => {
+const transports: readonly [string, (turn: Turn) => GatewayEnding][] = [
+  ["HTTP", endOverHttp],
+  ["its WebSocket", endOverSocket],
+];
+
+describe.each(transports)("a turn of the real OpenClaw over %s with an odd provider", (_transport, endOf) => {
   it.each(odd)("of kind $kind whose model is $model is told for what it is", (turn) => {
     const ending = endOf(turn);
     const expected = meant[turn.model];
@@ -99,8 +106,8 @@ describe("a line of the log", () => {
   });
 });
 
-/** As the API reads a turn: its stream, then the log where the stream keeps its words to itself. */
-function endOf({ text, finish, error, line }: Turn): GatewayEnding {
+/** As the API reads a turn: what comes of it, then the log where that keeps the words to itself. */
+function endOverHttp({ text, finish, error, line }: Turn): GatewayEnding {
   const stream = openOpenclawStream(() => 0);
   const head = { id: "chatcmpl_1" };
   const events = [
@@ -110,6 +117,17 @@ function endOf({ text, finish, error, line }: Turn): GatewayEnding {
   ].flat();
   const last = events.at(-1);
   if (last?.type !== "failure" && last?.type !== "end") throw new Error("the stream has no end");
+  const isUntold = last.type === "failure" && last.untoldRunId !== undefined;
+  return isUntold && line !== null ? explainLogLine(line, { elapsedMs: 500, hasText: text !== "" }) : last;
+}
+
+/** The frames of the same turn, as they were recorded. */
+function endOverSocket({ kind, model, text, line }: Turn): GatewayEnding {
+  const turn = recordedFrames.find((each) => each.kind === kind && each.model === model);
+  const dialogue = openOpenclawDialogue({ gatewayToken: "", conversationId: "c", turnId: "TURN", text: "Say hello.", said: null }, () => 0);
+  const events = (turn?.frames ?? []).flatMap((frame) => dialogue.receive(JSON.stringify({ type: "event", ...frame })).events);
+  const last = events.at(-1);
+  if (last?.type !== "failure" && last?.type !== "end") throw new Error("the turn has no end");
   const isUntold = last.type === "failure" && last.untoldRunId !== undefined;
   return isUntold && line !== null ? explainLogLine(line, { elapsedMs: 500, hasText: text !== "" }) : last;
 }

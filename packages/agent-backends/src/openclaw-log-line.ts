@@ -8,14 +8,20 @@ import { quoteProvider, wordsOf } from "./provider-words.js";
  */
 export function explainLogLine(line: string, turn: TurnSoFar): GatewayEnding {
   const words = errorIn(line);
-  const end = /^Provider finish_reason: ([^\s]{1,60})/i.exec(words)?.[1] ?? /unhandled stop reason: ([^\s.]{1,60})/i.exec(words)?.[1];
-  if (end !== undefined) return endedWith(end, turn);
+  const ending = endingIn(words, turn);
+  if (ending !== null) return ending;
   if (
     /retries exhausted|incomplete turn detected|assistant (?:turn|terminal message) (?:was )?detected|empty response detected/i.test(line)
   ) {
     return { type: "failure", ...withoutAnswer(line, turn) };
   }
   return { type: "failure", ...explainError({ message: words }, turn) };
+}
+
+/** The end that a provider gave a name, if the words tell of one: OpenClaw takes each name that it does not know for an error. */
+export function endingIn(words: string, turn: TurnSoFar): GatewayEnding | null {
+  const end = /^Provider finish_reason: ([^\s]{1,60})/i.exec(words)?.[1] ?? /unhandled stop reason: ([^\s.]{1,60})/i.exec(words)?.[1];
+  return end === undefined ? null : endedWith(end, turn);
 }
 
 /** An end that the answer's reader has to know of. */
@@ -38,6 +44,12 @@ export const emptyAnswer: GatewayFailure = {
     "The model ended without an answer: it said nothing, or it only thought. Send the message again; if that does not help, check the model's settings at the provider (often its chat template, or how much it may think), or choose another model.",
 };
 
+export const onlyThought: GatewayFailure = {
+  code: "provider_failed",
+  detail:
+    "The model thought, but gave no answer. Send the message again; if that does not help, turn the model's thinking off or down at the provider, or choose another model.",
+};
+
 /** What a provider calls the end of an answer says whether it is whole: only these say that it is not. */
 function endedWith(end: string, { hasText }: TurnSoFar): GatewayEnding {
   if (/content_?filter|safety|refusal|prohibited|blocklist|recitation|sensitive/i.test(end)) {
@@ -55,21 +67,19 @@ function endedWith(end: string, { hasText }: TurnSoFar): GatewayEnding {
 
 function withoutAnswer(line: string, { hasText }: TurnSoFar): GatewayFailure {
   if (/stopReason=length/.test(line)) return cutByLimit(hasText);
-  if (!/reasoning-only/.test(line)) return emptyAnswer;
-  return {
-    code: "provider_failed",
-    detail:
-      "The model thought, but gave no answer. Send the message again; if that does not help, turn the model's thinking off or down at the provider, or choose another model.",
-  };
+  return /reasoning-only/.test(line) ? onlyThought : emptyAnswer;
+}
+
+/** An error that was a mere text comes in quotes, and some come as JSON. */
+export function plainWords(words: string): string {
+  return /^["{]/.test(words) ? wordsOf(words) || words : words;
 }
 
 /** The provider's own words come last in the line, where OpenClaw has kept them apart. */
 function errorIn(line: string): string {
   const raw = line.indexOf(" rawError=");
   if (raw !== -1) {
-    const words = line.slice(raw + " rawError=".length).trim();
-    // An error that was a mere text comes in quotes, and some come as JSON.
-    return /^["{]/.test(words) ? wordsOf(words) || words : words;
+    return plainWords(line.slice(raw + " rawError=".length).trim());
   }
   const told = line.indexOf(" error=");
   return told === -1 ? "" : line.slice(told + " error=".length).trim();

@@ -3,6 +3,7 @@ import { createParser } from "eventsource-parser";
 import type { GatewayEvent, GatewayStream, TurnSoFar } from "./agent-backend.js";
 import { explainError, isUntold } from "./openclaw-failure.js";
 import { cutByLimit, emptyAnswer } from "./openclaw-log-line.js";
+import { isRecord, parseRecord } from "./records.js";
 
 /** One event of a gateway is a few bytes of text; more without an end is no stream of ours, and must not fill the memory. */
 const maxEventCharacters = 4 * 1024 * 1024;
@@ -62,7 +63,8 @@ function readData(data: string, turn: TurnSoFar, head: Head, emit: (event: Gatew
     emit(head.isCut ? { type: "failure", ...cutByLimit(turn.hasText) } : { type: "end" });
     return;
   }
-  const chunk = parseObject(data);
+  // A line that is no JSON is skipped: whether the turn succeeded is told by its last event.
+  const chunk = parseRecord(data);
   if (!chunk) return;
   const { error, id } = chunk;
   if (typeof id === "string" && /^[\w-]{1,80}$/.test(id)) head.runId = id;
@@ -102,20 +104,6 @@ function contentOf(choice: Record<string, unknown>): string {
   const delta = choice["delta"];
   const content = isRecord(delta) ? delta["content"] : undefined;
   return typeof content === "string" ? content : "";
-}
-
-/** A line that is no JSON is skipped: whether the turn succeeded is told by its last event. */
-function parseObject(data: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(data);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function brokeOff(detail: string): GatewayEvent {

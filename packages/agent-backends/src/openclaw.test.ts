@@ -68,7 +68,9 @@ describe("a rendered bundle, whatever the settings", () => {
   it("has no secret in what is run: that is the same for every agent", () => {
     fc.assert(
       fc.property(renderInputs, (input) => {
-        expect(render(input).launch).toEqual(openclawLaunch);
+        const { relay, ...others } = render(input).launch;
+        expect({ ...others, relay: null }).toEqual(openclawLaunch);
+        expect(relay).toEqual(input.gateway.bind === "lan" ? { args: ["--bind", "loopback"] } : null);
       }),
     );
   });

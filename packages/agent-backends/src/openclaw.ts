@@ -1,10 +1,11 @@
-import type { Bundle, BundleFile, Warmup } from "@mosaic/contracts/agent-config";
+import type { Bundle, BundleFile, Launch, Warmup } from "@mosaic/contracts/agent-config";
 import type { AgentBackend, GatewayRequest, RenderInput } from "./agent-backend.js";
 import { sha256OfJson } from "./canonical-json.js";
 import { openclawAgentId, renderConfig } from "./openclaw-config.js";
+import { openOpenclawDialogue } from "./openclaw-dialogue.js";
 import { explainResponse } from "./openclaw-failure.js";
 import { isTooBusy, openclawMemory } from "./openclaw-machine.js";
-import { openclawLaunch } from "./openclaw-launch.js";
+import { openclawLaunch, relayed } from "./openclaw-launch.js";
 import { explainLogLine } from "./openclaw-log-line.js";
 import { warmUpModel } from "./openclaw-providers.js";
 import { openOpenclawStream } from "./openclaw-stream.js";
@@ -16,6 +17,7 @@ export const openclawBackend: AgentBackend = {
   render,
   turnRequest,
   openStream: openOpenclawStream,
+  socket: { path: "/", maxFrameBytes: 4 * 1024 * 1024, open: openOpenclawDialogue },
   explainLogLine,
   explainResponse,
   memory: openclawMemory,
@@ -34,7 +36,8 @@ function render(input: RenderInput): Bundle {
     { root: "state", path: `agents/${openclawAgentId}/agent/settings.json`, content: asFile(settings) },
   ];
   const warmup: Warmup = { model: warmUpModel, gatewayToken: input.gateway.token };
-  return { generation: sha256OfJson({ files, warmup, launch: openclawLaunch }), files, warmup, launch: openclawLaunch };
+  const launch: Launch = input.gateway.bind === "lan" ? { ...openclawLaunch, relay: relayed } : openclawLaunch;
+  return { generation: sha256OfJson({ files, warmup, launch }), files, warmup, launch };
 }
 
 /**

@@ -22,6 +22,11 @@ export const launch = z
     args: z.array(z.string()),
     /** Comes on top of what the supervisor passes on of its own environment. */
     env: z.record(z.string(), z.string()),
+    /**
+     * The software trusts only who comes from its own loopback: what comes to the container's other addresses goes on to it there, at the same port.
+     * `args` come on top of the others, so that it listens nowhere else. `null`: it listens for everybody itself.
+     */
+    relay: z.object({ args: z.array(z.string()) }).nullable(),
     /** The file of `run` that the software can't start without, and takes over by itself when it changes. */
     configFile: z.string(),
     /** Answers 200 once turns can be served, without a token. `port: null`: the one that the supervisor was given. */

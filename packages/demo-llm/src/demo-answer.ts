@@ -7,6 +7,8 @@ export type DemoAnswer =
   | {
       readonly kind: "text";
       readonly text: string;
+      /** What is thought before the text. Only OpenAI's protocol carries it. */
+      readonly reasoning?: string;
       /** Pause before each word. */
       readonly wordDelayMs?: number;
       /** Pause before the first word. */
@@ -74,6 +76,11 @@ function obey(command: DemoCommand, request: DemoRequest): DemoAnswer | undefine
       return { kind: "reset" };
     case "tool":
       return callTool(command, request);
+    case "think": {
+      const words = readNumber(command, "words", { default: 20, min: 1, max: maxWords });
+      const said = answerText(request, "I have thought about it.");
+      return said.kind === "text" ? { ...said, reasoning: countedWords(words, "thought") } : said;
+    }
     case "markdown":
       return { kind: "text", text: markdownSample };
     case "recall":
@@ -162,11 +169,11 @@ function quote(text: string): string {
     .join("\n");
 }
 
-function countedWords(count: number): string {
-  return Array.from({ length: Math.trunc(count) }, (_, index) => `word${index + 1}`).join(" ");
+function countedWords(count: number, word = "word"): string {
+  return Array.from({ length: Math.trunc(count) }, (_, index) => `${word}${index + 1}`).join(" ");
 }
 
-const commandHelp = "I know: `slow`, `long`, `fail`, `hang`, `reset`, `break`, `tool`, `markdown`, `recall`, `system`, `key`.";
+const commandHelp = "I know: `slow`, `long`, `fail`, `hang`, `reset`, `break`, `tool`, `think`, `markdown`, `recall`, `system`, `key`.";
 
 const markdownSample = [
   "# Demo heading",

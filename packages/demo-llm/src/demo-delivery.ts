@@ -40,6 +40,10 @@ async function deliverStream(request: DemoRequest, answer: Deliverable, exchange
     response.end(encoder.end(facts, "tool"));
     return;
   }
+  for (const word of answer.reasoning === undefined ? [] : wordsOf(answer.reasoning)) {
+    await pause(answer.wordDelayMs ?? options.wordDelayMs, exchange.signal);
+    await exchange.write(encoder.reasoning(facts, word));
+  }
   await exchange.write(encoder.beginText());
   const isWhole = await writeWords(encoder, facts, answer, exchange, options);
   if (isWhole) response.end(encoder.end(facts, "stop"));

@@ -14,6 +14,7 @@ export const anthropicEncoder: DemoEncoder = {
   streamType: "text/event-stream; charset=utf-8",
   start: (facts) => event("message_start", { message: message(facts, [], null, 0) }) + event("ping", {}),
   beginText: () => event("content_block_start", { index: 0, content_block: { type: "text", text: "" } }),
+  reasoning: () => "",
   text: (_facts, piece) => event("content_block_delta", { index: 0, delta: { type: "text_delta", text: piece } }),
   tool: (facts, call) =>
     event("content_block_start", {

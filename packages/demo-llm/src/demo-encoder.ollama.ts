@@ -4,6 +4,7 @@ export const ollamaEncoder: DemoEncoder = {
   streamType: "application/x-ndjson",
   start: () => "",
   beginText: () => "",
+  reasoning: () => "",
   text: (facts, piece) => line({ ...head(facts), message: said(piece), done: false }),
   tool: (facts, call) => line({ ...head(facts), message: called(call), done: false }),
   end: (facts) => line({ ...head(facts), message: said(""), ...closing(facts) }),

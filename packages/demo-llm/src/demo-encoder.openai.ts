@@ -5,6 +5,8 @@ export const openAiEncoder: DemoEncoder = {
   streamType: "text/event-stream; charset=utf-8",
   start: (facts) => chunk(facts, { role: "assistant", content: "" }),
   beginText: () => "",
+  // No part of OpenAI's own protocol: DeepSeek's and Z.AI's models began with it, and OpenClaw reads it.
+  reasoning: (facts, piece) => chunk(facts, { reasoning_content: piece }),
   text: (facts, piece) => chunk(facts, { content: piece }),
   tool: (facts, call) =>
     chunk(facts, { tool_calls: [{ index: 0, ...toolCall(facts, call, "") }] }) +

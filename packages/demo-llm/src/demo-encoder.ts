@@ -19,6 +19,8 @@ export interface DemoEncoder {
   start(facts: AnswerFacts): string;
   /** Opens the text; a tool call needs no such opening. */
   beginText(): string;
+  /** Empty where the protocol has no place for it. */
+  reasoning(facts: AnswerFacts, piece: string): string;
   text(facts: AnswerFacts, piece: string): string;
   tool(facts: AnswerFacts, call: DemoToolCall): string;
   end(facts: AnswerFacts, reason: "stop" | "tool"): string;

@@ -36,7 +36,7 @@ export interface Child {
  */
 export function startChild(settings: Settings, launch: Launch, fill: Fill, env: Environment): Child {
   const own = Object.fromEntries(Object.entries(launch.env).map(([name, value]) => [name, fill(value)]));
-  const command = [fill(launch.command), ...launch.args.map(fill)];
+  const command = [launch.command, ...launch.args, ...(launch.relay?.args ?? [])].map(fill);
   if (settings.exitsWithParent && existsSync(setpriv)) command.unshift(setpriv, "--pdeathsig", "KILL");
   const [program = "", ...args] = command;
   const child = spawn(program, args, {

@@ -44,6 +44,7 @@ export function readLaunch(value: unknown): Launch {
     command: text(launch["command"], "command"),
     args: list(launch["args"], "args", text),
     env: texts(launch["env"], "env"),
+    relay: optional(launch["relay"], "relay", relay),
     configFile: text(launch["configFile"], "configFile"),
     readiness: { path: text(readiness["path"], "readiness.path"), port: optional(readiness["port"], "readiness.port", whole) },
     reload: {
@@ -56,6 +57,10 @@ export function readLaunch(value: unknown): Launch {
     repairs: list(launch["repairs"], "repairs", repair),
     warmUp: optional(launch["warmUp"], "warmUp", warmUp),
   };
+}
+
+function relay(value: unknown, name: string): NonNullable<Launch["relay"]> {
+  return { args: list(part(value, name)["args"], `${name}.args`, text) };
 }
 
 function turnFault(value: unknown, name: string): NonNullable<Launch["log"]["turnFault"]> {

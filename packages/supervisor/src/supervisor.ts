@@ -12,6 +12,7 @@ import { FatalError, say, signLinesWith } from "./exit.js";
 import { fillerOf, launchOfImage } from "./launch.js";
 import { waitUntilReady } from "./readiness.js";
 import { repair } from "./repairs.js";
+import { startRelay } from "./relay.js";
 import { Reporter } from "./reporter.js";
 import { readSettings, readToken, type Settings } from "./settings.js";
 import { readStateMark } from "./state-mark.js";
@@ -78,6 +79,7 @@ async function supervise(around: Surroundings, stopRequest: StopRequest): Promis
   await applyBundle(bundle, launch.configFile, roots);
   await repairAll(settings.stateDir, launch);
 
+  if (launch.relay !== null) await startRelay(settings.port);
   const child = startChild(settings, launch, fillerOf(settings, bundle.warmup), process.env);
   child.tellTurnFaults(({ runId, words }) => reporter.report("turn_failed", { detail: redact(words, secrets), runId }));
   reporter.report("waiting", { generation: bundle.generation });

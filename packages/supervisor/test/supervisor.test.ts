@@ -2,6 +2,7 @@ import { mkdir, readFile, readdir, stat, symlink, writeFile } from "node:fs/prom
 import { createHash, createHmac } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { ServerResponse } from "node:http";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 
 import { openclawLaunch } from "@mosaic/agent-backends/openclaw-launch";
@@ -129,6 +130,17 @@ describe("what it runs", () => {
     await expect.poll(() => api.phases(), withinLimit).toContain("ready");
   });
 
+  test("listens on its loopback only where the launch has a relay, and the supervisor on the other addresses", async () => {
+    api.bundle = bundleOf({ launch: { ...openclawLaunch, relay: { args: ["--bind", "loopback"] } } });
+    agent.startWithToken(api);
+    await expect.poll(() => api.phases(), withinLimit).toContain("ready");
+    expect((await agent.gateway()).argv.slice(-2)).toEqual(["--bind", "loopback"]);
+    const others = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+    for (const { address } of others.filter(({ internal, family }) => !internal && family === "IPv4")) {
+      expect((await fetch(`http://${address}:${agent.port}/readyz`)).status).toBe(200);
+    }
+  });
+
   test("is any software: another command, configuration, port and readiness, no memory, no warm-up", async () => {
     await writeFile(
       join(agent.softwareDir, "other.mjs"),
@@ -140,6 +152,7 @@ describe("what it runs", () => {
       command: "{node}",
       args: ["{software}/other.mjs", "serve{this}", "{port}", String(agent.port + 1)],
       env: { OTHER_SETTINGS: "{run}/settings/other.toml" },
+      relay: null,
       configFile: "settings/other.toml",
       readiness: { path: "/healthy", port: agent.port + 1 },
       reload: { lines: ["reloaded"], refusals: ["not reloaded"], patienceMs: 10 },

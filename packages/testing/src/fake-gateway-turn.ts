@@ -25,11 +25,10 @@ export async function runFakeTurn(request: DemoRequest, session: FakeSession, re
     messages: withoutFraming(session.begin(request.messages)),
   };
   const answer = options.decide(seen) ?? composeDemoAnswer(seen);
-  const { exchange } = reply;
   try {
-    exchange.signal.throwIfAborted();
+    reply.signal.throwIfAborted();
     if (answer.kind === "hang") {
-      await pause(options.maxHangMs, exchange.signal);
+      await pause(options.maxHangMs, reply.signal);
       reply.fail(upstreamTimeout);
     } else if (answer.kind === "fail") {
       reply.fail(upstreamError(answer));
@@ -52,13 +51,14 @@ async function sendAnswer(answer: Answer, reply: GatewayReply, options: TurnOpti
     return true;
   }
   const delayMs = answer.wordDelayMs ?? options.wordDelayMs;
-  await pause(answer.firstDelayMs ?? 0, reply.exchange.signal);
+  for (const word of answer.reasoning === undefined ? [] : wordsOf(answer.reasoning)) await reply.think(word);
+  await pause(answer.firstDelayMs ?? 0, reply.signal);
   for (const [index, word] of wordsOf(answer.text).entries()) {
     if (index === answer.breakAfterWords) {
-      reply.exchange.breakOff();
+      reply.breakOff();
       return false;
     }
-    await pause(delayMs, reply.exchange.signal);
+    await pause(delayMs, reply.signal);
     await options.whileStopped();
     await reply.text(word);
   }
@@ -66,18 +66,23 @@ async function sendAnswer(answer: Answer, reply: GatewayReply, options: TurnOpti
   return true;
 }
 
-/** Writes one answer, streamed or whole, in the gateway's exact form. */
+/** Writes one answer in one of the gateway's exact forms. */
 export interface GatewayReply {
-  readonly exchange: Exchange;
+  /** Aborted when nobody is to be answered any more. */
+  readonly signal: AbortSignal;
   readonly runId: string;
+  /** HTTP has no place for it. */
+  think(piece: string): Promise<void>;
   text(piece: string): Promise<void>;
   tool(call: Extract<DemoAnswer, { kind: "tool" }>): Promise<void>;
   end(reason: "stop" | "tool_calls"): void;
   fail(error: GatewayError): void;
+  /** As when the provider breaks off in the middle. */
+  breakOff(): void;
 }
 
 /** A word is a token, and the words of a message that is not the last one were kept. */
-function usageOf({ messages }: DemoRequest, pieces: number): Record<string, unknown> {
+export function usageOf({ messages }: DemoRequest, pieces: number): Record<string, unknown> {
   const counts = messages.map(({ text }) => text.split(" ").length);
   const all = counts.reduce((total, count) => total + count, 0);
   return {
@@ -103,7 +108,9 @@ export function streamReply(request: DemoRequest, exchange: Exchange): GatewayRe
     exchange.response.end(`${chunk({}, reason)}${usage}data: [DONE]\n\n`);
   };
   return {
-    exchange,
+    signal: exchange.signal,
+    breakOff: exchange.breakOff,
+    think: async () => undefined,
     runId: head.id,
     text: (piece) => {
       pieces += 1;
@@ -131,7 +138,9 @@ export function wholeReply(request: DemoRequest, exchange: Exchange): GatewayRep
     });
   };
   return {
-    exchange,
+    signal: exchange.signal,
+    breakOff: exchange.breakOff,
+    think: async () => undefined,
     runId: head.id,
     text: async (piece) => {
       pieces.push(piece);

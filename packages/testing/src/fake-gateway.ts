@@ -6,7 +6,8 @@ import { DemoHttpError, type DemoMessage, type DemoRequest, parseDemoRequest } f
 import { type Exchange, openExchange } from "@mosaic/demo-llm/exchange";
 import { modelList, requireAgent } from "./fake-gateway-agents.js";
 import { createFakeSessions, type FakeSessions } from "./fake-gateway-sessions.js";
-import { runFakeTurn, sendGatewayJson, streamReply, wholeReply } from "./fake-gateway-turn.js";
+import { serveFakeSocket, type SocketHost } from "./fake-gateway-socket.js";
+import { runFakeTurn, sendGatewayJson, streamReply, type TurnOptions, wholeReply } from "./fake-gateway-turn.js";
 import { readJsonBody } from "@mosaic/demo-llm/http-body";
 import { listenOn, type RunningServer } from "@mosaic/demo-llm/listening-server";
 import { createRequestLog, type RecordedRequest, type RequestLog } from "@mosaic/demo-llm/request-log";
@@ -24,13 +25,15 @@ export interface FakeGatewayOptions {
   readonly wordDelayMs?: number;
   readonly maxHangMs?: number;
   readonly record?: boolean;
+  /** As OpenClaw sees a client that comes from elsewhere than its own loopback: its WebSocket lets it do nothing. */
+  readonly isTrusting?: boolean;
   /** Called for `[demo:exit code=N]`; without it the command is answered like any text. */
   readonly onExit?: (code: number) => void;
 }
 
 export interface FakeGateway extends RunningServer {
   readonly requests: readonly RecordedRequest[];
-  /** How many clients left before their answer was complete. */
+  /** How many clients left before their answer was complete, or stopped their run. */
   readonly abortedCount: number;
   readonly activeCount: number;
   /** How the latest turn is called, for its caller and in the log. */
@@ -42,6 +45,8 @@ export interface FakeGateway extends RunningServer {
   setToken(token: string): void;
   setSystemPrompt(systemPrompt: string): void;
   setBehaviour(behaviour: DemoBehaviour | null): void;
+  /** Breaks all WebSockets, as a network does. */
+  dropSockets(): void;
   messagesOf(sessionKey: string): readonly DemoMessage[];
   waitForRequest: RequestLog["waitFor"];
 }
@@ -52,6 +57,7 @@ export async function startFakeGateway(options: FakeGatewayOptions): Promise<Fak
   const server = createServer((request, response) => {
     void serve(state, request, openExchange(response));
   });
+  const socket = serveFakeSocket(server, socketHost(state));
   const running = await listenOn(server, { host: options.host, port: options.port });
   const gateway = {
     get requests() {
@@ -90,8 +96,19 @@ export async function startFakeGateway(options: FakeGatewayOptions): Promise<Fak
     },
     messagesOf: (key: string) => state.sessions.messagesOf(key),
     waitForRequest: state.log.waitFor,
+    dropSockets: socket.drop,
   };
-  return Object.assign(gateway, running);
+  const withoutSockets = async (stop: () => Promise<void>): Promise<void> => {
+    socket.drop();
+    await stop();
+  };
+  return Object.assign(gateway, running, {
+    refuseConnections: async () => withoutSockets(running.refuseConnections),
+    close: async () => {
+      socket.end();
+      await running.close();
+    },
+  });
 }
 
 class GatewayState {
@@ -200,22 +217,47 @@ async function chat(state: GatewayState, request: IncomingMessage, exchange: Exc
   });
   const asked = parseDemoRequest("openai", body, "");
   requireAgent(state.agentIds, asked.model);
-  const said = parseDemoCommand(asked.messages.at(-1)?.text ?? "");
-  if (said?.name === "exit" && state.options.onExit) {
-    state.options.onExit(Number(said.options["code"] ?? 1));
-    return;
-  }
+  if (wantsExit(state, asked)) return;
   const reply = asked.isStream ? streamReply(asked, exchange) : wholeReply(asked, exchange);
   state.lastRunId = reply.runId;
-  await state.sessions.inTurn(sessionKeyOf(request, body), (session) =>
-    runFakeTurn(asked, session, reply, {
-      decide: (seen: DemoRequest) => state.behaviour?.(seen),
-      systemPrompt: state.systemPrompt,
-      wordDelayMs: state.options.wordDelayMs ?? 0,
-      maxHangMs: state.options.maxHangMs ?? 600_000,
-      whileStopped: async () => state.stopped?.promise,
-    }),
-  );
+  await state.sessions.inTurn(sessionKeyOf(request, body), (session) => runFakeTurn(asked, session, reply, turnOptions(state)));
+}
+
+function turnOptions(state: GatewayState): TurnOptions {
+  return {
+    decide: (seen: DemoRequest) => state.behaviour?.(seen),
+    systemPrompt: state.systemPrompt,
+    wordDelayMs: state.options.wordDelayMs ?? 0,
+    maxHangMs: state.options.maxHangMs ?? 600_000,
+    whileStopped: async () => state.stopped?.promise,
+  };
+}
+
+function socketHost(state: GatewayState): SocketHost {
+  return {
+    token: () => state.token,
+    isTrusting: state.options.isTrusting ?? true,
+    whileStopped: async () => state.stopped?.promise,
+    record: (method, { headers }, body) => state.log.add({ method: "WS", path: method, headers, body }),
+    onAborted: () => void (state.abortedCount += 1),
+    run: async (asked, sessionKey, run) => {
+      if (wantsExit(state, asked)) return;
+      state.lastRunId = run.runId;
+      state.activeCount += 1;
+      try {
+        await state.sessions.inTurn(sessionKey, (session) => runFakeTurn(asked, session, run, turnOptions(state)));
+      } finally {
+        state.activeCount -= 1;
+      }
+    },
+  };
+}
+
+function wantsExit(state: GatewayState, asked: DemoRequest): boolean {
+  const said = parseDemoCommand(asked.messages.at(-1)?.text ?? "");
+  if (said?.name !== "exit" || !state.options.onExit) return false;
+  state.options.onExit(Number(said.options["code"] ?? 1));
+  return true;
 }
 
 function sessionKeyOf(request: IncomingMessage, body: unknown): string | undefined {

@@ -1,0 +1,162 @@
+import type { DialogueInput, DialogueStep, GatewayDialogue, GatewayEvent } from "./agent-backend.js";
+import { OpenclawRun } from "./openclaw-run.js";
+import { parseRecord, recordOf, textOf, type UnknownRecord } from "./records.js";
+
+/** OpenClaw's protocol, and what is asked of it: to stop another connection's run, and to send a person's text as text, takes the last one. */
+const protocol = 4;
+const scopes = ["operator.read", "operator.write", "operator.admin"];
+
+/** How many rows are looked through for a run that was left. */
+const historyRows = 50;
+
+/** Each piece of text comes twice, with all that was said before. This is how the second one begins, and it is not read. */
+const copyMark = '"stream":"assistant"';
+const copyMarkWithin = 200;
+
+/** One turn over OpenClaw's WebSocket. The turn's id is that of the run, so that sending it again never makes a second one. */
+export function openOpenclawDialogue(input: DialogueInput, nowMs: () => number = () => performance.now()): GatewayDialogue {
+  return new OpenclawDialogue(input, nowMs);
+}
+
+type Request = "connect" | "subscribe" | "send" | "history" | "abort";
+
+class OpenclawDialogue implements GatewayDialogue {
+  private readonly run: OpenclawRun;
+  private readonly sessionKey: string;
+  private readonly asked = new Map<string, Request>();
+  private count = 0;
+  private outgoing: string[] = [];
+  private stage: DialogueStep["stage"] = "opening";
+  private isTaken: boolean;
+  private readonly input: DialogueInput;
+
+  constructor(input: DialogueInput, nowMs: () => number) {
+    const startedAtMs = nowMs();
+    this.input = input;
+    this.sessionKey = `conv-${input.conversationId}`;
+    this.isTaken = input.said !== null;
+    this.run = new OpenclawRun(input.turnId, input.said ?? "", () => nowMs() - startedAtMs);
+  }
+
+  reopen(): void {
+    this.asked.clear();
+    this.stage = "opening";
+  }
+
+  receive(frame: string): DialogueStep {
+    const isHeard = this.read(frame);
+    return { send: this.outgoing.splice(0), events: this.run.take(), stage: this.stage, isHeard };
+  }
+
+  stop(): readonly string[] {
+    if (this.stage !== "taken" || this.run.isOver) return [];
+    this.ask("abort", "chat.abort", { sessionKey: this.sessionKey, runId: this.input.turnId });
+    return this.outgoing.splice(0);
+  }
+
+  close(): readonly GatewayEvent[] {
+    this.run.breakOff("The agent stopped in the middle of its answer. Send the message again.");
+    return this.run.take();
+  }
+
+  /** False for what is about something else. */
+  private read(frame: string): boolean {
+    const copy = frame.indexOf(copyMark);
+    if (copy >= 0 && copy < copyMarkWithin) return frame.includes(this.input.turnId);
+    const { type, event, id, payload, ok, error } = parseRecord(frame) ?? {};
+    if (type === "res") return this.onAnswer(textOf(id), ok === true, recordOf(ok === true ? payload : error));
+    if (type !== "event") return false;
+    if (event === "connect.challenge") return this.connect();
+    const isOurs = this.run.onEvent(textOf(event), recordOf(payload));
+    if (isOurs) this.take();
+    return isOurs;
+  }
+
+  private connect(): boolean {
+    this.ask("connect", "connect", {
+      minProtocol: protocol,
+      maxProtocol: protocol,
+      // A closed list of names; this is the one for programs.
+      client: { id: "gateway-client", version: "1", platform: "linux", mode: "backend" },
+      role: "operator",
+      scopes,
+      caps: ["tool-events", "session-scoped-events"],
+      auth: { token: this.input.gatewayToken },
+    });
+    return true;
+  }
+
+  private onAnswer(id: string, isOk: boolean, payload: UnknownRecord): boolean {
+    const request = this.asked.get(id);
+    this.asked.delete(id);
+    if (request === "connect") this.onConnected(isOk, payload);
+    else if (request === "send" && isOk) this.onSent(payload);
+    else if (request === "send") this.onRefused(payload);
+    else if (request === "history" && isOk) this.onHistory(payload);
+    else if (request === "history") this.run.breakOff("The agent does not tell how its answer went on. Send the message again.");
+    return request !== undefined;
+  }
+
+  private onConnected(isOk: boolean, payload: UnknownRecord): void {
+    if (!isOk) {
+      this.stage = recordOf(payload["details"])["code"] === "AUTH_TOKEN_MISMATCH" ? "stranger" : "unfit";
+      return;
+    }
+    const granted: unknown = recordOf(payload["auth"])["scopes"];
+    if (!Array.isArray(granted) || !scopes.every((scope) => granted.includes(scope))) {
+      this.stage = "unfit";
+      return;
+    }
+    this.ask("subscribe", "sessions.messages.subscribe", { key: this.sessionKey });
+    if (this.isTaken) this.askHistory();
+    else this.send();
+  }
+
+  private send(): void {
+    this.ask("send", "chat.send", {
+      sessionKey: this.sessionKey,
+      message: this.input.text,
+      idempotencyKey: this.input.turnId,
+      suppressCommandInterpretation: true,
+      // Of a turn that Mosaic no longer follows; two of its own never meet.
+      queueMode: "interrupt",
+    });
+  }
+
+  private onSent({ status }: UnknownRecord): void {
+    this.take();
+    // Sent before, on a connection that was lost before it said so.
+    if (status !== "started") this.askHistory();
+  }
+
+  private onRefused({ code, message, retryable }: UnknownRecord): void {
+    const why = textOf(message).slice(0, 200);
+    const isBusy = code === "UNAVAILABLE" || retryable === true;
+    this.run.breakOff(
+      isBusy
+        ? "The agent is busy or not ready yet. Send the message again in a moment."
+        : `The agent did not accept the message: “${why}”. Send it again; if that does not help, stop the agent and let it start again.`,
+    );
+  }
+
+  private onHistory(payload: UnknownRecord): void {
+    this.take();
+    this.run.onHistory(payload);
+  }
+
+  private take(): void {
+    this.isTaken = true;
+    this.stage = "taken";
+  }
+
+  private askHistory(): void {
+    this.ask("history", "chat.history", { sessionKey: this.sessionKey, limit: historyRows });
+  }
+
+  private ask(request: Request, method: string, params: object): void {
+    this.count += 1;
+    const id = String(this.count);
+    this.asked.set(id, request);
+    this.outgoing.push(JSON.stringify({ type: "req", id, method, params }));
+  }
+}
