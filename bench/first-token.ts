@@ -5,7 +5,6 @@
 //   node bench/first-token.ts [docker|process] [warm rounds] [cold rounds]
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { request } from "node:http";
 import { mkdtemp, readFile, rm, writeFile, mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { tmpdir } from "node:os";
@@ -13,6 +12,7 @@ import { deriveGatewayToken } from "@mosaic/agent-backends/gateway-token";
 import { ApiClient } from "../e2e/support/api-client.ts";
 import { createWorld, destroyWorld, type Runtime, type World } from "../e2e/support/fixtures.ts";
 import { openContainerToken } from "../e2e/support/canaries.ts";
+import { bareTurn, type Gateway } from "./bare-turn.ts";
 
 const runtime = (process.argv[2] ?? "docker") as Runtime;
 const warmRounds = Number(process.argv[3] ?? 30);
@@ -22,31 +22,7 @@ const median = (values: readonly number[]): number => values.toSorted((a, b) => 
 const worst = (values: readonly number[]): number => Math.max(...values);
 const ms = (value: number): string => `${value.toFixed(0).padStart(7)} ms`;
 
-interface Target {
-  readonly host: string;
-  readonly port: number;
-  readonly token: string;
-}
-
-/** Milliseconds until the first piece of text of one turn, sent straight to a gateway. */
-async function bareTurn({ host, port, token }: Target, session: string): Promise<number> {
-  const startedAt = performance.now();
-  const body = JSON.stringify({ model: "openclaw/main", stream: true, messages: [{ role: "user", content: "hello" }] });
-  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json", "x-openclaw-session-key": session };
-  return new Promise((resolve, reject) => {
-    const outgoing = request({ host, port, path: "/v1/chat/completions", method: "POST", headers }, (response) => {
-      let first: number | undefined;
-      response.on("data", (chunk: Buffer) => {
-        first ??= /"content":"[^"]/.test(chunk.toString()) ? performance.now() - startedAt : undefined;
-      });
-      response.on("end", () => (first === undefined ? reject(new Error("the gateway answered without text")) : resolve(first)));
-    });
-    outgoing.on("error", reject);
-    outgoing.end(body);
-  });
-}
-
-async function warm(client: ApiClient, agentId: string, target: Target): Promise<void> {
+async function warm(client: ApiClient, agentId: string, target: Gateway): Promise<void> {
   const through: number[] = [];
   const bare: number[] = [];
   const conversation = await client.newConversation(agentId);
@@ -54,7 +30,7 @@ async function warm(client: ApiClient, agentId: string, target: Target): Promise
   for (let round = 0; round < warmRounds; round += 1) {
     const turn = await client.turn(await client.newConversation(agentId), "hello");
     through.push(turn.firstDeltaMs ?? Number.NaN);
-    bare.push(await bareTurn(target, `bench-${round}`));
+    bare.push(await bareTurn(target, `bench-${round}`, "hello"));
   }
   console.log(`\nwarm agent, first token, ${warmRounds} rounds each, taken in turns`);
   console.log(`  through Mosaic   median ${ms(median(through))}   worst ${ms(worst(through))}`);
@@ -129,7 +105,7 @@ async function bareFloor(
     const child = spawn(process.execPath, [join(openclawDir, "node_modules/openclaw/openclaw.mjs"), "gateway"], { env, stdio: "ignore" });
     await untilReady(port);
     const readyMs = performance.now() - startedAt;
-    const firstMs = await bareTurn({ host: "127.0.0.1", port, token: config.gateway.auth.token }, `floor-${round}`);
+    const firstMs = await bareTurn({ host: "127.0.0.1", port, token: config.gateway.auth.token }, `floor-${round}`, "hello");
     if (round > 0) {
       readies.push(readyMs);
       firsts.push(firstMs);

@@ -19,6 +19,7 @@ import { serveEngine, type RemoteEngine } from "../../apps/api/test/harness/remo
 import { memberOf } from "../../apps/api/test/harness/test-app.js";
 import { TestClient } from "../../apps/api/test/harness/test-client.js";
 import { createTestDatabase, type TestDatabase } from "../../apps/api/test/harness/test-database.js";
+import { bareTurn } from "../bare-turn.js";
 import { listenTo, type Asked } from "../../apps/api/test/harness/asked-statements.js";
 
 const entry = fileURLToPath(new URL("../../apps/api/test/harness/mosaic-process.mjs", import.meta.url));
@@ -164,23 +165,10 @@ function faultOf(status: number | undefined, text: string): string | null {
   return message.status === "complete" ? null : `A turn ended as ${message.status}: ${JSON.stringify(message.error)}`;
 }
 
-async function bare({ engine }: House, { agentId }: Talk, session: string): Promise<number> {
+async function bare({ engine }: House, { agentId }: Talk, conversationId: string): Promise<number> {
   const { port } = engine.gatewayOf(agentId);
   const token = deriveGatewayToken(engine.of(agentId).token ?? "");
-  const startedAt = performance.now();
-  const body = JSON.stringify({ model: "openclaw/main", stream: true, messages: [{ role: "user", content: question }] });
-  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json", "x-openclaw-session-key": session };
-  return new Promise((resolve, reject) => {
-    const outgoing = request({ host: "127.0.0.1", port, path: "/v1/chat/completions", method: "POST", headers }, (response) => {
-      let first: number | undefined;
-      response.on("data", (chunk: Buffer) => {
-        first ??= /"content":"[^"]/.test(chunk.toString()) ? performance.now() - startedAt : undefined;
-      });
-      response.on("end", () => (first === undefined ? reject(new Error("the stub answered without text")) : resolve(first)));
-    });
-    outgoing.on("error", reject);
-    outgoing.end(body);
-  });
+  return bareTurn({ host: "127.0.0.1", port, token }, conversationId, question);
 }
 
 async function cpuMs({ child }: House): Promise<number> {

@@ -67,6 +67,25 @@ test.describe("faults, with the real OpenClaw", () => {
     expect(await runningAgents(runtime)).toHaveLength(1);
   });
 
+  test("what the agent thinks and does for an answer is kept with it, and shown", async ({ browser, runtime }) => {
+    const conversation = await client.newConversation(agentId);
+    const thought = (await client.turn(await client.newConversation(agentId), "[demo:think words=5]")).message;
+    expect(thought?.parts.at(-1)).toMatchObject({ type: "text", text: expect.stringContaining("I have thought about it.") });
+    await client.turn(conversation, '[demo:tool name=read args={"path":"SOUL.md"}]');
+    const read = (await client.conversation(conversation)).messages.at(-1);
+    expect(read?.parts).toMatchObject([
+      { type: "tool_call", name: "read", state: "completed", input: '{"path":"SOUL.md"}', output: expect.stringContaining("You are") },
+      { type: "text", text: expect.stringContaining("The tool answered") },
+    ]);
+    if (runtime === "docker") {
+      const page = await signedIn(browser, conversation);
+      const answer = answers(page, "Ada").first();
+      await answer.getByText("read done").click();
+      await expect(answer.getByLabel("Given")).toHaveText('{"path":"SOUL.md"}');
+      await page.context().close();
+    }
+  });
+
   // What a provider or Postgres does wrong reaches every runtime the same way, so one is enough.
   for (const { command, code, withinMs } of [
     { command: "[demo:fail status=401 message=bad key]", code: "provider_key_refused", withinMs: 10_000 },
@@ -105,11 +124,11 @@ test.describe("faults, with the real OpenClaw", () => {
     },
   );
 
-  test("kill -9 in the middle of a turn keeps the partial answer, orphans nothing, and the agent remembers", async ({ runtime }) => {
+  test("kill -9 in the middle of a turn loses no word of the answer, orphans nothing, and the agent remembers", async ({ runtime }) => {
     const conversation = await client.newConversation(agentId);
     await client.turn(conversation, "My dog is called Rex.");
     const before = await runningAgents(runtime);
-    const turn = client.turn(conversation, "[demo:slow ms=200 words=300]").catch(() => undefined);
+    const turn = client.turn(conversation, "[demo:slow ms=200 words=150]").catch(() => undefined);
     await expect
       .poll(async () => ((await client.conversation(conversation)).messages[3]?.content ?? "").split(" ").length, { timeout: 20_000 })
       .toBeGreaterThan(8);
@@ -119,8 +138,12 @@ test.describe("faults, with the real OpenClaw", () => {
       await expect.poll(async () => runningAgents(runtime), { timeout: 15_000 }).toEqual([]);
     }
     await world.mosaic.start();
-    await expect.poll(async () => (await client.conversation(conversation)).messages.at(-1)?.status).toBe("broken_off");
-    expect((await client.conversation(conversation)).messages.at(-1)?.content.split(" ").length).toBeGreaterThan(8);
+    // An agent in a container goes on alone, and the next process with it; a child process ends with Mosaic.
+    const end = runtime === "docker" ? "complete" : "broken_off";
+    await expect.poll(async () => (await client.conversation(conversation)).messages.at(-1)?.status, { timeout: 90_000 }).toBe(end);
+    const kept = (await client.conversation(conversation)).messages.at(-1)?.content.match(/word\d+/g) ?? [];
+    expect(kept.length).toBeGreaterThan(8);
+    expect(kept).toEqual(numbered(runtime === "docker" ? 150 : kept.length));
     const recalled = await client.turn(conversation, "[demo:recall]");
     expect(recalled.text).toContain("Rex");
     expect(await runningAgents(runtime)).toHaveLength(1);
@@ -130,8 +153,8 @@ test.describe("faults, with the real OpenClaw", () => {
   });
 
   test(
-    "an answer of a minute is followed from two browsers: one is closed, the network of the other is away, and the text is whole; so is what a killed process leaves",
-    { tag: "@process" },
+    "an answer of a minute is followed from two browsers: one is closed, the network of the other is away, another process takes the place of Mosaic's, and the text is whole",
+    { tag: "@docker" },
     async ({ browser }) => {
       const conversation = await client.newConversation(agentId);
       await client.turn(conversation, "Let us count.");
@@ -143,23 +166,15 @@ test.describe("faults, with the real OpenClaw", () => {
       await expect(second.getByText("Reconnecting…")).toBeVisible();
       await second.waitForTimeout(10_000);
       await second.context().setOffline(false);
-      const counted = await nextAnswer(second, "Ada", 2, 120_000);
-      for (const answer of [await counted.innerText(), (await client.conversation(conversation)).messages.at(-1)?.content ?? ""]) {
-        expect(answer.match(/word\d+/g)).toEqual(Array.from({ length: 240 }, (_, index) => `word${index + 1}`));
-      }
-
-      await send(second, "Ada", "[demo:slow ms=250 words=240]");
-      const broken = answers(second, "Ada").nth(2);
-      await expect(broken).toContainText("word9", { timeout: 30_000 });
+      await expect(second.getByText("Reconnecting…")).toHaveCount(0, { timeout: 30_000 });
       await world.mosaic.kill();
       await world.mosaic.start();
-      await expect(broken).toHaveAttribute("aria-busy", "false", { timeout: 60_000 });
-      await expect(broken).toContainText("word9");
+      const counted = await nextAnswer(second, "Ada", 2, 120_000);
       const stored = (await client.conversation(conversation)).messages.at(-1);
-      expect(stored?.status).toBe("broken_off");
-      const words = stored?.content.match(/word\d+/g) ?? [];
-      expect(words).toEqual(Array.from({ length: words.length }, (_, index) => `word${index + 1}`));
-      expect(await broken.innerText()).toContain(words.at(-1) ?? "");
+      expect(stored).toMatchObject({ status: "complete", error: null, usage: { outputTokens: 240 } });
+      for (const answer of [await counted.innerText(), stored?.content ?? ""]) {
+        expect(answer.match(/word\d+/g)).toEqual(numbered(240));
+      }
       await second.context().close();
     },
   );
@@ -312,4 +327,8 @@ async function processesWith(matches: (environment: string) => boolean, command:
     }),
   );
   return found.filter((pid) => pid !== undefined);
+}
+
+function numbered(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `word${index + 1}`);
 }

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { freePort } from "@mosaic/testing/free-port";
+import { deriveGatewayToken } from "@mosaic/testing/gateway-token";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { agentOf, conversationOf, createAgent, createConversation, lastMessage, say, Turn } from "./harness/chat.js";
 import { InMemoryEngine } from "./harness/in-memory-runtime.js";
@@ -67,17 +68,68 @@ async function startProcess(): Promise<{ child: ChildProcess; output: () => stri
   return { child, output: () => output };
 }
 
-async function answering(): Promise<{ client: TestClient; agentId: string; conversationId: string; turn: Turn }> {
+async function answering(
+  content = "[demo:slow ms=50 words=400]",
+): Promise<{ client: TestClient; agentId: string; conversationId: string; turn: Turn }> {
   const client = await memberOf(`http://127.0.0.1:${ports.public}`, database, "ann");
   const { id: agentId } = await createAgent(client);
   const conversationId = await createConversation(client, agentId);
   await say(client, conversationId, "My cat is called Pumpkin");
-  const turn = await Turn.open(client, conversationId, "[demo:slow ms=50 words=400]");
+  const turn = await Turn.open(client, conversationId, content);
   await turn.until(({ text }) => text.length > 200);
   return { client, agentId, conversationId, turn };
 }
 
-test("after kill -9 in the middle of an answer, the restarted process keeps the text, marks it as broken off and adopts the container", async () => {
+const words = (text: string): string[] => text.match(/word\d+/g) ?? [];
+const numbered = (count: number): string[] => Array.from({ length: count }, (_, index) => `word${index + 1}`);
+const sentCount = (agentId: string): number => engine.gatewayOf(agentId).requests.filter(({ path }) => path === "chat.send").length;
+
+test("after kill -9 in the middle of an answer, the restarted process goes on with it, and not a word is lost", async () => {
+  const { child } = await startProcess();
+  const { client, agentId, conversationId, turn } = await answering("[demo:slow ms=50 words=120]");
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  await turn.ended;
+  await startProcess();
+  // The reader comes back with what it has, of which the log knows less.
+  const again = await Turn.follow(client, await turn.answerId(), turn.events.length);
+  const { message } = await again.done();
+  expect(message).toMatchObject({ status: "complete", error: null, usage: { outputTokens: 120 } });
+  expect(words(message.content)).toEqual(numbered(120));
+  expect(again.events[0]?.type).toBe("resumed");
+  expect(words(again.text)).toEqual(numbered(120));
+  expect(await lastMessage(client, conversationId)).toEqual(message);
+  // One turn on its gateway, and one before it.
+  expect(sentCount(agentId)).toBe(2);
+  expect(await database.query("SELECT 1 FROM turn_events")).toEqual([]);
+});
+
+test("an answer that ends while no process runs is whole once one does", async () => {
+  const { child } = await startProcess();
+  const { client, agentId, conversationId, turn } = await answering("[demo:slow ms=20 words=80]");
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  await expect.poll(() => engine.gatewayOf(agentId).activeCount).toBe(0);
+  await startProcess();
+  await expect.poll(async () => (await lastMessage(client, conversationId)).status).toBe("complete");
+  expect(words((await lastMessage(client, conversationId)).content)).toEqual(numbered(80));
+  expect(turn.events.at(-1)?.type).not.toBe("done");
+});
+
+test("an answer whose owner asked for its end while no process ran is stopped, with its text", async () => {
+  const { child } = await startProcess();
+  const { client, conversationId, turn } = await answering("[demo:slow ms=50 words=400]");
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  await database.query("UPDATE messages SET stop_requested_at = now() WHERE id = $1", [await turn.answerId()]);
+  await startProcess();
+  const answer = await lastMessage(client, conversationId);
+  expect(answer).toMatchObject({ status: "stopped", error: null });
+  expect((await say(client, conversationId, "and now?")).message.status).toBe("complete");
+});
+
+test("after kill -9, with an agent that can't go on alone, the restarted process keeps the text, marks it as broken off and adopts the container", async () => {
+  engine.faults.isTrusting = false;
   const { child } = await startProcess();
   const { client, agentId, conversationId, turn } = await answering();
   const seen = turn.text;
@@ -98,7 +150,31 @@ test("after kill -9 in the middle of an answer, the restarted process keeps the 
   expect(engine.containers.size).toBe(1);
 });
 
-test("after kill -9 another process that lives marks the answer as broken off, and goes on with the conversation", async () => {
+test("after kill -9 another process that lives goes on with the answer, and its readers there see each word once", async () => {
+  const { child } = await startProcess();
+  const { client, agentId, conversationId, turn } = await answering("[demo:slow ms=50 words=200]");
+  const other = await startTestApp({ database, runtime: engine, env: { MOSAIC_SECRET_KEY: secretKey } });
+  const there = new TestClient(other.url, { cookie: client.cookie ?? "" });
+  const follower = await Turn.follow(there, await turn.answerId());
+  await follower.until(({ text }) => text.length > 200);
+  // A process that lives keeps its turn, whoever looks at it.
+  expect(follower.events.map(({ type }) => type)).not.toContain("resumed");
+  child.kill("SIGKILL");
+  await turn.ended;
+  const late = await Turn.follow(there, await turn.answerId(), turn.events.length);
+  for (const reader of [follower, late]) {
+    const { message } = await reader.done();
+    expect(message).toMatchObject({ status: "complete", error: null });
+    expect([words(message.content), words(reader.text)]).toEqual([numbered(200), numbered(200)]);
+  }
+  expect(sentCount(agentId)).toBe(2);
+  expect(await database.query("SELECT 1 FROM turn_events")).toEqual([]);
+  expect((await say(there, conversationId, "go on")).message.status).toBe("complete");
+  await other.close();
+});
+
+test("after kill -9 another process that lives marks the answer of an agent that can't go on alone as broken off", async () => {
+  engine.faults.isTrusting = false;
   const { child } = await startProcess();
   const { client, conversationId, turn } = await answering();
   const other = await startTestApp({ database, runtime: engine, env: { MOSAIC_SECRET_KEY: secretKey } });
@@ -119,7 +195,26 @@ test("after kill -9 another process that lives marks the answer as broken off, a
   await other.close();
 });
 
-test("on SIGTERM an answer under way is broken off with its text kept, and the process ends within 2 seconds", async () => {
+test("on SIGTERM an answer under way is handed over, the process ends within 2 seconds, and the next one goes on with it", async () => {
+  const { child } = await startProcess();
+  const { client, conversationId, turn } = await answering("[demo:slow ms=50 words=120]");
+  const startedAt = performance.now();
+  child.kill("SIGTERM");
+  const [code] = (await once(child, "exit")) as [number];
+  expect(performance.now() - startedAt).toBeLessThan(2_500);
+  expect(code).toBe(0);
+  await turn.ended;
+  expect(turn.events.at(-1)?.type).toBe("delta");
+  await startProcess();
+  const again = await Turn.follow(client, await turn.answerId(), turn.events.length);
+  const { message } = await again.done();
+  expect(message).toMatchObject({ status: "complete", error: null });
+  expect(words(message.content)).toEqual(numbered(120));
+  expect(await lastMessage(client, conversationId)).toEqual(message);
+});
+
+test("on SIGTERM an answer of an agent that can't go on alone is broken off with its text kept, and the process ends within 2 seconds", async () => {
+  engine.faults.isTrusting = false;
   const { child } = await startProcess();
   const { conversationId, turn } = await answering();
   const startedAt = performance.now();
@@ -202,12 +297,7 @@ test("no log line holds a message, a token, a key, a session or a title", async 
   await client.post(`/api/conversations/${conversationId}/messages`, { content: "canary-invalid-0007", more: true });
   await engine.crash(agentId, 1);
   await say(client, conversationId, "canary-after-crash-0008");
-  const gatewayToken =
-    engine
-      .gatewayOf(agentId)
-      .requests.map((request) => request.headers.authorization ?? "")
-      .at(-1)
-      ?.slice("Bearer ".length) ?? "no token";
+  const gatewayToken = deriveGatewayToken(engine.of(agentId).token ?? "");
   child.kill("SIGTERM");
   await once(child, "exit");
   expect(output()).toContain("agent started");

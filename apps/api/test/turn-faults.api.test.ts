@@ -63,7 +63,7 @@ describe("a provider", () => {
 
   test("whose stream breaks in the middle leaves the text so far, marked as broken off", async () => {
     const { message } = await say(client, conversationId, "[demo:break after=5]");
-    expect(message).toMatchObject({ status: "broken_off", error: { code: "agent_broke_off" } });
+    expect(message).toMatchObject({ status: "broken_off", error: { code: "provider_failed" } });
     expect(message.content.split(" ").length).toBeGreaterThan(3);
     expect((await lastMessage(client, conversationId)).content).toBe(message.content);
   });
@@ -75,6 +75,12 @@ test("a gateway that is silent for too long ends the turn", async () => {
   expect((await turn.done()).message).toMatchObject({ status: "failed", error: { code: "provider_timeout" } });
   expect(turn.notices).toEqual(["provider_slow"]);
   await expect.poll(() => app.runtime.gatewayOf(agentId).abortedCount).toBe(1);
+});
+
+test("a tool that takes longer than a gateway may be silent is waited for", async () => {
+  await open({ replace: [{ token: TURN_LIMITS, value: { ...turnLimits, silenceMs: 500 } }] });
+  const { message } = await say(client, conversationId, '[demo:tool name=read args={"ms":2000}]');
+  expect(message).toMatchObject({ status: "complete", error: null });
 });
 
 test("an answer without an end is cut off, and what came of it is kept", async () => {

@@ -56,8 +56,11 @@ test("a second message costs no start, and the agent remembers the first one fro
   expect(second.stages).toEqual([]);
   // What asks without being asked to: the reconciler, and the supervisor that waits for its next configuration.
   expect(app.runtime.calls.slice(calls).filter((call) => !call.startsWith("list") && call !== "prepare")).toEqual([]);
-  const sent = app.runtime.gatewayOf(agentId).requests.filter((request) => request.path === "/v1/chat/completions");
-  expect(sent.map((request) => (request.body as { messages: unknown[] }).messages.length)).toEqual([1, 1]);
+  const sent = app.runtime.gatewayOf(agentId).requests.filter((request) => request.path === "chat.send");
+  expect(sent.map((request) => (request.body as { message: string }).message)).toEqual([
+    "My cat is called Pumpkin",
+    "What did I say first?",
+  ]);
 });
 
 test("two first messages at once, in two conversations: one container", async () => {

@@ -83,6 +83,8 @@ export const turnEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("delta"), text: z.string() }),
   z.object({ type: z.literal("reasoning"), text: z.string() }),
   toolCallPart,
+  /** Another process goes on with the answer of one that died. What was told after the last event that it knows of is told again: these parts take the place of all before. */
+  z.object({ type: z.literal("resumed"), parts: messageParts }),
   z.object({ type: z.literal("done"), message, problem: problem.nullable() }),
 ]);
 export type TurnEvent = z.infer<typeof turnEvent>;

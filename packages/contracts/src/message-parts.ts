@@ -62,6 +62,16 @@ export function withEvent(parts: readonly MessagePart[], event: PartEvent): read
     : [...parts, { type, text: event.text }];
 }
 
+type AnswerEvent = PartEvent | { readonly type: "resumed"; readonly parts: readonly MessagePart[] } | { readonly type: string };
+
+/** The parts after one more event of a turn, whatever it is. */
+export function partsAfter(parts: readonly MessagePart[], event: AnswerEvent): readonly MessagePart[] {
+  if (isPartEvent(event)) {
+    return withEvent(parts, event);
+  }
+  return event.type === "resumed" && "parts" in event ? event.parts : parts;
+}
+
 /** What the message says, without what was thought and done on the way. Texts that something stood between are paragraphs of their own. */
 export function textOfParts(parts: readonly MessagePart[]): string {
   return parts.flatMap((part) => (part.type === "text" && part.text !== "" ? [part.text] : [])).join("\n\n");

@@ -1,5 +1,6 @@
 import type { Agent } from "@mosaic/contracts/agent";
 import { turnEvent, type Conversation, type ConversationWithMessages, type Message, type TurnEvent } from "@mosaic/contracts/chat";
+import { partsAfter, textOfParts, type MessagePart } from "@mosaic/contracts/message-parts";
 import { SentEvents } from "@mosaic/testing/sent-events";
 import { expect } from "vitest";
 import type { TestClient } from "./test-client.js";
@@ -93,7 +94,7 @@ export class Turn {
   }
 
   get text(): string {
-    return this.events.map((event) => (event.type === "delta" ? event.text : "")).join("");
+    return textOfParts(this.events.reduce<readonly MessagePart[]>(partsAfter, []));
   }
 
   get stages(): string[] {

@@ -145,6 +145,13 @@ const models: readonly Call[] = [
   }),
 ];
 
+const orphan = (answer: number) => ({
+  ...turn(answer),
+  agentId: id("agents", 1),
+  answerCreatedAt: now,
+  processId: randomUUIDv7(),
+  isStopRequested: false,
+});
 const turn = (answer: number) => ({ userId: user, conversationId: id("conversations", 1 + answer), answerId: id("messages", answer) });
 
 const talk: readonly Call[] = [
@@ -173,11 +180,8 @@ const talk: readonly Call[] = [
     findLive: (turns) => turns.findLive([id("messages", 1), id("messages", 2)]),
     findOrphans: [(turns) => turns.findOrphans(randomUUIDv7(), [], false), (turns) => turns.findOrphans(randomUUIDv7(), [], true)],
     endOrphan: (turns) =>
-      turns.endOrphan(
-        { ...turn(4), processId: randomUUIDv7(), isStopRequested: false },
-        { contentEncrypted: "enc:", contentFormat: "text" },
-        { status: "stopped", error: null },
-      ),
+      turns.endOrphan(orphan(4), { contentEncrypted: "enc:", contentFormat: "text" }, { status: "stopped", error: null }),
+    takeOver: (turns) => turns.takeOver(orphan(4), randomUUIDv7()),
     finish: (turns) =>
       turns.finish(
         { ...turn(1), agentId: id("agents", 1) },

@@ -98,6 +98,7 @@ export class InMemoryDriver implements AgentRuntime {
       sessionsFile: join(await this.engine.stateDir(name), "sessions.json"),
       readyAfterMs: this.engine.faults.crowd === null ? this.engine.faults.readyAfterMs : Infinity,
       record: true,
+      isTrusting: this.engine.faults.isTrusting,
       onExit: (code) => void this.engine.crash(container.spec.agentId, code),
     });
     Object.assign(container, {

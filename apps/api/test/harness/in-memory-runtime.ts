@@ -31,6 +31,8 @@ export interface EngineFaults {
   /** A supervisor that does not follow the bundle: for tests that hold the container's token themselves. */
   followsBundle: boolean;
   startError: RuntimeError | null;
+  /** Whoever comes to a gateway that is started from now on comes from its own loopback, as it sees it. Else its WebSocket lets nobody do anything. */
+  isTrusting: boolean;
   /** Containers use the processor all the time, as a gateway with a busy event loop does. */
   isBusy: boolean;
   /** How many processors containers have. Many, so that nobody waits for a turn who does not test that. */
@@ -52,6 +54,7 @@ export class InMemoryEngine {
     readyAfterMs: 0,
     followsBundle: true,
     startError: null,
+    isTrusting: true,
     isBusy: false,
     cores: 64,
     crowd: null,

@@ -108,6 +108,8 @@ const reduceEvent = (turn: Turn, event: TurnEvent): Turn => {
     case "reasoning":
     case "tool_call":
       return { ...turn, parts: withEvent(turn.parts, event), notice: null };
+    case "resumed":
+      return { ...turn, parts: event.parts, notice: null };
     case "done":
       return { ...turn, parts: event.message.parts, notice: null, isReconnecting: false, end: { kind: "done", message: event.message } };
     default:

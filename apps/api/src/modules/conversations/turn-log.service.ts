@@ -1,5 +1,5 @@
 import type { Message, TurnEvent } from "@mosaic/contracts/chat";
-import { isPartEvent, withEvent, type MessagePart } from "@mosaic/contracts/message-parts";
+import { partsAfter, type MessagePart } from "@mosaic/contracts/message-parts";
 import { Injectable } from "@nestjs/common";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { eventsContext, openMessage } from "./message-seal.js";
@@ -43,11 +43,20 @@ export class TurnLogService {
     }
   }
 
+  /** All that is logged. */
+  async eventsOf(key: TurnKey): Promise<readonly TurnEvent[]> {
+    const events: TurnEvent[] = [];
+    for await (const event of this.after(key, 0)) {
+      events.push(event);
+    }
+    return events;
+  }
+
   /** The answer so far. `null` when nothing is logged: it is final, or has not begun to be. */
   async partsOf(key: TurnKey): Promise<readonly MessagePart[] | null> {
     let parts: readonly MessagePart[] | null = null;
     for await (const event of this.after(key, 0)) {
-      parts = isPartEvent(event) ? withEvent(parts ?? [], event) : (parts ?? []);
+      parts = partsAfter(parts ?? [], event);
     }
     return parts;
   }

@@ -14,6 +14,7 @@ import { readRuntimeKind, runtimeKinds, runtimes, safestRuntime, type RuntimeDef
  */
 @Injectable()
 export class RuntimeHostService implements OnModuleInit, OnModuleDestroy {
+  private known: RuntimeKind | null = null;
   private readonly drivers = new Map<RuntimeKind, AgentRuntime>();
 
   constructor(
@@ -31,12 +32,18 @@ export class RuntimeHostService implements OnModuleInit, OnModuleDestroy {
     }
   }
 
+  /** The runtime in use, as it was known last; `null` until this process has asked for it. */
+  get lastKnown(): RuntimeDefinition | null {
+    return this.known === null ? null : runtimes[this.known];
+  }
+
   /** The runtime in use; `null` until one is chosen. Throws `runtime_unavailable` when somebody stored an unknown one meanwhile. */
   async kind(): Promise<RuntimeKind | null> {
     const { kind, fault } = await this.read();
     if (fault !== null) {
       throw new AppError("runtime_unavailable", { detail: fault });
     }
+    this.known = kind;
     return kind;
   }
 

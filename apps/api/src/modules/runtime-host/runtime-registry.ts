@@ -35,6 +35,8 @@ export interface RuntimeDefinition {
   readonly create: (context: { readonly env: Env; readonly instanceId: string }) => AgentRuntime;
   /** Whether agents are walled off from the machine and from each other. Where they are not, an operator has to accept it. */
   readonly isIsolated: boolean;
+  /** Whether agents, and what they are doing, go on when Mosaic stops. */
+  readonly outliveMosaic: boolean;
   /** Why it must not run with this configuration; `null` if it may. */
   readonly refusal: (env: Env) => string | null;
   /** What the wizard says of it. `null`: it has an engine, whose answer says it. */
@@ -52,6 +54,7 @@ const loopback = /^(127\.|::1$|localhost$)/;
 const docker: RuntimeDefinition = {
   create: ({ env, instanceId }) => createDockerRuntime({ instanceId, host: env.DOCKER_HOST }),
   isIsolated: true,
+  outliveMosaic: true,
   refusal: () => null,
   introduction: null,
   sharesLoopback: false,
@@ -64,6 +67,7 @@ const docker: RuntimeDefinition = {
 const process: RuntimeDefinition = {
   create: ({ env, instanceId }) => createProcessRuntime({ instanceId, stateDir: resolve(env.MOSAIC_STATE_DIR) }),
   isIsolated: false,
+  outliveMosaic: false,
   refusal: (env) =>
     loopback.test(env.HOST) || env.MOSAIC_ALLOW_UNISOLATED
       ? null

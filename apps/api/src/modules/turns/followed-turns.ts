@@ -1,5 +1,5 @@
 import type { Message, TurnEvent } from "@mosaic/contracts/chat";
-import { eventsBetween, isPartEvent, withEvent, type MessagePart } from "@mosaic/contracts/message-parts";
+import { eventsBetween, partsAfter, type MessagePart } from "@mosaic/contracts/message-parts";
 import { Injectable, type OnApplicationBootstrap } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
 import { toProblem } from "../../platform/errors/problem.filter.js";
@@ -126,7 +126,7 @@ class FollowedTurn {
         return;
       }
       for await (const event of this.log.after(this.key, this.feed.events.length)) {
-        this.parts = isPartEvent(event) ? withEvent(this.parts, event) : this.parts;
+        this.parts = partsAfter(this.parts, event);
         this.feed.push(event);
       }
     }

@@ -1,12 +1,5 @@
 import type { Message, TurnEvent } from "@mosaic/contracts/chat";
-import {
-  isPartEvent,
-  toolCallPart,
-  withEvent,
-  type MessagePart,
-  type TokenUsage,
-  type ToolCallPart,
-} from "@mosaic/contracts/message-parts";
+import { partsAfter, toolCallPart, withEvent, type MessagePart, type TokenUsage, type ToolCallPart } from "@mosaic/contracts/message-parts";
 import type { RunningAgent } from "../containers/containers.types.js";
 import type { Answer, BegunTurn } from "../conversations/conversations.types.js";
 import { TurnFeed } from "./turn-feed.js";
@@ -42,8 +35,14 @@ export class RunningTurn implements BegunTurn, Answer {
   private firstInterruption: Interruption | null = null;
   /** Of the whole turn so far. `null`: the gateway has told none. */
   usage: TokenUsage | null = null;
+  /** How often the gateway was to begin anew. To bring the message again to one that may have it already is not that. */
+  gatewayTurns = 1;
   /** Characters of text and of reasoning. */
-  length = 0;
+  length: number;
+  /** How many events were in the log when this process took it over. */
+  readonly knownCount: number;
+  /** The gateway has it, and would go on with it without Mosaic. */
+  goesOnAlone = false;
   /** Of the events in the feed. */
   private told: readonly MessagePart[] = [];
   /** What is not an event yet. */
@@ -52,11 +51,13 @@ export class RunningTurn implements BegunTurn, Answer {
   private saidAtMs = -Infinity;
   private timer: NodeJS.Timeout | undefined;
 
+  /** `request`: `null` for one that a process began which died; `known` is what its log holds. */
   constructor(
     begun: BegunTurn,
-    readonly request: TurnRequest,
+    readonly request: TurnRequest | null,
     private readonly limits: PacedLimits,
-    stopping: AbortSignal,
+    private readonly stopping: AbortSignal,
+    known: readonly TurnEvent[] = [],
   ) {
     this.userId = begun.userId;
     this.agentId = begun.agentId;
@@ -64,6 +65,9 @@ export class RunningTurn implements BegunTurn, Answer {
     this.answerId = begun.answerId;
     this.answerCreatedAt = begun.answerCreatedAt;
     this.signal = AbortSignal.any([stopping, this.interrupted.signal]);
+    known.forEach((event) => this.push(event));
+    this.length = lengthOf(this.told);
+    this.knownCount = known.length;
   }
 
   get parts(): readonly MessagePart[] {
@@ -75,8 +79,23 @@ export class RunningTurn implements BegunTurn, Answer {
     return this.length > 0 || this.told.length > 0;
   }
 
+  /** What the gateway knows this turn by: whoever brings it the same one again begins nothing. */
+  get gatewayTurnId(): string {
+    return this.gatewayTurns === 1 ? this.answerId : `${this.answerId}-${this.gatewayTurns}`;
+  }
+
   get interruption(): Interruption | null {
     return this.firstInterruption;
+  }
+
+  /** Mosaic is stopping, and the gateway goes on: the next process takes the turn over. */
+  get isHandedOver(): boolean {
+    return this.goesOnAlone && this.stopping.aborted && this.firstInterruption === null;
+  }
+
+  /** What was told of the answer's text. */
+  get said(): string {
+    return this.parts.map((part) => (part.type === "text" ? part.text : "")).join("");
   }
 
   /** Idempotent: the first reason counts. */
@@ -116,8 +135,8 @@ export class RunningTurn implements BegunTurn, Answer {
     this.push(event);
   }
 
-  /** Nothing is said any more but `done`. */
-  end(done: TurnEvent): void {
+  /** Nothing is said any more but `done`, or by another process. */
+  end(done: TurnEvent | null): void {
     this.flush();
     this.feed.end(done);
   }
@@ -134,7 +153,11 @@ export class RunningTurn implements BegunTurn, Answer {
   }
 
   private push(event: TurnEvent): void {
-    this.told = isPartEvent(event) ? withEvent(this.told, event) : this.told;
+    this.told = partsAfter(this.told, event);
     this.feed.push(event);
   }
+}
+
+function lengthOf(parts: readonly MessagePart[]): number {
+  return parts.reduce((sum, part) => sum + (part.type === "text" || part.type === "reasoning" ? part.text.length : 0), 0);
 }

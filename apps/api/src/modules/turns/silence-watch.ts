@@ -24,6 +24,7 @@ export class SilenceWatch {
   private readonly askTimer: NodeJS.Timeout;
   private asking: AbortController | null = null;
   private hung = false;
+  private isWorking = false;
   private isThere = true;
   private asked = 0;
   private prompt = 0;
@@ -33,7 +34,7 @@ export class SilenceWatch {
     private readonly sources: SilenceSources,
   ) {
     this.slow = setTimeout(() => sources.onSlow(this.isThere), limits.slowAfterMs);
-    this.silence = setTimeout(() => this.ended.abort(new Error("the gateway is silent")), limits.silenceMs);
+    this.silence = setTimeout(() => this.onSilence(), limits.silenceMs);
     this.askTimer = setTimeout(() => void this.ask(), limits.askAfterMs);
   }
 
@@ -66,11 +67,24 @@ export class SilenceWatch {
     }
   }
 
+  /** A tool of the agent's runs, which may take its time without a word. Who hangs is found all the same. */
+  works(isWorking: boolean): void {
+    this.isWorking = isWorking;
+  }
+
   end(): void {
     clearTimeout(this.slow);
     clearTimeout(this.silence);
     clearTimeout(this.askTimer);
     this.asking?.abort();
+  }
+
+  private onSilence(): void {
+    if (this.isWorking) {
+      this.silence.refresh();
+    } else {
+      this.ended.abort(new Error("the gateway is silent"));
+    }
   }
 
   private async ask(): Promise<void> {

@@ -13,10 +13,12 @@ import { TURN_LIMITS, type TurnLimits } from "./turn-limits.js";
 import { TurnLogWriter, type TurnStore } from "./turn-log-writer.js";
 import { outcomeOf, type TurnEnding } from "./turn-outcome.js";
 import { TurnRunner } from "./turn-runner.js";
-import { TurnsRepository } from "./turns.repository.js";
+import { TurnsRepository, type OrphanedTurn } from "./turns.repository.js";
 import { TurnsService, type Begun } from "./turns.service.js";
 
 const unsavedDetail = "The database can't be reached, so the end of this answer could not be stored.";
+/** Of one turn. */
+const maxTakeOvers = 5;
 /** Finds what no notice told: a deletion together with an agent or a user, or a wish to stop while the connection was away. */
 const lookEveryMs = 5_000;
 
@@ -38,6 +40,7 @@ export class TurnEngine implements OnApplicationBootstrap {
     @Inject(TURN_LIMITS) private readonly limits: TurnLimits,
     periodic: Periodic,
   ) {
+    turns.takeOverBy(async (orphan) => this.takeOver(orphan));
     this.looks = periodic.every(lookEveryMs, { what: "looking for turns that are to end", run: async () => this.look() });
   }
 
@@ -56,9 +59,10 @@ export class TurnEngine implements OnApplicationBootstrap {
 
   /** Runs a turn that has begun; the end of the process waits for its end. */
   start({ turn: begun, question, title, running }: Begun, withHistory: boolean): RunningTurn {
-    const turn = new RunningTurn(begun, { question, title, withHistory, running }, this.limits, this.shutdown.signal);
-    this.running.set(turn.answerId, turn);
-    this.shutdown.waitFor(this.run(turn).finally(() => this.running.delete(turn.answerId)));
+    const request = { question, title, withHistory, running };
+    const turn = new RunningTurn(begun, request, this.limits, this.shutdown.signal);
+    turn.tell({ type: "accepted", userMessage: question, answerId: turn.answerId, title });
+    this.carry(turn, async () => this.runner.run(turn, request));
     return turn;
   }
 
@@ -86,19 +90,42 @@ export class TurnEngine implements OnApplicationBootstrap {
     }
   }
 
-  private async run(turn: RunningTurn): Promise<void> {
+  /** Goes on with the turn of a process that died, if its agent goes on with it. False: the turn is to be ended. Rejects when the database is away. */
+  private async takeOver(orphan: OrphanedTurn): Promise<boolean> {
+    const running = await this.runner.goingOn(orphan.agentId);
+    if (running === null || this.shutdown.signal.aborted) {
+      return false;
+    }
+    const known = await this.log.eventsOf(orphan);
+    // What ends one process after the other is not to end the next.
+    const isTooOften = known.filter(({ type }) => type === "resumed").length >= maxTakeOvers;
+    if (known.length === 0 || isTooOften || !(await this.turns.takeOver(orphan))) {
+      return false;
+    }
+    const turn = new RunningTurn(orphan, null, this.limits, this.shutdown.signal, known);
+    turn.tell({ type: "resumed", parts: [...turn.parts] });
+    this.carry(turn, async () => this.runner.resume(turn, running));
+    return true;
+  }
+
+  private carry(turn: RunningTurn, run: () => Promise<TurnEnding>): void {
     const store: TurnStore = {
       append: async (seq, events) => this.log.append(turn, seq, events),
       finish: async (answer, end) => this.turns.finish(turn, answer, end),
     };
-    const writer = new TurnLogWriter(turn.feed, store, this.limits, () => void this.looks.runNow());
-    const { question, title } = turn.request;
-    turn.tell({ type: "accepted", userMessage: question, answerId: turn.answerId, title });
-    await this.conclude(turn, writer, await this.runner.run(turn));
+    const writer = new TurnLogWriter(turn.feed, store, this.limits, () => void this.looks.runNow(), turn.knownCount);
+    this.running.set(turn.answerId, turn);
+    const carried = run().then(async (ending) => this.conclude(turn, writer, ending));
+    this.shutdown.waitFor(carried.finally(() => this.running.delete(turn.answerId)));
   }
 
   /** Stores the end and tells it, in this order: what the page was told is true. */
   private async conclude(turn: RunningTurn, writer: TurnLogWriter, ending: TurnEnding): Promise<void> {
+    if (ending.kind === "handed_over") {
+      await writer.flush(this.shutdown.signal);
+      turn.end(null);
+      return;
+    }
     const end = outcomeOf(ending, turn.hasSaid);
     const isStored = await writer.finish(turn, end, this.shutdown.signal);
     this.turns.leave(turn);
@@ -108,7 +135,7 @@ export class TurnEngine implements OnApplicationBootstrap {
     }
     const message = this.turns.answerOf(turn, turn, isStored ? end : unsaved);
     const problem = message.error === null ? null : toProblem(new AppError(message.error.code, { detail: message.error.detail }));
-    if (turn.request.withHistory && isStored && (end.status === "complete" || turn.hasSaid)) {
+    if (turn.request?.withHistory === true && isStored && (end.status === "complete" || turn.hasSaid)) {
       await this.history.given(turn).catch(() => undefined);
     }
     turn.end({ type: "done", message, problem });

@@ -11,6 +11,8 @@ export class TurnFeed {
   private readonly pushed: TurnEvent[] = [];
   private readonly listeners = new Set<() => void>();
   private last: TurnEvent | null = null;
+  /** How many events there were when another process went on with the turn. What a reader has beyond them came from a process that died. */
+  private resumedAfter = 0;
   private isOver = false;
 
   /** All but the last one, `done`. */
@@ -19,6 +21,9 @@ export class TurnFeed {
   }
 
   push(event: TurnEvent): void {
+    if (event.type === "resumed") {
+      this.resumedAfter = this.pushed.length;
+    }
     this.pushed.push(event);
     this.tell();
   }
@@ -32,10 +37,18 @@ export class TurnFeed {
     }
   }
 
-  /** What comes after the event of number `after`, until the end or `signal`. A reader that comes after the end gets the last one alone. */
+  /**
+   * What comes after the event of number `after`, until the end or `signal`. A reader that comes after the end gets the last one alone. Of a turn that
+   * was taken over, a reader gets everything since, whatever it has.
+   */
   async *follow(after: number, signal: AbortSignal): AsyncGenerator<NumberedEvent> {
     let count = after;
+    let knownResumption = 0;
     while (!signal.aborted) {
+      if (this.resumedAfter > knownResumption) {
+        knownResumption = this.resumedAfter;
+        count = Math.min(count, knownResumption);
+      }
       const event = this.pushed[count];
       if (event !== undefined) {
         count += 1;
@@ -47,6 +60,11 @@ export class TurnFeed {
         await this.changed(signal);
       }
     }
+  }
+
+  /** Whether an event of that number can have been told, by this process or by one that died. */
+  canHaveTold(number: number): boolean {
+    return number <= this.pushed.length || this.resumedAfter > 0;
   }
 
   /** Calls `listener` on each change until the returned function is called. */

@@ -20,7 +20,6 @@ const maxRetryMs = 2_000;
  * nobody up.
  */
 export class TurnLogWriter {
-  private writtenCount = 0;
   /** What was sent and not confirmed yet: it may have been written, so it is sent again as it was. */
   private batch: readonly TurnEvent[] = [];
   private timer: NodeJS.Timeout | undefined;
@@ -33,6 +32,8 @@ export class TurnLogWriter {
     private readonly store: TurnStore,
     private readonly limits: Pick<TurnLimits, "logEveryMs" | "savePatienceMs">,
     private readonly onLost: () => void,
+    /** Of the feed's events: so many are in the log already. */
+    private writtenCount = 0,
   ) {
     this.unsubscribe = feed.subscribe(() => this.writeSoon());
   }
@@ -54,6 +55,17 @@ export class TurnLogWriter {
         await sleep(delayMs, undefined, { signal: stopping.aborted ? undefined : stopping }).catch(() => undefined);
       }
     }
+  }
+
+  /** Writes what is not in the log yet, for whoever goes on with the turn. False when it could not be done at once. */
+  async flush(stopping: AbortSignal): Promise<boolean> {
+    this.stop();
+    await Promise.race([this.writing, untilPatienceEnds(stopping)]);
+    for (let attempt = 0; attempt < 2 && this.feed.events.length > this.writtenCount; attempt += 1) {
+      await this.write();
+    }
+    this.stop();
+    return this.feed.events.length === this.writtenCount;
   }
 
   private writeSoon(): void {

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { orphanEnd, outcomeOf, type TurnEnding } from "./turn-outcome.js";
+import { orphanEnd, outcomeOf, type EndedTurn } from "./turn-outcome.js";
 
-const failure: TurnEnding = { kind: "failure", code: "provider_failed", detail: "Try again." };
+const failure: EndedTurn = { kind: "failure", code: "provider_failed", detail: "Try again." };
 
-test.each<[string, TurnEnding, boolean, string, string | null]>([
+test.each<[string, EndedTurn, boolean, string, string | null]>([
   ["an answer that ended is complete", { kind: "complete" }, true, "complete", null],
   ["an empty answer that ended is complete too", { kind: "complete" }, false, "complete", null],
   ["an answer that its owner ended is stopped", { kind: "stopped" }, true, "stopped", null],

@@ -2,11 +2,15 @@ import type { GatewayFailure } from "@mosaic/agent-backends/agent-backend";
 import type { ProblemCode } from "@mosaic/contracts/problem";
 import type { AnswerEnd } from "../conversations/conversations.types.js";
 
-/** How a turn ended. `stopped`: by its owner, or its conversation was deleted. `interrupted`: Mosaic is stopping. */
+/**
+ * How a turn ended. `stopped`: by its owner, or its conversation was deleted. `interrupted`: Mosaic is stopping, or was. `handed_over`: Mosaic is
+ * stopping, and the agent goes on: it has not ended for the person.
+ */
 export type TurnEnding =
   | { readonly kind: "complete" }
   | { readonly kind: "stopped" }
   | { readonly kind: "interrupted" }
+  | { readonly kind: "handed_over" }
   | {
       readonly kind: "failure";
       readonly code: ProblemCode;
@@ -15,13 +19,16 @@ export type TurnEnding =
       readonly untold?: GatewayFailure;
     };
 
+/** One that has ended for the person too. */
+export type EndedTurn = Exclude<TurnEnding, { readonly kind: "handed_over" }>;
+
 const interruptedError = {
   code: "agent_broke_off",
   detail: "Mosaic was stopped or restarted in the middle of this answer. Send the message again to go on.",
 };
 
 /** What is stored of an ending. A fault leaves a partial answer, or none at all. */
-export function outcomeOf(ending: TurnEnding, hasText: boolean): AnswerEnd {
+export function outcomeOf(ending: EndedTurn, hasText: boolean): AnswerEnd {
   switch (ending.kind) {
     case "complete":
     case "stopped":

@@ -16,6 +16,7 @@ const everyMs = 5_000;
 export class TurnPresenceService implements OnApplicationBootstrap {
   readonly processId: string;
   private readonly live = new Set<string>();
+  private taker: (orphan: OrphanedTurn) => Promise<boolean> = async () => false;
 
   constructor(
     private readonly repository: TurnsRepository,
@@ -42,16 +43,36 @@ export class TurnPresenceService implements OnApplicationBootstrap {
     this.live.delete(answerId);
   }
 
-  /** Ends the turns whose process has died, with the text that their logs hold. */
+  /** `taker` goes on with a turn whose process has died, if it can. */
+  takeOverBy(taker: (orphan: OrphanedTurn) => Promise<boolean>): void {
+    this.taker = taker;
+  }
+
+  /** Goes on with the turns whose process has died, or ends them with the text that their logs hold. */
   async breakOffOrphans(): Promise<void> {
     const orphans = await this.repository.findOrphans(this.processId, [...this.live], this.process.canJudgeOthers());
     let count = 0;
     for (const orphan of orphans) {
-      count += (await this.breakOff(orphan)) ? 1 : 0;
+      const isTaken = !orphan.isStopRequested && (await this.goOnWith(orphan));
+      count += !isTaken && (await this.breakOff(orphan)) ? 1 : 0;
     }
     if (count > 0) {
       this.logger.warn("answers of a process that died were marked as broken off", { count });
     }
+  }
+
+  private async goOnWith(orphan: OrphanedTurn): Promise<boolean> {
+    const isTaken = await this.taker(orphan).catch((error: unknown) => {
+      if (isDatabaseUnavailable(error)) {
+        throw error;
+      }
+      this.logger.error("the answer of a process that died could not be taken over", error, { answerId: orphan.answerId });
+      return false;
+    });
+    if (isTaken) {
+      this.logger.log("an answer of a process that died goes on here", { answerId: orphan.answerId });
+    }
+    return isTaken;
   }
 
   private async breakOff(orphan: OrphanedTurn): Promise<boolean> {

@@ -53,7 +53,7 @@ export class TurnReaders {
     if (running === undefined) {
       return this.followed.open({ userId, answerId });
     }
-    if (after > running.feed.events.length) {
+    if (!running.feed.canHaveTold(after)) {
       throw new AppError("invalid_input", {
         detail: "This answer has no event of that number yet. Ask without a number to read it from its beginning.",
       });

@@ -1,10 +1,8 @@
-import type { IncomingMessage } from "node:http";
-import type { AgentBackend, GatewayEvent, GatewayStream } from "@mosaic/agent-backends/agent-backend";
+import type { AgentBackend, GatewayEvent } from "@mosaic/agent-backends/agent-backend";
 import type { StageProgress } from "@mosaic/contracts/agent";
 import { isPartEvent } from "@mosaic/contracts/message-parts";
 import { Inject, Injectable } from "@nestjs/common";
 import { toAppError } from "../../platform/errors/problem.filter.js";
-import { readBeginning } from "../../platform/http/bounded-body.js";
 import { Logger } from "../../platform/logging/logger.js";
 import { AgentConfigService } from "../agent-config/agent-config.service.js";
 import { AgentStartService } from "../containers/start/agent-start.service.js";
@@ -12,8 +10,10 @@ import { ConfigEffectService } from "../containers/reports/config-effect.service
 import type { RunningAgent } from "../containers/containers.types.js";
 import { TurnFaultsService } from "../containers/reports/turn-faults.service.js";
 import { HistoryService } from "../conversations/history.service.js";
-import { GatewayUnreachableError, openGatewayStream } from "./gateway-client.js";
-import type { RunningTurn } from "./running-turn.js";
+import { GatewayUnreachableError, type ExchangeListener, type ExchangeRequest } from "./exchange/exchange.js";
+import { exchangeOverHttp } from "./exchange/http-exchange.js";
+import { exchangeOverSocket } from "./exchange/socket-exchange.js";
+import type { RunningTurn, TurnRequest } from "./running-turn.js";
 import type { SilenceWatch } from "./silence-watch.js";
 import { TurnDiagnosisService } from "./turn-diagnosis.service.js";
 import { TURN_LIMITS, type TurnLimits } from "./turn-limits.js";
@@ -39,43 +39,71 @@ export class TurnRunner {
   ) {}
 
   /** Resolves with how it ended. Never rejects. */
-  async run(turn: RunningTurn): Promise<TurnEnding> {
+  async run(turn: RunningTurn, request: TurnRequest): Promise<TurnEnding> {
+    return this.toItsEnd(turn, async () => this.drive(turn, request));
+  }
+
+  /** The agent, if it runs and may have gone on with a turn whose process died. Nothing is started. */
+  async goingOn(agentId: string): Promise<RunningAgent | null> {
+    const running = await this.starts.findRunning(agentId).catch((error: unknown) => {
+      if (toAppError(error).code === "not_found") {
+        return null;
+      }
+      throw error;
+    });
+    return running?.backend.socket === null ? null : running;
+  }
+
+  /** Goes on with a turn that the gateway has, of a process that died. Resolves with how it ended. Never rejects. */
+  async resume(turn: RunningTurn, running: RunningAgent): Promise<TurnEnding> {
+    return this.toItsEnd(turn, async () => {
+      const ending = await this.relay(turn, null, running);
+      const isLost = ending === "unreachable" || (ending.kind === "failure" && ending.code === "agent_broke_off");
+      return isLost ? { kind: "interrupted" } : ending;
+    });
+  }
+
+  private async toItsEnd(turn: RunningTurn, carry: () => Promise<TurnEnding>): Promise<TurnEnding> {
     const startedAtMs = performance.now();
-    const ending = await this.explained(turn, await this.drive(turn).catch((error: unknown) => this.endingOf(error, turn)));
+    const ending = await this.explained(turn, await carry().catch((error: unknown) => this.endingOf(error, turn)));
     this.report(turn, ending, startedAtMs);
     return ending;
   }
 
-  private async drive(turn: RunningTurn): Promise<TurnEnding> {
+  private async drive(turn: RunningTurn, request: TurnRequest): Promise<TurnEnding> {
     const { agentId, signal } = turn;
     const onStage = (stage: StageProgress): void => turn.tell({ type: "stage", ...stage });
-    const running = turn.request.running ?? (await this.starts.ensureRunning(agentId, { onStage, signal }));
+    const running = request.running ?? (await this.starts.ensureRunning(agentId, { onStage, signal }));
     // An agent that runs keeps what it was given, so whether it still may use that is decided here.
     const changedMsAgo = await this.agentConfig.assertRenderable(agentId);
     await this.effect.untilInEffect(agentId, signal, changedMsAgo);
-    const ending = await this.relayUntilTaken(turn, running);
+    const ending = await this.relayUntilTaken(turn, request, running);
     if (ending !== "unreachable") {
       return ending;
     }
     // Somebody removed or moved the container, and nothing was said yet: the reader need not know.
     this.logger.warn("an agent did not answer; looking at its container", { agentId });
     const repaired = await this.starts.ensureRunning(agentId, { onStage, signal, distrusted: running });
-    const second = await this.relay(turn, repaired);
+    const second = await this.relay(turn, request, repaired);
     return second === "unreachable" ? { kind: "failure", code: "agent_broke_off", detail: unreachableDetail } : second;
   }
 
   /** A provider that refuses what agents send is asked once what it wants instead, and then the message goes again: nobody has read a word yet. */
-  private async relayUntilTaken(turn: RunningTurn, running: RunningAgent): Promise<TurnEnding | "unreachable"> {
-    const ending = await this.relay(turn, running);
+  private async relayUntilTaken(turn: RunningTurn, request: TurnRequest, running: RunningAgent): Promise<TurnEnding | "unreachable"> {
+    const ending = await this.relay(turn, request, running);
     const isRefused = ending !== "unreachable" && ending.kind === "failure" && ending.code === "provider_failed" && !turn.hasSaid;
-    return isRefused && (await this.diagnosis.learnDialect(turn.agentId, turn.signal)) ? this.relay(turn, running) : ending;
+    if (!isRefused || !(await this.diagnosis.learnDialect(turn.agentId, turn.signal))) {
+      return ending;
+    }
+    turn.gatewayTurns += 1;
+    return this.relay(turn, request, running);
   }
 
   /** `unreachable`: the gateway did not take the message, and nothing was said. */
-  private async relay(turn: RunningTurn, running: RunningAgent): Promise<TurnEnding | "unreachable"> {
+  private async relay(turn: RunningTurn, request: TurnRequest | null, running: RunningAgent): Promise<TurnEnding | "unreachable"> {
     const attempt = this.silence.begin(running, (event) => turn.tell(event));
     try {
-      const ending = await this.exchange(turn, running, attempt);
+      const ending = await this.exchange(turn, request, { running, attempt });
       if (attempt.watch.isHung && ending !== "unreachable" && ending.kind === "failure") {
         return await this.silence.endOf(turn, attempt);
       }
@@ -93,23 +121,56 @@ export class TurnRunner {
     }
   }
 
-  private async exchange(turn: RunningTurn, running: RunningAgent, attempt: Attempt): Promise<TurnEnding | "unreachable"> {
-    const { backend, endpoint, gatewayToken } = running;
-    const { question, withHistory } = turn.request;
-    const text = withHistory ? await this.history.quoteBefore(turn, question.id, question.content) : question.content;
-    const request = backend.turnRequest({ gatewayToken, conversationId: turn.conversationId, text });
+  /** `request`: `null` if the gateway has it. */
+  private async exchange(
+    turn: RunningTurn,
+    request: TurnRequest | null,
+    { running, attempt }: { running: RunningAgent; attempt: Attempt },
+  ): Promise<TurnEnding | "unreachable"> {
+    const { backend } = running;
     const startedAtMs = performance.now();
-    const signal = AbortSignal.any([turn.signal, attempt.watch.silent]);
-    const response = await openGatewayStream(endpoint, request, signal);
-    if (response.statusCode === 200) {
-      attempt.isTaken = true;
-      const ending = await this.pass(turn, response, backend.openStream(), attempt.watch);
-      return this.told(turn, ending, { backend, startedAtMs });
+    const exchanged: ExchangeRequest = {
+      running,
+      conversationId: turn.conversationId,
+      turnId: turn.gatewayTurnId,
+      text: request === null ? "" : await this.textOf(turn, request),
+      said: request === null ? turn.said : null,
+      signal: AbortSignal.any([turn.signal, attempt.watch.silent]),
+      goesOn: () => turn.isHandedOver,
+    };
+    const listener: ExchangeListener = {
+      onTaken: () => void (attempt.isTaken = true),
+      onEvents: (events) => this.take(turn, events, attempt.watch),
+    };
+    const ending = await this.overSocket(turn, exchanged, listener);
+    if (ending !== "unfit") {
+      return ending === "unreachable" ? ending : this.told(turn, ending, { backend, startedAtMs });
     }
-    const status = response.statusCode ?? 0;
-    const body = await readBeginning(response);
-    // Another gateway listens there by now, or it has another start's token.
-    return status === 401 ? "unreachable" : { kind: "failure", ...backend.explainResponse(status, body) };
+    if (request === null) {
+      return "unreachable";
+    }
+    const other = await exchangeOverHttp(exchanged, listener);
+    return other === "unreachable" ? other : this.told(turn, other, { backend, startedAtMs });
+  }
+
+  private async overSocket(
+    turn: RunningTurn,
+    request: ExchangeRequest,
+    listener: ExchangeListener,
+  ): Promise<TurnEnding | "unreachable" | "unfit"> {
+    const { socket } = request.running.backend;
+    if (socket === null) {
+      return "unfit";
+    }
+    const onTaken = (): void => {
+      turn.goesOnAlone = this.starts.agentsOutliveMosaic;
+      listener.onTaken();
+    };
+    return exchangeOverSocket(socket, request, { ...listener, onTaken });
+  }
+
+  private async textOf(turn: RunningTurn, { question, withHistory }: TurnRequest): Promise<string> {
+    return withHistory ? this.history.quoteBefore(turn, question.id, question.content) : question.content;
   }
 
   /** What the gateway kept to itself about an ending. */
@@ -123,30 +184,13 @@ export class TurnRunner {
     return told.type === "end" ? { kind: "complete" } : { kind: "failure", code: told.code, detail: told.detail };
   }
 
-  /** Passes the gateway's stream on, piece by piece. */
-  private async pass(turn: RunningTurn, response: IncomingMessage, reader: GatewayStream, watch: SilenceWatch): Promise<TurnEnding> {
-    try {
-      for await (const chunk of response) {
-        const ending = this.take(turn, reader.push(chunk as Buffer), watch);
-        if (ending !== null) {
-          return ending;
-        }
-      }
-    } catch (error) {
-      if (turn.signal.aborted || watch.silent.aborted) {
-        throw error;
-      }
-      // The connection broke: what that means is the backend's business.
-    } finally {
-      response.destroy();
-    }
-    return this.take(turn, reader.close(), watch) ?? { kind: "complete" };
-  }
-
   private take(turn: RunningTurn, events: readonly GatewayEvent[], watch: SilenceWatch): TurnEnding | null {
     watch.heard(events.some(isPartEvent));
     if (events.some((event) => !this.tellOf(turn, event)) || turn.feed.events.length >= this.limits.maxEvents) {
       return { kind: "failure", code: "agent_broke_off", detail: endlessDetail };
+    }
+    if (events.some(({ type }) => type === "tool_call")) {
+      watch.works(turn.parts.some((part) => part.type === "tool_call" && part.state === "running"));
     }
     const last = events.at(-1);
     if (last?.type === "failure") {
@@ -179,8 +223,11 @@ export class TurnRunner {
     return cause === null ? ending : { ...ending, detail: `The agent ended in the middle of its answer. ${cause}` };
   }
 
-  private endingOf(error: unknown, { signal, interruption }: RunningTurn): TurnEnding {
+  private endingOf(error: unknown, { signal, interruption, isHandedOver }: RunningTurn): TurnEnding {
     if (signal.aborted) {
+      if (isHandedOver) {
+        return { kind: "handed_over" };
+      }
       return { kind: interruption === null ? "interrupted" : "stopped" };
     }
     const known = toAppError(error);

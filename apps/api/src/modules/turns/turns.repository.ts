@@ -8,7 +8,7 @@ import type { Notice } from "../../platform/notices/channels.js";
 import { sending } from "../../platform/notices/notices.js";
 import { auditing, recordAudit } from "../audit/audit-trail.js";
 import type { FoundContainer } from "../containers/containers.types.js";
-import type { AnswerEnd, SealedContent } from "../conversations/conversations.types.js";
+import type { AnswerEnd, BegunTurn, SealedContent } from "../conversations/conversations.types.js";
 
 export interface NewTurn {
   readonly userId: string;
@@ -35,7 +35,7 @@ export interface TurnPlace {
   readonly answerId: string;
 }
 
-export interface OrphanedTurn extends TurnPlace {
+export interface OrphanedTurn extends BegunTurn {
   readonly processId: string | null;
   readonly isStopRequested: boolean;
 }
@@ -145,11 +145,20 @@ export class TurnsRepository {
       : Prisma.empty;
     return this.prisma.$queryRaw<OrphanedTurn[]>`
       SELECT m.id AS "answerId", m.conversation_id AS "conversationId", v.user_id AS "userId", m.process_id AS "processId",
+        v.agent_id AS "agentId", m.created_at AS "answerCreatedAt",
         m.stop_requested_at IS NOT NULL AS "isStopRequested"
       FROM messages m JOIN conversations v ON v.id = m.conversation_id
       WHERE m.status = 'streaming'
         AND ((m.process_id = ${processId}::uuid AND NOT (m.id = ANY(${[...liveIds]}::uuid[]))) ${ofDeadProcess})
       LIMIT ${orphansAtOnce}`;
+  }
+
+  /** False if it has ended, is to stop, or has another process by now. */
+  async takeOver({ answerId, processId }: OrphanedTurn, byProcessId: string): Promise<boolean> {
+    const rows = await this.prisma.$executeRaw`
+      UPDATE messages SET process_id = ${byProcessId}::uuid
+      WHERE id = ${answerId}::uuid AND status = 'streaming' AND stop_requested_at IS NULL AND process_id IS NOT DISTINCT FROM ${processId}::uuid`;
+    return rows > 0;
   }
 
   /** Ends a turn in the place of the process that ran it; without `content` what is stored stays. False if it has ended meanwhile. */

@@ -12,7 +12,7 @@ import type { RunningAgent } from "../containers/containers.types.js";
 import { AgentStartService } from "../containers/start/agent-start.service.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { TurnPresenceService } from "./turn-presence.service.js";
-import { TurnsRepository, type BeginResult, type NewTurn } from "./turns.repository.js";
+import { TurnsRepository, type BeginResult, type NewTurn, type OrphanedTurn } from "./turns.repository.js";
 
 const maxPerUser = 5;
 
@@ -96,6 +96,24 @@ export class TurnsService {
   async finish(turn: BegunTurn, { parts, usage }: Answer, end: AnswerEnd): Promise<void> {
     const sealed = sealParts(this.crypto, { userId: turn.userId, messageId: turn.answerId }, parts);
     await this.repository.finish(turn, { ...sealed, usage }, end, this.clock.now());
+  }
+
+  /** Who goes on with the turns of processes that died. */
+  takeOverBy(taker: (orphan: OrphanedTurn) => Promise<boolean>): void {
+    this.presence.takeOverBy(taker);
+  }
+
+  /** From now on this process runs the turn. False if it has ended, or another one was faster. */
+  async takeOver(orphan: OrphanedTurn): Promise<boolean> {
+    this.presence.enter(orphan.answerId);
+    const isOurs = await this.repository.takeOver(orphan, this.presence.processId).catch((error: unknown) => {
+      this.presence.leave(orphan.answerId);
+      throw error;
+    });
+    if (!isOurs) {
+      this.presence.leave(orphan.answerId);
+    }
+    return isOurs;
   }
 
   /** This process runs the turn no more, whether its end could be stored or not. */

@@ -2,6 +2,7 @@ import { Injectable } from "@nestjs/common";
 import { AppError } from "../../../platform/errors/app-error.js";
 import { knownBackend } from "../../backends/backends.types.js";
 import { CryptoService } from "../../crypto/crypto.service.js";
+import { RuntimeHostService } from "../../runtime-host/runtime-host.service.js";
 import type { AgentTarget, EnsureOptions, FoundContainer, RunningAgent } from "../containers.types.js";
 import { ContainersRepository } from "../containers.repository.js";
 import { foundRunning, isSame, toRunning } from "../running-agent.js";
@@ -13,8 +14,14 @@ export class AgentStartService {
   constructor(
     private readonly containers: ContainersRepository,
     private readonly flights: StartFlights,
+    private readonly runtimes: RuntimeHostService,
     private readonly crypto: CryptoService,
   ) {}
+
+  /** Whether agents go on with what they do when Mosaic stops. False as long as this process does not know it. */
+  get agentsOutliveMosaic(): boolean {
+    return this.runtimes.lastKnown?.outliveMosaic === true;
+  }
 
   /**
    * The running agent, started if need be. Idempotent; however many ask, in whatever process, there is one start. A running agent costs one
@@ -49,7 +56,8 @@ export class AgentStartService {
     knownBackend((await this.require(agentId)).backend.id);
   }
 
-  private async findRunning(agentId: string): Promise<RunningAgent | null> {
+  /** The running agent; `null` if it has to be started. Throws `not_found`. */
+  async findRunning(agentId: string): Promise<RunningAgent | null> {
     return toRunning(this.crypto, await this.require(agentId));
   }
 

@@ -1,0 +1,28 @@
+import type { GatewayEvent } from "@mosaic/agent-backends/agent-backend";
+import type { RunningAgent } from "../../containers/containers.types.js";
+import type { TurnEnding } from "../turn-outcome.js";
+
+/** The gateway did not take the message: nobody listens there, somebody else does, or it hung up before it answered. */
+export class GatewayUnreachableError extends Error {}
+
+/** One message and who is to answer it. */
+export interface ExchangeRequest {
+  readonly running: RunningAgent;
+  readonly conversationId: string;
+  /** The answer's. */
+  readonly turnId: string;
+  readonly text: string;
+  /** `null`: the gateway is given the message. Otherwise it has it, and this was told of the answer before. */
+  readonly said: string | null;
+  /** An abort at any time ends the turn at the gateway too, unless it `goesOn`. */
+  readonly signal: AbortSignal;
+  /** Asked once the signal has aborted. */
+  readonly goesOn: () => boolean;
+}
+
+export interface ExchangeListener {
+  /** The gateway has the message. */
+  onTaken(): void;
+  /** What it says; without events, only that it is there. Resolves the exchange once it returns an ending. */
+  onEvents(events: readonly GatewayEvent[]): TurnEnding | null;
+}

@@ -1,0 +1,182 @@
+import { connect, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { GatewayDialogue, GatewaySocket } from "@mosaic/agent-backends/agent-backend";
+import type { Endpoint } from "@mosaic/runtime/agent-runtime";
+import { WebSocket, type RawData } from "ws";
+import type { TurnEnding } from "../turn-outcome.js";
+import { GatewayUnreachableError, type ExchangeListener, type ExchangeRequest } from "./exchange.js";
+import { connectTimeoutMs } from "./http-exchange.js";
+
+/** A connection that broke in the middle of a turn is made again, since the turn goes on at the gateway. */
+const reconnectAfterMs = [250, 1_000];
+/** Of one turn, with a gateway that takes each and ends it again. */
+const maxConnections = 100;
+/** What one agent may have this process read: reading costs all the others, and an agent may send what nobody asked for without an end. */
+const maxBytesPerSecond = 8 * 1024 * 1024;
+/** How long the gateway may take to end a connection that is done. */
+const closePatienceMs = 2_000;
+
+type Conversed = TurnEnding | "lost" | "stranger" | "unfit";
+
+interface Connection {
+  readonly ending: Conversed;
+  /** On this connection the gateway said that it has the message. */
+  readonly isTaken: boolean;
+}
+
+/**
+ * Has one turn answered over the gateway's WebSocket. Rejects with `GatewayUnreachableError`, or with the signal's reason; an abort ends the turn at
+ * the gateway too. `unreachable`: another gateway listens there by now, or it has another start's token. `unfit`: it lets nobody in this way.
+ */
+export async function exchangeOverSocket(
+  socket: GatewaySocket,
+  request: ExchangeRequest,
+  listener: ExchangeListener,
+): Promise<TurnEnding | "unreachable" | "unfit"> {
+  const { running, conversationId, turnId, text, said, signal, goesOn } = request;
+  const dialogue = socket.open({ gatewayToken: running.gatewayToken, conversationId, turnId, text, said });
+  let hasMessage = false;
+  let attempts = 0;
+  for (let connections = 1; attempts <= reconnectAfterMs.length && connections <= maxConnections; connections += 1) {
+    await sleep(attempts === 0 ? 0 : reconnectAfterMs[attempts - 1], undefined, { signal }).catch(() => signal.throwIfAborted());
+    const { ending, isTaken } = await converse({ socket, endpoint: running.endpoint, dialogue, signal, goesOn, listener });
+    hasMessage ||= isTaken;
+    if (ending === "stranger" && hasMessage) {
+      break;
+    }
+    if (ending !== "lost") {
+      return ending === "stranger" ? "unreachable" : ending;
+    }
+    if (!hasMessage) {
+      throw new GatewayUnreachableError("the gateway did not take the message");
+    }
+    attempts = isTaken ? 1 : attempts + 1;
+    dialogue.reopen();
+  }
+  return listener.onEvents(dialogue.close()) ?? { kind: "complete" };
+}
+
+interface Conversation {
+  readonly socket: GatewaySocket;
+  readonly endpoint: Endpoint;
+  readonly dialogue: GatewayDialogue;
+  readonly signal: AbortSignal;
+  readonly goesOn: () => boolean;
+  readonly listener: ExchangeListener;
+}
+
+/** One connection's part of the turn. `lost`: it ended before the turn did. */
+async function converse({ socket, endpoint, dialogue, signal, goesOn, listener }: Conversation): Promise<Connection> {
+  signal.throwIfAborted();
+  const { promise, resolve, reject } = Promise.withResolvers<Conversed>();
+  const connection = open(socket, endpoint);
+  const pace = new Pace(connection);
+  let isTaken = false;
+  const read = (data: RawData): void => {
+    const frame = (data as Buffer).toString();
+    pace.read(frame.length);
+    const step = dialogue.receive(frame);
+    for (const each of step.send) {
+      connection.send(each);
+    }
+    if (step.stage === "taken" && !isTaken) {
+      isTaken = true;
+      listener.onTaken();
+    }
+    if (step.stage === "stranger" || step.stage === "unfit") {
+      resolve(step.stage);
+      return;
+    }
+    const ending = step.isHeard || step.events.length > 0 ? listener.onEvents(step.events) : null;
+    if (ending !== null) {
+      resolve(ending);
+    }
+  };
+  connection.on("message", (data) => {
+    try {
+      read(data);
+    } catch (error) {
+      reject(error instanceof Error ? error : new Error("a frame could not be read"));
+    }
+  });
+  connection.on("unexpected-response", (request, { statusCode }) => {
+    request.destroy();
+    resolve(statusCode === 401 ? "stranger" : "unfit");
+  });
+  connection.on("error", () => undefined);
+  connection.on("close", () => resolve("lost"));
+  const onAbort = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error("the turn was ended"));
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return { ending: await promise, isTaken };
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    pace.end();
+    leave(connection, signal.aborted && goesOn() ? [] : dialogue.stop());
+  }
+}
+
+function open({ path, maxFrameBytes }: GatewaySocket, { host, port }: Endpoint): WebSocket {
+  const name = host.includes(":") ? `[${host}]` : host;
+  return new WebSocket(`ws://${name}:${port}${path}`, {
+    maxPayload: maxFrameBytes,
+    perMessageDeflate: false,
+    // One frame at a time: whoever else is served by this process comes in between.
+    allowSynchronousEvents: false,
+    createConnection: () => connectInTime(host, port),
+  });
+}
+
+/** A connection that takes longer is none. What comes after it, the silence watch judges. */
+function connectInTime(host: string, port: number): Socket {
+  const socket = connect({ host, port, noDelay: true });
+  const timer = setTimeout(() => socket.destroy(new Error("no connection in time")), connectTimeoutMs);
+  socket.once("connect", () => clearTimeout(timer));
+  socket.once("close", () => clearTimeout(timer));
+  return socket;
+}
+
+/** Says what is left to say, and hangs up. */
+function leave(connection: WebSocket, last: readonly string[]): void {
+  if (connection.readyState !== WebSocket.OPEN) {
+    connection.terminate();
+    return;
+  }
+  for (const frame of last) {
+    connection.send(frame);
+  }
+  connection.close();
+  const timer = setTimeout(() => connection.terminate(), closePatienceMs);
+  connection.once("close", () => clearTimeout(timer));
+}
+
+/** Stops reading for the rest of a second in which too much came. */
+class Pace {
+  private bytes = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly connection: WebSocket) {}
+
+  read(bytes: number): void {
+    this.bytes += bytes;
+    if (this.timer === undefined) {
+      this.timer = setTimeout(() => this.turn(), 1_000);
+    }
+    if (this.bytes > maxBytesPerSecond) {
+      this.connection.pause();
+    }
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+    if (this.connection.isPaused) {
+      this.connection.resume();
+    }
+  }
+
+  private turn(): void {
+    this.timer = undefined;
+    this.bytes = 0;
+    this.connection.resume();
+  }
+}
