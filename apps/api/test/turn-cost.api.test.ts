@@ -1,3 +1,4 @@
+import { TurnsRepository } from "../src/modules/turns/turns.repository.js";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Client } from "pg";
 import { listenTo, type AskedStatements } from "./harness/asked-statements.js";
@@ -138,4 +139,15 @@ test("a session that ends after its message was let in, and before the answer is
     .poll(async () => (await conversationOf(client, conversationId)).messages.at(-1)?.status, { timeout: 15_000 })
     .toBe("complete");
   expect((await agentOf(client, agentId)).status).toBe("running");
+});
+
+test("a conversation that its owner names while its first message begins keeps that name", async () => {
+  const { client, agentId } = await owner();
+  const id = await createConversation(client, agentId);
+  const [before] = await app.database.query<{ sealed: string }>("SELECT title_encrypted AS sealed FROM conversations WHERE id = $1", [id]);
+  expect((await client.patch(`/api/conversations/${id}`, { title: "Mine" })).status).toBe(200);
+  const turns = app.nest.get(TurnsRepository, { strict: false });
+  const turn = { userId: client.userId ?? "", conversationId: id, answerId: "" };
+  expect(await turns.retitle(turn, before?.sealed ?? "", "enc:")).toBe(false);
+  expect((await conversationOf(client, id)).title).toBe("Mine");
 });

@@ -76,10 +76,13 @@ export class TurnsRepository {
 
   /** Of a conversation that is still called what it was: its owner may have named it meanwhile. Tells whether it was. */
   async retitle({ userId, conversationId }: TurnPlace, former: string, titleEncrypted: string): Promise<boolean> {
-    const rows = await this.prisma.$executeRaw`
+    const rows = await this.prisma.askNamed(
+      "retitle_conversation",
+      Prisma.sql`
       UPDATE conversations SET title_encrypted = ${titleEncrypted}
-      WHERE id = ${conversationId}::uuid AND user_id = ${userId}::uuid AND title_encrypted = ${former}`;
-    return rows > 0;
+      WHERE id = ${conversationId}::uuid AND user_id = ${userId}::uuid AND title_encrypted = ${former} RETURNING 1`,
+    );
+    return rows.length > 0;
   }
 
   /**
