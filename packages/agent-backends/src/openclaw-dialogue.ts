@@ -28,6 +28,7 @@ class OpenclawDialogue implements GatewayDialogue {
   private outgoing: string[] = [];
   private stage: DialogueStep["stage"] = "opening";
   private isTaken: boolean;
+  private hasConnected = false;
   private readonly input: DialogueInput;
 
   constructor(input: DialogueInput, nowMs: () => number) {
@@ -40,6 +41,7 @@ class OpenclawDialogue implements GatewayDialogue {
 
   reopen(): void {
     this.asked.clear();
+    this.hasConnected = false;
     this.stage = "opening";
   }
 
@@ -61,8 +63,7 @@ class OpenclawDialogue implements GatewayDialogue {
 
   /** False for what is about something else. */
   private read(frame: string): boolean {
-    const copy = frame.indexOf(copyMark);
-    if (copy >= 0 && copy < copyMarkWithin) return frame.includes(this.input.turnId);
+    if (frame.lastIndexOf(copyMark, copyMarkWithin) >= 0) return frame.includes(this.input.turnId);
     const { type, event, id, payload, ok, error } = parseRecord(frame) ?? {};
     if (type === "res") return this.onAnswer(textOf(id), ok === true, recordOf(ok === true ? payload : error));
     if (type !== "event") return false;
@@ -73,6 +74,9 @@ class OpenclawDialogue implements GatewayDialogue {
   }
 
   private connect(): boolean {
+    // Once a connection, however often it is asked for.
+    if (this.hasConnected) return false;
+    this.hasConnected = true;
     this.ask("connect", "connect", {
       minProtocol: protocol,
       maxProtocol: protocol,

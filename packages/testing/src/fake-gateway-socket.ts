@@ -10,6 +10,9 @@ import { FakeRun, type Row } from "./fake-gateway-run.js";
 const tools = ["read", "exec"].map((name) => ({ type: "function", function: { name } }));
 const maxRuns = 1_000;
 
+/** In the place of a frame: WebSocket's own pings. */
+export const pings = Symbol("pings");
+
 /** What the socket needs of the gateway that it belongs to. */
 export interface SocketHost {
   /** As it is now. */
@@ -21,6 +24,8 @@ export interface SocketHost {
   run(asked: DemoRequest, sessionKey: string, run: FakeRun): Promise<void>;
   record(method: string, request: IncomingMessage, params: JsonRecord): void;
   onAborted(): void;
+  /** What a gateway gone rogue sends without an end to whoever has sent a message. `null`: it is not. */
+  flood(runId: string): string | typeof pings | null;
 }
 
 export interface FakeSocket {
@@ -226,12 +231,27 @@ class Client {
       const answer = this.state.send(this, params);
       if (typeof answer === "string") this.refuse(request, answer);
       else this.answer(request, answer);
+      void this.flood(stringIn(params, "idempotencyKey"));
     } else if (method === "chat.abort") {
       this.answer(request, this.state.abort(params));
     } else if (method === "chat.history") {
       this.answer(request, this.state.history(params));
     } else {
       this.respond(request, { ok: false, error: { code: "INVALID_REQUEST", message: `unknown method: ${method}` } });
+    }
+  }
+
+  /** As fast as the other side takes it. */
+  private async flood(runId: string): Promise<void> {
+    for (;;) {
+      const what = this.state.host.flood(runId);
+      if (what === null || this.socket.readyState !== WebSocket.OPEN) return;
+      await new Promise<void>((resolve) => {
+        // Everything else of this process has its turn in between.
+        const sent = (): void => void setImmediate(resolve);
+        if (what === pings) this.socket.ping("", false, sent);
+        else this.socket.send(what, sent);
+      });
     }
   }
 

@@ -6,7 +6,7 @@ import { DemoHttpError, type DemoMessage, type DemoRequest, parseDemoRequest } f
 import { type Exchange, openExchange } from "@mosaic/demo-llm/exchange";
 import { modelList, requireAgent } from "./fake-gateway-agents.js";
 import { createFakeSessions, type FakeSessions } from "./fake-gateway-sessions.js";
-import { serveFakeSocket, type SocketHost } from "./fake-gateway-socket.js";
+import { type pings, serveFakeSocket, type SocketHost } from "./fake-gateway-socket.js";
 import { runFakeTurn, sendGatewayJson, streamReply, type TurnOptions, wholeReply } from "./fake-gateway-turn.js";
 import { readJsonBody } from "@mosaic/demo-llm/http-body";
 import { listenOn, type RunningServer } from "@mosaic/demo-llm/listening-server";
@@ -45,6 +45,8 @@ export interface FakeGateway extends RunningServer {
   setToken(token: string): void;
   setSystemPrompt(systemPrompt: string): void;
   setBehaviour(behaviour: DemoBehaviour | null): void;
+  /** Has it send that without an end to whoever sends a message over its WebSocket from now on. */
+  setFlood(flood: ((runId: string) => string | typeof pings) | null): void;
   /** Breaks all WebSockets, as a network does. */
   dropSockets(): void;
   messagesOf(sessionKey: string): readonly DemoMessage[];
@@ -97,6 +99,9 @@ export async function startFakeGateway(options: FakeGatewayOptions): Promise<Fak
     messagesOf: (key: string) => state.sessions.messagesOf(key),
     waitForRequest: state.log.waitFor,
     dropSockets: socket.drop,
+    setFlood: (flood: GatewayState["flood"]) => {
+      state.flood = flood;
+    },
   };
   const withoutSockets = async (stop: () => Promise<void>): Promise<void> => {
     socket.drop();
@@ -122,6 +127,7 @@ class GatewayState {
   systemPrompt: string;
   behaviour: DemoBehaviour | null = null;
   stopped: PromiseWithResolvers<void> | null = null;
+  flood: ((runId: string) => string | typeof pings) | null = null;
   abortedCount = 0;
   activeCount = 0;
   lastRunId: string | null = null;
@@ -239,6 +245,7 @@ function socketHost(state: GatewayState): SocketHost {
     isTrusting: state.options.isTrusting ?? true,
     whileStopped: async () => state.stopped?.promise,
     record: (method, { headers }, body) => state.log.add({ method: "WS", path: method, headers, body }),
+    flood: (runId) => state.flood?.(runId) ?? null,
     onAborted: () => void (state.abortedCount += 1),
     run: async (asked, sessionKey, run) => {
       if (wantsExit(state, asked)) return;

@@ -1,13 +1,43 @@
 import { setMaxListeners } from "node:events";
 import { Answers, pause, shoot, volley } from "./attacker.js";
+import { pings } from "@mosaic/testing/fake-gateway-socket";
+import { createConversation, Turn } from "../harness/chat.js";
 import type { Attack, Scene } from "./scene.js";
 
 const refused = ["400", "401", "403", "404", "408", "409", "413", "422", "429", "503", "ECONNRESET", "EPIPE", "ECONNREFUSED"] as const;
 const containerPath = ({ agentId }: Scene, rest: string): string => `/api/internal/agent-config/${agentId}${rest}`;
 const containerHeaders = ({ containerToken }: Scene): { authorization: string } => ({ authorization: `Bearer ${containerToken}` });
 
+const frame = (event: string, payload: object): string => JSON.stringify({ type: "event", event, payload });
+/** What a gateway sends without an end to whoever waits for an answer. */
+const floods: Readonly<Record<string, (runId: string) => string | typeof pings>> = {
+  "small frames about the answer": (runId) => frame("chat", { runId, state: "status", phase: "starting_model" }),
+  "frames of 3 MB about another one": () => huge,
+  "the first question of the protocol, again and again": () => frame("connect.challenge", { nonce: "n", ts: 1 }),
+  pings: () => pings,
+};
+const huge = frame("chat", { runId: "another", state: "delta", message: { content: "x".repeat(3_000_000) } });
+
 /** What an agent does whose software is somebody else's now: it holds the tokens that its container was given. */
 export const roguesAttacks: readonly Attack[] = [
+  ...Object.entries(floods).map(([what, flood]): Attack => ({
+    name: `five answers for which the gateway sends ${what} without an end`,
+    allowed: ["answered"],
+    run: async ({ engine, mallory, agentId }) => {
+      const answers = new Answers();
+      const gateway = engine.gatewayOf(agentId);
+      gateway.setFlood(flood);
+      const turns = Array.from({ length: 5 }, async () => {
+        const turn = await Turn.open(mallory, await createConversation(mallory, agentId), "[demo:slow ms=100 words=40]");
+        answers.add(turn.response.status === 200 ? "answered" : String(turn.response.status));
+        return turn;
+      });
+      await Promise.all(turns);
+      await pause(5_000);
+      gateway.setFlood(null);
+      return answers;
+    },
+  })),
   {
     name: "3,000 waiting requests for a configuration, and its owner saves",
     allowed: [...refused, "200", "204", "open", "no answer"],

@@ -13,6 +13,7 @@ const reconnectAfterMs = [250, 1_000];
 const maxConnections = 100;
 /** What one agent may have this process read: reading costs all the others, and an agent may send what nobody asked for without an end. */
 const maxBytesPerSecond = 8 * 1024 * 1024;
+const maxFramesPerSecond = 1_000;
 /** How long the gateway may take to end a connection that is done. */
 const closePatienceMs = 2_000;
 
@@ -99,6 +100,12 @@ async function converse({ socket, endpoint, dialogue, signal, goesOn, listener }
       reject(error instanceof Error ? error : new Error("a frame could not be read"));
     }
   });
+  connection.on("ping", (data) => {
+    // Answers to who asks without an end would be held here.
+    if (pace.read(0)) {
+      connection.pong(data);
+    }
+  });
   connection.on("unexpected-response", (request, { statusCode }) => {
     request.destroy();
     resolve(statusCode === 401 ? "stranger" : "unfit");
@@ -121,6 +128,7 @@ function open({ path, maxFrameBytes }: GatewaySocket, { host, port }: Endpoint):
   return new WebSocket(`ws://${name}:${port}${path}`, {
     maxPayload: maxFrameBytes,
     perMessageDeflate: false,
+    autoPong: false,
     // One frame at a time: whoever else is served by this process comes in between.
     allowSynchronousEvents: false,
     createConnection: () => connectInTime(host, port),
@@ -153,18 +161,23 @@ function leave(connection: WebSocket, last: readonly string[]): void {
 /** Stops reading for the rest of a second in which too much came. */
 class Pace {
   private bytes = 0;
+  private frames = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly connection: WebSocket) {}
 
-  read(bytes: number): void {
+  /** False once more has come than is read in a second. */
+  read(bytes: number): boolean {
     this.bytes += bytes;
+    this.frames += 1;
     if (this.timer === undefined) {
       this.timer = setTimeout(() => this.turn(), 1_000);
     }
-    if (this.bytes > maxBytesPerSecond) {
+    const isTooMuch = this.bytes > maxBytesPerSecond || this.frames > maxFramesPerSecond;
+    if (isTooMuch) {
       this.connection.pause();
     }
+    return !isTooMuch;
   }
 
   end(): void {
@@ -177,6 +190,7 @@ class Pace {
   private turn(): void {
     this.timer = undefined;
     this.bytes = 0;
+    this.frames = 0;
     this.connection.resume();
   }
 }
