@@ -77,6 +77,13 @@ test("a gateway that is silent for too long ends the turn", async () => {
   await expect.poll(() => app.runtime.gatewayOf(agentId).abortedCount).toBe(1);
 });
 
+test("an answer of ever more pieces is cut off, and what came of it is kept", async () => {
+  await open({ replace: [{ token: TURN_LIMITS, value: { ...turnLimits, maxParts: 2 } }] });
+  const { message } = await say(client, conversationId, '[demo:tool name=read args={"path":"SOUL.md"}]');
+  expect(message).toMatchObject({ status: "broken_off", error: { code: "agent_broke_off", detail: expect.stringContaining("cut off") } });
+  expect(message.parts.map(({ type }) => type)).toEqual(["reasoning", "tool_call", "text"]);
+});
+
 test("a tool that takes longer than a gateway may be silent is waited for", async () => {
   await open({ replace: [{ token: TURN_LIMITS, value: { ...turnLimits, silenceMs: 500 } }] });
   const { message } = await say(client, conversationId, '[demo:tool name=read args={"ms":2000}]');

@@ -64,6 +64,13 @@ describe("the way in", () => {
     expect(afterHello.stage).toBe("opening");
   });
 
+  it("is asked for once a connection, however often the gateway asks who is there", () => {
+    const { dialogue } = opened();
+    expect(dialogue.receive(challenge)).toMatchObject({ send: [], isHeard: false });
+    dialogue.reopen();
+    expect(dialogue.receive(challenge).send).toHaveLength(1);
+  });
+
   it.each([
     ["no scope, as from elsewhere than the loopback", { ok: true, payload: { auth: { scopes: [] } } }, "unfit"],
     ["fewer scopes than were asked for", { ok: true, payload: { auth: { scopes: scopes.slice(0, 2) } } }, "unfit"],

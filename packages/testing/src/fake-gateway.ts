@@ -99,9 +99,7 @@ export async function startFakeGateway(options: FakeGatewayOptions): Promise<Fak
     messagesOf: (key: string) => state.sessions.messagesOf(key),
     waitForRequest: state.log.waitFor,
     dropSockets: socket.drop,
-    setFlood: (flood: GatewayState["flood"]) => {
-      state.flood = flood;
-    },
+    setFlood: (flood: GatewayState["flood"]) => void (state.flood = flood),
   };
   const withoutSockets = async (stop: () => Promise<void>): Promise<void> => {
     socket.drop();
