@@ -8,7 +8,7 @@ import type { NpmPackages } from "../workload-spec.js";
 import { type HostEnvironment, inheritedEnvironment } from "./child-environment.js";
 import { runInstallStep } from "./install-step.js";
 import { findNpm, npmEnvironment } from "./npm-command.js";
-import { identityOf, isAlive, type ProcessIdentity } from "./process-identity.js";
+import { isAlive, ownIdentity, type ProcessIdentity } from "./process-identity.js";
 
 export interface NpmInstallation {
   /** What people call the software. */
@@ -114,7 +114,7 @@ async function lockHash(lockDir: string): Promise<string> {
 
 /** Waits for its turn; `null` if `isDone` says meanwhile that there is nothing left to do. A dead owner's lock is no lock. */
 async function takeLock(path: string, signal: AbortSignal, isDone: () => Promise<boolean>): Promise<(() => Promise<void>) | null> {
-  const self = JSON.stringify((await identityOf(process.pid)) ?? { pid: process.pid, startTime: "unknown" });
+  const self = JSON.stringify(await ownIdentity());
   for (;;) {
     signal.throwIfAborted();
     try {

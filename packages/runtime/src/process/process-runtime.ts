@@ -25,7 +25,7 @@ import { childEnvironment, type HostEnvironment } from "./child-environment.js";
 import { endLeftovers, stopRun } from "./leftovers.js";
 import { Installations } from "./installations.js";
 import { findPortPair } from "./port-pair.js";
-import { groupCpuTimeMs, identityOf, isAlive } from "./process-identity.js";
+import { groupCpuTimeMs, isAlive, ownIdentity } from "./process-identity.js";
 import { makeRunFolder, removeRunFolders } from "./run-folder.js";
 
 export interface ProcessRuntimeOptions {
@@ -264,8 +264,7 @@ class ProcessRuntime implements AgentRuntime {
     }
     child.handOver(token);
     // Only now: a Mosaic that dies before this closes the standard input of its child, which then ends by itself.
-    const parent = (await identityOf(process.pid)) ?? { pid: process.pid, startTime: "unknown" };
-    if (!child.hasExited) await this.records.write(name, "run", { leader: child.identity, parent, port, runDir });
+    if (!child.hasExited) await this.records.write(name, "run", { leader: child.identity, parent: await ownIdentity(), port, runDir });
     this.tell(name);
     return { host: loopbackHost, port };
   }
