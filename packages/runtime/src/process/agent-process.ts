@@ -52,21 +52,21 @@ export async function startAgentProcess({ command, cwd, environment }: Command):
     said,
     handOver: (line) => void child.stdin.write(`${line}\n`),
     async stop(graceMs) {
-      if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
-      const timer = setTimeout(() => killGroup(pid), graceMs);
+      child.kill("SIGTERM");
+      const timer = setTimeout(() => sendSignal(-pid, "SIGKILL"), graceMs);
       await exited;
       clearTimeout(timer);
     },
   };
 }
 
-/** Kills a group that is known to be ours. */
-export function killGroup(groupId: number): void {
-  if (groupId <= 1) return;
+/** To a process that is known to be ours, or its group: the negative number. */
+export function sendSignal(target: number, signal: NodeJS.Signals): void {
+  if (Math.abs(target) <= 1) return;
   try {
-    process.kill(-groupId, "SIGKILL");
+    process.kill(target, signal);
   } catch {
-    // Nobody is left in it.
+    // Nobody is left.
   }
 }
 
@@ -75,7 +75,7 @@ function exitOf(child: ChildProcess, lastLine: () => string): Promise<ExitRecord
     child.once("error", () => resolve({ exitCode: 127, wasOutOfMemory: false }));
     child.once("exit", (code, signal) => {
       // The leader alone is gone; what it started must not outlive it, whatever it died of.
-      killGroup(child.pid ?? 0);
+      sendSignal(-(child.pid ?? 0), "SIGKILL");
       child.stdin?.destroy();
       const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
       resolve({ exitCode, wasOutOfMemory: exitCode === abortedExit || (exitCode !== 0 && outOfMemory.test(lastLine())) });

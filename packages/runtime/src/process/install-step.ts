@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { RuntimeError } from "../agent-runtime.js";
 import { lastWords } from "../last-words.js";
-import { killGroup } from "./agent-process.js";
+import { sendSignal } from "./agent-process.js";
 
 interface InstallStep {
   readonly command: readonly [string, ...string[]];
@@ -21,7 +21,7 @@ export async function runInstallStep({ command, cwd, environment, signal }: Inst
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-maxKept)));
   }
-  const onAbort = () => killGroup(child.pid ?? 0);
+  const onAbort = () => sendSignal(-(child.pid ?? 0), "SIGKILL");
   signal.addEventListener("abort", onAbort, { once: true });
   try {
     const ending = await new Promise<string | null>((resolve) => {

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { killGroup } from "./agent-process.js";
+import { sendSignal } from "./agent-process.js";
 import type { AgentRecords, RunRecord } from "./agent-records.js";
 import { groupMembers, isAlive } from "./process-identity.js";
 
@@ -25,28 +25,20 @@ export async function endLeftovers(records: AgentRecords): Promise<void> {
 
 /** Stops a process that is not our child. */
 export async function stopRun(run: RunRecord, stateDir: string, graceMs: number): Promise<void> {
-  if (await isAlive(run.leader)) signalProcess(run.leader.pid, "SIGTERM");
+  if (await isAlive(run.leader)) sendSignal(run.leader.pid, "SIGTERM");
   const deadline = Date.now() + graceMs;
   while (Date.now() < deadline && (await isAlive(run.leader))) await sleep(pollMs);
   await killRun(run, stateDir);
 }
 
-async function killRun(run: RunRecord, stateDir: string): Promise<void> {
-  if (await isAlive(run.leader)) killGroup(run.leader.pid);
+async function killRun({ leader }: RunRecord, stateDir: string): Promise<void> {
+  if (await isAlive(leader)) sendSignal(-leader.pid, "SIGKILL");
   // The leader may be gone and its group not. Its number may be another group's by now, so each member must prove that it is the agent's.
   const deadline = Date.now() + deathLimitMs;
   while (Date.now() < deadline) {
-    const members = await groupMembers(run.leader.pid, stateDir);
-    for (const pid of members) signalProcess(pid, "SIGKILL");
-    if (members.length === 0 && !(await isAlive(run.leader))) return;
+    const members = await groupMembers(leader.pid, stateDir);
+    for (const pid of members) sendSignal(pid, "SIGKILL");
+    if (members.length === 0 && !(await isAlive(leader))) return;
     await sleep(pollMs);
-  }
-}
-
-function signalProcess(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It was faster.
   }
 }
