@@ -290,5 +290,6 @@ describe("process runtime: what is its own", () => {
     await runtime.create(specFor("no-program", backendOf({ command: ["/no/such/program"] })));
     await expect(runtime.start("no-program", "t")).rejects.toMatchObject({ name: "RuntimeError", code: "refused" });
     expect(await runtime.inspect("no-program")).toMatchObject({ state: "created" });
+    expect((await readdir("/dev/shm")).filter((entry) => entry.startsWith("mosaic-no-program-"))).toEqual([]);
   });
 });

@@ -63,7 +63,7 @@ export interface AgentFolders {
   readonly tmp: string;
 }
 
-const ownEntry = /^(?:state|home|tmp|(?:owner|spec|run|exit|port)\.json(?:\.[0-9a-f]+\.new)?)$/;
+const ownEntry = /^(?:state|home|tmp|run-.*|(?:owner|spec|run|exit|port)\.json(?:\.[0-9a-f]+\.new)?)$/;
 
 /** The files of the process runtime: one folder per agent, with small JSON records beside the state. No record holds a secret. */
 export class AgentRecords {

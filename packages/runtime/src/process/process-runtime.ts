@@ -26,7 +26,7 @@ import { endLeftovers, stopRun } from "./leftovers.js";
 import { Installations } from "./installations.js";
 import { findPortPair } from "./port-pair.js";
 import { groupCpuTimeMs, isAlive, ownIdentity } from "./process-identity.js";
-import { makeRunFolder, removeRunFolders } from "./run-folder.js";
+import { makeRunFolder } from "./run-folder.js";
 
 export interface ProcessRuntimeOptions {
   readonly instanceId: string;
@@ -240,7 +240,6 @@ class ProcessRuntime implements AgentRuntime {
     this.isClosed = true;
     this.watchers.clear();
     await Promise.all([...this.children.keys()].map((name) => this.stopNow(name, closeGraceMs)));
-    await removeRunFolders(this.options.stateDir, this.hostEnvironment);
   }
 
   private async startChild(spec: WorkloadSpec, token: string): Promise<Endpoint> {
@@ -249,12 +248,15 @@ class ProcessRuntime implements AgentRuntime {
     const folders = await this.records.makeFolders(name);
     await rm(folders.tmp, { recursive: true, force: true });
     await this.records.makeFolders(name);
-    const runDir = await makeRunFolder(name, this.options.stateDir, this.hostEnvironment);
     const port = await this.reservePort(name);
+    const runDir = await makeRunFolder(name, folders.root);
     const child = await startAgentProcess({
       command,
       cwd: folders.state,
       environment: childEnvironment(spec, environment, { folders, runDir, port }, this.hostEnvironment),
+    }).catch(async (error: unknown) => {
+      await rm(runDir, { recursive: true, force: true });
+      throw error;
     });
     this.said.set(name, child.said);
     this.children.set(name, { process: child, port, recorded: this.recordEnd(name, child, runDir) });
