@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -102,12 +102,13 @@ function describeInstallation(): void {
     it("replaces what an interrupted or different installation left", async () => {
       await mkdir(join(targetDir, "node_modules/parrot"), { recursive: true });
       await writeFile(join(targetDir, "node_modules/parrot/parrot.mjs"), "");
-      await mkdir(`${targetDir}.new-deadbeef`);
-      await writeFile(`${targetDir}.lock`, JSON.stringify({ pid: process.pid, startTime: "another-boot:1" }));
+      await mkdir(join(`${targetDir}.new`, "node_modules/half"), { recursive: true });
+      await symlink(JSON.stringify({ pid: process.pid, startTime: "another-boot:1" }), `${targetDir}.lock`);
       expect(await isInstalledFrom(packagesOf(lockDir), targetDir)).toBe(false);
       await install();
       expect(await isInstalledFrom(packagesOf(lockDir), targetDir)).toBe(true);
       expect(await remains()).toEqual(["parrot-1.0.0"]);
+      expect(await readdir(join(targetDir, "node_modules"))).not.toContain("half");
     });
 
     it("is ended by its signal, with its reason, and leaves nothing", async () => {

@@ -84,7 +84,7 @@ function exitOf(child: ChildProcess, lastLine: () => string): Promise<ExitRecord
 }
 
 /** Reads all that the child says, so that it never blocks, and keeps only the end. */
-function drain(child: ChildProcess): () => string {
+export function drain(child: ChildProcess): () => string {
   const tail = new LogTail();
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on("data", (bytes: Buffer) => tail.push(bytes));

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { WorkloadSpec } from "../workload-spec.js";
 import { childEnvironment } from "./child-environment.js";
-import { npmEnvironment } from "./npm-command.js";
+import { npmEnvironment } from "./npm-installation.js";
 
 const spec: WorkloadSpec = {
   name: "agent-1",
@@ -71,5 +71,5 @@ it("lets npm see the user's settings and none of Mosaic's secrets", () => {
     npm_package_name: "x",
     NODE_OPTIONS: "x",
   };
-  expect(npmEnvironment(host)).toEqual({ PATH: "/bin", HOME: "/root", npm_config_registry: "r" });
+  expect(npmEnvironment(host, "/node/bin/node")).toEqual({ PATH: "/bin:/node/bin", HOME: "/root", npm_config_registry: "r" });
 });

@@ -1,13 +1,14 @@
-import { createHash, randomUUID } from "node:crypto";
-import { access, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { access, copyFile, mkdir, readFile, readlink, rename, rm, symlink } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PrepareProgress } from "../agent-runtime.js";
 import { RuntimeError } from "../agent-runtime.js";
+import { lastWords } from "../last-words.js";
 import type { NpmPackages } from "../workload-spec.js";
+import { drain, sendSignal } from "./agent-process.js";
 import { type HostEnvironment, inheritedEnvironment } from "./child-environment.js";
-import { runInstallStep } from "./install-step.js";
-import { findNpm, npmEnvironment } from "./npm-command.js";
 import { isAlive, ownIdentity, type ProcessIdentity } from "./process-identity.js";
 
 export interface NpmInstallation {
@@ -21,15 +22,15 @@ export interface NpmInstallation {
   readonly signal: AbortSignal;
 }
 
-const installedMarker = "mosaic-install.json";
+const lockfile = "package-lock.json";
 const lockPollMs = 300;
 
-/** From this lockfile, and to its end. */
+/** From this lockfile, which npm leaves as it is; and to its end, since the folder is only then put into its place. */
 export async function isInstalled({ lockDir, proof }: NpmPackages, targetDir: string): Promise<boolean> {
   try {
     await access(join(targetDir, proof));
-    const marker: unknown = JSON.parse(await readFile(join(targetDir, installedMarker), "utf8"));
-    return typeof marker === "object" && marker !== null && "lock" in marker && marker.lock === (await lockHash(lockDir));
+    const [wanted, installed] = await Promise.all([readFile(join(lockDir, lockfile)), readFile(join(targetDir, lockfile))]);
+    return wanted.equals(installed);
   } catch {
     return false;
   }
@@ -37,26 +38,23 @@ export async function isInstalled({ lockDir, proof }: NpmPackages, targetDir: st
 
 /**
  * Installs software from npm, once: into a folder beside the target that takes its place when all is done, so that a half-finished
- * installation is never used. Several processes may ask at once; one works and the others wait. Rejects with `install_failed`.
+ * installation is never used. Several may ask at once, also of several processes; one works and the others wait. Rejects with `install_failed`.
  */
 export async function ensureInstalled(installation: NpmInstallation): Promise<void> {
   const { label, packages, targetDir, signal } = installation;
-  const isDone = (): Promise<boolean> => isInstalled(packages, targetDir);
-  if (await isDone()) return;
+  if (await isInstalled(packages, targetDir)) return;
   await mkdir(dirname(targetDir), { recursive: true, mode: 0o700 });
   installation.onProgress(installing(`Installing ${label} with npm`));
-  const release = await takeLock(`${targetDir}.lock`, signal, isDone);
-  if (release === null) return;
+  const lock = `${targetDir}.lock`;
+  await takeLock(lock, signal);
   try {
-    if (await isDone()) return;
-    await removeRemains(targetDir);
-    await install(installation);
+    if (!(await isInstalled(packages, targetDir))) await install(installation, `${targetDir}.new`);
   } catch (error) {
     signal.throwIfAborted();
     const reason = error instanceof RuntimeError ? error.detail : error instanceof Error ? error.message : "unknown reason";
     throw new RuntimeError("install_failed", `${label} could not be installed: ${reason}`, { cause: error });
   } finally {
-    await release();
+    await rm(lock, { force: true });
   }
 }
 
@@ -64,79 +62,81 @@ function installing(detail: string): PrepareProgress {
   return { stage: "installing", percent: null, detail };
 }
 
-async function install(installation: NpmInstallation): Promise<void> {
+async function install(installation: NpmInstallation, draft: string): Promise<void> {
   const { label, packages, targetDir, nodePath = process.execPath, hostEnvironment = process.env, onProgress, signal } = installation;
-  const draft = `${targetDir}.new-${randomUUID().slice(0, 8)}`;
   try {
+    // An attempt that was killed left it.
+    await rm(draft, { recursive: true, force: true });
     await mkdir(draft, { mode: 0o700 });
-    for (const file of ["package.json", "package-lock.json"]) await copyFile(join(packages.lockDir, file), join(draft, file));
-    const npm = await findNpm(nodePath, hostEnvironment, signal);
-    const command = [...npm, "ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error"] as const;
-    await runInstallStep({ command, cwd: draft, environment: npmEnvironment(hostEnvironment), signal });
+    for (const file of ["package.json", lockfile]) await copyFile(join(packages.lockDir, file), join(draft, file));
+    const npm = ["npm", "ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error"] as const;
+    await runStep(npm, draft, npmEnvironment(hostEnvironment, nodePath), signal).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") throw error;
+      throw new RuntimeError("install_failed", "npm was not found on this machine. It is needed once, for the installation.");
+    });
     if (packages.setUp !== null) {
       onProgress(installing(`Setting up ${label}`));
-      const environment = { ...inheritedEnvironment(hostEnvironment), HOME: draft };
-      await runInstallStep({ command: [nodePath, packages.setUp], cwd: draft, environment, signal });
+      await runStep([nodePath, packages.setUp], draft, { ...inheritedEnvironment(hostEnvironment), HOME: draft }, signal);
     }
     await access(join(draft, packages.proof)).catch(() => {
       throw new RuntimeError("install_failed", `npm was content, and ${packages.proof} is not there.`);
     });
-    await writeFile(join(draft, installedMarker), `${JSON.stringify({ lock: await lockHash(packages.lockDir) })}\n`);
-    await replaceFolder(draft, targetDir);
+    // What is in the way is a broken installation, or one from another lockfile.
+    await rm(targetDir, { recursive: true, force: true });
+    await rename(draft, targetDir);
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
 }
 
-/** What is in the way is a broken installation, or one from another lockfile. */
-async function replaceFolder(draft: string, target: string): Promise<void> {
-  const old = `${target}.old-${randomUUID().slice(0, 8)}`;
-  await rename(target, old).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOENT") throw error;
-  });
-  await rename(draft, target);
-  await rm(old, { recursive: true, force: true });
-}
-
-/** What earlier attempts left that were killed. Only while holding the lock. */
-async function removeRemains(targetDir: string): Promise<void> {
-  const remains = (name: string) => ["new-", "old-"].some((part) => name.startsWith(`${basename(targetDir)}.${part}`));
-  for (const name of await readdir(dirname(targetDir))) {
-    if (remains(name)) await rm(join(dirname(targetDir), name), { recursive: true, force: true });
+/** Runs one command of an installation to its end. An abort ends it with all that it started. */
+async function runStep(
+  [file, ...args]: readonly [string, ...string[]],
+  cwd: string,
+  env: Record<string, string>,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted();
+  const child = spawn(file, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const said = drain(child);
+  const onAbort = () => sendSignal(-(child.pid ?? 0), "SIGKILL");
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    const [code, by] = (await once(child, "close")) as [number | null, string | null];
+    if (code !== 0) throw new RuntimeError("install_failed", `it ended with ${by ?? `code ${code}`}.\n${lastWords(said())}`.trim());
+  } finally {
+    signal.removeEventListener("abort", onAbort);
   }
 }
 
-async function lockHash(lockDir: string): Promise<string> {
-  return createHash("sha256")
-    .update(await readFile(join(lockDir, "package-lock.json")))
-    .digest("hex");
+/**
+ * npm runs no script of a package here, so it may see the user's settings; Mosaic's own secrets are none of its business. The npm that came
+ * with our Node is the last choice: a service may have neither on its path.
+ */
+export function npmEnvironment(host: HostEnvironment, nodePath: string): Record<string, string> {
+  const environment: Record<string, string> = {};
+  for (const [name, value] of Object.entries(host)) {
+    if (value === undefined || /^(MOSAIC_|DATABASE_URL$|PG|NODE_OPTIONS$|npm_(package|lifecycle)_|npm_command$)/.test(name)) continue;
+    environment[name] = value;
+  }
+  return { ...environment, PATH: [host["PATH"], dirname(nodePath)].filter(Boolean).join(delimiter) };
 }
 
-/** Waits for its turn; `null` if `isDone` says meanwhile that there is nothing left to do. A dead owner's lock is no lock. */
-async function takeLock(path: string, signal: AbortSignal, isDone: () => Promise<boolean>): Promise<(() => Promise<void>) | null> {
+/** Waits for its turn. The lock is a link that leads to its owner: made whole or not at all. A dead owner's lock is no lock. */
+async function takeLock(path: string, signal: AbortSignal): Promise<void> {
   const self = JSON.stringify(await ownIdentity());
   for (;;) {
     signal.throwIfAborted();
     try {
-      await writeFile(path, self, { flag: "wx", mode: 0o600 });
-      return () => rm(path, { force: true });
+      return await symlink(self, path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
-    if (await isDone()) return null;
-    const content = await readFile(path, "utf8").catch(() => null);
-    const owner = content === null ? null : parseIdentity(content);
-    // A lock that is empty was made this instant by someone who is about to write; the next look tells.
-    if (content && (owner === null || !(await isAlive(owner)))) await rm(path, { force: true });
+    const owner = await readlink(path).then(
+      (text) => JSON.parse(text) as ProcessIdentity,
+      () => null,
+    );
+    if (owner === null || !(await isAlive(owner))) await rm(path, { force: true });
     await sleep(lockPollMs, undefined, { signal });
-  }
-}
-
-function parseIdentity(text: string): ProcessIdentity | null {
-  try {
-    const value = JSON.parse(text) as Partial<ProcessIdentity>;
-    return typeof value.pid === "number" && typeof value.startTime === "string" ? { pid: value.pid, startTime: value.startTime } : null;
-  } catch {
-    return null;
   }
 }

@@ -21,9 +21,9 @@ import { toLogLines } from "../log-lines.js";
 import { type AgentProcess, startAgentProcess } from "./agent-process.js";
 import { archiveState, extractState } from "./state-archive.js";
 import { AgentRecords, specRecordOf, type SpecRecord } from "./agent-records.js";
-import { childEnvironment, type HostEnvironment } from "./child-environment.js";
+import { childEnvironment } from "./child-environment.js";
 import { endLeftovers, stopRun } from "./leftovers.js";
-import { Installations } from "./installations.js";
+import { ensureSoftware, hasSoftware, startOf } from "./installations.js";
 import { findPortPair } from "./port-pair.js";
 import { groupCpuTimeMs, isAlive, ownIdentity } from "./process-identity.js";
 import { makeRunFolder } from "./run-folder.js";
@@ -32,10 +32,6 @@ export interface ProcessRuntimeOptions {
   readonly instanceId: string;
   /** Mosaic's own folder: agents are kept in `agents/`, each installation in a folder of its own. */
   readonly stateDir: string;
-  /** Installs. */
-  readonly nodePath?: string;
-  /** Of it, agents get a short list of variables; npm gets all but Mosaic's own. */
-  readonly hostEnvironment?: HostEnvironment;
 }
 
 const loopbackHost = "127.0.0.1";
@@ -61,9 +57,7 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): AgentRunti
 
 class ProcessRuntime implements AgentRuntime {
   private readonly options: ProcessRuntimeOptions;
-  private readonly hostEnvironment: HostEnvironment;
   private readonly records: AgentRecords;
-  private readonly installations: Installations;
   private readonly children = new Map<string, Child>();
   /** What each child said, also after its end. */
   private readonly said = new Map<string, () => string>();
@@ -75,10 +69,7 @@ class ProcessRuntime implements AgentRuntime {
 
   constructor(options: ProcessRuntimeOptions) {
     this.options = options;
-    this.hostEnvironment = options.hostEnvironment ?? process.env;
     this.records = new AgentRecords(join(options.stateDir, "agents"));
-    const { stateDir: parentDir, nodePath = process.execPath } = options;
-    this.installations = new Installations({ parentDir, nodePath, hostEnvironment: this.hostEnvironment });
   }
 
   async check(): Promise<RuntimeCheck> {
@@ -101,11 +92,11 @@ class ProcessRuntime implements AgentRuntime {
   }
 
   async hasImage(image: AgentImage): Promise<boolean> {
-    return this.installations.has(image);
+    return hasSoftware(image, this.options.stateDir);
   }
 
   async ensureImage(image: AgentImage, onProgress: (progress: PrepareProgress) => void, signal: AbortSignal): Promise<void> {
-    await this.installations.ensure(image, onProgress, signal);
+    await ensureSoftware(image, this.options.stateDir, { onProgress, signal });
   }
 
   async create(spec: WorkloadSpec): Promise<void> {
@@ -244,7 +235,7 @@ class ProcessRuntime implements AgentRuntime {
 
   private async startChild(spec: WorkloadSpec, token: string): Promise<Endpoint> {
     const { name } = spec;
-    const { command, environment } = await this.installations.startOf(spec.image);
+    const { command, environment } = await startOf(spec.image, this.options.stateDir);
     const folders = await this.records.makeFolders(name);
     await rm(folders.tmp, { recursive: true, force: true });
     await this.records.makeFolders(name);
@@ -253,7 +244,7 @@ class ProcessRuntime implements AgentRuntime {
     const child = await startAgentProcess({
       command,
       cwd: folders.state,
-      environment: childEnvironment(spec, environment, { folders, runDir, port }, this.hostEnvironment),
+      environment: childEnvironment(spec, environment, { folders, runDir, port }, process.env),
     }).catch(async (error: unknown) => {
       await rm(runDir, { recursive: true, force: true });
       throw error;
