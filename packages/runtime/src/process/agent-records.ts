@@ -122,15 +122,6 @@ export class AgentRecords {
     await rm(this.folders(name).root, { recursive: true, force: true });
   }
 
-  /** The folders of those that are this installation's, by name. */
-  async ownRoots(owners: readonly { readonly name: string }[], instanceId: string): Promise<Map<string, string>> {
-    const roots = new Map<string, string>();
-    for (const { name } of owners) {
-      if ((await this.read(name, "owner"))?.instanceId === instanceId) roots.set(name, this.folders(name).root);
-    }
-    return roots;
-  }
-
   private entries(name: string): Promise<string[]> {
     return readdir(this.folders(name).root).catch(() => []);
   }

@@ -3,18 +3,8 @@ import { readDu } from "../disk-use.js";
 
 const limitMs = 60_000;
 
-/** One after the other, by name; without those that can't be measured. */
-export async function measureFolders(folders: ReadonlyMap<string, string>): Promise<Map<string, number>> {
-  const measured = new Map<string, number>();
-  for (const [name, folder] of folders) {
-    const bytes = await measureFolder(folder);
-    if (bytes !== null) measured.set(name, bytes);
-  }
-  return measured;
-}
-
 /** In a process of its own and with low priority: a folder of millions of files must not slow down anybody. `null` if it can't be measured. */
-async function measureFolder(folder: string): Promise<number | null> {
+export async function measureFolder(folder: string): Promise<number | null> {
   const { promise, resolve } = Promise.withResolvers<string>();
   // What was deleted in the meantime makes du complain and go on.
   execFile(

@@ -15,7 +15,7 @@ import type { AgentImage, WorkloadSpec } from "../workload-spec.js";
 import { RuntimeError } from "../agent-runtime.js";
 import { requireContainerName } from "../container-name.js";
 import { spaceOf } from "../disk-use.js";
-import { measureFolders } from "./measure-folder.js";
+import { measureFolder } from "./measure-folder.js";
 import { KeyedQueue } from "../keyed-queue.js";
 import { toLogLines } from "../log-lines.js";
 import { type AgentProcess, startAgentProcess } from "./agent-process.js";
@@ -177,7 +177,7 @@ class ProcessRuntime implements AgentRuntime {
 
   async exportState({ name }: StateOwner): Promise<Readable | null> {
     requireContainerName(name);
-    if ((await this.records.read(name, "owner"))?.instanceId !== this.options.instanceId) return null;
+    if (!(await this.hasState(name))) return null;
     return archiveState(this.records.folders(name).root);
   }
 
@@ -206,8 +206,14 @@ class ProcessRuntime implements AgentRuntime {
   }
 
   async measureStates(owners: readonly StateOwner[]): Promise<ReadonlyMap<string, number>> {
-    const folders = await this.records.ownRoots(owners, this.options.instanceId);
-    return this.queue.run("measure:", () => measureFolders(folders));
+    const sizes = new Map<string, number>();
+    const measure = async ({ name }: StateOwner): Promise<void> => {
+      const bytes = (await this.hasState(name)) ? await measureFolder(this.records.folders(name).root) : null;
+      if (bytes !== null) sizes.set(name, bytes);
+    };
+    // All at once, as Docker's driver does: one agent's millions of files must not keep the sizes of the others.
+    await this.queue.run("measure:", () => Promise.all(owners.map(measure)));
+    return sizes;
   }
 
   async diskSpace(): Promise<DiskSpace | null> {
@@ -312,6 +318,10 @@ class ProcessRuntime implements AgentRuntime {
     const exit = (await this.records.read(name, "exit")) ?? (run === null ? null : { exitCode: null, wasOutOfMemory: false });
     if (exit === null) return { ...known, state: "created", endpoint: null, exitCode: null, wasOutOfMemory: false };
     return { ...known, state: "exited", endpoint: null, ...exit };
+  }
+
+  private async hasState(name: string): Promise<boolean> {
+    return (await this.records.read(name, "owner"))?.instanceId === this.options.instanceId;
   }
 
   private async findOwn(name: string): Promise<SpecRecord | null> {
