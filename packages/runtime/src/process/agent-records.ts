@@ -43,17 +43,13 @@ export interface ExitRecord {
   readonly wasOutOfMemory: boolean;
 }
 
-/** The last port, taken again where it is free: an agent's configuration names it. */
-export interface PortRecord {
-  readonly port: number;
-}
-
 interface Records {
   readonly owner: OwnerRecord;
   readonly spec: SpecRecord;
   readonly run: RunRecord;
   readonly exit: ExitRecord;
-  readonly port: PortRecord;
+  /** The last port, taken again where it is free: an agent's configuration names it. */
+  readonly port: { readonly port: number };
 }
 
 export interface AgentFolders {
@@ -62,8 +58,6 @@ export interface AgentFolders {
   readonly home: string;
   readonly tmp: string;
 }
-
-const ownEntry = /^(?:state|home|tmp|run-.*|(?:owner|spec|run|exit|port)\.json(?:\.[0-9a-f]+\.new)?)$/;
 
 /** The files of the process runtime: one folder per agent, with small JSON records beside the state. No record holds a secret. */
 export class AgentRecords {
@@ -78,8 +72,17 @@ export class AgentRecords {
     return { root, state: join(root, "state"), home: join(root, "home"), tmp: join(root, "tmp") };
   }
 
-  async makeFolders(name: string): Promise<AgentFolders> {
+  /** Before all else in it: a folder with no owner is foreign. */
+  async claim(name: string, owner: OwnerRecord): Promise<void> {
+    await mkdir(this.folders(name).root, { recursive: true, mode: 0o700 });
+    await this.write(name, "owner", owner);
+    await mkdir(this.folders(name).state, { recursive: true, mode: 0o700 });
+  }
+
+  /** For a start: with an empty place for what is temporary. */
+  async readyFolders(name: string): Promise<AgentFolders> {
     const folders = this.folders(name);
+    await rm(folders.tmp, { recursive: true, force: true });
     for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true, mode: 0o700 });
     return folders;
   }
@@ -93,9 +96,11 @@ export class AgentRecords {
     return (await this.entries(name)).length > 0;
   }
 
-  /** Something is in the folder that no Mosaic put there. One that another process is making this instant is not foreign. */
-  async isForeign(name: string): Promise<boolean> {
-    return (await this.entries(name)).some((entry) => !ownEntry.test(entry));
+  /** Something is in the folder that this installation did not put there. What it puts there first says whose it is. */
+  async isForeign(name: string, instanceId: string): Promise<boolean> {
+    const entries = await this.entries(name);
+    const owner = await this.read(name, "owner");
+    return owner === null ? entries.some((entry) => !entry.startsWith("owner.json")) : owner.instanceId !== instanceId;
   }
 
   async read<K extends keyof Records>(name: string, kind: K): Promise<Records[K] | null> {

@@ -105,13 +105,11 @@ class ProcessRuntime implements AgentRuntime {
       throw new RuntimeError("refused", "The container belongs to another installation of Mosaic.");
     }
     await this.exclusively(spec.name, async () => {
-      const owner = await this.records.read(spec.name, "owner");
-      if (owner === null ? await this.records.isForeign(spec.name) : owner.instanceId !== spec.instanceId) throw foreignFolder(spec.name);
+      if (await this.records.isForeign(spec.name, spec.instanceId)) throw foreignFolder(spec.name);
       const record = specRecordOf(spec);
       if ((await this.records.read(spec.name, "spec"))?.specHash === record.specHash) return;
       await this.stopNow(spec.name, removeGraceMs);
-      await this.records.makeFolders(spec.name);
-      await this.records.write(spec.name, "owner", { instanceId: spec.instanceId, agentId: spec.agentId });
+      await this.records.claim(spec.name, { instanceId: spec.instanceId, agentId: spec.agentId });
       await this.records.erase(spec.name, "exit");
       await this.records.write(spec.name, "spec", record);
     });
@@ -145,8 +143,7 @@ class ProcessRuntime implements AgentRuntime {
 
   async removeState(name: string): Promise<void> {
     await this.exclusively(name, async () => {
-      if (!(await this.records.exists(name))) return;
-      if ((await this.records.read(name, "owner"))?.instanceId !== this.options.instanceId) throw foreignFolder(name);
+      if (await this.records.isForeign(name, this.options.instanceId)) throw foreignFolder(name);
       if ((await this.records.read(name, "spec")) !== null) {
         throw new RuntimeError("refused", "The agent's container still exists: remove it before its state.");
       }
@@ -187,10 +184,9 @@ class ProcessRuntime implements AgentRuntime {
       if (await this.records.exists(name)) {
         throw new RuntimeError("refused", `There is a folder of "${name}" already. Nothing was written over it.`);
       }
-      const { root } = await this.records.makeFolders(name);
       try {
-        await this.records.write(name, "owner", { instanceId: this.options.instanceId, agentId });
-        await extractState(root, tar);
+        await this.records.claim(name, { instanceId: this.options.instanceId, agentId });
+        await extractState(this.records.folders(name).root, tar);
       } catch (error) {
         await this.records.eraseAll(name);
         throw error;
@@ -242,9 +238,7 @@ class ProcessRuntime implements AgentRuntime {
   private async startChild(spec: WorkloadSpec, token: string): Promise<Endpoint> {
     const { name } = spec;
     const { command, environment } = await startOf(spec.image, this.options.stateDir);
-    const folders = await this.records.makeFolders(name);
-    await rm(folders.tmp, { recursive: true, force: true });
-    await this.records.makeFolders(name);
+    const folders = await this.records.readyFolders(name);
     const port = await this.reservePort(name);
     const runDir = await makeRunFolder(name, folders.root);
     const child = await startAgentProcess({
