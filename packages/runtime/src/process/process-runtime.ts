@@ -20,7 +20,7 @@ import { KeyedQueue } from "../keyed-queue.js";
 import { toLogLines } from "../log-lines.js";
 import { type AgentProcess, startAgentProcess } from "./agent-process.js";
 import { archiveState, extractState } from "./state-archive.js";
-import { AgentRecords, specRecordOf, type SpecRecord } from "./agent-records.js";
+import { AgentRecords, type ExitRecord, specRecordOf, type SpecRecord } from "./agent-records.js";
 import { childEnvironment } from "./child-environment.js";
 import { endLeftovers, stopRun } from "./leftovers.js";
 import { ensureSoftware, hasSoftware, startOf } from "./installations.js";
@@ -37,6 +37,7 @@ export interface ProcessRuntimeOptions {
 const loopbackHost = "127.0.0.1";
 const removeGraceMs = 10_000;
 const closeGraceMs = 3_000;
+const noExit: ExitRecord = { exitCode: null, wasOutOfMemory: false };
 
 interface Child {
   readonly process: AgentProcess;
@@ -58,9 +59,8 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): AgentRunti
 class ProcessRuntime implements AgentRuntime {
   private readonly options: ProcessRuntimeOptions;
   private readonly records: AgentRecords;
+  /** Also those that have ended: what they said is asked for. */
   private readonly children = new Map<string, Child>();
-  /** What each child said, also after its end. */
-  private readonly said = new Map<string, () => string>();
   private readonly ports = new Map<string, number>();
   private readonly watchers = new Set<Watcher>();
   private readonly queue = new KeyedQueue();
@@ -87,8 +87,7 @@ class ProcessRuntime implements AgentRuntime {
   }
 
   async prepare(): Promise<{ internalHost: string }> {
-    await this.guard(() => this.recover());
-    return { internalHost: loopbackHost };
+    return this.ready(async () => ({ internalHost: loopbackHost }));
   }
 
   async hasImage(image: AgentImage): Promise<boolean> {
@@ -137,6 +136,7 @@ class ProcessRuntime implements AgentRuntime {
       if ((await this.findOwn(name)) === null) return;
       await this.stopNow(name, removeGraceMs);
       await this.records.erase(name, "spec", "run", "exit");
+      this.children.delete(name);
       this.tell(name);
     });
   }
@@ -153,16 +153,14 @@ class ProcessRuntime implements AgentRuntime {
 
   async inspect(name: string): Promise<ContainerObservation | null> {
     requireContainerName(name);
-    return this.guard(async () => {
-      await this.recover();
+    return this.ready(async () => {
       const record = await this.findOwn(name);
       return record === null ? null : this.observe(name, record);
     });
   }
 
   async list(instanceId: string): Promise<ContainerObservation[]> {
-    return this.guard(async () => {
-      await this.recover();
+    return this.ready(async () => {
       const observations: ContainerObservation[] = [];
       for (const name of await this.records.names()) {
         const record = await this.records.read(name, "spec");
@@ -195,10 +193,8 @@ class ProcessRuntime implements AgentRuntime {
   }
 
   async cpuTimeMs(name: string): Promise<number | null> {
-    const child = this.children.get(name);
-    const run = child ? null : await this.records.read(name, "run");
-    const leader = child?.process.identity ?? run?.leader;
-    return leader !== undefined && (await isAlive(leader)) ? groupCpuTimeMs(leader.pid) : null;
+    const run = await this.records.read(name, "run");
+    return run !== null && (await isAlive(run.leader)) ? groupCpuTimeMs(run.leader.pid) : null;
   }
 
   async measureStates(owners: readonly StateOwner[]): Promise<ReadonlyMap<string, number>> {
@@ -217,7 +213,7 @@ class ProcessRuntime implements AgentRuntime {
   }
 
   async logs(name: string, lines: number): Promise<string[]> {
-    return toLogLines(this.said.get(name)?.() ?? "", lines);
+    return toLogLines(this.children.get(name)?.process.said() ?? "", lines);
   }
 
   watch(instanceId: string, onChange: (name: string | null) => void, signal: AbortSignal): void {
@@ -232,7 +228,7 @@ class ProcessRuntime implements AgentRuntime {
   async close(): Promise<void> {
     this.isClosed = true;
     this.watchers.clear();
-    await Promise.all([...this.children.keys()].map((name) => this.stopNow(name, closeGraceMs)));
+    await Promise.all([...this.children.values()].map((child) => endChild(child, closeGraceMs)));
   }
 
   private async startChild(spec: WorkloadSpec, token: string): Promise<Endpoint> {
@@ -249,7 +245,6 @@ class ProcessRuntime implements AgentRuntime {
       await rm(runDir, { recursive: true, force: true });
       throw error;
     });
-    this.said.set(name, child.said);
     this.children.set(name, { process: child, port, recorded: this.recordEnd(name, child, runDir) });
     if (this.isClosed) {
       await this.stopNow(name, 0);
@@ -280,17 +275,13 @@ class ProcessRuntime implements AgentRuntime {
     await this.records.write(name, "exit", exit).catch(() => undefined);
     await this.records.erase(name, "run").catch(() => undefined);
     await rm(runDir, { recursive: true, force: true }).catch(() => undefined);
-    if (this.children.get(name)?.process === child) this.children.delete(name);
     this.tell(name);
   }
 
   private async stopNow(name: string, graceMs: number): Promise<void> {
     const child = this.children.get(name);
-    if (child) {
-      await child.process.stop(graceMs);
-      await child.recorded;
-      return;
-    }
+    if (child) await endChild(child, graceMs);
+    // That of another Mosaic process on the same folder.
     const run = await this.records.read(name, "run");
     if (run === null) return;
     await stopRun(run, this.records.folders(name).state, graceMs);
@@ -299,19 +290,15 @@ class ProcessRuntime implements AgentRuntime {
 
   private async observe(name: string, { spec, specHash }: SpecRecord): Promise<ContainerObservation> {
     const known = { name, agentId: spec.agentId, specHash };
+    const running = (port: number) => ({ ...known, ...noExit, state: "running" as const, endpoint: { host: loopbackHost, port } });
     const child = this.children.get(name);
-    if (child && !child.process.hasExited) {
-      return { ...known, state: "running", endpoint: { host: loopbackHost, port: child.port }, exitCode: null, wasOutOfMemory: false };
-    }
+    if (child && !child.process.hasExited) return running(child.port);
     await child?.recorded;
     const run = await this.records.read(name, "run");
     // A child of another Mosaic process on the same folder.
-    if (run !== null && (await isAlive(run.leader))) {
-      return { ...known, state: "running", endpoint: { host: loopbackHost, port: run.port }, exitCode: null, wasOutOfMemory: false };
-    }
-    const exit = (await this.records.read(name, "exit")) ?? (run === null ? null : { exitCode: null, wasOutOfMemory: false });
-    if (exit === null) return { ...known, state: "created", endpoint: null, exitCode: null, wasOutOfMemory: false };
-    return { ...known, state: "exited", endpoint: null, ...exit };
+    if (run !== null && (await isAlive(run.leader))) return running(run.port);
+    const exit = (await this.records.read(name, "exit")) ?? (run === null ? null : noExit);
+    return { ...known, ...(exit ?? noExit), state: exit === null ? "created" : "exited", endpoint: null };
   }
 
   private async hasState(name: string): Promise<boolean> {
@@ -325,15 +312,17 @@ class ProcessRuntime implements AgentRuntime {
 
   private async exclusively<T>(name: string, work: () => Promise<T>): Promise<T> {
     requireContainerName(name);
-    return this.guard(async () => {
-      await this.recover();
-      return this.queue.run(name, work);
-    });
+    return this.ready(() => this.queue.run(name, work));
   }
 
-  /** A full disk or a folder without permission is this driver's engine that is away. */
-  private async guard<T>(work: () => Promise<T>): Promise<T> {
+  /** Makes ready once, before anything else; again if it failed. A full disk or a folder without permission is this driver's engine that is away. */
+  private async ready<T>(work: () => Promise<T>): Promise<T> {
     try {
+      this.recovery ??= this.recover();
+      await this.recovery.catch((error: unknown) => {
+        this.recovery = undefined;
+        throw error;
+      });
       return await work();
     } catch (error) {
       if (error instanceof RuntimeError) throw error;
@@ -342,16 +331,7 @@ class ProcessRuntime implements AgentRuntime {
     }
   }
 
-  /** Once, before anything else; again if it failed. */
-  private recover(): Promise<void> {
-    this.recovery ??= this.makeReady().catch((error: unknown) => {
-      this.recovery = undefined;
-      throw error;
-    });
-    return this.recovery;
-  }
-
-  private async makeReady(): Promise<void> {
+  private async recover(): Promise<void> {
     await mkdir(join(this.options.stateDir, "agents"), { recursive: true, mode: 0o700 });
     await endLeftovers(this.records);
   }
@@ -359,6 +339,11 @@ class ProcessRuntime implements AgentRuntime {
   private tell(name: string): void {
     for (const watcher of this.watchers) watcher(name);
   }
+}
+
+async function endChild(child: Child, graceMs: number): Promise<void> {
+  await child.process.stop(graceMs);
+  await child.recorded;
 }
 
 function shuttingDown(): RuntimeError {
