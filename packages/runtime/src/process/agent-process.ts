@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
 import { RuntimeError } from "../agent-runtime.js";
+import { toLogLines } from "../log-lines.js";
 import { LogTail } from "../log-tail.js";
 import type { ExitRecord } from "./agent-records.js";
 import { identityOf, type ProcessIdentity } from "./process-identity.js";
@@ -9,7 +10,6 @@ import { identityOf, type ProcessIdentity } from "./process-identity.js";
 /** What V8 ends with when the heap is full. */
 const abortedExit = 128 + constants.signals.SIGABRT;
 const outOfMemory = /out of memory|heap limit/i;
-const lastLineLength = 500;
 
 export interface AgentProcess {
   readonly identity: ProcessIdentity;
@@ -34,7 +34,7 @@ export async function startAgentProcess({ command, cwd, environment }: Command):
   const child = spawn(file, args, { cwd, env: environment, detached: true, stdio: ["pipe", "pipe", "pipe"] });
   child.stdin.on("error", () => undefined);
   const said = drain(child);
-  const exited = exitOf(child, () => lastLineOf(said()));
+  const exited = exitOf(child, said);
   try {
     await once(child, "spawn");
   } catch (error) {
@@ -70,7 +70,7 @@ export function sendSignal(target: number, signal: NodeJS.Signals): void {
   }
 }
 
-function exitOf(child: ChildProcess, lastLine: () => string): Promise<ExitRecord> {
+function exitOf(child: ChildProcess, said: () => string): Promise<ExitRecord> {
   return new Promise((resolve) => {
     child.once("error", () => resolve({ exitCode: 127, wasOutOfMemory: false }));
     child.once("exit", (code, signal) => {
@@ -78,7 +78,10 @@ function exitOf(child: ChildProcess, lastLine: () => string): Promise<ExitRecord
       sendSignal(-(child.pid ?? 0), "SIGKILL");
       child.stdin?.destroy();
       const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
-      resolve({ exitCode, wasOutOfMemory: exitCode === abortedExit || (exitCode !== 0 && outOfMemory.test(lastLine())) });
+      resolve({
+        exitCode,
+        wasOutOfMemory: exitCode === abortedExit || (exitCode !== 0 && outOfMemory.test(toLogLines(said(), 1).join(""))),
+      });
     });
   });
 }
@@ -90,8 +93,4 @@ export function drain(child: ChildProcess): () => string {
     stream?.on("data", (bytes: Buffer) => tail.push(bytes));
   }
   return () => tail.text();
-}
-
-function lastLineOf(text: string): string {
-  return (text.trimEnd().split("\n").at(-1) ?? "").slice(-lastLineLength);
 }
