@@ -9,6 +9,8 @@ import { identityOf, type ProcessIdentity } from "./process-identity.js";
 
 /** What V8 ends with when the heap is full. */
 const abortedExit = 128 + constants.signals.SIGABRT;
+/** A shell's, of a command that is not there. */
+const notStartedExit = 127;
 const outOfMemory = /out of memory|heap limit/i;
 
 export interface AgentProcess {
@@ -70,20 +72,15 @@ export function sendSignal(target: number, signal: NodeJS.Signals): void {
   }
 }
 
-function exitOf(child: ChildProcess, said: () => string): Promise<ExitRecord> {
-  return new Promise((resolve) => {
-    child.once("error", () => resolve({ exitCode: 127, wasOutOfMemory: false }));
-    child.once("exit", (code, signal) => {
-      // The leader alone is gone; what it started must not outlive it, whatever it died of.
-      sendSignal(-(child.pid ?? 0), "SIGKILL");
-      child.stdin?.destroy();
-      const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
-      resolve({
-        exitCode,
-        wasOutOfMemory: exitCode === abortedExit || (exitCode !== 0 && outOfMemory.test(toLogLines(said(), 1).join(""))),
-      });
-    });
-  });
+async function exitOf(child: ChildProcess, said: () => string): Promise<ExitRecord> {
+  const ending = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
+  const [code, signal] = await ending.catch(() => [notStartedExit, null] as const);
+  // The leader alone is gone; what it started must not outlive it, whatever it died of.
+  sendSignal(-(child.pid ?? 0), "SIGKILL");
+  child.stdin?.destroy();
+  const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+  const wasOutOfMemory = exitCode === abortedExit || (exitCode !== 0 && outOfMemory.test(toLogLines(said(), 1).join("")));
+  return { exitCode, wasOutOfMemory };
 }
 
 /** Reads all that the child says, so that it never blocks, and keeps only the end. */

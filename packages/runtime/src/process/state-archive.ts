@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { pipeline } from "node:stream/promises";
 import type { Readable } from "node:stream";
 import { RuntimeError } from "../agent-runtime.js";
@@ -18,10 +19,6 @@ export async function extractState(root: string, tar: Readable): Promise<void> {
   // Without `--ignore-zeros` it ends at the mark behind the last file, and who is still to end the stream meets a closed pipe.
   const args = ["-C", root, "-xpf", "-", "--ignore-zeros", "--no-same-owner", "state"];
   const child = spawn("tar", args, { stdio: ["pipe", "ignore", "ignore"] });
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", resolve);
-  });
-  const [code] = await Promise.all([ended, pipeline(tar, child.stdin)]);
+  const [[code]] = await Promise.all([once(child, "exit") as Promise<[number | null]>, pipeline(tar, child.stdin)]);
   if (code !== 0) throw new RuntimeError("refused", `tar ended with ${code} while it wrote ${root}.`);
 }
