@@ -92,13 +92,9 @@ export class AgentRecords {
     return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   }
 
-  async exists(name: string): Promise<boolean> {
-    return (await this.entries(name)).length > 0;
-  }
-
   /** Something is in the folder that this installation did not put there. What it puts there first says whose it is. */
   async isForeign(name: string, instanceId: string): Promise<boolean> {
-    const entries = await this.entries(name);
+    const entries = await readdir(this.folders(name).root).catch(() => []);
     const owner = await this.read(name, "owner");
     return owner === null ? entries.some((entry) => !entry.startsWith("owner.json")) : owner.instanceId !== instanceId;
   }
@@ -125,10 +121,6 @@ export class AgentRecords {
 
   async eraseAll(name: string): Promise<void> {
     await rm(this.folders(name).root, { recursive: true, force: true });
-  }
-
-  private entries(name: string): Promise<string[]> {
-    return readdir(this.folders(name).root).catch(() => []);
   }
 
   private path(name: string, kind: keyof Records): string {

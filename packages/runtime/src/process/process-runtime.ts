@@ -46,8 +46,6 @@ interface Child {
   readonly recorded: Promise<void>;
 }
 
-type Watcher = (name: string | null) => void;
-
 /**
  * Agents as child processes of Mosaic: for trying it out on a machine without an engine. They are not walled off from the machine or from
  * each other. No memory limit can be enforced either: only the JavaScript heap is bounded. They end with the Mosaic process.
@@ -61,8 +59,7 @@ class ProcessRuntime implements AgentRuntime {
   private readonly records: AgentRecords;
   /** Also those that have ended: what they said is asked for. */
   private readonly children = new Map<string, Child>();
-  private readonly ports = new Map<string, number>();
-  private readonly watchers = new Set<Watcher>();
+  private readonly watchers = new Set<(name: string | null) => void>();
   private readonly queue = new KeyedQueue();
   private recovery: Promise<void> | undefined;
   private isClosed = false;
@@ -121,7 +118,8 @@ class ProcessRuntime implements AgentRuntime {
       const { endpoint } = await this.observe(name, record);
       if (endpoint) return { endpoint, wasRunning: true };
       if (this.isClosed) throw shuttingDown();
-      return { endpoint: await this.startChild(record.spec, token), wasRunning: false };
+      // Different agents may start at the same moment: one after the other, so that no port is given out twice.
+      return { endpoint: await this.queue.run("starts:", () => this.startChild(record.spec, token)), wasRunning: false };
     });
   }
 
@@ -179,7 +177,7 @@ class ProcessRuntime implements AgentRuntime {
   async importState({ name, agentId }: StateOwner, tar: Readable): Promise<void> {
     requireContainerName(name);
     await this.exclusively(name, async () => {
-      if (await this.records.exists(name)) {
+      if ((await this.hasState(name)) || (await this.records.isForeign(name, this.options.instanceId))) {
         throw new RuntimeError("refused", `There is a folder of "${name}" already. Nothing was written over it.`);
       }
       try {
@@ -235,7 +233,7 @@ class ProcessRuntime implements AgentRuntime {
     const { name } = spec;
     const { command, environment } = await startOf(spec.image, this.options.stateDir);
     const folders = await this.records.readyFolders(name);
-    const port = await this.reservePort(name);
+    const port = await this.portFor(name);
     const runDir = await makeRunFolder(name, folders.root);
     const child = await startAgentProcess({
       command,
@@ -257,16 +255,12 @@ class ProcessRuntime implements AgentRuntime {
     return { host: loopbackHost, port };
   }
 
-  /** Different agents may start at the same moment, so that one at a time looks for a port, and no port is given out twice. */
-  private reservePort(name: string): Promise<number> {
-    return this.queue.run("ports:", async () => {
-      const last = await this.records.read(name, "port");
-      this.ports.delete(name);
-      const port = await findPortPair(new Set(this.ports.values()), last?.port);
-      this.ports.set(name, port);
-      if (port !== last?.port) await this.records.write(name, "port", { port });
-      return port;
-    });
+  private async portFor(name: string): Promise<number> {
+    const last = await this.records.read(name, "port");
+    const others = [...this.children].filter(([other]) => other !== name);
+    const port = await findPortPair(new Set(others.map(([, child]) => child.port)), last?.port);
+    if (port !== last?.port) await this.records.write(name, "port", { port });
+    return port;
   }
 
   /** Puts a child's end on record, once it has come. */
@@ -318,11 +312,11 @@ class ProcessRuntime implements AgentRuntime {
   /** Makes ready once, before anything else; again if it failed. A full disk or a folder without permission is this driver's engine that is away. */
   private async ready<T>(work: () => Promise<T>): Promise<T> {
     try {
-      this.recovery ??= this.recover();
-      await this.recovery.catch((error: unknown) => {
+      this.recovery ??= this.recover().catch((error: unknown) => {
         this.recovery = undefined;
         throw error;
       });
+      await this.recovery;
       return await work();
     } catch (error) {
       if (error instanceof RuntimeError) throw error;
