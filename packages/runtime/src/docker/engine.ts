@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import Docker from "dockerode";
 import { RuntimeError } from "../agent-runtime.js";
-import { untilAborted } from "../shared-task.js";
+import { untilAborted } from "../until-aborted.js";
 import { toRuntimeError } from "./engine-errors.js";
 
 export const callTimeoutMs = 30_000;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { untilAborted } from "@mosaic/runtime/until-aborted";
 import { Inject, Injectable } from "@nestjs/common";
 import { Logger } from "../../../platform/logging/logger.js";
 import { Periodic } from "../../../platform/periodic/periodic.js";
@@ -57,15 +58,11 @@ export class HangWatchService {
   async untilHung(running: RunningAgent, watcher: GatewayWatcher, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const suspect = this.suspect(running);
-    const left = Promise.withResolvers<never>();
-    const onAbort = (): void => left.reject(signal.reason);
     suspect.watchers.add(watcher);
-    signal.addEventListener("abort", onAbort, { once: true });
     try {
-      await Promise.race([suspect.hung.promise, left.promise]);
+      await untilAborted(suspect.hung.promise, signal);
     } finally {
       suspect.watchers.delete(watcher);
-      signal.removeEventListener("abort", onAbort);
     }
   }
 

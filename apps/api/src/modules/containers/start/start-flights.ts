@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StageProgress } from "@mosaic/contracts/agent";
 import { problemCode } from "@mosaic/contracts/problem";
+import { untilAborted } from "@mosaic/runtime/until-aborted";
 import { Injectable } from "@nestjs/common";
 import { SessionLocks, type HeldLock } from "../../../platform/database/session-locks.js";
 import { AppError } from "../../../platform/errors/app-error.js";
@@ -90,7 +91,8 @@ export class StartFlights {
         void this.queue.bringForward(agentId);
       }
       try {
-        const running = await untilAborted(flight.result, signal);
+        signal?.throwIfAborted();
+        const running = await (signal === undefined ? flight.result : untilAborted(flight.result, signal));
         // A flight that others had begun may believe what this caller knows not to answer.
         if (!isSame(running, distrusted) || flight.distrusted !== undefined) {
           return running;
@@ -220,19 +222,4 @@ function assertNotFailed({ container }: AgentTarget, seenTokenHash: string | nul
   }
   const code = problemCode.safeParse(container.error?.code);
   throw container.error !== null && code.success ? new AppError(code.data, { detail: container.error.detail }) : stoppedMeanwhile();
-}
-
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) {
-    return work;
-  }
-  signal.throwIfAborted();
-  const given = Promise.withResolvers<never>();
-  const onAbort = (): void => given.reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([work, given.promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }
