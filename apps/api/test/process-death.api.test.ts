@@ -116,6 +116,21 @@ test("an answer that ends while no process runs is whole once one does", async (
   expect(turn.events.at(-1)?.type).not.toBe("done");
 });
 
+test("an answer whose agent ends too keeps its text, marked as broken off, and the next message is answered", async () => {
+  const { child } = await startProcess();
+  const { client, agentId, conversationId } = await answering("[demo:slow ms=50 words=400]");
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  await engine.gatewayOf(agentId).close();
+  await startProcess();
+  await expect.poll(async () => (await lastMessage(client, conversationId)).status).toBe("broken_off");
+  const answer = await lastMessage(client, conversationId);
+  expect(answer.error).toMatchObject({ code: "agent_broke_off", detail: expect.stringContaining("Mosaic was stopped or restarted") });
+  expect(words(answer.content)).toEqual(numbered(words(answer.content).length));
+  await engine.crash(agentId, 1);
+  expect((await say(client, conversationId, "go on")).message.status).toBe("complete");
+});
+
 test("an answer whose owner asked for its end while no process ran is stopped, with its text", async () => {
   const { child } = await startProcess();
   const { client, conversationId, turn } = await answering("[demo:slow ms=50 words=400]");

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { eventsBetween, textOfParts, withEvent, type MessagePart, type PartEvent } from "./message-parts.js";
+import { eventsBetween, partsAfter, textOfParts, withEvent, type MessagePart, type PartEvent } from "./message-parts.js";
 
 const call = { type: "tool_call", id: "1", name: "read", state: "running" } as const;
 const after = (...events: readonly PartEvent[]): readonly MessagePart[] => events.reduce(withEvent, [] as readonly MessagePart[]);
@@ -54,4 +54,11 @@ test("who has read a part of an answer gets all of it by the events between", ()
 test("there are none between what does not belong together", () => {
   expect(eventsBetween(after(delta("a")), after(delta("b")))).toEqual([]);
   expect(eventsBetween(after(delta("a")), after(call))).toEqual([]);
+});
+
+test("any event of a turn is taken: what is no part changes nothing, and a resumption takes the place of all", () => {
+  const said: readonly MessagePart[] = [{ type: "text", text: "Hi" }];
+  expect(partsAfter(said, { type: "stage" })).toBe(said);
+  expect(partsAfter(said, { type: "delta", text: " there" })).toEqual([{ type: "text", text: "Hi there" }]);
+  expect(partsAfter([], { type: "resumed", parts: said })).toBe(said);
 });

@@ -54,6 +54,11 @@ describe("the turn's reducer", () => {
       ],
       { parts: [{ type: "reasoning", text: "Hm" }, { ...read, state: "completed", output: "42" }, ...said("It is 42.")] },
     ],
+    [
+      "another process goes on with it and tells again what the log does not know",
+      [accepted, delta("Hi "), delta("the"), event({ type: "resumed", parts: said("Hi ") }), delta("there")],
+      { parts: said("Hi there") },
+    ],
     ["it is done", [accepted, delta("Hi"), done], { parts: said("Hi there"), end: { kind: "done", message: answer } }],
     ["it is refused", [{ type: "refused", problem }], { end: { kind: "refused", problem } }],
     ["it is stopped", [accepted, slow, delta("Hi"), { type: "stopped" }], { parts: said("Hi"), notice: null, end: { kind: "stopped" } }],

@@ -38,6 +38,34 @@ test("who comes after the end gets the last event alone, and nothing of an answe
   expect(await all(gone.follow(0, never))).toEqual([]);
 });
 
+test("a reader of a turn that was taken over gets everything since, whatever it has", async () => {
+  const resumed: TurnEvent = { type: "resumed", parts: [{ type: "text", text: "a" }] };
+  const feed = new TurnFeed();
+  feed.push(delta("a"));
+  const early = all(feed.follow(0, never));
+  // It has what the log of the process that died never knew.
+  const ahead = all(feed.follow(3, never));
+  await Promise.resolve();
+  expect(feed.canHaveTold(3)).toBe(false);
+  feed.push(resumed);
+  feed.push(delta("b"));
+  feed.push(delta("c"));
+  feed.end(delta("end"));
+  const expected = [delta("a"), resumed, delta("b"), delta("c"), delta("end")].map((event, index) => ({ number: index + 1, event }));
+  expect(await early).toEqual(expected);
+  expect(await ahead).toEqual(expected.slice(1));
+  expect(feed.canHaveTold(100)).toBe(true);
+  for (const [after, from] of [
+    [0, 0],
+    [1, 1],
+    [2, 1],
+    [4, 1],
+    [100, 1],
+  ] as const) {
+    expect(await all(feed.follow(after, never))).toEqual(expected.slice(from));
+  }
+});
+
 test("a reader that leaves is let go at once", async () => {
   const leaving = new AbortController();
   const reading = all(new TurnFeed().follow(0, leaving.signal));

@@ -112,7 +112,7 @@ export class TurnRunner {
       if ((attempt.watch.silent.aborted || attempt.watch.isHung) && !turn.signal.aborted) {
         return await this.silence.endOf(turn, attempt);
       }
-      if (error instanceof GatewayUnreachableError && !turn.hasSaid) {
+      if (error instanceof GatewayUnreachableError && (request === null || !turn.hasSaid)) {
         return "unreachable";
       }
       throw error;
