@@ -124,7 +124,7 @@ export interface GatewayDialogue {
   receive(frame: string): DialogueStep;
   /** A new connection takes the place of one that was lost. Nothing is sent or told twice. */
   reopen(): void;
-  /** Frames that end the turn at the gateway. None before it has the message, and none after the end. */
+  /** Frames that end the turn at the gateway. None before it was sent the message, and none after the end. */
   stop(): readonly string[];
   /** The connection ended for good: without an `end` before, the agent broke off. */
   close(): readonly GatewayEvent[];

@@ -237,13 +237,19 @@ describe("an end", () => {
     expect(all(taken(), [failed("LLM request timed out.")])).toMatchObject([{ code: "provider_unreachable" }]);
   });
 
-  it("is asked for by name, and only of a turn that the gateway has", () => {
+  it("is asked for by name, as soon as the gateway was sent the turn", () => {
+    const fresh = openOpenclawDialogue(input);
+    expect(fresh.stop()).toEqual([]);
+    fresh.receive(challenge);
+    expect(fresh.stop()).toEqual([]);
     const { dialogue, afterHello } = opened();
-    expect(dialogue.stop()).toEqual([]);
+    const abort = [{ method: "chat.abort", params: { sessionKey: "conv-c1", runId: turnId } }];
+    const stopped = (): object[] => dialogue.stop().map((frame) => JSON.parse(frame) as object);
+    expect(stopped()).toMatchObject(abort);
     answered(dialogue, afterHello, { "chat.send": started });
-    expect(dialogue.stop().map((frame) => JSON.parse(frame) as object)).toMatchObject([
-      { method: "chat.abort", params: { sessionKey: "conv-c1", runId: turnId } },
-    ]);
+    expect(stopped()).toMatchObject(abort);
+    dialogue.reopen();
+    expect(stopped()).toEqual([]);
   });
 
   it("of the connection for good is the agent's", () => {

@@ -29,6 +29,8 @@ class OpenclawDialogue implements GatewayDialogue {
   private stage: DialogueStep["stage"] = "opening";
   private isTaken: boolean;
   private hasConnected = false;
+  /** On this connection the gateway is, or will be, asked about the turn: what follows comes after that. */
+  private hasAsked = false;
   private readonly input: DialogueInput;
 
   constructor(input: DialogueInput, nowMs: () => number) {
@@ -42,6 +44,7 @@ class OpenclawDialogue implements GatewayDialogue {
   reopen(): void {
     this.asked.clear();
     this.hasConnected = false;
+    this.hasAsked = false;
     this.stage = "opening";
   }
 
@@ -51,7 +54,7 @@ class OpenclawDialogue implements GatewayDialogue {
   }
 
   stop(): readonly string[] {
-    if (this.stage !== "taken" || this.run.isOver) return [];
+    if (!this.hasAsked || this.run.isOver) return [];
     this.ask("abort", "chat.abort", { sessionKey: this.sessionKey, runId: this.input.turnId });
     return this.outgoing.splice(0);
   }
@@ -112,6 +115,7 @@ class OpenclawDialogue implements GatewayDialogue {
       return;
     }
     this.ask("subscribe", "sessions.messages.subscribe", { key: this.sessionKey });
+    this.hasAsked = true;
     if (this.isTaken) this.askHistory();
     else this.send();
   }

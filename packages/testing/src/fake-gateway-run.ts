@@ -28,6 +28,8 @@ export class FakeRun implements GatewayReply {
   private said = "";
   private thought = "";
   private pieces = 0;
+  private told = 0;
+  private isFlushing = false;
   private seq = 0;
   private isOver = false;
 
@@ -65,10 +67,18 @@ export class FakeRun implements GatewayReply {
   }
 
   async text(piece: string): Promise<void> {
-    const before = this.answer.length;
     this.said += piece;
     this.pieces += 1;
-    const delta = this.answer.slice(before);
+    if (!this.isFlushing) setImmediate(() => this.flush());
+    this.isFlushing = true;
+  }
+
+  /** What comes at once is told at once. */
+  private flush(): void {
+    this.isFlushing = false;
+    const delta = this.answer.slice(this.told);
+    if (delta === "" || this.isOver) return;
+    this.told = this.answer.length;
     this.agent("assistant", { text: this.answer, delta, itemId: `${this.runId}:1` });
     this.chat({ state: "delta", deltaText: delta, message: this.message() });
   }
@@ -101,6 +111,7 @@ export class FakeRun implements GatewayReply {
   }
 
   end(_reason: "stop" | "tool_calls"): void {
+    this.flush();
     this.row({ role: "assistant", content: this.message()["content"], stopReason: "stop", usage: this.usage() });
     this.agent("lifecycle", { phase: "end", stopReason: "stop", aborted: false });
     this.chat({ state: "final", stopReason: "stop", message: this.message() });
@@ -108,6 +119,7 @@ export class FakeRun implements GatewayReply {
   }
 
   fail({ status, message }: GatewayError): void {
+    this.flush();
     const failoverReason = reasons[status] ?? "timeout";
     this.agent("lifecycle", {
       phase: "fallback_step",
@@ -129,6 +141,7 @@ export class FakeRun implements GatewayReply {
   /** By request, or because another message comes in between. */
   abort(): void {
     if (this.isOver) return;
+    this.flush();
     this.row({
       role: "assistant",
       content: this.message()["content"],

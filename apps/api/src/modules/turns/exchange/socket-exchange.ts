@@ -73,6 +73,7 @@ async function converse({ socket, endpoint, dialogue, signal, goesOn, listener }
   const connection = open(socket, endpoint);
   const pace = new Pace(connection);
   let isTaken = false;
+  let isOver = false;
   const read = (data: RawData): void => {
     const frame = (data as Buffer).toString();
     pace.read(frame.length);
@@ -94,6 +95,10 @@ async function converse({ socket, endpoint, dialogue, signal, goesOn, listener }
     }
   };
   connection.on("message", (data) => {
+    // What comes to a turn that has ended here is not told any more.
+    if (isOver) {
+      return;
+    }
     try {
       read(data);
     } catch (error) {
@@ -117,6 +122,7 @@ async function converse({ socket, endpoint, dialogue, signal, goesOn, listener }
   try {
     return { ending: await promise, isTaken };
   } finally {
+    isOver = true;
     signal.removeEventListener("abort", onAbort);
     pace.end();
     leave(connection, signal.aborted && goesOn() ? [] : dialogue.stop());
