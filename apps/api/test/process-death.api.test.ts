@@ -116,6 +116,40 @@ test("an answer that ends while no process runs is whole once one does", async (
   expect(turn.events.at(-1)?.type).not.toBe("done");
 });
 
+test("an answer that had no word yet when its process was killed goes on as well", async () => {
+  const { child } = await startProcess();
+  const { client, conversationId } = await answering();
+  const other = await createConversation(client, (await conversationOf(client, conversationId)).agentId);
+  const turn = await Turn.open(client, other, "[demo:slow ms=10 words=20 first=6000]");
+  await turn.until(({ events }) => events.length > 0);
+  await expect.poll(async () => database.query("SELECT 1 FROM turn_events WHERE message_id = $1", [await turn.answerId()])).toHaveLength(1);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  await startProcess();
+  const { message } = await (await Turn.follow(client, await turn.answerId())).done();
+  expect(message).toMatchObject({ status: "complete", error: null });
+  expect(words(message.content)).toEqual(numbered(20));
+});
+
+test("an answer whose model was called by way of the process that was killed blames nobody else", async () => {
+  const { child } = await startProcess();
+  const client = await memberOf(`http://127.0.0.1:${ports.public}`, database, "ann");
+  const { id: agentId } = await createAgent(client);
+  const conversationId = await createConversation(client, agentId);
+  await say(client, conversationId, "hello");
+  const text = numbered(400).join(" ");
+  engine.gatewayOf(agentId).setBehaviour(() => ({ kind: "text", text, wordDelayMs: 50, breakAfterWords: 150 }));
+  const turn = await Turn.open(client, conversationId, "go on");
+  await turn.until(({ text: said }) => words(said).length > 10);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  await startProcess();
+  const { message } = await (await Turn.follow(client, await turn.answerId())).done();
+  expect(message).toMatchObject({ status: "broken_off", error: { code: "agent_broke_off" } });
+  expect(message.error?.detail).toContain("Mosaic was stopped or restarted");
+  expect(words(message.content)).toEqual(numbered(150));
+});
+
 test("an answer whose agent ends too keeps its text, marked as broken off, and the next message is answered", async () => {
   const { child } = await startProcess();
   const { client, agentId, conversationId } = await answering("[demo:slow ms=50 words=400]");

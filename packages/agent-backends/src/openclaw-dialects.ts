@@ -16,6 +16,8 @@ export interface OpenclawDialect {
   readonly limitField: LimitField;
   /** OpenAI keeps what is not sent with `store: false`; to others the field is strange. */
   readonly sendsStore: boolean;
+  /** Whether its models think, where nobody has said it: OpenClaw tells the thoughts of those alone, and asks them for some. */
+  readonly thinks: boolean;
   /** How OpenClaw asks for thinking, where it is not as usual. */
   readonly thinkingFormat: string | null;
   /** OpenClaw reads a whole answer as well where it asked for a stream. */
@@ -34,6 +36,7 @@ const openAi: OpenclawDialect = {
   silenceSeconds: 120,
   limitField: "max_tokens",
   sendsStore: false,
+  thinks: false,
   thinkingFormat: null,
   readsWholeAnswers: true,
   mayTakeBearer: false,
@@ -44,7 +47,7 @@ export const openclawDialects: Readonly<Record<ProviderKind, OpenclawDialect>> =
   zai: { ...openAi, thinkingFormat: "zai" },
   openai: { ...openAi, limitField: "max_completion_tokens", sendsStore: true, endsInVersion: true },
   "openai-compatible": { ...openAi, contextWindow: 32_768, maxTokens: 4096, silenceSeconds: 240, endsInVersion: true },
-  demo: { ...openAi, contextWindow: 32_768, maxTokens: 4096 },
+  demo: { ...openAi, thinks: true, contextWindow: 32_768, maxTokens: 4096 },
   anthropic: { ...openAi, api: "anthropic-messages", contextWindow: 200_000, readsWholeAnswers: false, mayTakeBearer: true },
   ollama: { ...openAi, api: "ollama", contextWindow: 32_768, maxTokens: 4096, placeholderKey: "ollama-local", silenceSeconds: 240 },
 };

@@ -301,6 +301,17 @@ describe("a connection in the place of one that was lost", () => {
     );
   });
 
+  it("shows where thoughts are missing, which nobody is told who comes back", () => {
+    const dialogue = taken();
+    const thought = (delta: string): string => agent("thinking", { text: delta, delta });
+    const before = all(dialogue, [thought("One.")]);
+    dialogue.reopen();
+    const hello = answered(dialogue, dialogue.receive(challenge), { connect: helloOk });
+    answered(dialogue, hello, { "chat.history": historyOf(0, false) });
+    const thoughts = [...before, ...all(dialogue, [thought("Nine."), thought(" Ten.")])];
+    expect(thoughts.map((each) => each.type === "reasoning" && each.text)).toEqual(["One.", "\n\n[…]\n\nNine.", " Ten."]);
+  });
+
   it("before the gateway said that it has the message, sends the same one again", () => {
     const { dialogue } = opened();
     dialogue.reopen();

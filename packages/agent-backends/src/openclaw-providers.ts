@@ -52,7 +52,7 @@ function renderModel(id: string, provider: RenderedProvider): Json {
   return {
     id: literal(id),
     name: literal(known.name ?? id),
-    reasoning: known.reasoning ?? false,
+    reasoning: known.reasoning ?? openclawDialects[provider.kind].thinks,
     input: known.images === true ? ["text", "image"] : ["text"],
     ...limitsOf(provider.kind, known),
     ...(Object.keys(compat).length === 0 ? {} : { compat }),

@@ -36,6 +36,7 @@ export class OpenclawRun {
   /** How the last call of a model ended, which an empty answer does not repeat. */
   private lastStop = "";
   private hasThought = false;
+  private hasGap = false;
   private over = false;
   private readonly runId: string;
   /** What was told of the answer so far. */
@@ -75,6 +76,7 @@ export class OpenclawRun {
       this.count(row);
       this.callsIn(row);
     }
+    this.hasGap = true;
     const inFlight = recordOf(history["inFlightRun"]);
     if (inFlight["runId"] === this.runId) {
       this.sayUpTo(textOf(inFlight["text"]));
@@ -132,7 +134,9 @@ export class OpenclawRun {
 
   private onThought(text: string): void {
     this.hasThought = true;
-    this.tell({ type: "reasoning", text });
+    // What was thought meanwhile is told to nobody who comes back.
+    this.tell({ type: "reasoning", text: this.hasGap ? `\n\n[…]\n\n${text}` : text });
+    this.hasGap = false;
   }
 
   private onLifecycle(data: UnknownRecord): void {

@@ -28,7 +28,9 @@ export function ChatPage() {
   usePageTitle(title === "" ? "Chat" : title);
   const error = (id === null ? null : conversation.error) ?? agents.error;
   const isLoading = !agents.data || (id === null ? !conversations.data && !conversations.error : !conversation.data);
-  if (error && (!agents.data || (id !== null && !conversation.data))) return <ChatProblem error={error} />;
+  // One that was deleted elsewhere may still be known here.
+  const isGone = error instanceof ApiProblem && error.problem.status === 404;
+  if (error && (isGone || !agents.data || (id !== null && !conversation.data))) return <ChatProblem error={error} />;
   if (isLoading) return <ChatLoading />;
   if (agent === null) return <NoAgent />;
   return (

@@ -22,5 +22,7 @@ export const putTitleIntoCache = (client: QueryClient, id: string, change: Pick<
     void client.invalidateQueries({ queryKey: queryKeys.conversations });
     return;
   }
+  // What was asked before does not know the title yet.
+  void client.cancelQueries({ queryKey: queryKeys.conversations });
   client.setQueryData<Conversation[]>(queryKeys.conversations, [{ ...found, ...change }, ...list.filter((other) => other !== found)]);
 };

@@ -45,7 +45,8 @@ let notification: ReturnType<typeof setTimeout> | null = null;
 const eventIntervalMs = 32;
 /** A connection that is back sooner is nothing to speak of. */
 const quietlyMs = 1_500;
-const stopAttempts = 5;
+/** For longer than a start of Mosaic takes. */
+const stopAttempts = 12;
 /** How long a message waits for the end of an answer that was stopped just now. */
 const stopPatienceMs = 5_000;
 

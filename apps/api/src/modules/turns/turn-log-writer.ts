@@ -36,6 +36,9 @@ export class TurnLogWriter {
     private writtenCount = 0,
   ) {
     this.unsubscribe = feed.subscribe(() => this.writeSoon());
+    if (feed.events.length > writtenCount) {
+      this.writeSoon();
+    }
   }
 
   /** Stores the end, and waits for a database that is away. False when it did not come back in time. */

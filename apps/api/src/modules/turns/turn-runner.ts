@@ -23,6 +23,9 @@ import { TurnSilence, type Attempt } from "./turn-silence.js";
 const unreachableDetail = "The agent does not answer, although it was started again. Send the message once more in a moment.";
 const endlessDetail = "The answer did not come to an end, so it was cut off here. Ask for a shorter one.";
 
+/** A call of a model that went through the process that died has failed by then. */
+const ownFaultWithinMs = 30_000;
+
 /** Carries one turn from its question to the end of its answer. */
 @Injectable()
 export class TurnRunner {
@@ -57,9 +60,10 @@ export class TurnRunner {
   /** Goes on with a turn that the gateway has, of a process that died. Resolves with how it ended. Never rejects. */
   async resume(turn: RunningTurn, running: RunningAgent): Promise<TurnEnding> {
     return this.toItsEnd(turn, async () => {
+      const startedAtMs = performance.now();
       const ending = await this.relay(turn, null, running);
-      const isLost = ending === "unreachable" || (ending.kind === "failure" && ending.code === "agent_broke_off");
-      return isLost ? { kind: "interrupted" } : ending;
+      const isSoon = performance.now() - startedAtMs < ownFaultWithinMs;
+      return ending === "unreachable" || isOwnFault(ending, isSoon) ? { kind: "interrupted" } : ending;
     });
   }
 
@@ -245,4 +249,13 @@ export class TurnRunner {
       this.logger.debug("turn ended", fields);
     }
   }
+}
+
+/** Whether a turn that was taken over ended because its process did: its agent no longer has it, or called its model by way of that process. */
+function isOwnFault(ending: TurnEnding, isSoon: boolean): boolean {
+  if (ending.kind !== "failure") {
+    return false;
+  }
+  const isOfCall = ["provider_failed", "provider_unreachable", "provider_timeout"].includes(ending.code);
+  return ending.code === "agent_broke_off" || (isSoon && isOfCall);
 }

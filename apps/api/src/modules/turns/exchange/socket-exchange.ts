@@ -105,12 +105,7 @@ async function converse({ socket, endpoint, dialogue, signal, goesOn, listener }
       reject(error instanceof Error ? error : new Error("a frame could not be read"));
     }
   });
-  connection.on("ping", (data) => {
-    // Answers to who asks without an end would be held here.
-    if (pace.read(0)) {
-      connection.pong(data);
-    }
-  });
+  answerPings(connection, pace);
   connection.on("unexpected-response", (request, { statusCode }) => {
     request.destroy();
     resolve(statusCode === 401 ? "stranger" : "unfit");
@@ -127,6 +122,15 @@ async function converse({ socket, endpoint, dialogue, signal, goesOn, listener }
     pace.end();
     leave(connection, signal.aborted && goesOn() ? [] : dialogue.stop());
   }
+}
+
+/** Not to who asks without an end: the answers would be held here. */
+function answerPings(connection: WebSocket, pace: Pace): void {
+  connection.on("ping", (data) => {
+    if (pace.read(0)) {
+      connection.pong(data);
+    }
+  });
 }
 
 function open({ path, maxFrameBytes }: GatewaySocket, { host, port }: Endpoint): WebSocket {
