@@ -150,7 +150,7 @@ test("an answer whose process died keeps every part of its log", async () => {
     [key.answerId, id, empty.contentEncrypted, app.nest.get(TurnPresenceService).processId],
   );
   const call = { type: "tool_call", id: "1", name: "read", state: "running" } as const;
-  await app.nest.get(TurnLogService).append(key, 1, [
+  await app.nest.get(TurnLogService).append(key, app.nest.get(TurnPresenceService).processId, 1, [
     { type: "reasoning", text: "Hm" },
     { ...call, input: "{}" },
     { type: "delta", text: "It is" },

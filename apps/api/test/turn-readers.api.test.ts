@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { TURN_LIMITS, turnLimits } from "../src/modules/turns/turn-limits.js";
+import { TurnPresenceService } from "../src/modules/turns/turn-presence.service.js";
 import { agentOf, conversationOf, createAgent, createConversation, lastMessage, say, stop, Turn } from "./harness/chat.js";
 import { InMemoryEngine } from "./harness/in-memory-runtime.js";
 import { Page } from "./harness/open-events.js";
@@ -153,6 +154,27 @@ test("a turn is stopped from another process and another device, and every reade
   expect(ends[0].message).toEqual(ends[1].message);
   expect(turn.text).toBe(ends[0].message.content);
   await expect.poll(() => app.runtime.gatewayOf(ann.agentId).abortedCount).toBe(1);
+});
+
+test("a turn whose process was only taken for dead is run by one process in the end, and nobody reads a word twice", async () => {
+  const ann = await owner();
+  const turn = await answering(ann, "[demo:slow ms=40 words=150]");
+  const answerId = await turn.answerId();
+  // As when Postgres has freed the lock of a process that lives.
+  await app.database.query("UPDATE messages SET process_id = gen_random_uuid() WHERE id = $1", [answerId]);
+  await other.nest.get(TurnPresenceService).breakOffOrphans();
+  const there = await Turn.follow(ann.there, answerId, 2);
+  await turn.ended;
+  expect(turn.events.at(-1)?.type).toBe("delta");
+  const here = await Turn.follow(ann.client, answerId, turn.events.length);
+  for (const reader of [there, here]) {
+    const { message } = await reader.done();
+    expect(message).toMatchObject({ status: "complete", error: null });
+    const words = Array.from({ length: 150 }, (_, index) => `word${index + 1}`);
+    expect([message.content.match(/word\d+/g), reader.text.match(/word\d+/g)]).toEqual([words, words]);
+  }
+  const { requests, abortedCount } = app.runtime.gatewayOf(ann.agentId);
+  expect([requests.filter(({ path }) => path === "chat.send").length, abortedCount]).toEqual([1, 0]);
 });
 
 test("other people can neither read nor stop a turn, whether it runs or has ended: for them it is not there", async () => {

@@ -191,7 +191,7 @@ const talk: readonly Call[] = [
       ),
   }),
   ...of(TurnLogRepository, {
-    append: (log) => log.append(id("messages", 10_001), { seq: 7, payloadEncrypted: "enc:" }),
+    append: (log) => log.append(id("messages", 10_001), randomUUIDv7(), { seq: 7, payloadEncrypted: "enc:" }),
     read: (log) => log.read(id("messages", 10_001), 1, 100),
     findAnswer: (log) => log.findAnswer(user, id("messages", 10_001)),
   }),

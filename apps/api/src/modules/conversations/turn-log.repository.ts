@@ -16,14 +16,14 @@ export class TurnLogRepository {
   constructor(private readonly prisma: PrismaService) {}
 
   /**
-   * Adds to the log and tells every process, in one statement. False if the answer is final or gone. Idempotent: what is there stays. The lock of
-   * the answer's row keeps anything from being added after its end.
+   * Adds to the log and tells every process, in one statement. False if the answer is final or gone, or another process runs it by now. Idempotent:
+   * what is there stays. The lock of the answer's row keeps anything from being added after its end.
    */
-  async append(answerId: string, { seq, payloadEncrypted }: SealedEvents): Promise<boolean> {
+  async append(answerId: string, processId: string, { seq, payloadEncrypted }: SealedEvents): Promise<boolean> {
     const rows = await this.prisma.askNamed(
       "append_turn_events",
       Prisma.sql`
-      WITH turn AS (SELECT id FROM messages WHERE id = ${answerId}::uuid AND status = 'streaming' FOR SHARE),
+      WITH turn AS (SELECT id FROM messages WHERE id = ${answerId}::uuid AND status = 'streaming' AND process_id = ${processId}::uuid FOR SHARE),
       added AS (
         INSERT INTO turn_events (message_id, seq, payload_encrypted) SELECT id, ${seq}::int, ${payloadEncrypted} FROM turn
         ON CONFLICT (message_id, seq) DO NOTHING)

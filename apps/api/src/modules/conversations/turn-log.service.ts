@@ -21,10 +21,10 @@ export class TurnLogService {
     private readonly crypto: CryptoService,
   ) {}
 
-  /** `seq`: the number of the first of them. False if the answer is final or gone. Idempotent. */
-  async append({ userId, answerId }: TurnKey, seq: number, events: readonly TurnEvent[]): Promise<boolean> {
+  /** `seq`: the number of the first of them. False if the answer is final or gone, or the turn is no longer that process'. Idempotent. */
+  async append({ userId, answerId }: TurnKey, processId: string, seq: number, events: readonly TurnEvent[]): Promise<boolean> {
     const payloadEncrypted = this.crypto.seal(JSON.stringify(events), eventsContext(userId, answerId, seq));
-    return this.repository.append(answerId, { seq, payloadEncrypted });
+    return this.repository.append(answerId, processId, { seq, payloadEncrypted });
   }
 
   /** Every event after the first `count`, in their order. */

@@ -6,7 +6,7 @@ import { TurnFeed } from "./turn-feed.js";
 import type { TurnLimits } from "./turn-limits.js";
 
 /** Why a turn ends before its agent ends it. */
-export type Interruption = "stopped" | "deleted";
+export type Interruption = "stopped" | "deleted" | "taken_over";
 
 export interface TurnRequest {
   readonly question: Message;
@@ -88,9 +88,10 @@ export class RunningTurn implements BegunTurn, Answer {
     return this.firstInterruption;
   }
 
-  /** Mosaic is stopping, and the gateway goes on: the next process takes the turn over. */
+  /** Mosaic is stopping, and the gateway goes on: the next process takes the turn over. Or one did already, which took this one for dead. */
   get isHandedOver(): boolean {
-    return this.goesOnAlone && this.stopping.aborted && this.firstInterruption === null;
+    const isLeft = this.goesOnAlone && this.stopping.aborted && this.firstInterruption === null;
+    return isLeft || this.firstInterruption === "taken_over";
   }
 
   /** What was told of the answer's text. */

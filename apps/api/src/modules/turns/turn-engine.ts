@@ -1,4 +1,7 @@
+import type { TurnEvent } from "@mosaic/contracts/chat";
+import { isPartEvent } from "@mosaic/contracts/message-parts";
 import { Inject, Injectable, type OnApplicationBootstrap } from "@nestjs/common";
+import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { toProblem } from "../../platform/errors/problem.filter.js";
 import { Logger } from "../../platform/logging/logger.js";
@@ -6,19 +9,22 @@ import { Notices } from "../../platform/notices/notices.js";
 import type { Loop } from "../../platform/periodic/loop.js";
 import { Periodic } from "../../platform/periodic/periodic.js";
 import { Shutdown } from "../../platform/shutdown/shutdown.js";
+import type { RunningAgent } from "../containers/containers.types.js";
 import { HistoryService } from "../conversations/history.service.js";
 import { TurnLogService } from "../conversations/turn-log.service.js";
-import { RunningTurn, type Interruption } from "./running-turn.js";
+import { RunningTurn, type Interruption, type TurnRequest } from "./running-turn.js";
 import { TURN_LIMITS, type TurnLimits } from "./turn-limits.js";
 import { TurnLogWriter, type TurnStore } from "./turn-log-writer.js";
 import { outcomeOf, type TurnEnding } from "./turn-outcome.js";
 import { TurnRunner } from "./turn-runner.js";
-import { TurnsRepository, type OrphanedTurn } from "./turns.repository.js";
+import { TurnsRepository, type LiveTurn, type OrphanedTurn } from "./turns.repository.js";
 import { TurnsService, type Begun } from "./turns.service.js";
 
 const unsavedDetail = "The database can't be reached, so the end of this answer could not be stored.";
 /** Of one turn. */
 const maxTakeOvers = 5;
+/** Whoever has waited for the first word for so long has gone on to something else. */
+const againWithinMs = 10 * 60_000;
 /** Finds what no notice told: a deletion together with an agent or a user, or a wish to stop while the connection was away. */
 const lookEveryMs = 5_000;
 
@@ -38,6 +44,7 @@ export class TurnEngine implements OnApplicationBootstrap {
     private readonly shutdown: Shutdown,
     private readonly logger: Logger,
     @Inject(TURN_LIMITS) private readonly limits: TurnLimits,
+    @Inject(CLOCK) private readonly clock: Clock,
     periodic: Periodic,
   ) {
     turns.takeOverBy(async (orphan) => this.takeOver(orphan));
@@ -79,9 +86,11 @@ export class TurnEngine implements OnApplicationBootstrap {
       return;
     }
     const found = await this.repository.findLive(asked);
-    const there = new Map(found.map(({ answerId, isStopRequested }) => [answerId, isStopRequested]));
-    this.interruptThose(({ answerId }) => there.get(answerId) === true, "stopped");
+    const there = new Map(found.map((turn) => [turn.answerId, turn]));
+    this.interruptThose(({ answerId }) => there.get(answerId)?.isStopRequested === true, "stopped");
     this.interruptThose(({ answerId }) => asked.includes(answerId) && !there.has(answerId), "deleted");
+    const isOthers = ({ processId, isOver }: LiveTurn): boolean => !isOver && processId !== this.turns.processId;
+    this.interruptThose(({ answerId }) => found.some((turn) => turn.answerId === answerId && isOthers(turn)), "taken_over");
   }
 
   private interruptThose(isMeant: (turn: RunningTurn) => boolean, reason: Interruption): void {
@@ -90,27 +99,54 @@ export class TurnEngine implements OnApplicationBootstrap {
     }
   }
 
-  /** Goes on with the turn of a process that died, if its agent goes on with it. False: the turn is to be ended. Rejects when the database is away. */
+  /**
+   * Goes on with the turn of a process that died: if nothing was said yet, by bringing the message to its agent, which may have it; else if its agent
+   * goes on with it. False: the turn is to be ended. Rejects when the database is away.
+   */
   private async takeOver(orphan: OrphanedTurn): Promise<boolean> {
-    const running = await this.runner.goingOn(orphan.agentId);
-    if (running === null || this.shutdown.signal.aborted) {
-      return false;
+    if (this.running.has(orphan.answerId)) {
+      // It was this process that was taken for dead.
+      return this.turns.takeOver(orphan);
     }
+    const running = await this.runner.goingOn(orphan.agentId);
     const known = await this.log.eventsOf(orphan);
+    const request = this.requestAgain(orphan, known, running);
+    const isPossible = request !== null || (running !== null && known.length > 0);
     // What ends one process after the other is not to end the next.
     const isTooOften = known.filter(({ type }) => type === "resumed").length >= maxTakeOvers;
-    if (known.length === 0 || isTooOften || !(await this.turns.takeOver(orphan))) {
+    if (!isPossible || isTooOften || this.shutdown.signal.aborted || !(await this.turns.takeOver(orphan))) {
       return false;
     }
-    const turn = new RunningTurn(orphan, null, this.limits, this.shutdown.signal, known);
+    const all = await this.logOf(orphan);
+    const turn = new RunningTurn(orphan, request, this.limits, this.shutdown.signal, all);
     turn.tell({ type: "resumed", parts: [...turn.parts] });
-    this.carry(turn, async () => this.runner.resume(turn, running));
+    this.carry(turn, async () => (request === null ? this.runner.resume(turn, running) : this.runner.run(turn, request)));
     return true;
+  }
+
+  /** Of a turn that is this process' by now: nobody else adds to it any more, as one may have done that was only taken for dead. */
+  private async logOf(orphan: OrphanedTurn): Promise<readonly TurnEvent[]> {
+    try {
+      return await this.log.eventsOf(orphan);
+    } catch (error) {
+      this.turns.leave(orphan);
+      throw error;
+    }
+  }
+
+  /** Of a turn whose agent has said nothing yet. `null`: it has, or nobody waits for it any more. */
+  private requestAgain(orphan: OrphanedTurn, known: readonly TurnEvent[], running: RunningAgent | null): TurnRequest | null {
+    const accepted = known.find((event) => event.type === "accepted");
+    const isOld = this.clock.now().getTime() - orphan.answerCreatedAt.getTime() > againWithinMs;
+    if (accepted === undefined || isOld || known.some(isPartEvent)) {
+      return null;
+    }
+    return { question: accepted.userMessage, title: accepted.title, withHistory: false, running };
   }
 
   private carry(turn: RunningTurn, run: () => Promise<TurnEnding>): void {
     const store: TurnStore = {
-      append: async (seq, events) => this.log.append(turn, seq, events),
+      append: async (seq, events) => this.log.append(turn, this.turns.processId, seq, events),
       finish: async (answer, end) => this.turns.finish(turn, answer, end),
     };
     const writer = new TurnLogWriter(turn.feed, store, this.limits, () => void this.looks.runNow(), turn.knownCount);
@@ -123,6 +159,9 @@ export class TurnEngine implements OnApplicationBootstrap {
   private async conclude(turn: RunningTurn, writer: TurnLogWriter, ending: TurnEnding): Promise<void> {
     if (ending.kind === "handed_over") {
       await writer.flush(this.shutdown.signal);
+      if (turn.interruption === "taken_over") {
+        this.turns.leave(turn);
+      }
       turn.end(null);
       return;
     }

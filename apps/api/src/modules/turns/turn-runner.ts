@@ -58,8 +58,11 @@ export class TurnRunner {
   }
 
   /** Goes on with a turn that the gateway has, of a process that died. Resolves with how it ended. Never rejects. */
-  async resume(turn: RunningTurn, running: RunningAgent): Promise<TurnEnding> {
+  async resume(turn: RunningTurn, running: RunningAgent | null): Promise<TurnEnding> {
     return this.toItsEnd(turn, async () => {
+      if (running === null) {
+        return { kind: "interrupted" };
+      }
       const startedAtMs = performance.now();
       const ending = await this.relay(turn, null, running);
       const isSoon = performance.now() - startedAtMs < ownFaultWithinMs;

@@ -43,6 +43,8 @@ export interface OrphanedTurn extends BegunTurn {
 export interface LiveTurn {
   readonly answerId: string;
   readonly isStopRequested: boolean;
+  readonly isOver: boolean;
+  readonly processId: string | null;
 }
 
 /** Each lost to another beginning of the same person at the same moment, on another process. */
@@ -135,7 +137,7 @@ export class TurnsRepository {
   /** Which of these are still there. */
   async findLive(answerIds: readonly string[]): Promise<LiveTurn[]> {
     return this.prisma.$queryRaw<LiveTurn[]>`
-      SELECT id AS "answerId", stop_requested_at IS NOT NULL AS "isStopRequested" FROM messages WHERE id = ANY(${[...answerIds]}::uuid[])`;
+      SELECT id AS "answerId", stop_requested_at IS NOT NULL AS "isStopRequested", status <> 'streaming' AS "isOver", process_id AS "processId" FROM messages WHERE id = ANY(${[...answerIds]}::uuid[])`;
   }
 
   /**

@@ -50,6 +50,11 @@ export class TurnsService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
+  /** Of this process, as the rows of its turns say it. */
+  get processId(): string {
+    return this.presence.processId;
+  }
+
   /** Throws `not_found`, `turn_in_progress`, `too_many_requests` or `overloaded`; then nothing was stored. `left`: nobody waits for it any more. */
   async begin(userId: string, conversationId: string, content: string, left?: AbortSignal): Promise<Begun> {
     // Both may be of the same millisecond, and messages are read in the order of their ids.
