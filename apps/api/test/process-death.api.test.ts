@@ -287,6 +287,7 @@ test("a message that waits for its agent's start when the process is killed is a
   const conversationId = await createConversation(client, agentId);
   const turn = await Turn.open(client, conversationId, "hello");
   await turn.until(({ stages }) => stages.includes("waiting"));
+  await expect.poll(async () => database.query("SELECT 1 FROM turn_events WHERE message_id = $1", [await turn.answerId()])).toHaveLength(1);
   child.kill("SIGKILL");
   await once(child, "exit");
   engine.faults.readyAfterMs = 0;
