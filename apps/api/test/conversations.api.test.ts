@@ -161,6 +161,8 @@ test("an answer whose process died keeps every part of its log", async () => {
     { ...call, input: "{}" },
     { type: "text", text: "It is" },
   ];
+  // An agent that runs is asked first, and does not know of it.
+  await expect.poll(async () => (await conversationOf(ann, id)).messages[0]?.status).toBe("broken_off");
   expect((await conversationOf(ann, id)).messages).toMatchObject([{ status: "broken_off", content: "It is", parts, usage: null }]);
 });
 
