@@ -106,13 +106,14 @@ test("after kill -9 in the middle of an answer, the restarted process goes on wi
 
 test("an answer that ends while no process runs is whole once one does", async () => {
   const { child } = await startProcess();
-  const { client, agentId, conversationId, turn } = await answering("[demo:slow ms=20 words=80]");
+  // Longer than OpenClaw tells a row of its history unasked.
+  const { client, agentId, conversationId, turn } = await answering("[demo:slow ms=1 words=3000 first=600]");
   child.kill("SIGKILL");
   await once(child, "exit");
-  await expect.poll(() => engine.gatewayOf(agentId).activeCount).toBe(0);
+  await expect.poll(() => engine.gatewayOf(agentId).activeCount, { timeout: 15_000 }).toBe(0);
   await startProcess();
-  await expect.poll(async () => (await lastMessage(client, conversationId)).status).toBe("complete");
-  expect(words((await lastMessage(client, conversationId)).content)).toEqual(numbered(80));
+  await expect.poll(async () => (await lastMessage(client, conversationId)).status, { timeout: 15_000 }).toBe("complete");
+  expect(words((await lastMessage(client, conversationId)).content)).toEqual(numbered(3000));
   expect(turn.events.at(-1)?.type).not.toBe("done");
 });
 
@@ -157,7 +158,7 @@ test("an answer whose agent ends too keeps its text, marked as broken off, and t
   await once(child, "exit");
   await engine.gatewayOf(agentId).close();
   await startProcess();
-  await expect.poll(async () => (await lastMessage(client, conversationId)).status).toBe("broken_off");
+  await expect.poll(async () => (await lastMessage(client, conversationId)).status, { timeout: 15_000 }).toBe("broken_off");
   const answer = await lastMessage(client, conversationId);
   expect(answer.error).toMatchObject({ code: "agent_broke_off", detail: expect.stringContaining("Mosaic was stopped or restarted") });
   expect(words(answer.content)).toEqual(numbered(words(answer.content).length));
@@ -167,13 +168,14 @@ test("an answer whose agent ends too keeps its text, marked as broken off, and t
 
 test("an answer whose owner asked for its end while no process ran is stopped, with its text", async () => {
   const { child } = await startProcess();
-  const { client, conversationId, turn } = await answering("[demo:slow ms=50 words=400]");
+  const { client, agentId, conversationId, turn } = await answering("[demo:slow ms=50 words=400]");
   child.kill("SIGKILL");
   await once(child, "exit");
   await database.query("UPDATE messages SET stop_requested_at = now() WHERE id = $1", [await turn.answerId()]);
   await startProcess();
   const answer = await lastMessage(client, conversationId);
   expect(answer).toMatchObject({ status: "stopped", error: null });
+  await expect.poll(() => engine.gatewayOf(agentId).abortedCount).toBe(1);
   expect((await say(client, conversationId, "and now?")).message.status).toBe("complete");
 });
 
@@ -186,6 +188,7 @@ test("after kill -9, with an agent that can't go on alone, the restarted process
   await once(child, "exit");
   await turn.ended;
   await startProcess();
+  await expect.poll(async () => (await lastMessage(client, conversationId)).status, { timeout: 15_000 }).not.toBe("streaming");
   const answer = await lastMessage(client, conversationId);
   expect(answer).toMatchObject({ status: "broken_off", error: { code: "agent_broke_off" } });
   expect(answer.content.length).toBeGreaterThan(20);
@@ -297,6 +300,23 @@ test("a message that waits for its agent's start when the process is killed is a
   expect((await say(client, conversationId, "and again")).message.status).toBe("complete");
   expect(sentCount(agentId)).toBe(2);
   expect(engine.containers.size).toBe(1);
+});
+
+test("a message that waits for its agent's start on SIGTERM is answered by the next process", async () => {
+  engine.faults.readyAfterMs = Infinity;
+  const { child } = await startProcess();
+  const client = await memberOf(`http://127.0.0.1:${ports.public}`, database, "ann");
+  const { id: agentId } = await createAgent(client);
+  const conversationId = await createConversation(client, agentId);
+  const turn = await Turn.open(client, conversationId, "hello");
+  await turn.until(({ stages }) => stages.includes("waiting"));
+  child.kill("SIGTERM");
+  await once(child, "exit");
+  engine.faults.readyAfterMs = 0;
+  await startProcess();
+  const { message } = await (await Turn.follow(client, await turn.answerId(), turn.events.length)).done();
+  expect(message).toMatchObject({ status: "complete", content: expect.stringContaining("> hello") });
+  expect(sentCount(agentId)).toBe(1);
 });
 
 test("the turn to boot of a process that is killed goes to who waits in another process", async () => {

@@ -72,6 +72,30 @@ describe("a gateway with a socket", () => {
     expect(asked().filter((path) => path === "chat.send")).toHaveLength(1);
   });
 
+  test("that lets nobody in for a moment is not asked another way: the message is run once", async () => {
+    await open();
+    const turn = await Turn.open(client, conversationId, "[demo:slow ms=25 words=150]");
+    await turn.until(({ text }) => words(text).length > 20);
+    const found = app.runtime.gatewayOf(agentId);
+    found.setTrusting(false);
+    found.dropSockets();
+    setTimeout(() => found.setTrusting(true), 600);
+    const { message } = await turn.done();
+    expect(message).toMatchObject({ status: "complete", error: null });
+    expect(words(message.content)).toEqual(numbered(150));
+    expect(asked().filter((path) => path === "chat.send" || path.startsWith("/v1"))).toEqual(["chat.send"]);
+  });
+
+  test("is told to stop also between two connections", async () => {
+    await open();
+    const turn = await Turn.open(client, conversationId, "[demo:slow ms=25 words=2000]");
+    await turn.until(({ text }) => words(text).length > 5);
+    app.runtime.gatewayOf(agentId).dropSockets();
+    expect(await stop(client, await turn.answerId())).toBe(204);
+    expect((await turn.done()).message.status).toBe("stopped");
+    await expect.poll(() => app.runtime.gatewayOf(agentId).abortedCount).toBe(1);
+  });
+
   test("that takes no connection any more leaves the text so far, and says that the agent broke off", async () => {
     await open();
     const turn = await Turn.open(client, conversationId, "[demo:slow ms=25 words=400]");

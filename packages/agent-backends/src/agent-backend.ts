@@ -106,6 +106,8 @@ export interface DialogueInput {
   readonly text: string;
   /** `null`: the gateway is given the message. Otherwise it has it already, and this was told of the answer before. */
   readonly said: string | null;
+  /** A process that died may have given the gateway the message: it is given it only if it does not know of it. */
+  readonly mayBeThere?: boolean;
 }
 
 /** What a frame meant. */

@@ -322,6 +322,31 @@ describe("a connection in the place of one that was lost", () => {
     expect(events).toEqual([{ type: "delta", text: upTo(7) }]);
   });
 
+  it("brings a message that may be there only to a gateway that does not know of it", () => {
+    const rows = (row: object): object => ({ ok: true, payload: { messages: [row] } });
+    const methodsAfter = (history: object): unknown[] => {
+      const { dialogue, afterHello } = opened({ mayBeThere: true });
+      return answered(dialogue, afterHello, { "chat.history": history }).send.map(
+        (frame) => (JSON.parse(frame) as { method: string }).method,
+      );
+    };
+    expect(methodsAfter({ ok: true, payload: { messages: [] } })).toEqual(["chat.send"]);
+    expect(methodsAfter(rows({ role: "user", content: "another", idempotencyKey: "x:user" }))).toEqual(["chat.send"]);
+    expect(methodsAfter(rows({ role: "user", content: "hi", idempotencyKey: `${turnId}:user` }))).toEqual([]);
+    expect(methodsAfter(historyOf(3, false))).toEqual([]);
+  });
+
+  it("says so when a row is too long to be told again", () => {
+    const { dialogue, afterHello } = opened({ said: "w1" });
+    const content = [{ type: "text", text: "w1 w2\n...(truncated)..." }];
+    const messages = [{ role: "assistant", content, stopReason: "stop", __openclaw: { id: "r", runId: turnId } }];
+    const { events } = answered(dialogue, afterHello, { "chat.history": { ok: true, payload: { messages } } });
+    expect(events).toMatchObject([
+      { type: "delta", text: " w2" },
+      { type: "failure", code: "agent_broke_off" },
+    ]);
+  });
+
   it.each([
     ["knows nothing of the turn", []],
     ["was started again in the middle of a tool's call", [{ stopReason: "toolUse" }]],

@@ -6,8 +6,9 @@ import { parseRecord, recordOf, textOf, type UnknownRecord } from "./records.js"
 const protocol = 4;
 const scopes = ["operator.read", "operator.write", "operator.admin"];
 
-/** How many rows are looked through for a run that was left. */
-const historyRows = 50;
+/** How much is looked through for a run that was left: rows, and characters of each. Without the latter OpenClaw cuts every row at 8,000. */
+const historyRows = 20;
+const historyRowCharacters = 500_000;
 
 /** Each piece of text comes twice, with all that was said before. This is how the second one begins, and it is not read. */
 const copyMark = '"stream":"assistant"';
@@ -28,6 +29,8 @@ class OpenclawDialogue implements GatewayDialogue {
   private outgoing: string[] = [];
   private stage: DialogueStep["stage"] = "opening";
   private isTaken: boolean;
+  /** Nobody knows whether the gateway has the message, until its history says it. */
+  private mayBeThere: boolean;
   private hasConnected = false;
   /** On this connection the gateway is, or will be, asked about the turn: what follows comes after that. */
   private hasAsked = false;
@@ -38,6 +41,7 @@ class OpenclawDialogue implements GatewayDialogue {
     this.input = input;
     this.sessionKey = `conv-${input.conversationId}`;
     this.isTaken = input.said !== null;
+    this.mayBeThere = input.mayBeThere === true;
     this.run = new OpenclawRun(input.turnId, input.said ?? "", () => nowMs() - startedAtMs);
   }
 
@@ -116,7 +120,7 @@ class OpenclawDialogue implements GatewayDialogue {
     }
     this.ask("subscribe", "sessions.messages.subscribe", { key: this.sessionKey });
     this.hasAsked = true;
-    if (this.isTaken) this.askHistory();
+    if (this.isTaken || this.mayBeThere) this.askHistory();
     else this.send();
   }
 
@@ -148,6 +152,12 @@ class OpenclawDialogue implements GatewayDialogue {
   }
 
   private onHistory(payload: UnknownRecord): void {
+    if (this.mayBeThere && !this.run.isIn(payload)) {
+      this.mayBeThere = false;
+      this.send();
+      return;
+    }
+    this.mayBeThere = false;
     this.take();
     this.run.onHistory(payload);
   }
@@ -158,7 +168,7 @@ class OpenclawDialogue implements GatewayDialogue {
   }
 
   private askHistory(): void {
-    this.ask("history", "chat.history", { sessionKey: this.sessionKey, limit: historyRows });
+    this.ask("history", "chat.history", { sessionKey: this.sessionKey, limit: historyRows, maxChars: historyRowCharacters });
   }
 
   private ask(request: Request, method: string, params: object): void {

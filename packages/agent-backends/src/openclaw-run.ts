@@ -16,6 +16,9 @@ const errorTypes: Readonly<Record<string, string>> = {
 const maxKept = 2_000;
 const maxIdLength = 200;
 
+/** How OpenClaw ends a row that it has cut. */
+const truncated = "\n...(truncated)...";
+
 const startedAgain = "The agent was started again in the middle of this answer. Send the message again.";
 
 const noUsage: TokenUsage = { inputTokens: 0, outputTokens: 0, cachedTokens: 0 };
@@ -68,10 +71,16 @@ export class OpenclawRun {
     return true;
   }
 
+  /** Whether `chat.history` knows of the run, or of its question. */
+  isIn(history: UnknownRecord): boolean {
+    const isKnown = (row: UnknownRecord): boolean =>
+      recordOf(row["__openclaw"])["runId"] === this.runId || row["idempotencyKey"] === `${this.runId}:user`;
+    return recordOf(history["inFlightRun"])["runId"] === this.runId || rowsOf(history).some(isKnown);
+  }
+
   /** What `chat.history` says of the run to somebody who missed a part of it. */
   onHistory(history: UnknownRecord): void {
-    const messages = Array.isArray(history["messages"]) ? history["messages"].filter(isRecord) : [];
-    const rows = messages.filter((row) => recordOf(row["__openclaw"])["runId"] === this.runId);
+    const rows = rowsOf(history).filter((row) => recordOf(row["__openclaw"])["runId"] === this.runId);
     for (const row of rows) {
       this.count(row);
       this.callsIn(row);
@@ -85,7 +94,8 @@ export class OpenclawRun {
     const last = rows.findLast(({ role }) => role === "assistant");
     const text = textIn(last?.["content"]);
     const isCutShort = last?.["stopReason"] === "toolUse" || isRecord(last?.["openclawAbort"]);
-    if (last === undefined || isCutShort) this.breakOff(startedAgain);
+    if (text.endsWith(truncated)) this.onTruncated(text.slice(0, -truncated.length));
+    else if (last === undefined || isCutShort) this.breakOff(startedAgain);
     else if (last["stopReason"] === "error") this.fail(text.split("\n")[0] ?? "", {});
     else this.finish(text, textOf(last["stopReason"]));
   }
@@ -97,6 +107,12 @@ export class OpenclawRun {
   end(event: GatewayEvent): void {
     if (!this.isOver) this.events.push(event);
     this.over = true;
+  }
+
+  /** What comes after it nobody tells any more. */
+  private onTruncated(text: string): void {
+    if (text.length > this.said.length) this.sayUpTo(text);
+    this.breakOff("This answer is too long to be told once more, so its end is missing here. Ask the agent for it.");
   }
 
   private onChat(payload: UnknownRecord, message: UnknownRecord): void {
@@ -180,7 +196,10 @@ export class OpenclawRun {
 
   private call(now: Omit<ToolCallPart, "type">): void {
     if (!isId(now.id) || (!this.calls.has(now.id) && this.calls.size >= maxKept)) return;
-    const part: ToolCallPart = { ...this.calls.get(now.id), ...now, type: "tool_call" };
+    const known = this.calls.get(now.id);
+    // A row knows less than the line for people, which told that a command failed.
+    const state = known?.state === "failed" ? "failed" : now.state;
+    const part: ToolCallPart = { ...known, ...now, state, type: "tool_call" };
     for (const field of ["input", "output"] as const) {
       const text = part[field];
       if (text !== undefined && text.length > toolTextMaxCharacters) part[field] = cut(text);
@@ -247,6 +266,10 @@ export class OpenclawRun {
 function withoutPage(words: string): string {
   const status = /^\d{3}\b/.exec(words)?.[0] ?? "";
   return looksLikePage(words.slice(status.length).trimStart()) ? status : words;
+}
+
+function rowsOf(history: UnknownRecord): UnknownRecord[] {
+  return Array.isArray(history["messages"]) ? history["messages"].filter(isRecord) : [];
 }
 
 /** The text of a message: a string, or blocks of which some are text. */

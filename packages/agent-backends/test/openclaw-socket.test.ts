@@ -129,6 +129,20 @@ describe.skipIf(isSkipped)(`the real OpenClaw over its WebSocket${skipReason}`, 
     expect(usageOf(third.events)?.outputTokens).toBe(30);
   }, 30_000);
 
+  it("tells a long answer whole to somebody who comes back after its end", async () => {
+    const [conversationId, turnId] = [randomUUID(), randomUUID()];
+    const first = said("[demo:long words=3000]", { conversationId, turnId });
+    await first.until((events) => textOf(events).length > 0);
+    first.drop();
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    const second = said("", { conversationId, turnId, said: textOf(first.events) });
+    expect(await second.ended).toEqual({ type: "end" });
+    expect(wordsOf([...first.events, ...second.events])).toEqual(numbered(3000));
+    const third = said("[demo:long words=3000]", { conversationId, turnId, mayBeThere: true });
+    expect(await third.ended).toEqual({ type: "end" });
+    expect(wordsOf(third.events)).toEqual(numbered(3000));
+  }, 30_000);
+
   it("never makes a second run of a message that is sent again, and tells its answer", async () => {
     const [conversationId, turnId] = [randomUUID(), randomUUID()];
     const text = "[demo:slow ms=20 words=20]";

@@ -169,7 +169,11 @@ export class FakeRun implements GatewayReply {
   }
 
   private row(row: Row): void {
-    const kept = { ...row, __openclaw: { id: randomUUID(), ...(row.role === "user" ? {} : { runId: this.runId }) } };
+    const kept = {
+      ...row,
+      __openclaw: { id: randomUUID(), ...(row.role === "user" ? {} : { runId: this.runId }) },
+      ...(row.role === "user" ? { idempotencyKey: `${this.runId}:user` } : {}),
+    };
     this.rows.push(kept);
     this.publish("session.message", { sessionKey: this.sessionKey, message: kept }, false);
   }

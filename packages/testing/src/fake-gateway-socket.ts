@@ -18,7 +18,7 @@ export interface SocketHost {
   /** As it is now. */
   token(): string;
   /** False: whoever comes is from elsewhere than the loopback, and may do nothing. */
-  readonly isTrusting: boolean;
+  isTrusting(): boolean;
   whileStopped(): Promise<void>;
   /** Resolves when the session's turn is over. Rejects when it was ended by its signal. */
   run(asked: DemoRequest, sessionKey: string, run: FakeRun): Promise<void>;
@@ -120,7 +120,8 @@ class SocketState {
   history(params: JsonRecord): JsonRecord {
     const key = stringIn(params, "sessionKey");
     const active = this.activeOf(key);
-    const rows: Row[] = (this.sessions.get(key) ?? []).flatMap((run) => run.rows);
+    const maxChars = Number(params["maxChars"] ?? 8_000);
+    const rows: Row[] = (this.sessions.get(key) ?? []).flatMap((run) => run.rows).map((row) => cutRow(row, maxChars));
     const inFlightRun = active && { runId: active.runId, text: active.answer, startedAt: active.startedAt, events: [] };
     return {
       sessionKey: key,
@@ -160,6 +161,17 @@ class SocketState {
       if (only === null ? client.hears(key, event) : client === only) client.sendSoon(frame);
     }
   }
+}
+
+/** As OpenClaw shows a row: longer text ends in words of its own. */
+function cutRow(row: Row, maxChars: number): Row {
+  const content = row["content"];
+  if (!Array.isArray(content)) return row;
+  const cut = (text: string): string => (text.length > maxChars ? `${text.slice(0, maxChars)}\n...(truncated)...` : text);
+  return {
+    ...row,
+    content: content.map((block: { text?: unknown }) => (typeof block.text === "string" ? { ...block, text: cut(block.text) } : block)),
+  };
 }
 
 class Client {
@@ -217,7 +229,7 @@ class Client {
     }
     this.isIn = true;
     this.isScoped = Array.isArray(caps) && caps.includes("session-scoped-events");
-    this.scopes = this.state.host.isTrusting && Array.isArray(scopes) ? scopes : [];
+    this.scopes = this.state.host.isTrusting() && Array.isArray(scopes) ? scopes : [];
     this.answer(request, { type: "hello-ok", protocol: 4, auth: { method: "token", role: "operator", scopes: this.scopes } });
   }
 

@@ -45,6 +45,8 @@ export interface FakeGateway extends RunningServer {
   setToken(token: string): void;
   setSystemPrompt(systemPrompt: string): void;
   setBehaviour(behaviour: DemoBehaviour | null): void;
+  /** Whether whoever comes from now on may do anything over its WebSocket. */
+  setTrusting(isTrusting: boolean): void;
   /** Has it send that without an end to whoever sends a message over its WebSocket from now on. */
   setFlood(flood: ((runId: string) => string | typeof pings) | null): void;
   /** Breaks all WebSockets, as a network does. */
@@ -99,6 +101,7 @@ export async function startFakeGateway(options: FakeGatewayOptions): Promise<Fak
     messagesOf: (key: string) => state.sessions.messagesOf(key),
     waitForRequest: state.log.waitFor,
     dropSockets: socket.drop,
+    setTrusting: (isTrusting: boolean) => void (state.isTrusting = isTrusting),
     setFlood: (flood: GatewayState["flood"]) => void (state.flood = flood),
   };
   const withoutSockets = async (stop: () => Promise<void>): Promise<void> => {
@@ -125,6 +128,7 @@ class GatewayState {
   systemPrompt: string;
   behaviour: DemoBehaviour | null = null;
   stopped: PromiseWithResolvers<void> | null = null;
+  isTrusting: boolean;
   flood: ((runId: string) => string | typeof pings) | null = null;
   abortedCount = 0;
   activeCount = 0;
@@ -136,6 +140,7 @@ class GatewayState {
     this.sessions = createFakeSessions(options.sessionsFile);
     this.log = createRequestLog(options.record === true);
     this.readyAt = this.startedAt + (options.readyAfterMs ?? 0);
+    this.isTrusting = options.isTrusting ?? true;
     this.token = options.token;
     this.systemPrompt = options.systemPrompt ?? "";
   }
@@ -240,7 +245,7 @@ function turnOptions(state: GatewayState): TurnOptions {
 function socketHost(state: GatewayState): SocketHost {
   return {
     token: () => state.token,
-    isTrusting: state.options.isTrusting ?? true,
+    isTrusting: () => state.isTrusting,
     whileStopped: async () => state.stopped?.promise,
     record: (method, { headers }, body) => state.log.add({ method: "WS", path: method, headers, body }),
     flood: (runId) => state.flood?.(runId) ?? null,

@@ -41,8 +41,15 @@ export class RunningTurn implements BegunTurn, Answer {
   length: number;
   /** How many events were in the log when this process took it over. */
   readonly knownCount: number;
+  /** Another process began it. */
+  get isTakenOver(): boolean {
+    return this.knownCount > 0;
+  }
+
   /** The gateway has it, and would go on with it without Mosaic. */
   goesOnAlone = false;
+  /** The gateway may have it. */
+  isBrought = false;
   /** Of the events in the feed. */
   private told: readonly MessagePart[] = [];
   /** What is not an event yet. */
@@ -88,9 +95,10 @@ export class RunningTurn implements BegunTurn, Answer {
     return this.firstInterruption;
   }
 
-  /** Mosaic is stopping, and the gateway goes on: the next process takes the turn over. Or one did already, which took this one for dead. */
+  /** Mosaic is stopping, and the gateway goes on, or does not have the message yet: the next process takes the turn over. Or one did already, which took this one for dead. */
   get isHandedOver(): boolean {
-    const isLeft = this.goesOnAlone && this.stopping.aborted && this.firstInterruption === null;
+    const canGoOn = this.goesOnAlone || !this.isBrought;
+    const isLeft = canGoOn && this.stopping.aborted && this.firstInterruption === null;
     return isLeft || this.firstInterruption === "taken_over";
   }
 
@@ -142,7 +150,7 @@ export class RunningTurn implements BegunTurn, Answer {
     this.feed.end(done);
   }
 
-  private flush(): void {
+  flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     if (this.waiting.text !== "") {

@@ -24,7 +24,8 @@ export class SilenceWatch {
   private readonly askTimer: NodeJS.Timeout;
   private asking: AbortController | null = null;
   private hung = false;
-  private isWorking = false;
+  /** Ids of calls of tools that run. */
+  private readonly calls = new Set<string>();
   private isThere = true;
   private asked = 0;
   private prompt = 0;
@@ -68,8 +69,12 @@ export class SilenceWatch {
   }
 
   /** A tool of the agent's runs, which may take its time without a word. Who hangs is found all the same. */
-  works(isWorking: boolean): void {
-    this.isWorking = isWorking;
+  called(id: string, isRunning: boolean): void {
+    if (isRunning) {
+      this.calls.add(id);
+    } else {
+      this.calls.delete(id);
+    }
   }
 
   end(): void {
@@ -80,7 +85,7 @@ export class SilenceWatch {
   }
 
   private onSilence(): void {
-    if (this.isWorking) {
+    if (this.calls.size > 0) {
       this.silence.refresh();
     } else {
       this.ended.abort(new Error("the gateway is silent"));

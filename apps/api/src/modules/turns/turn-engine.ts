@@ -1,5 +1,5 @@
 import type { TurnEvent } from "@mosaic/contracts/chat";
-import { isPartEvent } from "@mosaic/contracts/message-parts";
+import { isPartEvent, partsAfter, type MessagePart } from "@mosaic/contracts/message-parts";
 import { Inject, Injectable, type OnApplicationBootstrap } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
@@ -16,6 +16,7 @@ import { RunningTurn, type Interruption, type TurnRequest } from "./running-turn
 import { TURN_LIMITS, type TurnLimits } from "./turn-limits.js";
 import { TurnLogWriter, type TurnStore } from "./turn-log-writer.js";
 import { outcomeOf, type TurnEnding } from "./turn-outcome.js";
+import type { TakenOver } from "./turn-presence.service.js";
 import { TurnRunner } from "./turn-runner.js";
 import { TurnsRepository, type LiveTurn, type OrphanedTurn } from "./turns.repository.js";
 import { TurnsService, type Begun } from "./turns.service.js";
@@ -101,33 +102,47 @@ export class TurnEngine implements OnApplicationBootstrap {
 
   /**
    * Goes on with the turn of a process that died: if nothing was said yet, by bringing the message to its agent, which may have it; else if its agent
-   * goes on with it. False: the turn is to be ended. Rejects when the database is away.
+   * goes on with it. Rejects when the database is away.
    */
-  private async takeOver(orphan: OrphanedTurn): Promise<boolean> {
+  private async takeOver(orphan: OrphanedTurn): Promise<TakenOver> {
     if (this.running.has(orphan.answerId)) {
       // It was this process that was taken for dead.
-      return this.turns.takeOver(orphan);
+      return (await this.turns.takeOver(orphan)) ? "goes_on" : "ends";
+    }
+    if (this.shutdown.signal.aborted) {
+      return "left";
     }
     const running = await this.runner.goingOn(orphan.agentId);
+    if (orphan.isStopRequested) {
+      this.runner.stopAt(orphan, running);
+      return "ends";
+    }
     const known = await this.log.eventsOf(orphan);
     const request = this.requestAgain(orphan, known, running);
     const isPossible = request !== null || (running !== null && known.length > 0);
     // What ends one process after the other is not to end the next.
     const isTooOften = known.filter(({ type }) => type === "resumed").length >= maxTakeOvers;
-    if (!isPossible || isTooOften || this.shutdown.signal.aborted || !(await this.turns.takeOver(orphan))) {
-      return false;
+    if (!isPossible || isTooOften || !(await this.turns.takeOver(orphan))) {
+      return "ends";
     }
-    const all = await this.logOf(orphan);
-    const turn = new RunningTurn(orphan, request, this.limits, this.shutdown.signal, all);
-    turn.tell({ type: "resumed", parts: [...turn.parts] });
+    const turn = new RunningTurn(orphan, request, this.limits, this.shutdown.signal, await this.resumedLog(orphan));
     this.carry(turn, async () => (request === null ? this.runner.resume(turn, running) : this.runner.run(turn, request)));
-    return true;
+    return "goes_on";
   }
 
-  /** Of a turn that is this process' by now: nobody else adds to it any more, as one may have done that was only taken for dead. */
-  private async logOf(orphan: OrphanedTurn): Promise<readonly TurnEvent[]> {
+  /**
+   * The log of a turn that is this process' by now: nobody else adds to it any more, as one may have done that was only taken for dead. That it goes on
+   * is written down before anything comes of it, or what ends this process would never be counted.
+   */
+  private async resumedLog(orphan: OrphanedTurn): Promise<readonly TurnEvent[]> {
     try {
-      return await this.log.eventsOf(orphan);
+      const known = await this.log.eventsOf(orphan);
+      const resumed: TurnEvent = {
+        type: "resumed",
+        parts: known.reduce<MessagePart[]>((parts, event) => [...partsAfter(parts, event)], []),
+      };
+      await this.log.append(orphan, this.turns.processId, known.length + 1, [resumed]);
+      return [...known, resumed];
     } catch (error) {
       this.turns.leave(orphan);
       throw error;
@@ -158,6 +173,7 @@ export class TurnEngine implements OnApplicationBootstrap {
   /** Stores the end and tells it, in this order: what the page was told is true. */
   private async conclude(turn: RunningTurn, writer: TurnLogWriter, ending: TurnEnding): Promise<void> {
     if (ending.kind === "handed_over") {
+      turn.flush();
       await writer.flush(this.shutdown.signal);
       if (turn.interruption === "taken_over") {
         this.turns.leave(turn);

@@ -11,12 +11,16 @@ import { TurnsRepository, type OrphanedTurn } from "./turns.repository.js";
 
 const everyMs = 5_000;
 
+/** What became of a turn whose process died. `left`: for the next process. */
+export type TakenOver = "goes_on" | "ends" | "left";
+
 /** Which turns this process runs, and which ones nobody runs any more. */
 @Injectable()
 export class TurnPresenceService implements OnApplicationBootstrap {
   readonly processId: string;
   private readonly live = new Set<string>();
-  private taker: (orphan: OrphanedTurn) => Promise<boolean> = async () => false;
+  private taker: (orphan: OrphanedTurn) => Promise<TakenOver> = async () => "ends";
+  private sweep: Promise<void> | null = null;
 
   constructor(
     private readonly repository: TurnsRepository,
@@ -44,35 +48,43 @@ export class TurnPresenceService implements OnApplicationBootstrap {
   }
 
   /** `taker` goes on with a turn whose process has died, if it can. */
-  takeOverBy(taker: (orphan: OrphanedTurn) => Promise<boolean>): void {
+  takeOverBy(taker: (orphan: OrphanedTurn) => Promise<TakenOver>): void {
     this.taker = taker;
   }
 
   /** Goes on with the turns whose process has died, or ends them with the text that their logs hold. */
   async breakOffOrphans(): Promise<void> {
+    // Two at once would take the same turn twice.
+    this.sweep ??= this.sweepOrphans().finally(() => {
+      this.sweep = null;
+    });
+    return this.sweep;
+  }
+
+  private async sweepOrphans(): Promise<void> {
     const orphans = await this.repository.findOrphans(this.processId, [...this.live], this.process.canJudgeOthers());
     let count = 0;
     for (const orphan of orphans) {
-      const isTaken = !orphan.isStopRequested && (await this.goOnWith(orphan));
-      count += !isTaken && (await this.breakOff(orphan)) ? 1 : 0;
+      const isToEnd = (await this.goOnWith(orphan)) === "ends";
+      count += isToEnd && (await this.breakOff(orphan)) ? 1 : 0;
     }
     if (count > 0) {
       this.logger.warn("answers of a process that died were marked as broken off", { count });
     }
   }
 
-  private async goOnWith(orphan: OrphanedTurn): Promise<boolean> {
-    const isTaken = await this.taker(orphan).catch((error: unknown) => {
+  private async goOnWith(orphan: OrphanedTurn): Promise<TakenOver> {
+    const taken = await this.taker(orphan).catch((error: unknown) => {
       if (isDatabaseUnavailable(error)) {
         throw error;
       }
       this.logger.error("the answer of a process that died could not be taken over", error, { answerId: orphan.answerId });
-      return false;
+      return "ends" as const;
     });
-    if (isTaken) {
+    if (taken === "goes_on") {
       this.logger.log("an answer of a process that died goes on here", { answerId: orphan.answerId });
     }
-    return isTaken;
+    return taken;
   }
 
   private async breakOff(orphan: OrphanedTurn): Promise<boolean> {

@@ -9,10 +9,11 @@ import { AgentStartService } from "../containers/start/agent-start.service.js";
 import { ConfigEffectService } from "../containers/reports/config-effect.service.js";
 import type { RunningAgent } from "../containers/containers.types.js";
 import { TurnFaultsService } from "../containers/reports/turn-faults.service.js";
+import type { BegunTurn } from "../conversations/conversations.types.js";
 import { HistoryService } from "../conversations/history.service.js";
 import { GatewayUnreachableError, type ExchangeListener, type ExchangeRequest } from "./exchange/exchange.js";
 import { exchangeOverHttp } from "./exchange/http-exchange.js";
-import { exchangeOverSocket } from "./exchange/socket-exchange.js";
+import { exchangeOverSocket, stopOverSocket } from "./exchange/socket-exchange.js";
 import type { RunningTurn, TurnRequest } from "./running-turn.js";
 import type { SilenceWatch } from "./silence-watch.js";
 import { TurnDiagnosisService } from "./turn-diagnosis.service.js";
@@ -57,6 +58,13 @@ export class TurnRunner {
     return running?.backend.socket === null ? null : running;
   }
 
+  /** Has the agent stop what it does for a turn that ends without it, in the background. */
+  stopAt({ conversationId, answerId }: BegunTurn, running: RunningAgent | null): void {
+    if (running !== null && running.backend.socket !== null) {
+      void stopOverSocket(running.backend.socket, { running, conversationId, turnId: answerId });
+    }
+  }
+
   /** Goes on with a turn that the gateway has, of a process that died. Resolves with how it ended. Never rejects. */
   async resume(turn: RunningTurn, running: RunningAgent | null): Promise<TurnEnding> {
     return this.toItsEnd(turn, async () => {
@@ -64,6 +72,7 @@ export class TurnRunner {
         return { kind: "interrupted" };
       }
       const startedAtMs = performance.now();
+      turn.goesOnAlone = this.starts.agentsOutliveMosaic;
       const ending = await this.relay(turn, null, running);
       const isSoon = performance.now() - startedAtMs < ownFaultWithinMs;
       return ending === "unreachable" || isOwnFault(ending, isSoon) ? { kind: "interrupted" } : ending;
@@ -97,13 +106,25 @@ export class TurnRunner {
 
   /** A provider that refuses what agents send is asked once what it wants instead, and then the message goes again: nobody has read a word yet. */
   private async relayUntilTaken(turn: RunningTurn, request: TurnRequest, running: RunningAgent): Promise<TurnEnding | "unreachable"> {
+    const startedAtMs = performance.now();
     const ending = await this.relay(turn, request, running);
+    if (ending !== "unreachable" && ending.kind === "failure" && this.isOfLostCall(turn, ending.code, startedAtMs)) {
+      turn.gatewayTurns += 1;
+      return this.relay(turn, request, running);
+    }
     const isRefused = ending !== "unreachable" && ending.kind === "failure" && ending.code === "provider_failed" && !turn.hasSaid;
     if (!isRefused || !(await this.diagnosis.learnDialect(turn.agentId, turn.signal))) {
       return ending;
     }
     turn.gatewayTurns += 1;
     return this.relay(turn, request, running);
+  }
+
+  /** The call of the model went by way of the process that died. Nobody has read a word yet, so it is made again. */
+  private isOfLostCall(turn: RunningTurn, code: string, startedAtMs: number): boolean {
+    return (
+      turn.isTakenOver && turn.gatewayTurns === 1 && !turn.hasSaid && isOfCall(code) && performance.now() - startedAtMs < ownFaultWithinMs
+    );
   }
 
   /** `unreachable`: the gateway did not take the message, and nothing was said. */
@@ -135,6 +156,7 @@ export class TurnRunner {
     { running, attempt }: { running: RunningAgent; attempt: Attempt },
   ): Promise<TurnEnding | "unreachable"> {
     const { backend } = running;
+    turn.isBrought = true;
     const startedAtMs = performance.now();
     const exchanged: ExchangeRequest = {
       running,
@@ -142,6 +164,7 @@ export class TurnRunner {
       turnId: turn.gatewayTurnId,
       text: request === null ? "" : await this.textOf(turn, request),
       said: request === null ? turn.said : null,
+      mayBeThere: turn.isTakenOver && turn.gatewayTurns === 1,
       signal: AbortSignal.any([turn.signal, attempt.watch.silent]),
       goesOn: () => turn.isHandedOver,
     };
@@ -153,8 +176,9 @@ export class TurnRunner {
     if (ending !== "unfit") {
       return ending === "unreachable" ? ending : this.told(turn, ending, { backend, startedAtMs });
     }
-    if (request === null) {
-      return "unreachable";
+    // Over HTTP nobody knows what became of a message, and it would be run twice.
+    if (request === null || turn.isTakenOver) {
+      return { kind: "interrupted" };
     }
     const other = await exchangeOverHttp(exchanged, listener);
     return other === "unreachable" ? other : this.told(turn, other, { backend, startedAtMs });
@@ -196,8 +220,10 @@ export class TurnRunner {
     if (events.some((event) => !this.tellOf(turn, event)) || turn.feed.events.length >= this.limits.maxEvents) {
       return { kind: "failure", code: "agent_broke_off", detail: endlessDetail };
     }
-    if (events.some(({ type }) => type === "tool_call")) {
-      watch.works(turn.parts.some((part) => part.type === "tool_call" && part.state === "running"));
+    for (const event of events) {
+      if (event.type === "tool_call") {
+        watch.called(event.id, event.state === "running");
+      }
     }
     const last = events.at(-1);
     if (last?.type === "failure") {
@@ -254,11 +280,14 @@ export class TurnRunner {
   }
 }
 
+function isOfCall(code: string): boolean {
+  return ["provider_failed", "provider_unreachable", "provider_timeout"].includes(code);
+}
+
 /** Whether a turn that was taken over ended because its process did: its agent no longer has it, or called its model by way of that process. */
 function isOwnFault(ending: TurnEnding, isSoon: boolean): boolean {
   if (ending.kind !== "failure") {
     return false;
   }
-  const isOfCall = ["provider_failed", "provider_unreachable", "provider_timeout"].includes(ending.code);
-  return ending.code === "agent_broke_off" || (isSoon && isOfCall);
+  return isSoon && (ending.code === "agent_broke_off" || isOfCall(ending.code));
 }

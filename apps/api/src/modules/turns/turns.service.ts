@@ -11,7 +11,7 @@ import { errorOf, sealParts, titleContext } from "../conversations/message-seal.
 import type { RunningAgent } from "../containers/containers.types.js";
 import { AgentStartService } from "../containers/start/agent-start.service.js";
 import { CryptoService } from "../crypto/crypto.service.js";
-import { TurnPresenceService } from "./turn-presence.service.js";
+import { TurnPresenceService, type TakenOver } from "./turn-presence.service.js";
 import { TurnsRepository, type BeginResult, type NewTurn, type OrphanedTurn } from "./turns.repository.js";
 
 const maxPerUser = 5;
@@ -104,7 +104,7 @@ export class TurnsService {
   }
 
   /** Who goes on with the turns of processes that died. */
-  takeOverBy(taker: (orphan: OrphanedTurn) => Promise<boolean>): void {
+  takeOverBy(taker: (orphan: OrphanedTurn) => Promise<TakenOver>): void {
     this.presence.takeOverBy(taker);
   }
 

@@ -14,6 +14,8 @@ export interface ExchangeRequest {
   readonly text: string;
   /** `null`: the gateway is given the message. Otherwise it has it, and this was told of the answer before. */
   readonly said: string | null;
+  /** A process that died may have given it the message. */
+  readonly mayBeThere: boolean;
   /** An abort at any time ends the turn at the gateway too, unless it `goesOn`. */
   readonly signal: AbortSignal;
   /** Asked once the signal has aborted. */

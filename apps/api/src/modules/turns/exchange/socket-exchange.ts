@@ -17,6 +17,9 @@ const maxFramesPerSecond = 1_000;
 /** How long the gateway may take to end a connection that is done. */
 const closePatienceMs = 2_000;
 
+/** How long is tried to have a turn stopped that nobody waits for. */
+const stopPatienceMs = 5_000;
+
 type Conversed = TurnEnding | "lost" | "stranger" | "unfit";
 
 interface Connection {
@@ -34,21 +37,55 @@ export async function exchangeOverSocket(
   request: ExchangeRequest,
   listener: ExchangeListener,
 ): Promise<TurnEnding | "unreachable" | "unfit"> {
-  const { running, conversationId, turnId, text, said, signal, goesOn } = request;
-  const dialogue = socket.open({ gatewayToken: running.gatewayToken, conversationId, turnId, text, said });
-  let hasMessage = false;
+  const state: ExchangeState = { hasMessage: request.said !== null, isStopTold: false };
+  try {
+    return await exchange(socket, request, { listener, state });
+  } catch (error) {
+    if (request.signal.aborted && !request.goesOn() && state.hasMessage && !state.isStopTold) {
+      // It was ended between two connections, and the gateway works on.
+      void stopOverSocket(socket, request);
+    }
+    throw error;
+  }
+}
+
+/** Has a gateway end a turn that nobody here follows. Never rejects; a gateway that can't be reached is left alone. */
+export async function stopOverSocket(
+  socket: GatewaySocket,
+  { running, conversationId, turnId }: Pick<ExchangeRequest, "running" | "conversationId" | "turnId">,
+): Promise<void> {
+  const found = new AbortController();
+  const signal = AbortSignal.any([found.signal, AbortSignal.timeout(stopPatienceMs)]);
+  const request = { running, conversationId, turnId, text: "", said: "", mayBeThere: false, signal, goesOn: () => false };
+  const listener = { onTaken: () => found.abort(), onEvents: () => null };
+  await exchange(socket, request, { listener, state: { hasMessage: true, isStopTold: false } }).catch(() => undefined);
+}
+
+interface ExchangeState {
+  /** The gateway said that it has the message, on whatever connection. */
+  hasMessage: boolean;
+  isStopTold: boolean;
+}
+
+async function exchange(
+  socket: GatewaySocket,
+  { running, conversationId, turnId, text, said, mayBeThere, signal, goesOn }: ExchangeRequest,
+  { listener, state }: { readonly listener: ExchangeListener; readonly state: ExchangeState },
+): Promise<TurnEnding | "unreachable" | "unfit"> {
+  const dialogue = socket.open({ gatewayToken: running.gatewayToken, conversationId, turnId, text, said, mayBeThere });
   let attempts = 0;
   for (let connections = 1; attempts <= reconnectAfterMs.length && connections <= maxConnections; connections += 1) {
     await sleep(attempts === 0 ? 0 : reconnectAfterMs[attempts - 1], undefined, { signal }).catch(() => signal.throwIfAborted());
-    const { ending, isTaken } = await converse({ socket, endpoint: running.endpoint, dialogue, signal, goesOn, listener });
-    hasMessage ||= isTaken;
-    if (ending === "stranger" && hasMessage) {
+    const { ending, isTaken } = await converse({ socket, endpoint: running.endpoint, dialogue, signal, goesOn, listener, state });
+    if (ending === "stranger" && state.hasMessage) {
       break;
     }
-    if (ending !== "lost") {
+    // It lets Mosaic in, as it did before, once it is up again. To go another way would run the message twice.
+    const isLost = ending === "lost" || (ending === "unfit" && state.hasMessage);
+    if (!isLost) {
       return ending === "stranger" ? "unreachable" : ending;
     }
-    if (!hasMessage) {
+    if (!state.hasMessage) {
       throw new GatewayUnreachableError("the gateway did not take the message");
     }
     attempts = isTaken ? 1 : attempts + 1;
@@ -64,10 +101,11 @@ interface Conversation {
   readonly signal: AbortSignal;
   readonly goesOn: () => boolean;
   readonly listener: ExchangeListener;
+  readonly state: ExchangeState;
 }
 
 /** One connection's part of the turn. `lost`: it ended before the turn did. */
-async function converse({ socket, endpoint, dialogue, signal, goesOn, listener }: Conversation): Promise<Connection> {
+async function converse({ socket, endpoint, dialogue, signal, goesOn, listener, state }: Conversation): Promise<Connection> {
   signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<Conversed>();
   const connection = open(socket, endpoint);
@@ -83,6 +121,7 @@ async function converse({ socket, endpoint, dialogue, signal, goesOn, listener }
     }
     if (step.stage === "taken" && !isTaken) {
       isTaken = true;
+      state.hasMessage = true;
       listener.onTaken();
     }
     if (step.stage === "stranger" || step.stage === "unfit") {
@@ -120,7 +159,8 @@ async function converse({ socket, endpoint, dialogue, signal, goesOn, listener }
     isOver = true;
     signal.removeEventListener("abort", onAbort);
     pace.end();
-    leave(connection, signal.aborted && goesOn() ? [] : dialogue.stop());
+    const last = signal.aborted && goesOn() ? [] : dialogue.stop();
+    state.isStopTold = leave(connection, last) && last.length > 0;
   }
 }
 
@@ -154,11 +194,11 @@ function connectInTime(host: string, port: number): Socket {
   return socket;
 }
 
-/** Says what is left to say, and hangs up. */
-function leave(connection: WebSocket, last: readonly string[]): void {
+/** Says what is left to say, and hangs up. False if nothing could be said any more. */
+function leave(connection: WebSocket, last: readonly string[]): boolean {
   if (connection.readyState !== WebSocket.OPEN) {
     connection.terminate();
-    return;
+    return false;
   }
   for (const frame of last) {
     connection.send(frame);
@@ -166,6 +206,7 @@ function leave(connection: WebSocket, last: readonly string[]): void {
   connection.close();
   const timer = setTimeout(() => connection.terminate(), closePatienceMs);
   connection.once("close", () => clearTimeout(timer));
+  return true;
 }
 
 /** Stops reading for the rest of a second in which too much came. */
