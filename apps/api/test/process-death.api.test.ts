@@ -282,42 +282,30 @@ test("on SIGTERM an answer of an agent that can't go on alone is broken off with
   expect(rows.at(-1)).toEqual({ status: "broken_off" });
 });
 
-test("a message that waits for its agent's start when the process is killed is answered by the next one", async () => {
-  engine.faults.readyAfterMs = Infinity;
-  const { child } = await startProcess();
-  const client = await memberOf(`http://127.0.0.1:${ports.public}`, database, "ann");
-  const { id: agentId } = await createAgent(client);
-  const conversationId = await createConversation(client, agentId);
-  const turn = await Turn.open(client, conversationId, "hello");
-  await turn.until(({ stages }) => stages.includes("waiting"));
-  await expect.poll(async () => database.query("SELECT 1 FROM turn_events WHERE message_id = $1", [await turn.answerId()])).toHaveLength(1);
-  child.kill("SIGKILL");
-  await once(child, "exit");
-  engine.faults.readyAfterMs = 0;
-  await startProcess();
-  const { message } = await (await Turn.follow(client, await turn.answerId(), turn.events.length)).done();
-  expect(message).toMatchObject({ status: "complete", content: expect.stringContaining("> hello") });
-  expect((await say(client, conversationId, "and again")).message.status).toBe("complete");
-  expect(sentCount(agentId)).toBe(2);
-  expect(engine.containers.size).toBe(1);
-});
-
-test("a message that waits for its agent's start on SIGTERM is answered by the next process", async () => {
-  engine.faults.readyAfterMs = Infinity;
-  const { child } = await startProcess();
-  const client = await memberOf(`http://127.0.0.1:${ports.public}`, database, "ann");
-  const { id: agentId } = await createAgent(client);
-  const conversationId = await createConversation(client, agentId);
-  const turn = await Turn.open(client, conversationId, "hello");
-  await turn.until(({ stages }) => stages.includes("waiting"));
-  child.kill("SIGTERM");
-  await once(child, "exit");
-  engine.faults.readyAfterMs = 0;
-  await startProcess();
-  const { message } = await (await Turn.follow(client, await turn.answerId(), turn.events.length)).done();
-  expect(message).toMatchObject({ status: "complete", content: expect.stringContaining("> hello") });
-  expect(sentCount(agentId)).toBe(1);
-});
+test.each(["SIGKILL", "SIGTERM"] as const)(
+  "a message that waits for its agent's start on %s is answered by the next process",
+  async (signal) => {
+    engine.faults.readyAfterMs = Infinity;
+    const { child } = await startProcess();
+    const client = await memberOf(`http://127.0.0.1:${ports.public}`, database, "ann");
+    const { id: agentId } = await createAgent(client);
+    const conversationId = await createConversation(client, agentId);
+    const turn = await Turn.open(client, conversationId, "hello");
+    await turn.until(({ stages }) => stages.includes("waiting"));
+    await expect
+      .poll(async () => database.query("SELECT 1 FROM turn_events WHERE message_id = $1", [await turn.answerId()]))
+      .toHaveLength(1);
+    child.kill(signal);
+    await once(child, "exit");
+    engine.faults.readyAfterMs = 0;
+    await startProcess();
+    const { message } = await (await Turn.follow(client, await turn.answerId(), turn.events.length)).done();
+    expect(message).toMatchObject({ status: "complete", content: expect.stringContaining("> hello") });
+    expect((await say(client, conversationId, "and again")).message.status).toBe("complete");
+    expect(sentCount(agentId)).toBe(2);
+    expect(engine.containers.size).toBe(1);
+  },
+);
 
 test("the turn to boot of a process that is killed goes to who waits in another process", async () => {
   engine.faults.cores = 2;

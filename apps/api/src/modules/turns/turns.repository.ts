@@ -166,13 +166,14 @@ export class TurnsRepository {
     return rows > 0;
   }
 
-  /** Ends a turn in the place of the process that ran it; without `content` what is stored stays. False if it has ended meanwhile. */
+  /** Ends a turn in the place of the process that ran it, as stopped if its owner has asked for that by now; without `content` what is stored stays. False if it has ended meanwhile. */
   async endOrphan(turn: OrphanedTurn, content: SealedContent | null, { status, error }: AnswerEnd): Promise<boolean> {
     const rows = await this.prisma.$executeRaw`
       WITH ended AS (
         UPDATE messages SET content_encrypted = COALESCE(${content?.contentEncrypted ?? null}, content_encrypted),
-          content_format = COALESCE(${content?.contentFormat ?? null}, content_format), status = ${status},
-          error_code = ${error?.code ?? null}, error_detail = ${error?.detail ?? null}
+          content_format = COALESCE(${content?.contentFormat ?? null}, content_format), status = CASE WHEN stop_requested_at IS NULL THEN ${status} ELSE 'stopped' END,
+          error_code = CASE WHEN stop_requested_at IS NULL THEN ${error?.code ?? null} END,
+          error_detail = CASE WHEN stop_requested_at IS NULL THEN ${error?.detail ?? null} END
         WHERE id = ${turn.answerId}::uuid AND status = 'streaming' AND process_id IS NOT DISTINCT FROM ${turn.processId}::uuid RETURNING 1),
       dropped AS (DELETE FROM turn_events WHERE message_id = ${turn.answerId}::uuid AND EXISTS (SELECT 1 FROM ended))
       SELECT ${overNotices(turn)} FROM ended`;
