@@ -85,7 +85,7 @@ function Thinking({ turn, agentName, hasText }: { readonly turn: Turn | null; re
       {turn?.isReconnecting ? (
         <span className="flex items-center gap-1.5 text-sm text-muted-foreground">
           <WifiOff aria-hidden className="size-3.5" />
-          Reconnecting… The answer goes on meanwhile.
+          Reconnecting…
         </span>
       ) : null}
       {turn?.notice ? (

@@ -29,7 +29,7 @@ export interface Turn {
   readonly stage: StageProgress | null;
   readonly stagesSeen: readonly StartStage[];
   readonly notice: string | null;
-  /** There was no connection for more than a moment. The answer goes on meanwhile. */
+  /** There was no connection for more than a moment: what becomes of the answer meanwhile is not known. */
   readonly isReconnecting: boolean;
   /** Why a message of this page was not sent, while another page's is being answered. */
   readonly refusal: TurnProblem | null;
