@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { TURN_LIMITS, turnLimits } from "../src/modules/turns/turn-limits.js";
 import { TurnPresenceService } from "../src/modules/turns/turn-presence.service.js";
+import { Shutdown } from "../src/platform/shutdown/shutdown.js";
 import { agentOf, conversationOf, createAgent, createConversation, lastMessage, say, stop, Turn } from "./harness/chat.js";
 import { InMemoryEngine } from "./harness/in-memory-runtime.js";
 import { Page } from "./harness/open-events.js";
@@ -352,5 +353,22 @@ test("open pages hear that an answer begins and ends, whichever process they are
       { answerId: message.id, isOver: true },
     ]);
     page.close();
+  }
+});
+
+test("a process that stops takes no new reader, and says why", async () => {
+  const stopping = await startTestApp({ database: app.database, runtime: app.runtime });
+  try {
+    const ann = await owner();
+    const turn = await answering(ann);
+    stopping.nest.get(Shutdown).begin();
+    const there = new TestClient(stopping.url, { cookie: ann.client.cookie ?? "" });
+    const refused = await there.get(`/api/turns/${await turn.answerId()}/events`);
+    expect(refused.json()).toMatchObject({ status: 503, code: "stopping", title: "Mosaic is stopping" });
+    expect(refused.headers.get("retry-after")).toBe("1");
+    await stop(ann.client, await turn.answerId());
+    await turn.done();
+  } finally {
+    await stopping.close();
   }
 });

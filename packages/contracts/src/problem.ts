@@ -25,6 +25,7 @@ export const problems = {
   too_many_requests: { status: 429, title: "Too many attempts" },
   internal: { status: 500, title: "Something went wrong in Mosaic" },
   overloaded: { status: 503, title: "Mosaic is busy" },
+  stopping: { status: 503, title: "Mosaic is stopping" },
   database_unavailable: { status: 503, title: "The database can't be reached" },
   database_refused: { status: 503, title: "The database refused" },
   runtime_unavailable: { status: 503, title: "The container engine can't be reached" },

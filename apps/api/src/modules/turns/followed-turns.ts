@@ -51,7 +51,7 @@ export class FollowedTurns implements OnApplicationBootstrap {
       throw new AppError("not_found");
     }
     if (this.shutdown.signal.aborted) {
-      throw new AppError("overloaded", { detail: "Mosaic is stopping.", retryAfterSeconds: 1 });
+      throw new AppError("stopping", { detail: "Ask again in a moment.", retryAfterSeconds: 1 });
     }
     if (message.status !== "streaming") {
       const feed = new TurnFeed();

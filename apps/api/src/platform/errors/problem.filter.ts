@@ -52,12 +52,18 @@ export function toProblem(error: AppError): Problem {
   };
 }
 
-const pressureLineEveryMs = 10_000;
+/** Refusing is no fault: what the log says of it. */
+const refusalLines: Partial<Record<ProblemCode, string>> = {
+  overloaded: "requests are refused: too many at once",
+  stopping: "requests are refused: Mosaic is stopping",
+};
+
+const refusalLineEveryMs = 10_000;
 
 /** Turns errors into `application/problem+json`, and logs what is ours to repair, once. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  private toldOfPressureAtMs = Number.NEGATIVE_INFINITY;
+  private readonly toldAtMs = new Map<string, number>();
 
   constructor(
     private readonly logger: Logger,
@@ -73,8 +79,9 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
     const { status } = problems[error.code];
-    if (error.code === "overloaded" && error.cause === undefined) {
-      this.tellOfPressure(request.path);
+    const refusalLine = error.cause === undefined ? refusalLines[error.code] : undefined;
+    if (refusalLine !== undefined) {
+      this.tellOfRefusal(refusalLine, request.path);
     } else if (status >= 500) {
       this.logger.error("request failed", error, { code: error.code, method: request.method, path: request.path, ...error.meta });
     }
@@ -92,11 +99,12 @@ export class ProblemFilter implements ExceptionFilter {
       .send(JSON.stringify(toProblem(error)));
   }
 
-  /** Refusing many at once is no fault, and who sends them may not fill the log. */
-  private tellOfPressure(path: string): void {
-    if (performance.now() - this.toldOfPressureAtMs >= pressureLineEveryMs) {
-      this.toldOfPressureAtMs = performance.now();
-      this.logger.warn("requests are refused: too many at once", { path });
+  /** Whoever sends many may not fill the log. */
+  private tellOfRefusal(line: string, path: string): void {
+    const nowMs = performance.now();
+    if (nowMs - (this.toldAtMs.get(line) ?? Number.NEGATIVE_INFINITY) >= refusalLineEveryMs) {
+      this.toldAtMs.set(line, nowMs);
+      this.logger.warn(line, { path });
     }
   }
 }
