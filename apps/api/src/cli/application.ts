@@ -1,4 +1,3 @@
-import { userInfo } from "node:os";
 import { Module, type DynamicModule, type Type } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
 import { UsersModule } from "../modules/users/users.module.js";
@@ -22,7 +21,7 @@ export async function withService<Service, Result>(
 ): Promise<Result> {
   const context = await NestFactory.createApplicationContext(CommandModule.with(env), { logger: false, abortOnError: false });
   try {
-    return await runAsCommand(userInfo().username, async () => work(context.get(type, { strict: false })));
+    return await runAsCommand(async () => work(context.get(type, { strict: false })));
   } finally {
     await context.close();
   }

@@ -1,11 +1,11 @@
-import { userInfo } from "node:os";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { text } from "node:stream/consumers";
-import type { AuditAction } from "@mosaic/contracts/audit-actions";
 import type { Client } from "pg";
-import { randomUUIDv7 } from "node:crypto";
+import { recordAudit, type AuditEntry } from "../modules/audit/audit-trail.js";
 import { connectTo } from "../platform/database/database-look.js";
+import { statementsOn } from "../platform/database/statements.js";
+import { runAsCommand } from "../platform/logging/request-context.js";
 
 /** Something that the operator can put right; shown without a stack. */
 export class CommandError extends Error {}
@@ -45,18 +45,9 @@ export async function inTransaction<Result>(database: Client, work: () => Promis
   }
 }
 
-export interface CliAudit {
-  readonly action: AuditAction;
-  readonly details?: Readonly<Record<string, string | number | boolean>>;
-}
-
 /** The row of a command, in the transaction of what it changes. */
-export async function auditCommand(database: Client, { action, details = {} }: CliAudit): Promise<void> {
-  await database.query(
-    `INSERT INTO audit_events (id, actor_kind, actor_name, action, target_name, outcome, details)
-     VALUES ($1, 'cli', $2, $3, '', 'done', $4)`,
-    [randomUUIDv7(), userInfo().username, action, JSON.stringify(details)],
-  );
+export async function auditCommand(database: Client, entry: AuditEntry): Promise<void> {
+  await runAsCommand(async () => recordAudit(statementsOn(database), entry));
 }
 
 /** A secret from standard input: the first line of a pipe, or typed twice without being shown. Never an argument: others see those. */

@@ -12,7 +12,8 @@ import {
   type SettingValue,
   type StoredSetting,
 } from "../modules/settings/setting-registry.js";
-import { sendFromCommand } from "../platform/notices/notices.js";
+import { announce, putRow } from "../modules/settings/system-config.repository.js";
+import { statementsOn } from "../platform/database/statements.js";
 import { CommandError } from "./command.js";
 
 const noKey: Open = (_sealed: string, { field }: SealContext) => {
@@ -44,19 +45,14 @@ export async function settingFaults(database: Client, open: Open): Promise<strin
 
 /** In a transaction, which the notice belongs to. */
 export async function storeSetting<K extends PlainKey>(database: Client, key: K, value: SettingValue<K>): Promise<void> {
-  await database.query(
-    `INSERT INTO system_config (key, value, is_encrypted) VALUES ($1, $2, false)
-     ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()`,
-    [key, writeSetting(key, value)],
-  );
-  const { group } = settings[key];
-  if (group !== null) {
-    await sendFromCommand(database, { channel: "mosaic_settings", payload: group });
-  }
+  const transaction = statementsOn(database);
+  await putRow(transaction, key, { value: writeSetting(key, value), isEncrypted: false });
+  await announce(transaction, settings[key].group, null);
 }
 
+/** Tells nobody. */
 export async function removeSetting(database: Client, key: PlainKey): Promise<void> {
-  await database.query("DELETE FROM system_config WHERE key = $1", [key]);
+  await putRow(statementsOn(database), key, null);
 }
 
 async function rowOf(database: Client, key: SettingKey): Promise<StoredSetting | null> {

@@ -1,6 +1,7 @@
 import { Injectable } from "@nestjs/common";
-import type { Prisma } from "../../generated/prisma/client.js";
+import { Prisma } from "../../generated/prisma/client.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
+import type { Statements } from "../../platform/database/statements.js";
 import type { SettingGroup } from "../../platform/notices/channels.js";
 import { send } from "../../platform/notices/notices.js";
 import { recordAudit, type AuditEntry } from "../audit/audit-trail.js";
@@ -57,16 +58,25 @@ export class SystemConfigRepository {
         return;
       }
       const { setting, audit } = change;
-      await (setting === null
-        ? transaction.systemConfig.deleteMany({ where: { key } })
-        : transaction.systemConfig.upsert({ where: { key }, create: { key, ...setting }, update: setting }));
+      await putRow(transaction, key, setting);
       await announce(transaction, group, audit);
     });
   }
 }
 
+/** `null` removes the row. */
+export async function putRow(transaction: Statements, key: string, setting: StoredSetting | null): Promise<void> {
+  await transaction.$executeRaw(
+    setting === null
+      ? Prisma.sql`DELETE FROM system_config WHERE key = ${key}`
+      : Prisma.sql`
+          INSERT INTO system_config (key, value, is_encrypted) VALUES (${key}, ${setting.value}, ${setting.isEncrypted})
+          ON CONFLICT (key) DO UPDATE SET value = excluded.value, is_encrypted = excluded.is_encrypted, updated_at = now()`,
+  );
+}
+
 /** Postgres tells it when the transaction commits, so nobody looks too early. */
-async function announce(transaction: Prisma.TransactionClient, group: SettingGroup | null, audit: AuditEntry | null): Promise<void> {
+export async function announce(transaction: Statements, group: SettingGroup | null, audit: AuditEntry | null): Promise<void> {
   if (audit !== null) {
     await recordAudit(transaction, audit);
   }

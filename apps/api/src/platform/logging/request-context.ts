@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { userInfo } from "node:os";
 
 /** Who does something, as the audit names them. */
 export interface Actor {
@@ -27,8 +28,8 @@ export function requestContext(): RequestContext | undefined {
 }
 
 /** As a request is served, with whoever calls the command in the audit. */
-export function runAsCommand<T>(name: string, run: () => T): T {
-  return storage.run({ address: "", actor: { kind: "cli", id: null, name } }, run);
+export function runAsCommand<T>(run: () => T): T {
+  return storage.run({ address: "", actor: { kind: "cli", id: null, name: userInfo().username } }, run);
 }
 
 export function requestId(): string | undefined {

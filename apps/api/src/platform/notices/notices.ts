@@ -1,7 +1,7 @@
 import { Injectable } from "@nestjs/common";
-import type { ClientBase } from "pg";
 import { Prisma } from "../../generated/prisma/client.js";
 import { PrismaService } from "../database/prisma.service.js";
+import type { Statements } from "../database/statements.js";
 import { Logger } from "../logging/logger.js";
 import { read, written, type Channel, type Notice, type Payload } from "./channels.js";
 import { PostgresChannel } from "./postgres-channel.js";
@@ -60,8 +60,8 @@ export class Notices {
 }
 
 /** Told to every process if the transaction commits, and not before. */
-export async function send(transaction: Pick<Prisma.TransactionClient, "$executeRaw">, notice: Notice): Promise<void> {
-  await transaction.$executeRaw`SELECT ${sending(notice)}`;
+export async function send(transaction: Statements, notice: Notice): Promise<void> {
+  await transaction.$executeRaw(Prisma.sql`SELECT ${sending(notice)}`);
 }
 
 /** As `send`, for many, in one statement. */
@@ -69,11 +69,6 @@ export async function sendAll(transaction: Pick<Prisma.TransactionClient, "$exec
   await transaction.$executeRaw`
     SELECT pg_notify(channel, payload)
     FROM unnest(${notices.map(({ channel }) => channel)}::text[], ${notices.map(written)}::text[]) AS notice (channel, payload)`;
-}
-
-/** As `send`, from a command, which has a connection of its own. */
-export async function sendFromCommand(database: ClientBase, notice: Notice): Promise<void> {
-  await database.query("SELECT pg_notify($1, $2)", [notice.channel, written(notice)]);
 }
 
 /** As `send`, as an expression: told once for each row that the statement yields. */
