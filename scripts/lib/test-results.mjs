@@ -1,9 +1,11 @@
+import { stripVTControlCharacters } from "node:util";
+
 /**
  * What a run of tests came to, whoever ran it.
  *
  * @typedef {object} TestReport
  * @property {number} passed
- * @property {string[]} failed names
+ * @property {string[]} failed names, each with what went wrong where that is known
  * @property {{ name: string, why?: string | undefined }[]} skipped
  */
 
@@ -34,9 +36,25 @@ function collectSuite(suite, titles, report) {
       // `expected` holds for a test that is meant to fail and does; `flaky` passed at a retry.
       if (test.status === "expected" || test.status === "flaky") report.passed += 1;
       else if (test.status === "skipped") report.skipped.push({ name, why: skipReason(test) });
-      else report.failed.push(name);
+      else report.failed.push(withCause(name, (test.results ?? []).at(-1)?.error?.message));
     }
   }
+}
+
+const causeMaxCharacters = 500;
+
+/**
+ * @param {string} name
+ * @param {string | undefined} message of an error: several lines, perhaps coloured
+ * @returns {string} one line
+ */
+export function withCause(name, message) {
+  const cause = stripVTControlCharacters(message ?? "")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean)
+    .join(" | ");
+  return cause === "" ? name : `${name}: ${cause.slice(0, causeMaxCharacters)}`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fromPlaywright, sum, verdict, withExitCode } from "./test-results.mjs";
+import { fromPlaywright, sum, verdict, withCause, withExitCode } from "./test-results.mjs";
 import { withReasons } from "./test-steps.mjs";
 
 const none = { passed: 0, failed: [], skipped: [] };
@@ -7,7 +7,7 @@ const none = { passed: 0, failed: [], skipped: [] };
 test("Playwright: expected and flaky pass, unexpected fails, skipped is kept with its reason", () => {
   const spec = (/** @type {string} */ title, /** @type {string} */ status, /** @type {object[]} */ annotations = []) => ({
     title,
-    tests: [{ projectName: "docker", status, annotations, results: [] }],
+    tests: [{ projectName: "docker", status, annotations, results: status === "unexpected" ? [{ error: { message: "no stop" } }] : [] }],
   });
   const suites = [
     {
@@ -23,9 +23,15 @@ test("Playwright: expected and flaky pass, unexpected fails, skipped is kept wit
   ];
   expect(fromPlaywright(JSON.stringify({ suites, errors: [{ message: "boom\nat x" }] }))).toEqual({
     passed: 2,
-    failed: ["chat.spec.ts > stop > c > docker", "boom"],
+    failed: ["chat.spec.ts > stop > c > docker: no stop", "boom"],
     skipped: [{ name: "chat.spec.ts > stop > d > docker", why: "no engine" }],
   });
+});
+
+test("a failure says its cause in one line, without colours and not without end", () => {
+  expect(withCause("a > b", "\u001B[31mexpected\u001B[39m 1\n\n  received 2")).toBe("a > b: expected 1 | received 2");
+  expect(withCause("a > b", undefined)).toBe("a > b");
+  expect(withCause("a", "x".repeat(100_000))).toHaveLength(503);
 });
 
 test("a run that crashed without a failed test has failed", () => {

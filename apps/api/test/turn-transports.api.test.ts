@@ -86,6 +86,18 @@ describe("a gateway with a socket", () => {
     expect(asked().filter((path) => path === "chat.send" || path.startsWith("/v1"))).toEqual(["chat.send"]);
   });
 
+  test("that takes no message for a moment is asked again, and the message is run once", async () => {
+    await open();
+    await (await Turn.open(client, conversationId, "Hello")).done();
+    const found = app.runtime.gatewayOf(agentId);
+    found.setBusy(2);
+    const { message } = await (await Turn.open(client, conversationId, "Come again")).done();
+    expect(message).toMatchObject({ status: "complete", error: null });
+    expect(asked().filter((path) => path === "chat.send")).toHaveLength(1 + 3);
+    const users = found.messagesOf(`conv-${conversationId}`).filter(({ role }) => role === "user");
+    expect(users.map(({ text }) => text)).toEqual(["Hello", "Come again"]);
+  });
+
   test("is told to stop also between two connections", async () => {
     await open();
     const turn = await Turn.open(client, conversationId, "[demo:slow ms=25 words=2000]");

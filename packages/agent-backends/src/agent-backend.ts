@@ -115,8 +115,8 @@ export interface DialogueStep {
   /** Frames to send, in their order. */
   readonly send: readonly string[];
   readonly events: readonly GatewayEvent[];
-  /** `taken`: the gateway has the message. `stranger`: it is another one's. `unfit`: it lets nobody in this way, and another has to be taken. */
-  readonly stage: "opening" | "taken" | "stranger" | "unfit";
+  /** `taken`: the gateway has the message. `stranger`: it is another one's. `unfit`: it lets nobody in this way, and another has to be taken. `busy`: it takes the message on a later connection. */
+  readonly stage: "opening" | "taken" | "stranger" | "unfit" | "busy";
   /** The frame was about this turn. */
   readonly isHeard: boolean;
 }

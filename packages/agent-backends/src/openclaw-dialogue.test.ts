@@ -41,8 +41,12 @@ function taken(over: Partial<DialogueInput> = {}, nowMs?: () => number): Gateway
   return dialogue;
 }
 
+/** Of a gateway whose history has no row of the turn. */
 function all(dialogue: GatewayDialogue, frames: readonly string[]): GatewayEvent[] {
-  return frames.flatMap((frame) => dialogue.receive(frame).events);
+  return frames.flatMap((frame) => {
+    const step = dialogue.receive(frame);
+    return [...step.events, ...answered(dialogue, { ...step, events: [] }, { "chat.history": { ok: true, payload: {} } }).events];
+  });
 }
 
 function textOf(events: readonly GatewayEvent[]): string {
@@ -84,14 +88,27 @@ describe("the way in", () => {
     expect(dialogue.stop()).toEqual([]);
   });
 
-  it.each([
-    [{ code: "UNAVAILABLE", message: "draining", retryable: true }, /busy or not ready yet/],
-    [{ code: "INVALID_REQUEST", message: "session archived" }, /did not accept the message: “session archived”/],
-  ])("tells that the message was refused: %j", (error, detail) => {
+  it("tells that the message was refused", () => {
     const { dialogue, afterHello } = opened();
-    const { events, stage } = answered(dialogue, afterHello, { "chat.send": { ok: false, error } });
-    expect(events).toEqual([{ type: "failure", code: "agent_broke_off", detail: expect.stringMatching(detail) }]);
+    const refused = { ok: false, error: { code: "INVALID_REQUEST", message: "session archived" } };
+    const { events, stage } = answered(dialogue, afterHello, { "chat.send": refused });
+    const detail = expect.stringMatching(/did not accept the message: “session archived”/);
+    expect(events).toEqual([{ type: "failure", code: "agent_broke_off", detail }]);
     expect(stage).toBe("opening");
+  });
+
+  it.each([
+    { code: "UNAVAILABLE", message: "draining" },
+    { code: "OTHER", retryable: true },
+  ])("is one to come back to while the gateway is busy: %j", (error) => {
+    const { dialogue, afterHello } = opened();
+    expect(answered(dialogue, afterHello, { "chat.send": { ok: false, error } })).toMatchObject({ events: [], stage: "busy" });
+    dialogue.reopen();
+    const again = answered(dialogue, dialogue.receive(challenge), { connect: helloOk });
+    expect(again.stage).toBe("opening");
+    expect(answered(dialogue, again, { "chat.send": { ok: false, error } }).stage).toBe("busy");
+    const detail = expect.stringMatching(/busy or not ready yet/);
+    expect(dialogue.close()).toEqual([{ type: "failure", code: "agent_broke_off", detail }]);
   });
 });
 
@@ -185,6 +202,29 @@ describe("an answer", () => {
 });
 
 describe("an end", () => {
+  it.each(["event", "history"])("waits for what the answer took, which may come after it: by an %s", (way) => {
+    const dialogue = taken();
+    dialogue.receive(row("r0", { stopReason: "toolUse", usage: { input: 1, output: 2 } }));
+    const step = dialogue.receive(final("Hello"));
+    expect(step.events).toEqual([{ type: "delta", text: "Hello" }]);
+    expect(step.send.map((frame) => (JSON.parse(frame) as { method: string }).method)).toEqual(["chat.history"]);
+    const usage = { input: 10, output: 20 };
+    const later = [row("r1", { stopReason: "stop", usage })];
+    const messages = [{ role: "assistant", content: "Hello", stopReason: "stop", usage, __openclaw: { id: "r1", runId: turnId } }];
+    const events =
+      way === "event" ? all(dialogue, later) : answered(dialogue, step, { "chat.history": { ok: true, payload: { messages } } }).events;
+    expect(events).toEqual([{ type: "usage", usage: { inputTokens: 11, outputTokens: 22, cachedTokens: 0 } }, { type: "end" }]);
+  });
+
+  it("stays a whole answer when nobody tells any more what it took", () => {
+    const lost = taken();
+    expect(lost.receive(final("Hello")).events).toEqual([{ type: "delta", text: "Hello" }]);
+    expect(lost.close()).toEqual([{ type: "end" }]);
+    const refused = taken();
+    const step = refused.receive(final("Hello"));
+    expect(answered(refused, step, { "chat.history": { ok: false, error: {} } }).events).toEqual([{ type: "end" }]);
+  });
+
   const step = (detail: string): string =>
     agent("lifecycle", { phase: "fallback_step", fallbackStepFromFailureDetail: detail, fallbackStepFinalOutcome: "chain_exhausted" });
   const failed = (errorMessage: string, failoverReason?: string): string =>

@@ -64,7 +64,11 @@ class OpenclawDialogue implements GatewayDialogue {
   }
 
   close(): readonly GatewayEvent[] {
-    this.run.breakOff("The agent stopped in the middle of its answer. Send the message again.");
+    this.run.breakOff(
+      this.stage === "busy"
+        ? "The agent is busy or not ready yet. Send the message again in a moment."
+        : "The agent stopped in the middle of its answer. Send the message again.",
+    );
     return this.run.take();
   }
 
@@ -77,6 +81,7 @@ class OpenclawDialogue implements GatewayDialogue {
     if (event === "connect.challenge") return this.connect();
     const isOurs = this.run.onEvent(textOf(event), recordOf(payload));
     if (isOurs) this.take();
+    if (this.run.wantsRow && !this.isAsking("history")) this.askHistory();
     return isOurs;
   }
 
@@ -142,12 +147,13 @@ class OpenclawDialogue implements GatewayDialogue {
   }
 
   private onRefused({ code, message, retryable }: UnknownRecord): void {
+    if (code === "UNAVAILABLE" || retryable === true) {
+      this.stage = "busy";
+      return;
+    }
     const why = textOf(message).slice(0, 200);
-    const isBusy = code === "UNAVAILABLE" || retryable === true;
     this.run.breakOff(
-      isBusy
-        ? "The agent is busy or not ready yet. Send the message again in a moment."
-        : `The agent did not accept the message: “${why}”. Send it again; if that does not help, stop the agent and let it start again.`,
+      `The agent did not accept the message: “${why}”. Send it again; if that does not help, stop the agent and let it start again.`,
     );
   }
 
@@ -169,6 +175,10 @@ class OpenclawDialogue implements GatewayDialogue {
 
   private askHistory(): void {
     this.ask("history", "chat.history", { sessionKey: this.sessionKey, limit: historyRows, maxChars: historyRowCharacters });
+  }
+
+  private isAsking(request: Request): boolean {
+    return [...this.asked.values()].includes(request);
   }
 
   private ask(request: Request, method: string, params: object): void {

@@ -16,6 +16,9 @@ const errorTypes: Readonly<Record<string, string>> = {
 const maxKept = 2_000;
 const maxIdLength = 200;
 
+/** How the rows end that come before an answer's own. */
+const stopsBefore = new Set(["toolUse", "error", "aborted"]);
+
 /** How OpenClaw ends a row that it has cut. */
 const truncated = "\n...(truncated)...";
 
@@ -40,6 +43,10 @@ export class OpenclawRun {
   private lastStop = "";
   private hasThought = false;
   private hasGap = false;
+  /** The row of the answer itself was counted, not only those of calls and attempts before it. */
+  private hasAnswersRow = false;
+  /** How the answer ended, while the row that says what it took has not come. */
+  private finalStop: string | null = null;
   private over = false;
   private readonly runId: string;
   /** What was told of the answer so far. */
@@ -54,6 +61,11 @@ export class OpenclawRun {
 
   get isOver(): boolean {
     return this.over;
+  }
+
+  /** The answer has ended, and the row that says what it took is asked for: nothing holds OpenClaw to tell that first. */
+  get wantsRow(): boolean {
+    return this.finalStop !== null && !this.isOver;
   }
 
   take(): readonly GatewayEvent[] {
@@ -85,6 +97,10 @@ export class OpenclawRun {
       this.count(row);
       this.callsIn(row);
     }
+    if (this.finalStop !== null) {
+      this.finish(this.finalStop);
+      return;
+    }
     this.hasGap = true;
     const inFlight = recordOf(history["inFlightRun"]);
     if (inFlight["runId"] === this.runId) {
@@ -97,10 +113,15 @@ export class OpenclawRun {
     if (text.endsWith(truncated)) this.onTruncated(text.slice(0, -truncated.length));
     else if (last === undefined || isCutShort) this.breakOff(startedAgain);
     else if (last["stopReason"] === "error") this.fail(text.split("\n")[0] ?? "", {});
-    else this.finish(text, textOf(last["stopReason"]));
+    else {
+      this.sayUpTo(text);
+      this.finish(textOf(last["stopReason"]));
+    }
   }
 
+  /** Nothing more comes. An answer that has ended is whole without what it took. */
   breakOff(detail: string): void {
+    if (this.finalStop !== null) this.finish(this.finalStop);
     this.end({ type: "failure", code: "agent_broke_off", detail });
   }
 
@@ -125,7 +146,8 @@ export class OpenclawRun {
         if (payload["message"] === undefined && this.said === "") {
           this.breakOff("The agent answered this message together with another one. Send it again if something is missing.");
         } else {
-          this.finish(text, textOf(payload["stopReason"]));
+          this.sayUpTo(text);
+          this.onFinal(textOf(payload["stopReason"]));
         }
         break;
       case "aborted":
@@ -139,6 +161,11 @@ export class OpenclawRun {
         break;
       default:
     }
+  }
+
+  private onFinal(stopReason: string): void {
+    if (this.hasAnswersRow) this.finish(stopReason);
+    else this.finalStop = stopReason;
   }
 
   private onAgent(stream: string, data: UnknownRecord): void {
@@ -221,13 +248,15 @@ export class OpenclawRun {
       outputTokens: this.usage.outputTokens + usage.outputTokens,
       cachedTokens: this.usage.cachedTokens + usage.cachedTokens,
     });
-    if (!success || usage.inputTokens + usage.outputTokens === 0) return;
-    this.usage = data;
-    this.tell({ type: "usage", usage: data });
+    if (success && usage.inputTokens + usage.outputTokens > 0) {
+      this.usage = data;
+      this.tell({ type: "usage", usage: data });
+    }
+    this.hasAnswersRow = !stopsBefore.has(this.lastStop);
+    if (this.finalStop !== null && this.hasAnswersRow) this.finish(this.finalStop);
   }
 
-  private finish(text: string, stopReason: string): void {
-    this.sayUpTo(text);
+  private finish(stopReason: string): void {
     if (stopReason === "length") this.end({ type: "failure", ...cutByLimit(this.said !== "") });
     else this.end(this.said === "" ? { type: "failure", ...emptyAnswer } : { type: "end" });
   }

@@ -16,6 +16,7 @@ export function readRequest(frame: string): ClientRequest | null {
 }
 
 export const refusals = {
+  busy: { code: "UNAVAILABLE", message: "gateway is draining", retryable: true, retryAfterMs: 1000, details: { phase: "draining" } },
   token: {
     code: "INVALID_REQUEST",
     message: "unauthorized: gateway token mismatch (provide gateway auth token)",

@@ -19,6 +19,8 @@ export interface SocketHost {
   token(): string;
   /** False: whoever comes is from elsewhere than the loopback, and may do nothing. */
   isTrusting(): boolean;
+  /** False: it is busy, and the message is to come again. */
+  takesMessage(): boolean;
   whileStopped(): Promise<void>;
   /** Resolves when the session's turn is over. Rejects when it was ended by its signal. */
   run(asked: DemoRequest, sessionKey: string, run: FakeRun): Promise<void>;
@@ -84,6 +86,7 @@ class SocketState {
   send(client: Client, params: JsonRecord): JsonRecord | keyof typeof refusals {
     const [runId, message, key] = [stringIn(params, "idempotencyKey"), stringIn(params, "message"), stringIn(params, "sessionKey")];
     if (message === "") return "empty";
+    if (!this.host.takesMessage()) return "busy";
     const known = this.runs.get(runId);
     if (known !== undefined) return this.texts.get(runId) === message ? { runId, status: known.isEnded ? "ok" : "in_flight" } : "conflict";
     const asked = parseDemoRequest(

@@ -47,6 +47,8 @@ export interface FakeGateway extends RunningServer {
   setBehaviour(behaviour: DemoBehaviour | null): void;
   /** Whether whoever comes from now on may do anything over its WebSocket. */
   setTrusting(isTrusting: boolean): void;
+  /** As a gateway that is about to end does: so many messages over its WebSocket are told to come again. */
+  setBusy(messages: number): void;
   /** Has it send that without an end to whoever sends a message over its WebSocket from now on. */
   setFlood(flood: ((runId: string) => string | typeof pings) | null): void;
   /** Breaks all WebSockets, as a network does. */
@@ -92,16 +94,13 @@ export async function startFakeGateway(options: FakeGatewayOptions): Promise<Fak
     setToken: (token: string) => {
       state.token = token;
     },
-    setSystemPrompt: (systemPrompt: string) => {
-      state.systemPrompt = systemPrompt;
-    },
-    setBehaviour: (behaviour: DemoBehaviour | null) => {
-      state.behaviour = behaviour;
-    },
+    setSystemPrompt: (systemPrompt: string) => void (state.systemPrompt = systemPrompt),
+    setBehaviour: (behaviour: DemoBehaviour | null) => void (state.behaviour = behaviour),
     messagesOf: (key: string) => state.sessions.messagesOf(key),
     waitForRequest: state.log.waitFor,
     dropSockets: socket.drop,
     setTrusting: (isTrusting: boolean) => void (state.isTrusting = isTrusting),
+    setBusy: (messages: number) => void (state.refusesNext = messages),
     setFlood: (flood: GatewayState["flood"]) => void (state.flood = flood),
   };
   const withoutSockets = async (stop: () => Promise<void>): Promise<void> => {
@@ -129,6 +128,7 @@ class GatewayState {
   behaviour: DemoBehaviour | null = null;
   stopped: PromiseWithResolvers<void> | null = null;
   isTrusting: boolean;
+  refusesNext = 0;
   flood: ((runId: string) => string | typeof pings) | null = null;
   abortedCount = 0;
   activeCount = 0;
@@ -248,6 +248,7 @@ function socketHost(state: GatewayState): SocketHost {
     isTrusting: () => state.isTrusting,
     whileStopped: async () => state.stopped?.promise,
     record: (method, { headers }, body) => state.log.add({ method: "WS", path: method, headers, body }),
+    takesMessage: () => state.refusesNext-- <= 0,
     flood: (runId) => state.flood?.(runId) ?? null,
     onAborted: () => void (state.abortedCount += 1),
     run: async (asked, sessionKey, run) => {

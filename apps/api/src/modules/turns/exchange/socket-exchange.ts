@@ -9,6 +9,8 @@ import { connectTimeoutMs } from "./http-exchange.js";
 
 /** A connection that broke in the middle of a turn is made again, since the turn goes on at the gateway. */
 const reconnectAfterMs = [250, 1_000];
+/** A gateway that has just come up, or is about to end, takes no message for a moment. */
+const askBusyAgainAfterMs = [250, 500, 1_000, 2_000, 4_000];
 /** Of one turn, with a gateway that takes each and ends it again. */
 const maxConnections = 100;
 /** What one agent may have this process read: reading costs all the others, and an agent may send what nobody asked for without an end. */
@@ -20,7 +22,7 @@ const closePatienceMs = 2_000;
 /** How long is tried to have a turn stopped that nobody waits for. */
 const stopPatienceMs = 5_000;
 
-type Conversed = TurnEnding | "lost" | "stranger" | "unfit";
+type Conversed = TurnEnding | "lost" | "stranger" | "unfit" | "busy";
 
 interface Connection {
   readonly ending: Conversed;
@@ -74,11 +76,22 @@ async function exchange(
 ): Promise<TurnEnding | "unreachable" | "unfit"> {
   const dialogue = socket.open({ gatewayToken: running.gatewayToken, conversationId, turnId, text, said, mayBeThere });
   let attempts = 0;
+  let busy = 0;
   for (let connections = 1; attempts <= reconnectAfterMs.length && connections <= maxConnections; connections += 1) {
     await sleep(attempts === 0 ? 0 : reconnectAfterMs[attempts - 1], undefined, { signal }).catch(() => signal.throwIfAborted());
     const { ending, isTaken } = await converse({ socket, endpoint: running.endpoint, dialogue, signal, goesOn, listener, state });
     if (ending === "stranger" && state.hasMessage) {
       break;
+    }
+    if (ending === "busy") {
+      const pauseMs = askBusyAgainAfterMs[busy];
+      if (pauseMs === undefined) {
+        break;
+      }
+      busy += 1;
+      await sleep(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+      dialogue.reopen();
+      continue;
     }
     // It lets Mosaic in, as it did before, once it is up again. To go another way would run the message twice.
     const isLost = ending === "lost" || (ending === "unfit" && state.hasMessage);
@@ -124,7 +137,7 @@ async function converse({ socket, endpoint, dialogue, signal, goesOn, listener, 
       state.hasMessage = true;
       listener.onTaken();
     }
-    if (step.stage === "stranger" || step.stage === "unfit") {
+    if (step.stage === "stranger" || step.stage === "unfit" || step.stage === "busy") {
       resolve(step.stage);
       return;
     }
