@@ -36,8 +36,13 @@ export const chatRoutes: Routes = {
   },
   "GET /api/conversations/:id": ({ state, parts }) => ({
     ...find(state.conversations, parts[1]),
-    messages: state.messages.get(parts[1] ?? "") ?? [],
+    ...pageOf(state.messages.get(parts[1] ?? "") ?? []),
   }),
+  "GET /api/conversations/:id/messages": ({ state, parts, request }) => {
+    const messages = state.messages.get(find(state.conversations, parts[1]).id) ?? [];
+    const before = find(messages, /\?before=([\w-]+)$/.exec(request.url ?? "")?.[1]);
+    return { ...pageOf(messages.slice(0, messages.indexOf(before))), hasNewer: true };
+  },
   "PATCH /api/conversations/:id": (call) => patch(call.state.conversations, call),
   "DELETE /api/conversations/:id": (call) => remove(call.state.conversations, call),
   "POST /api/conversations/:id/messages": (call) => runTurn(call),
@@ -58,6 +63,13 @@ export const chatRoutes: Routes = {
     request.on("close", () => context.listeners.delete(listener));
   },
 };
+
+const pageSize = 100;
+
+const pageOf = (messages: readonly Message[]): { messages: readonly Message[]; hasOlder: boolean } => ({
+  messages: messages.slice(-pageSize),
+  hasOlder: messages.length > pageSize,
+});
 
 const markdown = [
   "Here is a small example that reads a file line by line:\n\n",

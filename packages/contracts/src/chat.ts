@@ -54,9 +54,28 @@ export const conversationList = z.object({ conversations: z.array(conversation) 
 export type ConversationList = z.infer<typeof conversationList>;
 
 export const conversationWithMessages = z
-  .object({ ...conversation.shape, messages: z.array(message) })
+  .object({
+    ...conversation.shape,
+    /** The newest ones, oldest first. */
+    messages: z.array(message),
+    /** There are messages before these. */
+    hasOlder: z.boolean(),
+  })
   .meta({ id: "ConversationWithMessages" });
 export type ConversationWithMessages = z.infer<typeof conversationWithMessages>;
+
+/** Some messages in a row, oldest first. */
+export const messagePage = z
+  .object({ messages: z.array(message), hasOlder: z.boolean(), hasNewer: z.boolean() })
+  .meta({ id: "MessagePage" });
+export type MessagePage = z.infer<typeof messagePage>;
+
+/** Which messages: those right before one, right after one, or one with its neighbours; the newest without any of them. */
+export const messagePageQuery = z
+  .strictObject({ before: z.uuid().optional(), after: z.uuid().optional(), around: z.uuid().optional() })
+  .refine((query) => Object.values(query).filter((id) => id !== undefined).length <= 1, "Give one of before, after and around")
+  .meta({ id: "MessagePageQuery" });
+export type MessagePageQuery = z.infer<typeof messagePageQuery>;
 
 export const sendMessage = z
   .strictObject({

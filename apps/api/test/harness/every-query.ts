@@ -12,6 +12,7 @@ import { KeptAgentsRepository } from "../../src/modules/containers/reconcile/kep
 import { StateSizesRepository } from "../../src/modules/containers/disk/state-sizes.repository.js";
 import { SupervisorReportsRepository } from "../../src/modules/containers/reports/supervisor-reports.repository.js";
 import { ConversationsRepository } from "../../src/modules/conversations/conversations.repository.js";
+import { MessagePagesRepository } from "../../src/modules/conversations/message-pages.repository.js";
 import { TurnLogRepository } from "../../src/modules/conversations/turn-log.repository.js";
 import { HealthRepository } from "../../src/modules/health/health.repository.js";
 import { ApiProcessesRepository } from "../../src/modules/key-rotation/api-processes.repository.js";
@@ -154,15 +155,25 @@ const orphan = (answer: number) => ({
 });
 const turn = (answer: number) => ({ userId: user, conversationId: id("conversations", 1 + answer), answerId: id("messages", answer) });
 
+const talkKey = { userId: user, conversationId: id("conversations", 1) };
+const pageBound = { messages: 100, sealedBytes: 1024 * 1024 };
+
 const talk: readonly Call[] = [
   ...of(ConversationsRepository, {
     list: (conversations) => conversations.list(user),
     create: (conversations) => conversations.create(user, { id: randomUUIDv7(), agentId: id("agents", 1), titleEncrypted: "enc:", now }),
     find: (conversations) => conversations.find(user, id("conversations", 1)),
-    messages: (conversations) => conversations.messages(user, id("conversations", 1)),
     setMemoryGiven: (conversations) => conversations.setMemoryGiven(user, id("conversations", 1), now),
     rename: (conversations) => conversations.rename(user, id("conversations", 1), "enc:"),
     delete: (conversations) => conversations.delete(user, id("conversations", 2)),
+  }),
+  ...of(MessagePagesRepository, {
+    read: [
+      (pages) => pages.read(talkKey, { bound: pageBound }),
+      (pages) => pages.read(talkKey, { from: { messageId: id("messages", 1), direction: "older", isIncluded: true }, bound: pageBound }),
+      (pages) => pages.read(talkKey, { from: { messageId: id("messages", 1), direction: "newer", isIncluded: false }, bound: pageBound }),
+    ],
+    exists: [(pages) => pages.exists(talkKey, null), (pages) => pages.exists(talkKey, id("messages", 1))],
   }),
   ...of(TurnsRepository, {
     begin: (turns) =>

@@ -110,6 +110,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   },
   "ConversationsController.delete": { kind: "conversation", ok: 204, audit: ["conversation.delete"] },
   "ConversationsController.get": { kind: "conversation", ok: 200 },
+  "ConversationsController.messages": { kind: "conversation", ok: 200 },
   "ConversationsController.rename": { kind: "conversation", body: { title: "New title" }, ok: 200, audit: ["conversation.rename"] },
   "InvitesController.create": { body: { note: "for Bob" }, ok: 201, audit: ["invite.create"], target: made("invite") },
   "InvitesController.revoke": { kind: "invite", ok: 204, audit: ["invite.revoke"] },

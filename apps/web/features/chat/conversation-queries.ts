@@ -24,7 +24,7 @@ export const useCreateConversation = () => {
   return useMutation({
     mutationFn: (agentId: string) => request(conversation, "/api/conversations", { method: "POST", body: { agentId } }),
     onSuccess: (created) => {
-      client.setQueryData(queryKeys.conversation(created.id), { ...created, messages: [] });
+      client.setQueryData(queryKeys.conversation(created.id), { ...created, messages: [], hasOlder: false });
       client.setQueryData<Conversation[]>(queryKeys.conversations, (known) => (known ? [created, ...known] : known));
     },
   });

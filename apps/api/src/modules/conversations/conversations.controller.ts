@@ -3,25 +3,33 @@ import {
   conversationList,
   conversationWithMessages,
   createConversation,
+  messagePage,
+  messagePageQuery,
   updateConversation,
   type Conversation,
   type ConversationList,
   type ConversationWithMessages,
   type CreateConversation,
+  type MessagePage,
+  type MessagePageQuery,
   type UpdateConversation,
 } from "@mosaic/contracts/chat";
 import type { SessionUser } from "@mosaic/contracts/identity";
-import { Body, Controller, Delete, Get, HttpCode, Patch, Post } from "@nestjs/common";
+import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from "@nestjs/common";
 import { SignedIn } from "../../platform/http/access.decorator.js";
 import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
 import { PathId } from "../../platform/http/path-id.decorator.js";
 import { CurrentUser } from "../auth/current-user.decorator.js";
 import { ConversationsService } from "./conversations.service.js";
+import { MessagePagesService } from "./message-pages.service.js";
 
 @Controller("api/conversations")
 @SignedIn("chat")
 export class ConversationsController {
-  constructor(private readonly conversations: ConversationsService) {}
+  constructor(
+    private readonly conversations: ConversationsService,
+    private readonly pages: MessagePagesService,
+  ) {}
 
   /** Newest first. */
   @Get()
@@ -37,12 +45,24 @@ export class ConversationsController {
     return this.conversations.create(user.id, body);
   }
 
-  /** With its newest 200 messages, oldest first. */
+  /** With its newest messages, oldest first. `GET …/messages` has those before. */
   @Get(":id")
   @SignedIn("read", "chat")
   @ApiAnswer(200, conversationWithMessages)
   async get(@CurrentUser() user: SessionUser, @PathId() id: string): Promise<ConversationWithMessages> {
     return this.conversations.get(user.id, id);
+  }
+
+  /** As many messages as fit into one answer, oldest first. */
+  @Get(":id/messages")
+  @SignedIn("read", "chat")
+  @ApiAnswer(200, messagePage)
+  async messages(
+    @CurrentUser() user: SessionUser,
+    @PathId() id: string,
+    @Query({ schema: messagePageQuery }) query: MessagePageQuery,
+  ): Promise<MessagePage> {
+    return this.pages.page(user.id, id, query);
   }
 
   @Patch(":id")

@@ -2,11 +2,9 @@ import { Injectable } from "@nestjs/common";
 import { PrismaService, type PreparedStatement } from "../../platform/database/prisma.service.js";
 import { send } from "../../platform/notices/notices.js";
 import { recordAudit } from "../audit/audit-trail.js";
-import { messageFields, type StoredConversation, type StoredMessage } from "./conversations.types.js";
+import type { StoredConversation } from "./conversations.types.js";
 
 const listLimit = 500;
-/** The newest ones: an agent remembers more than a page needs to show. */
-const messageLimit = 200;
 
 const conversationFields = {
   id: true,
@@ -59,13 +57,6 @@ export class ConversationsRepository {
 
   async find(userId: string, id: string): Promise<StoredConversation | null> {
     return this.prisma.conversation.findFirst({ where: { id, userId }, select: conversationFields });
-  }
-
-  /** The newest 200 messages, oldest first. */
-  async messages(userId: string, conversationId: string): Promise<StoredMessage[]> {
-    const where = { conversationId, conversation: { userId } };
-    const rows = await this.prisma.message.findMany({ where, select: messageFields, orderBy: { id: "desc" }, take: messageLimit });
-    return rows.toReversed() as StoredMessage[];
   }
 
   async setMemoryGiven(userId: string, id: string, at: Date): Promise<void> {

@@ -1,6 +1,5 @@
 import { randomUUIDv7 } from "node:crypto";
-import type { Conversation, ConversationWithMessages, CreateConversation, Message } from "@mosaic/contracts/chat";
-import { textOfParts } from "@mosaic/contracts/message-parts";
+import type { Conversation, ConversationWithMessages, CreateConversation } from "@mosaic/contracts/chat";
 import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
@@ -8,15 +7,15 @@ import { CryptoService } from "../crypto/crypto.service.js";
 import { OwnerEventsService } from "../owner-events/owner-events.service.js";
 import { untitled } from "./conversation-title.js";
 import { ConversationsRepository } from "./conversations.repository.js";
-import { openConversation, openMessage, titleContext } from "./message-seal.js";
-import { TurnLogService } from "./turn-log.service.js";
+import { MessagePagesService } from "./message-pages.service.js";
+import { openConversation, titleContext } from "./message-seal.js";
 
 /** A person's conversations: their titles and messages are sealed for that person. */
 @Injectable()
 export class ConversationsService {
   constructor(
     private readonly repository: ConversationsRepository,
-    private readonly log: TurnLogService,
+    private readonly pages: MessagePagesService,
     private readonly events: OwnerEventsService,
     private readonly crypto: CryptoService,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -38,12 +37,14 @@ export class ConversationsService {
     return openConversation(this.crypto, userId, stored);
   }
 
+  /** With its newest messages. Throws `not_found` for another's as for a missing one. */
   async get(userId: string, id: string): Promise<ConversationWithMessages> {
     const stored = await this.repository.find(userId, id);
     if (stored === null) {
       throw new AppError("not_found");
     }
-    return { ...openConversation(this.crypto, userId, stored), messages: await this.messages(userId, id) };
+    const { messages, hasOlder } = await this.pages.newest(userId, id);
+    return { ...openConversation(this.crypto, userId, stored), messages, hasOlder };
   }
 
   async rename(userId: string, id: string, title: string): Promise<Conversation> {
@@ -62,22 +63,5 @@ export class ConversationsService {
       throw new AppError("not_found");
     }
     await this.events.publish(userId, { type: "conversation", conversationId: id });
-  }
-
-  /** What an answer in flight has said is in the log of its turn; without one its turn has ended meanwhile, or has said nothing yet. */
-  private async messages(userId: string, id: string): Promise<Message[]> {
-    const messages = await this.openMessages(userId, id);
-    const inFlight = messages.find(({ status }) => status === "streaming");
-    if (inFlight === undefined) {
-      return messages;
-    }
-    const parts = await this.log.partsOf({ userId, answerId: inFlight.id });
-    return parts === null
-      ? this.openMessages(userId, id)
-      : messages.map((message) => (message.id === inFlight.id ? { ...message, content: textOfParts(parts), parts: [...parts] } : message));
-  }
-
-  private async openMessages(userId: string, id: string): Promise<Message[]> {
-    return (await this.repository.messages(userId, id)).map((message) => openMessage(this.crypto, userId, message));
   }
 }

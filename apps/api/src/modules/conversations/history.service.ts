@@ -4,14 +4,19 @@ import { CryptoService } from "../crypto/crypto.service.js";
 import { OwnerEventsService } from "../owner-events/owner-events.service.js";
 import { ConversationsRepository } from "./conversations.repository.js";
 import type { BegunTurn } from "./conversations.types.js";
-import { openMessage } from "./message-seal.js";
+import { MessagePagesRepository } from "./message-pages.repository.js";
+import { openMessages } from "./message-seal.js";
 import { withQuotedHistory } from "./quoted-history.js";
+
+/** More than is quoted: answers without any text, and what tools said, are left out of it. */
+const lookedAt = { messages: 200, sealedBytes: 16 * 1024 * 1024 };
 
 /** Gives an agent that has lost its memory the last messages of a conversation again. */
 @Injectable()
 export class HistoryService {
   constructor(
     private readonly repository: ConversationsRepository,
+    private readonly pages: MessagePagesRepository,
     private readonly events: OwnerEventsService,
     private readonly crypto: CryptoService,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -19,12 +24,9 @@ export class HistoryService {
 
   /** What the agent is sent in place of `text`, the message of a turn that has begun. */
   async quoteBefore({ userId, conversationId, answerId }: BegunTurn, questionId: string, text: string): Promise<string> {
-    const stored = await this.repository.messages(userId, conversationId);
+    const { messages: stored } = await this.pages.read({ userId, conversationId }, { bound: lookedAt });
     const before = stored.filter(({ id }) => id !== answerId && id !== questionId);
-    return withQuotedHistory(
-      before.map((message) => openMessage(this.crypto, userId, message)),
-      text,
-    );
+    return withQuotedHistory(await openMessages(this.crypto, userId, before), text);
   }
 
   /** The agent took them. */

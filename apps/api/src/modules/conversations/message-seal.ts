@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { problems, problemCode, type Problem } from "@mosaic/contracts/problem";
 import type { Conversation, Message } from "@mosaic/contracts/chat";
 import { messageParts, textOfParts, textParts, type MessagePart, type TokenUsage } from "@mosaic/contracts/message-parts";
@@ -42,6 +43,24 @@ export function openMessage(crypto: CryptoService, userId: string, stored: Store
     error: errorOf(stored.errorCode, stored.errorDetail),
     createdAt: stored.createdAt.toISOString(),
   };
+}
+
+/** A millisecond or two, so that others are answered meanwhile. */
+const charactersAtOnce = 256 * 1024;
+
+/** In their order, with pauses between large ones. Throws `SealError` as `openMessage` does. */
+export async function openMessages(crypto: CryptoService, userId: string, stored: readonly StoredMessage[]): Promise<Message[]> {
+  const messages: Message[] = [];
+  let sincePause = 0;
+  for (const message of stored) {
+    if (sincePause > charactersAtOnce) {
+      await nextTurn();
+      sincePause = 0;
+    }
+    messages.push(openMessage(crypto, userId, message));
+    sincePause += message.contentEncrypted.length;
+  }
+  return messages;
 }
 
 /** Nothing but text is stored as text, which every release before parts can read. */
