@@ -1,8 +1,8 @@
 "use client";
 
-import { Component, memo, useMemo, type ReactNode } from "react";
+import { Component, memo, useMemo, useState, type ReactNode } from "react";
 import { Markdown } from "@/components/markdown/markdown";
-import { whyPlain } from "@/features/chat/markdown-bounds";
+import { startLayout } from "@/features/chat/markdown-chunks";
 import { PlainText } from "@/features/chat/plain-text";
 
 export interface AnswerTextProps {
@@ -10,13 +10,22 @@ export interface AnswerTextProps {
   readonly isStreaming: boolean;
 }
 
-/** What an agent wrote: laid out where that is possible. Whatever an answer holds, it takes no other down with it. */
+/**
+ * What an agent wrote: laid out where that is possible. Whatever an answer holds, it takes no other down with it. While it grows, only its last chunk is
+ * parsed and rendered again.
+ */
 export const AnswerText = memo(function AnswerText({ text, isStreaming }: AnswerTextProps) {
-  const reason = useMemo(() => whyPlain(text), [text]);
-  if (reason !== null) return <PlainText text={text} reason={reason} />;
+  const [layOut] = useState(startLayout);
+  const layout = useMemo(() => layOut(text), [layOut, text]);
+  if ("reason" in layout) return <PlainText text={text} reason={layout.reason} />;
+  const placed = layout.chunks.map((chunk, place) => ({ chunk, key: String(place), isLast: place === layout.chunks.length - 1 }));
   return (
     <PlainWhenItFails text={text}>
-      <Markdown text={text} isStreaming={isStreaming} />
+      <div className="grid min-w-0 gap-3.5">
+        {placed.map(({ chunk, key, isLast }) => (
+          <Markdown key={key} text={chunk} isStreaming={isStreaming && isLast} />
+        ))}
+      </div>
     </PlainWhenItFails>
   );
 });
