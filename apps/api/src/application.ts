@@ -9,6 +9,7 @@ import { AppModule } from "./app.module.js";
 import { ENV, type Env } from "./platform/config/env.js";
 import { ProblemFilter } from "./platform/errors/problem.filter.js";
 import { Admission } from "./platform/http/admission.js";
+import { CompressedAnswerInterceptor } from "./platform/http/compressed-answer.js";
 import { EDGE_LIMITS, type EdgeLimits } from "./platform/http/edge-limits.js";
 import { FairTurnsInterceptor } from "./platform/http/fair-turns.interceptor.js";
 import { JsonBodyInterceptor } from "./platform/http/json-body.interceptor.js";
@@ -56,6 +57,7 @@ export async function createApplication(createNest: NestCreator = createFromModu
   nest.useGlobalInterceptors(
     new JsonBodyInterceptor(reflector, admission, nest.get<EdgeLimits>(EDGE_LIMITS)),
     new FairTurnsInterceptor(admission),
+    new CompressedAnswerInterceptor(reflector),
     new StandardSchemaSerializerInterceptor(reflector),
   );
   nest.useGlobalFilters(new ProblemFilter(logger, (request, code) => admission.noteRefusal(request, code)));

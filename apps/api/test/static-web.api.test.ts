@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, request, type Server } from "node:http";
+import { createServer, request, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
 import express from "express";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { policyOf, staticWeb } from "../src/platform/http/static-web.js";
@@ -15,9 +16,16 @@ const files: Readonly<Record<string, string>> = {
   "settings/agents.html": "<!doctype html><p>agents</p>",
   "404.html": "<!doctype html><p>no such page</p>",
   "_next/static/chunks/a1b2.js": "console.log(1)",
+  "_next/static/chunks/c3d4.js": `console.log("${"many words ".repeat(200)}")`,
+  "_next/static/media/e5f6.woff2": "a font, compressed as it is",
   "icon.svg": "<svg/>",
   ".env": "SECRET=canary",
 };
+
+/** Those that the build has compressed. */
+const compressed = new Set(["index.html", "_next/static/chunks/c3d4.js"]);
+const chunk = "/_next/static/chunks/c3d4.js";
+const chunkText = files["_next/static/chunks/c3d4.js"] ?? "";
 
 let folder: string;
 let server: Server;
@@ -28,7 +36,12 @@ beforeAll(async () => {
   for (const [path, content] of Object.entries(files)) {
     await mkdir(dirname(join(folder, "out", path)), { recursive: true });
     await writeFile(join(folder, "out", path), content);
+    if (compressed.has(path)) {
+      await writeFile(join(folder, "out", `${path}.br`), brotliCompressSync(content));
+      await writeFile(join(folder, "out", `${path}.gz`), gzipSync(content));
+    }
   }
+  await writeFile(join(folder, "out", "a-download.tar.gz"), "an archive of its own");
   await writeFile(join(folder, "beside.html"), "canary beside the folder");
   const app = express();
   app.use(...(await staticWeb(join(folder, "out"))));
@@ -49,13 +62,19 @@ async function open(path: string, init: RequestInit = {}): Promise<{ status: num
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
-/** As it is, where `fetch` would tidy the path. */
-async function openRaw(path: string): Promise<{ status: number; text: string }> {
+interface RawAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** As it is, where `fetch` would tidy the path and undo the encoding. */
+async function openRaw(path: string, headers: Record<string, string> = {}, method = "GET"): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
-    const asked = request(url, { path }, (response) => {
-      let text = "";
-      response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+    const asked = request(url, { path, headers, method }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (part: Buffer) => chunks.push(part));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }));
     });
     asked.on("error", reject).end();
   });
@@ -116,8 +135,111 @@ test.each([
   "/..%5cbeside.html",
   "/%00",
   "/%",
+  `${chunk}.br`,
+  `${chunk}.gz`,
+  "/index.html.br",
+  "/_next/static/chunks/%2e%2e/chunks/c3d4.js",
+  "/_next/static/chunks",
+  "/_next//static/chunks/c3d4.js",
 ])("%s leads to no file", async (path) => {
-  const { status, text } = await openRaw(path);
+  const { status, body } = await openRaw(path, { "accept-encoding": "br, gzip" });
   expect(status).toBeGreaterThanOrEqual(400);
-  expect(text).not.toContain("canary");
+  expect(body.toString()).not.toContain("canary");
+});
+
+test("an archive that belongs to no other file is a file", async () => {
+  expect((await openRaw("/a-download.tar.gz")).body.toString()).toBe("an archive of its own");
+});
+
+const forms = {
+  br: (body: Buffer) => brotliDecompressSync(body).toString(),
+  gzip: (body: Buffer) => gunzipSync(body).toString(),
+  none: (body: Buffer) => body.toString(),
+};
+
+test.each<[string | undefined, keyof typeof forms]>([
+  ["br", "br"],
+  ["gzip, deflate, br, zstd", "br"],
+  ["gzip", "gzip"],
+  ["gzip;q=1, br;q=0.5", "gzip"],
+  ["br;q=0, gzip;q=0.1", "gzip"],
+  ["br;q=0, gzip;q=0", "none"],
+  ["identity, br;q=0.5", "none"],
+  ["*", "br"],
+  ["*;q=0", "none"],
+  ["brotli, x-br", "none"],
+  ["", "none"],
+  [undefined, "none"],
+])("who takes %j is sent the form %s, of files and of pages", async (accepted, form) => {
+  const headers: Record<string, string> = accepted === undefined ? {} : { "accept-encoding": accepted };
+  const sent = { [chunk]: chunkText, "/": files["index.html"] };
+  for (const [path, text] of Object.entries(sent)) {
+    const { status, headers: head, body } = await openRaw(path, headers);
+    expect(status).toBe(200);
+    expect(head["content-encoding"]).toBe(form === "none" ? undefined : form);
+    expect(head["vary"]).toContain("Accept-Encoding");
+    expect(head["content-length"]).toBe(String(body.length));
+    expect(forms[form](body)).toBe(text);
+  }
+});
+
+test("a compressed file keeps its type and is kept for good, a compressed page keeps its policy and is not", async () => {
+  const script = await openRaw(chunk, { "accept-encoding": "br" });
+  expect(script.headers).toMatchObject({
+    "content-type": "text/javascript; charset=utf-8",
+    "cache-control": "public, max-age=31536000, immutable",
+  });
+  const page = await openRaw("/", { "accept-encoding": "br" });
+  expect(page.headers).toMatchObject({ "content-type": "text/html; charset=utf-8", "cache-control": "no-cache" });
+  expect(page.headers["content-security-policy"]).toBe((await openRaw("/")).headers["content-security-policy"]);
+});
+
+test("what was not compressed is sent as it is, and does not depend on what is taken", async () => {
+  const font = await openRaw("/_next/static/media/e5f6.woff2", { "accept-encoding": "br, gzip" });
+  expect(font.headers["content-encoding"]).toBeUndefined();
+  expect(font.headers["vary"]).toBeUndefined();
+  expect(font.headers["content-type"]).toBe("font/woff2");
+});
+
+test.each([chunk, "/"])("of %s each form has a tag of its own, and whoever has it is sent nothing again", async (path) => {
+  const tags = new Set<string>();
+  for (const accepted of ["br", "gzip", "identity"]) {
+    const tag = (await openRaw(path, { "accept-encoding": accepted })).headers.etag ?? "";
+    tags.add(tag);
+    const again = await openRaw(path, { "accept-encoding": accepted, "if-none-match": tag });
+    expect(again).toMatchObject({ status: 304, body: Buffer.alloc(0) });
+    expect(again.headers["etag"]).toBe(tag);
+    expect(again.headers["vary"]).toContain("Accept-Encoding");
+  }
+  expect(tags.size).toBe(3);
+});
+
+test("HEAD tells the length of the form that GET would send", async () => {
+  for (const path of [chunk, "/"]) {
+    for (const accepted of ["br", "identity"]) {
+      const got = await openRaw(path, { "accept-encoding": accepted });
+      const head = await openRaw(path, { "accept-encoding": accepted }, "HEAD");
+      expect(head).toMatchObject({ status: 200, body: Buffer.alloc(0) });
+      expect(head.headers["content-length"]).toBe(String(got.body.length));
+      expect(head.headers["etag"]).toBe(got.headers["etag"]);
+    }
+  }
+});
+
+test("a range is cut from the form that is sent, and one of another form starts afresh", async () => {
+  const whole = await openRaw(chunk, { "accept-encoding": "br" });
+  const size = whole.body.length;
+  const rest = await openRaw(chunk, { "accept-encoding": "br", range: "bytes=5-", "if-range": whole.headers.etag ?? "" });
+  expect(rest).toMatchObject({ status: 206, body: whole.body.subarray(5) });
+  expect(rest.headers).toMatchObject({ "content-encoding": "br", "content-range": `bytes 5-${size - 1}/${size}` });
+  const other = await openRaw(chunk, { "accept-encoding": "gzip", range: "bytes=5-", "if-range": whole.headers.etag ?? "" });
+  expect(other.status).toBe(200);
+  expect(gunzipSync(other.body).toString()).toBe(chunkText);
+});
+
+test("a range beyond the end is refused in nobody's encoding", async () => {
+  const refused = await openRaw(chunk, { "accept-encoding": "br", range: "bytes=9999999-" });
+  expect(refused).toMatchObject({ status: 416, body: Buffer.alloc(0) });
+  expect(refused.headers["content-encoding"]).toBeUndefined();
+  expect(refused.headers["cache-control"]).toBe("no-store");
 });

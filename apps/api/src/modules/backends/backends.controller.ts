@@ -2,6 +2,7 @@ import { backendChoices, type BackendChoices } from "@mosaic/contracts/admin-con
 import { Controller, Get } from "@nestjs/common";
 import { SignedIn } from "../../platform/http/access.decorator.js";
 import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
+import { CompressedAnswer } from "../../platform/http/compressed-answer.js";
 import { BackendsService } from "./backends.service.js";
 
 @Controller("api/backends")
@@ -11,6 +12,7 @@ export class BackendsController {
   /** What a new agent can be made of. */
   @Get()
   @SignedIn("read", "manage")
+  @CompressedAnswer()
   @ApiAnswer(200, backendChoices)
   async choices(): Promise<BackendChoices> {
     return this.backends.choices();

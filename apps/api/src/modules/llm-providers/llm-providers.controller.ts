@@ -17,6 +17,7 @@ import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Res } from "@nest
 import type { Response } from "express";
 import { SignedIn } from "../../platform/http/access.decorator.js";
 import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
+import { CompressedAnswer } from "../../platform/http/compressed-answer.js";
 import { BodyLimit } from "../../platform/http/body-limit.decorator.js";
 import { goneSignal } from "../../platform/http/gone-signal.js";
 import { PathId } from "../../platform/http/path-id.decorator.js";
@@ -54,6 +55,7 @@ export class LlmProvidersController {
   }
 
   @Post("test")
+  @CompressedAnswer()
   @HttpCode(200)
   @ApiAnswer(200, providerTestResult)
   async test(

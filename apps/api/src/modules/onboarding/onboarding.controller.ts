@@ -26,6 +26,7 @@ import { ApiHeader } from "@nestjs/swagger";
 import type { Request, Response } from "express";
 import { Public } from "../../platform/http/access.decorator.js";
 import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
+import { CompressedAnswer } from "../../platform/http/compressed-answer.js";
 import { BodyLimit } from "../../platform/http/body-limit.decorator.js";
 import { goneSignal } from "../../platform/http/gone-signal.js";
 import type { AuthenticatedRequest } from "../auth/auth.types.js";
@@ -89,6 +90,7 @@ export class OnboardingController {
   }
 
   @Post("provider/test")
+  @CompressedAnswer()
   @WizardStep()
   @HttpCode(200)
   @ApiAnswer(200, providerTestResult)
@@ -101,6 +103,7 @@ export class OnboardingController {
   }
 
   @Get("options")
+  @CompressedAnswer()
   @WizardStep()
   @ApiAnswer(200, onboardingOptions)
   async options(): Promise<OnboardingOptions> {

@@ -1,11 +1,15 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
-import express, { type NextFunction, type Request, type RequestHandler, type Response } from "express";
+import { readFile } from "node:fs/promises";
+import { extname } from "node:path";
+import type { NextFunction, Request, RequestHandler, Response } from "express";
+import Negotiator from "negotiator";
+import { preferredEncodings, readWebFiles, type EncodedFile, type Encoding, type WebFile } from "./web-files.js";
 
 interface Page {
-  readonly html: string;
   readonly policy: string;
+  /** Pages are few and small, so that all their forms are kept in memory. */
+  readonly bodies: ReadonlyMap<Encoding, Buffer>;
+  readonly file: WebFile;
 }
 
 const inlineScript = /<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g;
@@ -32,51 +36,43 @@ export function policyOf(html: string): string {
   ].join("; ");
 }
 
-async function readPages(folder: string): Promise<Map<string, Page>> {
-  const files = await readdir(folder, { recursive: true, withFileTypes: true });
-  const pages = new Map<string, Page>();
-  for (const file of files) {
-    if (!file.isFile() || !file.name.endsWith(".html")) {
-      continue;
-    }
-    const path = join(file.parentPath, file.name);
-    const html = await readFile(path, "utf8");
-    const route =
-      `/${relative(folder, path)
-        .split(sep)
-        .join("/")
-        .replace(/\.html$/, "")}`.replace(/\/index$/, "") || "/";
-    pages.set(route === "/index" ? "/" : route, { html, policy: policyOf(html) });
-  }
-  return pages;
+/** The pages by their paths: `/` for `index.html`, `/login` for `login.html`. */
+async function readPages(files: readonly WebFile[]): Promise<Map<string, Page>> {
+  const pages = await Promise.all(
+    files.map(async (file): Promise<[string, Page]> => {
+      const read = [...file.encodings].map(async ([encoding, { path }]) => [encoding, await readFile(path)] as const);
+      const bodies = new Map(await Promise.all(read));
+      const policy = policyOf(bodies.get("identity")?.toString("utf8") ?? "");
+      return [`/${file.name.replace(/(^|\/)index\.html$|\.html$/, "")}`, { policy, bodies, file }];
+    }),
+  );
+  return new Map(pages);
 }
 
 /**
- * Serves the exported web app: pages from memory, each under its own Content-Security-Policy, other files from disk. Files under
- * `/_next/static` carry a hash in their names and are kept by the browser for good.
+ * Serves the exported web app: pages from memory, each under its own Content-Security-Policy, other files from disk, both in the smallest form
+ * that was built and that the browser takes. Only what the folder held at the start is ever opened: a path is looked up, never made into a
+ * file's name. Files under `/_next/static` carry a hash in their names and are kept by the browser for good.
  */
 export async function staticWeb(folder: string): Promise<RequestHandler[]> {
-  const pages = await readPages(folder);
-  const files = express.static(folder, {
-    index: false,
-    redirect: false,
-    dotfiles: "ignore",
-    setHeaders: (response, path) => {
-      const isHashed = path.includes(`${sep}_next${sep}static${sep}`);
-      response.setHeader("cache-control", isHashed ? "public, max-age=31536000, immutable" : "no-cache");
-    },
-  });
-  const servePage = (request: Request, response: Response, next: NextFunction): void => {
+  const all = await readWebFiles(folder);
+  const pages = await readPages(all.filter(({ name }) => name.endsWith(".html")));
+  const files = new Map(all.filter(({ name }) => !name.endsWith(".html")).map((file) => [`/${file.name}`, file]));
+  const serve = (request: Request, response: Response, next: NextFunction): void => {
     if (request.method !== "GET" && request.method !== "HEAD") {
       next();
       return;
     }
-    const page = pages.get(request.path.length > 1 ? request.path.replace(/\/$/, "") : request.path);
-    if (page === undefined) {
+    const path = decodedPath(request.path);
+    const page = pages.get(path.length > 1 ? path.replace(/\/$/, "") : path);
+    const file = files.get(path);
+    if (page !== undefined) {
+      sendPage(request, response, 200, page);
+    } else if (file === undefined) {
       next();
-      return;
+    } else {
+      sendFile(request, response, next, file);
     }
-    sendPage(response, 200, page);
   };
   const serveMissing = (request: Request, response: Response, next: NextFunction): void => {
     const missing = pages.get("/404");
@@ -86,13 +82,63 @@ export async function staticWeb(folder: string): Promise<RequestHandler[]> {
       next();
       return;
     }
-    sendPage(response, 404, missing);
+    sendPage(request, response, 404, missing);
   };
-  return [servePage, files, serveMissing];
+  return [serve, serveMissing];
 }
 
-function sendPage(response: Response, status: number, page: Page): void {
+/** As it was sent where it can't be decoded: no file has such a name. */
+function decodedPath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+function sendPage(request: Request, response: Response, status: number, page: Page): void {
+  const encoding = negotiate(request, response, page.file).encoding;
   response.setHeader("content-security-policy", page.policy);
   response.setHeader("cache-control", "no-cache");
-  response.status(status).type("html").send(page.html);
+  response.status(status).type("html").send(page.bodies.get(encoding));
+}
+
+function sendFile(request: Request, response: Response, next: NextFunction, file: WebFile): void {
+  const isHashed = file.name.startsWith("_next/static/");
+  response.setHeader("cache-control", isHashed ? "public, max-age=31536000, immutable" : "no-cache");
+  // Of the file itself, which the ending of a compressed one does not tell.
+  response.type(extname(file.name));
+  const { path } = negotiate(request, response, file);
+  response.sendFile(path, { cacheControl: false, dotfiles: "allow" }, (error?: Error & { status?: number }) => {
+    if (error === undefined || response.headersSent) {
+      return;
+    }
+    for (const header of ["content-encoding", "content-type", "cache-control", "etag"]) {
+      response.removeHeader(header);
+    }
+    if (error.status === 412 || error.status === 416) {
+      response.status(error.status).setHeader("cache-control", "no-store").end();
+    } else {
+      next(error);
+    }
+  });
+}
+
+/** Chooses the form that this browser is sent, and says so in the head of the answer. Caches in between must keep the forms apart. */
+function negotiate(request: Request, response: Response, { encodings }: WebFile): EncodedFile & { encoding: Encoding } {
+  const offered = [...encodings.keys()];
+  const wanted = new Negotiator(request).encoding(offered, { preferred: [...preferredEncodings] });
+  const encoding = offered.find((known) => known === wanted) ?? "identity";
+  const chosen = encodings.get(encoding);
+  if (chosen === undefined) {
+    throw new Error("a file of the web app has no form that can be sent");
+  }
+  if (offered.length > 1) {
+    response.vary("Accept-Encoding");
+  }
+  if (encoding !== "identity") {
+    response.setHeader("content-encoding", encoding);
+  }
+  response.setHeader("etag", chosen.etag);
+  return { ...chosen, encoding };
 }
