@@ -77,17 +77,35 @@ export const messagePageQuery = z
   .meta({ id: "MessagePageQuery" });
 export type MessagePageQuery = z.infer<typeof messagePageQuery>;
 
+const messageContent = z
+  .string()
+  .max(messageMaxCharacters)
+  .refine((value) => value.trim() !== "", "Write something first");
+
 export const sendMessage = z
   .strictObject({
-    content: z
-      .string()
-      .max(messageMaxCharacters)
-      .refine((value) => value.trim() !== "", "Write something first"),
+    content: messageContent,
     /** For an agent that has lost its memory: the last messages go along, as quotes. */
     withHistory: z.boolean().optional(),
   })
   .meta({ id: "SendMessage" });
 export type SendMessage = z.infer<typeof sendMessage>;
+
+/** In one conversation. */
+export const maxWaitingMessages = 5;
+
+export const addWaitingMessage = z.strictObject({ content: messageContent }).meta({ id: "AddWaitingMessage" });
+export type AddWaitingMessage = z.infer<typeof addWaitingMessage>;
+
+/** It is sent once the answer under way in its conversation has ended well; after any other end it waits on, unless it is `isNext`. */
+export const waitingMessage = z
+  .object({ id: z.uuid(), content: z.string(), isNext: z.boolean(), createdAt: z.iso.datetime() })
+  .meta({ id: "WaitingMessage" });
+export type WaitingMessage = z.infer<typeof waitingMessage>;
+
+/** In the order in which they will be sent. */
+export const waitingMessages = z.object({ waiting: z.array(waitingMessage) }).meta({ id: "WaitingMessages" });
+export type WaitingMessages = z.infer<typeof waitingMessages>;
 
 /**
  * What is said of a turn, each as an SSE event named by `type` with the object as JSON data and its number as `id`. The order is: `accepted`, then

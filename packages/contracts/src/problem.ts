@@ -17,6 +17,7 @@ export const problems = {
   demo_model_off: { status: 409, title: "The demo model is switched off" },
   onboarding_complete: { status: 409, title: "Mosaic is already set up" },
   onboarding_incomplete: { status: 409, title: "Finish setting up Mosaic first" },
+  nothing_to_wait_for: { status: 409, title: "No answer is under way in this conversation" },
   turn_in_progress: { status: 409, title: "The agent is still answering in this conversation" },
   body_too_large: { status: 413, title: "The request is too large" },
   unsupported_media_type: { status: 415, title: "Send JSON" },

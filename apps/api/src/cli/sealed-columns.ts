@@ -1,6 +1,6 @@
 import type { SealContext } from "../modules/crypto/sealed-box.js";
 import { containerTokenContext } from "../modules/agent-config/agent-config.types.js";
-import { contentContext, eventsContext, titleContext } from "../modules/conversations/message-seal.js";
+import { contentContext, eventsContext, titleContext, waitingContext } from "../modules/conversations/message-seal.js";
 import { keyContext } from "../modules/llm-providers/llm-providers.types.js";
 import { settingContext } from "../modules/settings/setting-context.js";
 
@@ -56,6 +56,14 @@ export const sealedColumns: readonly SealedColumn[] = [
     rows: "messages t JOIN conversations o ON o.id = t.conversation_id",
     owner: "o.user_id::text",
     context: (id, owner) => contentContext(owner ?? "", id),
+  },
+  {
+    table: "waiting_messages",
+    id: "t.id",
+    column: "content_encrypted",
+    rows: "waiting_messages t JOIN conversations o ON o.id = t.conversation_id",
+    owner: "o.user_id::text",
+    context: (id, owner) => waitingContext(owner ?? "", id),
   },
   {
     table: "turn_events",

@@ -22,6 +22,7 @@ const prefixes = {
   llm_providers: "a8000000",
   model_assignments: "a9000000",
   oidc_identities: "aa000000",
+  waiting_messages: "ab000000",
 } as const;
 
 export type CrowdTable = keyof typeof prefixes;
@@ -111,6 +112,8 @@ function talk({ users, agents, conversations, messages, auditEvents }: Crowd): s
     `INSERT INTO messages (id, conversation_id, role, content_encrypted, status, process_id, created_at)
      SELECT ${idSql("messages", "n")}, ${idSql("conversations", `1 + n % ${conversations}`)}, CASE WHEN n % 2 = 0 THEN 'user' ELSE 'assistant' END, ${text},
        CASE WHEN n % ${Math.ceil(messages / 6)} = 1 THEN 'streaming' ELSE 'complete' END, gen_random_uuid(), ${ago("n")} FROM generate_series(1, ${messages}) AS n`,
+    `INSERT INTO waiting_messages (id, conversation_id, content_encrypted, created_at)
+     SELECT ${idSql("waiting_messages", "n")}, ${idSql("conversations", "n")}, ${text}, ${ago("n")} FROM generate_series(1, ${conversations}) AS n`,
     `INSERT INTO turn_events (message_id, seq, payload_encrypted) SELECT ${idSql("messages", "n")}, 1, ${text} FROM generate_series(1, ${messages}, 2) AS n`,
     `INSERT INTO audit_events (id, at, actor_kind, actor_id, actor_name, action, target_type, target_id, target_name, outcome)
      SELECT ${idSql("audit_events", "n")}, ${ago("n")}, 'user', ${idSql("users", `1 + n % ${users}`)}, 'person-' || md5((1 + n % ${users})::text),

@@ -23,6 +23,7 @@ import { ModelDefaultsRepository } from "../../src/modules/model-defaults/model-
 import { SharingRepository } from "../../src/modules/model-defaults/sharing.repository.js";
 import { SystemConfigRepository } from "../../src/modules/settings/system-config.repository.js";
 import { TurnsRepository } from "../../src/modules/turns/turns.repository.js";
+import { WaitingMessagesRepository } from "../../src/modules/turns/waiting-messages.repository.js";
 import { heavyUser } from "./crowded-database.js";
 import { accounts, signIn } from "./every-query.people.js";
 import { accept, admin, audit, bytes, demo, hex, hourAgo, id, now, of, user, values, type Call } from "./query-calls.js";
@@ -183,6 +184,7 @@ const talk: readonly Call[] = [
         processId: randomUUIDv7(),
         now,
         maxPerUser: 5,
+        waitingId: id("waiting_messages", 3),
         question: { id: randomUUIDv7(), contentEncrypted: "enc:", contentFormat: "text" },
         answer: { id: randomUUIDv7(), contentEncrypted: "enc:", contentFormat: "text" },
       }),
@@ -200,6 +202,14 @@ const talk: readonly Call[] = [
         { status: "complete", error: null },
         now,
       ),
+  }),
+  ...of(WaitingMessagesRepository, {
+    list: (waiting) => waiting.list(user, id("conversations", 3)),
+    findNext: (waiting) => waiting.findNext(id("conversations", 3)),
+    findLeft: (waiting) => waiting.findLeft(new Date(now.getTime() - 60 * 60_000), 50),
+    add: (waiting) => waiting.add(user, id("conversations", 3), { id: randomUUIDv7(), contentEncrypted: "enc:", most: 5, now }),
+    putNext: (waiting) => waiting.putNext(user, id("waiting_messages", 3)),
+    remove: (waiting) => waiting.remove(user, id("waiting_messages", 3)),
   }),
   ...of(TurnLogRepository, {
     append: (log) => log.append(id("messages", 10_001), randomUUIDv7(), { seq: 7, payloadEncrypted: "enc:" }),

@@ -7,6 +7,8 @@ export type FixtureKind =
   | "provider"
   | "conversation"
   | "turn"
+  | "answering"
+  | "waiting"
   | "session"
   | "token"
   | "invite"
@@ -53,6 +55,8 @@ export const targetTypes: Readonly<Record<FixtureKind, string>> = {
   provider: "provider",
   conversation: "conversation",
   turn: "message",
+  answering: "conversation",
+  waiting: "message",
   session: "session",
   token: "token",
   invite: "invite",
@@ -169,6 +173,10 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   "TurnsController.events": { kind: "turn", ok: 200, isStream: true },
   "TurnsController.send": { kind: "conversation", body: { content: "Hi" }, ok: 200, isStream: true, audit: ["message.send"] },
   "TurnsController.stop": { kind: "turn", ok: 204, audit: ["message.stop"] },
+  "WaitingMessagesController.add": { kind: "answering", body: { content: "Then" }, ok: 201, audit: ["message.wait"] },
+  "WaitingMessagesController.list": { kind: "conversation", ok: 200 },
+  "WaitingMessagesController.sendNow": { kind: "waiting", ok: 204, audit: ["message.send_next"] },
+  "WaitingMessagesController.takeBack": { kind: "waiting", ok: 204, audit: ["message.take_back"] },
   "UserAdminController.delete": { kind: "user", ok: 204, audit: ["user.delete"] },
   "UserAdminController.deletionSummary": { kind: "user", ok: 200 },
   "UserAdminController.update": { kind: "user", body: { isDisabled: true }, ok: 200, audit: ["user.disable"] },

@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from "node:crypto";
 import { defaultAgentTools } from "@mosaic/contracts/agent";
-import { contentContext } from "../../src/modules/conversations/message-seal.js";
+import { contentContext, waitingContext } from "../../src/modules/conversations/message-seal.js";
 import { CryptoService } from "../../src/modules/crypto/crypto.service.js";
 import { TurnPresenceService } from "../../src/modules/turns/turn-presence.service.js";
 import type { TestApp } from "./test-app.js";
@@ -24,7 +24,9 @@ export class RouteWorld {
       provider: async () => this.provider(owner),
       "own-provider": async () => this.provider(owner),
       conversation: async () => this.conversation(owner),
-      turn: async () => this.turn(owner),
+      turn: async () => (await this.turn(owner)).id,
+      answering: async () => (await this.turn(owner)).conversationId,
+      waiting: async () => this.waiting(owner),
       session: async () => this.session(owner),
       token: async () => this.token(owner),
       invite: async () => (await (await this.app.admin()).post("/api/admin/invites", {})).json<{ id: string }>().id,
@@ -81,7 +83,7 @@ export class RouteWorld {
   }
 
   /** One in flight, which this process seems to run. */
-  private async turn(owner: TestClient): Promise<string> {
+  private async turn(owner: TestClient): Promise<{ id: string; conversationId: string }> {
     const conversationId = await this.conversation(owner);
     const id = randomUUIDv7();
     const presence = this.app.nest.get(TurnPresenceService, { strict: false });
@@ -91,6 +93,16 @@ export class RouteWorld {
       "INSERT INTO messages (id, conversation_id, role, content_encrypted, status, process_id) VALUES ($1, $2, 'assistant', $3, 'streaming', $4)",
       [id, conversationId, sealed, presence.processId],
     );
+    return { id, conversationId };
+  }
+
+  /** In a conversation without messages, so that nothing sends it. */
+  private async waiting(owner: TestClient): Promise<string> {
+    const id = randomUUIDv7();
+    const sealed = this.app.nest.get(CryptoService, { strict: false }).seal("Then", waitingContext(owner.userId ?? "", id));
+    const conversationId = await this.conversation(owner);
+    const insert = "INSERT INTO waiting_messages (id, conversation_id, content_encrypted) VALUES ($1, $2, $3)";
+    await this.app.database.query(insert, [id, conversationId, sealed]);
     return id;
   }
 

@@ -14,6 +14,10 @@ export const contentContext = (userId: string, id: string): { owner: string; fie
   owner: userId,
   field: `messages.content_encrypted:${id}`,
 });
+export const waitingContext = (userId: string, id: string): { owner: string; field: string } => ({
+  owner: userId,
+  field: `waiting_messages.content_encrypted:${id}`,
+});
 /** `seq`: the number of the first of the events. */
 export const eventsContext = (userId: string, messageId: string, seq: number | string): { owner: string; field: string } => ({
   owner: userId,

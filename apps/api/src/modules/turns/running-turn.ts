@@ -48,6 +48,8 @@ export class RunningTurn implements BegunTurn, Answer {
 
   /** The gateway has it, and would go on with it without Mosaic. */
   goesOnAlone = false;
+  /** Messages may wait for its end. */
+  isWaitedFor = false;
   /** The gateway may have it. */
   isBrought = false;
   /** Of the events in the feed. */

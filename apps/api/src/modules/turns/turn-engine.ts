@@ -12,6 +12,7 @@ import { Shutdown } from "../../platform/shutdown/shutdown.js";
 import type { RunningAgent } from "../containers/containers.types.js";
 import { HistoryService } from "../conversations/history.service.js";
 import { TurnLogService } from "../conversations/turn-log.service.js";
+import type { BegunTurn } from "../conversations/conversations.types.js";
 import { RunningTurn, type Interruption, type TurnRequest } from "./running-turn.js";
 import { TURN_LIMITS, type TurnLimits } from "./turn-limits.js";
 import { TurnLogWriter, type TurnStore } from "./turn-log-writer.js";
@@ -34,6 +35,7 @@ const lookEveryMs = 5_000;
 export class TurnEngine implements OnApplicationBootstrap {
   private readonly running = new Map<string, RunningTurn>();
   private readonly looks: Loop;
+  private onWaitedFor: (turn: BegunTurn) => Promise<void> = async () => undefined;
 
   constructor(
     private readonly runner: TurnRunner,
@@ -72,6 +74,11 @@ export class TurnEngine implements OnApplicationBootstrap {
     turn.tell({ type: "accepted", userMessage: question, answerId: turn.answerId, title });
     this.carry(turn, async () => this.runner.run(turn, request));
     return turn;
+  }
+
+  /** `handler` hears of each turn that ended here while messages may wait for its end. */
+  afterWaitedFor(handler: (turn: BegunTurn) => Promise<void>): void {
+    this.onWaitedFor = handler;
   }
 
   /** `undefined`: it has ended, belongs to somebody else, or another process runs it. */
@@ -162,7 +169,9 @@ export class TurnEngine implements OnApplicationBootstrap {
   private carry(turn: RunningTurn, run: () => Promise<TurnEnding>): void {
     const store: TurnStore = {
       append: async (seq, events) => this.log.append(turn, this.turns.processId, seq, events),
-      finish: async (answer, end) => this.turns.finish(turn, answer, end),
+      finish: async (answer, end) => {
+        turn.isWaitedFor = await this.turns.finish(turn, answer, end);
+      },
     };
     const writer = new TurnLogWriter(turn.feed, store, this.limits, () => void this.looks.runNow(), turn.knownCount);
     this.running.set(turn.answerId, turn);
@@ -194,5 +203,8 @@ export class TurnEngine implements OnApplicationBootstrap {
       await this.history.given(turn).catch(() => undefined);
     }
     turn.end({ type: "done", message, problem });
+    if (turn.isWaitedFor) {
+      await this.onWaitedFor(turn);
+    }
   }
 }

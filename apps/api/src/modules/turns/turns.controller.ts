@@ -42,7 +42,7 @@ export class TurnsController {
     @Body({ schema: sendMessage }) body: SendMessage,
     @Res() response: Response,
   ): Promise<void> {
-    const begun = await this.turns.begin(caller.user.id, conversationId, body.content, goneSignal(response));
+    const begun = await this.turns.begin({ userId: caller.user.id, conversationId, content: body.content }, goneSignal(response));
     await this.readers.answer(caller, response, this.engine.start(begun, body.withHistory === true));
   }
 

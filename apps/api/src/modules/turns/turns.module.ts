@@ -15,10 +15,13 @@ import { TurnSilence } from "./turn-silence.js";
 import { TurnsController } from "./turns.controller.js";
 import { TurnsRepository } from "./turns.repository.js";
 import { TurnsService } from "./turns.service.js";
+import { WaitingMessagesController } from "./waiting-messages.controller.js";
+import { WaitingMessagesRepository } from "./waiting-messages.repository.js";
+import { WaitingMessagesService } from "./waiting-messages.service.js";
 
 @Module({
   imports: [AuthModule, AgentConfigModule, ConversationsModule, ContainersModule, LlmRelayModule],
-  controllers: [TurnsController],
+  controllers: [TurnsController, WaitingMessagesController],
   providers: [
     TurnsService,
     TurnsRepository,
@@ -29,6 +32,8 @@ import { TurnsService } from "./turns.service.js";
     TurnDiagnosisService,
     TurnReaders,
     FollowedTurns,
+    WaitingMessagesService,
+    WaitingMessagesRepository,
     { provide: TURN_LIMITS, useValue: turnLimits },
   ],
 })

@@ -16,6 +16,8 @@ export interface NewTurn {
   readonly processId: string;
   readonly now: Date;
   readonly maxPerUser: number;
+  /** The message that has waited, and goes with this beginning; one that is gone makes it `not_found`. `null`: it comes from its sender. */
+  readonly waitingId: string | null;
   readonly question: SealedContent & { readonly id: string };
   readonly answer: SealedContent & { readonly id: string };
 }
@@ -89,15 +91,15 @@ export class TurnsRepository {
 
   /**
    * The end of a turn, said by the process that ran it: it knows better than another one that took it for dead. Its log goes, the agent was used
-   * until now, and every process and page is told, in one statement. False if the answer is gone.
+   * until now, and every process and page is told, in one statement. `hasWaiting`: messages may wait for this end. `null` if the answer is gone.
    */
   async finish(
     turn: TurnPlace & { readonly agentId: string },
     { contentEncrypted, contentFormat, usage }: SealedAnswer,
     { status, error }: AnswerEnd,
     now: Date,
-  ): Promise<boolean> {
-    const rows = await this.prisma.askNamed(
+  ): Promise<{ readonly hasWaiting: boolean } | null> {
+    const rows = await this.prisma.askNamed<{ hasWaiting: boolean }>(
       "finish_turn",
       Prisma.sql`
       WITH ended AS (
@@ -108,9 +110,9 @@ export class TurnsRepository {
       dropped AS (DELETE FROM turn_events WHERE message_id = ${turn.answerId}::uuid),
       moved AS (UPDATE conversations v SET updated_at = ${now} FROM ended WHERE v.id = ended.conversation_id),
       used AS (UPDATE agent_containers SET last_active_at = ${now}, updated_at = ${now} WHERE agent_id = ${turn.agentId}::uuid)
-      SELECT ${overNotices(turn)} FROM ended`,
+      SELECT ${overNotices(turn)}, EXISTS (SELECT 1 FROM waiting_messages w WHERE w.conversation_id = ended.conversation_id) AS "hasWaiting" FROM ended`,
     );
-    return rows.length > 0;
+    return rows[0] ?? null;
   }
 
   /** Remembers and tells every process that the owner wants the end. `null` if they have no such answer; false if it had ended already. Idempotent. */
@@ -194,17 +196,20 @@ interface BeginningRow extends FoundContainer {
  * Turns of one user begin one after the other, so that their number can't be exceeded: each writes the user's row, and does nothing if somebody else
  * has written it since this statement began to look. The idle reaper compares with the container's row: it either sees this turn or is seen by it.
  */
-function beginning({ userId, conversationId, processId, now, maxPerUser, question, answer }: NewTurn): Prisma.Sql {
+function beginning({ userId, conversationId, processId, now, maxPerUser, waitingId, question, answer }: NewTurn): Prisma.Sql {
   const audit = { action: "message.send", target: { type: "conversation", id: conversationId } } as const;
   return Prisma.sql`
-    WITH place AS (
+    WITH waiting AS MATERIALIZED (
+      SELECT w.id FROM waiting_messages w WHERE w.id = ${waitingId}::uuid AND w.conversation_id = ${conversationId}::uuid FOR UPDATE),
+    place AS (
       SELECT v.agent_id, a.owner_id, a.backend_id, u.xmin AS user_version,
         EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = v.id AND m.status = 'streaming') AS is_answering,
         NOT EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = v.id) AS is_first,
         (SELECT count(*)::int FROM messages m JOIN conversations w ON w.id = m.conversation_id
           WHERE m.status = 'streaming' AND w.user_id = v.user_id) AS in_flight
       FROM conversations v JOIN agents a ON a.id = v.agent_id JOIN users u ON u.id = v.user_id
-      WHERE v.id = ${conversationId}::uuid AND v.user_id = ${userId}::uuid AND (a.owner_id = v.user_id OR u.role = 'admin')),
+      WHERE v.id = ${conversationId}::uuid AND v.user_id = ${userId}::uuid AND (a.owner_id = v.user_id OR u.role = 'admin')
+        AND (${waitingId}::uuid IS NULL OR EXISTS (SELECT 1 FROM waiting))),
     turn_of AS (
       UPDATE users u SET last_seen_at = ${now} FROM place
       WHERE u.id = ${userId}::uuid AND u.xmin = place.user_version AND NOT is_answering AND in_flight < ${maxPerUser} RETURNING place.agent_id),
@@ -217,6 +222,7 @@ function beginning({ userId, conversationId, processId, now, maxPerUser, questio
         (${question.id}::uuid, 'user', ${question.contentEncrypted}, ${question.contentFormat}, 'complete', NULL::uuid),
         (${answer.id}::uuid, 'assistant', ${answer.contentEncrypted}, ${answer.contentFormat}, 'streaming', ${processId}::uuid)
       ) AS new (id, role, content, format, status, process_id)),
+    sent AS (DELETE FROM waiting_messages w USING moved WHERE w.id = ${waitingId}::uuid),
     used AS (
       UPDATE agent_containers c SET last_active_at = ${now}, updated_at = ${now} FROM moved WHERE c.agent_id = moved.agent_id
       RETURNING c.status, c.endpoint_host, c.endpoint_port, c.token_encrypted),

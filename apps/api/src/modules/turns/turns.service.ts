@@ -29,6 +29,13 @@ const beginningLimits = {
   },
 } as const;
 
+export interface NewMessage {
+  readonly userId: string;
+  readonly conversationId: string;
+  readonly content: string;
+  readonly waitingId?: string | null;
+}
+
 export interface Begun {
   readonly turn: BegunTurn;
   readonly question: Message;
@@ -55,8 +62,11 @@ export class TurnsService {
     return this.presence.processId;
   }
 
-  /** Throws `not_found`, `turn_in_progress`, `too_many_requests` or `overloaded`; then nothing was stored. `left`: nobody waits for it any more. */
-  async begin(userId: string, conversationId: string, content: string, left?: AbortSignal): Promise<Begun> {
+  /**
+   * Throws `not_found`, `turn_in_progress`, `too_many_requests` or `overloaded`; then nothing was stored. `left`: nobody waits for it any more.
+   * `waitingId`: of the waiting message that this is, which is sent once and waits no more.
+   */
+  async begin({ userId, conversationId, content, waitingId = null }: NewMessage, left?: AbortSignal): Promise<Begun> {
     // Both may be of the same millisecond, and messages are read in the order of their ids.
     const [questionId = "", answerId = ""] = [randomUUIDv7(), randomUUIDv7()].toSorted();
     const now = this.clock.now();
@@ -66,6 +76,7 @@ export class TurnsService {
       processId: this.presence.processId,
       now,
       maxPerUser,
+      waitingId,
       question: { id: questionId, ...sealParts(this.crypto, { userId, messageId: questionId }, textParts(content)) },
       answer: { id: answerId, ...sealParts(this.crypto, { userId, messageId: answerId }, []) },
     };
@@ -98,9 +109,11 @@ export class TurnsService {
     }
   }
 
-  async finish(turn: BegunTurn, { parts, usage }: Answer, end: AnswerEnd): Promise<void> {
+  /** True if messages may wait for this end. */
+  async finish(turn: BegunTurn, { parts, usage }: Answer, end: AnswerEnd): Promise<boolean> {
     const sealed = sealParts(this.crypto, { userId: turn.userId, messageId: turn.answerId }, parts);
-    await this.repository.finish(turn, { ...sealed, usage }, end, this.clock.now());
+    const finished = await this.repository.finish(turn, { ...sealed, usage }, end, this.clock.now());
+    return finished?.hasWaiting === true;
   }
 
   /** Who goes on with the turns of processes that died. */
