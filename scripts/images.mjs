@@ -21,6 +21,8 @@ const repository = fileURLToPath(new URL("..", import.meta.url));
 const baseFolder = join(repository, "docker/base");
 const openclawFolder = join(repository, "docker/openclaw");
 const supervisorFolder = join(repository, "packages/supervisor");
+/** Its build has a copy of this package's. */
+const incomingFolder = join(repository, "packages/incoming");
 const inputsLabel = "mosaic.inputs";
 const baseTag = "mosaic/base:node24";
 const publicBase = "node:24-bookworm-slim";
@@ -136,7 +138,8 @@ async function debianMirror() {
 async function ensureOpenClaw(baseId, force) {
   const manifest = JSON.parse(await readFile(join(openclawFolder, "package.json"), "utf8"));
   const tag = `mosaic/openclaw:${manifest.dependencies.openclaw}`;
-  const inputs = await hashOf([openclawFolder, supervisorFolder, join(supervisorFolder, "src")], [baseId]);
+  const packages = [supervisorFolder, incomingFolder].flatMap((folder) => [folder, join(folder, "src")]);
+  const inputs = await hashOf([openclawFolder, ...packages], [baseId]);
   const present = await inspectImage(tag);
   if (!force && present?.inputs === inputs) {
     say(`${tag} is up to date`);

@@ -61,6 +61,10 @@ const planted = {
     "packages/runtime/src/a.ts": 'import "../../contracts/src/a.js";',
     "packages/contracts/src/a.ts": "export {};",
   },
+  "what-runs-beside-an-agent-needs-only-node": {
+    "packages/supervisor/src/a.ts": 'import "../../contracts/src/a.js";',
+    "packages/contracts/src/a.ts": "export {};",
+  },
   "no-unresolvable": { "packages/runtime/src/a.ts": 'import "./missing.js";' },
 };
 

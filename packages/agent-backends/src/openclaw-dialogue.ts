@@ -1,6 +1,6 @@
 import type { DialogueInput, DialogueStep, GatewayDialogue, GatewayEvent } from "./agent-backend.js";
 import { OpenclawRun } from "./openclaw-run.js";
-import { parseRecord, recordOf, textOf, type UnknownRecord } from "./records.js";
+import { parseRecord, recordOf, textOf, type UnknownRecord } from "@mosaic/incoming/records";
 
 /** OpenClaw's protocol, and what is asked of it: to stop another connection's run, and to send a person's text as text, takes the last one. */
 const protocol = 4;

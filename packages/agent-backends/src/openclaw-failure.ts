@@ -1,6 +1,6 @@
 import type { GatewayFailure, TurnSoFar } from "./agent-backend.js";
 import { quotable, quoteProvider, wordsOf } from "./provider-words.js";
-import { isRecord } from "./records.js";
+import { isRecord } from "@mosaic/incoming/records";
 
 interface GatewayError {
   readonly message: string;

@@ -3,7 +3,7 @@ import type { GatewayEvent, TurnSoFar } from "./agent-backend.js";
 import { explainError, isUntold } from "./openclaw-failure.js";
 import { cutByLimit, emptyAnswer, endingIn, onlyThought, plainWords } from "./openclaw-log-line.js";
 import { looksLikePage } from "./provider-words.js";
-import { isRecord, recordOf, textOf, type UnknownRecord } from "./records.js";
+import { isRecord, recordOf, textOf, type UnknownRecord } from "@mosaic/incoming/records";
 
 /** What OpenClaw calls a failure, in the words that its HTTP gateway has for the same. */
 const errorTypes: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@ import { createParser } from "eventsource-parser";
 import type { GatewayEvent, GatewayStream, TurnSoFar } from "./agent-backend.js";
 import { explainError, isUntold } from "./openclaw-failure.js";
 import { cutByLimit, emptyAnswer } from "./openclaw-log-line.js";
-import { isRecord, parseRecord } from "./records.js";
+import { isRecord, parseRecord } from "@mosaic/incoming/records";
 
 /** One event of a gateway is a few bytes of text; more without an end is no stream of ours, and must not fill the memory. */
 const maxEventCharacters = 4 * 1024 * 1024;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type DemoCommand, parseDemoCommand, readNumber } from "./demo-command.js";
-import { type DemoMessage, type DemoRequest, isRecord } from "./demo-request.js";
+import { isRecord } from "@mosaic/incoming/records";
+import type { DemoMessage, DemoRequest } from "./demo-request.js";
 
 /** What the demo model does with one request. */
 export type DemoAnswer =

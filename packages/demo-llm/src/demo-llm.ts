@@ -114,7 +114,7 @@ async function serve(state: DemoState, request: IncomingMessage, response: Serve
 async function answerRoute(state: DemoState, route: DemoRoute, request: IncomingMessage, exchange: Exchange): Promise<void> {
   const key = bearerOf(request);
   if (route.kind === "unknown") throw new DemoHttpError(404, "The demo model has no such address.");
-  const body = route.isPost ? await readJsonBody(request, { maxBytes: state.maxBodyBytes, timeoutMs: 30_000 }) : undefined;
+  const body = route.isPost ? await readJsonBody(request, { maxBytes: state.maxBodyBytes, arrivalMs: 30_000 }) : undefined;
   state.log.add({ method: request.method ?? "", path: route.path, headers: request.headers, body });
   const isOpen = route.kind === "version";
   if (!isOpen && state.apiKey !== undefined && key !== state.apiKey) {

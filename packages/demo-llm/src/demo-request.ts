@@ -1,3 +1,4 @@
+import { isRecord } from "@mosaic/incoming/records";
 import { stripOpenClawFraming } from "./openclaw-framing.js";
 
 export type DemoProtocolName = "openai" | "anthropic" | "ollama";
@@ -36,10 +37,6 @@ export class DemoHttpError extends Error {
 }
 
 export type JsonRecord = Readonly<Record<string, unknown>>;
-
-export function isRecord(value: unknown): value is JsonRecord {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 export function parseDemoRequest(protocol: DemoProtocolName, body: unknown, key: string): DemoRequest {
   if (!isRecord(body)) throw new DemoHttpError(400, "The body must be a JSON object.");

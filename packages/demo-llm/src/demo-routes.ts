@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { DemoHttpError, type DemoProtocolName, isRecord } from "./demo-request.js";
+import { isRecord } from "@mosaic/incoming/records";
+import { DemoHttpError, type DemoProtocolName } from "./demo-request.js";
 
 export interface DemoRoute {
   readonly kind: "chat" | "models" | "model" | "tags" | "show" | "version" | "unknown";

@@ -1,24 +1,24 @@
 import type { IncomingMessage } from "node:http";
-import { type Duplex, PassThrough } from "node:stream";
-import { buffer } from "node:stream/consumers";
-import { pipeline } from "node:stream/promises";
+import { addAbortSignal, type Duplex } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { readBounded } from "@mosaic/incoming/bounded-body";
 import { fromSystemError, OutboundError, tooLarge } from "./outbound-error.js";
 
-const decoders: Readonly<Record<string, () => Duplex>> = {
-  "": () => new PassThrough(),
-  identity: () => new PassThrough(),
-  gzip: () => createGunzip(),
-  "x-gzip": () => createGunzip(),
-  deflate: () => createInflate(),
-  br: () => createBrotliDecompress(),
-};
+/** `null`: it is read as it was sent. */
+const decoders: ReadonlyMap<string, (() => Duplex) | null> = new Map([
+  ["", null],
+  ["identity", null],
+  ["gzip", createGunzip],
+  ["x-gzip", createGunzip],
+  ["deflate", createInflate],
+  ["br", createBrotliDecompress],
+]);
 
 /** What `readBoundedBody` undoes. */
 export const acceptedEncodings = "gzip, deflate, br";
 
 export function isEncoded(response: IncomingMessage): boolean {
-  return !["", "identity"].includes(encodingOf(response));
+  return decoderOf(response) !== null;
 }
 
 /**
@@ -31,34 +31,19 @@ export async function readBoundedBody(
   host: string,
   signal: AbortSignal,
 ): Promise<Buffer<ArrayBuffer>> {
-  const decoder = decoders[encodingOf(response)];
-  if (decoder === undefined) {
+  const newDecoder = decoderOf(response);
+  if (newDecoder === undefined) {
     throw new OutboundError("bad_answer", `${host} encodes its answer in a way that Mosaic does not read.`, { host, reason: "encoding" });
   }
-  if (Number(response.headers["content-length"] ?? 0) > maxBytes) {
-    throw tooLarge(host, "answer");
-  }
-  const bounded = boundedBy(maxBytes, host);
+  const refusal = (): OutboundError => tooLarge(host, "answer");
   try {
-    return await pipeline(response, bounded, decoder(), bounded, buffer, { signal });
+    const sent = await readBounded(addAbortSignal(signal, response), maxBytes, refusal);
+    return newDecoder === null ? sent : await readBounded(newDecoder().end(sent), maxBytes, refusal);
   } catch (error) {
     throw fromSystemError(error, host);
   }
 }
 
-function encodingOf(response: IncomingMessage): string {
-  return (response.headers["content-encoding"] ?? "").trim().toLowerCase();
-}
-
-function boundedBy(maxBytes: number, host: string): (source: AsyncIterable<Buffer>) => AsyncGenerator<Buffer> {
-  return async function* bounded(source) {
-    let size = 0;
-    for await (const chunk of source) {
-      size += chunk.length;
-      if (size > maxBytes) {
-        throw tooLarge(host, "answer");
-      }
-      yield chunk;
-    }
-  };
+function decoderOf(response: IncomingMessage): (() => Duplex) | null | undefined {
+  return decoders.get((response.headers["content-encoding"] ?? "").trim().toLowerCase());
 }

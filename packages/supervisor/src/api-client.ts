@@ -1,4 +1,5 @@
 import type { SupervisorStatus } from "@mosaic/contracts/agent-config";
+import { readBounded } from "@mosaic/incoming/bounded-body";
 import http from "node:http";
 import https from "node:https";
 
@@ -66,15 +67,8 @@ export function createApiClient(configUrl: string, token: string, port: number):
 }
 
 async function readBody(response: http.IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response) {
-    const bytes = chunk as Buffer;
-    size += bytes.length;
-    if (size > maxBodyBytes) throw new Error("the answer is too large");
-    chunks.push(bytes);
-  }
+  const body = await readBounded(response, maxBodyBytes, () => new Error("the answer is too large"));
   // A connection that broke in the middle looks like an end here unless asked.
   if (!response.complete) throw new Error("the answer broke off");
-  return Buffer.concat(chunks).toString("utf8");
+  return body.toString("utf8");
 }

@@ -2,7 +2,8 @@ import type { BundleFile, Launch, Warmup } from "@mosaic/contracts/agent-config"
 import { mkdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, normalize, relative, sep } from "node:path";
 
-import { isRecord, parseJson } from "./json.js";
+import { isRecord } from "@mosaic/incoming/records";
+import { parseJson } from "./json.js";
 import { readLaunch } from "./launch.js";
 
 const secretKeys = new Set(["apiKey", "token", "password", "gatewayToken"]);

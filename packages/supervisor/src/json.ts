@@ -6,7 +6,3 @@ export function parseJson(text: string, what: string): unknown {
     throw new Error(`${what} is not JSON`);
   }
 }
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

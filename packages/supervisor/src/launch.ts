@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { FatalError } from "./exit.js";
-import { isRecord, parseJson } from "./json.js";
+import { isRecord } from "@mosaic/incoming/records";
+import { parseJson } from "./json.js";
 import type { Settings } from "./settings.js";
 
 const imagesOwn = "launch.json";

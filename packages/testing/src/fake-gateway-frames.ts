@@ -1,4 +1,5 @@
-import { isRecord, type JsonRecord } from "@mosaic/demo-llm/demo-request";
+import type { JsonRecord } from "@mosaic/demo-llm/demo-request";
+import { isRecord } from "@mosaic/incoming/records";
 
 /** What a client of OpenClaw's WebSocket sends. */
 export interface ClientRequest {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { type DemoMessage, isRecord } from "@mosaic/demo-llm/demo-request";
+import type { DemoMessage } from "@mosaic/demo-llm/demo-request";
+import { isRecord } from "@mosaic/incoming/records";
 import { prependQueuedMessage, stripOpenClawFraming } from "@mosaic/demo-llm/openclaw-framing";
 
 /** What the fake gateway remembers of each session, one turn at a time. */

@@ -217,7 +217,7 @@ function answerProbe(state: GatewayState, path: string): { status: number; body:
 }
 
 async function chat(state: GatewayState, request: IncomingMessage, exchange: Exchange): Promise<void> {
-  const body = await readJsonBody(request, { maxBytes: 20 * 1024 * 1024, timeoutMs: 30_000 });
+  const body = await readJsonBody(request, { maxBytes: 20 * 1024 * 1024, arrivalMs: 30_000 });
   state.log.add({
     method: "POST",
     path: "/v1/chat/completions",

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isRecord } from "@mosaic/demo-llm/demo-request";
+import { isRecord } from "@mosaic/incoming/records";
 import type { FakeGateway } from "./fake-gateway.js";
 
 export interface FollowOptions {

@@ -1,5 +1,5 @@
 import type { JsonRecord } from "@mosaic/demo-llm/demo-request";
-import { isRecord } from "@mosaic/demo-llm/demo-request";
+import { isRecord } from "@mosaic/incoming/records";
 
 /** What a model says, whatever the protocol writes around it. */
 export interface OddScript {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { type DemoProtocolName, isRecord } from "@mosaic/demo-llm/demo-request";
+import type { DemoProtocolName } from "@mosaic/demo-llm/demo-request";
+import { isRecord } from "@mosaic/incoming/records";
 import { readJsonBody } from "@mosaic/demo-llm/http-body";
 import { listenOn, type RunningServer } from "@mosaic/demo-llm/listening-server";
 import { oddEncoders, oddStreamTypes } from "./odd-encoders.js";
@@ -67,7 +68,7 @@ async function serve(
     answer(response, isKeyRight(request, path, options) ? listAt(path, route.protocol) : wrongKey);
     return;
   }
-  const body = await readJsonBody(request, { maxBytes: 8 * 1024 * 1024, timeoutMs: 30_000 });
+  const body = await readJsonBody(request, { maxBytes: 8 * 1024 * 1024, arrivalMs: 30_000 });
   if (route.kind === "show") {
     answer(response, { status: 200, body: { capabilities: ["completion", "tools"], model_info: {} } });
     return;

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { agentLabel, instanceLabel } from "./container-options.js";
 import type { Engine } from "./engine.js";
-import { isRecord, readJsonLines } from "./json-lines.js";
+import { isRecord } from "@mosaic/incoming/records";
+import { readJsonLines } from "./json-lines.js";
 
 const firstRetryMs = 500;
 const maxRetryMs = 10_000;

@@ -1,5 +1,5 @@
 import { RuntimeError } from "../agent-runtime.js";
-import { isRecord } from "./json-lines.js";
+import { isRecord } from "@mosaic/incoming/records";
 
 /** The engine answered, and the answer is no. */
 export class EngineRefusal extends RuntimeError {

@@ -1,5 +1,5 @@
 import type { PrepareProgress } from "../agent-runtime.js";
-import { isRecord } from "./json-lines.js";
+import { isRecord } from "@mosaic/incoming/records";
 
 type EngineMessage = Record<string, unknown>;
 

@@ -1,5 +1,7 @@
-/** The engine's streams are JSON values, one per line, cut anywhere. A line that is none is skipped. */
-export async function* readJsonLines(stream: AsyncIterable<Buffer | string>): AsyncGenerator<Record<string, unknown>> {
+import { parseRecord, type UnknownRecord } from "@mosaic/incoming/records";
+
+/** The engine's streams are JSON values, one per line, cut anywhere. A line that is none is not ours to repair, and skipped. */
+export async function* readJsonLines(stream: AsyncIterable<Buffer | string>): AsyncGenerator<UnknownRecord> {
   const decoder = new TextDecoder();
   let rest = "";
   for await (const chunk of stream) {
@@ -11,16 +13,7 @@ export async function* readJsonLines(stream: AsyncIterable<Buffer | string>): As
   yield* parse(rest);
 }
 
-function* parse(line: string): Generator<Record<string, unknown>> {
-  if (line.trim() === "") return;
-  try {
-    const value: unknown = JSON.parse(line);
-    if (isRecord(value)) yield value;
-  } catch {
-    // Not ours to repair, and what follows is still worth reading.
-  }
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function* parse(line: string): Generator<UnknownRecord> {
+  const record = parseRecord(line);
+  if (record !== undefined) yield record;
 }

@@ -4,7 +4,7 @@ import { wordsOf } from "@mosaic/agent-backends/provider-words";
 import type { ModelDialect, ProviderDialect } from "@mosaic/contracts/provider-dialect";
 import type { OutboundClient } from "@mosaic/outbound/outbound-client";
 import { OutboundError } from "@mosaic/outbound/outbound-error";
-import { readBeginning } from "../../platform/http/bounded-body.js";
+import { readBeginning } from "@mosaic/incoming/bounded-body";
 import {
   allowableEntry,
   judgeFailure,

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { wordsOf } from "@mosaic/agent-backends/provider-words";
 import type { ProbeRequest } from "@mosaic/agent-backends/openclaw-probe";
-import { isRecord } from "./model-list.js";
+import { isRecord } from "@mosaic/incoming/records";
 
 /**
  * What a provider's stream begins with. `answers`: words of an answer, or a call of a tool. `thinks`: only thoughts so far. `silent`: the stream

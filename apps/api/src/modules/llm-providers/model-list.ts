@@ -1,4 +1,5 @@
 import { modelId, type ProviderKind } from "@mosaic/contracts/provider";
+import { isRecord } from "@mosaic/incoming/records";
 
 export interface FoundModel {
   readonly id: string;
@@ -76,8 +77,4 @@ function withoutSlash(baseUrl: string): string {
 /** As the agent's software does: it adds `/v1` itself, or speaks below another path. */
 function withoutVersion(baseUrl: string): string {
   return withoutSlash(baseUrl).replace(/\/v1$/i, "");
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

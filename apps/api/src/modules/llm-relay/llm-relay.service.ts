@@ -6,7 +6,7 @@ import { OutboundError } from "@mosaic/outbound/outbound-error";
 import type { OutboundStream } from "@mosaic/outbound/outbound-client";
 import { Inject, Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
-import { readBeginning } from "../../platform/http/bounded-body.js";
+import { readBeginning } from "@mosaic/incoming/bounded-body";
 import { Logger } from "../../platform/logging/logger.js";
 import { AgentConfigService } from "../agent-config/agent-config.service.js";
 import { LlmProvidersService } from "../llm-providers/llm-providers.service.js";

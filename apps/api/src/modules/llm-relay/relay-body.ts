@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AppError } from "../../platform/errors/app-error.js";
-import { receiveBody, type BodyFault, type BodyLimits } from "../../platform/http/bounded-body.js";
+import { receiveBody, type BodyFault, type BodyLimits } from "@mosaic/incoming/bounded-body";
 
 const refusals: Readonly<Record<BodyFault, () => AppError>> = {
   too_large: () => new AppError("body_too_large"),

@@ -1,6 +1,6 @@
 import type { Request, Response } from "express";
 import { AppError } from "../errors/app-error.js";
-import { receiveBody, type BodyFault } from "./bounded-body.js";
+import { receiveBody, type BodyFault } from "@mosaic/incoming/bounded-body";
 import { ClientGoneError } from "./gone-signal.js";
 import { faultOfJsonText } from "./json-text.js";
 

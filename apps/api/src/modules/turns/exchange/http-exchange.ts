@@ -1,7 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import type { GatewayRequest } from "@mosaic/agent-backends/agent-backend";
 import type { Endpoint } from "@mosaic/runtime/agent-runtime";
-import { readBeginning } from "../../../platform/http/bounded-body.js";
+import { readBeginning } from "@mosaic/incoming/bounded-body";
 import type { TurnEnding } from "../turn-outcome.js";
 import { GatewayUnreachableError, type ExchangeListener, type ExchangeRequest } from "./exchange.js";
 

@@ -2,7 +2,7 @@ import { createServer, request, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { afterEach, expect, test } from "vitest";
-import { readBeginning, receiveBody, type BodyFault } from "./bounded-body.js";
+import { readBeginning, readBounded, receiveBody, type BodyFault } from "./bounded-body.js";
 
 const servers: ReturnType<typeof createServer>[] = [];
 
@@ -14,8 +14,11 @@ afterEach(() => {
 });
 
 class Refused extends Error {
-  constructor(readonly fault: BodyFault) {
+  readonly fault: BodyFault;
+
+  constructor(fault: BodyFault) {
     super(fault);
+    this.fault = fault;
   }
 }
 
@@ -64,6 +67,7 @@ test.each<[string, Sent, { maxBytes: number; arrivalMs: number } | undefined, st
   ["whole, exactly as long as it may be", { pieces: ["x".repeat(1_000)] }, undefined, "x".repeat(1_000)],
   ["whole, and longer than what was set aside at first", { pieces: [long] }, { maxBytes: 300_000, arrivalMs: 5_000 }, long],
   ["empty", { pieces: [] }, undefined, ""],
+  ["announced as too long", { pieces: ["{"], headers: { "content-length": "1001" }, ending: "nothing" }, undefined, "too_large"],
   ["one byte too long", { pieces: ["x".repeat(999), "xx"] }, undefined, "too_large"],
   ["late", { pieces: ["{"], ending: "nothing" }, { maxBytes: 1_000, arrivalMs: 50 }, "late"],
   ["broken off", { pieces: ["{"], headers: { "content-length": "9" }, ending: "leave" }, undefined, "broken_off"],
@@ -72,14 +76,29 @@ test.each<[string, Sent, { maxBytes: number; arrivalMs: number } | undefined, st
   expect(await outcomeOf(sent, limits)).toBe(expected);
 });
 
+function* pieces(count: number): Generator<Buffer> {
+  for (let sent = 0; sent < count; sent += 1) {
+    yield Buffer.from("abcd");
+  }
+}
+
+const tooLarge = (): Error => new Refused("too_large");
+
+test("an answer is read whole up to its limit, and one that is longer is refused and left", async () => {
+  const [exact, longer] = [Readable.from(pieces(25_000)), Readable.from(pieces(Infinity))];
+  expect((await readBounded(exact, 100_000, tooLarge)).toString()).toBe("abcd".repeat(25_000));
+  await expect(readBounded(longer, 99_999, tooLarge)).rejects.toMatchObject({ fault: "too_large" });
+  expect(longer.destroyed).toBe(true);
+});
+
+test("an answer that announces too much is refused before any of it is read", async () => {
+  const announcing = Object.assign(Readable.from(pieces(Infinity)), { headers: { "content-length": "11" } });
+  await expect(readBounded(announcing as unknown as IncomingMessage, 10, tooLarge)).rejects.toMatchObject({ fault: "too_large" });
+  expect(announcing.readableDidRead).toBe(false);
+});
+
 test("of an answer no more is kept than may be, and the rest is left", async () => {
-  const body = Readable.from(
-    (function* endless() {
-      for (;;) {
-        yield Buffer.from("abcd");
-      }
-    })(),
-  );
+  const body = Readable.from(pieces(Infinity));
   expect(await readBeginning(body, 10)).toBe("abcdabcdab");
   expect(body.destroyed).toBe(true);
 });

@@ -17,7 +17,11 @@ export async function receiveBody(
   if (request.destroyed) {
     throw refusal("gone");
   }
-  const received = new BoundedBytes(maxBytes, Number(request.headers["content-length"] ?? 0));
+  const announcedBytes = announced(request);
+  if (announcedBytes > maxBytes) {
+    throw refusal("too_large");
+  }
+  const received = new BoundedBytes(maxBytes, announcedBytes);
   const { promise, resolve, reject } = Promise.withResolvers<undefined>();
   const refuse = (fault: BodyFault): void => reject(refusal(fault));
   const onData = (chunk: Buffer): void => (received.push(chunk) ? undefined : refuse("too_large"));
@@ -32,6 +36,25 @@ export async function receiveBody(
     clearTimeout(late);
     request.off("data", onData).off("end", resolve).off("error", onBroken).off("close", onBroken);
   }
+}
+
+/** All of `source`, if it has at most `maxBytes`. Rejects with `tooLarge()` before it holds more, at once if more is announced; the rest is left. */
+export async function readBounded(
+  source: AsyncIterable<Uint8Array> | IncomingMessage,
+  maxBytes: number,
+  tooLarge: () => Error,
+): Promise<Buffer<ArrayBuffer>> {
+  const announcedBytes = "headers" in source ? announced(source) : 0;
+  if (announcedBytes > maxBytes) {
+    throw tooLarge();
+  }
+  const read = new BoundedBytes(maxBytes, announcedBytes);
+  for await (const chunk of source as AsyncIterable<Uint8Array>) {
+    if (!read.push(chunk)) {
+      throw tooLarge();
+    }
+  }
+  return read.bytes();
 }
 
 /** What an answer begins with, as text, where its status says the rest: as far as it came, and what follows is left. Never rejects. */
@@ -49,20 +72,23 @@ export async function readBeginning(body: AsyncIterable<Uint8Array>, maxBytes = 
   return beginning.bytes().toString("utf8");
 }
 
+/** 0 if nobody said. */
+function announced({ headers }: IncomingMessage): number {
+  return Number(headers["content-length"] ?? 0);
+}
+
 /** For who did not say how much comes. */
 const firstBytes = 64 * 1024;
 
 /** Pieces in one buffer that grows: to join them at the end would take twice the room for a moment. */
 class BoundedBytes {
-  private buffer: Buffer;
+  private readonly maxBytes: number;
+  private buffer: Buffer<ArrayBuffer>;
   private size = 0;
 
-  /** `announced`: how many bytes were said to come; 0 if nobody said. */
-  constructor(
-    private readonly maxBytes: number,
-    announced = 0,
-  ) {
-    this.buffer = Buffer.allocUnsafe(Math.min(announced > 0 ? announced : firstBytes, maxBytes));
+  constructor(maxBytes: number, announcedBytes = 0) {
+    this.maxBytes = maxBytes;
+    this.buffer = Buffer.allocUnsafe(Math.min(announcedBytes > 0 ? announcedBytes : firstBytes, maxBytes));
   }
 
   /** False when there is more than `maxBytes`: then only what fits is kept. */
@@ -79,7 +105,7 @@ class BoundedBytes {
     return fitting.length === chunk.length;
   }
 
-  bytes(): Buffer {
+  bytes(): Buffer<ArrayBuffer> {
     return this.buffer.subarray(0, this.size);
   }
 }
