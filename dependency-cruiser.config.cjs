@@ -27,7 +27,7 @@ const moduleGraph = {
   "llm-relay": ["agent-config", "demo", "llm-providers", "outbound-access"],
   "system-agents": ["agents", "containers"],
   "key-rotation": ["settings"],
-  onboarding: ["oidc", "agents", "health", "llm-providers", "runtime-host", "settings", "users"],
+  onboarding: ["oidc", "agents", "health", "llm-providers", "model-defaults", "runtime-host", "settings", "users"],
 };
 const everywhere = ["auth", "crypto", "audit"];
 
@@ -38,10 +38,10 @@ const featureGraph = {
   "admin-backends": ["agents"],
   "admin-containers": ["agents"],
   "admin-health": [],
-  "admin-invites": ["account"],
+  "admin-invites": ["account", "admin-sharing"],
   "admin-network": [],
   "admin-oidc": ["account", "providers"],
-  "admin-sharing": ["models"],
+  "admin-sharing": ["agents", "models"],
   "admin-shell": ["auth", "shell"],
   "admin-system-agents": ["agents"],
   "admin-users": ["auth"],
@@ -52,7 +52,7 @@ const featureGraph = {
   models: ["agents"],
   providers: ["agents", "auth"],
   settings: ["auth", "shell"],
-  setup: ["admin-oidc", "agents", "auth", "entry", "providers"],
+  setup: ["admin-oidc", "admin-sharing", "agents", "auth", "entry", "providers"],
   shell: ["auth", "entry"],
 };
 

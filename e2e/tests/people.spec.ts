@@ -81,13 +81,14 @@ test.describe("two members and an admin at once @docker", () => {
       await admin.getByRole("button", { name: "Create invite" }).click();
       const link = await admin.getByText(/#invite=/).innerText();
       await page.goto(link);
-      await expect(page.getByLabel("Invite code")).not.toHaveValue("");
-      expect(page.url()).not.toContain("invite=");
       await page.getByLabel("User name").fill(name);
+      expect(page.url()).not.toContain("invite=");
+      await expect(page.getByLabel("Invite code")).toHaveCount(0);
       await page.getByLabel("Password", { exact: true }).fill(password);
       await expectAccessible(page);
       await page.getByRole("button", { name: "Create account" }).click();
       await page.waitForURL(/\/chat/);
+      await expect(page.getByRole("heading", { name: new RegExp(`^Hello ${name}, I’m`) })).toBeVisible();
     }
   });
 
@@ -154,7 +155,8 @@ test.describe("two members and an admin at once @docker", () => {
 
   test("another member sees nothing of it, by any address", async ({ world }) => {
     await bob.goto(`${world.mosaic.url}/settings/agents`);
-    await expect(bob.getByText("No agent yet")).toBeVisible();
+    await expect(bob.getByRole("link", { name: /^Chat with/ })).toHaveCount(1);
+    await expect(bob.getByText("Quill")).toHaveCount(0);
     for (const path of [`/api/agents/${annsAgent}`, `/api/conversations/${annsConversation}`, `/api/agents/${annsAgent}/logs`]) {
       const [foreign, missing] = await Promise.all([
         bob.request.get(world.mosaic.url + path),

@@ -4,7 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import { startOidcServer, type OidcServer } from "@mosaic/testing/oidc-server";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { CookieBrowser } from "./harness/cookie-browser.js";
-import { configureOidc, landing, oidcClient, oidcSettingsOf, signInWith, toCallback, whoIs } from "./harness/oidc.js";
+import { answerFor, configureOidc, landing, oidcClient, oidcSettingsOf, signInWith, toCallback, whoIs } from "./harness/oidc.js";
 import { adminName, adminPassword, startTestApp, type TestApp } from "./harness/test-app.js";
 import { TestClient } from "./harness/test-client.js";
 
@@ -48,22 +48,8 @@ beforeEach(async () => {
   lastAuditId = last?.id ?? "";
 });
 
-/** Types a name at the server's login page, agrees at the next one, and comes back with the answer. */
-async function answerFor(name: string, browser: CookieBrowser, at: TestApp = app, returnTo = "/"): Promise<URL> {
-  const stops = (url: URL): boolean =>
-    url.pathname.startsWith("/interaction/") || url.pathname === callbackPath || url.pathname === "/login";
-  let place = await browser.follow(`${at.url}/api/auth/oidc/start?returnTo=${encodeURIComponent(returnTo)}`, (url) => !stops(url));
-  for (let pages = 0; pages < 3 && place.pathname.startsWith("/interaction/"); pages += 1) {
-    const page = await (await browser.open(place.href)).text();
-    const prompt = /name="prompt" value="(\w+)"/.exec(page)?.[1] ?? "";
-    const sent = await browser.open(place.href, { prompt, ...(prompt === "login" ? { login: name, password: "any" } : {}) });
-    place = await browser.follow(new URL(sent.headers.get("location") ?? "", place).href, (url) => !stops(url));
-  }
-  return place;
-}
-
 async function comeIn(name: string, browser = new CookieBrowser()): Promise<{ place: string; browser: CookieBrowser }> {
-  return { place: await landing(browser, await answerFor(name, browser)), browser };
+  return { place: await landing(browser, await answerFor(app, name, browser)), browser };
 }
 
 async function audit(): Promise<{ action: string; details: unknown }[]> {
@@ -78,7 +64,7 @@ const put = async (body: unknown): Promise<{ status: number; json: Record<string
 
 test("somebody new signs in at a certified server, gets an account, and lands where they wanted to go", async () => {
   const browser = new CookieBrowser();
-  const place = await landing(browser, await answerFor("ann", browser, app, "/chat?id=7"));
+  const place = await landing(browser, await answerFor(app, "ann", browser, "/chat?id=7"));
   expect(place).toBe("/chat?id=7");
   expect(await whoIs(app, browser)).toMatchObject({ username: "ann", displayName: "Ann Smith", role: "member", isBreakglass: false });
   expect(await app.database.query("SELECT email FROM users WHERE username = 'ann'")).toEqual([{ email: "ann@example.org" }]);
@@ -211,7 +197,7 @@ test("signing in ends the session that the browser had", async () => {
 
 test("of several first sign-ins at once, one makes the account", async () => {
   const browsers = [new CookieBrowser(), new CookieBrowser(), new CookieBrowser()];
-  const callbacks = await Promise.all(browsers.map(async (browser) => answerFor("ann", browser)));
+  const callbacks = await Promise.all(browsers.map(async (browser) => answerFor(app, "ann", browser)));
   const places = await Promise.all(browsers.map(async (browser, index) => landing(browser, callbacks[index] ?? new URL(app.url))));
   expect(places).toEqual(["/", "/", "/"]);
   expect(await app.database.query("SELECT 1 FROM users WHERE username LIKE 'ann%'")).toHaveLength(1);
@@ -220,7 +206,7 @@ test("of several first sign-ins at once, one makes the account", async () => {
 test("people who sign in at the same moment are each themselves", async () => {
   const people = Array.from({ length: 8 }, (_, index) => (index % 2 === 0 ? "ann" : "bob"));
   const browsers = people.map(() => new CookieBrowser());
-  const callbacks = await Promise.all(browsers.map(async (browser, index) => answerFor(people[index] ?? "", browser)));
+  const callbacks = await Promise.all(browsers.map(async (browser, index) => answerFor(app, people[index] ?? "", browser)));
   await Promise.all(browsers.map(async (browser, index) => landing(browser, callbacks[index] ?? new URL(app.url))));
   const signedIn = await Promise.all(browsers.map(async (browser) => (await whoIs(app, browser))?.["username"]));
   expect(signedIn).toEqual(people);
@@ -228,7 +214,7 @@ test("people who sign in at the same moment are each themselves", async () => {
 
 test("nothing is kept of a sign-in that the audit can't tell of", async () => {
   const browser = new CookieBrowser();
-  const callback = await answerFor("ann", browser);
+  const callback = await answerFor(app, "ann", browser);
   await app.database.query(`CREATE FUNCTION no_audit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no audit'; END $$`);
   await app.database.query("CREATE TRIGGER no_audit BEFORE INSERT ON audit_events FOR EACH ROW EXECUTE FUNCTION no_audit()");
   try {
@@ -270,7 +256,7 @@ test("an address that is allowed at one process is called by the other within a 
 
 test("a sign-in that began with one process may end at another", async () => {
   const browser = new CookieBrowser();
-  const callback = await answerFor("ann", browser);
+  const callback = await answerFor(app, "ann", browser);
   const cookie = browser.cookiesFor(callback);
   const response = await fetch(`${other.url}${callback.pathname}${callback.search}`, { redirect: "manual", headers: { cookie } });
   expect(response.headers.get("location")).toBe("/");
@@ -326,7 +312,7 @@ test("a stored secret stays, but is never sent to another issuer", async () => {
 
 test("a sign-in under way does not survive a change of what it began with", async () => {
   const browser = new CookieBrowser();
-  const callback = await answerFor("ann", browser);
+  const callback = await answerFor(app, "ann", browser);
   await put({ ...oidcSettingsOf(server.issuer), clientSecret: "another-secret" });
   expect(await landing(browser, callback)).toBe("/login?problem=oidc_expired");
 });
@@ -350,7 +336,7 @@ test("with the server away, the button leads back to the login page, and the pas
 
 test("removed or switched off, it is offered to nobody, and answers under way count for nothing", async () => {
   const browser = new CookieBrowser();
-  const callback = await answerFor("ann", browser);
+  const callback = await answerFor(app, "ann", browser);
   expect((await admin.delete("/api/admin/oidc")).status).toBe(204);
   expect((await admin.get("/api/admin/oidc")).json()).toMatchObject({ isConfigured: false, redirectUri: `${app.url}${callbackPath}` });
   expect(await landing(browser, callback)).toBe("/login?problem=oidc_unavailable");

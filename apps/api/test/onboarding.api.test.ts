@@ -1,3 +1,5 @@
+import type { Sharing } from "@mosaic/contracts/admin-sharing";
+import type { ModelDefaults } from "@mosaic/contracts/model-defaults";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { CryptoService } from "../src/modules/crypto/crypto.service.js";
 import { SettingsService } from "../src/modules/settings/settings.service.js";
@@ -140,11 +142,36 @@ test("from start to end, going on at the right step in any browser", async () =>
     "provider.create",
     "runtime.choose",
     "agent.create",
+    "model_default.update",
     "onboarding.complete",
   ]);
   expect((await client.get(`/api/providers/${providerId}`)).status).toBe(200);
   expect((await client.get(`/api/agents/${agentId}`)).json()).toMatchObject({ name: "Robin", status: "stopped" });
   expect((await client.get("/api/runtime")).json()).toMatchObject({ kind: "docker", isIsolated: true });
+});
+
+test("the model of the agent is the admin's default, and everybody's as long as they share it", async () => {
+  const client = await signedInAdmin();
+  const { providerId } = await walk(client);
+  const model = { providerId, model: "mosaic-demo" };
+  const found = async (): Promise<unknown[]> => {
+    const { providers, defaults } = (await client.get("/api/admin/sharing")).json<Sharing>();
+    return [providers.map(({ isShared }) => isShared), defaults[0]?.model];
+  };
+  expect((await client.get("/api/model-defaults")).json<ModelDefaults>().defaults[0]).toMatchObject({ backend: null, model });
+  expect(await found()).toEqual([[false], null]);
+  const step = async (sharesModel: boolean): Promise<number> =>
+    (await client.post("/api/onboarding/agents", { runtime: "docker", agent: { name: "Robin", model }, sharesModel })).status;
+  for (const [shares, state] of [
+    [true, [[true], model]],
+    [true, [[true], model]],
+    [false, [[false], null]],
+  ] as const) {
+    expect(await step(shares)).toBe(200);
+    expect(await found()).toEqual(state);
+  }
+  const changes = await app.database.query("SELECT 1 FROM audit_events WHERE action = 'sharing.update'");
+  expect(changes).toHaveLength(2);
 });
 
 test("a finished wizard can't be entered again", async () => {

@@ -6,6 +6,7 @@ export const queryKeys = {
   runtime: ["runtime"],
   providers: ["providers"],
   agents: ["agents"],
+  firstAgent: ["agents", "first"],
   systemAgents: ["admin", "system-agents"],
   conversations: ["conversations"],
   profile: ["profile"],

@@ -216,7 +216,11 @@ const machine: Record<string, (call: AdminCall) => Answer> = {
     return ok(sharing(state));
   },
   "PUT sharing/defaults": ({ state, body }) => {
-    change(state.defaults, ({ backend }) => backend === body["backend"], body);
+    const choice = body["model"] as ModelDefault["model"];
+    const provider = state.providers.find(({ id, isShared }) => id === choice?.providerId && isShared);
+    const effective =
+      choice === null || provider === undefined ? null : { ...choice, source: "admin-all", providerName: provider.name, isShared: true };
+    change(state.defaults, ({ backend }) => backend === body["backend"], { ...body, effective });
     return ok(sharing(state));
   },
   "GET outbound": ({ state }) => ok({ allowedAddresses: state.allowedAddresses }),

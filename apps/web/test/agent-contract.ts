@@ -30,6 +30,15 @@ export const agentRoutes: Routes = {
     state.agents.push(added);
     return added;
   },
+  "POST /api/agents/first": ({ state }) => {
+    const [existing] = state.agents;
+    if (existing !== undefined || state.whyNoFirstAgent !== null) {
+      return { agent: existing ?? null, reason: existing === undefined ? state.whyNoFirstAgent : null };
+    }
+    const made = sampleAgent({ name: "Juniper", emoji: "🦊", personality: "" });
+    state.agents.push(made);
+    return { agent: made, reason: null };
+  },
   "PATCH /api/agents/:id": (call) => patch(call.state.agents, call),
   "DELETE /api/agents/:id": (call) => remove(call.state.agents, call),
   "POST /api/agents/:id/start": (call) => patch(call.state.agents, { ...call, body: { status: "running" } }),

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { BackendChoices } from "@mosaic/contracts/admin-containers";
-import type { Agent } from "@mosaic/contracts/agent";
+import type { Agent, FirstAgent } from "@mosaic/contracts/agent";
 import type { Conversation, Message } from "@mosaic/contracts/chat";
 import { textParts } from "@mosaic/contracts/message-parts";
 import type { OnboardingStep, RuntimeOption } from "@mosaic/contracts/onboarding";
@@ -18,6 +18,8 @@ export interface ContractState {
   setupToken: string;
   providers: Provider[];
   agents: Agent[];
+  /** What stands in the way of a first agent. */
+  whyNoFirstAgent: FirstAgent["reason"];
   conversations: Conversation[];
   messages: Map<string, Message[]>;
   backends: BackendChoice[];
@@ -113,6 +115,7 @@ export const initialState = (): ContractState => ({
   setupToken: "the-setup-token",
   providers: [],
   agents: [],
+  whyNoFirstAgent: null,
   conversations: [],
   messages: new Map(),
   backends: [sampleBackend()],

@@ -43,7 +43,8 @@ export const createAgent = z
   .strictObject({
     backend: backendId.default("openclaw"),
     name: agentFields.name,
-    emoji: agentFields.emoji.default("🦞"),
+    /** Absent: one that follows from the name. */
+    emoji: agentFields.emoji.optional(),
     personality: agentFields.personality.default(""),
     /** Absent: what the backend gives a new agent. */
     tools: agentFields.tools.optional(),
@@ -109,3 +110,9 @@ export type Agent = z.infer<typeof agent>;
 
 export const agentList = z.object({ agents: z.array(agent) }).meta({ id: "AgentList" });
 export type AgentList = z.infer<typeof agentList>;
+
+/** Of whoever enters the chat. `agent` is `null` for somebody who has deleted theirs, and as long as nobody has set a model that theirs could use. */
+export const firstAgent = z
+  .object({ agent: agent.nullable(), reason: z.enum(["had_agent", "no_model"]).nullable() })
+  .meta({ id: "FirstAgent" });
+export type FirstAgent = z.infer<typeof firstAgent>;

@@ -36,6 +36,8 @@ export const onboardingAgents = z
     /** The owner of the machine has read that the process runtime does not isolate. */
     acceptsNoIsolation: z.boolean().default(false),
     agent: createAgent,
+    /** Whether everybody may use the agent's model, at the cost of its key, and agents of people who choose none use it. */
+    sharesModel: z.boolean().default(false),
   })
   .meta({ id: "OnboardingAgents" });
 export type OnboardingAgents = z.infer<typeof onboardingAgents>;

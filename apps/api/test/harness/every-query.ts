@@ -39,6 +39,7 @@ const agents: readonly Call[] = [
     exists: (rows) => rows.exists(user, id("agents", 1)),
     hasAnyWithModel: (rows) => rows.hasAnyWithModel(),
     create: (rows) => rows.create({ owner: user, userId: user }, { id: randomUUIDv7(), backend: "openclaw", values }, 100, accept),
+    createFirst: (rows) => rows.createFirst(user, { id: randomUUIDv7(), backend: "openclaw", values }),
     change: (rows) => rows.change({ owner: user, userId: user }, id("agents", 2), () => values),
   }),
   ...of(BackendsRepository, {

@@ -15,6 +15,8 @@ export interface Table {
 /** What a constraint asks for that a type does not tell. */
 const special: Readonly<Record<string, string>> = {
   "users.role": "'admin'",
+  // The breakglass account's never is.
+  "users.disabled_at": "NULL",
   "agent_containers.status": "'running'",
   "messages.role": "'assistant'",
   "messages.status": "'complete'",

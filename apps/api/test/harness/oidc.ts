@@ -3,6 +3,8 @@ import { CookieBrowser } from "./cookie-browser.js";
 import type { TestApp } from "./test-app.js";
 import type { TestClient } from "./test-client.js";
 
+const callbackPath = "/api/auth/oidc/callback";
+
 export const oidcClient = { id: "mosaic", secret: "secret-of-the-client" };
 
 export const oidcSettingsOf = (issuer: string): Record<string, unknown> => ({
@@ -28,7 +30,21 @@ export async function configureOidc(admin: TestClient, issuer: string, over: Rea
 /** From the button of the login page to the address with the answer, which is not opened yet. */
 export async function toCallback(app: Pick<TestApp, "url">, browser: CookieBrowser, returnTo = "/"): Promise<URL> {
   const start = `${app.url}/api/auth/oidc/start?returnTo=${encodeURIComponent(returnTo)}`;
-  return browser.follow(start, (url) => url.pathname !== "/api/auth/oidc/callback" && url.pathname !== "/login");
+  return browser.follow(start, (url) => url.pathname !== callbackPath && url.pathname !== "/login");
+}
+
+/** Types a name at the server's login page, agrees at the next one, and comes back with the answer. */
+export async function answerFor(app: Pick<TestApp, "url">, name: string, browser: CookieBrowser, returnTo = "/"): Promise<URL> {
+  const stops = (url: URL): boolean =>
+    url.pathname.startsWith("/interaction/") || url.pathname === callbackPath || url.pathname === "/login";
+  let place = await browser.follow(`${app.url}/api/auth/oidc/start?returnTo=${encodeURIComponent(returnTo)}`, (url) => !stops(url));
+  for (let pages = 0; pages < 3 && place.pathname.startsWith("/interaction/"); pages += 1) {
+    const page = await (await browser.open(place.href)).text();
+    const prompt = /name="prompt" value="(\w+)"/.exec(page)?.[1] ?? "";
+    const sent = await browser.open(place.href, { prompt, ...(prompt === "login" ? { login: name, password: "any" } : {}) });
+    place = await browser.follow(new URL(sent.headers.get("location") ?? "", place).href, (url) => !stops(url));
+  }
+  return place;
 }
 
 /** Where the browser is led in the end. */

@@ -100,6 +100,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   "AgentContainersController.start": { kind: "agent", ok: 202, audit: ["container.start"] },
   "AgentContainersController.stop": { kind: "agent", ok: 202, unaudited: "it is stopped already: nothing happens" },
   "AgentsController.create": { body: { name: "New" }, ok: 201, audit: ["agent.create"], target: made("agent") },
+  "AgentsController.first": { ok: 200, unaudited: "whoever has an agent gets no other" },
   "AgentsController.get": { kind: "agent", ok: 200 },
   "AgentsController.update": { kind: "agent", body: { name: "Other" }, ok: 200, audit: ["agent.update"] },
   "AuthController.login": { ok: 200, onlyRefusals: "auth.api.test.ts" },

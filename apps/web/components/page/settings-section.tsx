@@ -25,15 +25,18 @@ export function SettingsSection({ title, description, actions, children }: Setti
 export interface EmptyStateProps {
   readonly icon: ReactNode;
   readonly title: string;
+  /** Of its heading: one below what it stands in. */
+  readonly level?: 2 | 3;
   readonly action?: ReactNode;
   readonly children: ReactNode;
 }
 
-export function EmptyState({ icon, title, action, children }: EmptyStateProps) {
+export function EmptyState({ icon, title, level = 3, action, children }: EmptyStateProps) {
+  const Heading = `h${level}` as const;
   return (
     <div className="grid justify-items-center gap-3 rounded-xl border border-dashed px-6 py-14 text-center">
       <span className="grid size-12 place-items-center rounded-xl bg-accent text-accent-foreground [&_svg]:size-6">{icon}</span>
-      <h3 className="font-medium">{title}</h3>
+      <Heading className="font-medium">{title}</Heading>
       <p className="max-w-sm text-sm text-muted-foreground">{children}</p>
       {action}
     </div>

@@ -13,6 +13,7 @@ import { Notice } from "@/components/ui/notice";
 import { useInvites, useRevokeInvite, useSignUpMode } from "@/features/admin-invites/invite-queries";
 import { InviteLink, NewInviteForm } from "@/features/admin-invites/new-invite";
 import { SignUpModeChoice } from "@/features/admin-invites/sign-up-mode";
+import { TeamModel } from "@/features/admin-sharing/team-model";
 import { Loaded } from "@/components/page/load-state";
 import { toastProblem } from "@/lib/toast-problem";
 import { EmptyState, SettingsSection } from "@/components/page/settings-section";
@@ -38,6 +39,7 @@ export function InvitesPage() {
       actions={hasInvites ? add : null}
     >
       <Loaded query={mode}>{(stored) => <SignUpModeChoice mode={stored} />}</Loaded>
+      <TeamModel />
       <div className="grid gap-3">
         <h3 className="font-medium">Invite links</h3>
         {mode.data === "closed" && hasInvites ? (

@@ -1,6 +1,6 @@
 "use client";
 
-import { agent, agentList, type AgentList, type CreateAgent, type UpdateAgent } from "@mosaic/contracts/agent";
+import { agent, agentList, firstAgent, type AgentList, type CreateAgent, type UpdateAgent } from "@mosaic/contracts/agent";
 import { agentDeletionSummary, agentLogs, backendChoices } from "@mosaic/contracts/admin-containers";
 import { runtimeOption } from "@mosaic/contracts/onboarding";
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -15,6 +15,25 @@ const agentsQuery = queryOptions({
 });
 
 export const useAgents = () => useQuery(agentsQuery);
+
+/** How soon a page that waits for an admin sees that a model is set. */
+const lookForModelMs = 15_000;
+
+/** The first agent of somebody who has none is made by asking for it; the answer says why there is none, `null` once there is. */
+export const useFirstAgent = (hasNone: boolean) => {
+  const client = useQueryClient();
+  return useQuery({
+    queryKey: queryKeys.firstAgent,
+    queryFn: async ({ signal }) => {
+      const first = await request(firstAgent, "/api/agents/first", { method: "POST", signal });
+      if (first.agent !== null) client.setQueryData<AgentList>(queryKeys.agents, { agents: [first.agent] });
+      return first.reason;
+    },
+    enabled: hasNone,
+    staleTime: 0,
+    refetchInterval: ({ state }) => (state.data === "no_model" ? lookForModelMs : false),
+  });
+};
 
 const currentRuntime = runtimeOption.pick({ kind: true, isIsolated: true, detail: true });
 

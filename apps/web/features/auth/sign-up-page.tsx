@@ -56,7 +56,6 @@ const checkValues = (values: { username: string; password: string; inviteCode: s
 
 interface SignUpValues {
   readonly username: string;
-  readonly displayName: string;
   readonly password: string;
   readonly inviteCode: string;
 }
@@ -64,7 +63,6 @@ interface SignUpValues {
 /** The code came in the fragment, which no server sees. */
 const invitedValues = (): SignUpValues => ({
   username: "",
-  displayName: "",
   password: "",
   inviteCode: new URLSearchParams(window.location.hash.slice(1)).get("invite") ?? "",
 });
@@ -75,6 +73,9 @@ const useSignUpForm = (needsInvite: boolean) => {
   const signUp = useSignUp();
   const [values, setValues] = useState(invitedValues);
   const [faults, setFaults] = useState<Faults>({});
+  // Whoever came by a link has nothing to do with its code, unless it turns out not to work.
+  const [hasLink] = useState(values.inviteCode !== "");
+  const asksForCode = needsInvite && (!hasLink || faults.inviteCode !== undefined);
   const isSignedIn = status.data?.isSignedIn === true;
   useEffect(() => {
     // It leaves the address bar at once.
@@ -92,24 +93,25 @@ const useSignUpForm = (needsInvite: boolean) => {
   };
   const set = (field: keyof SignUpValues) => (event: { target: { value: string } }) =>
     setValues({ ...values, [field]: event.target.value });
-  return { values, set, faults, error: signUp.error, isBusy: signUp.isPending || isSignedIn, submit };
+  return { values, set, faults, hasLink, asksForCode, error: signUp.error, isBusy: signUp.isPending || isSignedIn, submit };
 };
 
-const toBody = ({ displayName, inviteCode: code, ...required }: SignUpValues): SignUp => ({
+const toBody = ({ inviteCode: code, ...required }: SignUpValues): SignUp => ({
   ...required,
-  ...(displayName.trim() === "" ? {} : { displayName }),
   ...(code.trim() === "" ? {} : { inviteCode: code.trim() }),
 });
 
 function SignUpForm({ needsInvite }: { readonly needsInvite: boolean }) {
-  const { values, set, faults, error, isBusy, submit } = useSignUpForm(needsInvite);
+  const { values, set, faults, hasLink, asksForCode, error, isBusy, submit } = useSignUpForm(needsInvite);
   return (
     <>
       <AuthHeading title="Make your account">
-        {needsInvite ? "You need an invitation. Its link fills in the code by itself." : "Choose a name and a password."}
+        {needsInvite && !hasLink
+          ? "You need an invitation. Open its link, or enter its code here."
+          : "Choose a user name and a password. That is all."}
       </AuthHeading>
       <form onSubmit={submit} noValidate className="grid gap-5">
-        {needsInvite ? (
+        {asksForCode ? (
           <Field label="Invite code" error={faults.inviteCode}>
             {(control) => (
               <Input {...control} value={values.inviteCode} autoComplete="off" spellCheck={false} onChange={set("inviteCode")} />
@@ -151,9 +153,6 @@ function IdentityFields({ values, set, faults }: Pick<ReturnType<typeof useSignU
             onChange={set("username")}
           />
         )}
-      </Field>
-      <Field label="Display name" isOptional>
-        {(control) => <Input {...control} value={values.displayName} autoComplete="name" maxLength={80} onChange={set("displayName")} />}
       </Field>
       <Field label="Password" error={faults.password}>
         {(control) => (

@@ -35,19 +35,39 @@ describe("making an account", () => {
     expect(sent).toEqual([{ username: expect.stringMatching(/^grace$/i), password: "a long enough passphrase" }]);
   });
 
-  test("takes the invitation’s code from the fragment, which leaves the address, and asks for one that is missing", async () => {
+  test("by an invitation’s link asks for a name and a password alone; the code leaves the address", async () => {
     window.history.replaceState(null, "", "/sign-up#invite=a-code-shown-once");
     const { server } = await open("invite");
-    await waitFor(() => expect(screen.getByLabelText<HTMLInputElement>("Invite code").value).toBe("a-code-shown-once"));
+    await screen.findByText("Choose a user name and a password. That is all.");
     expect(window.location.hash).toBe("");
+    expect(screen.getAllByLabelText(/./, { selector: "input" }).map((field) => field.id)).toHaveLength(2);
     type("User name", "grace");
     type("Password", "a long enough passphrase");
-    type("Invite code", "");
+    press("Create account");
+    await waitFor(() => expect(server.state.isSignedIn).toBe(true));
+    expect(server.requests.find(({ line }) => line === "POST /api/auth/sign-up")?.body).toMatchObject({ inviteCode: "a-code-shown-once" });
+  });
+
+  test("without a link asks for the code", async () => {
+    const { server } = await open("invite");
+    await screen.findByLabelText("Invite code");
+    type("User name", "grace");
+    type("Password", "a long enough passphrase");
     press("Create account");
     await screen.findByText("Enter the invite code that you were given");
     type("Invite code", "a-code-shown-once");
     press("Create account");
     await waitFor(() => expect(server.state.isSignedIn).toBe(true));
-    expect(server.requests.find(({ line }) => line === "POST /api/auth/sign-up")?.body).toMatchObject({ inviteCode: "a-code-shown-once" });
+  });
+
+  test("shows the code of a link that does not work, with what is wrong", async () => {
+    window.history.replaceState(null, "", "/sign-up#invite=x");
+    await open("invite");
+    await screen.findByLabelText("User name");
+    type("User name", "grace");
+    type("Password", "a long enough passphrase");
+    press("Create account");
+    await screen.findByLabelText("Invite code");
+    expect(screen.getByText("Enter the invite code that you were given")).toBeDefined();
   });
 });

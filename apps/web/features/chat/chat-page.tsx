@@ -9,6 +9,7 @@ import { useChatAgents, type ChatAgent } from "@/features/chat/chat-agents";
 import { ChatHeader } from "@/features/chat/chat-header";
 import { ChatView } from "@/features/chat/chat-view";
 import { isForgotten } from "@/features/chat/memory-loss";
+import { NoAgent } from "@/features/chat/no-agent";
 import { useConversation, useConversations } from "@/features/chat/conversation-queries";
 import { SaveProblem } from "@/components/page/save-problem";
 import { EmptyState } from "@/components/page/settings-section";
@@ -32,7 +33,7 @@ export function ChatPage() {
   const isGone = error instanceof ApiProblem && error.problem.status === 404;
   if (error && (isGone || !agents.data || (id !== null && !conversation.data))) return <ChatProblem error={error} />;
   if (isLoading) return <ChatLoading />;
-  if (agent === null) return <NoAgent />;
+  if (agent === null) return agents.error ? <ChatProblem error={agents.error} /> : <NoAgent why={agents.whyNone} />;
   return (
     <>
       <ChatHeader title={title} agent={agent} agents={agents.data ?? []} isNew={id === null} />
@@ -78,6 +79,7 @@ function ChatProblem({ error }: { readonly error: unknown }) {
       <main id="main" tabIndex={-1} className="mx-auto grid w-full max-w-lg flex-1 content-center gap-4 p-6 outline-none">
         {isMissing ? (
           <EmptyState
+            level={2}
             icon={<Bot aria-hidden />}
             title="There is no such conversation"
             action={
@@ -103,29 +105,6 @@ function ChatProblem({ error }: { readonly error: unknown }) {
             </Button>
           </>
         )}
-      </main>
-    </>
-  );
-}
-
-function NoAgent() {
-  return (
-    <>
-      <PageBar>
-        <h1 className="text-sm font-medium">Chat</h1>
-      </PageBar>
-      <main id="main" tabIndex={-1} className="mx-auto grid w-full max-w-lg flex-1 content-center p-6 outline-none">
-        <EmptyState
-          icon={<Bot aria-hidden />}
-          title="You have no agent yet"
-          action={
-            <Button asChild>
-              <Link href="/settings/agents?edit=new">Add agent</Link>
-            </Button>
-          }
-        >
-          Add an agent, give it a name and a model, and start talking to it.
-        </EmptyState>
       </main>
     </>
   );

@@ -1,7 +1,8 @@
 "use client";
 
-import type { Agent } from "@mosaic/contracts/agent";
 import { AgentFace } from "@/features/agents/agent-status";
+import { useMe } from "@/features/auth/session";
+import type { ChatAgent } from "@/features/chat/chat-agents";
 import { writeDraft } from "@/features/chat/drafts";
 
 const suggestions: readonly { title: string; text: string }[] = [
@@ -11,7 +12,12 @@ const suggestions: readonly { title: string; text: string }[] = [
   { title: "Explain something", text: "Explain how large language models work, as if I were twelve." },
 ];
 
-export function EmptyChat({ agent, draftKey }: { readonly agent: Pick<Agent, "name" | "emoji" | "status">; readonly draftKey: string }) {
+export interface EmptyChatProps {
+  readonly agent: Pick<ChatAgent, "name" | "emoji" | "status" | "lastActiveAt" | "isSystem">;
+  readonly draftKey: string;
+}
+
+export function EmptyChat({ agent, draftKey }: EmptyChatProps) {
   const suggest = (text: string): void => {
     writeDraft(draftKey, text);
     document.querySelector<HTMLTextAreaElement>("form textarea")?.focus();
@@ -20,12 +26,7 @@ export function EmptyChat({ agent, draftKey }: { readonly agent: Pick<Agent, "na
     <div className="m-auto grid w-full max-w-2xl animate-fade gap-8 py-8">
       <div className="grid justify-items-center gap-3 text-center">
         <AgentFace emoji={agent.emoji} className="size-16 rounded-2xl text-4xl" />
-        <h2 className="text-2xl font-semibold tracking-tight">How can {agent.name} help?</h2>
-        <p className="max-w-md text-balance text-sm text-muted-foreground">
-          {agent.status === "running"
-            ? "Your agent is running and remembers what you told it."
-            : "Your agent wakes up when you send the first message. That can take a moment."}
-        </p>
+        <Greeting agent={agent} />
       </div>
       <ul aria-label="Suggestions" className="grid gap-2.5 sm:grid-cols-2">
         {suggestions.map(({ title, text }) => (
@@ -44,3 +45,27 @@ export function EmptyChat({ agent, draftKey }: { readonly agent: Pick<Agent, "na
     </div>
   );
 }
+
+/** An agent that nobody has spoken to yet introduces itself. */
+function Greeting({ agent }: Pick<EmptyChatProps, "agent">) {
+  const me = useMe().data;
+  const isNew = agent.lastActiveAt === null && !agent.isSystem;
+  return (
+    <>
+      <h2 className="text-balance text-2xl font-semibold tracking-tight break-words">
+        {isNew ? `Hello${me === undefined ? "" : ` ${me.displayName}`}, I’m ${agent.name}` : `How can ${agent.name} help?`}
+      </h2>
+      <p className="max-w-md text-balance text-sm text-muted-foreground">
+        {isNew ? "I’m your own assistant, and I remember what you tell me. " : ""}
+        {agent.status === "running"
+          ? isNew
+            ? "Ask me anything."
+            : "Your agent is running and remembers what you told it."
+          : wakingText(isNew)}
+      </p>
+    </>
+  );
+}
+
+const wakingText = (isNew: boolean): string =>
+  `${isNew ? "I wake up" : "Your agent wakes up"} when you send the first message. That can take a moment.`;

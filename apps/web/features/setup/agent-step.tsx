@@ -6,9 +6,20 @@ import { runtimeKind, type OnboardingOptions } from "@mosaic/contracts/onboardin
 import type { Provider } from "@mosaic/contracts/provider";
 import { useEffect, useEffectEvent, useState } from "react";
 import { useForm } from "react-hook-form";
+import { CheckboxField } from "@/components/ui/checkbox-field";
 import { Field } from "@/components/ui/field";
+import { useSharing } from "@/features/admin-sharing/sharing-queries";
+import { sharingText } from "@/features/admin-sharing/sharing-words";
 import { useAgents } from "@/features/agents/agent-queries";
-import { agentFormSchema, agentToValues, emptyAgent, toNewAgent, withOfferedModel, type AgentValues } from "@/features/agents/agent-values";
+import {
+  agentFormSchema,
+  agentToValues,
+  decodeModel,
+  emptyAgent,
+  toNewAgent,
+  withOfferedModel,
+  type AgentValues,
+} from "@/features/agents/agent-values";
 import { IdentityFields } from "@/features/agents/identity-fields";
 import { ModelPicker } from "@/features/agents/model-picker";
 import { SaveProblem } from "@/components/page/save-problem";
@@ -23,21 +34,25 @@ import { placeFaults } from "@/lib/form-problem";
 export function AgentStep(props: StepProps) {
   const providers = useProviders();
   const options = useOnboardingOptions();
+  const sharing = useSharing();
   const agents = useAgents();
-  const error = providers.error ?? options.error ?? (props.isDone ? agents.error : null);
+  const error = providers.error ?? options.error ?? sharing.error ?? (props.isDone ? agents.error : null);
   if (error) return <SaveProblem error={error} />;
-  if (!providers.data || !options.data || (props.isDone && !agents.data)) return <ListLoading />;
+  if (!providers.data || !options.data || !sharing.data || (props.isDone && !agents.data)) return <ListLoading />;
   const stored = props.isDone ? (agents.data?.[0] ?? null) : null;
-  return <AgentStepForm {...props} providers={providers.data} options={options.data} stored={stored} />;
+  const isShared = sharing.data.defaults.some(({ model }) => model !== null);
+  return <AgentStepForm {...props} providers={providers.data} options={options.data} stored={stored} isShared={isShared} />;
 }
 
 interface AgentStepFormProps extends StepProps {
   readonly providers: readonly Provider[];
   readonly options: OnboardingOptions;
   readonly stored: Agent | null;
+  /** By this step, done before. */
+  readonly isShared: boolean;
 }
 
-const useAgentStep = ({ memory, onRemember, providers, options, stored, onNext }: AgentStepFormProps) => {
+const useAgentStep = ({ memory, onRemember, providers, options, stored, isShared, onNext }: AgentStepFormProps) => {
   const create = useOnboardingAgent();
   const form = useForm<AgentValues>({
     resolver: zodResolver(agentFormSchema),
@@ -45,9 +60,10 @@ const useAgentStep = ({ memory, onRemember, providers, options, stored, onNext }
   });
   const [runtime, setRuntime] = useState(memory.runtime ?? options.suggested);
   const [hasConsent, setConsent] = useState(memory.acceptsNoIsolation);
+  const [sharesModel, setSharesModel] = useState(memory.sharesModel ?? isShared);
   const [needsConsent, setNeedsConsent] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const leave = useEffectEvent(() => onRemember({ agent: form.getValues(), runtime, acceptsNoIsolation: hasConsent }));
+  const leave = useEffectEvent(() => onRemember({ agent: form.getValues(), runtime, acceptsNoIsolation: hasConsent, sharesModel }));
   useEffect(() => () => leave(), []);
   const isUnisolated = options.runtimes.find(({ kind }) => kind === runtime)?.isIsolated === false;
   const save = async (values: AgentValues): Promise<void> => {
@@ -60,13 +76,25 @@ const useAgentStep = ({ memory, onRemember, providers, options, stored, onNext }
         runtime,
         acceptsNoIsolation: isUnisolated && hasConsent,
         agent: toNewAgent(values),
+        sharesModel,
       });
       onNext();
     } catch (failure) {
       if (!placeFaults(failure, form, ["name", "emoji", "personality", "model"])) setError(failure);
     }
   };
-  return { form, runtime, setRuntime, hasConsent, setConsent, needsConsent, error, submit: form.handleSubmit(save) };
+  return {
+    form,
+    runtime,
+    setRuntime,
+    hasConsent,
+    setConsent,
+    sharesModel,
+    setSharesModel,
+    needsConsent,
+    error,
+    submit: form.handleSubmit(save),
+  };
 };
 
 function AgentStepForm(props: AgentStepFormProps) {
@@ -86,6 +114,11 @@ function AgentStepForm(props: AgentStepFormProps) {
           />
         )}
       </Field>
+      <ShareModel
+        provider={providers.find(({ id }) => id === decodeModel(form.watch("model"))?.providerId)}
+        isShared={step.sharesModel}
+        onChange={step.setSharesModel}
+      />
       <RuntimeChoice
         options={options}
         value={step.runtime}
@@ -97,5 +130,23 @@ function AgentStepForm(props: AgentStepFormProps) {
       {step.error === null ? null : <SaveProblem error={step.error} />}
       <StepActions onBack={onBack} label={stored === null ? "Create agent" : "Save and continue"} isBusy={form.formState.isSubmitting} />
     </form>
+  );
+}
+
+interface ShareModelProps {
+  readonly provider: Provider | undefined;
+  readonly isShared: boolean;
+  readonly onChange: (isShared: boolean) => void;
+}
+
+function ShareModel({ provider, isShared, onChange }: ShareModelProps) {
+  if (provider === undefined) return null;
+  return (
+    <CheckboxField
+      label="Let everybody here use this model"
+      description={`People you invite then get an agent of their own at once. ${sharingText(provider.kind)} You can end it at any time under Admin → Shared providers. Without it, everybody needs a key of their own.`}
+      isChecked={isShared}
+      onChange={onChange}
+    />
   );
 }

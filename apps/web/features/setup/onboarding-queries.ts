@@ -73,6 +73,7 @@ export const useOnboardingAgent = () => {
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: queryKeys.agents });
       await client.invalidateQueries({ queryKey: queryKeys.onboardingOptions });
+      await client.invalidateQueries({ queryKey: queryKeys.admin("sharing") });
       await refresh();
     },
   });

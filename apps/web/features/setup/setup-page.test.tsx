@@ -2,6 +2,7 @@ import type { ProviderTestResult } from "@mosaic/contracts/provider";
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, test } from "vitest";
 import { SetupPage } from "@/features/setup/setup-page";
+import { adminState } from "@/test/admin-contract";
 import { openPage } from "@/test/page";
 import { sampleProvider } from "@/test/contract-state";
 
@@ -60,8 +61,11 @@ describe("the wizard", () => {
     press("Save and continue");
     await screen.findByLabelText("Name");
     type("Name", "Ada");
+    expect(screen.getByText(/Their agents use your key, so you pay for what they use/)).toBeDefined();
+    fireEvent.click(screen.getByRole("checkbox", { name: "Let everybody here use this model" }));
     press("Create agent");
     await heading("Ready to go?");
+    await screen.findByText("Whoever you invite needs a key of their own");
     await screen.findByText("PostgreSQL 18.4 answers in 2 ms.");
     press("Finish and start chatting");
     await waitFor(() => expect(visits).toContain("/chat"));
@@ -76,7 +80,25 @@ describe("the wizard", () => {
       runtime: "docker",
       acceptsNoIsolation: false,
       agent: { name: "Ada", model: { model: "glm-4.6" } },
+      sharesModel: true,
     });
+  });
+
+  test("ends by saying what those who are invited will get", async () => {
+    const provider = { ...sampleProvider(), isShared: true, isOwn: true, ownerName: "admin", usedByAgents: 0 };
+    const choice = { providerId: provider.id, model: "glm-4.6" };
+    const effective = { ...choice, source: "admin-all" as const, providerName: "Z.ai", isShared: true };
+    const defaults = [{ backend: null, model: choice, fallbacks: [], effective }];
+    await openPage(
+      <SetupPage />,
+      { step: "summary", isSignedIn: true, providers: [provider], admin: adminState({ providers: [provider], defaults }) },
+      "/setup",
+    );
+    await screen.findByText("Whoever you invite can chat at once");
+    expect(screen.getByText(/They get an agent of their own on glm-4.6 · Z.ai/)).toBeDefined();
+    press("Back");
+    const share = await screen.findByRole("checkbox", { name: "Let everybody here use this model" });
+    expect(share.getAttribute("aria-checked")).toBe("true");
   });
 
   test("sets single sign-on up when it is wanted, after a test of its server", async () => {

@@ -6,6 +6,9 @@ import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { SaveProblem } from "@/components/page/save-problem";
 import { CheckRow, checksText } from "@/components/page/check-row";
+import { useSharing } from "@/features/admin-sharing/sharing-queries";
+import { sharingText } from "@/features/admin-sharing/sharing-words";
+import { teamModelOf } from "@/features/admin-sharing/team-model";
 import { useCompleteOnboarding, useHealthReport } from "@/features/setup/onboarding-queries";
 import type { StepProps } from "@/features/setup/setup-page";
 import { StepActions } from "@/features/setup/step-actions";
@@ -40,6 +43,7 @@ export function SummaryStep({ onBack }: StepProps) {
           You can finish anyway and put it right later, but the agent won’t be able to answer until then.
         </Notice>
       ) : null}
+      <TeamSummary />
       {complete.error ? <SaveProblem error={complete.error} /> : null}
       <StepActions
         onBack={onBack}
@@ -48,6 +52,25 @@ export function SummaryStep({ onBack }: StepProps) {
         onNext={() => complete.mutate(undefined, { onSuccess: () => router.replace("/chat") })}
       />
     </div>
+  );
+}
+
+/** What the people who come by invitation or single sign-on will get. */
+function TeamSummary() {
+  const sharing = useSharing();
+  if (sharing.data === undefined) return sharing.error ? <SaveProblem error={sharing.error} /> : null;
+  const shared = teamModelOf(sharing.data);
+  const kind = sharing.data.providers.find(({ id }) => id === shared?.providerId)?.kind;
+  return shared === null ? (
+    <Notice tone="info" title="Whoever you invite needs a key of their own">
+      Your provider is yours alone, so new people can’t chat until they add one. To change that, go back to the agent and let everybody use
+      its model, or do it later under Admin → Invites.
+    </Notice>
+  ) : (
+    <Notice tone="success" title="Whoever you invite can chat at once">
+      They get an agent of their own on {shared.model} · {shared.providerName}. {kind === undefined ? "" : `${sharingText(kind)} `}
+      Make their links under Admin → Invites.
+    </Notice>
   );
 }
 

@@ -55,6 +55,13 @@ export interface WizardMemory {
   readonly agent: AgentValues | null;
   readonly runtime: RuntimeKind | null;
   readonly acceptsNoIsolation: boolean;
+  readonly sharesModel: boolean | null;
 }
 
-export const emptyMemory = (): WizardMemory => ({ provider: null, agent: null, runtime: null, acceptsNoIsolation: false });
+export const emptyMemory = (): WizardMemory => ({
+  provider: null,
+  agent: null,
+  runtime: null,
+  acceptsNoIsolation: false,
+  sharesModel: null,
+});

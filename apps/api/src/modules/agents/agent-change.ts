@@ -1,3 +1,4 @@
+import { lookOf } from "@mosaic/contracts/agent-look";
 import type { CreateAgent, ModelChoice, UpdateAgent } from "@mosaic/contracts/agent";
 import type { StoredAgent } from "./agents.types.js";
 
@@ -32,6 +33,7 @@ export function valuesOf(input: CreateAgent, defaults: Pick<AgentValues, "tools"
   const { backend: _backend, ...values } = input;
   return {
     ...values,
+    emoji: input.emoji ?? lookOf(input.name).emoji,
     tools: input.tools ?? defaults.tools,
     idleTimeoutSeconds: input.idleTimeoutSeconds ?? defaults.idleTimeoutSeconds,
   };

@@ -2,14 +2,16 @@ import {
   agent,
   agentList,
   createAgent,
+  firstAgent,
   updateAgent,
   type Agent,
   type AgentList,
   type CreateAgent,
+  type FirstAgent,
   type UpdateAgent,
 } from "@mosaic/contracts/agent";
 import type { SessionUser } from "@mosaic/contracts/identity";
-import { Body, Controller, Get, Patch, Post } from "@nestjs/common";
+import { Body, Controller, Get, HttpCode, Patch, Post } from "@nestjs/common";
 import { SignedIn } from "../../platform/http/access.decorator.js";
 import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
 import { BodyLimit } from "../../platform/http/body-limit.decorator.js";
@@ -34,6 +36,14 @@ export class AgentsController {
   @BodyLimit(128 * 1024)
   async create(@CurrentUser() user: SessionUser, @Body({ schema: createAgent }) body: CreateAgent): Promise<Agent> {
     return this.agents.create({ owner: user.id, userId: user.id }, body);
+  }
+
+  /** What the chat calls when somebody enters it who has no agent. Idempotent. */
+  @Post("first")
+  @HttpCode(200)
+  @ApiAnswer(200, firstAgent)
+  async first(@CurrentUser() user: SessionUser): Promise<FirstAgent> {
+    return this.agents.first(user.id);
   }
 
   @Get(":id")

@@ -78,20 +78,12 @@ export class AgentsRepository {
   ): Promise<StoredAgent | "full" | "taken"> {
     try {
       return await this.prisma.$transaction(async (transaction) => {
-        await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`agents:${owner ?? "system"}`}, 0))`;
+        await lockAgentsOf(transaction, owner);
         if ((await transaction.agent.count({ where: { ownerId: owner } })) >= limit) {
           return "full";
         }
         check(await offeredModels(transaction, { userId }));
-        await transaction.agent.create({ data: { id: agent.id, ownerId: owner, backendId: agent.backend, ...columnsOf(agent.values) } });
-        await assignModels(transaction, agent.id, agent.values);
-        await recordAudit(transaction, {
-          action: actionOf(owner, "create"),
-          target: { type: "agent", id: agent.id, name: agent.values.name },
-          details: { backend: agent.backend },
-        });
-        await send(transaction, { channel: "mosaic_agent_config", payload: { ownerId: owner } });
-        return read(transaction, agent.id);
+        return insert(transaction, owner, agent);
       });
     } catch (error) {
       if (isUniqueViolation(error)) {
@@ -99,6 +91,22 @@ export class AgentsRepository {
       }
       throw error;
     }
+  }
+
+  /**
+   * Makes the agent if its owner has never had one. Of several requests at once, or after one whose answer was lost, all get the same agent;
+   * `null`: there was one, and it is gone.
+   */
+  async createFirst(owner: string, agent: NewAgent): Promise<StoredAgent | null> {
+    return this.prisma.$transaction(async (transaction) => {
+      await lockAgentsOf(transaction, owner);
+      const user = await transaction.user.findUniqueOrThrow({ where: { id: owner }, select: { firstAgentAt: true } });
+      const row = await transaction.agent.findFirst({ where: { ownerId: owner }, orderBy: { id: "asc" }, include: storedAgentInclude });
+      if (row !== null || user.firstAgentAt !== null) {
+        return row === null ? null : toStoredAgent(row);
+      }
+      return insert(transaction, owner, agent);
+    });
   }
 
   /** Changes an agent by what `plan` makes of it, under a row lock. `null`: the owner has no such agent. What `plan` throws undoes everything. */
@@ -127,6 +135,25 @@ export class AgentsRepository {
       return read(transaction, id);
     });
   }
+}
+
+async function lockAgentsOf(transaction: Prisma.TransactionClient, owner: AgentOwner): Promise<void> {
+  await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`agents:${owner ?? "system"}`}, 0))`;
+}
+
+async function insert(transaction: Prisma.TransactionClient, owner: AgentOwner, { id, backend, values }: NewAgent): Promise<StoredAgent> {
+  await transaction.agent.create({ data: { id, ownerId: owner, backendId: backend, ...columnsOf(values) } });
+  if (owner !== null) {
+    await transaction.$executeRaw`UPDATE users SET first_agent_at = now() WHERE id = ${owner}::uuid AND first_agent_at IS NULL`;
+  }
+  await assignModels(transaction, id, values);
+  await recordAudit(transaction, {
+    action: actionOf(owner, "create"),
+    target: { type: "agent", id, name: values.name },
+    details: { backend },
+  });
+  await send(transaction, { channel: "mosaic_agent_config", payload: { ownerId: owner } });
+  return read(transaction, id);
 }
 
 async function read(transaction: Prisma.TransactionClient, id: string): Promise<StoredAgent> {

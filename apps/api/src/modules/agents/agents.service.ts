@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from "node:crypto";
-import type { Agent, CreateAgent, UpdateAgent } from "@mosaic/contracts/agent";
+import { createAgent, type Agent, type CreateAgent, type FirstAgent, type UpdateAgent } from "@mosaic/contracts/agent";
+import { friendlyNameFor } from "@mosaic/contracts/agent-look";
 import { Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
 import { BackendsService } from "../backends/backends.service.js";
@@ -43,6 +44,27 @@ export class AgentsService {
   /** Whether anybody has an agent that could answer. */
   async existsWithModel(): Promise<boolean> {
     return this.repository.hasAnyWithModel();
+  }
+
+  /**
+   * The agent of somebody who enters the chat for the first time: it is made if they have never had one and there is a model that it can use.
+   * Idempotent, also for several requests at once. It has no model of its own, so it follows the defaults.
+   */
+  async first(userId: string): Promise<FirstAgent> {
+    const [existing] = await this.repository.list(userId);
+    if (existing !== undefined) {
+      return { agent: await this.shown(existing), reason: null };
+    }
+    const sources = await this.resolution.sourcesOf(userId);
+    const backend = (await this.backends.all()).find(
+      ({ id }) => this.resolution.effective(sources, { backend: id, model: null, fallbacks: [] }) !== null,
+    );
+    if (backend === undefined) {
+      return { agent: null, reason: "no_model" };
+    }
+    const values = await this.valuesOf(createAgent.parse({ backend: backend.id, name: friendlyNameFor(userId) }));
+    const stored = await this.repository.createFirst(userId, { id: randomUUIDv7(), backend: backend.id, values });
+    return stored === null ? { agent: null, reason: "had_agent" } : { agent: await this.shown(stored), reason: null };
   }
 
   async create(author: AgentAuthor, input: CreateAgent): Promise<Agent> {

@@ -11,5 +11,6 @@ import { SharingService } from "./sharing.service.js";
   imports: [LlmProvidersModule],
   controllers: [ModelDefaultsController, SharingController],
   providers: [ModelDefaultsService, ModelDefaultsRepository, SharingService, SharingRepository],
+  exports: [ModelDefaultsService, SharingService],
 })
 export class ModelDefaultsModule {}

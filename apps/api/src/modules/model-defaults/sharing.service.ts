@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+import type { ModelChoice } from "@mosaic/contracts/agent";
 import type { Sharing } from "@mosaic/contracts/admin-sharing";
 import type { SaveModelDefault } from "@mosaic/contracts/model-defaults";
 import { Injectable } from "@nestjs/common";
@@ -48,6 +50,23 @@ export class SharingService {
   async saveDefault(adminId: string, next: SaveModelDefault): Promise<Sharing> {
     await this.defaults.save(null, next);
     return this.show(adminId);
+  }
+
+  /**
+   * Opens an admin's provider to everybody and makes its model the default, or takes both back; what is so already is left alone. Idempotent.
+   * Throws `invalid_input` for a model that is not theirs to share.
+   */
+  async setTeamModel(adminId: string, model: ModelChoice, isOpen: boolean): Promise<void> {
+    const [rows, { defaults }] = await Promise.all([this.repository.list(adminId), this.defaults.list(null)]);
+    const isShared = rows.some(({ provider }) => provider.id === model.providerId && provider.isShared);
+    if (isShared !== isOpen) {
+      await this.repository.set(adminId, model.providerId, isOpen);
+    }
+    const now = defaults.find(({ backend }) => backend === null)?.model ?? null;
+    const next = isOpen ? model : null;
+    if (!isDeepStrictEqual(now, next)) {
+      await this.defaults.save(null, { backend: null, model: next, fallbacks: [] });
+    }
   }
 
   /**

@@ -8,6 +8,8 @@ import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { AgentsService } from "../agents/agents.service.js";
 import { LlmProvidersService } from "../llm-providers/llm-providers.service.js";
+import { ModelDefaultsService } from "../model-defaults/model-defaults.service.js";
+import { SharingService } from "../model-defaults/sharing.service.js";
 import { OidcSettingsService } from "../oidc/oidc-settings.service.js";
 import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
 import { runtimes } from "../runtime-host/runtime-registry.js";
@@ -24,6 +26,8 @@ export class OnboardingService {
     private readonly oidc: OidcSettingsService,
     private readonly providers: LlmProvidersService,
     private readonly agents: AgentsService,
+    private readonly defaults: ModelDefaultsService,
+    private readonly sharing: SharingService,
     private readonly runtimeHost: RuntimeHostService,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -80,6 +84,7 @@ export class OnboardingService {
     return this.runtimeHost.options();
   }
 
+  /** The model is the admin's own default too, and everybody's if they share it. */
   async putAgent(userId: string, input: OnboardingAgents): Promise<Agent> {
     if (!runtimes[input.runtime].isIsolated && !input.acceptsNoIsolation) {
       throw fault("acceptsNoIsolation", `Confirm that the ${input.runtime} runtime has no walls between agents and this machine`);
@@ -88,7 +93,10 @@ export class OnboardingService {
       throw fault("agent.model", "Choose a model");
     }
     await this.runtimeHost.choose(input.runtime);
-    return this.agents.put({ owner: userId, userId }, await this.reserveId("onboarding.agent_id"), input.agent, "agent.");
+    const agent = await this.agents.put({ owner: userId, userId }, await this.reserveId("onboarding.agent_id"), input.agent, "agent.");
+    await this.defaults.save(userId, { backend: null, model: input.agent.model, fallbacks: [] });
+    await this.sharing.setTeamModel(userId, input.agent.model, input.sharesModel);
+    return agent;
   }
 
   /** Throws `onboarding_incomplete` as long as a step is missing. */
