@@ -104,9 +104,9 @@ export interface DialogueInput {
   /** Of the answer. The gateway knows the turn by it. */
   readonly turnId: string;
   readonly text: string;
-  /** `null`: the gateway is given the message. Otherwise it has it already, and this was told of the answer before. */
+  /** `null`: the gateway gets the message now. Otherwise the gateway has it already, and this is what was told of the answer before. */
   readonly said: string | null;
-  /** A process that died may have given the gateway the message: it is given it only if it does not know of it. */
+  /** A process that died may have sent the message: send it only if the gateway does not know of it. */
   readonly mayBeThere?: boolean;
 }
 
@@ -115,7 +115,10 @@ export interface DialogueStep {
   /** Frames to send, in their order. */
   readonly send: readonly string[];
   readonly events: readonly GatewayEvent[];
-  /** `taken`: the gateway has the message. `stranger`: it is another one's. `unfit`: it lets nobody in this way, and another has to be taken. `busy`: it takes the message on a later connection. */
+  /**
+   * `taken`: the gateway has the message. `stranger`: it is another gateway. `unfit`: it lets nobody in this way, so another way is needed.
+   * `busy`: it takes the message on a later connection.
+   */
   readonly stage: "opening" | "taken" | "stranger" | "unfit" | "busy";
   /** The frame was about this turn. */
   readonly isHeard: boolean;

@@ -16,7 +16,7 @@ export interface OpenclawDialect {
   readonly limitField: LimitField;
   /** OpenAI keeps what is not sent with `store: false`; to others the field is strange. */
   readonly sendsStore: boolean;
-  /** Whether its models think, where nobody has said it: OpenClaw tells the thoughts of those alone, and asks them for some. */
+  /** Whether its models think, if nobody has said so. OpenClaw asks only such models for thoughts, and passes on only theirs. */
   readonly thinks: boolean;
   /** How OpenClaw asks for thinking, where it is not as usual. */
   readonly thinkingFormat: string | null;

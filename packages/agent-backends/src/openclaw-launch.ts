@@ -33,7 +33,7 @@ const turnFaultLines = [
   ["incomplete turn detected: "],
 ];
 
-/** Whoever comes from elsewhere than the loopback is let into OpenClaw's WebSocket, and may do nothing there but be approved by hand (measured). */
+/** OpenClaw's WebSocket lets in who does not come from the loopback, but allows them nothing until somebody approves them by hand (measured). */
 export const relayed: Launch["relay"] = { args: ["--bind", "loopback"] };
 
 /** How OpenClaw is run. `docker/openclaw/launch.json` is made of it, for the image (node scripts/generate.mjs). */

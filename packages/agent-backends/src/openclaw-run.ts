@@ -63,7 +63,7 @@ export class OpenclawRun {
     return this.over;
   }
 
-  /** The answer has ended, and the row that says what it took is asked for: nothing holds OpenClaw to tell that first. */
+  /** The answer has ended, but its row is still missing. The row says what the answer took, and OpenClaw may write it after the end. */
   get wantsRow(): boolean {
     return this.finalStop !== null && !this.isOver;
   }
@@ -275,7 +275,7 @@ export class OpenclawRun {
     this.end(endingIn(words, turn) ?? { type: "failure", ...explainError(error, turn), ...untold });
   }
 
-  /** `text`: the whole answer so far. What a fallback says in place of it stands below what was said already. */
+  /** `text`: the whole answer so far. If a fallback model begins a different answer, its text is added below what was said already. */
   private sayUpTo(text: string): void {
     // What was told before may have ended in a space that a row keeps and an event does not.
     const isLonger = text.length > this.said.length;

@@ -36,7 +36,7 @@ const beyondWorkspace = [
   "subagents",
 ];
 
-/** `hasTools`: whether the model takes any. OpenClaw refuses to run one that does not while an allow-list stands, so there is only the denial of all. */
+/** `hasTools`: whether the model takes tools. If it takes none, OpenClaw refuses to run it beside an allow-list, so all tools are denied instead. */
 export function renderTools(tools: AgentTools, isIsolated: boolean, hasTools = true): Record<string, Json> {
   const hasShell = tools.shell && isIsolated;
   return {

@@ -35,7 +35,7 @@ export class RunningTurn implements BegunTurn, Answer {
   private firstInterruption: Interruption | null = null;
   /** Of the whole turn so far. `null`: the gateway has told none. */
   usage: TokenUsage | null = null;
-  /** How often the gateway was to begin anew. To bring the message again to one that may have it already is not that. */
+  /** How many times a gateway was told to begin this turn. Bringing the message again to one that may have it already does not count. */
   gatewayTurns = 1;
   /** Characters of text and of reasoning. */
   length: number;
@@ -133,7 +133,7 @@ export class RunningTurn implements BegunTurn, Answer {
     }
   }
 
-  /** How a tool's call stands. One that could not be read again is left out, and an agent that never ends calling is not followed any further. */
+  /** Tells how a call of a tool stands. A call that the schema refuses is left out, and so is whatever comes after `maxToolEvents`. */
   call(part: ToolCallPart): void {
     this.toolEvents += 1;
     if (this.toolEvents <= this.limits.maxToolEvents && toolCallPart.safeParse(part).success) {

@@ -14,7 +14,7 @@ export interface SilentTurn {
 const agentDetail =
   "The agent did not get to calling its model in time: it, or the machine that it runs on, is too busy. Send the message again in a moment.";
 
-/** Who kept a turn waiting that ended without a word. The provider is named only when it was called, or when the agent is known to have been waiting for it. */
+/** Says who kept a turn waiting that ended without a word. It names the provider only if the agent called it, or is known to have waited for it. */
 export function silentParty({ call, measured, isTaken }: SilentTurn): "provider" | "agent" {
   if (call !== "unknown") {
     return call === "made" ? "provider" : "agent";

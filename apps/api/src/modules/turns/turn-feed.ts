@@ -11,7 +11,7 @@ export class TurnFeed {
   private readonly pushed: TurnEvent[] = [];
   private readonly listeners = new Set<() => void>();
   private last: TurnEvent | null = null;
-  /** How many events there were when another process went on with the turn. What a reader has beyond them came from a process that died. */
+  /** How many events there were when the turn was taken over. If a reader has more, a dead process sent them, and they do not count. */
   private resumedAfter = 0;
   private isOver = false;
 

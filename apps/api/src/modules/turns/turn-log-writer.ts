@@ -16,11 +16,11 @@ const firstRetryMs = 200;
 const maxRetryMs = 2_000;
 
 /**
- * Writes a turn's events into its log, those together that came within a moment: a crash costs no more than that. A database that is away holds
- * nobody up.
+ * Writes a turn's events into its log. Events that came within a moment go together, and a crash costs no more than that moment. A database that is
+ * away holds nobody up.
  */
 export class TurnLogWriter {
-  /** What was sent and not confirmed yet: it may have been written, so it is sent again as it was. */
+  /** Sent, but not confirmed. The database may have it, so the same events are sent again. */
   private batch: readonly TurnEvent[] = [];
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();

@@ -120,7 +120,7 @@ export class TurnRunner {
     return this.relay(turn, request, running);
   }
 
-  /** The call of the model went by way of the process that died. Nobody has read a word yet, so it is made again. */
+  /** The agent called its model through the process that died, and that call is lost. Nobody has read a word yet, so the turn begins again. */
   private isOfLostCall(turn: RunningTurn, code: string, startedAtMs: number): boolean {
     return (
       turn.isTakenOver && turn.gatewayTurns === 1 && !turn.hasSaid && isOfCall(code) && performance.now() - startedAtMs < ownFaultWithinMs

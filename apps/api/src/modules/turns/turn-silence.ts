@@ -51,7 +51,10 @@ export class TurnSilence {
     return { watch, isTaken: false };
   }
 
-  /** When the watch has ended the attempt, or the gateway was ended because it hung. `unreachable`: the gateway hung and never took the message, so its successor can be given it. */
+  /**
+   * The end of an attempt that the watch has ended, or whose gateway was ended because it hung. `unreachable`: the gateway never took the message, and its
+   * successor can have it.
+   */
   async endOf(turn: BegunTurn, attempt: Attempt): Promise<TurnEnding | "unreachable"> {
     if (!attempt.watch.isHung) {
       return this.blameRight(turn, attempt, { kind: "failure", code: "provider_timeout", detail: silentDetail });
@@ -59,7 +62,7 @@ export class TurnSilence {
     return attempt.isTaken ? { kind: "failure", code: "agent_not_responding", detail: hungDetail } : "unreachable";
   }
 
-  /** An agent's software, too, says that the provider was slow when it was itself that never got to calling it. */
+  /** An agent's software blames the provider even when the software itself was too slow to call it. */
   async blameRight(turn: BegunTurn, { watch, isTaken }: Attempt, ending: TurnEnding): Promise<TurnEnding> {
     if (ending.kind !== "failure" || ending.code !== "provider_timeout") {
       return ending;

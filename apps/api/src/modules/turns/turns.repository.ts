@@ -16,7 +16,7 @@ export interface NewTurn {
   readonly processId: string;
   readonly now: Date;
   readonly maxPerUser: number;
-  /** The message that has waited, and goes with this beginning; one that is gone makes it `not_found`. `null`: it comes from its sender. */
+  /** The waiting message that this turn sends and removes. If it is gone, the turn is `not_found`. `null`: the message comes from its sender now. */
   readonly waitingId: string | null;
   readonly question: SealedContent & { readonly id: string };
   readonly answer: SealedContent & { readonly id: string };
@@ -78,7 +78,7 @@ export class TurnsRepository {
     }
   }
 
-  /** Of a conversation that is still called what it was: its owner may have named it meanwhile. Tells whether it was. */
+  /** Renames a conversation, unless its owner has renamed it meanwhile. Returns whether it did. */
   async retitle({ userId, conversationId }: TurnPlace, former: string, titleEncrypted: string): Promise<boolean> {
     const rows = await this.prisma.askNamed(
       "retitle_conversation",

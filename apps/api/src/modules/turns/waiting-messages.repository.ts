@@ -107,7 +107,7 @@ export class WaitingMessagesRepository {
     });
   }
 
-  /** What may be sent now in a conversation: its last answer has ended, well or with somebody who wants the message next, and its owner may come in. */
+  /** The message that may be sent now: the last answer has ended well (or somebody wants this message next), and its owner may still sign in. */
   async findNext(conversationId: string): Promise<NextMessage | null> {
     const [next] = await this.prisma.$queryRaw<NextMessage[]>`
       SELECT w.id, v.user_id AS "userId", v.id AS "conversationId", w.content_encrypted AS "contentEncrypted"

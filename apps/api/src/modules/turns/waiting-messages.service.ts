@@ -92,7 +92,7 @@ export class WaitingMessagesService {
     }
   }
 
-  /** Begins the next turn of a conversation, if a message waits there that may be sent. What is in the way now is tried again later. */
+  /** Sends the next waiting message of a conversation, if it may be sent now. If not, a later call tries again. */
   private async sendNext(conversationId: string): Promise<void> {
     if (this.shutdown.signal.aborted) {
       return;

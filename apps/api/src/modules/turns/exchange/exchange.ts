@@ -12,7 +12,7 @@ export interface ExchangeRequest {
   /** The answer's. */
   readonly turnId: string;
   readonly text: string;
-  /** `null`: the gateway is given the message. Otherwise it has it, and this was told of the answer before. */
+  /** `null`: the gateway gets the message now. Otherwise the gateway has it already, and this is what was told of the answer before. */
   readonly said: string | null;
   /** A process that died may have given it the message. */
   readonly mayBeThere: boolean;
@@ -25,6 +25,6 @@ export interface ExchangeRequest {
 export interface ExchangeListener {
   /** The gateway has the message. */
   onTaken(): void;
-  /** What it says; without events, only that it is there. Resolves the exchange once it returns an ending. */
+  /** Hears what the gateway says; no events mean only that it is there. The exchange resolves once this returns an ending. */
   onEvents(events: readonly GatewayEvent[]): TurnEnding | null;
 }

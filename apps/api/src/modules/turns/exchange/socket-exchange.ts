@@ -13,7 +13,7 @@ const reconnectAfterMs = [250, 1_000];
 const askBusyAgainAfterMs = [250, 500, 1_000, 2_000, 4_000];
 /** Of one turn, with a gateway that takes each and ends it again. */
 const maxConnections = 100;
-/** What one agent may have this process read: reading costs all the others, and an agent may send what nobody asked for without an end. */
+/** How much this process reads of one agent. An agent may send without end what nobody asked for, and reading it costs all the others. */
 const maxBytesPerSecond = 8 * 1024 * 1024;
 const maxFramesPerSecond = 1_000;
 /** How long the gateway may take to end a connection that is done. */
@@ -198,7 +198,7 @@ function open({ path, maxFrameBytes }: GatewaySocket, { host, port }: Endpoint):
   });
 }
 
-/** A connection that takes longer is none. What comes after it, the silence watch judges. */
+/** Gives up a connection that takes too long. Once it stands, the silence watch judges what comes. */
 function connectInTime(host: string, port: number): Socket {
   const socket = connect({ host, port, noDelay: true });
   const timer = setTimeout(() => socket.destroy(new Error("no connection in time")), connectTimeoutMs);
