@@ -1,4 +1,5 @@
 import { Refusal, type Routes } from "@/test/contract-call";
+import type { ContractState } from "@/test/contract-state";
 
 export const user = {
   id: "0199c0de-0000-7000-8000-000000000001",
@@ -7,6 +8,8 @@ export const user = {
   role: "admin",
   isBreakglass: true,
 };
+
+export const me = (state: ContractState) => ({ ...user, role: state.role, isBreakglass: state.role === "admin" });
 
 /** Coming in and going out. */
 export const sessionRoutes: Routes = {
@@ -24,5 +27,5 @@ export const sessionRoutes: Routes = {
     state.isSignedIn = true;
     return { ...user, username: String(body["username"]), role: "member", isBreakglass: false };
   },
-  "GET /api/auth/me": ({ state }) => ({ ...user, role: state.role, isBreakglass: state.role === "admin" }),
+  "GET /api/auth/me": ({ state }) => me(state),
 };

@@ -3,13 +3,14 @@ import type { AdminState } from "@/test/admin-contract";
 import { addProvider } from "@/test/agent-contract";
 import { delay, find, Refusal, type Call, type Routes } from "@/test/contract-call";
 import { sampleAgent } from "@/test/contract-state";
-import { user } from "@/test/session-contract";
+import { me, user } from "@/test/session-contract";
 
 const status = ({ state, hasToken }: Call) => ({
   isComplete: state.isComplete,
   step: state.step,
   hasSetupToken: hasToken,
   isSignedIn: state.isSignedIn,
+  user: state.isSignedIn ? me(state) : null,
 });
 
 const oidcFields = ({ clientSecret: _never, ...rest }: Record<string, unknown>): Partial<AdminState["oidc"]> => ({

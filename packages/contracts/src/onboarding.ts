@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { createAgent } from "./agent.js";
+import { sessionUser } from "./identity.js";
 import { saveOidc } from "./oidc.js";
 import { createProvider } from "./provider.js";
 
@@ -8,10 +9,16 @@ export type OnboardingStep = z.infer<typeof onboardingStep>;
 
 /**
  * Open to everybody, so that any page knows where to lead. `hasSetupToken` says whether this caller showed the setup token;
- * without it the breakglass step answers 403. From the second step on the breakglass session is needed.
+ * without it the breakglass step answers 403. `user` is who is signed in here, so that no page has to ask for that too. From the second step on the breakglass session is needed.
  */
 export const onboardingStatus = z
-  .object({ isComplete: z.boolean(), step: onboardingStep, hasSetupToken: z.boolean(), isSignedIn: z.boolean() })
+  .object({
+    isComplete: z.boolean(),
+    step: onboardingStep,
+    hasSetupToken: z.boolean(),
+    isSignedIn: z.boolean(),
+    user: sessionUser.nullable(),
+  })
   .meta({ id: "OnboardingStatus" });
 export type OnboardingStatus = z.infer<typeof onboardingStatus>;
 

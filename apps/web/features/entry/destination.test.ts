@@ -7,6 +7,7 @@ const status = (over: Partial<OnboardingStatus>): OnboardingStatus => ({
   step: "breakglass",
   hasSetupToken: false,
   isSignedIn: false,
+  user: null,
   ...over,
 });
 const complete = status({ isComplete: true, step: "summary" });

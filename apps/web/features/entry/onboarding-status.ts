@@ -6,8 +6,12 @@ import { queryKeys } from "@/lib/query-keys";
 
 export const onboardingStatusQuery = queryOptions({
   queryKey: queryKeys.onboarding,
-  queryFn: ({ signal }): Promise<OnboardingStatus> =>
-    request(onboardingStatus, "/api/onboarding/status", { headers: setupTokenHeaders(), signal }),
+  queryFn: async ({ signal, client }): Promise<OnboardingStatus> => {
+    const status = await request(onboardingStatus, "/api/onboarding/status", { headers: setupTokenHeaders(), signal });
+    // Who is signed in comes along, and is not asked for again.
+    if (status.user !== null) client.setQueryData(queryKeys.me, status.user);
+    return status;
+  },
   staleTime: 60_000,
 });
 

@@ -53,7 +53,7 @@ export class OnboardingController {
   @Public()
   @ApiAnswer(200, onboardingStatus)
   async status(@Req() request: AuthenticatedRequest): Promise<OnboardingStatus> {
-    return this.onboarding.status({ showsToken: await this.setupToken.hasToken(request), isSignedIn: request.caller !== undefined });
+    return this.onboarding.status({ showsToken: await this.setupToken.hasToken(request), user: request.caller?.user ?? null });
   }
 
   @Post("breakglass")
@@ -75,9 +75,13 @@ export class OnboardingController {
   @HttpCode(200)
   @ApiAnswer(200, onboardingStatus)
   @BodyLimit(160 * 1024)
-  async oidc(@SavingOrigin() origin: string, @Body({ schema: onboardingOidc }) body: OnboardingOidc): Promise<OnboardingStatus> {
+  async oidc(
+    @CurrentUser() user: SessionUser,
+    @SavingOrigin() origin: string,
+    @Body({ schema: onboardingOidc }) body: OnboardingOidc,
+  ): Promise<OnboardingStatus> {
     await this.onboarding.putOidc(body, origin);
-    return this.statusOfAdmin();
+    return this.statusOf(user);
   }
 
   @Post("provider")
@@ -130,12 +134,12 @@ export class OnboardingController {
   @WizardStep()
   @HttpCode(200)
   @ApiAnswer(200, onboardingStatus)
-  async complete(): Promise<OnboardingStatus> {
+  async complete(@CurrentUser() user: SessionUser): Promise<OnboardingStatus> {
     await this.onboarding.complete();
-    return this.statusOfAdmin();
+    return this.statusOf(user);
   }
 
-  private async statusOfAdmin(): Promise<OnboardingStatus> {
-    return this.onboarding.status({ showsToken: false, isSignedIn: true });
+  private async statusOf(user: SessionUser): Promise<OnboardingStatus> {
+    return this.onboarding.status({ showsToken: false, user });
   }
 }

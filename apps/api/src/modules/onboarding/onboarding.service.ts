@@ -37,13 +37,14 @@ export class OnboardingService {
   }
 
   /** The token opens nothing once there is an admin. */
-  async status(caller: { showsToken: boolean; isSignedIn: boolean }): Promise<OnboardingStatus> {
+  async status(caller: { showsToken: boolean; user: SessionUser | null }): Promise<OnboardingStatus> {
     const [isComplete, facts] = await Promise.all([this.isComplete(), this.facts()]);
     return {
       isComplete,
       step: isComplete ? "summary" : nextStep(facts),
       hasSetupToken: caller.showsToken && !facts.hasBreakglass,
-      isSignedIn: caller.isSignedIn,
+      isSignedIn: caller.user !== null,
+      user: caller.user,
     };
   }
 
