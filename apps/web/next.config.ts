@@ -11,6 +11,10 @@ const nextConfig = (phase: string): NextConfig => ({
   reactStrictMode: true,
   poweredByHeader: false,
   typescript: { ignoreBuildErrors: true },
+  // Streamdown imports it for what Mosaic leaves out.
+  turbopack: { resolveAlias: { "rehype-raw": "./components/markdown/no-raw-html.ts" } },
+  // Fewer and larger files, some of them with the same modules: a chat of 26 scripts waits for requests, not for bytes.
+  experimental: { turbopackChunking: { minChunkSize: 400_000 } },
   ...(phase === PHASE_DEVELOPMENT_SERVER
     ? { rewrites: async () => [{ source: "/api/:path*", destination: `${apiOrigin}/api/:path*` }] }
     : { output: "export" as const }),

@@ -1,6 +1,7 @@
 "use client";
 
 import type { ReactNode } from "react";
+import { Toaster } from "@/components/page/toaster";
 import { Sidebar } from "@/features/chat/sidebar";
 import { isReadHere } from "@/features/chat/turn-store";
 import { AppPartsProvider } from "@/features/shell/app-parts";
@@ -9,5 +10,10 @@ const parts = { Sidebar, isReadHere };
 
 /** Puts the chat's parts into the frame of every page behind the sign-in. */
 export function FrameParts({ children }: { readonly children: ReactNode }) {
-  return <AppPartsProvider value={parts}>{children}</AppPartsProvider>;
+  return (
+    <AppPartsProvider value={parts}>
+      {children}
+      <Toaster />
+    </AppPartsProvider>
+  );
 }

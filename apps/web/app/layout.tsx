@@ -1,15 +1,35 @@
 import "@fontsource-variable/inter";
 import "./globals.css";
 import type { Metadata, Viewport } from "next";
+import localFont from "next/font/local";
 import type { ReactNode } from "react";
 import { missingFilesScript } from "@/features/shell/missing-files";
+import { iconUrl } from "@/app/icon-url";
 import { AppProviders } from "@/features/shell/providers";
+
+/** The characters of the first view, loaded along with the page (scripts/subset-font.mjs). The whole font has those of other scripts. */
+const interLatin = localFont({
+  src: "./generated/inter-latin.woff2",
+  weight: "400 600",
+  display: "swap",
+  adjustFontFallback: false,
+  variable: "--font-inter-latin",
+  declarations: [
+    {
+      prop: "unicode-range",
+      value:
+        "U+0020-00FF,U+0131,U+0152-0153,U+02BB-02BC,U+02C6,U+02DA,U+02DC,U+0304,U+0308,U+0329,U+2000-206F,U+20AC,U+2122,U+2191,U+2193,U+2212,U+2215",
+    },
+  ],
+});
 
 export const metadata: Metadata = {
   title: { default: "Mosaic", template: "%s · Mosaic" },
   description: "Your own private AI agents.",
   robots: { index: false, follow: false },
   referrer: "no-referrer",
+  // The small icon comes with the page. Browsers that want a file find one of the name that they all ask for, favicon.ico.
+  icons: { icon: [{ url: iconUrl, type: "image/svg+xml", sizes: "any" }], apple: "/apple-icon.png" },
 };
 
 export const viewport: Viewport = {
@@ -24,7 +44,7 @@ export const viewport: Viewport = {
 
 export default function RootLayout({ children }: { readonly children: ReactNode }) {
   return (
-    <html lang="en" suppressHydrationWarning>
+    <html lang="en" className={interLatin.variable} suppressHydrationWarning>
       <head>
         <script dangerouslySetInnerHTML={{ __html: missingFilesScript }} />
       </head>

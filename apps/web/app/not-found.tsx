@@ -1,5 +1,4 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { buttonVariants } from "@/components/ui/button";
 import { LogoMark } from "@/components/page/logo";
 
@@ -13,9 +12,10 @@ export default function NotFoundPage() {
         <h1 className="text-2xl font-semibold tracking-tight">This page does not exist</h1>
         <p className="text-muted-foreground">The address may be mistyped, or the page has moved.</p>
       </div>
-      <Link href="/" className={buttonVariants({ variant: "primary" })}>
+      {/* No link of Next's: every page brings along what this one is made of. */}
+      <a href="/" className={buttonVariants({ variant: "primary" })}>
         Back to Mosaic
-      </Link>
+      </a>
     </main>
   );
 }

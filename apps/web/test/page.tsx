@@ -5,7 +5,6 @@ import { PathnameContext, SearchParamsContext } from "next/dist/shared/lib/hooks
 import type { ReactNode } from "react";
 import { onTestFinished } from "vitest";
 import { FrameParts } from "@/app/frame-parts";
-import { TooltipProvider } from "@/components/ui/tooltip";
 import { startContractServer, type ContractServer } from "@/test/contract-server";
 import type { ContractState } from "@/test/contract-state";
 
@@ -63,9 +62,7 @@ function Frame({ router, url, client, children }: FrameProps) {
       <PathnameContext.Provider value={url.pathname}>
         <SearchParamsContext.Provider value={url.searchParams}>
           <QueryClientProvider client={client}>
-            <TooltipProvider>
-              <FrameParts>{children}</FrameParts>
-            </TooltipProvider>
+            <FrameParts>{children}</FrameParts>
           </QueryClientProvider>
         </SearchParamsContext.Provider>
       </PathnameContext.Provider>

@@ -3,7 +3,8 @@
 import { Tooltip as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 
-export const TooltipProvider = Radix.Provider;
+/** How long somebody rests on a thing until it is explained. */
+const delayMs = 400;
 
 export function Tooltip({
   text,
@@ -15,18 +16,20 @@ export function Tooltip({
   readonly side?: "top" | "bottom" | "right";
 }) {
   return (
-    <Radix.Root>
-      <Radix.Trigger asChild>{children}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          side={side}
-          sideOffset={6}
-          collisionPadding={12}
-          className="z-50 max-w-72 animate-fade rounded-md bg-foreground px-2.5 py-1.5 text-xs leading-snug text-background shadow-md"
-        >
-          {text}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+    <Radix.Provider delayDuration={delayMs}>
+      <Radix.Root>
+        <Radix.Trigger asChild>{children}</Radix.Trigger>
+        <Radix.Portal>
+          <Radix.Content
+            side={side}
+            sideOffset={6}
+            collisionPadding={12}
+            className="z-50 max-w-72 animate-fade rounded-md bg-foreground px-2.5 py-1.5 text-xs leading-snug text-background shadow-md"
+          >
+            {text}
+          </Radix.Content>
+        </Radix.Portal>
+      </Radix.Root>
+    </Radix.Provider>
   );
 }

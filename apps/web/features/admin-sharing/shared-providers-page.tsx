@@ -3,12 +3,12 @@
 import type { SharableProvider, Sharing } from "@mosaic/contracts/admin-sharing";
 import type { ModelDefault } from "@mosaic/contracts/model-defaults";
 import { Share2 } from "lucide-react";
-import Link from "next/link";
 import { useState } from "react";
 import { toast } from "sonner";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { Link } from "@/components/ui/link";
 import { Notice } from "@/components/ui/notice";
 import { DemoModelSection } from "@/features/admin-sharing/demo-model-switch";
 import { ProviderShare } from "@/features/admin-sharing/provider-share";

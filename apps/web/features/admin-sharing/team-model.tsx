@@ -2,11 +2,11 @@
 
 import type { SharableProvider, Sharing } from "@mosaic/contracts/admin-sharing";
 import type { EffectiveModel } from "@mosaic/contracts/agent";
-import Link from "next/link";
 import { useState, type FormEvent } from "react";
 import { toast } from "sonner";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
+import { Link } from "@/components/ui/link";
 import { Notice } from "@/components/ui/notice";
 import { sharingText } from "@/features/admin-sharing/sharing-words";
 import { useSaveSharedDefault, useShareProvider, useSharing } from "@/features/admin-sharing/sharing-queries";

@@ -1,9 +1,9 @@
 "use client";
 
 import { ShieldAlert } from "lucide-react";
-import Link from "next/link";
 import { Suspense, type ReactNode } from "react";
 import { Button } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import { AdminNav } from "@/features/admin-shell/admin-nav";
 import { useMe } from "@/features/auth/session";
 import { Loaded } from "@/components/page/load-state";

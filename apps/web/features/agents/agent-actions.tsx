@@ -2,9 +2,9 @@
 
 import type { Agent } from "@mosaic/contracts/agent";
 import { Ellipsis, MessageSquare, RotateCw, ScrollText } from "lucide-react";
-import Link from "next/link";
 import { useState, type ComponentType } from "react";
 import { Button } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import { Menu, MenuContent, MenuItem, MenuTrigger } from "@/components/ui/menu";
 import type { AgentLogsDialogProps } from "@/features/agents/agent-logs";
 import type { useSwitchAgent } from "@/features/agents/agent-queries";

@@ -1,14 +1,14 @@
 import type { ReactNode } from "react";
 import { Gate } from "@/features/entry/gate";
 import { LogoMark } from "@/components/page/logo";
-import { ThemeMenu } from "@/components/page/theme-menu";
+import { ThemeSelect } from "@/components/page/theme-select";
 
 export function AuthFrame({ children }: { readonly children: ReactNode }) {
   return (
     <Gate page="login">
       <div className="flex min-h-dvh flex-col">
         <header className="flex justify-end p-3">
-          <ThemeMenu />
+          <ThemeSelect />
         </header>
         <main id="main" tabIndex={-1} className="mx-auto grid w-full max-w-sm flex-1 content-center gap-7 p-6 pb-24 outline-none">
           {children}

@@ -2,15 +2,13 @@
 
 import type { SignUpMode } from "@mosaic/contracts/account";
 import { credentials, type Credentials } from "@mosaic/contracts/identity";
-import { zodResolver } from "@hookform/resolvers/zod";
 import { LogIn } from "lucide-react";
-import Link from "next/link";
 import { useRouter, useSearchParams } from "next/navigation";
-import { useEffect, useId } from "react";
-import { useForm } from "react-hook-form";
+import { useEffect, useId, useRef, useState, type FormEvent } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
+import { Link } from "@/components/ui/link";
 import { Notice } from "@/components/ui/notice";
 import { PasswordInput } from "@/components/ui/password-input";
 import { AuthFrame, AuthHeading } from "@/features/auth/auth-frame";
@@ -28,6 +26,41 @@ export function LoginPage() {
   );
 }
 
+type Faults = Partial<Record<keyof Credentials, string>>;
+
+const faultWords: Required<Faults> = { username: "Enter your user name", password: "Enter your password" };
+
+/** Two fields need nothing of what larger forms are made with, and their page is the first that everybody loads. */
+const useLoginForm = () => {
+  const status = useOnboardingStatus();
+  const login = useLogin();
+  const [faults, setFaults] = useState<Faults>({});
+  const username = useRef<HTMLInputElement>(null);
+  const password = useRef<HTMLInputElement>(null);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    const entered = credentials.safeParse({ username: username.current?.value, password: password.current?.value });
+    if (entered.success) {
+      login.mutate(entered.data, { onSuccess: () => void status.refetch(), onError: () => enterAgain(password.current) });
+      return;
+    }
+    const paths = new Set(entered.error.issues.map(({ path }) => path[0]));
+    setFaults({
+      ...(paths.has("username") ? { username: faultWords.username } : {}),
+      ...(paths.has("password") ? { password: faultWords.password } : {}),
+    });
+    (paths.has("username") ? username : password).current?.focus();
+  };
+  /** A fault is over when its field is being filled in. */
+  const clear = (field: keyof Faults) => (): void => setFaults(({ [field]: _over, ...others }) => others);
+  return { status: status.data, login, faults, fields: { username, password }, submit, clear };
+};
+
+const enterAgain = (input: HTMLInputElement | null): void => {
+  input?.focus();
+  input?.select();
+};
+
 function LoginForm() {
   const router = useRouter();
   const search = useSearchParams();
@@ -36,22 +69,13 @@ function LoginForm() {
   // The password form is there whatever comes of this.
   const options = useSignInOptions().data;
   const oidc = options?.oidc ?? null;
-  const status = useOnboardingStatus();
-  const login = useLogin();
-  const noticeId = useId();
-  const form = useForm<Credentials>({ resolver: zodResolver(credentials), defaultValues: { username: "", password: "" } });
-  const { errors } = form.formState;
-  const isSignedIn = status.data?.isSignedIn === true;
-  const isContinuingSetup = status.data?.isComplete === false;
+  const form = useLoginForm();
+  const { status } = form;
+  const isSignedIn = status?.isSignedIn === true;
+  const isContinuingSetup = status?.isComplete === false;
   useEffect(() => {
     if (isSignedIn) router.replace(isContinuingSetup ? "/setup" : next);
   }, [isSignedIn, isContinuingSetup, next, router]);
-  const submit = form.handleSubmit((values) =>
-    login.mutate(values, {
-      onSuccess: () => void status.refetch(),
-      onError: () => form.setFocus("password", { shouldSelect: true }),
-    }),
-  );
   return (
     <>
       <AuthHeading title="Sign in to Mosaic">
@@ -65,27 +89,53 @@ function LoginForm() {
         </Notice>
       )}
       {oidc === null || isContinuingSetup ? null : <SingleSignOn label={oidc.label} next={next} />}
-      <form
-        onSubmit={(event) => void submit(event)}
-        noValidate
-        className="grid gap-5"
-        aria-describedby={login.error ? noticeId : undefined}
-      >
-        <Field label="User name" error={errors.username && "Enter your user name"}>
-          {(control) => (
-            <Input {...control} autoComplete="username" autoCapitalize="none" spellCheck={false} {...form.register("username")} />
-          )}
-        </Field>
-        <Field label="Password" error={errors.password && "Enter your password"}>
-          {(control) => <PasswordInput what="password" {...control} autoComplete="current-password" {...form.register("password")} />}
-        </Field>
-        {login.error ? <LoginProblem id={noticeId} error={login.error} /> : null}
-        <Button type="submit" size="lg" variant={oidc === null ? "primary" : "secondary"} isBusy={login.isPending || isSignedIn}>
-          Sign in
-        </Button>
-      </form>
+      <PasswordForm form={form} variant={oidc === null ? "primary" : "secondary"} isSignedIn={isSignedIn} />
       <SignUpLine mode={options?.signUp ?? "closed"} />
     </>
+  );
+}
+
+interface PasswordFormProps {
+  readonly form: ReturnType<typeof useLoginForm>;
+  readonly variant: "primary" | "secondary";
+  readonly isSignedIn: boolean;
+}
+
+function PasswordForm({ form, variant, isSignedIn }: PasswordFormProps) {
+  const { login, faults, fields, submit, clear } = form;
+  const noticeId = useId();
+  return (
+    <form onSubmit={submit} noValidate className="grid gap-5" aria-describedby={login.error ? noticeId : undefined}>
+      <Field label="User name" error={faults.username}>
+        {(control) => (
+          <Input
+            {...control}
+            ref={fields.username}
+            name="username"
+            autoComplete="username"
+            autoCapitalize="none"
+            spellCheck={false}
+            onChange={clear("username")}
+          />
+        )}
+      </Field>
+      <Field label="Password" error={faults.password}>
+        {(control) => (
+          <PasswordInput
+            what="password"
+            {...control}
+            ref={fields.password}
+            name="password"
+            autoComplete="current-password"
+            onChange={clear("password")}
+          />
+        )}
+      </Field>
+      {login.error ? <LoginProblem id={noticeId} error={login.error} /> : null}
+      <Button type="submit" size="lg" variant={variant} isBusy={login.isPending || isSignedIn}>
+        Sign in
+      </Button>
+    </form>
   );
 }
 

@@ -2,12 +2,12 @@
 
 import { inviteCode, type SignUp } from "@mosaic/contracts/account";
 import { username as usernameSchema } from "@mosaic/contracts/identity";
-import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useEffect, useId, useState, type FormEvent } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
+import { Link } from "@/components/ui/link";
 import { Notice } from "@/components/ui/notice";
 import { PasswordInput } from "@/components/ui/password-input";
 import { followsRules, PasswordRules } from "@/features/account/password-rules";

@@ -2,9 +2,9 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { Bot } from "lucide-react";
-import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { Button } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import { useChatAgents, type ChatAgent } from "@/features/chat/chat-agents";
 import { ChatHeader } from "@/features/chat/chat-header";
 import { ChatView } from "@/features/chat/chat-view";

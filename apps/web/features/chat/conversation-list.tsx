@@ -3,11 +3,11 @@
 import type { Agent } from "@mosaic/contracts/agent";
 import type { Conversation } from "@mosaic/contracts/chat";
 import { Ellipsis, Pencil, Trash2 } from "lucide-react";
-import Link from "next/link";
 import { usePathname, useSearchParams } from "next/navigation";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
+import { Link } from "@/components/ui/link";
 import { Menu, MenuContent, MenuItem, MenuTrigger } from "@/components/ui/menu";
 import { DeleteConversation, RenameConversation } from "@/features/chat/conversation-dialogs";
 import { useConversations } from "@/features/chat/conversation-queries";

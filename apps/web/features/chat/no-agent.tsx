@@ -2,11 +2,11 @@
 
 import type { FirstAgent } from "@mosaic/contracts/agent";
 import { Bot, Boxes } from "lucide-react";
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { EmptyState } from "@/components/page/settings-section";
+import { Link } from "@/components/ui/link";
 import { useMe } from "@/features/auth/session";
 import { PageBar } from "@/features/shell/app-frame";
 import { useModelSources } from "@/lib/provider-list";

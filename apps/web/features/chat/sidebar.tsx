@@ -2,10 +2,10 @@
 
 import type { Agent } from "@mosaic/contracts/agent";
 import { SquarePen } from "lucide-react";
-import Link from "next/link";
 import { usePathname, useSearchParams } from "next/navigation";
 import { buttonVariants } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
+import { Link } from "@/components/ui/link";
 import { AgentFace, AgentStatus } from "@/features/agents/agent-status";
 import { useChatAgents } from "@/features/chat/chat-agents";
 import { ConversationList } from "@/features/chat/conversation-list";

@@ -2,8 +2,8 @@
 
 import type { ProblemCode } from "@mosaic/contracts/problem";
 import { CornerDownRight, RotateCcw } from "lucide-react";
-import Link from "next/link";
 import { Button } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import { Notice } from "@/components/ui/notice";
 import { problemAction } from "@/features/chat/problem-action";
 

@@ -1,9 +1,9 @@
 "use client";
 
 import { Boxes } from "lucide-react";
-import Link from "next/link";
 import { toast } from "sonner";
 import { Button } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import { DefaultEditor } from "@/features/models/default-editor";
 import { effectiveText } from "@/features/agents/effective-model";
 import { useModelDefaults, useSaveModelDefault } from "@/features/models/model-queries";

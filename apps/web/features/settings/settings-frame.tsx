@@ -1,7 +1,7 @@
 "use client";
 
-import Link from "next/link";
 import { Suspense, type ReactNode } from "react";
+import { Link } from "@/components/ui/link";
 import { useMe } from "@/features/auth/session";
 import { SectionNav, type NavGroup } from "@/components/page/section-nav";
 import { AppFrame, PageBar } from "@/features/shell/app-frame";

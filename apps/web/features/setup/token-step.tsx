@@ -8,7 +8,7 @@ import { Input } from "@/components/ui/input";
 import { forgetSetupToken, parseSetupToken, readSetupToken, storeSetupToken } from "@/features/entry/setup-token";
 import { Logo } from "@/components/page/logo";
 import { useOnboardingStatus } from "@/features/entry/onboarding-status";
-import { ThemeMenu } from "@/components/page/theme-menu";
+import { ThemeSelect } from "@/components/page/theme-select";
 
 /** For whoever opened the page without the printed link: only the person who started Mosaic may set it up. */
 export function TokenStep() {
@@ -16,7 +16,7 @@ export function TokenStep() {
     <div className="flex min-h-dvh flex-col">
       <header className="flex items-center justify-between px-5 py-4 sm:px-8">
         <Logo />
-        <ThemeMenu />
+        <ThemeSelect />
       </header>
       <main id="main" tabIndex={-1} className="mx-auto grid w-full max-w-lg flex-1 content-center gap-7 p-6 pb-28 outline-none">
         <div className="grid gap-2.5">

@@ -6,7 +6,7 @@ import { useEffect, useRef, type ReactNode } from "react";
 import { cn } from "@/components/ui/cn";
 import { stepIndex, stepState, wizardSteps, type WizardStep } from "@/features/setup/wizard";
 import { Logo } from "@/components/page/logo";
-import { ThemeMenu } from "@/components/page/theme-menu";
+import { ThemeSelect } from "@/components/page/theme-select";
 
 export interface WizardFrameProps {
   readonly step: WizardStep;
@@ -29,7 +29,7 @@ export function WizardFrame({ step, reached, onSelect, children }: WizardFramePr
       <header className="flex flex-col gap-5 border-b bg-sidebar px-5 py-4 sm:px-8 lg:sticky lg:top-0 lg:h-dvh lg:gap-10 lg:border-b-0 lg:border-r lg:p-8">
         <div className="flex items-center justify-between">
           <Logo />
-          <ThemeMenu />
+          <ThemeSelect />
         </div>
         <Steps shown={step.id} reached={reached} onSelect={onSelect} />
         <p className="mt-auto hidden text-sm leading-relaxed text-muted-foreground lg:block">

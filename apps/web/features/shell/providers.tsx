@@ -1,10 +1,8 @@
 "use client";
 
 import { QueryCache, QueryClient, QueryClientProvider, MutationCache } from "@tanstack/react-query";
-import { ThemeProvider, useTheme } from "next-themes";
+import { ThemeProvider } from "next-themes";
 import { useState, type ReactNode } from "react";
-import { Toaster } from "sonner";
-import { TooltipProvider } from "@/components/ui/tooltip";
 import { ApiProblem, isProblem } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
 
@@ -34,26 +32,7 @@ export function AppProviders({ children }: { readonly children: ReactNode }) {
   const [client] = useState(createClient);
   return (
     <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange>
-      <QueryClientProvider client={client}>
-        <TooltipProvider delayDuration={400}>{children}</TooltipProvider>
-        <ThemedToaster />
-      </QueryClientProvider>
+      <QueryClientProvider client={client}>{children}</QueryClientProvider>
     </ThemeProvider>
-  );
-}
-
-function ThemedToaster() {
-  const { resolvedTheme } = useTheme();
-  return (
-    <Toaster
-      theme={resolvedTheme === "dark" ? "dark" : "light"}
-      position="bottom-right"
-      closeButton
-      style={{
-        ["--normal-bg" as string]: "var(--popover)",
-        ["--normal-text" as string]: "var(--popover-foreground)",
-        ["--normal-border" as string]: "var(--border)",
-      }}
-    />
   );
 }

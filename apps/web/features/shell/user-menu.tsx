@@ -5,7 +5,7 @@ import { useRouter } from "next/navigation";
 import { toast } from "sonner";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "@/components/ui/menu";
 import { useLogout, useMe } from "@/features/auth/session";
-import { ThemeChoice } from "@/components/page/theme-menu";
+import { ThemeChoice } from "@/components/page/theme-choice";
 import { useLeave } from "@/components/page/unsaved-guard";
 import { describeError } from "@/lib/api";
 

@@ -1,8 +1,20 @@
 import type { Metadata } from "next";
+import { Suspense } from "react";
+import { FrameParts } from "@/app/frame-parts";
 import { ChatPage } from "@/features/chat/chat-page";
+import { AppFrame } from "@/features/shell/app-frame";
 
 export const metadata: Metadata = { title: "Chat" };
 
+/** The frame stands here and not in a layout: there is one page that it frames, and the scripts of both are one file so. */
 export default function Page() {
-  return <ChatPage />;
+  return (
+    <FrameParts>
+      <AppFrame>
+        <Suspense>
+          <ChatPage />
+        </Suspense>
+      </AppFrame>
+    </FrameParts>
+  );
 }

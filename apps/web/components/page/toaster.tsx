@@ -1,0 +1,21 @@
+"use client";
+
+import { useTheme } from "next-themes";
+import { Toaster as Sonner } from "sonner";
+
+/** Where short notices appear. Pages before the sign-in have none, and don't load it. */
+export function Toaster() {
+  const { resolvedTheme } = useTheme();
+  return (
+    <Sonner
+      theme={resolvedTheme === "dark" ? "dark" : "light"}
+      position="bottom-right"
+      closeButton
+      style={{
+        ["--normal-bg" as string]: "var(--popover)",
+        ["--normal-text" as string]: "var(--popover-foreground)",
+        ["--normal-border" as string]: "var(--border)",
+      }}
+    />
+  );
+}
