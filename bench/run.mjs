@@ -13,6 +13,11 @@ const benches = {
     needs: "TEST_DATABASE_URL, MOSAIC_OPENCLAW_DIR",
     command: ["node", "bench/first-token.ts"],
   },
+  "page-weight": {
+    says: "requests and bytes of the sign-in page and of an open chat, and their largest paint beside its bound: [slow-down] [rounds]",
+    needs: "TEST_DATABASE_URL, MOSAIC_OPENCLAW_DIR, Chromium (MOSAIC_CHROMIUM), and a quiet machine",
+    command: ["node", "bench/page-weight.ts"],
+  },
   requests: {
     says: "what an authenticated request costs beside the health route and a bare Node server: [requests a round] [rounds]",
     needs: "TEST_DATABASE_URL",
