@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, type Browser, type Page } from "@playwright/test";
+import { expectAccessible } from "../support/accessibility.ts";
 import { ApiClient } from "../support/api-client.ts";
 import { agentContainers, engine, removeAgentVolumes, stopGatewayProcess } from "../support/docker.ts";
 import { createWorld, destroyWorld, test, whyNot, type World } from "../support/fixtures.ts";
@@ -84,6 +85,35 @@ test.describe("faults, with the real OpenClaw", () => {
       await expect(answer.getByLabel("Given")).toHaveText('{"path":"SOUL.md"}');
       await page.context().close();
     }
+  });
+
+  test("a message written during an answer takes its place at once, or is sent after it with no page open", async ({ browser }) => {
+    const conversation = await client.newConversation(agentId);
+    await client.turn(conversation, "hello");
+    const page = await signedIn(browser, conversation);
+    const box = page.getByRole("textbox", { name: "Message Ada" });
+    await send(page, "Ada", "[demo:slow ms=200 words=300]");
+    await expect(answers(page, "Ada").nth(1)).toContainText("word1 word2");
+    await box.fill("Rather this");
+    await box.press("Enter");
+    const waiting = page.getByRole("region", { name: "Waiting messages" });
+    await expect(waiting).toContainText("Rather this");
+    await expectAccessible(page);
+    await waiting.getByRole("button", { name: "Send now: Rather this" }).click();
+    await expect(answers(page, "Ada").nth(1)).toContainText("You stopped this answer");
+    await expect(await nextAnswer(page, "Ada", 3)).toContainText("Rather this");
+    await expect(waiting).toHaveCount(0);
+
+    await send(page, "Ada", "[demo:slow ms=100 words=30]");
+    await expect(answers(page, "Ada").nth(3)).toContainText("word1 word2");
+    await box.fill("And after that");
+    await box.press("Enter");
+    await expect(waiting).toContainText("And after that");
+    await page.context().close();
+    const statuses = async (): Promise<string[]> => (await client.conversation(conversation)).messages.map(({ status }) => status);
+    const complete = Array.from({ length: 3 }, () => "complete");
+    await expect.poll(statuses, { timeout: 60_000 }).toEqual([...complete, "stopped", ...complete, ...complete]);
+    expect((await client.conversation(conversation)).messages.at(-1)?.content).toContain("And after that");
   });
 
   // What a provider or Postgres does wrong reaches every runtime the same way, so one is enough.

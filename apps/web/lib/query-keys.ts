@@ -19,4 +19,5 @@ export const queryKeys = {
   backends: ["backends"],
   admin: (...parts: readonly unknown[]) => ["admin", ...parts],
   conversation: (id: string) => ["conversation", id],
+  waiting: (id: string) => ["conversation", id, "waiting"],
 } as const;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import type { Agent } from "@mosaic/contracts/agent";
-import type { Conversation, Message, OwnerEvent, TurnEvent } from "@mosaic/contracts/chat";
+import type { Conversation, Message, OwnerEvent, TurnEvent, WaitingMessage } from "@mosaic/contracts/chat";
 import { problems, type ProblemCode } from "@mosaic/contracts/problem";
 import {
   delay,
@@ -16,7 +16,7 @@ import {
   type Routes,
 } from "@/test/contract-call";
 import { textParts } from "@mosaic/contracts/message-parts";
-import { sampleMessage } from "@/test/contract-state";
+import { sampleMessage, type ContractState } from "@/test/contract-state";
 
 const now = (): string => new Date().toISOString();
 
@@ -51,6 +51,22 @@ export const chatRoutes: Routes = {
     const turn = turnOf(context, parts[1]);
     turn.readings += 1;
     read(turn, response, Number(request.headers["last-event-id"] ?? 0));
+  },
+  "GET /api/conversations/:id/waiting": ({ state, parts }) => ({ waiting: state.waiting.get(parts[1] ?? "") ?? [] }),
+  "POST /api/conversations/:id/waiting": ({ context, state, body, parts }) => {
+    const id = parts[1] ?? "";
+    const isAnswering = [...context.turns.values()].some((turn) => turn.conversationId === id && !isOver(turn));
+    if (!isAnswering) throw new Refusal("nothing_to_wait_for");
+    if (String(body["content"]).includes("reject")) throw new Refusal("too_many_requests");
+    const added: WaitingMessage = { id: randomUUID(), content: String(body["content"]), isNext: false, createdAt: now() };
+    state.waiting.set(id, [...(state.waiting.get(id) ?? []), added]);
+    return added;
+  },
+  "DELETE /api/waiting/:id": ({ state, parts }) => void takeWaiting(state, parts[1] ?? ""),
+  "POST /api/waiting/:id/send": ({ context, state, parts }) => {
+    const { conversationId, content } = takeWaiting(state, parts[1] ?? "");
+    for (const turn of context.turns.values()) turn.isStopped ||= turn.conversationId === conversationId;
+    void answerWaiting(context, conversationId, content);
   },
   "POST /api/turns/:id/stop": ({ context, parts }) => {
     if (context.refuses.has("POST stop")) throw new Refusal("overloaded");
@@ -174,7 +190,38 @@ const runTurn = async ({ context, state, body, response, parts }: Call): Promise
   await speak(turn, answer, { agent, content, paceMs: state.paceMs });
   conversation.updatedAt = now();
   if (!isOver(turn)) say(turn, { type: "done", message: answer, problem: null });
+  const [next] = state.waiting.get(conversation.id) ?? [];
+  if (answer.status === "complete" && next !== undefined) void answerWaiting(context, conversation.id, takeWaiting(state, next.id).content);
   return undefined;
+};
+
+const takeWaiting = ({ waiting }: ContractState, id: string): { conversationId: string; content: string } => {
+  for (const [conversationId, messages] of waiting) {
+    const found = messages.find((message) => message.id === id);
+    if (found === undefined) continue;
+    waiting.set(
+      conversationId,
+      messages.filter((message) => message !== found),
+    );
+    return { conversationId, content: found.content };
+  }
+  throw new Refusal("not_found");
+};
+
+/** As the server does it by itself once the answer before is over. */
+const answerWaiting = async (context: Context, conversationId: string, content: string): Promise<void> => {
+  const before = [...context.turns.values()].filter((turn) => turn.conversationId === conversationId);
+  while (!before.every(isOver)) await delay(context.state.paceMs);
+  const { turn, answer } = beginTurn(context, conversationId, content);
+  const [answerId = ""] = [...context.turns].find(([, known]) => known === turn) ?? [];
+  const tell = (over: boolean): void => {
+    for (const listener of context.listeners) listener({ type: "conversation", conversationId, turn: { answerId, isOver: over } });
+  };
+  tell(false);
+  const agent = find(context.state.agents, find(context.state.conversations, conversationId).agentId);
+  await speak(turn, answer, { agent, content, paceMs: context.state.paceMs });
+  say(turn, { type: "done", message: answer, problem: null });
+  tell(true);
 };
 
 const speak = async (turn: ContractTurn, answer: Message, told: { agent: Agent; content: string; paceMs: number }): Promise<void> => {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { BackendChoices } from "@mosaic/contracts/admin-containers";
 import type { Agent, FirstAgent } from "@mosaic/contracts/agent";
-import type { Conversation, Message } from "@mosaic/contracts/chat";
+import type { Conversation, Message, WaitingMessage } from "@mosaic/contracts/chat";
 import { textParts } from "@mosaic/contracts/message-parts";
 import type { OnboardingStep, RuntimeOption } from "@mosaic/contracts/onboarding";
 import type { Provider, ProviderTestResult } from "@mosaic/contracts/provider";
@@ -22,6 +22,8 @@ export interface ContractState {
   whyNoFirstAgent: FirstAgent["reason"];
   conversations: Conversation[];
   messages: Map<string, Message[]>;
+  /** By conversation. */
+  waiting: Map<string, WaitingMessage[]>;
   backends: BackendChoice[];
   runtimes: RuntimeOption[];
   runtime: RuntimeOption;
@@ -118,6 +120,7 @@ export const initialState = (): ContractState => ({
   whyNoFirstAgent: null,
   conversations: [],
   messages: new Map(),
+  waiting: new Map(),
   backends: [sampleBackend()],
   runtimes: [isolated, unisolated],
   runtime: isolated,

@@ -137,6 +137,48 @@ describe("a conversation", () => {
     expect(box.value).toBe("reject this");
   });
 
+  test("has a message wait that is written during an answer, and shows its answer by itself", async () => {
+    const { send, box, server } = await openChat({ paceMs: 5 });
+    send("long");
+    await waitFor(() => expect(lastAnswer().textContent).toContain("Paragraph 2"));
+    send("and then this");
+    const waiting = await screen.findByRole("region", { name: "Waiting messages" });
+    expect(within(waiting).getByText("and then this")).toBeDefined();
+    expect(within(waiting).getByText("Sent when this answer is finished")).toBeDefined();
+    expect(box.value).toBe("");
+    await waitFor(() => expect(lastAnswer().textContent).toContain("You said: and then this"), { timeout: 10_000 });
+    await waitFor(() => expect(screen.queryByRole("region", { name: "Waiting messages" })).toBeNull());
+    expect(server.requests.filter(({ line }) => line.startsWith("POST") && line.endsWith("/messages"))).toHaveLength(1);
+  });
+
+  test("gives a waiting message back to edit, and sends one now in the place of the answer", async () => {
+    const { send, box } = await openChat({ paceMs: 5 });
+    send("hang");
+    await screen.findByRole("button", { name: "Stop answering" });
+    send("one");
+    await screen.findByRole("button", { name: "Take back: one" });
+    send("two");
+    fireEvent.click(await screen.findByRole("button", { name: "Take back: one" }));
+    await waitFor(() => expect(box.value).toBe("one"));
+    await waitFor(() => expect(screen.queryByRole("button", { name: "Take back: one" })).toBeNull());
+    fireEvent.click(screen.getByRole("button", { name: "Send now: two" }));
+    await waitFor(() => expect(lastAnswer().textContent).toContain("You said: two"));
+    expect(screen.queryByRole("region", { name: "Waiting messages" })).toBeNull();
+  });
+
+  test("says why messages still wait after an answer that was stopped, and why one can't", async () => {
+    const { send, box } = await openChat({ paceMs: 5 });
+    send("hang");
+    await screen.findByRole("button", { name: "Stop answering" });
+    send("later");
+    await screen.findByText("Sent when this answer is finished");
+    send("reject this");
+    await waitFor(() => expect(box.value).toBe("reject this"));
+    expect(within(screen.getByRole("region", { name: "Waiting messages" })).getByRole("alert").textContent).toBe("Too many attempts");
+    fireEvent.click(screen.getByRole("button", { name: "Stop answering" }));
+    await screen.findByText("Not sent, since the last answer did not finish");
+  });
+
   test("goes on reading where a broken connection has left off: nothing is lost, nothing comes twice", async () => {
     const { send, server } = await openChat({ paceMs: 2 });
     send("break here, and go on for a while");
@@ -189,9 +231,10 @@ describe("a conversation", () => {
     server.say({ ...event, turn: { answerId: turnId ?? "", isOver: true } });
     // Something else that is heard of after them: it is fetched.
     server.say(event);
-    await waitFor(() => expect(server.requests.slice(before).map(({ line }) => line)).toContain(`GET /api/conversations/${id}`));
+    const path = `/api/conversations/${id}`;
+    await waitFor(() => expect(server.requests.slice(before).map(({ line }) => line)).toContain(`GET ${path}/waiting`));
     const lines = server.requests.slice(before).map(({ line }) => line);
-    expect(lines.toSorted()).toEqual(["GET /api/conversations", `GET /api/conversations/${id}`, `POST /api/conversations/${id}/messages`]);
+    expect(lines.toSorted()).toEqual(["GET /api/conversations", `GET ${path}`, `GET ${path}/waiting`, `POST ${path}/messages`]);
   });
 
   test("keeps what came before the server died, and sends the message again on demand", async () => {

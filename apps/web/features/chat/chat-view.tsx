@@ -14,7 +14,9 @@ import { ForgottenNotice } from "@/features/chat/forgotten-notice";
 import { MessageList } from "@/features/chat/message-list";
 import { isActive, newTurn, reduceTurn, type Turn } from "@/features/chat/turn";
 import { dismissTurn, followTurn, startTurn, stopTurn, useTurn } from "@/features/chat/turn-store";
-import { ApiProblem, describeError } from "@/lib/api";
+import { WaitingList } from "@/features/chat/waiting-list";
+import { useAddWaiting, useWaiting } from "@/features/chat/waiting-queries";
+import { ApiProblem, describeError, isProblem } from "@/lib/api";
 
 export interface ChatViewProps {
   readonly agent: ChatAgent;
@@ -56,6 +58,24 @@ const useSending = ({ agent, conversationId, isForgotten }: ChatViewProps) => {
   return { send, refused, dismissRefused: () => setRefused(null), isCreating: isPending, key, isGiving, toggleGiving };
 };
 
+/** During an answer a message waits for its end; one that comes just after it is sent. */
+const useWaitingLine = ({ conversationId }: ChatViewProps, key: string, send: (content: string) => Promise<void>) => {
+  const waiting = useWaiting(conversationId);
+  const { mutateAsync, error } = useAddWaiting(conversationId);
+  const queue = useCallback(
+    async (content: string): Promise<void> => {
+      try {
+        await mutateAsync(content);
+      } catch (caught) {
+        if (isProblem(caught, "nothing_to_wait_for")) await send(content);
+        else restoreDraft(key, content);
+      }
+    },
+    [mutateAsync, send, key],
+  );
+  return { waiting, queue, refusal: isProblem(error, "nothing_to_wait_for") ? null : error };
+};
+
 /** An answer that is under way is shown as it grows, whichever page it was asked for on. */
 const useFollowing = ({ conversationId, stored }: ChatViewProps): Turn | null => {
   const client = useQueryClient();
@@ -87,7 +107,9 @@ export function ChatView(props: ChatViewProps) {
   const turn = useFollowing(props) ?? refused;
   const isAnswering = isActive(turn);
   const stop = useCallback(() => (conversationId === null ? undefined : stopTurn(conversationId)), [conversationId]);
+  const { waiting, queue, refusal } = useWaitingLine(props, key, send);
   const onSend = useCallback((content: string) => void send(content), [send]);
+  const onSubmit = useCallback((content: string) => void (isAnswering ? queue(content) : send(content)), [isAnswering, queue, send]);
   useEscape(isAnswering, stop);
   return (
     <main id="main" tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
@@ -106,13 +128,16 @@ export function ChatView(props: ChatViewProps) {
         empty={isCreating ? null : <EmptyChat agent={agent} draftKey={key} />}
       />
       {isForgotten ? <ForgottenNotice agent={agent} isGiving={isGiving} onToggle={toggleGiving} /> : null}
+      {conversationId === null ? null : (
+        <WaitingList conversationId={conversationId} waiting={waiting} isAnswering={isAnswering} refusal={refusal} />
+      )}
       <Composer
         draftKey={key}
         agentName={agent.name}
         notice={agent.isRestartPending ? restartText(agent.name, agent.isSystem) : null}
         isAnswering={isAnswering}
         isSending={isCreating}
-        onSend={onSend}
+        onSend={onSubmit}
         onStop={stop}
       />
     </main>

@@ -15,6 +15,7 @@ export interface ComposerProps {
   readonly notice: string | null;
   readonly isAnswering: boolean;
   readonly isSending: boolean;
+  /** During an answer: has it wait for the end of that. */
   readonly onSend: (content: string) => void;
   readonly onStop: () => void;
 }
@@ -26,7 +27,7 @@ export function Composer({ draftKey, agentName, notice, isAnswering, isSending, 
   const isOnline = useIsOnline();
   const field = useRef<HTMLTextAreaElement>(null);
   const isTooLong = text.length > messageMaxCharacters;
-  const canSend = text.trim() !== "" && !isTooLong && !isAnswering && !isSending && isOnline;
+  const canSend = text.trim() !== "" && !isTooLong && !isSending && isOnline;
   useEffect(() => {
     // On a touch screen the focus would open the keyboard over what is to be read.
     if (!window.matchMedia("(pointer: coarse)").matches) field.current?.focus({ preventScroll: true });
@@ -73,42 +74,52 @@ export function Composer({ draftKey, agentName, notice, isAnswering, isSending, 
             className={cn(textClasses, "min-h-9 resize-none bg-transparent outline-none placeholder:text-muted-foreground")}
           />
         </div>
-        <SendOrStop isAnswering={isAnswering} canSend={canSend} onStop={onStop} />
+        <SendOrStop isAnswering={isAnswering} hasText={text.trim() !== ""} canSend={canSend} onStop={onStop} />
       </div>
-      <ComposerHint isTooLong={isTooLong} length={text.length} notice={notice} />
+      <ComposerHint isTooLong={isTooLong} length={text.length} notice={notice} isAnswering={isAnswering} />
     </form>
   );
 }
 
 function SendOrStop({
   isAnswering,
+  hasText,
   canSend,
   onStop,
 }: {
   readonly isAnswering: boolean;
+  readonly hasText: boolean;
   readonly canSend: boolean;
   readonly onStop: () => void;
 }) {
-  if (isAnswering) {
-    return (
-      <Button size="icon" aria-label="Stop answering" className="rounded-xl" onClick={onStop}>
-        <Square aria-hidden fill="currentColor" className="size-3.5!" />
-      </Button>
-    );
-  }
   return (
-    <Button type="submit" size="icon" aria-label="Send message" className="rounded-xl" disabled={!canSend}>
-      <ArrowUp aria-hidden />
-    </Button>
+    <>
+      {isAnswering ? (
+        <Button size="icon" variant={hasText ? "secondary" : "primary"} aria-label="Stop answering" className="rounded-xl" onClick={onStop}>
+          <Square aria-hidden fill="currentColor" className="size-3.5!" />
+        </Button>
+      ) : null}
+      {isAnswering && !hasText ? null : (
+        <Button
+          type="submit"
+          size="icon"
+          aria-label={isAnswering ? "Send after this answer" : "Send message"}
+          className="rounded-xl"
+          disabled={!canSend}
+        >
+          <ArrowUp aria-hidden />
+        </Button>
+      )}
+    </>
   );
 }
 
-interface ComposerHintProps extends Pick<ComposerProps, "notice"> {
+interface ComposerHintProps extends Pick<ComposerProps, "notice" | "isAnswering"> {
   readonly isTooLong: boolean;
   readonly length: number;
 }
 
-function ComposerHint({ isTooLong, length, notice }: ComposerHintProps) {
+function ComposerHint({ isTooLong, length, notice, isAnswering }: ComposerHintProps) {
   return (
     <div id="composer-hint" className="px-2 pt-1.5 text-center text-xs text-muted-foreground">
       <p role="status" className="break-words">
@@ -126,7 +137,10 @@ function ComposerHint({ isTooLong, length, notice }: ComposerHintProps) {
       ) : null}
       {isTooLong || notice !== null ? null : (
         <p>
-          <span className="max-sm:hidden">Enter sends, Shift + Enter starts a new line, Escape stops. </span>Agents can be wrong.
+          <span className="max-sm:hidden">
+            {isAnswering ? "Enter sends after this answer" : "Enter sends"}, Shift + Enter starts a new line, Escape stops.{" "}
+          </span>
+          Agents can be wrong.
         </p>
       )}
     </div>

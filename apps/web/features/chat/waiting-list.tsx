@@ -1,0 +1,76 @@
+"use client";
+
+import type { WaitingMessage } from "@mosaic/contracts/chat";
+import { Clock, CornerDownLeft, Undo2 } from "lucide-react";
+import { Button } from "@/components/ui/button";
+import { restoreDraft } from "@/features/chat/drafts";
+import { useSendNow, useTakeBack } from "@/features/chat/waiting-queries";
+import { describeError } from "@/lib/api";
+
+export interface WaitingListProps {
+  readonly conversationId: string;
+  readonly waiting: readonly WaitingMessage[];
+  readonly isAnswering: boolean;
+  /** Why the last one could not be added. */
+  readonly refusal: unknown;
+}
+
+/** Above the field: the messages that wait for the end of the answer, and what can be done about each. */
+export function WaitingList({ conversationId, waiting, isAnswering, refusal }: WaitingListProps) {
+  const sendNow = useSendNow(conversationId);
+  const takeBack = useTakeBack(conversationId);
+  const error = sendNow.error ?? takeBack.error ?? refusal;
+  if (waiting.length === 0 && error === null) return null;
+  const isBusy = sendNow.isPending || takeBack.isPending;
+  const edit = async (message: WaitingMessage): Promise<void> => {
+    const content = await takeBack.mutateAsync(message).catch(() => null);
+    if (content !== null) restoreDraft(conversationId, content);
+  };
+  return (
+    <section aria-label="Waiting messages" className="mx-auto w-full max-w-3xl px-3 pb-2 sm:px-6">
+      <div className="rounded-xl border border-border bg-card px-3 py-2 text-sm">
+        {waiting.length === 0 ? null : (
+          <p role="status" className="flex items-center gap-1.5 text-xs text-muted-foreground">
+            <Clock aria-hidden className="size-3.5" />
+            {isAnswering ? "Sent when this answer is finished" : "Not sent, since the last answer did not finish"}
+          </p>
+        )}
+        <ol className="mt-1 grid max-h-40 gap-1 overflow-y-auto">
+          {waiting.map((message) => (
+            <li key={message.id} className="flex items-center gap-2">
+              <p dir="auto" className="line-clamp-2 min-w-0 flex-1 break-words">
+                {message.content}
+              </p>
+              <Button
+                size="sm"
+                variant="ghost"
+                disabled={isBusy || message.isNext}
+                aria-label={`Send now: ${message.content.slice(0, 80)}`}
+                title={isAnswering ? "Stops the answer and sends this" : undefined}
+                onClick={() => sendNow.mutate(message.id)}
+              >
+                <CornerDownLeft aria-hidden />
+                Send now
+              </Button>
+              <Button
+                size="icon-sm"
+                variant="ghost"
+                disabled={isBusy}
+                aria-label={`Take back: ${message.content.slice(0, 80)}`}
+                title="Take back, to edit it"
+                onClick={() => void edit(message)}
+              >
+                <Undo2 aria-hidden />
+              </Button>
+            </li>
+          ))}
+        </ol>
+        {error === null ? null : (
+          <p role="alert" className="pt-1 text-xs text-destructive">
+            {describeError(error).detail ?? describeError(error).title}
+          </p>
+        )}
+      </div>
+    </section>
+  );
+}
