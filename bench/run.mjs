@@ -18,6 +18,11 @@ const benches = {
     needs: "TEST_DATABASE_URL, MOSAIC_OPENCLAW_DIR, Chromium (MOSAIC_CHROMIUM), and a quiet machine",
     command: ["node", "bench/page-weight.ts"],
   },
+  rendering: {
+    says: "frame times in Chromium, its processor ÷ 4, while a long answer comes into a long conversation, with and without rows out of the page: [messages] [words]",
+    needs: "a built apps/web, Chromium (MOSAIC_CHROMIUM)",
+    command: ["node", "bench/rendering/rendering.ts"],
+  },
   requests: {
     says: "what an authenticated request costs beside the health route and a bare Node server: [requests a round] [rounds]",
     needs: "TEST_DATABASE_URL",

@@ -1,6 +1,6 @@
 "use client";
 
-import { Component, memo, useMemo, useState, type ReactNode } from "react";
+import { Component, memo, useDeferredValue, useMemo, useState, type ReactNode } from "react";
 import { Markdown } from "@/components/markdown/markdown";
 import { startLayout } from "@/features/chat/markdown-chunks";
 import { PlainText } from "@/features/chat/plain-text";
@@ -14,7 +14,9 @@ export interface AnswerTextProps {
  * What an agent wrote: laid out where that is possible. Whatever an answer holds, it takes no other down with it. While it grows, only its last chunk is
  * parsed and rendered again.
  */
-export const AnswerText = memo(function AnswerText({ text, isStreaming }: AnswerTextProps) {
+export const AnswerText = memo(function AnswerText({ text: newest, isStreaming }: AnswerTextProps) {
+  // What is typed, pressed or scrolled meanwhile comes first.
+  const text = useDeferredValue(newest);
   const [layOut] = useState(startLayout);
   const layout = useMemo(() => layOut(text), [layOut, text]);
   if ("reason" in layout) return <PlainText text={text} reason={layout.reason} />;

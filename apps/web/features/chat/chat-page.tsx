@@ -42,6 +42,7 @@ export function ChatPage() {
         agent={agent}
         conversationId={id}
         stored={conversation.data?.messages ?? []}
+        hasOlder={conversation.data?.hasOlder ?? false}
         isForgotten={isForgotten(agent, conversation.data ?? null)}
       />
     </>

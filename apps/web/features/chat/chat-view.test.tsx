@@ -66,6 +66,29 @@ describe("a conversation", () => {
     );
   });
 
+  test("brings what was said before at the press of a button", async () => {
+    const before = Array.from({ length: 130 }, (_, index) => sampleMessage({ role: "user", content: `message ${index}` }));
+    const { server, id, client } = await openChat({}, before);
+    expect(screen.queryByText("message 29")).toBeNull();
+    expect(screen.getByText("message 30").closest("li")?.getAttribute("aria-setsize")).toBe("-1");
+    fireEvent.click(screen.getByRole("button", { name: "Earlier messages" }));
+    await screen.findByText("Earlier messages are loaded.");
+    expect(server.requests.filter(({ line }) => line === `GET /api/conversations/${id}/messages`)).toHaveLength(1);
+    expect(client.getQueryData(["conversation", id])).toMatchObject({ messages: before, hasOlder: false });
+    expect(screen.queryByRole("button", { name: "Earlier messages" })).toBeNull();
+  });
+
+  test("says when earlier messages do not come, and tries again", async () => {
+    const before = Array.from({ length: 130 }, (_, index) => sampleMessage({ role: "user", content: `message ${index}` }));
+    const { server, id } = await openChat({}, before);
+    server.state.messages.set(id, before.slice(90));
+    fireEvent.click(screen.getByRole("button", { name: "Earlier messages" }));
+    await screen.findByText("They could not be loaded.");
+    server.state.messages.set(id, before);
+    fireEvent.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByText("Earlier messages are loaded.")).toBeDefined();
+  });
+
   test("streams the answer to a message, and announces it once it is complete", async () => {
     const { send, box, server } = await openChat();
     send("What is up");

@@ -7,6 +7,7 @@ import { restartText } from "@/features/agents/restart-text";
 import { turnAnnouncement } from "@/features/chat/announcement";
 import type { ChatAgent } from "@/features/chat/chat-agents";
 import { Composer } from "@/features/chat/composer";
+import { useOlderMessages } from "@/features/chat/conversation-messages";
 import { useCreateConversation } from "@/features/chat/conversation-queries";
 import { draftKey, restoreDraft } from "@/features/chat/drafts";
 import { EmptyChat } from "@/features/chat/empty-chat";
@@ -22,6 +23,8 @@ export interface ChatViewProps {
   readonly agent: ChatAgent;
   readonly conversationId: string | null;
   readonly stored: readonly Message[];
+  /** There are messages before those. */
+  readonly hasOlder: boolean;
   /** The agent has lost its memory of this conversation. */
   readonly isForgotten: boolean;
 }
@@ -102,7 +105,8 @@ const useEscape = (isAnswering: boolean, stop: () => void): void => {
 };
 
 export function ChatView(props: ChatViewProps) {
-  const { agent, conversationId, stored, isForgotten } = props;
+  const { agent, conversationId, stored, hasOlder, isForgotten } = props;
+  const older = useOlderMessages(conversationId);
   const { send, refused, dismissRefused, isCreating, key, isGiving, toggleGiving } = useSending(props);
   const turn = useFollowing(props) ?? refused;
   const isAnswering = isActive(turn);
@@ -118,6 +122,8 @@ export function ChatView(props: ChatViewProps) {
       </p>
       <MessageList
         stored={stored}
+        hasOlder={hasOlder}
+        older={older}
         turn={turn}
         agent={agent}
         onSend={onSend}

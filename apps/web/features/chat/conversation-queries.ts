@@ -1,7 +1,8 @@
 "use client";
 
-import { conversation, conversationList, conversationWithMessages, type Conversation } from "@mosaic/contracts/chat";
+import { conversation, conversationList, type Conversation } from "@mosaic/contracts/chat";
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { conversationQuery } from "@/features/chat/conversation-messages";
 import { request, requestNothing } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
 
@@ -12,12 +13,7 @@ const conversationsQuery = queryOptions({
 
 export const useConversations = () => useQuery(conversationsQuery);
 
-export const useConversation = (id: string | null) =>
-  useQuery({
-    queryKey: queryKeys.conversation(id ?? ""),
-    queryFn: ({ signal }) => request(conversationWithMessages, `/api/conversations/${id}`, { signal }),
-    enabled: id !== null,
-  });
+export const useConversation = (id: string | null) => useQuery({ ...conversationQuery(useQueryClient(), id ?? ""), enabled: id !== null });
 
 export const useCreateConversation = () => {
   const client = useQueryClient();

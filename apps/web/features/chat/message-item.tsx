@@ -142,7 +142,7 @@ const count = (tokens: number): string => tokens.toLocaleString("en");
 
 function MessageFoot({ message, label }: { readonly message: Message; readonly label: string }) {
   return (
-    <div className="-ml-1 flex h-7 items-center gap-1 text-muted-foreground opacity-0 transition-opacity focus-within:opacity-100 group-hover:opacity-100 group-last/item:opacity-100 pointer-coarse:opacity-100">
+    <div className="-ml-1 flex h-7 items-center gap-1 text-muted-foreground opacity-0 transition-opacity focus-within:opacity-100 group-hover:opacity-100 group-data-last/item:opacity-100 pointer-coarse:opacity-100">
       <CopyButton text={message.content} label={label} />
       <time dateTime={message.createdAt} className="text-xs">
         {formatTime(message.createdAt)}

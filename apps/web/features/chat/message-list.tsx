@@ -1,12 +1,13 @@
 "use client";
 
 import type { Message } from "@mosaic/contracts/chat";
-import { ArrowDown } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, type ReactNode } from "react";
-import { Button } from "@/components/ui/button";
 import type { ChatAgent } from "@/features/chat/chat-agents";
+import type { OlderMessages } from "@/features/chat/conversation-messages";
+import { EarlierMessages } from "@/features/chat/earlier-messages";
+import { JumpButton } from "@/features/chat/jump-button";
 import { AnswerMessage, UserMessage } from "@/features/chat/message-item";
-import { useScrollFollow } from "@/features/chat/scroll-follow";
+import { useMessageRows, virtualFrom, type MessageRows } from "@/features/chat/message-rows";
 import { mergeTurn, refusalOf, wasStoppedElsewhere, type Turn } from "@/features/chat/turn";
 import { TurnProblemCard } from "@/features/chat/turn-problem-card";
 
@@ -15,54 +16,42 @@ const goOnRequest = "Go on exactly where you stopped.";
 
 export interface MessageListProps {
   readonly stored: readonly Message[];
+  readonly hasOlder: boolean;
+  readonly older: OlderMessages;
   readonly turn: Turn | null;
   readonly agent: Pick<ChatAgent, "name" | "emoji" | "isSystem">;
   readonly onSend: (content: string) => void;
   readonly onDismiss: () => void;
   readonly empty: ReactNode;
+  /** How many rows may be in the page together. */
+  readonly limit?: number;
 }
 
-export function MessageList({ stored, turn, agent, onSend, onDismiss, empty }: MessageListProps) {
+export function MessageList(props: MessageListProps) {
+  const { stored, hasOlder, older, turn, agent, onDismiss, empty, limit = virtualFrom } = props;
   const messages = useMemo(() => mergeTurn(stored, turn), [stored, turn]);
-  const { scroller, content, isAtBottom, jumpToBottom } = useScrollFollow();
+  const rows = useMessageRows({ messages, hasOlder, limit });
+  const { scroller, isAtEnd, jumpToEnd } = rows;
   const startedAt = turn?.startedAt ?? null;
-  useEffect(() => {
-    if (startedAt !== null) jumpToBottom();
-  }, [startedAt, jumpToBottom]);
-  const isActive = turn !== null && turn.end === null;
   const refusal = refusalOf(turn);
-  const retried = useRetry(messages, onSend);
-  const goOn = useCallback(() => onSend(goOnRequest), [onSend]);
+  const isRefused = refusal !== null;
+  useEffect(() => {
+    if (startedAt !== null || isRefused) jumpToEnd();
+  }, [startedAt, isRefused, jumpToEnd]);
   return (
     <div className="relative min-h-0 flex-1">
       <div
         ref={scroller}
         role="region"
         aria-label="Messages"
-        className="h-full overflow-y-auto overscroll-contain focus-visible:outline-offset-[-3px]"
+        className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none] focus-visible:outline-offset-[-3px]"
       >
-        <div ref={content} className="mx-auto flex min-h-full w-full max-w-3xl flex-col px-4 pb-6 pt-6 sm:px-6">
-          {messages.length === 0 ? empty : null}
-          <ol className="grid gap-3">
-            {messages.map((message, index) => (
-              <li key={message.id} className="group/item min-w-0">
-                {message.role === "user" ? (
-                  <UserMessage message={message} />
-                ) : (
-                  <AnswerMessage
-                    message={message}
-                    agent={agent}
-                    turn={isActive && index === messages.length - 1 ? turn : null}
-                    wasStoppedElsewhere={wasStoppedElsewhere(turn, message)}
-                    onRetry={index === messages.length - 1 ? retried : null}
-                    onGoOn={index === messages.length - 1 ? goOn : null}
-                  />
-                )}
-              </li>
-            ))}
-          </ol>
+        <div className="relative mx-auto flex min-h-full w-full max-w-3xl flex-col px-4 sm:px-6">
+          <EarlierMessages {...older} hasOlder={hasOlder} scroller={scroller} count={messages.length} />
+          {messages.length === 0 ? <div className="flex flex-1 flex-col pb-6 pt-6">{empty}</div> : null}
+          <Rows {...props} messages={messages} rows={rows} />
           {refusal ? (
-            <div className="pt-5">
+            <div className="pb-6">
               <TurnProblemCard
                 {...refusal}
                 title={`Not sent: ${refusal.title}`}
@@ -74,22 +63,59 @@ export function MessageList({ stored, turn, agent, onSend, onDismiss, empty }: M
           ) : null}
         </div>
       </div>
-      {isAtBottom ? null : <JumpButton onJump={jumpToBottom} />}
+      <JumpButton isAtEnd={isAtEnd} end={endOf(messages)} onJump={jumpToEnd} />
     </div>
   );
 }
 
-function JumpButton({ onJump }: { readonly onJump: () => void }) {
+/** Differs once anything has come at the end. */
+const endOf = (messages: readonly Message[]): string => `${messages.at(-1)?.id} ${messages.at(-1)?.content.length}`;
+
+type RowsProps = Pick<MessageListProps, "turn" | "agent" | "onSend" | "hasOlder"> & {
+  readonly messages: readonly Message[];
+  readonly rows: MessageRows;
+};
+
+function Rows({ turn, agent, onSend, hasOlder, messages, rows: { rows, measure, isWindowed, abovePx, belowPx } }: RowsProps) {
+  const isActive = turn !== null && turn.end === null;
+  const retried = useRetry(messages, onSend);
+  const goOn = useCallback(() => onSend(goOnRequest), [onSend]);
+  // Whoever does not see the rows is told how many there are: an unknown number while there are older ones.
+  const size = isWindowed || hasOlder ? { "aria-setsize": hasOlder ? -1 : messages.length } : {};
   return (
-    <Button
-      variant="secondary"
-      size="icon"
-      aria-label="Jump to the newest message"
-      onClick={onJump}
-      className="absolute bottom-3 left-1/2 -translate-x-1/2 animate-rise rounded-full shadow-md"
-    >
-      <ArrowDown aria-hidden />
-    </Button>
+    <ol className="grid gap-3" style={{ paddingTop: abovePx, paddingBottom: belowPx }}>
+      {rows.map(({ index, skippedPx }) => {
+        const message = messages[index];
+        if (message === undefined) return null;
+        const isLast = index === messages.length - 1;
+        return (
+          <li
+            key={message.id}
+            ref={measure}
+            data-index={index}
+            data-last={isLast ? "" : undefined}
+            tabIndex={-1}
+            className="group/item min-w-0 outline-none"
+            style={skippedPx === 0 ? undefined : { marginTop: skippedPx }}
+            {...size}
+            aria-posinset={isWindowed || hasOlder ? index + 1 : undefined}
+          >
+            {message.role === "user" ? (
+              <UserMessage message={message} />
+            ) : (
+              <AnswerMessage
+                message={message}
+                agent={agent}
+                turn={isActive && isLast ? turn : null}
+                wasStoppedElsewhere={wasStoppedElsewhere(turn, message)}
+                onRetry={isLast ? retried : null}
+                onGoOn={isLast ? goOn : null}
+              />
+            )}
+          </li>
+        );
+      })}
+    </ol>
   );
 }
 

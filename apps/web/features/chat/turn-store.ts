@@ -1,19 +1,14 @@
 "use client";
 
-import {
-  conversationWithMessages,
-  type ConversationWithMessages,
-  type Message,
-  type SendMessage,
-  type TurnEvent,
-} from "@mosaic/contracts/chat";
+import type { ConversationWithMessages, Message, SendMessage, TurnEvent } from "@mosaic/contracts/chat";
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { putAnswerIntoCache, putTitleIntoCache } from "@/features/chat/conversation-cache";
+import { conversationQuery } from "@/features/chat/conversation-messages";
 import { restoreDraft } from "@/features/chat/drafts";
 import { followedTurn, isActive, newTurn, reduceTurn, type Turn, type TurnAction, type TurnProblem } from "@/features/chat/turn";
 import { readOn, sendTurn, untilRetry, type TurnListener } from "@/features/chat/turn-connection";
-import { ApiProblem, describeError, request, requestNothing } from "@/lib/api";
+import { ApiProblem, describeError, requestNothing } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
 
 interface Entry {
@@ -263,9 +258,4 @@ const toTurnProblem = (error: unknown): TurnProblem => {
 };
 
 const fetchConversation = ({ client, conversationId }: Entry): Promise<ConversationWithMessages> =>
-  client.fetchQuery({
-    queryKey: queryKeys.conversation(conversationId),
-    queryFn: ({ signal }) => request(conversationWithMessages, `/api/conversations/${conversationId}`, { signal }),
-    staleTime: 0,
-    retry: false,
-  });
+  client.fetchQuery({ ...conversationQuery(client, conversationId), staleTime: 0, retry: false });

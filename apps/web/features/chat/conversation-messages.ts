@@ -1,0 +1,75 @@
+"use client";
+
+import { conversationWithMessages, messagePage, type ConversationWithMessages } from "@mosaic/contracts/chat";
+import { queryOptions, replaceEqualDeep, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { useCallback, useRef, useState } from "react";
+import { request } from "@/lib/api";
+import { queryKeys } from "@/lib/query-keys";
+
+/** A conversation with its newest messages, and those before them that were loaded. */
+export const conversationQuery = (client: QueryClient, id: string) =>
+  queryOptions({
+    queryKey: queryKeys.conversation(id),
+    queryFn: async ({ signal }) => {
+      const newest = await request(conversationWithMessages, `/api/conversations/${id}`, { signal });
+      return withKnown(client.getQueryData<ConversationWithMessages>(queryKeys.conversation(id)), newest);
+    },
+    // Older messages come in front: by their places, all would be others.
+    structuralSharing: false,
+  });
+
+/**
+ * The newest messages as they are now, after those that are known to be before them. What has not changed stays the same object, so that it need not
+ * be rendered again. With a gap between the two (a page that slept for long) what was known is let go: it can be loaded again.
+ */
+export const withKnown = (known: ConversationWithMessages | undefined, newest: ConversationWithMessages): ConversationWithMessages => {
+  const firstId = newest.messages[0]?.id;
+  const at = known?.messages.findIndex(({ id }) => id === firstId) ?? -1;
+  if (known === undefined || at < 0) return newest;
+  const byId = new Map(known.messages.slice(at).map((message) => [message.id, message]));
+  const messages = newest.messages.map((message) => replaceEqualDeep(byId.get(message.id), message));
+  return {
+    ...newest,
+    messages: [...known.messages.slice(0, at), ...messages],
+    hasOlder: at === 0 ? newest.hasOlder : known.hasOlder,
+  };
+};
+
+export interface OlderMessages {
+  readonly isLoading: boolean;
+  readonly error: unknown;
+  /** Whether they came. One at a time: false while others are on their way. */
+  readonly load: () => Promise<boolean>;
+}
+
+/** Loads the messages right before the first one that is known. */
+export const useOlderMessages = (id: string | null): OlderMessages => {
+  const client = useQueryClient();
+  const [isLoading, setLoading] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const isUnderWay = useRef(false);
+  const load = useCallback(async (): Promise<boolean> => {
+    const first = id === null ? undefined : client.getQueryData<ConversationWithMessages>(queryKeys.conversation(id))?.messages[0];
+    if (id === null || first === undefined || isUnderWay.current) return false;
+    isUnderWay.current = true;
+    setLoading(true);
+    setError(null);
+    try {
+      const older = await request(messagePage, `/api/conversations/${id}/messages?before=${first.id}`);
+      client.setQueryData<ConversationWithMessages>(queryKeys.conversation(id), (known) =>
+        // Others may have been let go, or loaded, meanwhile.
+        known?.messages[0]?.id === first.id
+          ? { ...known, messages: [...older.messages, ...known.messages], hasOlder: older.hasOlder }
+          : known,
+      );
+      return true;
+    } catch (caught) {
+      setError(caught);
+      return false;
+    } finally {
+      isUnderWay.current = false;
+      setLoading(false);
+    }
+  }, [client, id]);
+  return { isLoading, error, load };
+};
