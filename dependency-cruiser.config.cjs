@@ -15,6 +15,7 @@ const moduleGraph = {
   "boot-queue": ["runtime-host"],
   "idle-reaper": ["containers"],
   conversations: ["owner-events"],
+  search: ["conversations"],
   turns: ["agent-config", "conversations", "containers", "llm-relay"],
   demo: ["settings"],
   health: ["agents", "backends", "containers", "llm-providers", "oidc", "runtime-host", "settings"],

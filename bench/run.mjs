@@ -33,6 +33,11 @@ const benches = {
     needs: "TEST_DATABASE_URL, and 3 GB of disk for some minutes",
     command: ["pnpm", "exec", "vitest", "run", "--config", "bench/scale/vitest.config.ts"],
   },
+  search: {
+    says: "search in 40,000 messages of one person among others', beside opening and reading them all: MESSAGES and QUERIES in the environment",
+    needs: "TEST_DATABASE_URL, and some minutes for the texts",
+    command: ["pnpm", "exec", "vitest", "run", "--config", "bench/search/vitest.config.ts"],
+  },
   turns: {
     says: "what a turn costs Mosaic, and many at once, beside a stub gateway: TURNS, CROWD and RATE (turns a second) in the environment",
     needs: "TEST_DATABASE_URL",

@@ -22,6 +22,7 @@ import { OnboardingModule } from "./modules/onboarding/onboarding.module.js";
 import { OutboundAccessModule } from "./modules/outbound-access/outbound-access.module.js";
 import { OwnerEventsModule } from "./modules/owner-events/owner-events.module.js";
 import { RuntimeHostModule } from "./modules/runtime-host/runtime-host.module.js";
+import { SearchModule } from "./modules/search/search.module.js";
 import { SettingsModule } from "./modules/settings/settings.module.js";
 import { SystemAgentsModule } from "./modules/system-agents/system-agents.module.js";
 import { UserAdminModule } from "./modules/user-admin/user-admin.module.js";
@@ -54,6 +55,7 @@ import { PlatformModule } from "./platform/platform.module.js";
     IdleReaperModule,
     ConversationsModule,
     TurnsModule,
+    SearchModule,
     DemoModule,
     HealthModule,
     OnboardingModule,

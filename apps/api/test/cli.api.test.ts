@@ -59,6 +59,7 @@ async function filled(app: TestApp): Promise<{ client: Awaited<ReturnType<TestAp
   const { id: agentId } = await createAgent(client);
   const conversation = await createConversation(client, agentId);
   await say(client, conversation, "Remember the pelican");
+  await expect.poll(async () => (await app.database.query("SELECT 1 FROM search_keys")).length, { timeout: 15_000 }).toBe(1);
   return { client, conversation, agentId };
 }
 

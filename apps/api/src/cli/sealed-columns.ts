@@ -2,6 +2,7 @@ import type { SealContext } from "../modules/crypto/sealed-box.js";
 import { containerTokenContext } from "../modules/agent-config/agent-config.types.js";
 import { contentContext, eventsContext, titleContext, waitingContext } from "../modules/conversations/message-seal.js";
 import { keyContext } from "../modules/llm-providers/llm-providers.types.js";
+import { searchKeyContext } from "../modules/search/search.types.js";
 import { settingContext } from "../modules/settings/setting-context.js";
 
 /** Where sealed values are, and what each is bound to. A test fails when the database holds one anywhere else. */
@@ -64,6 +65,14 @@ export const sealedColumns: readonly SealedColumn[] = [
     rows: "waiting_messages t JOIN conversations o ON o.id = t.conversation_id",
     owner: "o.user_id::text",
     context: (id, owner) => waitingContext(owner ?? "", id),
+  },
+  {
+    table: "search_keys",
+    id: "t.user_id",
+    column: "key_encrypted",
+    rows: "search_keys t",
+    owner: "t.user_id::text",
+    context: (userId) => searchKeyContext(userId),
   },
   {
     table: "turn_events",

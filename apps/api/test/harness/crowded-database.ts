@@ -107,11 +107,16 @@ function talk({ users, agents, conversations, messages, auditEvents }: Crowd): s
   const user = `CASE WHEN n <= ${heavyConversations} THEN ${heavyUser} ELSE 1 + n % ${users} END`;
   const text = "repeat(md5(n::text), 6)";
   return [
-    `INSERT INTO conversations (id, user_id, agent_id, title_encrypted, created_at, updated_at)
-     SELECT ${idSql("conversations", "n")}, ${idSql("users", user)}, ${idSql("agents", agent)}, 'enc:' || md5(n::text), ${ago("n")}, ${ago("n")} FROM generate_series(1, ${conversations}) AS n`,
-    `INSERT INTO messages (id, conversation_id, role, content_encrypted, status, process_id, created_at)
+    `INSERT INTO conversations (id, user_id, agent_id, title_encrypted, indexed_title, created_at, updated_at)
+     SELECT ${idSql("conversations", "n")}, ${idSql("users", user)}, ${idSql("agents", agent)}, 'enc:' || md5(n::text), right(md5(n::text), 24), ${ago("n")}, ${ago("n")} FROM generate_series(1, ${conversations}) AS n`,
+    `INSERT INTO messages (id, conversation_id, role, content_encrypted, status, process_id, is_indexed, created_at)
      SELECT ${idSql("messages", "n")}, ${idSql("conversations", `1 + n % ${conversations}`)}, CASE WHEN n % 2 = 0 THEN 'user' ELSE 'assistant' END, ${text},
-       CASE WHEN n % ${Math.ceil(messages / 6)} = 1 THEN 'streaming' ELSE 'complete' END, gen_random_uuid(), ${ago("n")} FROM generate_series(1, ${messages}) AS n`,
+       CASE WHEN n % ${Math.ceil(messages / 6)} = 1 THEN 'streaming' ELSE 'complete' END, gen_random_uuid(), true, ${ago("n")} FROM generate_series(1, ${messages}) AS n`,
+    `INSERT INTO search_keys (user_id, key_encrypted) SELECT ${idSql("users", "n")}, 'enc:' FROM generate_series(1, ${users}) AS n`,
+    `INSERT INTO search_titles (conversation_id, user_id, tokens)
+     SELECT ${idSql("conversations", "n")}, ${idSql("users", user)}, array_to_tsvector(ARRAY['title-' || n]) FROM generate_series(1, ${conversations}) AS n`,
+    `INSERT INTO search_messages (message_id, user_id, tokens)
+     SELECT m.id, v.user_id, array_to_tsvector(ARRAY['of-all', 'token-' || row_number() OVER (ORDER BY m.id)]) FROM messages m JOIN conversations v ON v.id = m.conversation_id`,
     `INSERT INTO waiting_messages (id, conversation_id, content_encrypted, created_at)
      SELECT ${idSql("waiting_messages", "n")}, ${idSql("conversations", "n")}, ${text}, ${ago("n")} FROM generate_series(1, ${conversations}) AS n`,
     `INSERT INTO turn_events (message_id, seq, payload_encrypted) SELECT ${idSql("messages", "n")}, 1, ${text} FROM generate_series(1, ${messages}, 2) AS n`,

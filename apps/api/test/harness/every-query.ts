@@ -21,6 +21,9 @@ import { ModelSourcesRepository } from "../../src/modules/llm-providers/model-so
 import { LlmRelayRepository } from "../../src/modules/llm-relay/llm-relay.repository.js";
 import { ModelDefaultsRepository } from "../../src/modules/model-defaults/model-defaults.repository.js";
 import { SharingRepository } from "../../src/modules/model-defaults/sharing.repository.js";
+import { SearchIndexRepository } from "../../src/modules/search/search-index.repository.js";
+import { SearchKeysRepository } from "../../src/modules/search/search-keys.repository.js";
+import { SearchRepository } from "../../src/modules/search/search.repository.js";
 import { SystemConfigRepository } from "../../src/modules/settings/system-config.repository.js";
 import { TurnsRepository } from "../../src/modules/turns/turns.repository.js";
 import { WaitingMessagesRepository } from "../../src/modules/turns/waiting-messages.repository.js";
@@ -219,6 +222,30 @@ const talk: readonly Call[] = [
   }),
 ];
 
+const afterAll = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+
+const search: readonly Call[] = [
+  ...of(SearchRepository, {
+    candidates: [
+      (rows) => rows.candidates(user, "'token-1'", afterAll, 300),
+      (rows) => rows.candidates(user, "'token-1' & 'of-all'", id("messages", 5_000), 300),
+    ],
+    messages: (rows) => rows.messages(user, [id("messages", 1), id("messages", 2)]),
+    titles: (rows) => rows.titles(user, "'title-1'", 100),
+    isBehind: (rows) => rows.isBehind(afterAll),
+  }),
+  ...of(SearchIndexRepository, {
+    messagesToIndex: (rows) => rows.messagesToIndex(50, 1024 * 1024),
+    indexMessages: (rows) => rows.indexMessages([{ id: id("messages", 1), userId: user, version: "3", tokens: "one two" }]),
+    titlesToIndex: (rows) => rows.titlesToIndex(50),
+    indexTitles: (rows) => rows.indexTitles([{ id: id("conversations", 1), userId: user, titleEncrypted: "enc:", tokens: "one two" }]),
+  }),
+  ...of(SearchKeysRepository, {
+    find: (keys) => keys.find(user),
+    add: (keys) => keys.add(user, "enc:"),
+  }),
+];
+
 const installation: readonly Call[] = [
   ...of(HealthRepository, { ping: (health) => health.ping(), clockMs: (health) => health.clockMs() }),
   ...of(ApiProcessesRepository, {
@@ -235,4 +262,4 @@ const installation: readonly Call[] = [
 ];
 
 /** Every query of the application. Those that change something come after those that read it. */
-export const everyQuery: readonly Call[] = [...installation, ...signIn, ...models, ...agents, ...talk, ...accounts];
+export const everyQuery: readonly Call[] = [...installation, ...signIn, ...models, ...agents, ...talk, ...search, ...accounts];

@@ -36,6 +36,7 @@ const valueOfType: Readonly<Record<string, string>> = {
   bigint: "7",
   jsonb: `'[{"id": "m-1"}]'`,
   bytea: "decode('00ff', 'hex')",
+  tsvector: "array_to_tsvector(ARRAY['token'])",
   "timestamp with time zone": "now()",
 };
 

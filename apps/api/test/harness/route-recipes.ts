@@ -124,6 +124,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   "LlmProvidersController.remove": { kind: "provider", ok: 204, audit: ["provider.delete"] },
   "LlmProvidersController.test": { body: { kind: "openai", baseUrl: "http://127.0.0.1:1/v1" }, ok: 200, unaudited: "it only looks" },
   "LlmProvidersController.update": { kind: "provider", body: { name: "Other" }, ok: 200, audit: ["provider.update"] },
+  "SearchController.find": { body: { q: "hello" }, ok: 200, unaudited: "it only looks" },
   "ModelDefaultsController.save": {
     kind: "provider",
     idIn: "body",

@@ -81,7 +81,7 @@ export function sealParts(
   };
 }
 
-function openParts(crypto: CryptoService, userId: string, stored: StoredMessage): readonly MessagePart[] {
+export function openParts(crypto: CryptoService, userId: string, stored: SealedContent & { readonly id: string }): readonly MessagePart[] {
   const plain = crypto.open(stored.contentEncrypted, contentContext(userId, stored.id));
   return stored.contentFormat === "text" ? textParts(plain) : messageParts.parse(JSON.parse(plain));
 }

@@ -103,7 +103,7 @@ export class TurnsRepository {
       "finish_turn",
       Prisma.sql`
       WITH ended AS (
-        UPDATE messages SET content_encrypted = ${contentEncrypted}, content_format = ${contentFormat}, status = ${status},
+        UPDATE messages SET content_encrypted = ${contentEncrypted}, content_format = ${contentFormat}, status = ${status}, is_indexed = false,
           error_code = ${error?.code ?? null}, error_detail = ${error?.detail ?? null},
           input_tokens = ${usage?.inputTokens ?? null}, output_tokens = ${usage?.outputTokens ?? null}, cached_tokens = ${usage?.cachedTokens ?? null}
         WHERE id = ${turn.answerId}::uuid RETURNING conversation_id),
