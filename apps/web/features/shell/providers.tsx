@@ -3,7 +3,7 @@
 import { QueryCache, QueryClient, QueryClientProvider, MutationCache } from "@tanstack/react-query";
 import { ThemeProvider } from "next-themes";
 import { useState, type ReactNode } from "react";
-import { ApiProblem, isProblem } from "@/lib/api";
+import { ApiProblem, isProblem } from "@/lib/api-problem";
 import { queryKeys } from "@/lib/query-keys";
 
 /** A session that ended shows in any answer; asking for the status again makes every gate lead to the right page. */
