@@ -20,7 +20,7 @@ import { describeError } from "@/lib/api";
 
 export function LoginPage() {
   return (
-    <AuthFrame>
+    <AuthFrame heading={<AuthHeading title="Sign in to Mosaic">Your private agents are waiting for you.</AuthHeading>}>
       <LoginForm />
     </AuthFrame>
   );

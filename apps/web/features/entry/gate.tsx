@@ -9,16 +9,25 @@ import { destination, type PageKind } from "@/features/entry/destination";
 import { useOnboardingStatus } from "@/features/entry/onboarding-status";
 import { describeError } from "@/lib/api";
 
+const splash = <Splash />;
+
+interface GateProps {
+  readonly page: PageKind;
+  /** What stands there until it is known whom the page is for. It is part of the exported page, and so painted before any script has run. */
+  readonly meanwhile?: ReactNode;
+  readonly children?: ReactNode;
+}
+
 /** Shows its page only to whom it is for, and leads everybody else to where they can go on. */
-export function Gate(props: { readonly page: PageKind; readonly children?: ReactNode }) {
+export function Gate({ meanwhile = splash, ...props }: GateProps) {
   return (
-    <Suspense fallback={<Splash />}>
-      <GateBody {...props} />
+    <Suspense fallback={meanwhile}>
+      <GateBody {...props} meanwhile={meanwhile} />
     </Suspense>
   );
 }
 
-function GateBody({ page, children }: { readonly page: PageKind; readonly children?: ReactNode }) {
+function GateBody({ page, meanwhile, children }: GateProps) {
   const router = useRouter();
   const pathname = usePathname();
   const search = useSearchParams().toString();
@@ -32,11 +41,11 @@ function GateBody({ page, children }: { readonly page: PageKind; readonly childr
   if (status.error && !status.data) {
     return <Unreachable error={status.error} onRetry={() => void status.refetch()} isBusy={status.isFetching} />;
   }
-  return <Splash />;
+  return <>{meanwhile}</>;
 }
 
 /** Tiles that light up one after the other; nothing at all for the first moment, so that fast answers don't flicker. */
-export function Splash() {
+function Splash() {
   return (
     <main id="main" tabIndex={-1} className="grid min-h-dvh place-items-center outline-none" aria-busy="true">
       <h1 className="sr-only">Mosaic</h1>
