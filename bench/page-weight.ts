@@ -2,7 +2,8 @@
 // its processor slowed down. The machine must be quiet: nothing else is measured in what others take of it.
 //
 //   node bench/page-weight.ts [slow-down] [rounds]
-import { chromium, type Browser, type Page } from "@playwright/test";
+import { availableParallelism, loadavg } from "node:os";
+import { chromium, type Browser, type CDPSession, type Page } from "@playwright/test";
 import { ApiClient } from "../e2e/support/api-client.ts";
 import { createWorld, destroyWorld } from "../e2e/support/fixtures.ts";
 import { openedChat, openedSignIn, storeChat, type WeighedChat } from "../e2e/support/weighed-pages.ts";
@@ -27,10 +28,17 @@ async function largestPaintMs(page: Page): Promise<number> {
   );
 }
 
+/** What the page's main thread has worked, in milliseconds of the processor: what others take of the machine is not in it. */
+async function workMs(session: CDPSession): Promise<number> {
+  const { metrics } = await session.send("Performance.getMetrics");
+  return (metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN) * 1_000;
+}
+
 type Cookie = WeighedChat["cookie"];
 
 async function measure(browser: Browser, name: string, cookies: Cookie[], open: (page: Page) => Promise<unknown>): Promise<void> {
   const paints: number[] = [];
+  const works: number[] = [];
   let words = "";
   for (let round = 0; round < rounds; round += 1) {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
@@ -38,12 +46,18 @@ async function measure(browser: Browser, name: string, cookies: Cookie[], open: 
     const page = await context.newPage();
     const session = await context.newCDPSession(page);
     await session.send("Emulation.setCPUThrottlingRate", { rate: slowDown });
+    await session.send("Performance.enable", { timeDomain: "threadTicks" });
     words = weightInWords(await weigh(page, () => open(page)));
+    works.push(await workMs(session));
     paints.push(await largestPaintMs(page));
     await context.close();
   }
   const verdict = median(paints) <= boundMs ? "within" : "ABOVE";
   console.log(`\n${name}: ${words}`);
+  console.log(`  work of the page's main thread until it is at rest: median ${median(works).toFixed(0)} ms of a processor so slow`);
+  console.log(
+    `  load of this machine: ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} processors; a paint counts where nothing else runs`,
+  );
   console.log(`  largest paint, processor slowed down ${slowDown} times, ${rounds} rounds`);
   console.log(
     `  median ${median(paints).toFixed(0)} ms, worst ${Math.max(...paints).toFixed(0)} ms; bound of the median ${boundMs} ms: ${verdict}`,
