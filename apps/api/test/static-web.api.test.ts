@@ -19,6 +19,9 @@ const files: Readonly<Record<string, string>> = {
   "_next/static/chunks/c3d4.js": `console.log("${"many words ".repeat(200)}")`,
   "_next/static/media/e5f6.woff2": "a font, compressed as it is",
   "icon.svg": "<svg/>",
+  "frames/image.html": "<!doctype html><script type=module src=image.js></script>",
+  "frames/image.js": "post()",
+  "frames/other.html": "<!doctype html><p>not known</p>",
   ".env": "SECRET=canary",
 };
 
@@ -103,6 +106,29 @@ test("a page may run its own inline scripts and no others", async () => {
   expect((await open("/setup")).headers.get("content-security-policy")).toContain("script-src 'self';");
   expect(policyOf(`<script>${inline} </script>`)).not.toContain(hash);
   expect(policyOf('<script src="/a.js"></script>')).toContain("script-src 'self';");
+});
+
+test("a frame has no origin, one thing that it may do, and a place in Mosaic's own pages", async () => {
+  const { headers, status } = await open("/frames/image.html");
+  const policy = headers.get("content-security-policy")?.split("; ") ?? [];
+  expect(status).toBe(200);
+  expect(policy).toEqual(
+    expect.arrayContaining(["default-src 'none'", "sandbox allow-scripts", "frame-ancestors 'self'", "img-src https:"]),
+  );
+  expect(policy.join()).not.toMatch(/connect-src|allow-same-origin|unsafe-eval/);
+  expect(headers.get("x-frame-options")).toBe("SAMEORIGIN");
+  expect((await open("/frames/image.js")).headers.get("access-control-allow-origin")).toBe("*");
+  expect((await open("/frames/other")).headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+});
+
+test("pages show Mosaic's own frames and no others, and images of nobody else", async () => {
+  const policy = (await open("/")).headers.get("content-security-policy")?.split("; ") ?? [];
+  expect(policy).toEqual(expect.arrayContaining(["frame-src 'self'", "img-src 'self' data:", "frame-ancestors 'none'"]));
+  expect((await open("/")).headers.get("x-frame-options")).toBeNull();
+});
+
+test("a worker takes its parts from here and calls nobody", async () => {
+  expect((await open("/_next/static/chunks/a1b2.js")).headers.get("content-security-policy")).toBe("default-src 'none'; script-src 'self'");
 });
 
 test("files with a hash in their name are kept for good, others are asked for again", async () => {

@@ -3,14 +3,20 @@ import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import Negotiator from "negotiator";
+import { framePolicies } from "./frames.js";
 import { preferredEncodings, readWebFiles, type EncodedFile, type Encoding, type WebFile } from "./web-files.js";
 
 interface Page {
   readonly policy: string;
+  /** Shown inside of Mosaic's pages; no other document is shown inside of any. */
+  readonly isFrame: boolean;
   /** Pages are few and small, so that all their forms are kept in memory. */
   readonly bodies: ReadonlyMap<Encoding, Buffer>;
   readonly file: WebFile;
 }
+
+/** A worker is under the policy of its own file: it takes its parts from here, and calls nobody. */
+const workerPolicy = "default-src 'none'; script-src 'self'";
 
 const inlineScript = /<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g;
 
@@ -29,6 +35,7 @@ export function policyOf(html: string): string {
     "img-src 'self' data:",
     "font-src 'self'",
     "connect-src 'self'",
+    "frame-src 'self'",
     "manifest-src 'self'",
     "base-uri 'none'",
     "form-action 'self'",
@@ -42,8 +49,12 @@ async function readPages(files: readonly WebFile[]): Promise<Map<string, Page>> 
     files.map(async (file): Promise<[string, Page]> => {
       const read = [...file.encodings].map(async ([encoding, { path }]) => [encoding, await readFile(path)] as const);
       const bodies = new Map(await Promise.all(read));
+      const framePolicy = framePolicies.get(`/${file.name}`);
+      if (framePolicy !== undefined) {
+        return [`/${file.name}`, { policy: framePolicy, isFrame: true, bodies, file }];
+      }
       const policy = policyOf(bodies.get("identity")?.toString("utf8") ?? "");
-      return [`/${file.name.replace(/(^|\/)index\.html$|\.html$/, "")}`, { policy, bodies, file }];
+      return [`/${file.name.replace(/(^|\/)index\.html$|\.html$/, "")}`, { policy, isFrame: false, bodies, file }];
     }),
   );
   return new Map(pages);
@@ -99,6 +110,9 @@ function decodedPath(path: string): string {
 function sendPage(request: Request, response: Response, status: number, page: Page): void {
   const encoding = negotiate(request, response, page.file).encoding;
   response.setHeader("content-security-policy", page.policy);
+  if (page.isFrame) {
+    response.setHeader("x-frame-options", "SAMEORIGIN");
+  }
   response.setHeader("cache-control", "no-cache");
   response.status(status).type("html").send(page.bodies.get(encoding));
 }
@@ -106,6 +120,13 @@ function sendPage(request: Request, response: Response, status: number, page: Pa
 function sendFile(request: Request, response: Response, next: NextFunction, file: WebFile): void {
   const isHashed = file.name.startsWith("_next/static/");
   response.setHeader("cache-control", isHashed ? "public, max-age=31536000, immutable" : "no-cache");
+  if (isHashed) {
+    response.setHeader("content-security-policy", workerPolicy);
+  }
+  // A document without an origin gets its modules only where anybody does.
+  if (file.name.startsWith("frames/")) {
+    response.setHeader("access-control-allow-origin", "*");
+  }
   // Of the file itself, which the ending of a compressed one does not tell.
   response.type(extname(file.name));
   const { path } = negotiate(request, response, file);
