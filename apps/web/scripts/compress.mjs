@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 
 const folder = fileURLToPath(new URL("../out", import.meta.url));
-const textFile = /\.(?:css|html|js|json|svg|txt|webmanifest)$/;
+const textFile = /\.(?:css|html|m?js|json|svg|txt|webmanifest)$/;
 
 const brotli = promisify(brotliCompress);
 const gzipped = promisify(gzip);

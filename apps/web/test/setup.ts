@@ -8,6 +8,19 @@ class NoResizeObserver implements ResizeObserver {
   disconnect(): void {}
 }
 globalThis.ResizeObserver ??= NoResizeObserver;
+/** Everything is seen: what is drawn only when it comes near is drawn. */
+class SeesEverything {
+  private readonly tell: (entries: readonly { readonly isIntersecting: boolean }[]) => void;
+  constructor(tell: (entries: readonly { readonly isIntersecting: boolean }[]) => void) {
+    this.tell = tell;
+  }
+  observe(): void {
+    this.tell([{ isIntersecting: true }]);
+  }
+  unobserve(): void {}
+  disconnect(): void {}
+}
+globalThis.IntersectionObserver ??= SeesEverything as unknown as typeof IntersectionObserver;
 window.matchMedia ??= (query) =>
   Object.assign(new EventTarget(), {
     matches: false,

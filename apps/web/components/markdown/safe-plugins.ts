@@ -1,0 +1,29 @@
+import { defaultRehypePlugins, type StreamdownProps } from "streamdown";
+import type { TreeElement } from "@/components/markdown/tree-text";
+
+type Plugins = NonNullable<StreamdownProps["rehypePlugins"]>;
+
+const blocks: ReadonlySet<string> = new Set(["p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "th", "td"]);
+
+/** Each block reads from where its own first word does: a message may hold several languages. */
+const withOwnDirection = () => (tree: { readonly children: TreeElement["children"] }) => {
+  const mark = (nodes: TreeElement["children"]): void => {
+    for (const node of nodes) {
+      if (node.type !== "element") continue;
+      if (blocks.has(node.tagName)) node.properties["dir"] = "auto";
+      mark(node.children);
+    }
+  };
+  mark(tree.children);
+};
+
+/** Without the one that turns HTML in a text into elements; `data:` is for pictures, which `MarkdownImage` judges. */
+const safePlugins = (): Plugins => {
+  const { raw: _raw, sanitize, ...others } = defaultRehypePlugins;
+  if (!Array.isArray(sanitize)) throw new Error("Streamdown's sanitizer is not where it was.");
+  const [plugin, schema] = sanitize;
+  const widened = { ...schema, protocols: { ...schema.protocols, src: ["http", "https", "data"] } };
+  return [[plugin, widened], ...Object.values(others), withOwnDirection];
+};
+
+export const rehypePlugins: Plugins = safePlugins();

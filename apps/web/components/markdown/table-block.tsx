@@ -1,0 +1,42 @@
+"use client";
+
+import { Check, Copy, Download } from "lucide-react";
+import type { ComponentProps } from "react";
+import type { ExtraProps } from "streamdown";
+import { csvOf, rowsOf, tabSeparated } from "@/components/markdown/table-data";
+import { Button } from "@/components/ui/button";
+import { useCopy } from "@/components/ui/copy-text";
+
+/** A table that scrolls in itself, and that spreadsheets can take. */
+export function TableBlock({ node, children }: ComponentProps<"table"> & ExtraProps) {
+  const { isCopied, copy } = useCopy();
+  if (node === undefined) return null;
+  return (
+    <div className="my-1 grid gap-1" data-markdown="table">
+      {/* The keyboard scrolls it. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div role="group" aria-label="Table" tabIndex={0} className="max-h-[70vh] overflow-auto rounded-lg border">
+        <table className="border-collapse">{children}</table>
+      </div>
+      <div className="-ml-2 flex flex-wrap text-muted-foreground">
+        <Button variant="ghost" size="sm" className="h-7 px-2 text-muted-foreground" onClick={() => copy(tabSeparated(rowsOf(node)))}>
+          {isCopied ? <Check aria-hidden /> : <Copy aria-hidden />}
+          {isCopied ? "Copied" : "Copy table"}
+        </Button>
+        <Button variant="ghost" size="sm" className="h-7 px-2 text-muted-foreground" onClick={() => download(csvOf(rowsOf(node)))}>
+          <Download aria-hidden />
+          Download CSV
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+const download = (csv: string): void => {
+  const address = URL.createObjectURL(new Blob([csv], { type: "text/csv;charset=utf-8" }));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = "table.csv";
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+};
