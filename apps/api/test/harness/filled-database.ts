@@ -15,8 +15,9 @@ export interface Table {
 /** What a constraint asks for that a type does not tell. */
 const special: Readonly<Record<string, string>> = {
   "users.role": "'admin'",
-  // The breakglass account's never is.
+  // The breakglass account is neither disabled nor being deleted.
   "users.disabled_at": "NULL",
+  "users.deleting_at": "NULL",
   "agent_containers.status": "'running'",
   "messages.role": "'assistant'",
   "messages.status": "'complete'",
