@@ -28,7 +28,7 @@ export function AgentCard({ agent, facts, actions, children }: AgentCardProps) {
   return (
     <li className="grid gap-3.5 rounded-xl border bg-card p-4 shadow-xs">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-3">
-        <AgentFace emoji={agent.emoji} className="size-11 rounded-xl text-2xl" />
+        <AgentFace emoji={agent.emoji} name={agent.name} className="size-11 rounded-xl text-2xl" />
         <div className="grid min-w-0 flex-1 basis-48 gap-0.5">
           <h3 className="flex flex-wrap items-center gap-x-3 gap-y-1 font-medium">
             <span className="min-w-0 break-words">{agent.name}</span>

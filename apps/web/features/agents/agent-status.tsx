@@ -1,7 +1,9 @@
 "use client";
 
 import type { Agent, ContainerStatus, StageProgress } from "@mosaic/contracts/agent";
+import { lookOf } from "@mosaic/contracts/agent-look";
 import { ShieldOff } from "lucide-react";
+import type { CSSProperties } from "react";
 import { Badge } from "@/components/ui/badge";
 import { cn } from "@/components/ui/cn";
 import { Tooltip } from "@/components/ui/tooltip";
@@ -32,13 +34,27 @@ export function AgentStatus({ agent, className }: { readonly agent: Pick<Agent, 
   );
 }
 
-export function AgentFace({ emoji, className }: { readonly emoji: string; readonly className?: string }) {
+export interface AgentFaceProps {
+  readonly emoji: string;
+  /** Its colour follows from its name. Absent: from the agent that the page is about. */
+  readonly name?: string;
+  readonly className?: string;
+}
+
+export function AgentFace({ emoji, name, className }: AgentFaceProps) {
   return (
-    <span aria-hidden className={cn("grid size-8 shrink-0 place-items-center rounded-lg bg-accent text-lg leading-none", className)}>
-      {emoji === "" ? "🦞" : emoji}
+    <span
+      aria-hidden
+      style={name === undefined ? undefined : agentColour(name)}
+      className={cn("agent-face grid size-8 shrink-0 place-items-center rounded-lg text-lg leading-none", className)}
+    >
+      {emoji === "" ? lookOf(name ?? "").emoji : emoji}
     </span>
   );
 }
+
+/** The colour of all faces within. */
+export const agentColour = (name: string): CSSProperties => ({ ["--agent-hue" as string]: lookOf(name).hue });
 
 export function NoIsolationBadge() {
   const runtime = useRuntime().data;

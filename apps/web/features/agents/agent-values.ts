@@ -73,7 +73,7 @@ export const backendStart = (backend: BackendChoice): Pick<AgentValues, "backend
 export const emptyAgent = (providers: readonly ModelSource[], backend: BackendChoice = builtIn): AgentValues => ({
   ...backendStart(backend),
   name: "",
-  emoji: "🦞",
+  emoji: "",
   personality: "",
   model: firstModel(providers),
   fallbacks: [],
@@ -104,7 +104,10 @@ export const toAgent = (values: AgentValues): Omit<CreateAgent, "backend"> => ({
 });
 
 /** All that a new agent is made of. */
-export const toNewAgent = (values: AgentValues): CreateAgent => ({ backend: backendId.parse(values.backend), ...toAgent(values) });
+export const toNewAgent = (values: AgentValues): CreateAgent => {
+  const { emoji, ...rest } = toAgent(values);
+  return { backend: backendId.parse(values.backend), ...rest, ...(emoji === "" ? {} : { emoji }) };
+};
 
 const fieldOf: Partial<Record<string, keyof AgentValues>> = { idleTimeoutSeconds: "idleTimeoutMinutes" };
 

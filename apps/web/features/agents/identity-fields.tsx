@@ -1,5 +1,6 @@
 "use client";
 
+import { lookOf } from "@mosaic/contracts/agent-look";
 import type { UseFormReturn } from "react-hook-form";
 import { Eye, EyeOff } from "lucide-react";
 import { useId, useState } from "react";
@@ -12,7 +13,7 @@ import { AgentFace } from "@/features/agents/agent-status";
 import { Markdown } from "@/components/markdown/markdown";
 import { personalityPresets, type AgentValues } from "@/features/agents/agent-values";
 
-const emojis = ["🦞", "🤖", "🦊", "🦉", "🐙", "🌱", "🛠️", "📚", "🔭", "✨"];
+const emojis = ["🤖", "🦞", "🦊", "🦉", "🐙", "🌱", "🛠️", "📚", "🔭", "✨"];
 
 export function IdentityFields({ form }: { readonly form: UseFormReturn<AgentValues> }) {
   const { errors } = form.formState;
@@ -28,12 +29,18 @@ export function IdentityFields({ form }: { readonly form: UseFormReturn<AgentVal
 }
 
 function EmojiField({ form }: { readonly form: UseFormReturn<AgentValues> }) {
-  const emoji = form.watch("emoji");
+  const [emoji, name] = form.watch(["emoji", "name"]);
   return (
-    <Field label="Emoji" error={form.formState.errors.emoji?.message}>
+    <Field label="Emoji" isOptional error={form.formState.errors.emoji?.message}>
       {(control) => (
         <div className="flex flex-wrap items-center gap-2">
-          <Input {...control} autoComplete="off" className="w-16 text-center text-lg sm:text-lg" {...form.register("emoji")} />
+          <Input
+            {...control}
+            autoComplete="off"
+            placeholder={name.trim() === "" ? "" : lookOf(name).emoji}
+            className="w-16 text-center text-lg sm:text-lg"
+            {...form.register("emoji")}
+          />
           <div role="group" aria-label="Suggested emoji" className="flex flex-wrap gap-1">
             {emojis.map((suggestion) => (
               <button
@@ -120,7 +127,7 @@ function PersonalityPreview({ form }: { readonly form: UseFormReturn<AgentValues
       </Button>
       <section id={id} hidden={!isOpen} aria-label="Preview" className="rounded-xl border bg-card p-4">
         <div className="flex gap-3">
-          <AgentFace emoji={emoji} />
+          <AgentFace emoji={emoji} name={name} />
           <div className="grid min-w-0 gap-1.5">
             <p className="font-medium">{name.trim() === "" ? "Your agent" : name}</p>
             {personality.trim() === "" ? (

@@ -17,7 +17,7 @@ export function ChatHeader({ title, agent, agents, isNew }: ChatHeaderProps) {
   const router = useRouter();
   return (
     <PageBar>
-      <AgentFace emoji={agent.emoji} className="max-sm:hidden" />
+      <AgentFace emoji={agent.emoji} name={agent.name} className="max-sm:hidden" />
       <div className="grid min-w-0 flex-1">
         <h1 className="truncate text-sm font-medium leading-tight">{title}</h1>
         <p className="flex min-w-0 items-center gap-2">

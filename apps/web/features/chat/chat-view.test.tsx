@@ -384,11 +384,6 @@ test("a conversation that does not exist leads to a new chat", async () => {
   expect((await screen.findByRole("link", { name: "Start a new chat" })).getAttribute("href")).toBe("/chat");
 });
 
-test("without an agent the first step is shown", async () => {
-  await openPage(<ChatPage />, { ...readyState(), agents: [] }, "/chat");
-  expect((await screen.findByRole("link", { name: "Add agent" })).getAttribute("href")).toBe("/settings/agents?edit=new");
-});
-
 describe("an agent that has lost its memory", () => {
   const forgetful = () => {
     const agent = sampleAgent({ status: "running", memoryLostAt: new Date(Date.now() + 60_000).toISOString() });

@@ -2,7 +2,9 @@
 
 import type { Message } from "@mosaic/contracts/chat";
 import { useQueryClient } from "@tanstack/react-query";
+import Link from "next/link";
 import { useCallback, useEffect, useState } from "react";
+import { agentColour } from "@/features/agents/agent-status";
 import { restartText } from "@/features/agents/restart-text";
 import { turnAnnouncement } from "@/features/chat/announcement";
 import type { ChatAgent } from "@/features/chat/chat-agents";
@@ -116,7 +118,7 @@ export function ChatView(props: ChatViewProps) {
   const onSubmit = useCallback((content: string) => void (isAnswering ? queue(content) : send(content)), [isAnswering, queue, send]);
   useEscape(isAnswering, stop);
   return (
-    <main id="main" tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
+    <main id="main" tabIndex={-1} style={agentColour(agent.name)} className="flex min-h-0 flex-1 flex-col outline-none">
       <p role="status" aria-live="polite" className="sr-only">
         {turnAnnouncement(turn, agent.name)}
       </p>
@@ -141,11 +143,27 @@ export function ChatView(props: ChatViewProps) {
         draftKey={key}
         agentName={agent.name}
         notice={agent.isRestartPending ? restartText(agent.name, agent.isSystem) : null}
+        obstacle={agent.effectiveModel === null && agent.error?.code !== "backend_unknown" ? <NoModel agent={agent} /> : null}
         isAnswering={isAnswering}
         isSending={isCreating}
         onSend={onSubmit}
         onStop={stop}
       />
     </main>
+  );
+}
+
+/** Said before somebody types, not after they have sent. */
+function NoModel({ agent }: { readonly agent: ChatAgent }) {
+  return (
+    <>
+      No model is set for {agent.name}, so it can’t answer.{" "}
+      <Link
+        href={`${agent.isSystem ? "/admin/system-agents" : "/settings/agents"}?edit=${agent.id}`}
+        className="text-primary underline underline-offset-4"
+      >
+        Choose a model
+      </Link>
+    </>
   );
 }

@@ -2,7 +2,7 @@
 
 import { messageMaxCharacters } from "@mosaic/contracts/chat";
 import { ArrowUp, Square } from "lucide-react";
-import { useEffect, useRef, type KeyboardEvent } from "react";
+import { useEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
 import { cn } from "@/components/ui/cn";
 import { Button } from "@/components/ui/button";
 import { useDraft, writeDraft } from "@/features/chat/drafts";
@@ -13,6 +13,8 @@ export interface ComposerProps {
   readonly agentName: string;
   /** Takes the place of the hint below the field, so that nothing moves. */
   readonly notice: string | null;
+  /** Why nothing can be sent now, and what to do about it. */
+  readonly obstacle: ReactNode;
   readonly isAnswering: boolean;
   readonly isSending: boolean;
   /** During an answer: has it wait for the end of that. */
@@ -22,12 +24,13 @@ export interface ComposerProps {
 
 const textClasses = "col-start-1 row-start-1 py-1.5 text-base leading-6 sm:text-[0.9375rem]";
 
-export function Composer({ draftKey, agentName, notice, isAnswering, isSending, onSend, onStop }: ComposerProps) {
+export function Composer({ draftKey, agentName, notice, obstacle, isAnswering, isSending, onSend, onStop }: ComposerProps) {
   const text = useDraft(draftKey);
   const isOnline = useIsOnline();
   const field = useRef<HTMLTextAreaElement>(null);
   const isTooLong = text.length > messageMaxCharacters;
-  const canSend = text.trim() !== "" && !isTooLong && !isSending && isOnline;
+  const isBlocked = obstacle !== null;
+  const canSend = !isBlocked && text.trim() !== "" && !isTooLong && !isSending && isOnline;
   useEffect(() => {
     // On a touch screen the focus would open the keyboard over what is to be read.
     if (!window.matchMedia("(pointer: coarse)").matches) field.current?.focus({ preventScroll: true });
@@ -68,15 +71,19 @@ export function Composer({ draftKey, agentName, notice, isAnswering, isSending, 
             rows={1}
             dir="auto"
             value={text}
+            disabled={isBlocked}
             placeholder={`Message ${agentName}`}
             onChange={(event) => writeDraft(draftKey, event.target.value)}
             onKeyDown={onKeyDown}
-            className={cn(textClasses, "min-h-9 resize-none bg-transparent outline-none placeholder:text-muted-foreground")}
+            className={cn(
+              textClasses,
+              "min-h-9 resize-none bg-transparent outline-none placeholder:text-muted-foreground disabled:cursor-not-allowed",
+            )}
           />
         </div>
         <SendOrStop isAnswering={isAnswering} hasText={text.trim() !== ""} canSend={canSend} onStop={onStop} />
       </div>
-      <ComposerHint isTooLong={isTooLong} length={text.length} notice={notice} isAnswering={isAnswering} />
+      <ComposerHint isTooLong={isTooLong} length={text.length} notice={notice} obstacle={obstacle} isAnswering={isAnswering} />
     </form>
   );
 }
@@ -114,12 +121,19 @@ function SendOrStop({
   );
 }
 
-interface ComposerHintProps extends Pick<ComposerProps, "notice" | "isAnswering"> {
+interface ComposerHintProps extends Pick<ComposerProps, "notice" | "obstacle" | "isAnswering"> {
   readonly isTooLong: boolean;
   readonly length: number;
 }
 
-function ComposerHint({ isTooLong, length, notice, isAnswering }: ComposerHintProps) {
+function ComposerHint({ isTooLong, length, notice, obstacle, isAnswering }: ComposerHintProps) {
+  if (obstacle !== null) {
+    return (
+      <p id="composer-hint" className="px-2 pt-1.5 text-center text-sm">
+        {obstacle}
+      </p>
+    );
+  }
   return (
     <div id="composer-hint" className="px-2 pt-1.5 text-center text-xs text-muted-foreground">
       <p role="status" className="break-words">

@@ -25,7 +25,7 @@ export function EmptyChat({ agent, draftKey }: EmptyChatProps) {
   return (
     <div className="m-auto grid w-full max-w-2xl animate-fade gap-8 py-8">
       <div className="grid justify-items-center gap-3 text-center">
-        <AgentFace emoji={agent.emoji} className="size-16 rounded-2xl text-4xl" />
+        <AgentFace emoji={agent.emoji} name={agent.name} className="size-16 rounded-2xl text-4xl" />
         <Greeting agent={agent} />
       </div>
       <ul aria-label="Suggestions" className="grid gap-2.5 sm:grid-cols-2">

@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
 import { ChatPage } from "@/features/chat/chat-page";
 import { openPage } from "@/test/page";
@@ -48,4 +48,16 @@ describe("somebody who enters the chat", () => {
     await open({ role: "member", whyNoFirstAgent: "no_model", providers: [sampleProvider()] });
     await waitFor(() => expect(screen.getByRole("link", { name: "Add agent" })).toBeDefined());
   });
+});
+
+test("an agent without a model says so before one types, with where to choose one", async () => {
+  const agent = sampleAgent({ effectiveModel: null });
+  const { server } = await open({ agents: [agent] });
+  const box = await screen.findByRole<HTMLTextAreaElement>("textbox", { name: "Message Ada" });
+  expect(box.disabled).toBe(true);
+  expect(box.getAttribute("aria-describedby")).toBe("composer-hint");
+  expect(document.getElementById("composer-hint")?.textContent).toContain("No model is set for Ada, so it can’t answer.");
+  expect(screen.getByRole("link", { name: "Choose a model" }).getAttribute("href")).toBe(`/settings/agents?edit=${agent.id}`);
+  fireEvent.submit(screen.getByRole("form", { name: "Message" }));
+  expect(server.requests.some(({ line }) => line === "POST /api/conversations")).toBe(false);
 });

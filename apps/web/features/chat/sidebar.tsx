@@ -58,7 +58,7 @@ function AgentShortcuts({ agents }: { readonly agents: readonly Agent[] }) {
                 aria-current={isCurrent ? "page" : undefined}
                 className={cn("flex items-center gap-2.5 rounded-lg px-2 py-1.5 hover:bg-accent", isCurrent && "bg-accent")}
               >
-                <AgentFace emoji={agent.emoji} className="size-8 bg-background" />
+                <AgentFace emoji={agent.emoji} name={agent.name} />
                 <span className="grid min-w-0 flex-1">
                   <span className="truncate text-sm font-medium">{agent.name}</span>
                   <AgentStatus agent={agent} className="text-xs" />

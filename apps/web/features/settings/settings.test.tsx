@@ -1,3 +1,4 @@
+import { lookOf } from "@mosaic/contracts/agent-look";
 import { providerDefinitions } from "@mosaic/contracts/provider";
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
@@ -112,6 +113,18 @@ describe("agents", () => {
       model: { model: "glm-4.6" },
     });
     expect(server.state.agents[0]?.personality).toContain("seasoned expert");
+  });
+
+  test("looks as its name says until somebody chooses", async () => {
+    const { server } = await openPage(<AgentsPage />, { ...readyState(), agents: [] }, "/settings/agents?edit=new");
+    await screen.findByRole("heading", { name: "Add an agent" });
+    const emoji = screen.getByLabelText<HTMLInputElement>("Emoji (optional)");
+    expect([emoji.value, emoji.placeholder]).toEqual(["", ""]);
+    type("Name", "Grace");
+    await waitFor(() => expect(emoji.placeholder).toBe(lookOf("Grace").emoji));
+    press("Add agent");
+    await waitFor(() => expect(server.state.agents).toHaveLength(1));
+    expect(server.requests.find(({ line }) => line === "POST /api/agents")?.body).not.toHaveProperty("emoji");
   });
 
   test("shows its personality as it will be read", async () => {

@@ -1,4 +1,5 @@
 import { defaultAgentTools } from "@mosaic/contracts/agent";
+import { lookOf } from "@mosaic/contracts/agent-look";
 import { expect, test } from "vitest";
 import { applyUpdate } from "./agent-change.js";
 import type { StoredAgent } from "./agents.types.js";
@@ -26,6 +27,7 @@ test.each([
   ["another model keeps the fallbacks", { model: second }, { model: second, fallbacks: [second] }],
   ["no model takes the fallbacks along", { model: null }, { model: null, fallbacks: [] }],
   ["no fallbacks", { fallbacks: [] }, { model: first, fallbacks: [] }],
+  ["no emoji takes one that follows from the name", { emoji: "" }, { emoji: lookOf("Robin").emoji }],
   ["another name", { name: "Rob" }, { name: "Rob", model: first }],
 ])("update of %s", (_name, update, expected) => {
   expect(applyUpdate(stored, update)).toMatchObject(expected);

@@ -19,7 +19,7 @@ export function applyUpdate(stored: StoredAgent, update: UpdateAgent): AgentValu
   const nextModel = update.model === undefined ? model : update.model;
   return {
     name: update.name ?? stored.name,
-    emoji: update.emoji ?? stored.emoji,
+    emoji: update.emoji === undefined ? stored.emoji : emojiOf(update.emoji, update.name ?? stored.name),
     personality: update.personality ?? stored.personality,
     tools: update.tools ?? stored.tools,
     idleTimeoutSeconds: update.idleTimeoutSeconds ?? stored.idleTimeoutSeconds,
@@ -33,8 +33,13 @@ export function valuesOf(input: CreateAgent, defaults: Pick<AgentValues, "tools"
   const { backend: _backend, ...values } = input;
   return {
     ...values,
-    emoji: input.emoji ?? lookOf(input.name).emoji,
+    emoji: emojiOf(input.emoji, input.name),
     tools: input.tools ?? defaults.tools,
     idleTimeoutSeconds: input.idleTimeoutSeconds ?? defaults.idleTimeoutSeconds,
   };
+}
+
+/** Whoever chooses none gets one that follows from the name, so that agents look different. */
+function emojiOf(chosen: string | undefined, name: string): string {
+  return chosen === undefined || chosen === "" ? lookOf(name).emoji : chosen;
 }
