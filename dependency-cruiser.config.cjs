@@ -53,7 +53,7 @@ const featureGraph = {
   models: ["agents"],
   providers: ["agents", "auth"],
   settings: ["auth", "shell"],
-  setup: ["admin-oidc", "admin-sharing", "agents", "auth", "entry", "providers"],
+  setup: ["account", "admin-oidc", "admin-sharing", "agents", "auth", "entry", "providers"],
   shell: ["auth", "entry"],
 };
 

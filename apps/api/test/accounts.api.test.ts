@@ -99,7 +99,7 @@ test("a new password needs the current one, keeps the rules, and guessing it is 
   const wrong = await ann.post("/api/profile/password", { currentPassword: "not it", newPassword });
   expect(wrong.status).toBe(400);
   expect(wrong.json()).toMatchObject({ errors: [{ path: "currentPassword" }] });
-  for (const weak of ["short", "aaaaaaaaaaaaaaa", "this is ann and more", "x".repeat(73)]) {
+  for (const weak of ["short", "aaaaaaaaaaaaaaa", "this is ann and more", "abcdefgh".repeat(129)]) {
     const answer = await ann.post("/api/profile/password", { currentPassword: memberPassword, newPassword: weak });
     expect([weak, answer.status, answer.json<{ errors: { path: string }[] }>().errors[0]?.path]).toEqual([weak, 400, "newPassword"]);
   }
@@ -112,6 +112,24 @@ test("a new password needs the current one, keeps the rules, and guessing it is 
     ...Array.from({ length: 6 }, () => "refused"),
     "done",
   ]);
+});
+
+test("a password may be long: all of it counts, and its hash is of what bcrypt reads", async () => {
+  const long = "Größe 🦊 ".repeat(40);
+  const ann = await invitedMember(app, "ann");
+  expect(await change(ann, memberPassword, long)).toBe(204);
+  const beginning = Buffer.from(long).subarray(0, 72).toString("utf8");
+  expect([await loginStatus("ann", long), await loginStatus("ann", `${long}x`), await loginStatus("ann", beginning)]).toEqual([
+    200, 401, 401,
+  ]);
+  // One that fits is hashed as ever, and nothing that comes after it is taken for it.
+  const fits = "abcdefgh".repeat(9);
+  expect(await change(ann, long, fits)).toBe(204);
+  expect([await loginStatus("ann", fits), await loginStatus("ann", `${fits}and more`)]).toEqual([200, 401]);
+  const [row] = await app.database.query<{ hash: string }>("SELECT password_hash AS hash FROM local_passwords WHERE user_id = $1", [
+    ann.userId,
+  ]);
+  expect(row?.hash).toMatch(/^\$2[aby]\$/);
 });
 
 test("whoever may not sign in is found out with the very same work as a wrong password", async () => {

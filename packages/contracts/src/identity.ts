@@ -12,17 +12,9 @@ export const username = z
   .max(32, { error: usernameWords, abort: true })
   .regex(/^[a-z0-9][a-z0-9._-]{1,30}[a-z0-9]$/, usernameWords);
 
-/** bcrypt reads only the first 72 bytes, so a longer password is refused rather than silently cut. */
-export const passwordMaxBytes = 72;
-
 /** The rules of a new password, in the words that the form shows, each with its check. */
 export const passwordRules: readonly { id: string; text: string; holds: (password: string, name: string) => boolean }[] = [
   { id: "length", text: "At least 12 characters", holds: (password) => Array.from(password).length >= 12 },
-  {
-    id: "bytes",
-    text: "At most 72 bytes",
-    holds: (password) => new TextEncoder().encode(password).length <= passwordMaxBytes,
-  },
   { id: "variety", text: "At least 5 different characters", holds: (password) => new Set(password).size >= 5 },
   {
     id: "name",
@@ -44,7 +36,7 @@ export function checkPassword(password: string, name: string, path: string, cont
 }
 
 /** A password as typed at sign-in: bounded only, since its rules may have been others when it was set. */
-export const enteredPassword = z.string().min(1).max(1024);
+export const enteredPassword = z.string().min(1).max(1024, "At most 1,024 characters");
 
 export const credentials = z
   .strictObject({ username: z.string().trim().toLowerCase().min(1).max(64), password: enteredPassword })

@@ -5,7 +5,7 @@ import { cn } from "@/components/ui/cn";
 /** The rules of a new password, each marked as soon as it holds. */
 export function PasswordRules({ id, password, username }: { readonly id?: string; readonly password: string; readonly username: string }) {
   return (
-    <ul id={id} className="grid gap-1 text-[0.8125rem]">
+    <ul id={id} aria-label="Password rules" className="grid gap-1 text-[0.8125rem]">
       {passwordRules.map((rule) => {
         const holds = password !== "" && rule.holds(password, username);
         const Icon = holds ? Check : Circle;

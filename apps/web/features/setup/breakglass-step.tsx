@@ -1,15 +1,14 @@
 "use client";
 
 import { zodResolver } from "@hookform/resolvers/zod";
-import { createBreakglass, passwordRules, type CreateBreakglass } from "@mosaic/contracts/identity";
-import { Check, Dot } from "lucide-react";
+import { createBreakglass, type CreateBreakglass } from "@mosaic/contracts/identity";
 import { useId, useState } from "react";
 import { useForm } from "react-hook-form";
-import { cn } from "@/components/ui/cn";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import { PasswordInput } from "@/components/ui/password-input";
+import { PasswordRules } from "@/features/account/password-rules";
 import { useMe } from "@/features/auth/session";
 import { SaveProblem } from "@/components/page/save-problem";
 import { useCreateBreakglass } from "@/features/setup/onboarding-queries";
@@ -74,27 +73,10 @@ function AccountForm({ onNext }: { readonly onNext: () => void }) {
             />
           )}
         </Field>
-        <PasswordRules id={rulesId} password={password} username={username} />
+        <PasswordRules id={rulesId} password={password} username={username.trim().toLowerCase()} />
       </div>
       {error === null ? null : <SaveProblem error={error} />}
       <StepActions onBack={null} label="Create administrator" isBusy={form.formState.isSubmitting} />
     </form>
-  );
-}
-
-function PasswordRules({ id, password, username }: { readonly id: string; readonly password: string; readonly username: string }) {
-  return (
-    <ul id={id} aria-label="Password rules" className="grid gap-1 sm:grid-cols-2">
-      {passwordRules.map((rule) => {
-        const holds = password !== "" && rule.holds(password, username.trim());
-        return (
-          <li key={rule.id} className={cn("flex items-center gap-1.5 text-[0.8125rem]", holds ? "text-success" : "text-muted-foreground")}>
-            {holds ? <Check aria-hidden className="size-4" /> : <Dot aria-hidden className="size-4" />}
-            {rule.text}
-            <span className="sr-only">{holds ? ": holds" : ": not yet"}</span>
-          </li>
-        );
-      })}
-    </ul>
   );
 }

@@ -44,9 +44,9 @@ export function TokenStep() {
 function TokenForm() {
   const status = useOnboardingStatus();
   const [text, setText] = useState("");
-  const [error, setError] = useState<string | undefined>(() =>
-    readSetupToken() === null ? undefined : "The link that you opened is not valid any more. Mosaic prints a new one each time it starts.",
-  );
+  const [typedFault, setError] = useState<string | undefined>(undefined);
+  // Looked at each time: another link may be opened in this tab.
+  const error = typedFault ?? faultOfLink();
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     const token = parseSetupToken(text);
@@ -81,3 +81,11 @@ function TokenForm() {
     </form>
   );
 }
+
+/** Of the link that was opened: whoever opened none has done nothing wrong. */
+const faultOfLink = (): string | undefined => {
+  if (window.location.hash !== "") return "The link that you opened holds no token. Copy all of it, with what comes after “#token=”.";
+  return readSetupToken() === null
+    ? undefined
+    : "The link that you opened is not the one of this Mosaic. Open the link that it printed when it started.";
+};
