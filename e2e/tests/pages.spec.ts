@@ -121,15 +121,16 @@ test.describe("the pages @process", () => {
     });
   }
 
-  test("of Admin are reached by one menu on a phone", async ({ page, world }) => {
+  test("are reached by one menu on a phone", async ({ page, world }) => {
     await page.setViewportSize(narrow);
     await signIn(page, world, "root");
-    await page.goto(`${world.mosaic.url}/admin/users`);
-    for (const [here, next] of [
-      ["Users", "Audit"],
-      ["Audit", "Containers"],
+    for (const [section, here, next] of [
+      ["Admin", "Users", "Audit"],
+      ["Admin", "Audit", "Containers"],
+      ["Settings", "Agents", "Access tokens"],
     ] as const) {
-      await page.getByRole("button", { name: `Admin pages, now: ${here}` }).click();
+      await page.goto(`${world.mosaic.url}/${section.toLowerCase()}/${here.toLowerCase()}`);
+      await page.getByRole("button", { name: `${section} pages, now: ${here}` }).click();
       await page.getByRole("menuitem", { name: next, exact: true }).click();
       await page.getByRole("heading", { name: next, exact: true, level: 2 }).waitFor();
     }

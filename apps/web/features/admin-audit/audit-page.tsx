@@ -12,6 +12,7 @@ import { Pagination } from "@/components/ui/pagination";
 import { Actor, Details, Outcome, Target } from "@/features/admin-audit/audit-cells";
 import { AuditFilterBar } from "@/features/admin-audit/audit-filter-bar";
 import { auditFilterNames, auditParameters, exportLink } from "@/features/admin-audit/audit-filters";
+import { auditRows, type AuditRow } from "@/features/admin-audit/audit-rows";
 import { toQuery, useUrlFilters, type UrlFilters } from "@/lib/url-filters";
 import { Loaded } from "@/components/page/load-state";
 import { EmptyState, SettingsSection } from "@/components/page/settings-section";
@@ -43,7 +44,11 @@ export function AuditPage() {
             <NothingFound filters={filters} />
           ) : (
             <div className="grid gap-4">
-              <AuditTable rows={rows} isStale={events.isPlaceholderData} />
+              <AuditTable
+                events={rows}
+                foldsMessages={!(parameters["action"] ?? "").startsWith("message")}
+                isStale={events.isPlaceholderData}
+              />
               <Pagination page={filters.page} pageSize={pageSize} total={total} noun="entries" onPage={filters.setPage} />
             </div>
           )
@@ -72,53 +77,84 @@ function Exports({ parameters }: { readonly parameters: Readonly<Record<string, 
   );
 }
 
-function AuditTable({ rows, isStale }: { readonly rows: readonly AuditEvent[]; readonly isStale: boolean }) {
+interface AuditTableProps {
+  readonly events: readonly AuditEvent[];
+  /** Whoever asks for messages alone sees each. */
+  readonly foldsMessages: boolean;
+  readonly isStale: boolean;
+}
+
+function AuditTable({ events, foldsMessages, isStale }: AuditTableProps) {
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const toggle = (id: string): void =>
     setOpened((known) => new Set(known.has(id) ? [...known].filter((other) => other !== id) : [...known, id]));
-  const columns: readonly DataColumn<AuditEvent>[] = [
-    {
-      id: "action",
-      header: "What",
-      isMain: true,
-      renderCell: (event) => <span className="font-medium">{auditActionWords(event.action)}</span>,
-    },
-    { id: "target", header: "To what", renderCell: (event) => <Target event={event} /> },
-    { id: "actor", header: "Who", renderCell: (event) => <Actor event={event} /> },
-    {
-      id: "at",
-      header: "When",
-      className: "lg:whitespace-nowrap",
-      renderCell: (event) => <time dateTime={event.at}>{formatTime(event.at)}</time>,
-    },
-    { id: "outcome", header: "Outcome", renderCell: (event) => <Outcome outcome={event.outcome} /> },
-    {
-      id: "details",
-      header: "Details",
-      isActions: true,
-      renderCell: (event) => (
-        <Button
-          variant="ghost"
-          size="sm"
-          aria-expanded={opened.has(event.id)}
-          aria-label={`Details of: ${auditActionWords(event.action)}, ${event.actor.name}, ${formatTime(event.at)}`}
-          onClick={() => toggle(event.id)}
-        >
-          <ChevronRight aria-hidden className={cn("transition-transform", opened.has(event.id) && "rotate-90")} />
-          Details
-        </Button>
-      ),
-    },
-  ];
+  const rows: readonly AuditRow[] = foldsMessages
+    ? auditRows(events, opened)
+    : events.map((event) => ({ kind: "event", id: event.id, event }));
   return (
     <DataTable
       caption="Audit log"
-      columns={columns}
+      columns={columns(opened, toggle)}
       rows={rows}
       rowKey={({ id }) => id}
       isStale={isStale}
-      renderExpanded={(event) => (opened.has(event.id) ? <Details event={event} /> : null)}
+      renderExpanded={(row) => (row.kind === "event" && opened.has(row.id) ? <Details event={row.event} /> : null)}
     />
+  );
+}
+
+const columns = (opened: ReadonlySet<string>, toggle: (id: string) => void): readonly DataColumn<AuditRow>[] => [
+  {
+    id: "action",
+    header: "What",
+    isMain: true,
+    renderCell: (row) => (
+      <span className="font-medium">
+        {row.kind === "event" ? auditActionWords(row.event.action) : `${row.events.length} chat messages`}
+      </span>
+    ),
+  },
+  { id: "target", header: "To what", renderCell: (row) => (row.kind === "event" ? <Target event={row.event} /> : "–") },
+  { id: "actor", header: "Who", renderCell: (row) => (row.kind === "event" ? <Actor event={row.event} /> : peopleOf(row.events)) },
+  {
+    id: "at",
+    header: "When",
+    className: "lg:whitespace-nowrap",
+    renderCell: (row) => {
+      const { at } = row.kind === "event" ? row.event : (row.events.at(0) ?? { at: "" });
+      return <time dateTime={at}>{formatTime(at)}</time>;
+    },
+  },
+  { id: "outcome", header: "Outcome", renderCell: (row) => (row.kind === "event" ? <Outcome outcome={row.event.outcome} /> : null) },
+  {
+    id: "details",
+    header: "Details",
+    isActions: true,
+    renderCell: (row) => <Opener row={row} isOpen={opened.has(row.id)} onToggle={() => toggle(row.id)} />,
+  },
+];
+
+const peopleOf = (events: readonly AuditEvent[]): string => {
+  const names = [...new Set(events.map(({ actor }) => actor.name))];
+  return names.length > 2 ? `${names.length} people` : names.join(", ");
+};
+
+interface OpenerProps {
+  readonly row: AuditRow;
+  readonly isOpen: boolean;
+  readonly onToggle: () => void;
+}
+
+function Opener({ row, isOpen, onToggle }: OpenerProps) {
+  const label =
+    row.kind === "event"
+      ? `Details of: ${auditActionWords(row.event.action)}, ${row.event.actor.name}, ${formatTime(row.event.at)}`
+      : `Show each of ${row.events.length} chat messages`;
+  return (
+    <Button variant="ghost" size="sm" aria-expanded={isOpen} aria-label={label} onClick={onToggle}>
+      <ChevronRight aria-hidden className={cn("transition-transform", isOpen && "rotate-90")} />
+      {row.kind === "event" ? "Details" : "Show each"}
+    </Button>
   );
 }
 

@@ -7,7 +7,7 @@ import { AuditPage } from "@/features/admin-audit/audit-page";
 import { dayToMoment } from "@/features/admin-audit/audit-filters";
 import { adminState } from "@/test/admin-contract";
 import { readyState } from "@/test/contract-state";
-import { choose } from "@/test/actions";
+import { choose, press } from "@/test/actions";
 import { openPage } from "@/test/page";
 
 const event: AuditEvent = {
@@ -57,6 +57,37 @@ describe("the audit log", () => {
     expect(screen.getByText("Tries left").nextSibling?.textContent).toBe("3");
   });
 
+  test("says fields and values in words", async () => {
+    const details = { changed: "idleTimeoutSeconds, isActive", isOn: true, by: "oidc", expiresAt: "2026-12-24T10:00:00.000Z", role: null };
+    await openPage(<AuditPage />, { ...readyState(), admin: adminState({ events: [{ ...event, details }] }) }, "/admin/audit");
+    fireEvent.click(await screen.findByRole("button", { name: /^Details of/ }));
+    const told = (label: string): string | null | undefined => screen.getByText(label).nextSibling?.textContent;
+    expect(told("Action")).toBe("Sign-in refused");
+    expect([told("Changed"), told("On"), told("Through"), told("Role")]).toEqual([
+      "Idle timeout seconds, Is active",
+      "yes",
+      "single sign-on",
+      "none",
+    ]);
+    expect(told("Ends")).not.toContain("T10:00");
+  });
+
+  test("folds chat messages away until they are asked for", async () => {
+    const sent = (index: number): AuditEvent => ({ ...event, id: `${event.id.slice(0, -2)}${index}`, action: "message.send" });
+    const events = [sent(10), sent(11), event, sent(12)];
+    await openPage(<AuditPage />, { ...readyState(), admin: adminState({ events }) }, "/admin/audit");
+    await screen.findByText("2 chat messages");
+    expect(screen.getAllByText("Sent a message")).toHaveLength(1);
+    press("Show each of 2 chat messages");
+    await waitFor(() => expect(screen.getAllByText("Sent a message")).toHaveLength(3));
+  });
+
+  test("shows each message to whoever filters for them", async () => {
+    const events = [10, 11].map((index) => ({ ...event, id: `${event.id.slice(0, -2)}${index}`, action: "message.send" }));
+    await openPage(<AuditPage />, { ...readyState(), admin: adminState({ events }) }, "/admin/audit?action=message");
+    expect(await screen.findAllByText("Sent a message")).toHaveLength(2);
+  });
+
   test("says every action in words, and offers every group", async () => {
     const events = Object.keys(auditActionLabels).map((action, index) => ({
       ...event,
@@ -65,6 +96,7 @@ describe("the audit log", () => {
     }));
     await openPage(<AuditPage />, { ...readyState(), admin: adminState({ events: events.slice(0, 50) }) }, "/admin/audit");
     await screen.findByText("Refused access");
+    press(/^Show each of/);
     for (const words of new Set(Object.values(auditActionLabels).slice(0, 50))) {
       expect(screen.getAllByText(words).length).toBeGreaterThan(0);
     }
@@ -86,6 +118,6 @@ describe("the audit log", () => {
     const old = { ...event, action: "moon_base.launch" };
     await openPage(<AuditPage />, { ...readyState(), admin: adminState({ events: [old] }) }, "/admin/audit");
     await screen.findByText("Moon base launch");
-    expect(fieldLabel("maxUses")).toBe("Max uses");
+    expect(fieldLabel("numberOfMoons")).toBe("Number of moons");
   });
 });

@@ -4,8 +4,9 @@ import { ShieldAlert } from "lucide-react";
 import { Suspense, type ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Link } from "@/components/ui/link";
-import { AdminNav } from "@/features/admin-shell/admin-nav";
+import { adminGroups } from "@/features/admin-shell/admin-pages";
 import { useMe } from "@/features/auth/session";
+import { SectionNav } from "@/components/page/section-nav";
 import { Loaded } from "@/components/page/load-state";
 import { EmptyState } from "@/components/page/settings-section";
 import { AppFrame, PageBar } from "@/features/shell/app-frame";
@@ -36,7 +37,7 @@ export function AdminOnly({ children }: { readonly children: ReactNode }) {
   const me = useMe();
   return (
     <div className="mx-auto flex w-full max-w-7xl flex-col gap-x-10 gap-y-6 px-4 pb-20 pt-4 sm:px-8 lg:flex-row lg:pt-8">
-      {me.data?.role === "admin" ? <AdminNav /> : null}
+      {me.data?.role === "admin" ? <SectionNav label="Admin" groups={adminGroups} /> : null}
       <div className="min-w-0 flex-1">
         <Loaded query={me}>{(user) => (user.role === "admin" ? <Suspense>{children}</Suspense> : <ForAdmins />)}</Loaded>
       </div>

@@ -2,7 +2,7 @@
 
 import type { Message } from "@mosaic/contracts/chat";
 import { useQueryClient } from "@tanstack/react-query";
-import Link from "next/link";
+import { Link } from "@/components/ui/link";
 import { useCallback, useEffect, useState } from "react";
 import { agentColour } from "@/features/agents/agent-status";
 import { restartText } from "@/features/agents/restart-text";

@@ -58,9 +58,9 @@ export interface SectionBodyProps {
 export function SectionBody({ label, groups: shown, children }: SectionBodyProps) {
   return (
     <main id="main" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
-      <div className="mx-auto flex w-full max-w-5xl flex-col gap-x-10 gap-y-7 px-4 pb-20 pt-3 sm:px-8 lg:flex-row lg:pt-8">
+      <div className="mx-auto flex w-full max-w-7xl flex-col gap-x-10 gap-y-6 px-4 pb-20 pt-4 sm:px-8 lg:flex-row lg:pt-8">
         <SectionNav label={label} groups={shown} />
-        <div className="min-w-0 max-w-3xl flex-1">
+        <div className="min-w-0 flex-1 lg:max-w-3xl">
           <Suspense>{children}</Suspense>
         </div>
       </div>
