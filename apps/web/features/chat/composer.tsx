@@ -35,7 +35,8 @@ export function Composer({ draftKey, agentName, notice, obstacle, isAnswering, i
     // On a touch screen the focus would open the keyboard over what is to be read.
     if (!window.matchMedia("(pointer: coarse)").matches) field.current?.focus({ preventScroll: true });
   }, []);
-  const submit = (): void => {
+  const submit = (event: { preventDefault: () => void }): void => {
+    event.preventDefault();
     if (!canSend) return;
     writeDraft(draftKey, "");
     onSend(text);
@@ -43,17 +44,13 @@ export function Composer({ draftKey, agentName, notice, obstacle, isAnswering, i
   const onKeyDown = (event: KeyboardEvent): void => {
     // While a word is being composed (Japanese, Chinese …), Enter belongs to the input method.
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
-    event.preventDefault();
-    submit();
+    submit(event);
   };
   return (
     <form
       aria-label="Message"
       className="mx-auto w-full max-w-3xl px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] sm:px-6"
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
+      onSubmit={submit}
     >
       <div className="flex items-end gap-2 rounded-2xl border border-input bg-card p-2 pl-4 shadow-sm focus-within:border-ring focus-within:ring-2 focus-within:ring-ring/35">
         {/* The text once more as generated content gives the cell its height, and so the field, up to a third of a usual screen. */}
