@@ -46,7 +46,7 @@ const featureGraph = {
   "admin-shell": ["auth", "shell"],
   "admin-system-agents": ["agents"],
   "admin-users": ["auth"],
-  agents: [],
+  agents: ["entry"],
   auth: ["account", "entry"],
   chat: ["admin-system-agents", "agents", "auth", "shell"],
   entry: [],

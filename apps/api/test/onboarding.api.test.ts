@@ -60,7 +60,14 @@ test("without the setup token the first step is refused, with the same words for
   expect([without.status, wrong.status]).toEqual([403, 403]);
   expect(without.json()).toMatchObject({ code: "setup_token_required" });
   expect({ ...wrong.json(), requestId: "" }).toEqual({ ...without.json(), requestId: "" });
-  expect(await statusOf(visitor)).toEqual({ isComplete: false, step: "breakglass", hasSetupToken: false, isSignedIn: false, user: null });
+  expect(await statusOf(visitor)).toEqual({
+    isComplete: false,
+    step: "breakglass",
+    hasSetupToken: false,
+    isSignedIn: false,
+    user: null,
+    areAgentsIsolated: null,
+  });
 });
 
 test("guessing the setup token is throttled, and the right one still opens", async () => {
@@ -114,7 +121,14 @@ test("the rules of the password are checked, by field", async () => {
 test("from start to end, going on at the right step in any browser", async () => {
   const client = await signedInAdmin();
   const user = (await client.get("/api/auth/me")).json();
-  expect(await statusOf(client)).toEqual({ isComplete: false, step: "oidc", hasSetupToken: false, isSignedIn: true, user });
+  expect(await statusOf(client)).toEqual({
+    isComplete: false,
+    step: "oidc",
+    hasSetupToken: false,
+    isSignedIn: true,
+    user,
+    areAgentsIsolated: null,
+  });
   await client.post("/api/onboarding/oidc", { skip: true });
   expect(await statusOf(app.visitor())).toMatchObject({ step: "provider", isSignedIn: false });
   const { providerId, agentId } = await walk(client);

@@ -11,6 +11,7 @@ const status = ({ state, hasToken }: Call) => ({
   hasSetupToken: hasToken,
   isSignedIn: state.isSignedIn,
   user: state.isSignedIn ? me(state) : null,
+  areAgentsIsolated: state.isSignedIn ? state.runtime.isIsolated : null,
 });
 
 const oidcFields = ({ clientSecret: _never, ...rest }: Record<string, unknown>): Partial<AdminState["oidc"]> => ({

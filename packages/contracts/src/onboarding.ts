@@ -9,7 +9,8 @@ export type OnboardingStep = z.infer<typeof onboardingStep>;
 
 /**
  * Open to everybody, so that any page knows where to lead. `hasSetupToken` says whether this caller showed the setup token;
- * without it the breakglass step answers 403. `user` is who is signed in here, so that no page has to ask for that too. From the second step on the breakglass session is needed.
+ * without it the breakglass step answers 403. `user` is who is signed in here, so that no page has to ask for that too, and
+ * `areAgentsIsolated` is told to them once there is a runtime. From the second step on the breakglass session is needed.
  */
 export const onboardingStatus = z
   .object({
@@ -18,6 +19,7 @@ export const onboardingStatus = z
     hasSetupToken: z.boolean(),
     isSignedIn: z.boolean(),
     user: sessionUser.nullable(),
+    areAgentsIsolated: z.boolean().nullable(),
   })
   .meta({ id: "OnboardingStatus" });
 export type OnboardingStatus = z.infer<typeof onboardingStatus>;

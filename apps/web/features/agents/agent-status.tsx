@@ -7,8 +7,8 @@ import type { CSSProperties } from "react";
 import { Badge } from "@/components/ui/badge";
 import { cn } from "@/components/ui/cn";
 import { Tooltip } from "@/components/ui/tooltip";
-import { useRuntime } from "@/features/agents/agent-queries";
 import { stageLabel } from "@/features/agents/stages";
+import { useOnboardingStatus } from "@/features/entry/onboarding-status";
 
 const statuses: Record<ContainerStatus, { text: string; dot: string }> = {
   stopped: { text: "Stopped", dot: "bg-muted-foreground/60" },
@@ -57,13 +57,10 @@ export function AgentFace({ emoji, name, className }: AgentFaceProps) {
 export const agentColour = (name: string): CSSProperties => ({ ["--agent-hue" as string]: lookOf(name).hue });
 
 export function NoIsolationBadge() {
-  const runtime = useRuntime().data;
-  if (!runtime || runtime.isIsolated) return null;
+  const isIsolated = useOnboardingStatus().data?.areAgentsIsolated;
+  if (isIsolated !== false) return null;
   return (
-    <Tooltip
-      side="bottom"
-      text={runtime.detail === "" ? "Agents run as plain processes on this machine. Nothing separates them from it." : runtime.detail}
-    >
+    <Tooltip side="bottom" text="Agents run as plain processes on this machine. Nothing separates them from it.">
       <button type="button" className="rounded-full">
         <Badge tone="warning">
           <ShieldOff aria-hidden />

@@ -8,6 +8,7 @@ const status = (over: Partial<OnboardingStatus>): OnboardingStatus => ({
   hasSetupToken: false,
   isSignedIn: false,
   user: null,
+  areAgentsIsolated: null,
   ...over,
 });
 const complete = status({ isComplete: true, step: "summary" });

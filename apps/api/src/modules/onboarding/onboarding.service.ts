@@ -38,13 +38,14 @@ export class OnboardingService {
 
   /** The token opens nothing once there is an admin. */
   async status(caller: { showsToken: boolean; user: SessionUser | null }): Promise<OnboardingStatus> {
-    const [isComplete, facts] = await Promise.all([this.isComplete(), this.facts()]);
+    const [isComplete, facts, runtime] = await Promise.all([this.isComplete(), this.facts(), this.runtimeHost.kind()]);
     return {
       isComplete,
       step: isComplete ? "summary" : nextStep(facts),
       hasSetupToken: caller.showsToken && !facts.hasBreakglass,
       isSignedIn: caller.user !== null,
       user: caller.user,
+      areAgentsIsolated: caller.user === null || runtime === null ? null : runtimes[runtime].isIsolated,
     };
   }
 
