@@ -94,7 +94,6 @@ test.describe("a conversation of 2,000 messages @process", () => {
     await open(page, world);
     const button = page.getByRole("button", { name: "Earlier messages" });
     await button.focus();
-    await expect(page.getByText(`Question ${count - 2 * pageSize}`, { exact: true }).or(button)).not.toHaveCount(0);
     await page.keyboard.press("Enter");
     await expect(page.getByRole("status").filter({ hasText: "Earlier messages are loaded." })).toHaveCount(1);
     await expect(messages(page).locator("li:focus, li:focus-within")).toHaveCount(1);

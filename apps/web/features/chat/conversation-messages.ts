@@ -38,7 +38,7 @@ export const withKnown = (known: ConversationWithMessages | undefined, newest: C
 export interface OlderMessages {
   readonly isLoading: boolean;
   readonly error: unknown;
-  /** Whether they came. One at a time: false while others are on their way. */
+  /** Whether they came. Whoever asks while they are on their way waits for the same ones. */
   readonly load: () => Promise<boolean>;
 }
 
@@ -47,29 +47,31 @@ export const useOlderMessages = (id: string | null): OlderMessages => {
   const client = useQueryClient();
   const [isLoading, setLoading] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const isUnderWay = useRef(false);
-  const load = useCallback(async (): Promise<boolean> => {
-    const first = id === null ? undefined : client.getQueryData<ConversationWithMessages>(queryKeys.conversation(id))?.messages[0];
-    if (id === null || first === undefined || isUnderWay.current) return false;
-    isUnderWay.current = true;
+  const underWay = useRef<Promise<boolean> | null>(null);
+  const loadOnce = useCallback(async (): Promise<boolean> => {
     setLoading(true);
     setError(null);
     try {
-      const older = await request(messagePage, `/api/conversations/${id}/messages?before=${first.id}`);
-      client.setQueryData<ConversationWithMessages>(queryKeys.conversation(id), (known) =>
-        // Others may have been let go, or loaded, meanwhile.
-        known?.messages[0]?.id === first.id
-          ? { ...known, messages: [...older.messages, ...known.messages], hasOlder: older.hasOlder }
-          : known,
-      );
+      if (id !== null) await loadOlder(client, id);
       return true;
     } catch (caught) {
       setError(caught);
       return false;
     } finally {
-      isUnderWay.current = false;
+      underWay.current = null;
       setLoading(false);
     }
   }, [client, id]);
+  const load = useCallback(async (): Promise<boolean> => (underWay.current ??= loadOnce()), [loadOnce]);
   return { isLoading, error, load };
+};
+
+const loadOlder = async (client: QueryClient, id: string): Promise<void> => {
+  const first = client.getQueryData<ConversationWithMessages>(queryKeys.conversation(id))?.messages[0];
+  if (first === undefined) return;
+  const older = await request(messagePage, `/api/conversations/${id}/messages?before=${first.id}`);
+  client.setQueryData<ConversationWithMessages>(queryKeys.conversation(id), (known) =>
+    // Others may have been let go, or loaded, meanwhile.
+    known?.messages[0]?.id === first.id ? { ...known, messages: [...older.messages, ...known.messages], hasOlder: older.hasOlder } : known,
+  );
 };

@@ -95,7 +95,7 @@ function Rows({ turn, agent, onSend, hasOlder, messages, rows: { rows, measure, 
             data-index={index}
             data-last={isLast ? "" : undefined}
             tabIndex={-1}
-            className="group/item min-w-0 outline-none"
+            className="group/item min-w-0 rounded-lg"
             style={skippedPx === 0 ? undefined : { marginTop: skippedPx }}
             {...size}
             aria-posinset={isWindowed || hasOlder ? index + 1 : undefined}
