@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const from = join(dirname(fileURLToPath(import.meta.resolve("mermaid"))));
-const to = fileURLToPath(new URL("../public/frames/mermaid", import.meta.url));
+const to = fileURLToPath(new URL("../public/frames/generated", import.meta.url));
 
 rmSync(to, { recursive: true, force: true });
 mkdirSync(to, { recursive: true });

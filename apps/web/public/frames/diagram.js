@@ -1,5 +1,5 @@
 // Draws what an agent wrote, in a document without an origin that can reach nothing. It answers with a picture; the page shows that as an image.
-import mermaid from "./mermaid/mermaid.esm.min.mjs";
+import mermaid from "./generated/mermaid.esm.min.mjs";
 
 const limits = { maxTextSize: 20_000, maxEdges: 300 };
 
