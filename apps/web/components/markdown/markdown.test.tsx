@@ -79,7 +79,7 @@ test("tasks are boxes that say whether they are done", () => {
 
 test("each block reads in its own direction, and code from the left", () => {
   const { container } = render(<Markdown isStreaming={false} text={"# שלום\n\nhello\n\n- مرحبا\n- hello `code`"} />);
-  expect([...container.querySelectorAll("h1, p, li")].map((block) => block.getAttribute("dir"))).toEqual(["auto", "auto", "auto", "auto"]);
+  expect([...container.querySelectorAll("h1, p, li")].map((block) => block.getAttribute("dir"))).toEqual(["auto", "auto", "rtl", "ltr"]);
   expect(container.querySelector("code")?.getAttribute("dir")).toBe("ltr");
 });
 

@@ -1,9 +1,9 @@
-import { defaultRehypePlugins, type StreamdownProps } from "streamdown";
-import type { TreeElement } from "@/components/markdown/tree-text";
+import { defaultRehypePlugins, detectTextDirection, type StreamdownProps } from "streamdown";
+import { textOf, type TreeElement } from "@/components/markdown/tree-text";
 
 type Plugins = NonNullable<StreamdownProps["rehypePlugins"]>;
 
-const blocks: ReadonlySet<string> = new Set(["p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "th", "td"]);
+const blocks: ReadonlySet<string> = new Set(["p", "h1", "h2", "h3", "h4", "h5", "h6", "th", "td"]);
 
 /** Each block reads from where its own first word does: a message may hold several languages. */
 const withOwnDirection = () => (tree: { readonly children: TreeElement["children"] }) => {
@@ -11,6 +11,8 @@ const withOwnDirection = () => (tree: { readonly children: TreeElement["children
     for (const node of nodes) {
       if (node.type !== "element") continue;
       if (blocks.has(node.tagName)) node.properties["dir"] = "auto";
+      // A style sheet must know it, to leave room for the bullet on that side.
+      if (node.tagName === "li") node.properties["dir"] = detectTextDirection(textOf(node));
       mark(node.children);
     }
   };
