@@ -22,9 +22,27 @@ export class NetworkProblem extends Error {
 
 /** What a page shows for any error. */
 export const describeError = (error: unknown): { title: string; detail: string | null } => {
-  if (error instanceof ApiProblem) return { title: error.problem.title, detail: error.problem.detail ?? null };
+  if (error instanceof ApiProblem) return { title: error.problem.title, detail: detailOf(error.problem) };
   if (error instanceof NetworkProblem) return { title: "No connection to Mosaic", detail: error.message };
   return { title: "Something went wrong on this page", detail: "Reload the page and try again." };
+};
+
+/** A fault that has no field on the page is told with the name of what it is about. */
+const detailOf = ({ detail: told, errors = [] }: Problem): string | null => {
+  const detail = told ?? null;
+  const untold = errors.filter(({ message }) => detail === null || !detail.includes(message));
+  if (untold.length === 0) return detail;
+  const named = untold.slice(0, shownFaults).map(({ path, message }) => (path === "" ? message : `${fieldName(path)}: ${message}`));
+  return `${named.join(". ")}.`;
+};
+
+const shownFaults = 5;
+
+/** `models.0.contextWindow` → "Context window". */
+const fieldName = (path: string): string => {
+  const name = path.split(".").findLast((part) => !/^\d+$/.test(part)) ?? path;
+  const words = name.replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase();
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
 };
 
 export const isProblem = (error: unknown, code: Problem["code"]): boolean => error instanceof ApiProblem && error.problem.code === code;

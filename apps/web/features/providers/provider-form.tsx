@@ -55,7 +55,12 @@ const useProviderForm = ({ stored, initial, onTest, onSave, onLeave, onDirty }: 
     form.clearErrors(["baseUrl", "apiKey"]);
     faults.forEach(({ field, message }, index) => form.setError(field, { message }, { shouldFocus: index === 0 }));
     if (faults.length > 0) return;
-    const result = await connection.run((signal) => onTest(toTest(values, stored), signal));
+    const result = await connection.run(async (signal) =>
+      onTest(toTest(values, stored), signal).catch((error: unknown) => {
+        placeFaults(error, form, ["baseUrl", "apiKey"]);
+        throw error;
+      }),
+    );
     if (!result) return;
     setFound(result.models);
     if (result.outcome === "ok" && form.getValues("models").length === 0 && result.models.length <= fewModels) {

@@ -1,4 +1,6 @@
 import {
+  apiKey,
+  baseUrl,
   createProvider,
   providerDefinitions,
   providerKind,
@@ -91,6 +93,12 @@ export const connectionFaults = (values: ProviderValues, stored: Provider | null
   if (providerDefinitions[values.kind].needsAddress && values.baseUrl.trim() === "") {
     faults.push({ field: "baseUrl", message: "Enter the address of the provider" });
   }
+  const address = addressOf(values);
+  const addressFault = address === null ? undefined : baseUrl.safeParse(address).error?.issues[0];
+  if (addressFault !== undefined) faults.push({ field: "baseUrl", message: addressFault.message });
+  const key = values.apiKey.trim();
+  const keyFault = key === "" ? undefined : apiKey.safeParse(key).error?.issues[0];
+  if (keyFault !== undefined) faults.push({ field: "apiKey", message: keyFault.message });
   const hasKey = values.apiKey.trim() !== "" || (stored?.hasKey === true && !values.removesKey);
   if (providerDefinitions[values.kind].needsKey && !hasKey) faults.push({ field: "apiKey", message: "Enter the API key" });
   else if (needsKeyAgain(values, stored)) {

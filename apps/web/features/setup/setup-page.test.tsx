@@ -161,6 +161,19 @@ describe("the wizard", () => {
     expect(await screen.findByText("The endpoint refused the key (401).", { exact: false })).toBeDefined();
   });
 
+  test("says at the address what is wrong with it, and asks nobody", async () => {
+    const { server } = await openPage(<SetupPage />, { step: "provider", isSignedIn: true }, "/setup");
+    await heading("Connect a model provider");
+    fireEvent.click(screen.getByRole("radio", { name: "Any OpenAI-compatible server" }));
+    type("Address (base URL)", "nonsense");
+    press("Test connection");
+    const fault = await screen.findByText("A web address that begins with http:// or https://");
+    const address = screen.getByLabelText("Address (base URL)", { selector: "input" });
+    expect(address.getAttribute("aria-describedby")).toContain(fault.closest("p")?.id);
+    expect(screen.queryByText(/Some fields are not valid/)).toBeNull();
+    expect(server.requests.some(({ line }) => line.endsWith("/test"))).toBe(false);
+  });
+
   test("lists the demo model without being asked", async () => {
     await openPage(
       <SetupPage />,
