@@ -16,3 +16,23 @@ export async function expectAccessible(page: Page): Promise<void> {
     )
     .toEqual([]);
 }
+
+export const narrow = { width: 390, height: 844 };
+export const looks = [
+  { size: { width: 1440, height: 900 }, colorScheme: "light" },
+  { size: { width: 1440, height: 900 }, colorScheme: "dark" },
+  { size: narrow, colorScheme: "dark" },
+  { size: narrow, colorScheme: "light" },
+] as const;
+
+/** What is wrong with the page in each look; it also must not be wider than the window. */
+export async function expectGoodLooks(page: Page): Promise<void> {
+  await expect(page.getByRole("status").filter({ hasText: /^Loading$/ })).toHaveCount(0);
+  for (const { size, colorScheme } of looks) {
+    await page.setViewportSize(size);
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await expectAccessible(page);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(size.width);
+    expect(await page.locator("#main").evaluate((main) => main.scrollWidth - main.clientWidth)).toBe(0);
+  }
+}

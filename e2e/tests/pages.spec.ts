@@ -1,9 +1,9 @@
 import { expect, type Locator, type Page } from "@playwright/test";
-import { expectAccessible } from "../support/accessibility.ts";
+import { expectGoodLooks, looks, narrow } from "../support/accessibility.ts";
 import { ApiClient } from "../support/api-client.ts";
 import { appPages, picturedPages, sectionPages, type Section } from "../support/app-pages.ts";
 import { test, whyNot, type World } from "../support/fixtures.ts";
-import { answers } from "../support/pages.ts";
+import { answers, signIn, tabTo } from "../support/pages.ts";
 import { storeAnswer } from "../support/stored-messages.ts";
 
 const sections = [
@@ -11,40 +11,10 @@ const sections = [
   { section: "admin", name: "Admin", menuItem: "Admin" },
 ] as const satisfies { section: Section; name: string; menuItem: string }[];
 
-const narrow = { width: 390, height: 844 };
-const looks = [
-  { size: { width: 1440, height: 900 }, colorScheme: "light" },
-  { size: { width: 1440, height: 900 }, colorScheme: "dark" },
-  { size: narrow, colorScheme: "dark" },
-  { size: narrow, colorScheme: "light" },
-] as const;
-
-async function signIn(page: Page, { mosaic, canaries }: World, name: string): Promise<void> {
-  await page.goto(`${mosaic.url}/login`);
-  await page.getByLabel("User name").fill(name);
-  await page.getByLabel("Password", { exact: true }).fill(canaries.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL(/\/chat/);
-  // The composer takes the focus when it is there, which closes a menu.
-  await page.getByRole("textbox", { name: /^Message/ }).waitFor();
-}
-
 async function openSection(page: Page, { name, menuItem }: (typeof sections)[number]): Promise<Locator> {
   await page.getByRole("button", { name: /^Account and settings/ }).click();
   await page.getByRole("menuitem", { name: menuItem, exact: true }).click();
   return page.getByRole("navigation", { name, exact: true });
-}
-
-/** What is wrong with the page in each look; it also must not be wider than the window. */
-async function expectGoodLooks(page: Page): Promise<void> {
-  await expect(page.getByRole("status").filter({ hasText: /^Loading$/ })).toHaveCount(0);
-  for (const { size, colorScheme } of looks) {
-    await page.setViewportSize(size);
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await expectAccessible(page);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(size.width);
-    expect(await page.locator("#main").evaluate((main) => main.scrollWidth - main.clientWidth)).toBe(0);
-  }
 }
 
 async function newConversation(page: Page, { mosaic }: World): Promise<string> {
@@ -54,18 +24,6 @@ async function newConversation(page: Page, { mosaic }: World): Promise<string> {
     data: { agentId: agents[0]?.id },
   });
   return ((await created.json()) as { id: string }).id;
-}
-
-/** Goes on with Tab until it stands on the control, as somebody without a mouse does. */
-async function tabTo(page: Page, control: Locator): Promise<void> {
-  await control.waitFor();
-  for (let presses = 0; presses < 60; presses += 1) {
-    if (await control.evaluate((element) => element === document.activeElement)) {
-      return;
-    }
-    await page.keyboard.press("Tab");
-  }
-  throw new Error(`Tab never reaches ${control.toString()}`);
 }
 
 test.use({ installation: "pages" });

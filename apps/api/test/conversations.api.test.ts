@@ -66,14 +66,6 @@ test("a conversation is renamed, which does not move it up", async () => {
   }
 });
 
-test("a deleted conversation is gone, with its messages", async () => {
-  const id = await createConversation(ann, agentId);
-  await say(ann, id, "hello");
-  expect((await ann.delete(`/api/conversations/${id}`)).status).toBe(204);
-  expect((await ann.get(`/api/conversations/${id}`)).status).toBe(404);
-  expect(await app.database.query("SELECT 1 FROM messages WHERE conversation_id = $1", [id])).toEqual([]);
-});
-
 test("another's conversation answers as a missing one, byte for byte, on every route, for admins too", async () => {
   const id = await createConversation(ann, agentId);
   await say(ann, id, "a secret of Ann's");
@@ -81,6 +73,8 @@ test("another's conversation answers as a missing one, byte for byte, on every r
     for (const [method, suffix, body] of [
       ["GET", "", undefined],
       ["PATCH", "", { title: "mine" }],
+      ["PATCH", "", { isPinned: true }],
+      ["POST", "/restore", undefined],
       ["POST", "/messages", { content: "hello" }],
       ["DELETE", "", undefined],
     ] as const) {

@@ -155,6 +155,7 @@ test("the migrated database refuses states that no code may write", async () => 
     "INSERT INTO users (id, username, display_name, role) VALUES (gen_random_uuid(), 'x', 'x', 'root')",
     "UPDATE breakglass_user SET singleton = false",
     "UPDATE agent_containers SET status = 'sleeping'",
+    "UPDATE conversations SET pinned_at = now(), archived_at = now()",
     "UPDATE messages SET role = 'system'",
     "UPDATE messages SET status = 'lost'",
     "UPDATE access_tokens SET scopes = '{}'",

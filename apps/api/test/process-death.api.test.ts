@@ -179,6 +179,19 @@ test("an answer whose owner asked for its end while no process ran is stopped, w
   expect((await say(client, conversationId, "and now?")).message.status).toBe("complete");
 });
 
+test("an answer whose conversation was deleted while no process ran is stopped, and never goes on", async () => {
+  const { child } = await startProcess();
+  const { client, agentId, conversationId, turn } = await answering("[demo:slow ms=50 words=400]");
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  await database.query("UPDATE conversations SET deleted_at = now() WHERE id = $1", [conversationId]);
+  await startProcess();
+  await expect.poll(() => engine.gatewayOf(agentId).abortedCount).toBe(1);
+  expect((await client.get(`/api/turns/${await turn.answerId()}/events`)).status).toBe(404);
+  expect((await client.post(`/api/conversations/${conversationId}/restore`)).status).toBe(200);
+  await expect.poll(async () => (await lastMessage(client, conversationId)).status).toBe("stopped");
+});
+
 test("after kill -9, with an agent that can't go on alone, the restarted process keeps the text, marks it as broken off and adopts the container", async () => {
   engine.faults.isTrusting = false;
   const { child } = await startProcess();

@@ -228,22 +228,18 @@ test("a number that is none is refused in words", async () => {
   await turn.done();
 });
 
-test.each(["conversation", "agent"] as const)(
-  "deleting the %s in mid-answer ends the run and every reading, and leaves nothing",
-  async (what) => {
-    const ann = await owner();
-    const turn = await answering(ann, "[demo:slow ms=40 words=2000]");
-    const follower = await Turn.follow(ann.there, await turn.answerId());
-    await follower.until(({ text }) => text !== "");
-    const gateway = app.runtime.gatewayOf(ann.agentId);
-    const path = what === "conversation" ? `/api/conversations/${ann.conversationId}` : `/api/agents/${ann.agentId}`;
-    expect((await ann.there.delete(path)).status).toBe(204);
-    await Promise.all([turn.ended, follower.ended]);
-    await expect.poll(() => gateway.abortedCount).toBe(1);
-    expect(await app.database.query("SELECT 1 FROM messages WHERE conversation_id = $1", [ann.conversationId])).toEqual([]);
-    expect(await app.database.query("SELECT 1 FROM turn_events WHERE message_id = $1", [await turn.answerId()])).toEqual([]);
-  },
-);
+test("deleting the agent in mid-answer ends the run and every reading, and leaves nothing", async () => {
+  const ann = await owner();
+  const turn = await answering(ann, "[demo:slow ms=40 words=2000]");
+  const follower = await Turn.follow(ann.there, await turn.answerId());
+  await follower.until(({ text }) => text !== "");
+  const gateway = app.runtime.gatewayOf(ann.agentId);
+  expect((await ann.there.delete(`/api/agents/${ann.agentId}`)).status).toBe(204);
+  await Promise.all([turn.ended, follower.ended]);
+  await expect.poll(() => gateway.abortedCount).toBe(1);
+  expect(await app.database.query("SELECT 1 FROM messages WHERE conversation_id = $1", [ann.conversationId])).toEqual([]);
+  expect(await app.database.query("SELECT 1 FROM turn_events WHERE message_id = $1", [await turn.answerId()])).toEqual([]);
+});
 
 test("deleting the user in mid-answer ends the run, also with a system agent, which runs on", async () => {
   const admin = await app.admin();

@@ -140,16 +140,6 @@ test("Stop during the start ends the turn, and not the start that others may wai
   app.runtime.progress = [];
 });
 
-test("deleting a conversation in the middle of an answer ends the turn and leaves nothing", async () => {
-  const { client, agentId, conversationId } = await owner();
-  const turn = await Turn.open(client, conversationId, "[demo:slow ms=100 words=300]");
-  await turn.until(({ text }) => text !== "");
-  expect((await client.delete(`/api/conversations/${conversationId}`)).status).toBe(204);
-  await turn.ended;
-  await expect.poll(() => app.runtime.gatewayOf(agentId).abortedCount).toBe(1);
-  expect(await app.database.query("SELECT 1 FROM messages WHERE conversation_id = $1", [conversationId])).toEqual([]);
-});
-
 test("a long answer arrives whole, and is stored whole", async () => {
   const { client, conversationId } = await owner();
   const { message } = await say(client, conversationId, "[demo:long words=20000]");

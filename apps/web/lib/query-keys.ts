@@ -8,7 +8,9 @@ export const queryKeys = {
   agents: ["agents"],
   firstAgent: ["agents", "first"],
   systemAgents: ["admin", "system-agents"],
+  /** All lists of conversations, each under its filter. */
   conversations: ["conversations"],
+  conversationList: (filter: { readonly agentId: string | null; readonly isArchived: boolean }) => ["conversations", filter],
   profile: ["profile"],
   sessions: ["sessions"],
   tokens: ["tokens"],

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { groupConversations } from "@/features/chat/group-conversations";
+import { sampleConversation } from "@/test/contract-state";
 import { dayLabel, formatDuration, formatElapsed } from "@/lib/time";
 
 const now = new Date(2026, 10, 21, 9, 0);
@@ -28,14 +29,20 @@ test("elapsed time is seconds, then minutes", () => {
   expect([formatElapsed(8), formatElapsed(75)]).toEqual(["8 s", "1 min 15 s"]);
 });
 
-test("conversations are grouped by day, newest first", () => {
-  const at = (id: string, time: Date) => ({ id, agentId: "a", title: id, createdAt: "", updatedAt: time.toISOString() });
+test("conversations are grouped: what is pinned, then by day, newest first", () => {
+  const at = (id: string, time: Date, isPinned = false) => sampleConversation({ id, isPinned, updatedAt: time.toISOString() });
   const groups = groupConversations(
-    [at("old", new Date(2026, 10, 20)), at("new", new Date(2026, 10, 21, 8)), at("newest", new Date(2026, 10, 21, 8, 30))],
+    [
+      at("old", new Date(2026, 10, 20)),
+      at("new", new Date(2026, 10, 21, 8)),
+      at("newest", new Date(2026, 10, 21, 8, 30)),
+      at("oldest", new Date(2026, 1, 1), true),
+    ],
     now,
     "en",
   );
   expect(groups.map(({ label, conversations }) => [label, conversations.map(({ id }) => id)])).toEqual([
+    ["Pinned", ["oldest"]],
     ["Today", ["newest", "new"]],
     ["Yesterday", ["old"]],
   ]);

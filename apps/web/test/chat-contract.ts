@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import type { Agent } from "@mosaic/contracts/agent";
-import type { Conversation, Message, OwnerEvent, TurnEvent, WaitingMessage } from "@mosaic/contracts/chat";
+import type { Message, OwnerEvent, TurnEvent, WaitingMessage } from "@mosaic/contracts/chat";
+import type { ConversationList } from "@mosaic/contracts/conversations";
 import { problems, type ProblemCode } from "@mosaic/contracts/problem";
 import {
   delay,
@@ -16,21 +17,15 @@ import {
   type Routes,
 } from "@/test/contract-call";
 import { textParts } from "@mosaic/contracts/message-parts";
-import { sampleMessage, type ContractState } from "@/test/contract-state";
+import { sampleConversation, sampleMessage, type ContractState } from "@/test/contract-state";
 
 const now = (): string => new Date().toISOString();
 
 /** Conversations, turns and live events. What a message makes it answer is told at `startContractServer`. */
 export const chatRoutes: Routes = {
-  "GET /api/conversations": ({ state }) => ({ conversations: state.conversations }),
+  "GET /api/conversations": ({ state, request }) => listPageOf(state, new URL(request.url ?? "", "http://local").searchParams),
   "POST /api/conversations": ({ state, body }) => {
-    const added: Conversation = {
-      id: randomUUID(),
-      agentId: String(body["agentId"]),
-      title: "New conversation",
-      createdAt: now(),
-      updatedAt: now(),
-    };
+    const added = sampleConversation({ agentId: String(body["agentId"]) });
     state.conversations.unshift(added);
     return added;
   },
@@ -43,8 +38,21 @@ export const chatRoutes: Routes = {
     const before = find(messages, /\?before=([\w-]+)$/.exec(request.url ?? "")?.[1]);
     return { ...pageOf(messages.slice(0, messages.indexOf(before))), hasNewer: true };
   },
-  "PATCH /api/conversations/:id": (call) => patch(call.state.conversations, call),
-  "DELETE /api/conversations/:id": (call) => remove(call.state.conversations, call),
+  "PATCH /api/conversations/:id": (call) => {
+    const { updatedAt, isArchived } = find(call.state.conversations, call.parts[1]);
+    const isPinned = call.body["isArchived"] === true ? { isPinned: false } : {};
+    return Object.assign(patch(call.state.conversations, call), { updatedAt, isArchived, ...call.body, ...isPinned });
+  },
+  "DELETE /api/conversations/:id": (call) => {
+    call.state.deleted.push(find(call.state.conversations, call.parts[1]));
+    remove(call.state.conversations, call);
+  },
+  "POST /api/conversations/:id/restore": ({ state, parts }) => {
+    const restored = find(state.deleted, parts[1]);
+    state.deleted = state.deleted.filter((other) => other !== restored);
+    state.conversations.push(restored);
+    return restored;
+  },
   "POST /api/conversations/:id/messages": (call) => runTurn(call),
   "GET /api/turns/:id/events": ({ context, request, response, parts }) => {
     if (context.refuses.has("GET events")) throw new Refusal("overloaded");
@@ -86,6 +94,22 @@ const pageOf = (messages: readonly Message[]): { messages: readonly Message[]; h
   messages: messages.slice(-pageSize),
   hasOlder: messages.length > pageSize,
 });
+
+const conversationsPerPage = 50;
+
+/** As the API lists them; its cursors are the number of those before, in the form of the contract. */
+const listPageOf = (state: ContractState, query: URLSearchParams): ConversationList => {
+  const [agentId, isArchived] = [query.get("agentId"), query.get("isArchived") === "true"];
+  const listed = state.conversations
+    .filter((one) => one.isArchived === isArchived && (agentId === null || one.agentId === agentId))
+    .toSorted((a, b) => Number(b.isPinned) - Number(a.isPinned) || b.updatedAt.localeCompare(a.updatedAt));
+  const before = Number(query.get("cursor")?.split(".")[1] ?? 0);
+  const end = before + conversationsPerPage;
+  return {
+    conversations: listed.slice(before, end),
+    nextCursor: end < listed.length ? `1.${end}.00000000-0000-7000-8000-000000000000` : null,
+  };
+};
 
 const markdown = [
   "Here is a small example that reads a file line by line:\n\n",

@@ -21,6 +21,8 @@ export interface ContractState {
   /** What stands in the way of a first agent. */
   whyNoFirstAgent: FirstAgent["reason"];
   conversations: Conversation[];
+  /** Deleted, and to be brought back. */
+  deleted: Conversation[];
   messages: Map<string, Message[]>;
   /** By conversation. */
   waiting: Map<string, WaitingMessage[]>;
@@ -108,6 +110,17 @@ export const sampleMessage = (over: Partial<Message> = {}): Message => ({
   ...over,
 });
 
+export const sampleConversation = (over: Partial<Conversation> = {}): Conversation => ({
+  id: randomUUID(),
+  agentId: randomUUID(),
+  title: "New conversation",
+  isPinned: false,
+  isArchived: false,
+  createdAt: now(),
+  updatedAt: now(),
+  ...over,
+});
+
 export const sampleBackend = (over: Partial<BackendChoice> = {}): BackendChoice => ({
   id: "openclaw",
   label: "OpenClaw",
@@ -125,6 +138,7 @@ export const initialState = (): ContractState => ({
   agents: [],
   whyNoFirstAgent: null,
   conversations: [],
+  deleted: [],
   messages: new Map(),
   waiting: new Map(),
   backends: [sampleBackend()],

@@ -7,6 +7,12 @@ class NoResizeObserver implements ResizeObserver {
   unobserve(): void {}
   disconnect(): void {}
 }
+class NoIntersectionObserver {
+  observe(): void {}
+  unobserve(): void {}
+  disconnect(): void {}
+}
+globalThis.IntersectionObserver ??= NoIntersectionObserver as unknown as typeof IntersectionObserver;
 globalThis.ResizeObserver ??= NoResizeObserver;
 /** Everything is seen: what is drawn only when it comes near is drawn. */
 class SeesEverything {

@@ -20,6 +20,8 @@ const labels = {
   "conversation.create": "Began a conversation",
   "conversation.delete": "Deleted a conversation",
   "conversation.rename": "Renamed a conversation",
+  "conversation.restore": "Took back the deletion of a conversation",
+  "conversation.update": "Pinned or archived a conversation",
   "demo_model.update": "Switched the demo model on or off",
   "invite.create": "Made an invite",
   "invite.revoke": "Revoked an invite",

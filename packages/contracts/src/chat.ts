@@ -34,9 +34,6 @@ export const conversationTitle = z.string().trim().min(1).max(120);
 export const createConversation = z.strictObject({ agentId: z.uuid() }).meta({ id: "CreateConversation" });
 export type CreateConversation = z.infer<typeof createConversation>;
 
-export const updateConversation = z.strictObject({ title: conversationTitle }).meta({ id: "UpdateConversation" });
-export type UpdateConversation = z.infer<typeof updateConversation>;
-
 export const conversation = z
   .object({
     id: z.uuid(),
@@ -44,14 +41,14 @@ export const conversation = z
     title: z.string(),
     /** When the agent was given the last messages again, after it had lost its memory. Absent: never. */
     memoryGivenAt: z.iso.datetime().optional(),
+    /** One that is pinned is not archived, and the other way round. */
+    isPinned: z.boolean(),
+    isArchived: z.boolean(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })
   .meta({ id: "Conversation" });
 export type Conversation = z.infer<typeof conversation>;
-
-export const conversationList = z.object({ conversations: z.array(conversation) }).meta({ id: "ConversationList" });
-export type ConversationList = z.infer<typeof conversationList>;
 
 export const conversationWithMessages = z
   .object({

@@ -107,8 +107,9 @@ function talk({ users, agents, conversations, messages, auditEvents }: Crowd): s
   const user = `CASE WHEN n <= ${heavyConversations} THEN ${heavyUser} ELSE 1 + n % ${users} END`;
   const text = "repeat(md5(n::text), 6)";
   return [
-    `INSERT INTO conversations (id, user_id, agent_id, title_encrypted, indexed_title, created_at, updated_at)
-     SELECT ${idSql("conversations", "n")}, ${idSql("users", user)}, ${idSql("agents", agent)}, 'enc:' || md5(n::text), right(md5(n::text), 24), ${ago("n")}, ${ago("n")} FROM generate_series(1, ${conversations}) AS n`,
+    `INSERT INTO conversations (id, user_id, agent_id, title_encrypted, indexed_title, pinned_at, archived_at, deleted_at, created_at, updated_at)
+     SELECT ${idSql("conversations", "n")}, ${idSql("users", user)}, ${idSql("agents", agent)}, 'enc:' || md5(n::text), right(md5(n::text), 24), CASE WHEN n % 500 = 7 THEN ${ago("n")} END,
+       CASE WHEN n % 3 = 2 AND n % 500 <> 7 THEN ${ago("n")} END, CASE WHEN n % 4000 = 11 THEN ${ago("n")} END, ${ago("n")}, ${ago("n")} FROM generate_series(1, ${conversations}) AS n`,
     `INSERT INTO messages (id, conversation_id, role, content_encrypted, status, process_id, is_indexed, created_at)
      SELECT ${idSql("messages", "n")}, ${idSql("conversations", `1 + n % ${conversations}`)}, CASE WHEN n % 2 = 0 THEN 'user' ELSE 'assistant' END, ${text},
        CASE WHEN n % ${Math.ceil(messages / 6)} = 1 THEN 'streaming' ELSE 'complete' END, gen_random_uuid(), true, ${ago("n")} FROM generate_series(1, ${messages}) AS n`,

@@ -11,6 +11,8 @@ import { ContainerViewsRepository } from "../../src/modules/containers/views/con
 import { KeptAgentsRepository } from "../../src/modules/containers/reconcile/kept-agents.repository.js";
 import { StateSizesRepository } from "../../src/modules/containers/disk/state-sizes.repository.js";
 import { SupervisorReportsRepository } from "../../src/modules/containers/reports/supervisor-reports.repository.js";
+import { ConversationDeletionRepository } from "../../src/modules/conversations/conversation-deletion.repository.js";
+import { ConversationListRepository } from "../../src/modules/conversations/conversation-list.repository.js";
 import { ConversationsRepository } from "../../src/modules/conversations/conversations.repository.js";
 import { MessagePagesRepository } from "../../src/modules/conversations/message-pages.repository.js";
 import { TurnLogRepository } from "../../src/modules/conversations/turn-log.repository.js";
@@ -165,12 +167,24 @@ const pageBound = { messages: 100, sealedBytes: 1024 * 1024 };
 
 const talk: readonly Call[] = [
   ...of(ConversationsRepository, {
-    list: (conversations) => conversations.list(user),
     create: (conversations) => conversations.create(user, { id: randomUUIDv7(), agentId: id("agents", 1), titleEncrypted: "enc:", now }),
     find: (conversations) => conversations.find(user, id("conversations", 1)),
     setMemoryGiven: (conversations) => conversations.setMemoryGiven(user, id("conversations", 1), now),
-    rename: (conversations) => conversations.rename(user, id("conversations", 1), "enc:"),
-    delete: (conversations) => conversations.delete(user, id("conversations", 2)),
+    update: (conversations) => conversations.update(user, id("conversations", 1), { titleEncrypted: "enc:", isPinned: true }, now),
+  }),
+  ...of(ConversationListRepository, {
+    page: [false, true].flatMap((isArchived) =>
+      [undefined, id("agents", 1)].flatMap((agentId) =>
+        [null, { rank: isArchived ? 0 : 1, updatedAt: now, id: id("conversations", 9) }].map(
+          (after) => (lists: ConversationListRepository) => lists.page(user, { isArchived, agentId, after, limit: 101 }),
+        ),
+      ),
+    ),
+  }),
+  ...of(ConversationDeletionRepository, {
+    mark: (deletion) => deletion.mark(user, id("conversations", 2), now),
+    unmark: (deletion) => deletion.unmark(user, id("conversations", 2), hourAgo),
+    remove: (deletion) => deletion.remove(hourAgo),
   }),
   ...of(MessagePagesRepository, {
     read: [

@@ -19,6 +19,7 @@ const special: Readonly<Record<string, string>> = {
   "users.disabled_at": "NULL",
   "users.deleting_at": "NULL",
   "agent_containers.status": "'running'",
+  "conversations.archived_at": "NULL",
   "messages.role": "'assistant'",
   "messages.status": "'complete'",
   "messages.content_format": "'text'",

@@ -6,6 +6,7 @@ export type FixtureKind =
   | "agent"
   | "provider"
   | "conversation"
+  | "deleted-conversation"
   | "turn"
   | "answering"
   | "waiting"
@@ -54,6 +55,7 @@ export const targetTypes: Readonly<Record<FixtureKind, string>> = {
   agent: "agent",
   provider: "provider",
   conversation: "conversation",
+  "deleted-conversation": "conversation",
   turn: "message",
   answering: "conversation",
   waiting: "message",
@@ -116,7 +118,13 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   "ConversationsController.delete": { kind: "conversation", ok: 204, audit: ["conversation.delete"] },
   "ConversationsController.get": { kind: "conversation", ok: 200 },
   "ConversationsController.messages": { kind: "conversation", ok: 200 },
-  "ConversationsController.rename": { kind: "conversation", body: { title: "New title" }, ok: 200, audit: ["conversation.rename"] },
+  "ConversationsController.restore": { kind: "deleted-conversation", ok: 200, audit: ["conversation.restore"] },
+  "ConversationsController.update": {
+    kind: "conversation",
+    body: { title: "New title", isPinned: true },
+    ok: 200,
+    audit: ["conversation.rename", "conversation.update"],
+  },
   "InvitesController.create": { body: { note: "for Bob" }, ok: 201, audit: ["invite.create"], target: made("invite") },
   "InvitesController.revoke": { kind: "invite", ok: 204, audit: ["invite.revoke"] },
   "LlmProvidersController.create": { body: demo, ok: 201, audit: ["provider.create"], target: made("provider") },

@@ -24,6 +24,7 @@ export class RouteWorld {
       provider: async () => this.provider(owner),
       "own-provider": async () => this.provider(owner),
       conversation: async () => this.conversation(owner),
+      "deleted-conversation": async () => this.deletedConversation(owner),
       turn: async () => (await this.turn(owner)).id,
       answering: async () => (await this.turn(owner)).conversationId,
       waiting: async () => this.waiting(owner),
@@ -80,6 +81,12 @@ export class RouteWorld {
   private async conversation(owner: TestClient): Promise<string> {
     const agentId = await this.fixture("agent", owner);
     return (await owner.post("/api/conversations", { agentId })).json<{ id: string }>().id;
+  }
+
+  private async deletedConversation(owner: TestClient): Promise<string> {
+    const id = await this.conversation(owner);
+    await owner.delete(`/api/conversations/${id}`);
+    return id;
   }
 
   /** One in flight, which this process seems to run. */

@@ -11,7 +11,13 @@ export function Toaster() {
       theme={resolvedTheme === "dark" ? "dark" : "light"}
       position="bottom-right"
       closeButton
+      // Above the place where one writes.
+      offset={{ bottom: "7rem", right: "1.5rem" }}
+      mobileOffset={{ bottom: "7rem" }}
       style={{
+        fontFamily: "inherit",
+        // Also while a panel is open, which takes the pointer from all that is outside of it.
+        pointerEvents: "auto",
         ["--normal-bg" as string]: "var(--popover)",
         ["--normal-text" as string]: "var(--popover-foreground)",
         ["--normal-border" as string]: "var(--border)",

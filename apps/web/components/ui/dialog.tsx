@@ -11,16 +11,23 @@ export interface DialogProps {
   readonly onClose: () => void;
   readonly title: string;
   readonly description?: string;
+  /** Where the focus goes after it, if what opened it is gone by then. */
+  readonly onReturnFocus?: () => void;
   readonly children: ReactNode;
 }
 
-export function Dialog({ isOpen, onClose, title, description, children }: DialogProps) {
+export function Dialog({ isOpen, onClose, title, description, onReturnFocus, children }: DialogProps) {
   return (
     <Radix.Root open={isOpen} onOpenChange={(open) => (open ? undefined : onClose())}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 animate-fade bg-black/45" />
         <Radix.Content
           {...(description ? {} : { "aria-describedby": undefined })}
+          onCloseAutoFocus={(event) => {
+            if (!onReturnFocus) return;
+            event.preventDefault();
+            onReturnFocus();
+          }}
           className="fixed left-1/2 top-1/2 z-50 grid max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] max-w-md -translate-x-1/2 -translate-y-1/2 animate-fade gap-4 overflow-y-auto rounded-xl border bg-popover p-6 text-popover-foreground shadow-xl"
         >
           <div className="grid gap-1.5 pr-8">
@@ -54,6 +61,8 @@ export function Drawer({ isOpen, onChange, title, children }: DrawerProps) {
         <Radix.Overlay className="fixed inset-0 z-40 animate-fade bg-black/45" />
         <Radix.Content
           aria-describedby={undefined}
+          // What a message at the page's edge offers is used without leaving the panel.
+          onInteractOutside={(event) => (isInMessage(event.target) ? event.preventDefault() : undefined)}
           className={cn(
             "fixed inset-y-0 left-0 z-50 flex w-[min(19rem,calc(100vw-3rem))] animate-fade flex-col border-r bg-sidebar shadow-xl",
           )}
@@ -70,3 +79,5 @@ export function Drawer({ isOpen, onChange, title, children }: DrawerProps) {
     </Radix.Root>
   );
 }
+
+const isInMessage = (target: EventTarget | null): boolean => target instanceof Element && target.closest("[data-sonner-toaster]") !== null;

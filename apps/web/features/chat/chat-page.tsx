@@ -1,8 +1,10 @@
 "use client";
 
+import type { Conversation } from "@mosaic/contracts/chat";
 import { useQueryClient } from "@tanstack/react-query";
 import { Bot } from "lucide-react";
 import { useSearchParams } from "next/navigation";
+import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Link } from "@/components/ui/link";
 import { useChatAgents, type ChatAgent } from "@/features/chat/chat-agents";
@@ -11,6 +13,7 @@ import { ChatView } from "@/features/chat/chat-view";
 import { isForgotten } from "@/features/chat/memory-loss";
 import { NoAgent } from "@/features/chat/no-agent";
 import { useConversation, useConversations } from "@/features/chat/conversation-queries";
+import { lastAgentOf } from "@/features/chat/group-conversations";
 import { SaveProblem } from "@/components/page/save-problem";
 import { EmptyState } from "@/components/page/settings-section";
 import { PageBar } from "@/features/shell/app-frame";
@@ -24,7 +27,8 @@ export function ChatPage() {
   const agents = useChatAgents();
   const conversations = useConversations();
   const conversation = useConversation(id);
-  const agent = pickAgent(agents.data ?? [], conversation.data?.agentId ?? params.get("agent"), conversations.data?.[0]?.agentId ?? null);
+  const lastAgent = useLastAgent(conversations.data, id === null);
+  const agent = pickAgent(agents.data ?? [], conversation.data?.agentId ?? params.get("agent"), lastAgent);
   const title = id === null ? (agent === null ? "Chat" : `New chat with ${agent.name}`) : (conversation.data?.title ?? "Chat");
   usePageTitle(title === "" ? "Chat" : title);
   const error = (id === null ? null : conversation.error) ?? agents.error;
@@ -48,6 +52,14 @@ export function ChatPage() {
     </>
   );
 }
+
+/** Whom a new chat is with by itself: it stays with them while it is shown, whatever happens to the list. */
+const useLastAgent = (conversations: readonly Conversation[] | undefined, isNew: boolean): string | null => {
+  const [kept, setKept] = useState<{ readonly agentId: string | null } | null>(null);
+  if (!isNew && kept !== null) setKept(null);
+  if (isNew && kept === null && conversations !== undefined) setKept({ agentId: lastAgentOf(conversations) });
+  return kept?.agentId ?? null;
+};
 
 /** The agent of the conversation or the address, else the one spoken to last, else the first. */
 const pickAgent = (agents: readonly ChatAgent[], wanted: string | null, last: string | null): ChatAgent | null =>

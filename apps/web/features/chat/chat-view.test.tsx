@@ -4,7 +4,7 @@ import { ChatPage } from "@/features/chat/chat-page";
 import { isReadHere } from "@/features/chat/turn-store";
 import { useLiveEvents } from "@/features/shell/live-events";
 import { openPage } from "@/test/page";
-import { readyState, sampleAgent, sampleMessage, type ContractState } from "@/test/contract-state";
+import { readyState, sampleAgent, sampleConversation, sampleMessage, type ContractState } from "@/test/contract-state";
 import { adminState } from "@/test/admin-contract";
 
 /** As the app's frame shows it: hearing what happens to the agents. */
@@ -20,14 +20,11 @@ const openChat = async (
 ) => {
   const state = { ...readyState(), ...over };
   const id = crypto.randomUUID();
-  const at = new Date().toISOString();
   const page = await openPage(
     <LiveChat />,
     {
       ...state,
-      conversations: [
-        { id, agentId: (state.agents?.[0] ?? state.admin?.systemAgents[0])?.id ?? "", title: "A talk", createdAt: at, updatedAt: at },
-      ],
+      conversations: [sampleConversation({ id, agentId: (state.agents?.[0] ?? state.admin?.systemAgents[0])?.id ?? "", title: "A talk" })],
       messages: new Map([[id, messages]]),
     },
     `/chat?id=${id}`,

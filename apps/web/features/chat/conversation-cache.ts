@@ -1,8 +1,18 @@
 "use client";
 
 import type { Conversation, ConversationWithMessages, Message } from "@mosaic/contracts/chat";
-import type { QueryClient } from "@tanstack/react-query";
+import type { ConversationList } from "@mosaic/contracts/conversations";
+import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import { queryKeys } from "@/lib/query-keys";
+
+/** Which conversations a list has. */
+export interface ListFilter {
+  /** `null`: of all agents. */
+  readonly agentId: string | null;
+  readonly isArchived: boolean;
+}
+
+export type ListPages = InfiniteData<ConversationList, string | null>;
 
 /** What a page has read itself, it need not fetch. */
 export const putAnswerIntoCache = (client: QueryClient, id: string, question: Message | null, answer: Message): void => {
@@ -13,16 +23,50 @@ export const putAnswerIntoCache = (client: QueryClient, id: string, question: Me
   });
 };
 
-/** The conversation moves to the top of the list, with the title that its first message gave it. */
+/** The conversation moves to the top of the list and out of the archive, with the title that its first message gave it. */
 export const putTitleIntoCache = (client: QueryClient, id: string, change: Pick<Conversation, "title" | "updatedAt">): void => {
-  client.setQueryData<ConversationWithMessages>(queryKeys.conversation(id), (known) => (known ? { ...known, ...change } : known));
-  const list = client.getQueryData<Conversation[]>(queryKeys.conversations);
-  const found = list?.find((conversation) => conversation.id === id);
-  if (list === undefined || found === undefined) {
+  client.setQueryData<ConversationWithMessages>(queryKeys.conversation(id), (known) =>
+    known ? { ...known, ...change, isArchived: false } : known,
+  );
+  const found = listsOf(client)
+    .flatMap(([, { pages }]) => pages.flatMap(({ conversations }) => conversations))
+    .find((conversation) => conversation.id === id);
+  if (found === undefined) {
     void client.invalidateQueries({ queryKey: queryKeys.conversations });
     return;
   }
-  // What was asked before does not know the title yet.
-  void client.cancelQueries({ queryKey: queryKeys.conversations });
-  client.setQueryData<Conversation[]>(queryKeys.conversations, [{ ...found, ...change }, ...list.filter((other) => other !== found)]);
+  putIntoLists(client, { ...found, ...change, isArchived: false });
 };
+
+/** As it is now, in every list that has it, and in no other. Where it stands in them is for whoever shows them. */
+export const putIntoLists = (client: QueryClient, conversation: Conversation): void => {
+  changeLists(client, conversation.id, ([first, ...others], { agentId, isArchived }) => {
+    const belongs = conversation.isArchived === isArchived && (agentId === null || conversation.agentId === agentId);
+    return first !== undefined && belongs
+      ? [{ ...first, conversations: [conversation, ...first.conversations] }, ...others]
+      : [first, ...others].filter((page) => page !== undefined);
+  });
+};
+
+export const takeOutOfLists = (client: QueryClient, id: string): void => changeLists(client, id, (pages) => pages);
+
+/** `change` gets the pages without the conversation. */
+const changeLists = (
+  client: QueryClient,
+  id: string,
+  change: (pages: ConversationList[], filter: ListFilter) => ConversationList[],
+): void => {
+  for (const [queryKey, known] of listsOf(client)) {
+    // What was asked before does not know of it yet.
+    void client.cancelQueries({ queryKey, exact: true });
+    const without = known.pages.map((page) => ({ ...page, conversations: page.conversations.filter((other) => other.id !== id) }));
+    client.setQueryData<ListPages>(queryKey, { ...known, pages: change(without, queryKey[1]) });
+  }
+};
+
+type ListKey = readonly [string, ListFilter];
+
+const listsOf = (client: QueryClient): [ListKey, ListPages][] =>
+  client
+    .getQueriesData<ListPages>({ queryKey: queryKeys.conversations })
+    .flatMap(([key, pages]) => (pages === undefined ? [] : [[key as unknown as ListKey, pages]]));

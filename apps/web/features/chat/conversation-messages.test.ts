@@ -8,6 +8,8 @@ const talk = (messages: readonly Message[], hasOlder: boolean): ConversationWith
   id: "0190f0f0-0000-7000-8000-000000000000",
   agentId: "0190f0f0-0000-7000-8000-000000000001",
   title: "A talk",
+  isPinned: false,
+  isArchived: false,
   createdAt: at,
   updatedAt: at,
   messages: [...messages],

@@ -6,13 +6,19 @@ export interface ConversationGroup {
   readonly conversations: Conversation[];
 }
 
-/** By day of the last change, newest first. */
+/** What is pinned, then the rest by day of the last change, newest first. */
 export const groupConversations = (conversations: readonly Conversation[], now: Date, locale?: string): ConversationGroup[] => {
-  const sorted = conversations.toSorted((a, b) => b.updatedAt.localeCompare(a.updatedAt));
+  const sorted = conversations.toSorted(
+    (a, b) => Number(b.isPinned) - Number(a.isPinned) || b.updatedAt.localeCompare(a.updatedAt) || b.id.localeCompare(a.id),
+  );
   const groups = new Map<string, Conversation[]>();
   for (const conversation of sorted) {
-    const label = dayLabel(new Date(conversation.updatedAt), now, locale);
+    const label = conversation.isPinned ? "Pinned" : dayLabel(new Date(conversation.updatedAt), now, locale);
     groups.set(label, [...(groups.get(label) ?? []), conversation]);
   }
   return [...groups].map(([label, members]) => ({ label, conversations: members }));
 };
+
+/** The agent that was spoken to last. */
+export const lastAgentOf = (conversations: readonly Conversation[]): string | null =>
+  conversations.toSorted((a, b) => b.updatedAt.localeCompare(a.updatedAt))[0]?.agentId ?? null;

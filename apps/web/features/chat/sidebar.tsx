@@ -32,9 +32,7 @@ export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
         </Link>
         <AgentShortcuts agents={agents} />
       </div>
-      <div className="min-h-0 flex-1 overflow-y-auto px-3 pb-4">
-        <ConversationList agents={agents} />
-      </div>
+      <ConversationList agents={agents} />
       <div className="border-t p-2">
         <UserMenu />
       </div>

@@ -1,8 +1,12 @@
 import { Module } from "@nestjs/common";
 import { OwnerEventsModule } from "../owner-events/owner-events.module.js";
+import { ConversationDeletionRepository } from "./conversation-deletion.repository.js";
+import { ConversationDeletionService } from "./conversation-deletion.service.js";
+import { ConversationListRepository } from "./conversation-list.repository.js";
 import { ConversationsController } from "./conversations.controller.js";
 import { ConversationsRepository } from "./conversations.repository.js";
 import { ConversationsService } from "./conversations.service.js";
+import { DELETION_TIMES, deletionTimes } from "./deletion-times.js";
 import { HistoryService } from "./history.service.js";
 import { MessagePagesRepository } from "./message-pages.repository.js";
 import { MessagePagesService } from "./message-pages.service.js";
@@ -14,12 +18,16 @@ import { TurnLogService } from "./turn-log.service.js";
   controllers: [ConversationsController],
   providers: [
     ConversationsService,
-    HistoryService,
     ConversationsRepository,
+    ConversationListRepository,
+    ConversationDeletionService,
+    ConversationDeletionRepository,
+    HistoryService,
     MessagePagesService,
     MessagePagesRepository,
     TurnLogService,
     TurnLogRepository,
+    { provide: DELETION_TIMES, useValue: deletionTimes },
   ],
   exports: [ConversationsService, HistoryService, TurnLogService],
 })

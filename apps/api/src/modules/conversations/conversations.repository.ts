@@ -1,37 +1,23 @@
 import { Injectable } from "@nestjs/common";
-import { PrismaService, type PreparedStatement } from "../../platform/database/prisma.service.js";
-import { send } from "../../platform/notices/notices.js";
+import { Prisma } from "../../generated/prisma/client.js";
+import { PrismaService } from "../../platform/database/prisma.service.js";
 import { recordAudit } from "../audit/audit-trail.js";
-import type { StoredConversation } from "./conversations.types.js";
-
-const listLimit = 500;
+import { conversationColumns, type ConversationChange, type StoredConversation } from "./conversations.types.js";
 
 const conversationFields = {
   id: true,
   agentId: true,
   titleEncrypted: true,
   memoryGivenAt: true,
+  pinnedAt: true,
+  archivedAt: true,
   createdAt: true,
   updatedAt: true,
 } as const;
 
-/** Newest first: every page asks for it. */
-const conversationsOfUser: PreparedStatement = {
-  name: "conversations_of_user",
-  text: `
-    SELECT id, agent_id AS "agentId", title_encrypted AS "titleEncrypted", memory_given_at AS "memoryGivenAt", created_at AS "createdAt",
-      updated_at AS "updatedAt"
-    FROM conversations WHERE user_id = $1 ORDER BY updated_at DESC, id DESC LIMIT ${listLimit}`,
-};
-
 @Injectable()
 export class ConversationsRepository {
   constructor(private readonly prisma: PrismaService) {}
-
-  /** Newest first. */
-  async list(userId: string): Promise<StoredConversation[]> {
-    return this.prisma.askPrepared<StoredConversation>(conversationsOfUser, [userId]);
-  }
 
   /** `null` if the user has no such agent. */
   async create(
@@ -56,34 +42,38 @@ export class ConversationsRepository {
   }
 
   async find(userId: string, id: string): Promise<StoredConversation | null> {
-    return this.prisma.conversation.findFirst({ where: { id, userId }, select: conversationFields });
+    return this.prisma.conversation.findFirst({ where: { id, userId, deletedAt: null }, select: conversationFields });
   }
 
   async setMemoryGiven(userId: string, id: string, at: Date): Promise<void> {
     await this.prisma.conversation.updateMany({ where: { id, userId }, data: { memoryGivenAt: at } });
   }
 
-  /** False if the user has no such conversation. The time of the last message stays: a new name does not move it up. */
-  async rename(userId: string, id: string, titleEncrypted: string): Promise<boolean> {
+  /** `null` if the user has no such conversation. The time of the last message stays: a change does not move it up. */
+  async update(userId: string, id: string, change: ConversationChange, now: Date): Promise<StoredConversation | null> {
+    const { titleEncrypted, isPinned, isArchived } = change;
     return this.prisma.$transaction(async (tx) => {
-      const changed =
-        await tx.$executeRaw`UPDATE conversations SET title_encrypted = ${titleEncrypted} WHERE id = ${id}::uuid AND user_id = ${userId}::uuid`;
-      if (changed > 0) {
-        await recordAudit(tx, { action: "conversation.rename", target: { type: "conversation", id } });
+      const [changed] = await tx.$queryRaw<StoredConversation[]>`
+        UPDATE conversations SET title_encrypted = COALESCE(${titleEncrypted ?? null}, title_encrypted),
+          pinned_at = ${sinceSql("pinned_at", isPinned, isArchived, now)}, archived_at = ${sinceSql("archived_at", isArchived, isPinned, now)}
+        WHERE id = ${id}::uuid AND user_id = ${userId}::uuid AND deleted_at IS NULL RETURNING ${Prisma.raw(conversationColumns)}`;
+      const target = { type: "conversation", id };
+      if (changed !== undefined && titleEncrypted !== undefined) {
+        await recordAudit(tx, { action: "conversation.rename", target });
       }
-      return changed > 0;
+      if (changed !== undefined && (isPinned ?? isArchived) !== undefined) {
+        const details = { ...(isPinned === undefined ? {} : { isPinned }), ...(isArchived === undefined ? {} : { isArchived }) };
+        await recordAudit(tx, { action: "conversation.update", target, details });
+      }
+      return changed ?? null;
     });
   }
+}
 
-  /** With its messages. False if the user has no such conversation. */
-  async delete(userId: string, id: string): Promise<boolean> {
-    return this.prisma.$transaction(async (tx) => {
-      const { count } = await tx.conversation.deleteMany({ where: { id, userId } });
-      if (count > 0) {
-        await recordAudit(tx, { action: "conversation.delete", target: { type: "conversation", id } });
-        await send(tx, { channel: "mosaic_turns", payload: { what: "gone", conversationId: id } });
-      }
-      return count > 0;
-    });
+/** Since when it is pinned or archived, of which one ends the other. */
+function sinceSql(column: "pinned_at" | "archived_at", is: boolean | undefined, isOther: boolean | undefined, now: Date): Prisma.Sql {
+  if (is === true) {
+    return Prisma.sql`COALESCE(${Prisma.raw(column)}, ${now})`;
   }
+  return is === false || isOther === true ? Prisma.sql`NULL` : Prisma.raw(column);
 }

@@ -1,12 +1,15 @@
 import { randomUUIDv7 } from "node:crypto";
 import type { Conversation, ConversationWithMessages, CreateConversation } from "@mosaic/contracts/chat";
+import type { ConversationList, ConversationListQuery, UpdateConversation } from "@mosaic/contracts/conversations";
 import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { OwnerEventsService } from "../owner-events/owner-events.service.js";
+import { ConversationListRepository } from "./conversation-list.repository.js";
 import { untitled } from "./conversation-title.js";
 import { ConversationsRepository } from "./conversations.repository.js";
+import { cursorOf, placeOf } from "./list-place.js";
 import { MessagePagesService } from "./message-pages.service.js";
 import { openConversation, titleContext } from "./message-seal.js";
 
@@ -15,14 +18,23 @@ import { openConversation, titleContext } from "./message-seal.js";
 export class ConversationsService {
   constructor(
     private readonly repository: ConversationsRepository,
+    private readonly lists: ConversationListRepository,
     private readonly pages: MessagePagesService,
     private readonly events: OwnerEventsService,
     private readonly crypto: CryptoService,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async list(userId: string): Promise<Conversation[]> {
-    return (await this.repository.list(userId)).map((stored) => openConversation(this.crypto, userId, stored));
+  /** One page. Throws `invalid_input` for a cursor of another list. */
+  async list(userId: string, { agentId, isArchived, cursor, pageSize }: ConversationListQuery): Promise<ConversationList> {
+    const after = cursor === undefined ? null : placeOf(cursor, isArchived);
+    const found = await this.lists.page(userId, { agentId, isArchived, after, limit: pageSize + 1 });
+    const shown = found.slice(0, pageSize);
+    const last = found.length > pageSize ? shown.at(-1) : undefined;
+    return {
+      conversations: shown.map((stored) => openConversation(this.crypto, userId, stored)),
+      nextCursor: last === undefined ? null : cursorOf(last),
+    };
   }
 
   /** Throws `not_found` for another's agent as for a missing one. */
@@ -47,21 +59,17 @@ export class ConversationsService {
     return { ...openConversation(this.crypto, userId, stored), messages, hasOlder };
   }
 
-  async rename(userId: string, id: string, title: string): Promise<Conversation> {
-    const hasChanged = await this.repository.rename(userId, id, this.crypto.seal(title, titleContext(userId, id)));
-    const stored = hasChanged ? await this.repository.find(userId, id) : null;
+  async update(userId: string, id: string, { title, isPinned, isArchived }: UpdateConversation): Promise<Conversation> {
+    const change = {
+      ...(title === undefined ? {} : { titleEncrypted: this.crypto.seal(title, titleContext(userId, id)) }),
+      ...(isPinned === undefined ? {} : { isPinned }),
+      ...(isArchived === undefined ? {} : { isArchived }),
+    };
+    const stored = await this.repository.update(userId, id, change, this.clock.now());
     if (stored === null) {
       throw new AppError("not_found");
     }
     await this.events.publish(userId, { type: "conversation", conversationId: id });
     return openConversation(this.crypto, userId, stored);
-  }
-
-  /** An answer under way notices it and ends. */
-  async delete(userId: string, id: string): Promise<void> {
-    if (!(await this.repository.delete(userId, id))) {
-      throw new AppError("not_found");
-    }
-    await this.events.publish(userId, { type: "conversation", conversationId: id });
   }
 }

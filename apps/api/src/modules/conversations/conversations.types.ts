@@ -25,8 +25,17 @@ export interface StoredConversation {
   readonly agentId: string;
   readonly titleEncrypted: string;
   readonly memoryGivenAt: Date | null;
+  readonly pinnedAt: Date | null;
+  readonly archivedAt: Date | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+}
+
+/** What is left out stays. One that is pinned is not archived, and the other way round. */
+export interface ConversationChange {
+  readonly titleEncrypted?: string;
+  readonly isPinned?: boolean;
+  readonly isArchived?: boolean;
 }
 
 export interface Answer {
@@ -63,3 +72,10 @@ export const messageFields = {
   cachedTokens: true,
   createdAt: true,
 } as const;
+
+/** The columns of a `StoredConversation`, in SQL. */
+export const conversationColumns = `id, agent_id AS "agentId", title_encrypted AS "titleEncrypted", memory_given_at AS "memoryGivenAt",
+  pinned_at AS "pinnedAt", archived_at AS "archivedAt", created_at AS "createdAt", updated_at AS "updatedAt"`;
+
+/** As the indexes have it: 2 for what is pinned, 1 for the rest of the list, 0 for the archive. */
+export const rankSql = "(CASE WHEN pinned_at IS NOT NULL THEN 2 WHEN archived_at IS NULL THEN 1 ELSE 0 END)";

@@ -45,7 +45,7 @@ const pageStatement = (direction: PageDirection): PreparedStatement => {
       SELECT near.*, row_number() OVER ordered AS place, sum(octet_length(content_encrypted)) OVER ordered AS bytes, (count(*) OVER ())::int AS found
       FROM (
         SELECT * FROM messages WHERE conversation_id = $1 AND id ${beyond}= $3
-          AND ($4 OR id <> $3) AND EXISTS (SELECT 1 FROM conversations WHERE id = $1 AND user_id = $2)
+          AND ($4 OR id <> $3) AND EXISTS (SELECT 1 FROM conversations WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL)
         ORDER BY id ${order} LIMIT $5::int + 1
       ) near
       WINDOW ordered AS (ORDER BY id ${order})
@@ -61,7 +61,7 @@ const beyondAll = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 const whetherThere: PreparedStatement = {
   name: "message_of_conversation",
   text: `
-    SELECT 1 FROM conversations c WHERE c.id = $1 AND c.user_id = $2
+    SELECT 1 FROM conversations c WHERE c.id = $1 AND c.user_id = $2 AND c.deleted_at IS NULL
       AND ($3::uuid IS NULL OR EXISTS (SELECT 1 FROM messages WHERE id = $3 AND conversation_id = c.id))`,
 };
 

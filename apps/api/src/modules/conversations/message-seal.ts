@@ -30,6 +30,8 @@ export function openConversation(crypto: CryptoService, userId: string, stored: 
     agentId: stored.agentId,
     title: crypto.open(stored.titleEncrypted, titleContext(userId, stored.id)),
     ...(stored.memoryGivenAt === null ? {} : { memoryGivenAt: stored.memoryGivenAt.toISOString() }),
+    isPinned: stored.pinnedAt !== null,
+    isArchived: stored.archivedAt !== null,
     createdAt: stored.createdAt.toISOString(),
     updatedAt: stored.updatedAt.toISOString(),
   };

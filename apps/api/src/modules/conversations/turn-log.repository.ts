@@ -44,7 +44,7 @@ export class TurnLogRepository {
 
   /** `null` if the user has no such answer. */
   async findAnswer(userId: string, id: string): Promise<StoredMessage | null> {
-    const where = { id, role: "assistant", conversation: { userId } };
+    const where = { id, role: "assistant", conversation: { userId, deletedAt: null } };
     return (await this.prisma.message.findFirst({ where, select: messageFields })) as StoredMessage | null;
   }
 }

@@ -81,10 +81,10 @@ export class TurnEngine implements OnApplicationBootstrap {
     this.onWaitedFor = handler;
   }
 
-  /** `undefined`: it has ended, belongs to somebody else, or another process runs it. */
+  /** `undefined`: it has ended or was deleted, belongs to somebody else, or another process runs it. */
   find(userId: string, answerId: string): RunningTurn | undefined {
     const turn = this.running.get(answerId);
-    return turn?.userId === userId ? turn : undefined;
+    return turn?.userId === userId && turn.interruption !== "deleted" ? turn : undefined;
   }
 
   /** Ends what was deleted or is to stop. */

@@ -39,6 +39,7 @@ export interface TurnPlace {
 
 export interface OrphanedTurn extends BegunTurn {
   readonly processId: string | null;
+  /** By its owner, who may have deleted the conversation. */
   readonly isStopRequested: boolean;
 }
 
@@ -59,8 +60,8 @@ export class TurnsRepository {
   constructor(private readonly prisma: PrismaService) {}
 
   /**
-   * Stores both messages of a turn, if the conversation is the user's, answers nothing else, and the user has not too many in flight. One statement,
-   * which is either all or nothing, and says how the agent's container is at that moment.
+   * Stores both messages of a turn, if the conversation is the user's, answers nothing else, and the user has not too many in flight, and takes it out
+   * of the archive. One statement, which is either all or nothing, and says how the agent's container is at that moment.
    */
   async begin(turn: NewTurn): Promise<BeginResult> {
     for (let attempt = 1; ; attempt += 1) {
@@ -121,7 +122,7 @@ export class TurnsRepository {
       const [turn] = await tx.$queryRaw<{ conversationId: string; isStreaming: boolean; isRequested: boolean }[]>`
         SELECT m.conversation_id AS "conversationId", m.status = 'streaming' AS "isStreaming", m.stop_requested_at IS NOT NULL AS "isRequested"
         FROM messages m JOIN conversations v ON v.id = m.conversation_id
-        WHERE m.id = ${answerId}::uuid AND m.role = 'assistant' AND v.user_id = ${userId}::uuid FOR NO KEY UPDATE OF m`;
+        WHERE m.id = ${answerId}::uuid AND m.role = 'assistant' AND v.user_id = ${userId}::uuid AND v.deleted_at IS NULL FOR NO KEY UPDATE OF m`;
       if (turn?.isStreaming !== true) {
         return turn === undefined ? null : false;
       }
@@ -136,10 +137,11 @@ export class TurnsRepository {
     });
   }
 
-  /** Which of these are still there. */
+  /** Which of these are still there, and in a conversation that was not deleted. */
   async findLive(answerIds: readonly string[]): Promise<LiveTurn[]> {
     return this.prisma.$queryRaw<LiveTurn[]>`
-      SELECT id AS "answerId", stop_requested_at IS NOT NULL AS "isStopRequested", status <> 'streaming' AS "isOver", process_id AS "processId" FROM messages WHERE id = ANY(${[...answerIds]}::uuid[])`;
+      SELECT m.id AS "answerId", m.stop_requested_at IS NOT NULL AS "isStopRequested", m.status <> 'streaming' AS "isOver", m.process_id AS "processId"
+      FROM messages m JOIN conversations v ON v.id = m.conversation_id WHERE m.id = ANY(${[...answerIds]}::uuid[]) AND v.deleted_at IS NULL`;
   }
 
   /**
@@ -153,7 +155,7 @@ export class TurnsRepository {
     return this.prisma.$queryRaw<OrphanedTurn[]>`
       SELECT m.id AS "answerId", m.conversation_id AS "conversationId", v.user_id AS "userId", m.process_id AS "processId",
         v.agent_id AS "agentId", m.created_at AS "answerCreatedAt",
-        m.stop_requested_at IS NOT NULL AS "isStopRequested"
+        m.stop_requested_at IS NOT NULL OR v.deleted_at IS NOT NULL AS "isStopRequested"
       FROM messages m JOIN conversations v ON v.id = m.conversation_id
       WHERE m.status = 'streaming'
         AND ((m.process_id = ${processId}::uuid AND NOT (m.id = ANY(${[...liveIds]}::uuid[]))) ${ofDeadProcess})
@@ -208,13 +210,13 @@ function beginning({ userId, conversationId, processId, now, maxPerUser, waiting
         (SELECT count(*)::int FROM messages m JOIN conversations w ON w.id = m.conversation_id
           WHERE m.status = 'streaming' AND w.user_id = v.user_id) AS in_flight
       FROM conversations v JOIN agents a ON a.id = v.agent_id JOIN users u ON u.id = v.user_id
-      WHERE v.id = ${conversationId}::uuid AND v.user_id = ${userId}::uuid AND (a.owner_id = v.user_id OR u.role = 'admin')
+      WHERE v.id = ${conversationId}::uuid AND v.user_id = ${userId}::uuid AND v.deleted_at IS NULL AND (a.owner_id = v.user_id OR u.role = 'admin')
         AND (${waitingId}::uuid IS NULL OR EXISTS (SELECT 1 FROM waiting))),
     turn_of AS (
       UPDATE users u SET last_seen_at = ${now} FROM place
       WHERE u.id = ${userId}::uuid AND u.xmin = place.user_version AND NOT is_answering AND in_flight < ${maxPerUser} RETURNING place.agent_id),
     moved AS (
-      UPDATE conversations v SET updated_at = ${now} FROM turn_of WHERE v.id = ${conversationId}::uuid
+      UPDATE conversations v SET updated_at = ${now}, archived_at = NULL FROM turn_of WHERE v.id = ${conversationId}::uuid AND v.deleted_at IS NULL
       RETURNING v.id, v.title_encrypted, turn_of.agent_id),
     stored AS (
       INSERT INTO messages (id, conversation_id, role, content_encrypted, content_format, status, process_id, created_at)

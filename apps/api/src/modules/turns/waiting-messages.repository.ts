@@ -36,14 +36,15 @@ export class WaitingMessagesRepository {
     return this.prisma.$transaction(async (tx) => {
       const [place] = await tx.$queryRaw<{ isAnswering: boolean }[]>`
         SELECT EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = v.id AND m.status = 'streaming') AS "isAnswering"
-        FROM conversations v WHERE v.id = ${conversationId}::uuid AND v.user_id = ${userId}::uuid`;
+        FROM conversations v WHERE v.id = ${conversationId}::uuid AND v.user_id = ${userId}::uuid AND v.deleted_at IS NULL`;
       if (place?.isAnswering !== true) {
         return place === undefined ? "not_found" : "nothing_answers";
       }
       // In the order in which an end locks them: the answer, then the conversation.
       const answers = await tx.$queryRaw<unknown[]>`
         SELECT 1 FROM messages WHERE conversation_id = ${conversationId}::uuid AND status = 'streaming' FOR SHARE`;
-      const places = await tx.$queryRaw<unknown[]>`SELECT 1 FROM conversations WHERE id = ${conversationId}::uuid FOR NO KEY UPDATE`;
+      const places = await tx.$queryRaw<unknown[]>`
+        SELECT 1 FROM conversations WHERE id = ${conversationId}::uuid AND deleted_at IS NULL FOR NO KEY UPDATE`;
       if (answers.length === 0 || places.length === 0) {
         return "nothing_answers";
       }
@@ -63,7 +64,7 @@ export class WaitingMessagesRepository {
   /** In the order in which they will be sent. `null` if the user has no such conversation. */
   async list(userId: string, conversationId: string): Promise<StoredWaiting[] | null> {
     const conversation = await this.prisma.conversation.findFirst({
-      where: { id: conversationId, userId },
+      where: { id: conversationId, userId, deletedAt: null },
       select: {
         waiting: {
           select: { id: true, contentEncrypted: true, isNext: true, createdAt: true },
@@ -79,7 +80,7 @@ export class WaitingMessagesRepository {
     return this.prisma.$transaction(async (tx) => {
       const [removed] = await tx.$queryRaw<{ conversationId: string }[]>`
         DELETE FROM waiting_messages w USING conversations v
-        WHERE w.id = ${id}::uuid AND v.id = w.conversation_id AND v.user_id = ${userId}::uuid RETURNING v.id AS "conversationId"`;
+        WHERE w.id = ${id}::uuid AND v.id = w.conversation_id AND v.user_id = ${userId}::uuid AND v.deleted_at IS NULL RETURNING v.id AS "conversationId"`;
       if (removed === undefined) {
         return false;
       }
@@ -95,7 +96,7 @@ export class WaitingMessagesRepository {
     return this.prisma.$transaction(async (tx) => {
       const [put] = await tx.$queryRaw<{ conversationId: string; answerId: string | null }[]>`
         UPDATE waiting_messages w SET is_next = true FROM conversations v
-        WHERE w.id = ${id}::uuid AND v.id = w.conversation_id AND v.user_id = ${userId}::uuid
+        WHERE w.id = ${id}::uuid AND v.id = w.conversation_id AND v.user_id = ${userId}::uuid AND v.deleted_at IS NULL
         RETURNING v.id AS "conversationId", (SELECT m.id FROM messages m WHERE m.conversation_id = v.id AND m.status = 'streaming') AS "answerId"`;
       if (put === undefined) {
         return null;
@@ -112,7 +113,7 @@ export class WaitingMessagesRepository {
     const [next] = await this.prisma.$queryRaw<NextMessage[]>`
       SELECT w.id, v.user_id AS "userId", v.id AS "conversationId", w.content_encrypted AS "contentEncrypted"
       FROM waiting_messages w JOIN conversations v ON v.id = w.conversation_id JOIN users u ON u.id = v.user_id
-      WHERE w.conversation_id = ${conversationId}::uuid AND u.disabled_at IS NULL
+      WHERE w.conversation_id = ${conversationId}::uuid AND u.disabled_at IS NULL AND v.deleted_at IS NULL
         AND (SELECT m.status = 'complete' OR (w.is_next AND m.status <> 'streaming') FROM messages m
           WHERE m.conversation_id = v.id ORDER BY m.id DESC LIMIT 1)
       ORDER BY w.is_next DESC, w.id LIMIT 1`;
@@ -130,6 +131,7 @@ export class WaitingMessagesRepository {
         AND (SELECT m.status = 'complete' OR (m.status <> 'streaming' AND EXISTS (
           SELECT 1 FROM waiting_messages w WHERE w.conversation_id = v.id AND w.is_next)) FROM messages m
           WHERE m.conversation_id = v.id ORDER BY m.id DESC LIMIT 1)
+        AND NOT EXISTS (SELECT 1 FROM conversations d WHERE d.id = v.id AND d.deleted_at IS NOT NULL)
       ORDER BY random() LIMIT ${limit}`;
     return rows.map(({ conversationId }) => conversationId);
   }

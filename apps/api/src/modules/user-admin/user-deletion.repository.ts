@@ -99,6 +99,6 @@ async function countHeld(
   userId: string,
 ): Promise<{ agents: number; conversations: number; providers: number }> {
   const agents = await database.agent.count({ where: { ownerId: userId } });
-  const conversations = await database.conversation.count({ where: { userId } });
+  const conversations = await database.conversation.count({ where: { userId, deletedAt: null } });
   return { agents, conversations, providers: await database.llmProvider.count({ where: { ownerId: userId } }) };
 }

@@ -7,11 +7,11 @@ import { recordAudit } from "../../audit/audit-trail.js";
 export class AgentDeletionRepository {
   constructor(private readonly prisma: PrismaService) {}
 
-  /** How much goes with an agent. */
+  /** How much goes with an agent, of what its owner can see. */
   async countContents(agentId: string): Promise<{ conversations: number; messages: number; hasState: boolean }> {
     const [conversations, messages, containers] = await Promise.all([
-      this.prisma.conversation.count({ where: { agentId } }),
-      this.prisma.message.count({ where: { conversation: { agentId } } }),
+      this.prisma.conversation.count({ where: { agentId, deletedAt: null } }),
+      this.prisma.message.count({ where: { conversation: { agentId, deletedAt: null } } }),
       this.prisma.agentContainer.count({ where: { agentId } }),
     ]);
     return { conversations, messages, hasState: containers > 0 };

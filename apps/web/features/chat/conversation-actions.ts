@@ -1,0 +1,63 @@
+"use client";
+
+import type { Conversation } from "@mosaic/contracts/chat";
+import { useRouter } from "next/navigation";
+import { useMemo } from "react";
+import { toast } from "sonner";
+import { useDeleteConversation, useRestoreConversation, useUpdateConversation } from "@/features/chat/conversation-queries";
+import { stopTurn } from "@/features/chat/turn-store";
+import { isProblem } from "@/lib/api";
+import { toastProblem } from "@/lib/toast-problem";
+
+/** Less than the API grants: what the page offers works. */
+const undoMs = 30_000;
+const tooLate = "It is too late to bring the conversation back: it is gone.";
+
+export interface ConversationActions {
+  readonly pin: (conversation: Conversation, isPinned: boolean) => void;
+  readonly archive: (conversation: Conversation, isArchived: boolean) => void;
+  /** `isOpen`: it is what the page shows. */
+  readonly remove: (conversation: Conversation, isOpen: boolean) => void;
+}
+
+/**
+ * What a row's menu does. It goes on when the list is gone meanwhile, as that of a narrow screen is. `onBack` is told of a conversation that an undo
+ * brings back into the list.
+ */
+export const useConversationActions = (onBack: (id: string) => void): ConversationActions => {
+  const { mutateAsync: update } = useUpdateConversation();
+  const { mutateAsync: remove } = useDeleteConversation();
+  const { mutateAsync: restore } = useRestoreConversation();
+  const router = useRouter();
+  return useMemo(() => {
+    const setArchived = async (id: string, isArchived: boolean): Promise<void> => {
+      await update({ id, isArchived });
+      const undo = (): void => {
+        onBack(id);
+        setArchived(id, !isArchived).catch(toastProblem);
+      };
+      toast(isArchived ? "Conversation archived" : "Conversation is back in the list", { id, action: { label: "Undo", onClick: undo } });
+    };
+    const bringBack = async ({ id }: Conversation, isOpen: boolean): Promise<void> => {
+      onBack(id);
+      await restore(id);
+      if (isOpen) router.push(`/chat?id=${id}`);
+    };
+    const removeWithUndo = async (conversation: Conversation, isOpen: boolean): Promise<void> => {
+      stopTurn(conversation.id);
+      if (isOpen) router.replace(`/chat?agent=${conversation.agentId}`);
+      await remove(conversation.id);
+      const undo = (): void =>
+        void bringBack(conversation, isOpen).catch((error: unknown) =>
+          isProblem(error, "not_found") ? toast.error(tooLate) : toastProblem(error),
+        );
+      const { id, title } = conversation;
+      toast("Conversation deleted", { id, description: title, duration: undoMs, action: { label: "Undo", onClick: undo } });
+    };
+    return {
+      pin: ({ id }, isPinned) => void update({ id, isPinned }).catch(toastProblem),
+      archive: ({ id }, isArchived) => void setArchived(id, isArchived).catch(toastProblem),
+      remove: (conversation, isOpen) => void removeWithUndo(conversation, isOpen).catch(toastProblem),
+    };
+  }, [update, remove, restore, router, onBack]);
+};

@@ -1,0 +1,52 @@
+"use client";
+
+import type { Agent } from "@mosaic/contracts/agent";
+import { Archive, ArrowLeft } from "lucide-react";
+import { Button } from "@/components/ui/button";
+import { Select } from "@/components/ui/select";
+import { Tooltip } from "@/components/ui/tooltip";
+import type { ListFilter } from "@/features/chat/conversation-cache";
+import { showList } from "@/features/chat/list-view";
+
+const allAgents = "all";
+
+/** What the list shows, and what else it can. */
+export function ConversationListHead({ agents, filter }: { readonly agents: readonly Agent[]; readonly filter: ListFilter }) {
+  const { agentId, isArchived } = filter;
+  const other = isArchived ? "Back to conversations" : "Archived conversations";
+  return (
+    <div className="grid gap-1.5 px-3 pb-2 pt-1">
+      <div className="flex items-center gap-1 pl-2">
+        <h2 className="flex-1 text-sm font-medium">{isArchived ? "Archived" : "Conversations"}</h2>
+        <Tooltip text={other}>
+          <Button
+            variant="ghost"
+            size="icon-sm"
+            aria-label={other}
+            className="mr-0.5 text-muted-foreground"
+            onClick={() => showList({ isArchived: !isArchived })}
+          >
+            {isArchived ? <ArrowLeft aria-hidden /> : <Archive aria-hidden />}
+          </Button>
+        </Tooltip>
+      </div>
+      {agents.length > 1 ? (
+        <Select
+          aria-label="Show conversations with"
+          className="h-8 text-[0.8125rem]"
+          value={agentId ?? allAgents}
+          onChange={(value) => showList({ agentId: value === allAgents ? null : value })}
+          groups={[
+            {
+              label: "",
+              options: [
+                { value: allAgents, label: "All agents" },
+                ...agents.map(({ id, name, emoji }) => ({ value: id, label: `${emoji} ${name}`.trim() })),
+              ],
+            },
+          ]}
+        />
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+"use client";
+
+import type { Agent } from "@mosaic/contracts/agent";
+import type { ReactNode } from "react";
+import { Link } from "@/components/ui/link";
+import type { ListFilter } from "@/features/chat/conversation-cache";
+
+/** What a list without conversations says. */
+export function EmptyList({ agents, filter }: { readonly agents: readonly Agent[]; readonly filter: ListFilter }) {
+  const agent = agents.find(({ id }) => id === filter.agentId);
+  return <p className="px-2 py-2 text-sm text-muted-foreground">{textFor(agent, filter.isArchived)}</p>;
+}
+
+const textFor = (agent: Agent | undefined, isArchived: boolean): ReactNode => {
+  if (isArchived) {
+    const nothing = agent === undefined ? "Nothing is archived." : `Nothing with ${agent.name} is archived.`;
+    return `${nothing} To put a conversation away, choose Archive in its menu.`;
+  }
+  if (agent === undefined) return "Your conversations will be listed here.";
+  return (
+    <>
+      No conversation with {agent.name} is listed.{" "}
+      <Link href={`/chat?agent=${agent.id}`} className="text-primary underline underline-offset-4">
+        Start one
+      </Link>
+    </>
+  );
+};

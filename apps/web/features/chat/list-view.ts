@@ -1,0 +1,24 @@
+"use client";
+
+import { useSyncExternalStore } from "react";
+import type { ListFilter } from "@/features/chat/conversation-cache";
+
+const initial: ListFilter = { agentId: null, isArchived: false };
+let shown = initial;
+const listeners = new Set<() => void>();
+
+/** Which conversations the sidebar shows: it stays when the narrow screen's sidebar closes, and not when the page is loaded again. */
+export const useListView = (): ListFilter =>
+  useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => shown,
+    () => initial,
+  );
+
+export const showList = (change: Partial<ListFilter>): void => {
+  shown = { ...shown, ...change };
+  for (const listener of listeners) listener();
+};

@@ -1,0 +1,44 @@
+"use client";
+
+import { zodResolver } from "@hookform/resolvers/zod";
+import { conversationTitle, type Conversation } from "@mosaic/contracts/chat";
+import { useForm } from "react-hook-form";
+import { z } from "zod";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { useUpdateConversation } from "@/features/chat/conversation-queries";
+import { SaveProblem } from "@/components/page/save-problem";
+
+const newTitle = z.object({ title: conversationTitle });
+
+export interface RenameConversationProps {
+  readonly conversation: Conversation;
+  readonly onClose: () => void;
+  readonly onReturnFocus: () => void;
+}
+
+export function RenameConversation({ conversation, onClose, onReturnFocus }: RenameConversationProps) {
+  const update = useUpdateConversation();
+  const form = useForm<z.infer<typeof newTitle>>({ resolver: zodResolver(newTitle), defaultValues: { title: conversation.title } });
+  const submit = form.handleSubmit(({ title }) => update.mutate({ id: conversation.id, title }, { onSuccess: onClose }));
+  return (
+    <Dialog isOpen onClose={onClose} onReturnFocus={onReturnFocus} title="Rename conversation">
+      <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
+        <Field label="Title" error={form.formState.errors.title && "1 to 120 characters"}>
+          {(control) => <Input {...control} autoComplete="off" onFocus={(event) => event.target.select()} {...form.register("title")} />}
+        </Field>
+        {update.error ? <SaveProblem error={update.error} /> : null}
+        <div className="flex justify-end gap-2">
+          <Button variant="secondary" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" isBusy={update.isPending}>
+            Rename
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

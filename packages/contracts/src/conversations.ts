@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { conversation, conversationTitle } from "./chat.js";
+
+/** What is left out stays. Pinning takes a conversation out of the archive, and archiving takes its pin off. */
+export const updateConversation = z
+  .strictObject({ title: conversationTitle.optional(), isPinned: z.boolean().optional(), isArchived: z.boolean().optional() })
+  .refine((change) => Object.values(change).some((value) => value !== undefined), "Say what to change: title, isPinned or isArchived")
+  .refine(({ isPinned, isArchived }) => isPinned !== true || isArchived !== true, {
+    path: ["isArchived"],
+    message: "A conversation is either pinned or archived",
+  })
+  .meta({ id: "UpdateConversation" });
+export type UpdateConversation = z.infer<typeof updateConversation>;
+
+/** A place in the list, as an answer names it: only to be sent back. */
+const conversationCursor = z
+  .string()
+  .regex(
+    /^[012]\.\d{1,14}\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+    "A place that an answer has named: ask without it for the first page",
+  );
+
+export const conversationListQuery = z
+  .strictObject({
+    agentId: z.uuid().optional(),
+    /** The archive, in place of the list. */
+    isArchived: z.stringbool({ truthy: ["true"], falsy: ["false"] }).default(false),
+    /** The `nextCursor` of the page before, of the same list. */
+    cursor: conversationCursor.optional(),
+    pageSize: z.coerce.number().int().min(1).max(100).default(50),
+  })
+  .meta({ id: "ConversationListQuery" });
+export type ConversationListQuery = z.infer<typeof conversationListQuery>;
+
+/** The pinned ones first, then the one that was spoken in last. */
+export const conversationList = z
+  .object({
+    conversations: z.array(conversation),
+    /** Where the next page begins. `null`: there is none. */
+    nextCursor: conversationCursor.nullable(),
+  })
+  .meta({ id: "ConversationList" });
+export type ConversationList = z.infer<typeof conversationList>;
