@@ -183,7 +183,7 @@ describe("a conversation", () => {
     await waitFor(() => expect(screen.queryByRole("button", { name: "Take back: one" })).toBeNull());
     fireEvent.click(screen.getByRole("button", { name: "Send now: two" }));
     await waitFor(() => expect(lastAnswer().textContent).toContain("You said: two"));
-    expect(screen.queryByRole("region", { name: "Waiting messages" })).toBeNull();
+    await waitFor(() => expect(screen.queryByRole("region", { name: "Waiting messages" })).toBeNull());
   });
 
   test("says why messages still wait after an answer that was stopped, and why one can't", async () => {
