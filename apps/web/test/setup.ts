@@ -1,4 +1,5 @@
 import { cleanup, configure } from "@testing-library/react";
+import { toast } from "sonner";
 import { afterEach } from "vitest";
 
 // What jsdom lacks and the components ask for. Nothing is laid out here, so nothing of it would ever fire.
@@ -41,6 +42,8 @@ Element.prototype.releasePointerCapture ??= () => undefined;
 window.scrollTo = () => undefined;
 
 afterEach(() => {
+  // They outlive what they were shown on.
+  toast.dismiss();
   cleanup();
   window.sessionStorage.clear();
   document.head.querySelector("base")?.remove();

@@ -106,7 +106,7 @@ describe("a conversation", () => {
   });
 
   test("stops at once with the button, and the server hears it", async () => {
-    const { send, server, id } = await openChat({ paceMs: 5 });
+    const { send, server, id } = await openChat({ paceMs: 40 });
     send("long");
     await waitFor(() => expect(lastAnswer().textContent).toContain("Paragraph 2"));
     fireEvent.click(screen.getByRole("button", { name: "Stop answering" }));
