@@ -2,11 +2,12 @@
 
 import type { ReactNode } from "react";
 import { Toaster } from "@/components/page/toaster";
+import { Search } from "@/features/chat/search/search";
 import { Sidebar } from "@/features/chat/sidebar";
 import { isReadHere } from "@/features/chat/turn-store";
 import { AppPartsProvider } from "@/features/shell/app-parts";
 
-const parts = { Sidebar, isReadHere };
+const parts = { Sidebar, Search, isReadHere };
 
 /** Puts the chat's parts into the frame of every page behind the sign-in. */
 export function FrameParts({ children }: { readonly children: ReactNode }) {

@@ -47,6 +47,7 @@ export function ChatPage() {
         conversationId={id}
         stored={conversation.data?.messages ?? []}
         hasOlder={conversation.data?.hasOlder ?? false}
+        wantedId={params.get("message")}
         isForgotten={isForgotten(agent, conversation.data ?? null)}
       />
     </>

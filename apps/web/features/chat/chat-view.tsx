@@ -27,6 +27,8 @@ export interface ChatViewProps {
   readonly stored: readonly Message[];
   /** There are messages before those. */
   readonly hasOlder: boolean;
+  /** The message that the address names. */
+  readonly wantedId: string | null;
   /** The agent has lost its memory of this conversation. */
   readonly isForgotten: boolean;
 }
@@ -107,7 +109,7 @@ const useEscape = (isAnswering: boolean, stop: () => void): void => {
 };
 
 export function ChatView(props: ChatViewProps) {
-  const { agent, conversationId, stored, hasOlder, isForgotten } = props;
+  const { agent, conversationId, stored, hasOlder, wantedId, isForgotten } = props;
   const older = useOlderMessages(conversationId);
   const { send, refused, dismissRefused, isCreating, key, isGiving, toggleGiving } = useSending(props);
   const turn = useFollowing(props) ?? refused;
@@ -126,6 +128,7 @@ export function ChatView(props: ChatViewProps) {
         stored={stored}
         hasOlder={hasOlder}
         older={older}
+        wantedId={wantedId}
         turn={turn}
         agent={agent}
         onSend={onSend}

@@ -2,12 +2,14 @@
 
 import type { Message } from "@mosaic/contracts/chat";
 import { useCallback, useEffect, useMemo, useRef, type ReactNode } from "react";
+import { cn } from "@/components/ui/cn";
 import type { ChatAgent } from "@/features/chat/chat-agents";
 import type { OlderMessages } from "@/features/chat/conversation-messages";
 import { EarlierMessages } from "@/features/chat/earlier-messages";
 import { JumpButton } from "@/features/chat/jump-button";
 import { AnswerMessage, UserMessage } from "@/features/chat/message-item";
 import { useMessageRows, virtualFrom, type MessageRows } from "@/features/chat/message-rows";
+import { useWantedMessage } from "@/features/chat/wanted-message";
 import { mergeTurn, refusalOf, wasStoppedElsewhere, type Turn } from "@/features/chat/turn";
 import { TurnProblemCard } from "@/features/chat/turn-problem-card";
 
@@ -23,15 +25,18 @@ export interface MessageListProps {
   readonly onSend: (content: string) => void;
   readonly onDismiss: () => void;
   readonly empty: ReactNode;
+  /** The message that the address names. */
+  readonly wantedId?: string | null;
   /** How many rows may be in the page together. */
   readonly limit?: number;
 }
 
 export function MessageList(props: MessageListProps) {
-  const { stored, hasOlder, older, turn, agent, onDismiss, empty, limit = virtualFrom } = props;
+  const { stored, hasOlder, older, turn, agent, onDismiss, empty, wantedId = null, limit = virtualFrom } = props;
   const messages = useMemo(() => mergeTurn(stored, turn), [stored, turn]);
   const rows = useMessageRows({ messages, hasOlder, limit });
   const { scroller, isAtEnd, jumpToEnd } = rows;
+  const foundId = useWantedMessage({ wantedId, messages, hasOlder, older, rows });
   const startedAt = turn?.startedAt ?? null;
   const refusal = refusalOf(turn);
   const isRefused = refusal !== null;
@@ -49,7 +54,7 @@ export function MessageList(props: MessageListProps) {
         <div className="relative mx-auto flex min-h-full w-full max-w-3xl flex-col px-4 sm:px-6">
           <EarlierMessages {...older} hasOlder={hasOlder} scroller={scroller} count={messages.length} />
           {messages.length === 0 ? <div className="flex flex-1 flex-col pb-6 pt-6">{empty}</div> : null}
-          <Rows {...props} messages={messages} rows={rows} />
+          <Rows {...props} messages={messages} rows={rows} foundId={foundId} />
           {refusal ? (
             <div className="pb-6">
               <TurnProblemCard
@@ -74,9 +79,10 @@ const endOf = (messages: readonly Message[]): string => `${messages.at(-1)?.id} 
 type RowsProps = Pick<MessageListProps, "turn" | "agent" | "onSend" | "hasOlder"> & {
   readonly messages: readonly Message[];
   readonly rows: MessageRows;
+  readonly foundId: string | null;
 };
 
-function Rows({ turn, agent, onSend, hasOlder, messages, rows: { rows, measure, isWindowed, abovePx, belowPx } }: RowsProps) {
+function Rows({ turn, agent, onSend, hasOlder, messages, foundId, rows: { rows, measure, isWindowed, abovePx, belowPx } }: RowsProps) {
   const isActive = turn !== null && turn.end === null;
   const retried = useRetry(messages, onSend);
   const goOn = useCallback(() => onSend(goOnRequest), [onSend]);
@@ -95,7 +101,7 @@ function Rows({ turn, agent, onSend, hasOlder, messages, rows: { rows, measure, 
             data-index={index}
             data-last={isLast ? "" : undefined}
             tabIndex={-1}
-            className="group/item min-w-0 rounded-lg"
+            className={cn("group/item min-w-0 rounded-lg", message.id === foundId && "animate-found")}
             style={skippedPx === 0 ? undefined : { marginTop: skippedPx }}
             {...size}
             aria-posinset={isWindowed || hasOlder ? index + 1 : undefined}

@@ -30,6 +30,8 @@ export interface MessageRows {
   readonly belowPx: number;
   readonly isAtEnd: boolean;
   readonly jumpToEnd: () => void;
+  /** Brings a row into view, also one that is not in the page yet. */
+  readonly jumpTo: (index: number) => void;
 }
 
 export interface MessageRowsOptions {
@@ -74,12 +76,14 @@ export const useMessageRows = ({ messages, hasOlder, limit }: MessageRowsOptions
     setAtEnd(true);
     virtualizer.scrollToEnd();
   }, [virtualizer]);
+  const jumpTo = useCallback((index: number) => virtualizer.scrollToIndex(index, { align: "center" }), [virtualizer]);
   return {
     scroller,
     measure: virtualizer.measureElement,
     isWindowed,
     isAtEnd,
     jumpToEnd,
+    jumpTo,
     ...placed(virtualizer, messages.length, isWindowed),
   };
 };

@@ -9,6 +9,7 @@ import { Link } from "@/components/ui/link";
 import { AgentFace, AgentStatus } from "@/features/agents/agent-status";
 import { useChatAgents } from "@/features/chat/chat-agents";
 import { ConversationList } from "@/features/chat/conversation-list";
+import { SearchButton } from "@/features/chat/search/search-button";
 import { Logo } from "@/components/page/logo";
 import { UserMenu } from "@/features/shell/user-menu";
 
@@ -30,6 +31,7 @@ export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
           <SquarePen aria-hidden />
           New chat
         </Link>
+        <SearchButton onOpen={onNavigate} />
         <AgentShortcuts agents={agents} />
       </div>
       <ConversationList agents={agents} />

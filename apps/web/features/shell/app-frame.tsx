@@ -22,7 +22,7 @@ export function AppFrame({ children }: { readonly children: ReactNode }) {
 }
 
 function Frame({ children }: { readonly children: ReactNode }) {
-  const { Sidebar, isReadHere } = useAppParts();
+  const { Sidebar, Search, isReadHere } = useAppParts();
   useLiveEvents(isReadHere);
   return (
     <div className="flex h-dvh overflow-hidden">
@@ -35,6 +35,7 @@ function Frame({ children }: { readonly children: ReactNode }) {
         <OfflineBanner />
         {children}
       </div>
+      <Search />
     </div>
   );
 }

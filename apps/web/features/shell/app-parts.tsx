@@ -6,6 +6,8 @@ import type { IsReadHere } from "@/features/shell/live-events";
 /** What the frame takes of the features that stand in it: it knows none of them. */
 export interface AppParts {
   readonly Sidebar: ComponentType<{ readonly onNavigate?: () => void }>;
+  /** Stands beside the page, and opens over it. */
+  readonly Search: ComponentType;
   readonly isReadHere: IsReadHere;
 }
 

@@ -1,0 +1,39 @@
+"use client";
+
+import { Search } from "lucide-react";
+import { useSyncExternalStore } from "react";
+import { Button } from "@/components/ui/button";
+import { setSearchOpen } from "@/features/chat/search/search-open";
+
+const isApple = (): boolean => /mac|iphone|ipad/i.test(navigator.userAgent);
+const never = (): (() => void) => () => undefined;
+
+/** Known once the page runs: the exported page is the same for all. */
+export const useModifierKey = (): string =>
+  useSyncExternalStore(
+    never,
+    () => (isApple() ? "⌘" : "Ctrl"),
+    () => "Ctrl",
+  );
+
+export function SearchButton({ onOpen }: { readonly onOpen?: (() => void) | undefined }) {
+  const modifier = useModifierKey();
+  return (
+    <Button
+      variant="ghost"
+      aria-label="Search conversations"
+      aria-keyshortcuts={modifier === "⌘" ? "Meta+K" : "Control+K"}
+      className="justify-start px-4 text-muted-foreground"
+      onClick={() => {
+        onOpen?.();
+        setSearchOpen(true);
+      }}
+    >
+      <Search aria-hidden />
+      Search
+      <kbd aria-hidden className="ml-auto font-sans text-xs pointer-coarse:hidden">
+        {modifier} K
+      </kbd>
+    </Button>
+  );
+}

@@ -1,0 +1,133 @@
+"use client";
+
+import { searchMaxCharacters } from "@mosaic/contracts/search";
+import { LoaderCircle, Search as SearchIcon, X } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { Dialog as Radix } from "radix-ui";
+import { useState, type KeyboardEvent } from "react";
+import { Button } from "@/components/ui/button";
+import { cn } from "@/components/ui/cn";
+import { useChatAgents } from "@/features/chat/chat-agents";
+import { returnFocus, setSearchOpen } from "@/features/chat/search/search-open";
+import { byConversation, usePaused, useSearch } from "@/features/chat/search/search-queries";
+import { listId, optionId, addressesOf, SearchResults } from "@/features/chat/search/search-results";
+import { SearchState } from "@/features/chat/search/search-state";
+
+/** Searches one's own conversations while one types. */
+export function SearchDialog() {
+  return (
+    <Radix.Root open onOpenChange={setSearchOpen}>
+      <Radix.Portal>
+        <Radix.Overlay className="fixed inset-0 z-40 animate-fade bg-black/45" />
+        <Radix.Content
+          aria-describedby={undefined}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            returnFocus();
+          }}
+          className="fixed inset-x-0 top-0 z-50 mx-auto flex h-dvh w-full animate-fade flex-col overflow-hidden bg-popover text-popover-foreground shadow-xl sm:top-[10vh] sm:h-auto sm:max-h-[75vh] sm:w-[calc(100vw-2rem)] sm:max-w-2xl sm:rounded-xl sm:border"
+        >
+          <Radix.Title className="sr-only">Search conversations</Radix.Title>
+          <SearchPanel />
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+function SearchPanel() {
+  const router = useRouter();
+  const [text, setText] = useState("");
+  const [active, setActive] = useState<string | null>(null);
+  const q = usePaused(text.trim());
+  const search = useSearch(q);
+  const agents = useChatAgents().data ?? [];
+  const groups = q === "" ? [] : byConversation(search.data?.pages.flatMap(({ hits }) => hits) ?? []);
+  const addresses = addressesOf(groups);
+  const chosen = Math.max(0, addresses.indexOf(active ?? ""));
+  const move = (by: number): void => {
+    if (chosen + by >= addresses.length && search.hasNextPage) {
+      if (!search.isFetching) void search.fetchNextPage();
+      return;
+    }
+    setActive(addresses.at((chosen + by) % addresses.length) ?? null);
+  };
+  const open = (): void => {
+    const href = addresses[chosen];
+    // What shows may belong to the letters before.
+    if (href === undefined || text.trim() !== q || search.isPlaceholderData) return;
+    setSearchOpen(false);
+    router.push(href);
+  };
+  const isPending = text.trim() !== q || search.isFetching;
+  return (
+    <>
+      <SearchField
+        text={text}
+        onText={(typed) => {
+          setText(typed);
+          setActive(null);
+        }}
+        activeId={addresses[chosen] === undefined ? undefined : optionId(addresses[chosen])}
+        keys={{ ArrowDown: () => move(1), ArrowUp: () => move(-1), Enter: open }}
+        isBusy={isPending && q !== ""}
+      />
+      <div className="min-h-0 flex-1 overflow-y-auto p-2">
+        <SearchResults
+          groups={groups}
+          agents={agents}
+          choice={{ active: addresses[chosen], onActive: setActive, onOpened: () => setSearchOpen(false) }}
+        />
+        <SearchState search={search} q={q} isPending={isPending} count={addresses.length} />
+      </div>
+    </>
+  );
+}
+
+interface SearchFieldProps {
+  readonly text: string;
+  readonly onText: (text: string) => void;
+  /** Of what Enter opens. */
+  readonly activeId: string | undefined;
+  readonly keys: Readonly<Record<string, () => void>>;
+  readonly isBusy: boolean;
+}
+
+function SearchField({ text, onText, activeId, keys, isBusy }: SearchFieldProps) {
+  const Icon = isBusy ? LoaderCircle : SearchIcon;
+  const onKeyDown = (event: KeyboardEvent): void => {
+    // Enter also ends the composition of a word.
+    const act = event.nativeEvent.isComposing ? undefined : keys[event.key];
+    if (act === undefined) return;
+    event.preventDefault();
+    act();
+  };
+  return (
+    <div className="flex shrink-0 items-center gap-2 border-b px-3">
+      <Icon aria-hidden className={cn("size-5 shrink-0 text-muted-foreground", isBusy && "animate-spin")} />
+      <input
+        type="text"
+        role="combobox"
+        aria-label="Search conversations"
+        aria-expanded={activeId !== undefined}
+        aria-controls={listId}
+        aria-autocomplete="list"
+        aria-activedescendant={activeId}
+        placeholder="Search titles and messages"
+        value={text}
+        maxLength={searchMaxCharacters}
+        autoComplete="off"
+        spellCheck={false}
+        enterKeyHint="go"
+        className="h-13 min-w-0 flex-1 bg-transparent text-base outline-none placeholder:text-muted-foreground"
+        onChange={(event) => onText(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
+      <Radix.Close asChild>
+        <Button variant="ghost" size="icon-sm" aria-label="Close search">
+          <X aria-hidden />
+        </Button>
+      </Radix.Close>
+    </div>
+  );
+}
