@@ -109,11 +109,14 @@ test("nobody finds what is another's, not even an admin, nor a program that may 
   expect((await app.visitor().post("/api/search", { q: "ocelot" })).status).toBe(401);
 });
 
-test("what was deleted is not found, and nothing of it is left in the index", async () => {
+test("what was deleted is not found unless that is taken back, and nothing of what was removed is left in the index", async () => {
   const id = await written(ann, agentId, "a fleeting axolotl", "Axolotls");
   expect(await seen(ann, "axolotl")).toHaveLength(2);
   await ann.delete(`/api/conversations/${id}`);
   expect((await search(ann, "axolotl")).hits).toEqual([]);
+  expect((await ann.post(`/api/conversations/${id}/restore`)).status).toBeLessThan(300);
+  expect((await search(ann, "axolotl")).hits).toHaveLength(2);
+  await app.database.query("DELETE FROM conversations WHERE id = $1", [id]);
   expect(
     await app.database.query("SELECT 1 FROM search_messages s WHERE NOT EXISTS (SELECT 1 FROM messages m WHERE m.id = s.message_id)"),
   ).toEqual([]);
