@@ -229,7 +229,9 @@ test("a rotation that is cut off anywhere goes on where it was, with either key 
 test("the rotation knows every place where something is sealed", { timeout: 60_000 }, async () => {
   const app = await open();
   const { client, agentId } = await filled(app);
-  const turn = await inFlight(app, client, await createConversation(client, agentId));
+  const answering = await createConversation(client, agentId);
+  const turn = await inFlight(app, client, answering);
+  expect((await client.post(`/api/conversations/${answering}/waiting`, { content: "then" })).status).toBe(201);
   const known = new Set([...sealedColumns, ...droppedColumns].map(({ table, column }) => `${table}.${column}`));
   const columns = await app.database.query<{ table: string; column: string }>(
     `SELECT table_name AS table, column_name AS column FROM information_schema.columns
