@@ -21,7 +21,6 @@ export function SearchButton({ onOpen }: { readonly onOpen?: (() => void) | unde
   return (
     <Button
       variant="ghost"
-      aria-label="Search conversations"
       aria-keyshortcuts={modifier === "⌘" ? "Meta+K" : "Control+K"}
       className="justify-start px-4 text-muted-foreground"
       onClick={() => {
@@ -30,7 +29,7 @@ export function SearchButton({ onOpen }: { readonly onOpen?: (() => void) | unde
       }}
     >
       <Search aria-hidden />
-      Search
+      Search conversations
       <kbd aria-hidden className="ml-auto font-sans text-xs pointer-coarse:hidden">
         {modifier} K
       </kbd>
