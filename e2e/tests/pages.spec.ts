@@ -104,6 +104,9 @@ test.describe("the pages @process", () => {
     await keyboard.press("Enter");
     await page.waitForURL(/\/chat/);
     await expect(page.getByRole("textbox", { name: "Message Ada" })).toBeFocused();
+    // The wizard has set it already.
+    const unset = { data: { backend: null, model: null, fallbacks: [] }, headers: { origin: world.mosaic.url } };
+    expect((await page.request.put(`${world.mosaic.url}/api/model-defaults`, unset)).ok()).toBe(true);
 
     await tabTo(page, page.getByRole("button", { name: /^Account and settings/ }));
     await keyboard.press("Enter");
