@@ -98,7 +98,8 @@ test.describe("two members and an admin at once @docker", () => {
     await ann.getByRole("button", { name: "Use the default" }).click();
     await expectAccessible(ann);
     await ann.getByRole("button", { name: "Add agent" }).click();
-    await expect(ann.getByText(/mosaic-demo · Team model \(shared by an admin\)/)).toBeVisible();
+    const quill = ann.getByRole("listitem").filter({ hasText: "Quill" });
+    await expect(quill.getByText(/mosaic-demo · Team model \(shared by an admin\)/)).toBeVisible();
     await ann.getByRole("link", { name: "Chat with Quill" }).click();
     await send(ann, "Quill", "Good morning from ann");
     const answer = await nextAnswer(ann, "Quill", 1, 120_000);
