@@ -13,10 +13,18 @@ export type MessageRole = z.infer<typeof messageRole>;
 export const messageStatus = z.enum(["streaming", "complete", "stopped", "broken_off", "failed"]);
 export type MessageStatus = z.infer<typeof messageStatus>;
 
+/** The versions of one message, which follow the same one: which of them this is, from 1 on, and those beside it. */
+export const messageVersions = z
+  .object({ place: z.int().positive(), count: z.int().min(2), previousId: z.uuid().nullable(), nextId: z.uuid().nullable() })
+  .meta({ id: "MessageVersions" });
+export type MessageVersions = z.infer<typeof messageVersions>;
+
 export const message = z
   .object({
     id: z.uuid(),
     role: messageRole,
+    /** Absent: there is no other version of it. */
+    versions: messageVersions.optional(),
     /** What it says: the texts among its parts. */
     content: z.string(),
     parts: messageParts,
@@ -61,7 +69,7 @@ export const conversationWithMessages = z
   .meta({ id: "ConversationWithMessages" });
 export type ConversationWithMessages = z.infer<typeof conversationWithMessages>;
 
-/** Some messages in a row, oldest first. */
+/** Some messages in a row of the path that is shown, oldest first. */
 export const messagePage = z
   .object({ messages: z.array(message), hasOlder: z.boolean(), hasNewer: z.boolean() })
   .meta({ id: "MessagePage" });

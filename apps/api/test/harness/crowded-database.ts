@@ -110,8 +110,9 @@ function talk({ users, agents, conversations, messages, auditEvents }: Crowd): s
     `INSERT INTO conversations (id, user_id, agent_id, title_encrypted, indexed_title, pinned_at, archived_at, deleted_at, created_at, updated_at)
      SELECT ${idSql("conversations", "n")}, ${idSql("users", user)}, ${idSql("agents", agent)}, 'enc:' || md5(n::text), right(md5(n::text), 24), CASE WHEN n % 500 = 7 THEN ${ago("n")} END,
        CASE WHEN n % 3 = 2 AND n % 500 <> 7 THEN ${ago("n")} END, CASE WHEN n % 4000 = 11 THEN ${ago("n")} END, ${ago("n")}, ${ago("n")} FROM generate_series(1, ${conversations}) AS n`,
-    `INSERT INTO messages (id, conversation_id, role, content_encrypted, status, process_id, is_indexed, created_at)
-     SELECT ${idSql("messages", "n")}, ${idSql("conversations", `1 + n % ${conversations}`)}, CASE WHEN n % 2 = 0 THEN 'user' ELSE 'assistant' END, ${text},
+    `INSERT INTO messages (id, conversation_id, parent_id, left_at, agent_session, role, content_encrypted, status, process_id, is_indexed, created_at)
+     SELECT ${idSql("messages", "n")}, ${idSql("conversations", `1 + n % ${conversations}`)}, ${idSql("conversations", `1 + n % ${conversations}`)},
+       CASE WHEN n % 20 = 19 THEN ${ago("n")} END, CASE WHEN n % 40 = 18 THEN 'conv-' || n END, CASE WHEN n % 2 = 0 THEN 'user' ELSE 'assistant' END, ${text},
        CASE WHEN n % ${Math.ceil(messages / 6)} = 1 THEN 'streaming' ELSE 'complete' END, gen_random_uuid(), true, ${ago("n")} FROM generate_series(1, ${messages}) AS n`,
     `INSERT INTO search_keys (user_id, key_encrypted) SELECT ${idSql("users", "n")}, 'enc:' FROM generate_series(1, ${users}) AS n`,
     `INSERT INTO search_titles (conversation_id, user_id, tokens)
@@ -119,7 +120,7 @@ function talk({ users, agents, conversations, messages, auditEvents }: Crowd): s
     `INSERT INTO search_messages (message_id, user_id, tokens)
      SELECT m.id, v.user_id, array_to_tsvector(ARRAY['of-all', 'token-' || row_number() OVER (ORDER BY m.id)]) FROM messages m JOIN conversations v ON v.id = m.conversation_id`,
     `INSERT INTO waiting_messages (id, conversation_id, content_encrypted, created_at)
-     SELECT ${idSql("waiting_messages", "n")}, ${idSql("conversations", "n")}, ${text}, ${ago("n")} FROM generate_series(1, ${conversations}) AS n`,
+     SELECT ${idSql("waiting_messages", "n")}, ${idSql("conversations", "n")}, ${text}, ${ago("n")} - CASE WHEN n > 100 THEN interval '9 days' ELSE interval '0' END FROM generate_series(1, ${conversations}) AS n`,
     `INSERT INTO turn_events (message_id, seq, payload_encrypted) SELECT ${idSql("messages", "n")}, 1, ${text} FROM generate_series(1, ${messages}, 2) AS n`,
     `INSERT INTO audit_events (id, at, actor_kind, actor_id, actor_name, action, target_type, target_id, target_name, outcome)
      SELECT ${idSql("audit_events", "n")}, ${ago("n")}, 'user', ${idSql("users", `1 + n % ${users}`)}, 'person-' || md5((1 + n % ${users})::text),

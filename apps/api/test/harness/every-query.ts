@@ -15,6 +15,7 @@ import { ConversationDeletionRepository } from "../../src/modules/conversations/
 import { ConversationListRepository } from "../../src/modules/conversations/conversation-list.repository.js";
 import { ConversationsRepository } from "../../src/modules/conversations/conversations.repository.js";
 import { MessagePagesRepository } from "../../src/modules/conversations/message-pages.repository.js";
+import { MessageTreeRepository } from "../../src/modules/conversations/message-tree.repository.js";
 import { TurnLogRepository } from "../../src/modules/conversations/turn-log.repository.js";
 import { HealthRepository } from "../../src/modules/health/health.repository.js";
 import { ApiProcessesRepository } from "../../src/modules/key-rotation/api-processes.repository.js";
@@ -193,6 +194,9 @@ const talk: readonly Call[] = [
       (pages) => pages.read(talkKey, { from: { messageId: id("messages", 1), direction: "newer", isIncluded: false }, bound: pageBound }),
     ],
     exists: [(pages) => pages.exists(talkKey, null), (pages) => pages.exists(talkKey, id("messages", 1))],
+  }),
+  ...of(MessageTreeRepository, {
+    read: [(tree) => tree.read(talkKey, null, pageBound), (tree) => tree.read(talkKey, id("messages", 1), pageBound)],
   }),
   ...of(TurnsRepository, {
     begin: (turns) =>

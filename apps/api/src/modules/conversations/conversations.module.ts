@@ -10,6 +10,7 @@ import { DELETION_TIMES, deletionTimes } from "./deletion-times.js";
 import { HistoryService } from "./history.service.js";
 import { MessagePagesRepository } from "./message-pages.repository.js";
 import { MessagePagesService } from "./message-pages.service.js";
+import { MessageTreeRepository } from "./message-tree.repository.js";
 import { TurnLogRepository } from "./turn-log.repository.js";
 import { TurnLogService } from "./turn-log.service.js";
 
@@ -25,10 +26,11 @@ import { TurnLogService } from "./turn-log.service.js";
     HistoryService,
     MessagePagesService,
     MessagePagesRepository,
+    MessageTreeRepository,
     TurnLogService,
     TurnLogRepository,
     { provide: DELETION_TIMES, useValue: deletionTimes },
   ],
-  exports: [ConversationsService, HistoryService, TurnLogService],
+  exports: [ConversationsService, HistoryService, MessageTreeRepository, TurnLogService],
 })
 export class ConversationsModule {}

@@ -20,6 +20,18 @@ export interface StoredMessage extends SealedContent {
   readonly createdAt: Date;
 }
 
+/** A message on the path that is shown, with its other versions, oldest first. */
+export interface StoredPathMessage extends StoredMessage {
+  readonly otherVersions: readonly string[];
+}
+
+/** A message of the tree. `parentId`: `null` for a first one. */
+export interface StoredTreeMessage extends StoredMessage {
+  readonly parentId: string | null;
+  /** It is on the path that is shown. */
+  readonly isShown: boolean;
+}
+
 export interface StoredConversation {
   readonly id: string;
   readonly agentId: string;
@@ -72,6 +84,10 @@ export const messageFields = {
   cachedTokens: true,
   createdAt: true,
 } as const;
+
+/** The columns of a `StoredMessage`, in SQL. */
+export const messageColumns = `id, role, content_encrypted AS "contentEncrypted", content_format AS "contentFormat", status, error_code AS "errorCode",
+  error_detail AS "errorDetail", input_tokens AS "inputTokens", output_tokens AS "outputTokens", cached_tokens AS "cachedTokens", created_at AS "createdAt"`;
 
 /** The columns of a `StoredConversation`, in SQL. */
 export const conversationColumns = `id, agent_id AS "agentId", title_encrypted AS "titleEncrypted", memory_given_at AS "memoryGivenAt",

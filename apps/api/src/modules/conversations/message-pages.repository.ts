@@ -1,6 +1,6 @@
 import { Injectable } from "@nestjs/common";
 import { PrismaService, type PreparedStatement } from "../../platform/database/prisma.service.js";
-import type { StoredMessage } from "./conversations.types.js";
+import { messageColumns, type StoredPathMessage } from "./conversations.types.js";
 
 /** A conversation, as its owner names it. */
 export interface ConversationKey {
@@ -24,13 +24,13 @@ export interface PageOf {
 
 export interface StoredPage {
   /** Oldest first. */
-  readonly messages: StoredMessage[];
+  readonly messages: StoredPathMessage[];
   /** There are others beyond them, in the direction that was read. */
   readonly hasMore: boolean;
 }
 
 /**
- * Ids grow with time and differ where times do not, so they alone make the order. The length of a value is known without reading it: what does not
+ * Of the path that is shown. A version that is not has left it, so an index of those alone knows whether a message has others. Ids grow with time and differ where times do not, so they alone make the order. The length of a value is known without reading it: what does not
  * fit is never taken from the disk.
  */
 const pageStatement = (direction: PageDirection): PreparedStatement => {
@@ -38,13 +38,12 @@ const pageStatement = (direction: PageDirection): PreparedStatement => {
   return {
     name: `messages_${direction}`,
     text: `
-    SELECT id, role, content_encrypted AS "contentEncrypted", content_format AS "contentFormat", status, error_code AS "errorCode",
-      error_detail AS "errorDetail", input_tokens AS "inputTokens", output_tokens AS "outputTokens", cached_tokens AS "cachedTokens",
-      created_at AS "createdAt", found
+    SELECT ${messageColumns}, found,
+      ARRAY(SELECT other.id::text FROM messages other WHERE other.parent_id = measured.parent_id AND other.left_at IS NOT NULL ORDER BY other.id) AS "otherVersions"
     FROM (
       SELECT near.*, row_number() OVER ordered AS place, sum(octet_length(content_encrypted)) OVER ordered AS bytes, (count(*) OVER ())::int AS found
       FROM (
-        SELECT * FROM messages WHERE conversation_id = $1 AND id ${beyond}= $3
+        SELECT * FROM messages WHERE conversation_id = $1 AND left_at IS NULL AND id ${beyond}= $3
           AND ($4 OR id <> $3) AND EXISTS (SELECT 1 FROM conversations WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL)
         ORDER BY id ${order} LIMIT $5::int + 1
       ) near
@@ -62,7 +61,7 @@ const whetherThere: PreparedStatement = {
   name: "message_of_conversation",
   text: `
     SELECT 1 FROM conversations c WHERE c.id = $1 AND c.user_id = $2 AND c.deleted_at IS NULL
-      AND ($3::uuid IS NULL OR EXISTS (SELECT 1 FROM messages WHERE id = $3 AND conversation_id = c.id))`,
+      AND ($3::uuid IS NULL OR EXISTS (SELECT 1 FROM messages WHERE id = $3 AND conversation_id = c.id AND left_at IS NULL))`,
 };
 
 @Injectable()
@@ -72,7 +71,7 @@ export class MessagePagesRepository {
   /** No messages for another's conversation as for a missing one. */
   async read({ userId, conversationId }: ConversationKey, { from, bound }: PageOf): Promise<StoredPage> {
     const { messageId, direction, isIncluded } = from ?? { messageId: beyondAll, direction: "older", isIncluded: true };
-    const rows = await this.prisma.askPrepared<StoredMessage & { found: number }>(statements[direction], [
+    const rows = await this.prisma.askPrepared<StoredPathMessage & { found: number }>(statements[direction], [
       conversationId,
       userId,
       messageId,
@@ -84,7 +83,7 @@ export class MessagePagesRepository {
     return { messages: direction === "older" ? messages.toReversed() : messages, hasMore: (rows[0]?.found ?? 0) > rows.length };
   }
 
-  /** Whether the user has such a conversation, and it has such a message if one is named. */
+  /** Whether the user has such a conversation, and it shows such a message if one is named. */
   async exists({ userId, conversationId }: ConversationKey, messageId: string | null): Promise<boolean> {
     return (await this.prisma.askPrepared(whetherThere, [conversationId, userId, messageId])).length > 0;
   }

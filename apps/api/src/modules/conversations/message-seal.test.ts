@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { CryptoService } from "../crypto/crypto.service.js";
-import type { StoredMessage } from "./conversations.types.js";
+import type { StoredPathMessage } from "./conversations.types.js";
 import { openMessages } from "./message-seal.js";
 
-const stored = (id: number, length: number): StoredMessage => ({
+const stored = (id: number, length: number): StoredPathMessage => ({
   id: String(id),
   role: "assistant",
   contentEncrypted: "x".repeat(length),
@@ -15,6 +15,7 @@ const stored = (id: number, length: number): StoredMessage => ({
   outputTokens: null,
   cachedTokens: null,
   createdAt: new Date(0),
+  otherVersions: [],
 });
 
 test("long messages are opened in their order, and others are let in between", async () => {

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { problems, problemCode, type Problem } from "@mosaic/contracts/problem";
-import type { Conversation, Message } from "@mosaic/contracts/chat";
+import type { Conversation, Message, MessageVersions } from "@mosaic/contracts/chat";
 import { messageParts, textOfParts, textParts, type MessagePart, type TokenUsage } from "@mosaic/contracts/message-parts";
 import type { CryptoService } from "../crypto/crypto.service.js";
-import type { SealedContent, StoredConversation, StoredMessage } from "./conversations.types.js";
+import type { SealedContent, StoredConversation, StoredMessage, StoredPathMessage } from "./conversations.types.js";
 
 /** Where texts belong: one that is moved to another row, or to another person's, does not open. */
 export const titleContext = (userId: string, id: string): { owner: string; field: string } => ({
@@ -51,11 +51,19 @@ export function openMessage(crypto: CryptoService, userId: string, stored: Store
   };
 }
 
+function versionsOf({ id, otherVersions }: StoredPathMessage): MessageVersions | null {
+  const before = otherVersions.filter((other) => other < id);
+  const after = otherVersions.slice(before.length);
+  return otherVersions.length === 0
+    ? null
+    : { place: before.length + 1, count: otherVersions.length + 1, previousId: before.at(-1) ?? null, nextId: after[0] ?? null };
+}
+
 /** A millisecond or two, so that others are answered meanwhile. */
 const charactersAtOnce = 256 * 1024;
 
 /** In their order, with pauses between large ones. Throws `SealError` as `openMessage` does. */
-export async function openMessages(crypto: CryptoService, userId: string, stored: readonly StoredMessage[]): Promise<Message[]> {
+export async function openMessages(crypto: CryptoService, userId: string, stored: readonly StoredPathMessage[]): Promise<Message[]> {
   const messages: Message[] = [];
   let sincePause = 0;
   for (const message of stored) {
@@ -63,7 +71,8 @@ export async function openMessages(crypto: CryptoService, userId: string, stored
       await nextTurn();
       sincePause = 0;
     }
-    messages.push(openMessage(crypto, userId, message));
+    const versions = versionsOf(message);
+    messages.push({ ...openMessage(crypto, userId, message), ...(versions === null ? {} : { versions }) });
     sincePause += message.contentEncrypted.length;
   }
   return messages;

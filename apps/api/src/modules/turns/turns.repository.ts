@@ -206,7 +206,7 @@ function beginning({ userId, conversationId, processId, now, maxPerUser, waiting
     place AS (
       SELECT v.agent_id, a.owner_id, a.backend_id, u.xmin AS user_version,
         EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = v.id AND m.status = 'streaming') AS is_answering,
-        NOT EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = v.id) AS is_first,
+        (SELECT m.id FROM messages m WHERE m.conversation_id = v.id AND m.left_at IS NULL ORDER BY m.id DESC LIMIT 1) AS last_id,
         (SELECT count(*)::int FROM messages m JOIN conversations w ON w.id = m.conversation_id
           WHERE m.status = 'streaming' AND w.user_id = v.user_id) AS in_flight
       FROM conversations v JOIN agents a ON a.id = v.agent_id JOIN users u ON u.id = v.user_id
@@ -214,16 +214,16 @@ function beginning({ userId, conversationId, processId, now, maxPerUser, waiting
         AND (${waitingId}::uuid IS NULL OR EXISTS (SELECT 1 FROM waiting))),
     turn_of AS (
       UPDATE users u SET last_seen_at = ${now} FROM place
-      WHERE u.id = ${userId}::uuid AND u.xmin = place.user_version AND NOT is_answering AND in_flight < ${maxPerUser} RETURNING place.agent_id),
+      WHERE u.id = ${userId}::uuid AND u.xmin = place.user_version AND NOT is_answering AND in_flight < ${maxPerUser} RETURNING place.agent_id, place.last_id),
     moved AS (
       UPDATE conversations v SET updated_at = ${now}, archived_at = NULL FROM turn_of WHERE v.id = ${conversationId}::uuid AND v.deleted_at IS NULL
-      RETURNING v.id, v.title_encrypted, turn_of.agent_id),
+      RETURNING v.id, v.title_encrypted, turn_of.agent_id, COALESCE(turn_of.last_id, v.id) AS parent_id),
     stored AS (
-      INSERT INTO messages (id, conversation_id, role, content_encrypted, content_format, status, process_id, created_at)
-      SELECT new.id, moved.id, new.role, new.content, new.format, new.status, new.process_id, ${now} FROM moved CROSS JOIN (VALUES
-        (${question.id}::uuid, 'user', ${question.contentEncrypted}, ${question.contentFormat}, 'complete', NULL::uuid),
-        (${answer.id}::uuid, 'assistant', ${answer.contentEncrypted}, ${answer.contentFormat}, 'streaming', ${processId}::uuid)
-      ) AS new (id, role, content, format, status, process_id)),
+      INSERT INTO messages (id, conversation_id, parent_id, role, content_encrypted, content_format, status, process_id, created_at)
+      SELECT new.id, moved.id, COALESCE(new.parent_id, moved.parent_id), new.role, new.content, new.format, new.status, new.process_id, ${now} FROM moved CROSS JOIN (VALUES
+        (${question.id}::uuid, NULL::uuid, 'user', ${question.contentEncrypted}, ${question.contentFormat}, 'complete', NULL::uuid),
+        (${answer.id}::uuid, ${question.id}::uuid, 'assistant', ${answer.contentEncrypted}, ${answer.contentFormat}, 'streaming', ${processId}::uuid)
+      ) AS new (id, parent_id, role, content, format, status, process_id)),
     sent AS (DELETE FROM waiting_messages w USING moved WHERE w.id = ${waitingId}::uuid),
     used AS (
       UPDATE agent_containers c SET last_active_at = ${now}, updated_at = ${now} FROM moved WHERE c.agent_id = moved.agent_id
@@ -231,7 +231,7 @@ function beginning({ userId, conversationId, processId, now, maxPerUser, waiting
     noted AS (${auditing(audit, Prisma.sql`moved`, Prisma.sql`jsonb_build_object('agentId', moved.agent_id)`)})
     SELECT place.agent_id AS "agentId", owner_id AS "ownerId", backend_id AS "backendId", used.status, used.endpoint_host AS "endpointHost",
       used.endpoint_port AS "endpointPort", used.token_encrypted AS "tokenEncrypted", moved.id IS NOT NULL AS "isBegun",
-      is_answering AS "isAnswering", is_first AS "isFirst", in_flight AS "inFlight", moved.title_encrypted AS "titleEncrypted",
+      is_answering AS "isAnswering", last_id IS NULL AS "isFirst", in_flight AS "inFlight", moved.title_encrypted AS "titleEncrypted",
       (SELECT ${sending(ownerNotice({ userId, conversationId, answerId: answer.id }, false))} FROM moved)
     FROM place LEFT JOIN moved ON true LEFT JOIN used ON true`;
 }
