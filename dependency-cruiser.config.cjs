@@ -16,7 +16,8 @@ const moduleGraph = {
   "idle-reaper": ["containers"],
   conversations: ["owner-events"],
   search: ["conversations"],
-  turns: ["agent-config", "conversations", "containers", "llm-relay"],
+  files: ["settings"],
+  turns: ["agent-config", "conversations", "containers", "files", "llm-relay"],
   demo: ["settings"],
   health: ["agents", "backends", "containers", "llm-providers", "oidc", "runtime-host", "settings"],
   "outbound-access": ["settings"],
@@ -59,7 +60,7 @@ const featureGraph = {
 
 /** What another module may see of a module: never its repository or its controllers. */
 const publicParts =
-  "\\.(module|service|guard|decorator|types)\\.ts$|[-/]registry\\.ts$|/(tokens|sealed-box|key-ring|audit-trail|model-choice|session-endings|message-seal|conversation-title)\\.ts$";
+  "\\.(module|service|guard|decorator|types)\\.ts$|[-/]registry\\.ts$|/(tokens|sealed-box|key-ring|audit-trail|model-choice|session-endings|message-seal|conversation-title|sealed-pieces|file-name)\\.ts$";
 
 const featurePath = (names) => `^apps/web/features/(${names.join("|")})/`;
 

@@ -11,6 +11,7 @@ import { ContainersModule } from "./modules/containers/containers.module.js";
 import { ConversationsModule } from "./modules/conversations/conversations.module.js";
 import { CryptoModule } from "./modules/crypto/crypto.module.js";
 import { DemoModule } from "./modules/demo/demo.module.js";
+import { FilesModule } from "./modules/files/files.module.js";
 import { HealthModule } from "./modules/health/health.module.js";
 import { IdleReaperModule } from "./modules/idle-reaper/idle-reaper.module.js";
 import { KeyRotationModule } from "./modules/key-rotation/key-rotation.module.js";
@@ -54,6 +55,7 @@ import { PlatformModule } from "./platform/platform.module.js";
     SystemAgentsModule,
     IdleReaperModule,
     ConversationsModule,
+    FilesModule,
     TurnsModule,
     SearchModule,
     DemoModule,

@@ -123,6 +123,7 @@ const foundElsewhere: Partial<Record<AuditAction, string>> = {
   "auth.throttled": "sign-in-throttling.api.test.ts",
   "backup.restore": "cli.api.test.ts",
   "container.fail": "hung-agents.api.test.ts",
+  "file.upload": "files.api.test.ts",
   "key.rotate": "cli.api.test.ts",
   "onboarding.complete": "onboarding.api.test.ts",
   "onboarding.skip": "onboarding.api.test.ts",

@@ -21,5 +21,6 @@ export const queryKeys = {
   backends: ["backends"],
   admin: (...parts: readonly unknown[]) => ["admin", ...parts],
   conversation: (id: string) => ["conversation", id],
+  fileRoom: (storedCount: number) => ["file-room", storedCount],
   waiting: (id: string) => ["conversation", id, "waiting"],
 } as const;

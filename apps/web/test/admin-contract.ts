@@ -4,6 +4,7 @@ import type { SharableProvider } from "@mosaic/contracts/admin-sharing";
 import type { Invite, ManagedUser } from "@mosaic/contracts/admin-users";
 import type { Agent } from "@mosaic/contracts/agent";
 import type { AuditEvent } from "@mosaic/contracts/audit";
+import { fileSettings, type FileSettings } from "@mosaic/contracts/files";
 import type { HealthCheck } from "@mosaic/contracts/health";
 import type { ModelDefault } from "@mosaic/contracts/model-defaults";
 import type { OidcSettings } from "@mosaic/contracts/oidc";
@@ -15,6 +16,7 @@ export interface AdminState {
   invites: Invite[];
   signUpMode: "closed" | "invite" | "open";
   isDemoOn: boolean;
+  fileSettings: FileSettings;
   oidc: OidcSettings;
   oidcTest: { outcome: string; message: string; warnings: string[] };
   providers: SharableProvider[];
@@ -62,6 +64,7 @@ export const adminState = (over: Partial<AdminState> = {}): AdminState => ({
   invites: [],
   signUpMode: "invite",
   isDemoOn: true,
+  fileSettings: { quotaBytes: 1024 * 1024 * 1024 },
   oidc: {
     isConfigured: false,
     isEnabled: false,
@@ -179,6 +182,11 @@ const people: Record<string, (call: AdminCall) => Answer> = {
     return ok({ mode: state.signUpMode });
   },
   "GET demo-model": ({ state }) => ok({ isOn: state.isDemoOn }),
+  "GET files": ({ state }) => ok(state.fileSettings),
+  "PUT files": ({ state, body }) => {
+    state.fileSettings = fileSettings.parse(body);
+    return ok(state.fileSettings);
+  },
   "PUT demo-model": ({ state, body }) => {
     state.isDemoOn = body["isOn"] === true;
     return ok({ isOn: state.isDemoOn });

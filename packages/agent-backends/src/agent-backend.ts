@@ -46,6 +46,13 @@ export interface RenderInput {
   readonly trustedCertificates?: readonly string[];
 }
 
+/** An image that a model is shown along with a message. */
+export interface GatewayImage {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly base64: string;
+}
+
 /** One turn as the backend's gateway wants it. */
 export interface GatewayRequest {
   readonly path: string;
@@ -104,6 +111,8 @@ export interface DialogueInput {
   /** Of the answer. The gateway knows the turn by it. */
   readonly turnId: string;
   readonly text: string;
+  /** Emptied by whoever made them once the gateway has the message. */
+  readonly images?: readonly GatewayImage[];
   /** `null`: the gateway gets the message now. Otherwise the gateway has it already, and this is what was told of the answer before. */
   readonly said: string | null;
   /** A process that died may have sent the message: send it only if the gateway does not know of it. */
@@ -148,7 +157,7 @@ export interface GatewaySocket {
 export interface AgentBackend {
   readonly id: BackendId;
   render(input: RenderInput): Bundle;
-  turnRequest(input: { gatewayToken: string; conversationId: string; text: string }): GatewayRequest;
+  turnRequest(input: { gatewayToken: string; conversationId: string; text: string; images?: readonly GatewayImage[] }): GatewayRequest;
   /** The clock is only for tests. */
   openStream(nowMs?: () => number): GatewayStream;
   /** `null`: it has none. Otherwise a turn goes over it wherever the gateway lets Mosaic in, and else over HTTP. */
@@ -157,6 +166,10 @@ export interface AgentBackend {
   explainResponse(status: number, body: string): GatewayFailure;
   /** What a turn's end means once the gateway's log has told its words: it may even be a complete answer. */
   explainLogLine(line: string, turn: TurnSoFar): GatewayEnding;
+  /** Where its agents work, below their state. What people send lies in `inbox` of it; what is written into `outbox`, people are offered. */
+  readonly workspace: { readonly folder: string; readonly inbox: string; readonly outbox: string };
+  /** What a gateway takes of images with one message. */
+  readonly images: { readonly maxBytes: number; readonly maxTotalBytes: number };
   readonly gateway: {
     /** Where somebody who can't ask a supervisor asks: the first path answers 200 once turns can be served, without a token; the second one proves the token. */
     readonly probe: { readonly readinessPath: string; readonly tokenProofPath: string };

@@ -68,6 +68,16 @@ describe("the way in", () => {
     expect(afterHello.stage).toBe("opening");
   });
 
+  it("brings images along with the message", () => {
+    const images = [{ name: "a.png", mediaType: "image/png", base64: "iVBO" }];
+    const dialogue = openOpenclawDialogue({ ...input, images });
+    const { send } = answered(dialogue, dialogue.receive(challenge), { connect: helloOk });
+    expect(JSON.parse(send.at(-1) ?? "")).toMatchObject({
+      method: "chat.send",
+      params: { attachments: [{ type: "image", mimeType: "image/png", fileName: "a.png", content: "iVBO" }] },
+    });
+  });
+
   it("is asked for once a connection, however often the gateway asks who is there", () => {
     const { dialogue } = opened();
     expect(dialogue.receive(challenge)).toMatchObject({ send: [], isHeard: false });

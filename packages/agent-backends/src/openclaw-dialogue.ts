@@ -21,6 +21,12 @@ export function openOpenclawDialogue(input: DialogueInput, nowMs: () => number =
 
 type Request = "connect" | "subscribe" | "send" | "history" | "abort";
 
+function attachmentsOf({ images = [] }: DialogueInput): { attachments?: object[] } {
+  if (images.length === 0) return {};
+  const attached = images.map(({ name, mediaType, base64 }) => ({ type: "image", mimeType: mediaType, fileName: name, content: base64 }));
+  return { attachments: attached };
+}
+
 class OpenclawDialogue implements GatewayDialogue {
   private readonly run: OpenclawRun;
   private readonly sessionKey: string;
@@ -133,6 +139,7 @@ class OpenclawDialogue implements GatewayDialogue {
     this.ask("send", "chat.send", {
       sessionKey: this.sessionKey,
       message: this.input.text,
+      ...attachmentsOf(this.input),
       idempotencyKey: this.input.turnId,
       suppressCommandInterpretation: true,
       // Of a turn that Mosaic no longer follows; two of its own never meet.

@@ -1,5 +1,7 @@
 import type { RenderInput } from "./agent-backend.js";
 
+export const openclawWorkspace = { folder: "workspace", inbox: "inbox", outbox: "outbox" } as const;
+
 const defaultPersonality = [
   "You are a capable, friendly assistant who belongs to one person and works for that person alone.",
   "",
@@ -26,6 +28,8 @@ export const houseRules = [
   "",
   "- You are already set up: there is no introduction and no first-run ritual to go through.",
   "- Your workspace is the current folder. Files here stay when you are stopped and started again.",
+  `- What your person sends you as a file is in the folder ${openclawWorkspace.inbox}.`,
+  `- To give your person a file, write it into the folder ${openclawWorkspace.outbox}: it can be downloaded once you have answered.`,
   "- Keep lasting notes about your person and your work in MEMORY.md.",
   "- SOUL.md, IDENTITY.md and AGENTS.md are written by Mosaic and replaced when your owner changes your settings: don't edit them.",
   "",

@@ -1,5 +1,5 @@
 import type { Bundle, BundleFile, Launch, Warmup } from "@mosaic/contracts/agent-config";
-import type { AgentBackend, GatewayRequest, RenderInput } from "./agent-backend.js";
+import type { AgentBackend, GatewayImage, GatewayRequest, RenderInput } from "./agent-backend.js";
 import { sha256OfJson } from "./canonical-json.js";
 import { openclawAgentId, renderConfig } from "./openclaw-config.js";
 import { openOpenclawDialogue } from "./openclaw-dialogue.js";
@@ -9,10 +9,13 @@ import { openclawLaunch, relayed } from "./openclaw-launch.js";
 import { explainLogLine } from "./openclaw-log-line.js";
 import { warmUpModel } from "./openclaw-providers.js";
 import { openOpenclawStream } from "./openclaw-stream.js";
-import { houseRules, renderIdentityFile, renderSoul } from "./openclaw-workspace.js";
+import { houseRules, openclawWorkspace, renderIdentityFile, renderSoul } from "./openclaw-workspace.js";
 
 export const openclawBackend: AgentBackend = {
   id: "openclaw",
+  workspace: openclawWorkspace,
+  // It refuses a larger one, and closes the connection on 25 MiB of a frame, in which an image is a third larger.
+  images: { maxBytes: 6_291_456, maxTotalBytes: 12 * 1024 * 1024 },
   gateway: { probe: { readinessPath: openclawLaunch.readiness.path, tokenProofPath: "/v1/models" } },
   render,
   turnRequest,
@@ -48,7 +51,7 @@ function render(input: RenderInput): Bundle {
  */
 const settings = { retry: { provider: { maxRetries: 0, maxRetryDelayMs: 3000 } } };
 
-function turnRequest(input: { gatewayToken: string; conversationId: string; text: string }): GatewayRequest {
+function turnRequest(input: Parameters<AgentBackend["turnRequest"]>[0]): GatewayRequest {
   return {
     path: "/v1/chat/completions",
     headers: {
@@ -61,9 +64,15 @@ function turnRequest(input: { gatewayToken: string; conversationId: string; text
       model: `openclaw/${openclawAgentId}`,
       stream: true,
       stream_options: { include_usage: true },
-      messages: [{ role: "user", content: input.text }],
+      messages: [{ role: "user", content: contentOf(input.text, input.images ?? []) }],
     }),
   };
+}
+
+function contentOf(text: string, images: readonly GatewayImage[]): unknown {
+  if (images.length === 0) return text;
+  const shown = images.map(({ mediaType, base64 }) => ({ type: "image_url", image_url: { url: `data:${mediaType};base64,${base64}` } }));
+  return [{ type: "text", text }, ...shown];
 }
 
 function asFile(value: unknown): string {

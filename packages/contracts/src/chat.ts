@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { containerStatus, stageProgress } from "./agent.js";
-import { messageParts, toolCallPart, tokenUsage } from "./message-parts.js";
+import { maxFilesPerMessage } from "./files.js";
+import { filePart, messageParts, toolCallPart, tokenUsage } from "./message-parts.js";
 import { problem } from "./problem.js";
 
 /** 64 KiB of text is more than a model's turn takes sensibly; larger things belong into files. */
@@ -82,17 +83,22 @@ export const messagePageQuery = z
   .meta({ id: "MessagePageQuery" });
 export type MessagePageQuery = z.infer<typeof messagePageQuery>;
 
+const writeFirst = "Write something first";
 const messageContent = z
   .string()
   .max(messageMaxCharacters)
-  .refine((value) => value.trim() !== "", "Write something first");
+  .refine((value) => value.trim() !== "", writeFirst);
 
+/** Without a text it has files. */
 export const sendMessage = z
   .strictObject({
-    content: messageContent,
+    content: z.string().max(messageMaxCharacters),
+    /** Uploaded files that were not sent yet, or went along with an earlier message of this conversation. */
+    fileIds: z.array(z.uuid()).max(maxFilesPerMessage).optional(),
     /** For an agent that has lost its memory: the last messages go along, as quotes. */
     withHistory: z.boolean().optional(),
   })
+  .refine(({ content, fileIds = [] }) => content.trim() !== "" || fileIds.length > 0, { path: ["content"], error: writeFirst })
   .meta({ id: "SendMessage" });
 export type SendMessage = z.infer<typeof sendMessage>;
 
@@ -114,17 +120,18 @@ export type WaitingMessages = z.infer<typeof waitingMessages>;
 
 /**
  * What is said of a turn, each as an SSE event named by `type` with the object as JSON data and its number as `id`. The order is: `accepted`, then
- * any of `stage`, `notice`, `delta`, `reasoning` and `tool_call`, then exactly one `done`. `POST /api/conversations/:id/messages` answers with it, and
+ * any of `stage`, `notice`, `delta`, `reasoning`, `tool_call` and `file`, then exactly one `done`. `POST /api/conversations/:id/messages` answers with it, and
  * `GET /api/turns/:id/events` with what comes after the number in `Last-Event-ID`; closing a stream stops nothing. `withEvent` makes the answer's parts of them. A turn that failed also ends with
  * `done`: its message carries the status and the error, and `problem` says it for the page.
  */
 export const turnEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("accepted"), userMessage: message, answerId: z.uuid(), title: z.string() }),
   z.object({ type: z.literal("stage"), ...stageProgress.shape }),
-  z.object({ type: z.literal("notice"), code: z.enum(["provider_slow", "agent_slow"]), detail: z.string() }),
+  z.object({ type: z.literal("notice"), code: z.enum(["provider_slow", "agent_slow", "files_on_their_way"]), detail: z.string() }),
   z.object({ type: z.literal("delta"), text: z.string() }),
   z.object({ type: z.literal("reasoning"), text: z.string() }),
   toolCallPart,
+  filePart,
   /** Another process goes on with the answer of one that died. What was told after the last event that it knows of is told again: these parts take the place of all before. */
   z.object({ type: z.literal("resumed"), parts: messageParts }),
   z.object({ type: z.literal("done"), message, problem: problem.nullable() }),

@@ -21,12 +21,27 @@ export const toolCallPart = z.object({
 });
 export type ToolCallPart = z.infer<typeof toolCallPart>;
 
+export const filePart = z.object({
+  type: z.literal("file"),
+  /** It is had at `/api/files/:id`. Absent: it is only told of. */
+  id: z.uuid().optional(),
+  name: z.string().max(255),
+  /** Told by its content, not by its name. */
+  mediaType: z.string().max(255),
+  sizeBytes: z.int().min(0),
+  /** Where it lies in the agent's workspace. */
+  workspacePath: z.string().max(400).optional(),
+  /** Of an image that a person sent: whether the model sees it. */
+  isShownToModel: z.boolean().optional(),
+});
+export type FilePart = z.infer<typeof filePart>;
+
 /** What a message is made of, in its order. `reasoning`: what a model thought before it spoke. `notice`: what Mosaic says about the message. */
 export const messagePart = z.discriminatedUnion("type", [
   z.object({ type: z.literal("text"), text: z.string() }),
   z.object({ type: z.literal("reasoning"), text: z.string() }),
   toolCallPart,
-  z.object({ type: z.literal("file"), name: z.string().max(255), mediaType: z.string().max(255), sizeBytes: z.int().min(0) }),
+  filePart,
   z.object({ type: z.literal("notice"), text: z.string() }),
 ]);
 export type MessagePart = z.infer<typeof messagePart>;
@@ -39,14 +54,15 @@ const tokenCount = z.int().min(0).max(2_000_000_000);
 export const tokenUsage = z.object({ inputTokens: tokenCount, outputTokens: tokenCount, cachedTokens: tokenCount });
 export type TokenUsage = z.infer<typeof tokenUsage>;
 
-/** What a turn adds to its answer, piece by piece: more text, more reasoning, or a tool's call as it stands now. */
+/** What a turn adds to its answer, piece by piece: more text, more reasoning, a tool's call as it stands now, or a file that the agent made. */
 export type PartEvent =
   | { readonly type: "delta"; readonly text: string }
   | { readonly type: "reasoning"; readonly text: string }
-  | ToolCallPart;
+  | ToolCallPart
+  | FilePart;
 
 export function isPartEvent<Event extends { readonly type: string }>(event: Event): event is Extract<Event, PartEvent> {
-  return event.type === "delta" || event.type === "reasoning" || event.type === "tool_call";
+  return event.type === "delta" || event.type === "reasoning" || event.type === "tool_call" || event.type === "file";
 }
 
 /** The parts after one more event. Text goes on in the last part if that is of its kind; a call that is known by its id takes the place of what was known. */
@@ -54,6 +70,9 @@ export function withEvent(parts: readonly MessagePart[], event: PartEvent): read
   if (event.type === "tool_call") {
     const at = parts.findIndex((part) => part.type === "tool_call" && part.id === event.id);
     return at < 0 ? [...parts, event] : parts.with(at, { ...parts[at], ...event });
+  }
+  if (event.type === "file") {
+    return [...parts, event];
   }
   const type = event.type === "delta" ? "text" : "reasoning";
   const last = parts.at(-1);
@@ -89,6 +108,8 @@ export function eventsBetween(known: readonly MessagePart[], parts: readonly Mes
     if (part.type === "tool_call") {
       if (before !== undefined && (before.type !== "tool_call" || before.id !== part.id)) return [];
       if (before?.state !== part.state || before.output !== part.output) events.push(part);
+    } else if (part.type === "file") {
+      if (before === undefined) events.push(part);
     } else if (part.type === "text" || part.type === "reasoning") {
       const said = before === undefined ? "" : before.type === part.type ? before.text : null;
       if (said === null || !part.text.startsWith(said)) return [];

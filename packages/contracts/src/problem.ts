@@ -20,6 +20,8 @@ export const problems = {
   nothing_to_wait_for: { status: 409, title: "No answer is under way in this conversation" },
   turn_in_progress: { status: 409, title: "The agent is still answering in this conversation" },
   body_too_large: { status: 413, title: "The request is too large" },
+  file_too_large: { status: 413, title: "The file is too large" },
+  file_quota_reached: { status: 409, title: "There is no room for this file" },
   unsupported_media_type: { status: 415, title: "Send JSON" },
   model_not_assigned: { status: 422, title: "No model is set for this agent" },
   headers_too_large: { status: 431, title: "The request's headers are too large" },

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { FolderLimits, FoundFile, StateFile } from "./state-files.js";
 import type { AgentImage, WorkloadSpec } from "./workload-spec.js";
 
 /** Where an agent's gateway answers, as the API reaches it. */
@@ -115,6 +116,19 @@ export interface AgentRuntime {
 
   /** Puts a state back that `exportState` gave. `refused` if there is one already. What breaks in the middle leaves none. */
   importState(owner: StateOwner, tar: Readable): Promise<void>;
+
+  /**
+   * Puts a file into the state of a container, whether it runs or not, with the folders on its way. Idempotent: one that is there is replaced.
+   * Whatever links the agent has made, nothing outside of what it may write itself is written. `not_found` without a container; `refused` where
+   * it can't be written.
+   */
+  putFile(name: string, file: StateFile): Promise<void>;
+
+  /**
+   * Shows `take` the regular files below a folder of the state, one after the other, as an agent that has gone rogue may have left them: links are
+   * passed by. Nothing where there is no such folder. Rejects with what `take` throws.
+   */
+  readFiles(name: string, folder: string, limits: FolderLimits, take: (file: FoundFile) => Promise<void>): Promise<void>;
 
   /**
    * How many bytes agents' states take on the disk, by container name, measured from outside: an agent can't lie about it, and may run. Without

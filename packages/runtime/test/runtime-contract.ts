@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe } from "vitest";
 import { type ContractHarness, ContractWorld } from "./contract/contract-world.js";
+import { describeFiles } from "./contract/files.js";
 import { describeSeeing } from "./contract/seeing.js";
 import { describeStarting } from "./contract/starting.js";
 import { describeStopping } from "./contract/stopping.js";
@@ -15,6 +16,7 @@ export function describeRuntimeContract(title: string, openHarness: () => Promis
     describeStarting(world);
     describeStopping(world);
     describeSeeing(world);
+    describeFiles(world);
     describeWorkloads(world);
   });
 }

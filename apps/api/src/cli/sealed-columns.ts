@@ -1,6 +1,7 @@
 import type { SealContext } from "../modules/crypto/sealed-box.js";
 import { containerTokenContext } from "../modules/agent-config/agent-config.types.js";
 import { contentContext, eventsContext, titleContext, waitingContext } from "../modules/conversations/message-seal.js";
+import { fileKeyContext, fileNameContext } from "../modules/files/sealed-pieces.js";
 import { keyContext } from "../modules/llm-providers/llm-providers.types.js";
 import { searchKeyContext } from "../modules/search/search.types.js";
 import { settingContext } from "../modules/settings/setting-context.js";
@@ -65,6 +66,23 @@ export const sealedColumns: readonly SealedColumn[] = [
     rows: "waiting_messages t JOIN conversations o ON o.id = t.conversation_id",
     owner: "o.user_id::text",
     context: (id, owner) => waitingContext(owner ?? "", id),
+  },
+  {
+    table: "files",
+    id: "t.id",
+    column: "name_encrypted",
+    rows: "files t",
+    owner: "t.user_id::text",
+    context: (id, owner) => fileNameContext(owner ?? "", id),
+  },
+  {
+    // The pieces of a file are under this key, and stay as they are.
+    table: "files",
+    id: "t.id",
+    column: "key_encrypted",
+    rows: "files t",
+    owner: "t.user_id::text",
+    context: (id, owner) => fileKeyContext(owner ?? "", id),
   },
   {
     table: "search_keys",

@@ -23,6 +23,7 @@ const prefixes = {
   model_assignments: "a9000000",
   oidc_identities: "aa000000",
   waiting_messages: "ab000000",
+  files: "ac000000",
 } as const;
 
 export type CrowdTable = keyof typeof prefixes;
@@ -121,6 +122,10 @@ function talk({ users, agents, conversations, messages, auditEvents }: Crowd): s
      SELECT m.id, v.user_id, array_to_tsvector(ARRAY['of-all', 'token-' || row_number() OVER (ORDER BY m.id)]) FROM messages m JOIN conversations v ON v.id = m.conversation_id`,
     `INSERT INTO waiting_messages (id, conversation_id, content_encrypted, created_at)
      SELECT ${idSql("waiting_messages", "n")}, ${idSql("conversations", "n")}, ${text}, ${ago("n")} - CASE WHEN n > 100 THEN interval '9 days' ELSE interval '0' END FROM generate_series(1, ${conversations}) AS n`,
+    `INSERT INTO files (id, user_id, message_id, name_encrypted, key_encrypted, media_type, size_bytes, ready_at, created_at)
+     SELECT ${idSql("files", "n")}, ${idSql("users", `1 + n % ${users}`)}, CASE WHEN n % 100 <> 3 THEN ${idSql("messages", "n")} END, 'enc:' || md5(n::text), 'enc:' || md5(n::text),
+       'text/plain', 1000, CASE WHEN n % 1000 <> 5 THEN ${ago("n")} END, ${ago("n")} FROM generate_series(1, ${messages}, 4) AS n`,
+    `INSERT INTO file_pieces (file_id, seq, payload) SELECT ${idSql("files", "n")}, 0, ${hash("f", "n")} FROM generate_series(1, ${messages}, 4) AS n`,
     `INSERT INTO turn_events (message_id, seq, payload_encrypted) SELECT ${idSql("messages", "n")}, 1, ${text} FROM generate_series(1, ${messages}, 2) AS n`,
     `INSERT INTO audit_events (id, at, actor_kind, actor_id, actor_name, action, target_type, target_id, target_name, outcome)
      SELECT ${idSql("audit_events", "n")}, ${ago("n")}, 'user', ${idSql("users", `1 + n % ${users}`)}, 'person-' || md5((1 + n % ${users})::text),

@@ -17,6 +17,7 @@ import { ConversationsRepository } from "../../src/modules/conversations/convers
 import { MessagePagesRepository } from "../../src/modules/conversations/message-pages.repository.js";
 import { MessageTreeRepository } from "../../src/modules/conversations/message-tree.repository.js";
 import { TurnLogRepository } from "../../src/modules/conversations/turn-log.repository.js";
+import { FilesRepository } from "../../src/modules/files/files.repository.js";
 import { HealthRepository } from "../../src/modules/health/health.repository.js";
 import { ApiProcessesRepository } from "../../src/modules/key-rotation/api-processes.repository.js";
 import { LlmProvidersRepository } from "../../src/modules/llm-providers/llm-providers.repository.js";
@@ -28,6 +29,7 @@ import { SearchIndexRepository } from "../../src/modules/search/search-index.rep
 import { SearchKeysRepository } from "../../src/modules/search/search-keys.repository.js";
 import { SearchRepository } from "../../src/modules/search/search.repository.js";
 import { SystemConfigRepository } from "../../src/modules/settings/system-config.repository.js";
+import { TurnFilesRepository } from "../../src/modules/turns/files/turn-files.repository.js";
 import { TurnsRepository } from "../../src/modules/turns/turns.repository.js";
 import { WaitingMessagesRepository } from "../../src/modules/turns/waiting-messages.repository.js";
 import { heavyUser } from "./crowded-database.js";
@@ -207,6 +209,7 @@ const talk: readonly Call[] = [
         now,
         maxPerUser: 5,
         waitingId: id("waiting_messages", 3),
+        fileIds: [id("files", 13)],
         question: { id: randomUUIDv7(), contentEncrypted: "enc:", contentFormat: "text" },
         answer: { id: randomUUIDv7(), contentEncrypted: "enc:", contentFormat: "text" },
       }),
@@ -232,6 +235,21 @@ const talk: readonly Call[] = [
     add: (waiting) => waiting.add(user, id("conversations", 3), { id: randomUUIDv7(), contentEncrypted: "enc:", most: 5, now }),
     putNext: (waiting) => waiting.putNext(user, id("waiting_messages", 3)),
     remove: (waiting) => waiting.remove(user, id("waiting_messages", 3)),
+  }),
+  ...of(TurnFilesRepository, { findAgent: (files) => files.findAgent(user, id("conversations", 3)) }),
+  ...of(FilesRepository, {
+    usedBytes: (files) => files.usedBytes(user),
+    reserve: (files) =>
+      files.reserve({ id: randomUUIDv7(), userId: user, nameEncrypted: "enc:", keyEncrypted: "enc:", sizeBytes: 1, made: null, now }, 1e9),
+    addPiece: (files) => files.addPiece(id("files", 5), 1, Buffer.from("sealed")),
+    finish: (files) => files.finish(id("files", 5), "text/plain", now),
+    drop: (files) => files.drop(id("files", 5)),
+    find: (files) => files.find(user, id("files", 1)),
+    findForMessage: (files) => files.findForMessage(user, id("conversations", 3), [id("files", 1), id("files", 5)]),
+    findPiece: (files) => files.findPiece(id("files", 1), 0),
+    removeDraft: (files) => files.removeDraft(user, id("files", 1)),
+    removeDrafts: (files) => files.removeDrafts(hourAgo),
+    removeUnfinished: (files) => files.removeUnfinished(hourAgo),
   }),
   ...of(TurnLogRepository, {
     append: (log) => log.append(id("messages", 10_001), randomUUIDv7(), { seq: 7, payloadEncrypted: "enc:" }),

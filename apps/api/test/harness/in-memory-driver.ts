@@ -13,6 +13,7 @@ import {
   type PrepareProgress,
   type StateOwner,
 } from "@mosaic/runtime/agent-runtime";
+import { walkBelow, writeBelow, type FolderLimits, type FoundFile, type StateFile } from "@mosaic/runtime/state-files";
 import type { AgentImage, WorkloadSpec } from "@mosaic/runtime/workload-spec";
 import { startFakeGateway, type FakeGateway } from "@mosaic/testing/fake-gateway";
 import { ConfigRefusedError, followBundle } from "@mosaic/testing/fake-supervisor";
@@ -173,6 +174,16 @@ export class InMemoryDriver implements AgentRuntime {
       throw new RuntimeError("refused", "There is a state already.");
     }
     await extractState(dirname(await this.engine.stateDir(name)), tar);
+  }
+
+  async putFile(name: string, file: StateFile): Promise<void> {
+    this.called(`putFile ${name} ${file.path}`);
+    await writeBelow(await this.engine.stateDir(name), file);
+  }
+
+  async readFiles(name: string, folder: string, limits: FolderLimits, take: (file: FoundFile) => Promise<void>): Promise<void> {
+    this.called(`readFiles ${name} ${folder}`);
+    await walkBelow(await this.engine.stateDir(name), folder, limits, take);
   }
 
   async cpuTimeMs(name: string): Promise<number | null> {

@@ -10,6 +10,7 @@ export type FixtureKind =
   | "turn"
   | "answering"
   | "waiting"
+  | "file"
   | "session"
   | "token"
   | "invite"
@@ -59,6 +60,7 @@ export const targetTypes: Readonly<Record<FixtureKind, string>> = {
   turn: "message",
   answering: "conversation",
   waiting: "message",
+  file: "file",
   session: "session",
   token: "token",
   invite: "invite",
@@ -153,6 +155,16 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   "OnboardingController.options": { ...closedWizard },
   "OnboardingController.provider": { body: demo, ...closedWizard },
   "OnboardingController.testProvider": { body: { kind: "demo" }, ...closedWizard },
+  "FileSettingsController.save": {
+    body: { quotaBytes: 5 * 1024 * 1024 },
+    ok: 200,
+    audit: ["file.set_quota"],
+    target: setting("files.settings"),
+  },
+  "FilesController.download": { kind: "file", ok: 200 },
+  "FilesController.preview": { kind: "file", ok: 200 },
+  "FilesController.remove": { kind: "file", ok: 204, audit: ["file.delete"] },
+  "FilesController.upload": { ok: 201, onlyRefusals: "files.api.test.ts" },
   "OutboundAccessController.put": {
     body: { allowedAddresses: ["ollama.home"] },
     ok: 200,

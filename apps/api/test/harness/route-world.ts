@@ -28,6 +28,7 @@ export class RouteWorld {
       turn: async () => (await this.turn(owner)).id,
       answering: async () => (await this.turn(owner)).conversationId,
       waiting: async () => this.waiting(owner),
+      file: async () => this.file(owner),
       session: async () => this.session(owner),
       token: async () => this.token(owner),
       invite: async () => (await (await this.app.admin()).post("/api/admin/invites", {})).json<{ id: string }>().id,
@@ -111,6 +112,10 @@ export class RouteWorld {
     const insert = "INSERT INTO waiting_messages (id, conversation_id, content_encrypted) VALUES ($1, $2, $3)";
     await this.app.database.query(insert, [id, conversationId, sealed]);
     return id;
+  }
+
+  private async file(owner: TestClient): Promise<string> {
+    return (await owner.upload("notes.txt", "notes")).json<{ id: string }>().id;
   }
 
   private async session(owner: TestClient): Promise<string> {

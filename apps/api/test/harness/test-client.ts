@@ -46,7 +46,13 @@ export class TestClient {
     return this.request("DELETE", path, undefined, options);
   }
 
-  /** The response itself, for streams. A string body is sent as it is, anything else as JSON. */
+  /** A file to be sent with a message. */
+  async upload(name: string, content: Uint8Array<ArrayBuffer> | string, options: RequestOptions = {}): Promise<Answer> {
+    const headers = { "content-type": "application/octet-stream", "x-file-name": encodeURIComponent(name), ...options.headers };
+    return this.request("POST", "/api/files", content, { ...options, headers });
+  }
+
+  /** The response itself, for streams. A string or bytes are sent as they are, anything else as JSON. */
   async open(method: string, path: string, body?: unknown, options: RequestOptions = {}): Promise<Response> {
     const response = await fetch(`${this.baseUrl}${path}`, {
       method,
@@ -58,7 +64,12 @@ export class TestClient {
         ...(this.cookie === undefined ? {} : { cookie: this.cookie }),
         ...options.headers,
       },
-      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      ...(body === undefined
+        ? {}
+        : {
+            body:
+              typeof body === "string" || body instanceof Uint8Array ? (body as NonNullable<RequestInit["body"]>) : JSON.stringify(body),
+          }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
     this.keepCookie(response);

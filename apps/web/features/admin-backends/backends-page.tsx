@@ -8,6 +8,7 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import { useBackendSettings, useUpdateBackend } from "@/features/admin-backends/backend-queries";
+import { FileQuota } from "@/features/admin-backends/file-quota";
 import { ImageCheckButton } from "@/features/admin-backends/image-check";
 import {
   checkBackend,
@@ -42,6 +43,7 @@ export function BackendsPage() {
             </div>
           )}
         </Loaded>
+        <FileQuota />
       </SettingsSection>
     </div>
   );

@@ -39,6 +39,18 @@ test("a limit is changed in the units of people, and a wrong one is named beside
   await waitFor(() => expect(saveButton().disabled).toBe(true));
 });
 
+test("the room for files is set in megabytes, and what is none is named", async () => {
+  const { server } = await openPage(<BackendsPage />, readyState(), "/admin/backends");
+  await screen.findByLabelText("Room for each person (MB)");
+  const save = () => screen.getByRole<HTMLButtonElement>("button", { name: "Save room" });
+  expect(save().disabled).toBe(true);
+  type("Room for each person (MB)", "1,5");
+  expect(screen.getByText("Enter a whole number of megabytes, up to 1,048,576.")).toBeDefined();
+  type("Room for each person (MB)", "200");
+  press("Save room");
+  await waitFor(() => expect(server.state.admin?.fileSettings).toEqual({ quotaBytes: 200 * 1024 * 1024 }));
+});
+
 describe("the check of an image", () => {
   const outcomes: [ImageCheck["outcome"], string][] = [
     ["present", "The image is on this machine"],

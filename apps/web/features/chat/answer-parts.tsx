@@ -1,10 +1,11 @@
 "use client";
 
 import type { MessagePart, ToolCallPart } from "@mosaic/contracts/message-parts";
-import { Brain, ChevronRight, CircleAlert, CircleCheck, CircleDashed, FileText, Info, type LucideIcon } from "lucide-react";
+import { Brain, ChevronRight, CircleAlert, CircleCheck, CircleDashed, Info, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { cn } from "@/components/ui/cn";
 import { AnswerText } from "@/features/chat/answer-text";
+import { MadeFile } from "@/features/chat/files/message-files";
 
 export interface AnswerPartsProps {
   readonly parts: readonly MessagePart[];
@@ -40,7 +41,7 @@ function AnswerPart({ part, isGrowing, isStreaming }: AnswerPartProps) {
     case "tool_call":
       return <ToolCall call={part} isStreaming={isStreaming} />;
     case "file":
-      return <Line icon={FileText}>{part.name}</Line>;
+      return <MadeFile file={part} />;
     case "notice":
       return <Line icon={Info}>{part.text}</Line>;
     default:

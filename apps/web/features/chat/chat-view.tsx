@@ -1,6 +1,7 @@
 "use client";
 
 import type { Message } from "@mosaic/contracts/chat";
+import type { ChatFile } from "@mosaic/contracts/files";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@/components/ui/link";
 import { useCallback, useEffect, useState } from "react";
@@ -13,6 +14,7 @@ import { useOlderMessages } from "@/features/chat/conversation-messages";
 import { useCreateConversation } from "@/features/chat/conversation-queries";
 import { draftKey, restoreDraft } from "@/features/chat/drafts";
 import { EmptyChat } from "@/features/chat/empty-chat";
+import { restoreFiles } from "@/features/chat/files/file-drafts";
 import { ForgottenNotice } from "@/features/chat/forgotten-notice";
 import { MessageList } from "@/features/chat/message-list";
 import { isActive, newTurn, reduceTurn, type Turn } from "@/features/chat/turn";
@@ -42,19 +44,20 @@ const useSending = ({ agent, conversationId, isForgotten }: ChatViewProps) => {
   const { mutateAsync, isPending } = create;
   const key = draftKey(conversationId, agent.id);
   const send = useCallback(
-    async (content: string): Promise<void> => {
+    async (content: string, files: readonly ChatFile[] = []): Promise<void> => {
       setRefused(null);
       if (conversationId !== null) {
-        await startTurn(client, conversationId, content, isGiving);
+        await startTurn(client, conversationId, { content, files, withHistory: isGiving });
         return;
       }
       try {
         const { id } = await mutateAsync(agent.id);
-        const turn = startTurn(client, id, content);
+        const turn = startTurn(client, id, { content, files });
         window.history.replaceState(null, "", new URL(`/chat?id=${id}`, window.location.href));
         await turn;
       } catch (error) {
         restoreDraft(key, content);
+        restoreFiles(key, files);
         const problem = { ...describeError(error), code: error instanceof ApiProblem ? error.problem.code : null };
         setRefused(reduceTurn(newTurn(content, Date.now()), { type: "refused", problem }));
       }
@@ -116,8 +119,11 @@ export function ChatView(props: ChatViewProps) {
   const isAnswering = isActive(turn);
   const stop = useCallback(() => (conversationId === null ? undefined : stopTurn(conversationId)), [conversationId]);
   const { waiting, queue, refusal } = useWaitingLine(props, key, send);
-  const onSend = useCallback((content: string) => void send(content), [send]);
-  const onSubmit = useCallback((content: string) => void (isAnswering ? queue(content) : send(content)), [isAnswering, queue, send]);
+  const onSend = useCallback((content: string, files: readonly ChatFile[] = []) => void send(content, files), [send]);
+  const onSubmit = useCallback(
+    (content: string, files: readonly ChatFile[]) => void (isAnswering ? queue(content) : send(content, files)),
+    [isAnswering, queue, send],
+  );
   useEscape(isAnswering, stop);
   return (
     <main id="main" tabIndex={-1} style={agentColour(agent.name)} className="flex min-h-0 flex-1 flex-col outline-none">

@@ -1,11 +1,13 @@
 "use client";
 
 import { messageMaxCharacters } from "@mosaic/contracts/chat";
+import type { ChatFile } from "@mosaic/contracts/files";
 import { ArrowUp, Square } from "lucide-react";
-import { useEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useRef, type KeyboardEvent, type ReactNode, type RefObject } from "react";
 import { cn } from "@/components/ui/cn";
 import { Button } from "@/components/ui/button";
 import { useDraft, writeDraft } from "@/features/chat/drafts";
+import { AttachButton, FileDrafts, useComposerFiles } from "@/features/chat/files/composer-files";
 import { useIsOnline } from "@/features/shell/online";
 
 export interface ComposerProps {
@@ -18,28 +20,33 @@ export interface ComposerProps {
   readonly isAnswering: boolean;
   readonly isSending: boolean;
   /** During an answer: has it wait for the end of that. */
-  readonly onSend: (content: string) => void;
+  readonly onSend: (content: string, files: readonly ChatFile[]) => void;
   readonly onStop: () => void;
 }
 
 const textClasses = "col-start-1 row-start-1 py-1.5 text-base leading-6 sm:text-[0.9375rem]";
 
+/** Not on a touch screen, where the focus would open the keyboard over what is to be read. */
+const useFirstFocus = (field: RefObject<HTMLElement | null>): void => {
+  useEffect(() => {
+    if (!window.matchMedia("(pointer: coarse)").matches) field.current?.focus({ preventScroll: true });
+  }, [field]);
+};
+
 export function Composer({ draftKey, agentName, notice, obstacle, isAnswering, isSending, onSend, onStop }: ComposerProps) {
   const text = useDraft(draftKey);
   const isOnline = useIsOnline();
   const field = useRef<HTMLTextAreaElement>(null);
-  const isTooLong = text.length > messageMaxCharacters;
-  const isBlocked = obstacle !== null;
-  const canSend = !isBlocked && text.trim() !== "" && !isTooLong && !isSending && isOnline;
-  useEffect(() => {
-    // On a touch screen the focus would open the keyboard over what is to be read.
-    if (!window.matchMedia("(pointer: coarse)").matches) field.current?.focus({ preventScroll: true });
-  }, []);
+  const [isTooLong, isBlocked] = [text.length > messageMaxCharacters, obstacle !== null];
+  const files = useComposerFiles(draftKey, isBlocked, isAnswering);
+  const hasContent = text.trim() !== "" || files.count > 0;
+  const canSend = !isBlocked && hasContent && files.areFine && !isTooLong && !isSending && isOnline;
+  useFirstFocus(field);
   const submit = (event: { preventDefault: () => void }): void => {
     event.preventDefault();
     if (!canSend) return;
     writeDraft(draftKey, "");
-    onSend(text);
+    onSend(text, files.take());
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     // While a word is being composed (Japanese, Chinese …), Enter belongs to the input method.
@@ -52,7 +59,9 @@ export function Composer({ draftKey, agentName, notice, obstacle, isAnswering, i
       className="mx-auto w-full max-w-3xl px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] sm:px-6"
       onSubmit={submit}
     >
+      <FileDrafts draftKey={draftKey} isDropping={files.isDropping} isAnswering={isAnswering} />
       <div className="flex items-end gap-2 rounded-2xl border border-input bg-card p-2 pl-4 shadow-sm focus-within:border-ring focus-within:ring-2 focus-within:ring-ring/35">
+        <AttachButton draftKey={draftKey} isDisabled={isBlocked} />
         {/* The text once more as generated content gives the cell its height, and so the field, up to a third of a usual screen. */}
         <div
           data-text={`${text} `}
@@ -78,7 +87,7 @@ export function Composer({ draftKey, agentName, notice, obstacle, isAnswering, i
             )}
           />
         </div>
-        <SendOrStop isAnswering={isAnswering} hasText={text.trim() !== ""} canSend={canSend} onStop={onStop} />
+        <SendOrStop isAnswering={isAnswering} hasText={hasContent} canSend={canSend} onStop={onStop} />
       </div>
       <ComposerHint isTooLong={isTooLong} length={text.length} notice={notice} obstacle={obstacle} isAnswering={isAnswering} />
     </form>

@@ -8,6 +8,7 @@ import { CopyButton } from "@/components/ui/copy-button";
 import { AgentFace } from "@/features/agents/agent-status";
 import { AnswerParts } from "@/features/chat/answer-parts";
 import type { ChatAgent } from "@/features/chat/chat-agents";
+import { SentFiles } from "@/features/chat/files/message-files";
 import { StartupCard } from "@/features/chat/startup-card";
 import { isStartingUp, type Turn } from "@/features/chat/turn";
 import { CutAnswer, RetryButton, TurnProblemCard } from "@/features/chat/turn-problem-card";
@@ -16,12 +17,15 @@ import { formatTime } from "@/lib/time";
 export const UserMessage = memo(function UserMessage({ message }: { readonly message: Message }) {
   return (
     <article aria-label="You" className="group flex flex-col items-end gap-0.5">
-      <p
-        dir="auto"
-        className="max-w-[min(85%,40rem)] whitespace-pre-wrap break-words rounded-2xl rounded-br-md bg-bubble px-4 py-2.5 leading-relaxed"
-      >
-        {message.content}
-      </p>
+      <SentFiles parts={message.parts} />
+      {message.content === "" ? null : (
+        <p
+          dir="auto"
+          className="max-w-[min(85%,40rem)] whitespace-pre-wrap break-words rounded-2xl rounded-br-md bg-bubble px-4 py-2.5 leading-relaxed"
+        >
+          {message.content}
+        </p>
+      )}
       <MessageFoot message={message} label="Copy message" />
     </article>
   );

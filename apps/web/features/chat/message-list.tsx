@@ -1,6 +1,7 @@
 "use client";
 
 import type { Message } from "@mosaic/contracts/chat";
+import { chatFile, type ChatFile } from "@mosaic/contracts/files";
 import { useCallback, useEffect, useMemo, useRef, type ReactNode } from "react";
 import { cn } from "@/components/ui/cn";
 import type { ChatAgent } from "@/features/chat/chat-agents";
@@ -22,7 +23,7 @@ export interface MessageListProps {
   readonly older: OlderMessages;
   readonly turn: Turn | null;
   readonly agent: Pick<ChatAgent, "name" | "emoji" | "isSystem">;
-  readonly onSend: (content: string) => void;
+  readonly onSend: (content: string, files?: readonly ChatFile[]) => void;
   readonly onDismiss: () => void;
   readonly empty: ReactNode;
   /** The message that the address names. */
@@ -126,7 +127,7 @@ function Rows({ turn, agent, onSend, hasOlder, messages, foundId, rows: { rows, 
 }
 
 /** One stable function for the last answer, so that the messages before it need not render again. */
-const useRetry = (messages: readonly Message[], onSend: (content: string) => void): (() => void) => {
+const useRetry = (messages: readonly Message[], onSend: MessageListProps["onSend"]): (() => void) => {
   const latest = useRef({ messages, onSend });
   useEffect(() => {
     latest.current = { messages, onSend };
@@ -134,8 +135,11 @@ const useRetry = (messages: readonly Message[], onSend: (content: string) => voi
   return useMemo(
     () => () => {
       const question = latest.current.messages.findLast(({ role }) => role === "user");
-      if (question) latest.current.onSend(question.content);
+      if (question) latest.current.onSend(question.content, filesOf(question));
     },
     [],
   );
 };
+
+/** Those that can go along once more. */
+const filesOf = ({ parts }: Message): ChatFile[] => parts.flatMap((part) => chatFile.safeParse(part).data ?? []);

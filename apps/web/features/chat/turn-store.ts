@@ -1,11 +1,13 @@
 "use client";
 
 import type { ConversationWithMessages, Message, SendMessage, TurnEvent } from "@mosaic/contracts/chat";
+import type { ChatFile } from "@mosaic/contracts/files";
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { putAnswerIntoCache, putTitleIntoCache } from "@/features/chat/conversation-cache";
 import { conversationQuery } from "@/features/chat/conversation-messages";
 import { restoreDraft } from "@/features/chat/drafts";
+import { restoreFiles } from "@/features/chat/files/file-drafts";
 import { followedTurn, isActive, newTurn, reduceTurn, type Turn, type TurnAction, type TurnProblem } from "@/features/chat/turn";
 import { readOn, sendTurn, untilRetry, type TurnListener } from "@/features/chat/turn-connection";
 import { ApiProblem, describeError, requestNothing } from "@/lib/api";
@@ -102,14 +104,19 @@ const open = (client: QueryClient, conversationId: string, turn: Turn): Entry =>
 };
 
 /** Sends a message; everything that happens after shows in the turn. */
-export const startTurn = async (client: QueryClient, conversationId: string, content: string, withHistory = false): Promise<void> => {
+export const startTurn = async (
+  client: QueryClient,
+  conversationId: string,
+  { content, files = [], withHistory = false }: { content: string; files?: readonly ChatFile[]; withHistory?: boolean },
+): Promise<void> => {
   if (isAnswering(conversationId)) return;
   const before = turns.get(conversationId)?.reading;
-  const entry = open(client, conversationId, newTurn(content, Date.now()));
+  const entry = open(client, conversationId, newTurn(content, Date.now(), files));
   entry.reading = (async () => {
     // One that was stopped here a moment ago may not have ended yet on the server.
     await Promise.race([before, new Promise((resolve) => setTimeout(resolve, stopPatienceMs))]);
-    await run(entry, { content, ...(withHistory ? { withHistory } : {}) });
+    const fileIds = files.map(({ id }) => id);
+    await run(entry, { content, ...(withHistory ? { withHistory } : {}), ...(fileIds.length === 0 ? {} : { fileIds }) });
   })();
   await entry.reading;
 };
@@ -171,6 +178,7 @@ const run = async (entry: Entry, body: SendMessage): Promise<void> => {
     entry.accepted.resolve(null);
     dispatch(entry, { type: "refused", problem: toTurnProblem(failure) });
     restoreDraft(conversationId, body.content);
+    restoreFiles(conversationId, entry.turn.files);
     // Another page's message may be in the way.
     await client.invalidateQueries({ queryKey: queryKeys.conversation(conversationId) });
     return;

@@ -1,6 +1,7 @@
 import type { StageProgress, StartStage } from "@mosaic/contracts/agent";
 import type { Message, TurnEvent } from "@mosaic/contracts/chat";
 import { textOfParts, textParts, withEvent, type MessagePart } from "@mosaic/contracts/message-parts";
+import type { ChatFile } from "@mosaic/contracts/files";
 import type { ProblemCode } from "@mosaic/contracts/problem";
 
 export interface TurnProblem {
@@ -21,6 +22,8 @@ export type TurnEnd =
 
 export interface Turn {
   readonly content: string;
+  /** Sent along, by this page. */
+  readonly files: readonly ChatFile[];
   readonly startedAt: number;
   readonly userMessage: Message | null;
   readonly answerId: string | null;
@@ -46,8 +49,9 @@ export type TurnAction =
   | { readonly type: "dismissed" }
   | { readonly type: "lost" };
 
-export const newTurn = (content: string, startedAt: number): Turn => ({
+export const newTurn = (content: string, startedAt: number, files: readonly ChatFile[] = []): Turn => ({
   content,
+  files,
   startedAt,
   userMessage: null,
   answerId: null,
@@ -107,6 +111,7 @@ const reduceEvent = (turn: Turn, event: TurnEvent): Turn => {
     case "delta":
     case "reasoning":
     case "tool_call":
+    case "file":
       return { ...turn, parts: withEvent(turn.parts, event), notice: null };
     case "resumed":
       return { ...turn, parts: event.parts, notice: null };
@@ -134,7 +139,7 @@ export const mergeTurn = (stored: readonly Message[], turn: Turn | null): Messag
     id: "sending",
     role: "user",
     content: turn.content,
-    parts: [...textParts(turn.content)],
+    parts: [...textParts(turn.content), ...turn.files.map((file) => ({ type: "file" as const, ...file }))],
     usage: null,
     status: "complete",
     error: null,

@@ -11,7 +11,8 @@ export const portLabel = "mosaic.port";
 /** Tells the same to the workload, and to an observer of a container that is older than the label. */
 export const portVariable = "MOSAIC_AGENT_PORT";
 
-const agentUid = 1000;
+/** And the group's. */
+export const agentUid = 1000;
 const tmpBytes = 256 * 1024 * 1024;
 const runBytes = 16 * 1024 * 1024;
 

@@ -22,7 +22,7 @@ import { ensureAgentsNetwork, reattach } from "./agents-network.js";
 import { followContainerEvents } from "./container-events.js";
 import { readContainerLogs } from "./container-logs.js";
 import { observeInspected, observeListed } from "./container-observation.js";
-import { containerOptions, instanceLabel, specHashOf, volumeNameOf } from "./container-options.js";
+import { agentUid, containerOptions, instanceLabel, specHashOf, volumeNameOf } from "./container-options.js";
 import { spaceOf } from "../disk-use.js";
 import { callTimeoutMs, Engine } from "./engine.js";
 import { isStatus, toRuntimeError } from "./engine-errors.js";
@@ -30,6 +30,8 @@ import { isHelper, longestHelpLimitMs, removeLeftHelpers } from "./helper-contai
 import { measureVolumes } from "./measure-volumes.js";
 import { exportVolume, importVolume } from "./state-archive.js";
 import { readCpuTimeMs } from "./container-usage.js";
+import type { FolderLimits, FoundFile, StateFile } from "../state-files.js";
+import { putIntoState, walkState } from "./state-files.js";
 import { createStateVolume, removeStateVolume, stateVolumeOwner } from "./state-volume.js";
 import { startWithToken } from "./token-handover.js";
 
@@ -199,6 +201,14 @@ class DockerRuntime implements AgentRuntime {
     }
   }
 
+  async putFile(name: string, file: StateFile): Promise<void> {
+    await putIntoState(this.engine, await this.placeOf(name), file);
+  }
+
+  async readFiles(name: string, path: string, limits: FolderLimits, take: (file: FoundFile) => Promise<void>): Promise<void> {
+    await walkState(this.engine, await this.placeOf(name), { path, limits, take });
+  }
+
   async cpuTimeMs(name: string): Promise<number | null> {
     const info = await this.findOwn(name);
     if (info === null || !info.State.Running) return null;
@@ -324,6 +334,13 @@ class DockerRuntime implements AgentRuntime {
     } catch (error) {
       if (!isStatus(error, 404)) throw error;
     }
+  }
+
+  private async placeOf(name: string): Promise<{ containerId: string; stateDir: string; uid: number }> {
+    const info = await this.findOwn(name);
+    const stateDir = info?.Mounts.find((mount) => mount.Name === volumeNameOf(name))?.Destination;
+    if (info === null || stateDir === undefined) throw new RuntimeError("not_found", `There is no container "${name}".`);
+    return { containerId: info.Id, stateDir, uid: agentUid };
   }
 
   private async findOwn(name: string): Promise<ContainerInspectInfo | null> {

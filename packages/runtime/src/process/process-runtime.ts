@@ -16,6 +16,7 @@ import { RuntimeError } from "../agent-runtime.js";
 import { requireContainerName } from "../container-name.js";
 import { spaceOf } from "../disk-use.js";
 import { measureFolder } from "./measure-folder.js";
+import { type FolderLimits, type FoundFile, type StateFile, walkBelow, writeBelow } from "../state-files.js";
 import { KeyedQueue } from "../keyed-queue.js";
 import { toLogLines } from "../log-lines.js";
 import { type AgentProcess, startAgentProcess } from "./agent-process.js";
@@ -190,6 +191,16 @@ class ProcessRuntime implements AgentRuntime {
     });
   }
 
+  async putFile(name: string, file: StateFile): Promise<void> {
+    requireContainerName(name);
+    await this.ready(async () => writeBelow(await this.stateOf(name), file));
+  }
+
+  async readFiles(name: string, folder: string, limits: FolderLimits, take: (file: FoundFile) => Promise<void>): Promise<void> {
+    requireContainerName(name);
+    await walkBelow(await this.stateOf(name), folder, limits, take);
+  }
+
   async cpuTimeMs(name: string): Promise<number | null> {
     const run = await this.records.read(name, "run");
     return run !== null && (await isAlive(run.leader)) ? groupCpuTimeMs(run.leader.pid) : null;
@@ -297,6 +308,11 @@ class ProcessRuntime implements AgentRuntime {
 
   private async hasState(name: string): Promise<boolean> {
     return (await this.records.read(name, "owner"))?.instanceId === this.options.instanceId;
+  }
+
+  private async stateOf(name: string): Promise<string> {
+    if ((await this.findOwn(name)) === null) throw new RuntimeError("not_found", `There is no container "${name}".`);
+    return this.records.folders(name).state;
   }
 
   private async findOwn(name: string): Promise<SpecRecord | null> {

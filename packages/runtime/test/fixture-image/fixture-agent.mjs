@@ -2,10 +2,10 @@
 // end, hang, run out of memory, leave children behind. Node's built-ins only: it is copied into a test image as it is.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 const { MOSAIC_AGENT_STATE_DIR, MOSAIC_AGENT_PORT, MOSAIC_EXIT_WITH_PARENT } = process.env;
 const notePath = join(MOSAIC_AGENT_STATE_DIR, "note.txt");
@@ -40,6 +40,12 @@ const actions = {
   "/environments": () => [1, process.pid].map((pid) => readText(`/proc/${pid}/environ`)),
   "/note": () => ({ note: readText(notePath) }),
   "/write-note": (query) => writeFileSync(notePath, query.get("text")),
+  "/read": (query) => ({ text: readText(join(MOSAIC_AGENT_STATE_DIR, query.get("path"))) }),
+  "/write": (query) => {
+    mkdirSync(dirname(join(MOSAIC_AGENT_STATE_DIR, query.get("path"))), { recursive: true });
+    writeFileSync(join(MOSAIC_AGENT_STATE_DIR, query.get("path")), query.get("text"));
+  },
+  "/link": (query) => symlinkSync(query.get("to"), join(MOSAIC_AGENT_STATE_DIR, query.get("path"))),
   "/keep": (query) => {
     const folder = join(MOSAIC_AGENT_STATE_DIR, "kept");
     mkdirSync(folder);

@@ -14,6 +14,7 @@ import { AgentKeeperService } from "./reconcile/agent-keeper.service.js";
 import { AgentStarter } from "./start/agent-starter.js";
 import { AgentDeletionRepository } from "./stop/agent-deletion.repository.js";
 import { AgentDeletionService } from "./stop/agent-deletion.service.js";
+import { AgentFilesService } from "./files/agent-files.service.js";
 import { AgentLocks } from "./agent-locks.js";
 import { AgentLogsService } from "./views/agent-logs.service.js";
 import { AgentRestartService } from "./stop/agent-restart.service.js";
@@ -54,6 +55,7 @@ import { TurnFaultsService } from "./reports/turn-faults.service.js";
     AgentDeletionRepository,
     AgentLocks,
     AgentLogsService,
+    AgentFilesService,
     IdleAgentsService,
     ContainersRepository,
     ContainerStatusRepository,
@@ -87,6 +89,7 @@ import { TurnFaultsService } from "./reports/turn-faults.service.js";
     AgentDeletionService,
     AgentKeeperService,
     AgentLogsService,
+    AgentFilesService,
     IdleAgentsService,
     ConfigEffectService,
     HangWatchService,

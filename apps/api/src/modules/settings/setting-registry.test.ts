@@ -77,6 +77,7 @@ const known = [
   row("sign_up.mode", "closed", "closed"),
   row("demo_model.use", "off", false),
   row("demo_model.use", "on", true),
+  row("files.settings", '{"quotaBytes":1048576}', { quotaBytes: 1_048_576 }),
 ];
 
 const stored = (key: SettingKey, text: string): { value: string; isEncrypted: boolean } =>
@@ -106,6 +107,7 @@ test("without a row it is the default", () => {
     "outbound.allowed_addresses": [],
     "sign_up.mode": "invite",
     "demo_model.use": true,
+    "files.settings": { quotaBytes: 1_073_741_824 },
   });
 });
 

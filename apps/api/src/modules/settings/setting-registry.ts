@@ -1,4 +1,5 @@
 import { signUpMode } from "@mosaic/contracts/account";
+import { defaultFileQuotaBytes, fileSettings } from "@mosaic/contracts/files";
 import { z } from "zod";
 import { json } from "../../platform/json-codec.js";
 import type { SettingGroup } from "../../platform/notices/channels.js";
@@ -46,6 +47,8 @@ export const settings = {
   "sign_up.mode": setting({ schema: signUpMode, default: "invite", sealed: false, group: "sign_up" }),
   /** Whether the demo model may be used. */
   "demo_model.use": setting({ schema: onOrOff(), default: true, sealed: false, group: "demo_model" }),
+  /** What one person may keep in files of conversations. */
+  "files.settings": setting({ schema: json(fileSettings), default: { quotaBytes: defaultFileQuotaBytes }, sealed: false, group: null }),
 } as const satisfies Record<string, SettingDefinition<unknown, unknown, boolean>>;
 
 export type SettingKey = keyof typeof settings;

@@ -1,3 +1,4 @@
+import type { AgentBackend } from "@mosaic/agent-backends/agent-backend";
 import type { Message, TurnEvent } from "@mosaic/contracts/chat";
 import { partsAfter, toolCallPart, withEvent, type MessagePart, type TokenUsage, type ToolCallPart } from "@mosaic/contracts/message-parts";
 import type { RunningAgent } from "../containers/containers.types.js";
@@ -52,6 +53,10 @@ export class RunningTurn implements BegunTurn, Answer {
   isWaitedFor = false;
   /** The gateway may have it. */
   isBrought = false;
+  /** What its agent is. `null`: it was never spoken to. */
+  workedAt: AgentBackend | null = null;
+  /** Its gateway is spoken to in a way in which it does not say what its tools do. */
+  isTellingNoTools = false;
   /** Of the events in the feed. */
   private told: readonly MessagePart[] = [];
   /** What is not an event yet. */
@@ -86,6 +91,11 @@ export class RunningTurn implements BegunTurn, Answer {
   /** Something of the answer is there. */
   get hasSaid(): boolean {
     return this.length > 0 || this.told.length > 0;
+  }
+
+  /** Without a tool an agent makes none. */
+  get mayHaveMadeFiles(): boolean {
+    return this.interruption !== "deleted" && (this.isTellingNoTools || this.told.some(({ type }) => type === "tool_call"));
   }
 
   /** What the gateway knows this turn by: whoever brings it the same one again begins nothing. */

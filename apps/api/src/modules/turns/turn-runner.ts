@@ -14,6 +14,8 @@ import { HistoryService } from "../conversations/history.service.js";
 import { GatewayUnreachableError, type ExchangeListener, type ExchangeRequest } from "./exchange/exchange.js";
 import { exchangeOverHttp } from "./exchange/http-exchange.js";
 import { exchangeOverSocket, stopOverSocket } from "./exchange/socket-exchange.js";
+import { withFiles } from "./files/sent-files.js";
+import { noImages, TurnFilesService, type ShownImages } from "./files/turn-files.service.js";
 import type { RunningTurn, TurnRequest } from "./running-turn.js";
 import type { SilenceWatch } from "./silence-watch.js";
 import { TurnDiagnosisService } from "./turn-diagnosis.service.js";
@@ -39,6 +41,7 @@ export class TurnRunner {
     private readonly logger: Logger,
     private readonly silence: TurnSilence,
     private readonly history: HistoryService,
+    private readonly files: TurnFilesService,
     @Inject(TURN_LIMITS) private readonly limits: TurnLimits,
   ) {}
 
@@ -82,6 +85,9 @@ export class TurnRunner {
   private async toItsEnd(turn: RunningTurn, carry: () => Promise<TurnEnding>): Promise<TurnEnding> {
     const startedAtMs = performance.now();
     const ending = await this.explained(turn, await carry().catch((error: unknown) => this.endingOf(error, turn)));
+    if ((ending.kind === "complete" || ending.kind === "stopped") && turn.workedAt !== null && turn.mayHaveMadeFiles) {
+      await this.files.collect(turn, turn.workedAt);
+    }
     this.report(turn, ending, startedAtMs);
     return ending;
   }
@@ -93,6 +99,7 @@ export class TurnRunner {
     // An agent that runs keeps what it was given, so whether it still may use that is decided here.
     const changedMsAgo = await this.agentConfig.assertRenderable(agentId);
     await this.effect.untilInEffect(agentId, signal, changedMsAgo);
+    await this.files.deliver(turn, request.question, running.backend);
     const ending = await this.relayUntilTaken(turn, request, running);
     if (ending !== "unreachable") {
       return ending;
@@ -155,6 +162,20 @@ export class TurnRunner {
     request: TurnRequest | null,
     { running, attempt }: { running: RunningAgent; attempt: Attempt },
   ): Promise<TurnEnding | "unreachable"> {
+    turn.workedAt = running.backend;
+    const images = request === null ? noImages : await this.files.show(turn, request.question);
+    try {
+      return await this.bring(turn, request, { running, attempt, images });
+    } finally {
+      images.release();
+    }
+  }
+
+  private async bring(
+    turn: RunningTurn,
+    request: TurnRequest | null,
+    { running, attempt, images }: { running: RunningAgent; attempt: Attempt; images: ShownImages },
+  ): Promise<TurnEnding | "unreachable"> {
     const { backend } = running;
     turn.isBrought = true;
     const startedAtMs = performance.now();
@@ -163,13 +184,17 @@ export class TurnRunner {
       conversationId: turn.conversationId,
       turnId: turn.gatewayTurnId,
       text: request === null ? "" : await this.textOf(turn, request),
+      images: images.list,
       said: request === null ? turn.said : null,
       mayBeThere: turn.isTakenOver && turn.gatewayTurns === 1,
       signal: AbortSignal.any([turn.signal, attempt.watch.silent]),
       goesOn: () => turn.isHandedOver,
     };
     const listener: ExchangeListener = {
-      onTaken: () => void (attempt.isTaken = true),
+      onTaken: () => {
+        attempt.isTaken = true;
+        images.release();
+      },
       onEvents: (events) => this.take(turn, events, attempt.watch),
     };
     const ending = await this.overSocket(turn, exchanged, listener);
@@ -180,6 +205,7 @@ export class TurnRunner {
     if (request === null || turn.isTakenOver) {
       return { kind: "interrupted" };
     }
+    turn.isTellingNoTools = true;
     const other = await exchangeOverHttp(exchanged, listener);
     return other === "unreachable" ? other : this.told(turn, other, { backend, startedAtMs });
   }
@@ -201,7 +227,8 @@ export class TurnRunner {
   }
 
   private async textOf(turn: RunningTurn, { question, withHistory }: TurnRequest): Promise<string> {
-    return withHistory ? this.history.quoteBefore(turn, question.id, question.content) : question.content;
+    const text = withFiles(question.content, question.parts);
+    return withHistory ? this.history.quoteBefore(turn, question.id, text) : text;
   }
 
   /** What the gateway kept to itself about an ending. */

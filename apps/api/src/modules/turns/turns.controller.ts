@@ -42,7 +42,8 @@ export class TurnsController {
     @Body({ schema: sendMessage }) body: SendMessage,
     @Res() response: Response,
   ): Promise<void> {
-    const begun = await this.turns.begin({ userId: caller.user.id, conversationId, content: body.content }, goneSignal(response));
+    const { content, fileIds } = body;
+    const begun = await this.turns.begin({ userId: caller.user.id, conversationId, content, fileIds }, goneSignal(response));
     await this.readers.answer(caller, response, this.engine.start(begun, body.withHistory === true));
   }
 

@@ -3,7 +3,10 @@ import { AgentConfigModule } from "../agent-config/agent-config.module.js";
 import { AuthModule } from "../auth/auth.module.js";
 import { ContainersModule } from "../containers/containers.module.js";
 import { ConversationsModule } from "../conversations/conversations.module.js";
+import { FilesModule } from "../files/files.module.js";
 import { LlmRelayModule } from "../llm-relay/llm-relay.module.js";
+import { TurnFilesRepository } from "./files/turn-files.repository.js";
+import { TurnFilesService } from "./files/turn-files.service.js";
 import { FollowedTurns } from "./followed-turns.js";
 import { TurnDiagnosisService } from "./turn-diagnosis.service.js";
 import { TurnEngine } from "./turn-engine.js";
@@ -20,7 +23,7 @@ import { WaitingMessagesRepository } from "./waiting-messages.repository.js";
 import { WaitingMessagesService } from "./waiting-messages.service.js";
 
 @Module({
-  imports: [AuthModule, AgentConfigModule, ConversationsModule, ContainersModule, LlmRelayModule],
+  imports: [AuthModule, AgentConfigModule, ConversationsModule, ContainersModule, FilesModule, LlmRelayModule],
   controllers: [TurnsController, WaitingMessagesController],
   providers: [
     TurnsService,
@@ -31,6 +34,8 @@ import { WaitingMessagesService } from "./waiting-messages.service.js";
     TurnSilence,
     TurnDiagnosisService,
     TurnReaders,
+    TurnFilesService,
+    TurnFilesRepository,
     FollowedTurns,
     WaitingMessagesService,
     WaitingMessagesRepository,

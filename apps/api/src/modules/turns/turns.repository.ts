@@ -19,6 +19,8 @@ export interface NewTurn {
   /** The waiting message that this turn sends and removes. If it is gone, the turn is `not_found`. `null`: the message comes from its sender now. */
   readonly waitingId: string | null;
   readonly question: SealedContent & { readonly id: string };
+  /** Of the question: those that were not sent yet are its own from now on. */
+  readonly fileIds: readonly string[];
   readonly answer: SealedContent & { readonly id: string };
 }
 
@@ -198,7 +200,7 @@ interface BeginningRow extends FoundContainer {
  * Turns of one user begin one after the other, so that their number can't be exceeded: each writes the user's row, and does nothing if somebody else
  * has written it since this statement began to look. The idle reaper compares with the container's row: it either sees this turn or is seen by it.
  */
-function beginning({ userId, conversationId, processId, now, maxPerUser, waitingId, question, answer }: NewTurn): Prisma.Sql {
+function beginning({ userId, conversationId, processId, now, maxPerUser, waitingId, question, fileIds, answer }: NewTurn): Prisma.Sql {
   const audit = { action: "message.send", target: { type: "conversation", id: conversationId } } as const;
   return Prisma.sql`
     WITH waiting AS MATERIALIZED (
@@ -224,6 +226,9 @@ function beginning({ userId, conversationId, processId, now, maxPerUser, waiting
         (${question.id}::uuid, NULL::uuid, 'user', ${question.contentEncrypted}, ${question.contentFormat}, 'complete', NULL::uuid),
         (${answer.id}::uuid, ${question.id}::uuid, 'assistant', ${answer.contentEncrypted}, ${answer.contentFormat}, 'streaming', ${processId}::uuid)
       ) AS new (id, parent_id, role, content, format, status, process_id)),
+    filed AS (
+      UPDATE files f SET message_id = ${question.id}::uuid FROM moved
+      WHERE f.id = ANY(${[...fileIds]}::uuid[]) AND f.user_id = ${userId}::uuid AND f.message_id IS NULL),
     sent AS (DELETE FROM waiting_messages w USING moved WHERE w.id = ${waitingId}::uuid),
     used AS (
       UPDATE agent_containers c SET last_active_at = ${now}, updated_at = ${now} FROM moved WHERE c.agent_id = moved.agent_id

@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from "node:crypto";
 import type { Message } from "@mosaic/contracts/chat";
-import { textOfParts, textParts } from "@mosaic/contracts/message-parts";
+import { textOfParts, textParts, type MessagePart } from "@mosaic/contracts/message-parts";
 import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
@@ -11,6 +11,7 @@ import { errorOf, sealParts, titleContext } from "../conversations/message-seal.
 import type { RunningAgent } from "../containers/containers.types.js";
 import { AgentStartService } from "../containers/start/agent-start.service.js";
 import { CryptoService } from "../crypto/crypto.service.js";
+import { TurnFilesService } from "./files/turn-files.service.js";
 import { TurnPresenceService, type TakenOver } from "./turn-presence.service.js";
 import { TurnsRepository, type BeginResult, type NewTurn, type OrphanedTurn } from "./turns.repository.js";
 
@@ -34,6 +35,7 @@ export interface NewMessage {
   readonly conversationId: string;
   readonly content: string;
   readonly waitingId?: string | null;
+  readonly fileIds?: readonly string[] | undefined;
 }
 
 export interface Begun {
@@ -54,6 +56,7 @@ export class TurnsService {
     private readonly presence: TurnPresenceService,
     private readonly starts: AgentStartService,
     private readonly crypto: CryptoService,
+    private readonly files: TurnFilesService,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -66,7 +69,8 @@ export class TurnsService {
    * Throws `not_found`, `turn_in_progress`, `too_many_requests` or `overloaded`; then nothing was stored. `left`: nobody waits for it any more.
    * `waitingId`: of the waiting message that this is, which is sent once and waits no more.
    */
-  async begin({ userId, conversationId, content, waitingId = null }: NewMessage, left?: AbortSignal): Promise<Begun> {
+  async begin({ userId, conversationId, content, waitingId = null, fileIds = [] }: NewMessage, left?: AbortSignal): Promise<Begun> {
+    const parts = [...textParts(content), ...(await this.files.partsFor(userId, conversationId, fileIds))];
     // Both may be of the same millisecond, and messages are read in the order of their ids.
     const [questionId = "", answerId = ""] = [randomUUIDv7(), randomUUIDv7()].toSorted();
     const now = this.clock.now();
@@ -77,7 +81,8 @@ export class TurnsService {
       now,
       maxPerUser,
       waitingId,
-      question: { id: questionId, ...sealParts(this.crypto, { userId, messageId: questionId }, textParts(content)) },
+      question: { id: questionId, ...sealParts(this.crypto, { userId, messageId: questionId }, parts) },
+      fileIds,
       answer: { id: answerId, ...sealParts(this.crypto, { userId, messageId: answerId }, []) },
     };
     this.presence.enter(answerId);
@@ -87,14 +92,14 @@ export class TurnsService {
         id: questionId,
         role: "user",
         content,
-        parts: [...textParts(content)],
+        parts,
         usage: null,
         status: "complete",
         error: null,
         createdAt: now.toISOString(),
       };
       const turn = { userId, agentId: begun.container.agentId, conversationId, answerId, answerCreatedAt: now };
-      const title = await this.titleAfter(turn, begun, content);
+      const title = await this.titleAfter(turn, begun, content.trim() === "" ? namesOf(parts) : content);
       return { turn, question, title, running: this.starts.runningOf(begun.container) };
     } catch (error) {
       this.presence.leave(answerId);
@@ -169,6 +174,11 @@ export class TurnsService {
     await this.presence.breakOffOrphans();
     return this.repository.begin(row);
   }
+}
+
+/** What a conversation is called that begins without a word. */
+function namesOf(parts: readonly MessagePart[]): string {
+  return parts.flatMap((part) => (part.type === "file" ? [part.name] : [])).join(", ");
 }
 
 type BegunResult = Extract<BeginResult, { kind: "begun" }>;

@@ -32,6 +32,8 @@ export function separatePorts(request: Request, _response: Response, next: NextF
 /** A browser's cookies and a long address fit many times. */
 const maxHeaderBytes = 16 * 1024;
 const headersTimeoutMs = 15_000;
+/** The largest file over a line of half a megabit a second. */
+const longestRequestMs = 10 * 60_000;
 /** How often Node looks for those who take too long. */
 const checkEveryMs = 5_000;
 /** How often a server that closes looks for connections that nobody uses any more. */
@@ -75,8 +77,8 @@ export class Listeners {
       return (existing.address() as AddressInfo).port;
     }
     const server = kind === "public" ? this.createPublic() : this.createInternal();
-    // A waiting supervisor and a streaming turn are quiet for long; slow senders are still cut.
-    server.requestTimeout = 60_000;
+    // A file may take long to come. Whoever reads a body bounds its time, and what nobody reads is cut off after its answer.
+    server.requestTimeout = kind === "public" ? longestRequestMs : 60_000;
     server.headersTimeout = headersTimeoutMs;
     server.keepAliveTimeout = 65_000;
     await new Promise<void>((resolve, reject) => {

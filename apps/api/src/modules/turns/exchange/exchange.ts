@@ -1,4 +1,4 @@
-import type { GatewayEvent } from "@mosaic/agent-backends/agent-backend";
+import type { GatewayEvent, GatewayImage } from "@mosaic/agent-backends/agent-backend";
 import type { RunningAgent } from "../../containers/containers.types.js";
 import type { TurnEnding } from "../turn-outcome.js";
 
@@ -12,6 +12,8 @@ export interface ExchangeRequest {
   /** The answer's. */
   readonly turnId: string;
   readonly text: string;
+  /** Shown to the model along with the text. */
+  readonly images: readonly GatewayImage[];
   /** `null`: the gateway gets the message now. Otherwise the gateway has it already, and this is what was told of the answer before. */
   readonly said: string | null;
   /** A process that died may have given it the message. */

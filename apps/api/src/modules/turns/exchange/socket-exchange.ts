@@ -58,7 +58,7 @@ export async function stopOverSocket(
 ): Promise<void> {
   const found = new AbortController();
   const signal = AbortSignal.any([found.signal, AbortSignal.timeout(stopPatienceMs)]);
-  const request = { running, conversationId, turnId, text: "", said: "", mayBeThere: false, signal, goesOn: () => false };
+  const request = { running, conversationId, turnId, text: "", images: [], said: "", mayBeThere: false, signal, goesOn: () => false };
   const listener = { onTaken: () => found.abort(), onEvents: () => null };
   await exchange(socket, request, { listener, state: { hasMessage: true, isStopTold: false } }).catch(() => undefined);
 }
@@ -71,10 +71,10 @@ interface ExchangeState {
 
 async function exchange(
   socket: GatewaySocket,
-  { running, conversationId, turnId, text, said, mayBeThere, signal, goesOn }: ExchangeRequest,
+  { running, conversationId, turnId, text, images, said, mayBeThere, signal, goesOn }: ExchangeRequest,
   { listener, state }: { readonly listener: ExchangeListener; readonly state: ExchangeState },
 ): Promise<TurnEnding | "unreachable" | "unfit"> {
-  const dialogue = socket.open({ gatewayToken: running.gatewayToken, conversationId, turnId, text, said, mayBeThere });
+  const dialogue = socket.open({ gatewayToken: running.gatewayToken, conversationId, turnId, text, images, said, mayBeThere });
   let attempts = 0;
   let busy = 0;
   for (let connections = 1; attempts <= reconnectAfterMs.length && connections <= maxConnections; connections += 1) {

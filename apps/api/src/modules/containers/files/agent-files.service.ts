@@ -1,0 +1,38 @@
+import { RuntimeError } from "@mosaic/runtime/agent-runtime";
+import type { FolderLimits, FoundFile, StateFile } from "@mosaic/runtime/state-files";
+import { Injectable } from "@nestjs/common";
+import { AppError } from "../../../platform/errors/app-error.js";
+import { SettingsService } from "../../settings/settings.service.js";
+import { RuntimeHostService } from "../../runtime-host/runtime-host.service.js";
+import { containerNameOf } from "../container-identity.js";
+
+/** Puts files into an agent's state, and reads what it has made there. */
+@Injectable()
+export class AgentFilesService {
+  constructor(
+    private readonly runtimes: RuntimeHostService,
+    private readonly settings: SettingsService,
+  ) {}
+
+  /** Idempotent. Throws `runtime_unavailable` or `runtime_refused`, in words for whoever sent the file. */
+  async put(agentId: string, file: StateFile): Promise<void> {
+    try {
+      await (await this.runtimes.runtime()).putFile(await this.nameOf(agentId), file);
+    } catch (error) {
+      if (error instanceof RuntimeError) {
+        const code = error.code === "unreachable" ? "runtime_unavailable" : "runtime_refused";
+        throw new AppError(code, { detail: `The file could not be put into the agent's workspace. ${error.detail}`, cause: error });
+      }
+      throw error;
+    }
+  }
+
+  /** Rejects with `RuntimeError`, or with what `take` throws. */
+  async read(agentId: string, folder: string, limits: FolderLimits, take: (file: FoundFile) => Promise<void>): Promise<void> {
+    await (await this.runtimes.runtime()).readFiles(await this.nameOf(agentId), folder, limits, take);
+  }
+
+  private async nameOf(agentId: string): Promise<string> {
+    return containerNameOf(await this.settings.instanceId(), agentId);
+  }
+}

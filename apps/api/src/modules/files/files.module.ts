@@ -1,0 +1,15 @@
+import { Module } from "@nestjs/common";
+import { AuthModule } from "../auth/auth.module.js";
+import { SettingsModule } from "../settings/settings.module.js";
+import { FileSettingsController } from "./file-settings.controller.js";
+import { FilesController } from "./files.controller.js";
+import { FilesRepository } from "./files.repository.js";
+import { FilesService } from "./files.service.js";
+
+@Module({
+  imports: [AuthModule, SettingsModule],
+  controllers: [FilesController, FileSettingsController],
+  providers: [FilesService, FilesRepository],
+  exports: [FilesService],
+})
+export class FilesModule {}

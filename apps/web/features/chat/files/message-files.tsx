@@ -1,0 +1,101 @@
+"use client";
+
+import { isImageType } from "@mosaic/contracts/files";
+import type { FilePart, MessagePart } from "@mosaic/contracts/message-parts";
+import { Download, Eye, FileText } from "lucide-react";
+import { useState } from "react";
+import { cn } from "@/components/ui/cn";
+import { sizeWords } from "@/features/chat/files/file-words";
+
+/** The files that a person sent along. */
+export function SentFiles({ parts }: { readonly parts: readonly MessagePart[] }) {
+  const files = parts.filter((part) => part.type === "file");
+  return files.length === 0 ? null : (
+    <ul aria-label="Files" className="flex max-w-[min(85%,40rem)] flex-wrap justify-end gap-2">
+      {files.map((file, place) => (
+        <li key={file.id ?? String(place)} className="min-w-0 max-w-full">
+          <FileCard file={file} whereabouts={sentWords(file)} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** A file that the agent made. */
+export function MadeFile({ file }: { readonly file: FilePart }) {
+  const place = file.workspacePath === undefined ? "" : `In the agent’s workspace: ${file.workspacePath}. `;
+  return (
+    <FileCard
+      file={file}
+      whereabouts={file.id === undefined ? `${place}Mosaic does not offer it: it is too large, or your files take too much room.` : null}
+    />
+  );
+}
+
+const sentWords = ({ workspacePath, mediaType, isShownToModel }: FilePart): string | null => {
+  if (workspacePath === undefined) return null;
+  const place = `In the agent’s workspace: ${workspacePath}`;
+  if (!isImageType(mediaType)) return place;
+  return isShownToModel === true
+    ? `Shown to the model. ${place}`
+    : `${place}. Not shown to the model: it is too large, or nothing says that the model takes images.`;
+};
+
+/** With what can be done with it. Nothing of a file runs here: an image is drawn, a text opens as plain text, everything else is downloaded. */
+function FileCard({
+  file: { id, name, mediaType, sizeBytes },
+  whereabouts,
+}: {
+  readonly file: FilePart;
+  readonly whereabouts: string | null;
+}) {
+  const [isBroken, setBroken] = useState(false);
+  const isImage = isImageType(mediaType);
+  return (
+    <div className="grid w-fit min-w-0 max-w-full gap-1.5 rounded-xl border bg-card p-2 text-sm">
+      {id !== undefined && isImage && !isBroken ? (
+        // oxlint-disable-next-line nextjs/no-img-element -- it is nobody's to be made smaller by a server
+        <img
+          src={`/api/files/${id}/preview`}
+          alt={name}
+          loading="lazy"
+          decoding="async"
+          className="max-h-60 max-w-full rounded-lg object-contain"
+          onError={() => setBroken(true)}
+        />
+      ) : null}
+      <div className="flex min-w-0 items-center gap-2">
+        <FileText aria-hidden className="size-4 shrink-0 text-muted-foreground" />
+        <span dir="auto" className="min-w-0 truncate" title={name}>
+          {name}
+        </span>
+        <span className="shrink-0 text-xs text-muted-foreground">{sizeWords(sizeBytes)}</span>
+        {id === undefined ? null : (
+          <span className="ml-auto flex shrink-0">
+            {isImage || mediaType === "text/plain" ? (
+              <a
+                href={`/api/files/${id}/preview`}
+                target="_blank"
+                rel="noreferrer"
+                aria-label={`View ${name}`}
+                className={cn(actionClasses)}
+              >
+                <Eye aria-hidden className="size-4" />
+              </a>
+            ) : null}
+            <a href={`/api/files/${id}`} download={name} aria-label={`Download ${name}`} className={cn(actionClasses)}>
+              <Download aria-hidden className="size-4" />
+            </a>
+          </span>
+        )}
+      </div>
+      {whereabouts === null ? null : (
+        <p dir="auto" className="max-w-96 break-words text-xs text-muted-foreground">
+          {whereabouts}
+        </p>
+      )}
+    </div>
+  );
+}
+
+const actionClasses = "grid size-8 place-items-center rounded-md text-muted-foreground hover:bg-accent hover:text-foreground";

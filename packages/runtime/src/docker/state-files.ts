@@ -1,0 +1,96 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { extract, pack } from "tar-stream";
+import { partsOf, type FolderLimits, type FoundFile, type StateFile } from "../state-files.js";
+import type { Engine } from "./engine.js";
+import { isStatus } from "./engine-errors.js";
+
+/** Also with a slow engine and the largest file. */
+const transferLimitMs = 120_000;
+
+interface Place {
+  readonly containerId: string;
+  /** Where the state lies in the container. */
+  readonly stateDir: string;
+  readonly uid: number;
+}
+
+/**
+ * The engine unpacks in the container's own file system, so whatever links an agent has made lead nowhere else. What stands in the way of a folder,
+ * it replaces.
+ */
+export async function putIntoState(engine: Engine, { containerId, stateDir, uid }: Place, file: StateFile): Promise<void> {
+  const owner = { uid, gid: uid, mtime: new Date() };
+  const parts = partsOf(file.path);
+  const tar = pack();
+  const body = Readable.from(tar);
+  const fill = async (): Promise<void> => {
+    for (let depth = 1; depth < parts.length; depth += 1) {
+      tar.entry({ ...owner, name: `${parts.slice(0, depth).join("/")}/`, type: "directory", mode: 0o700 });
+    }
+    const entry = tar.entry({ ...owner, name: parts.join("/"), type: "file", mode: 0o600, size: file.sizeBytes });
+    await pipeline(file.content, entry);
+    tar.finalize();
+  };
+  const put = engine.call(
+    async (docker, abortSignal) => docker.getContainer(containerId).putArchive(body, { path: stateDir, abortSignal }),
+    transferLimitMs,
+  );
+  await Promise.all([
+    put.catch((error: unknown) => {
+      tar.destroy();
+      throw error;
+    }),
+    fill().catch((error: unknown) => {
+      tar.destroy(error instanceof Error ? error : undefined);
+      throw error;
+    }),
+  ]);
+}
+
+/** As `walkBelow`, of what the engine archives: links come as links, and are passed by. */
+export async function walkState(
+  engine: Engine,
+  { containerId, stateDir }: Place,
+  request: { readonly path: string; readonly limits: FolderLimits; readonly take: (file: FoundFile) => Promise<void> },
+): Promise<void> {
+  const parts = partsOf(request.path);
+  const path = `${stateDir}/${parts.join("/")}`;
+  const { depth, ...left } = request.limits;
+  let archive: Readable;
+  try {
+    archive = await engine.open(
+      async (docker, abortSignal) => docker.getContainer(containerId).getArchive({ path, abortSignal }),
+      AbortSignal.timeout(transferLimitMs),
+    );
+  } catch (error) {
+    if (isStatus(error, 404)) return;
+    throw error;
+  }
+  const entries = extract();
+  archive.on("error", (error) => entries.destroy(error));
+  // Whoever reads the entries hears of it; what comes after that is nobody's.
+  entries.on("error", () => undefined);
+  archive.pipe(entries);
+  const top = `${parts.at(-1) ?? ""}/`;
+  try {
+    for await (const entry of entries) {
+      const { name, type, size, mtime } = entry.header;
+      left.entries -= 1;
+      left.bytes -= size;
+      if (left.entries < 0 || left.bytes < 0) break;
+      const below = name.startsWith(top) ? name.slice(top.length) : "";
+      if (type === "file" && below !== "" && below.split("/").length <= depth + 1) {
+        await request.take({
+          path: below,
+          sizeBytes: size,
+          modifiedAt: mtime ?? new Date(0),
+          content: () => entry as AsyncIterable<Buffer>,
+        });
+      }
+      entry.resume();
+    }
+  } finally {
+    archive.destroy();
+  }
+}
