@@ -5,6 +5,7 @@ import localFont from "next/font/local";
 import type { ReactNode } from "react";
 import { missingFilesScript } from "@/features/shell/missing-files";
 import { iconUrl } from "@/app/icon-url";
+import { earlyRequestsScript } from "@/lib/early-requests";
 import { AppProviders } from "@/features/shell/providers";
 
 /** The characters of the first view, loaded along with the page (scripts/subset-font.mjs). The whole font has those of other scripts. */
@@ -46,7 +47,7 @@ export default function RootLayout({ children }: { readonly children: ReactNode 
   return (
     <html lang="en" className={interLatin.variable} suppressHydrationWarning>
       <head>
-        <script dangerouslySetInnerHTML={{ __html: missingFilesScript }} />
+        <script dangerouslySetInnerHTML={{ __html: `${missingFilesScript}\n${earlyRequestsScript}` }} />
       </head>
       <body>
         <a

@@ -1,6 +1,7 @@
 import { problem as problemSchema } from "@mosaic/contracts/problem";
 import type { z } from "zod";
 import { ApiProblem, NetworkProblem } from "@/lib/api-problem";
+import { takeEarly } from "@/lib/early-requests";
 
 export { ApiProblem, describeError, isProblem } from "@/lib/api-problem";
 
@@ -15,16 +16,18 @@ export interface RequestOptions {
 export const send = async (path: string, options: RequestOptions & { accept?: string } = {}): Promise<Response> => {
   const headers = new Headers({ accept: options.accept ?? "application/json", ...options.headers });
   if (options.body !== undefined) headers.set("content-type", "application/json");
+  const early = (options.method ?? "GET") === "GET" && options.body === undefined ? takeEarly(path, options.signal) : null;
   let response: Response;
   try {
-    response = await fetch(new URL(path, document.baseURI), {
-      method: options.method ?? "GET",
-      headers,
-      credentials: "same-origin",
-      cache: "no-store",
-      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
-      ...(options.signal ? { signal: options.signal } : {}),
-    });
+    response = await (early ??
+      fetch(new URL(path, document.baseURI), {
+        method: options.method ?? "GET",
+        headers,
+        credentials: "same-origin",
+        cache: "no-store",
+        ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+        ...(options.signal ? { signal: options.signal } : {}),
+      }));
   } catch (error) {
     if (options.signal?.aborted) throw error;
     throw new NetworkProblem(error);

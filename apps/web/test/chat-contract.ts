@@ -32,6 +32,7 @@ export const chatRoutes: Routes = {
   "GET /api/conversations/:id": ({ state, parts }) => ({
     ...find(state.conversations, parts[1]),
     ...pageOf(state.messages.get(parts[1] ?? "") ?? []),
+    waiting: state.waiting.get(parts[1] ?? "") ?? [],
   }),
   "GET /api/conversations/:id/messages": ({ state, parts, request }) => {
     const messages = state.messages.get(find(state.conversations, parts[1]).id) ?? [];

@@ -59,6 +59,12 @@ export const conversation = z
   .meta({ id: "Conversation" });
 export type Conversation = z.infer<typeof conversation>;
 
+/** It is sent once the answer under way in its conversation has ended well; after any other end it waits on, unless it is `isNext`. */
+export const waitingMessage = z
+  .object({ id: z.uuid(), content: z.string(), isNext: z.boolean(), createdAt: z.iso.datetime() })
+  .meta({ id: "WaitingMessage" });
+export type WaitingMessage = z.infer<typeof waitingMessage>;
+
 export const conversationWithMessages = z
   .object({
     ...conversation.shape,
@@ -66,6 +72,8 @@ export const conversationWithMessages = z
     messages: z.array(message),
     /** There are messages before these. */
     hasOlder: z.boolean(),
+    /** What waits for the end of the answer under way, in the order in which it will be sent. */
+    waiting: z.array(waitingMessage),
   })
   .meta({ id: "ConversationWithMessages" });
 export type ConversationWithMessages = z.infer<typeof conversationWithMessages>;
@@ -107,12 +115,6 @@ export const maxWaitingMessages = 5;
 
 export const addWaitingMessage = z.strictObject({ content: messageContent }).meta({ id: "AddWaitingMessage" });
 export type AddWaitingMessage = z.infer<typeof addWaitingMessage>;
-
-/** It is sent once the answer under way in its conversation has ended well; after any other end it waits on, unless it is `isNext`. */
-export const waitingMessage = z
-  .object({ id: z.uuid(), content: z.string(), isNext: z.boolean(), createdAt: z.iso.datetime() })
-  .meta({ id: "WaitingMessage" });
-export type WaitingMessage = z.infer<typeof waitingMessage>;
 
 /** In the order in which they will be sent. */
 export const waitingMessages = z.object({ waiting: z.array(waitingMessage) }).meta({ id: "WaitingMessages" });

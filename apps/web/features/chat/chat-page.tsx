@@ -9,6 +9,7 @@ import { Button } from "@/components/ui/button";
 import { Link } from "@/components/ui/link";
 import { useChatAgents, type ChatAgent } from "@/features/chat/chat-agents";
 import { ChatHeader } from "@/features/chat/chat-header";
+import { ChatMainOutline } from "@/features/chat/chat-outline";
 import { ChatView } from "@/features/chat/chat-view";
 import { isForgotten } from "@/features/chat/memory-loss";
 import { NoAgent } from "@/features/chat/no-agent";
@@ -73,11 +74,7 @@ function ChatLoading() {
         <h1 className="sr-only">Chat</h1>
         <span className="h-5 w-40 animate-pulse rounded-md bg-muted" />
       </PageBar>
-      <main id="main" tabIndex={-1} aria-busy="true" className="flex-1 outline-none">
-        <p role="status" className="sr-only">
-          Loading
-        </p>
-      </main>
+      <ChatMainOutline />
     </>
   );
 }

@@ -6,6 +6,7 @@ import { ArrowUp, Square } from "lucide-react";
 import { useEffect, useRef, type KeyboardEvent, type ReactNode, type RefObject } from "react";
 import { cn } from "@/components/ui/cn";
 import { Button } from "@/components/ui/button";
+import { KeyHint } from "@/features/chat/key-hint";
 import { useDraft, writeDraft } from "@/features/chat/drafts";
 import { AttachButton, FileDrafts, useComposerFiles } from "@/features/chat/files/composer-files";
 import { useIsOnline } from "@/features/shell/online";
@@ -155,14 +156,7 @@ function ComposerHint({ isTooLong, length, notice, obstacle, isAnswering }: Comp
           Too long: {length.toLocaleString()} of {messageMaxCharacters.toLocaleString()} characters.
         </p>
       ) : null}
-      {isTooLong || notice !== null ? null : (
-        <p>
-          <span className="max-sm:hidden">
-            {isAnswering ? "Enter sends after this answer" : "Enter sends"}, Shift + Enter starts a new line, Escape stops.{" "}
-          </span>
-          Agents can be wrong.
-        </p>
-      )}
+      {isTooLong || notice !== null ? null : <KeyHint isAnswering={isAnswering} />}
     </div>
   );
 }

@@ -14,6 +14,7 @@ const talk = (messages: readonly Message[], hasOlder: boolean): ConversationWith
   updatedAt: at,
   messages: [...messages],
   hasOlder,
+  waiting: [],
 });
 const said = Array.from({ length: 8 }, (_, index) => sampleMessage({ content: `message ${index}` }));
 const again = (messages: readonly Message[]): Message[] => structuredClone([...messages]);

@@ -46,7 +46,8 @@ export const useCreateConversation = () => {
   return useMutation({
     mutationFn: (agentId: string) => request(conversation, "/api/conversations", { method: "POST", body: { agentId } }),
     onSuccess: (created) => {
-      client.setQueryData(queryKeys.conversation(created.id), { ...created, messages: [], hasOlder: false });
+      client.setQueryData(queryKeys.conversation(created.id), { ...created, messages: [], hasOlder: false, waiting: [] });
+      client.setQueryData(queryKeys.waiting(created.id), []);
       putIntoLists(client, created);
     },
   });

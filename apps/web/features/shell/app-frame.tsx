@@ -2,7 +2,7 @@
 
 import { Menu as MenuIcon } from "lucide-react";
 import { usePathname, useSearchParams } from "next/navigation";
-import { Suspense, useState, type ReactNode } from "react";
+import { startTransition, Suspense, useEffect, useState, type ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Drawer } from "@/components/ui/dialog";
 import { Gate } from "@/features/entry/gate";
@@ -11,9 +11,10 @@ import { useLiveEvents } from "@/features/shell/live-events";
 import { OfflineBanner } from "@/features/shell/offline-banner";
 import { UnsavedGuard } from "@/components/page/unsaved-guard";
 
-export function AppFrame({ children }: { readonly children: ReactNode }) {
+/** `meanwhile`: what stands there until it is known who looks. */
+export function AppFrame({ meanwhile, children }: { readonly meanwhile?: ReactNode; readonly children: ReactNode }) {
   return (
-    <Gate page="app">
+    <Gate page="app" {...(meanwhile === undefined ? {} : { meanwhile })}>
       <UnsavedGuard>
         <Frame>{children}</Frame>
       </UnsavedGuard>
@@ -24,12 +25,11 @@ export function AppFrame({ children }: { readonly children: ReactNode }) {
 function Frame({ children }: { readonly children: ReactNode }) {
   const { Sidebar, Search, isReadHere } = useAppParts();
   useLiveEvents(isReadHere);
+  const hasSidebar = useLater();
   return (
     <div className="flex h-dvh overflow-hidden">
       <aside aria-label="Sidebar" className="hidden w-72 shrink-0 flex-col border-r bg-sidebar md:flex">
-        <Suspense>
-          <Sidebar />
-        </Suspense>
+        <Suspense>{hasSidebar ? <Sidebar /> : null}</Suspense>
       </aside>
       <div className="flex min-w-0 flex-1 flex-col">
         <OfflineBanner />
@@ -39,6 +39,13 @@ function Frame({ children }: { readonly children: ReactNode }) {
     </div>
   );
 }
+
+/** False at first, so that what somebody came for is rendered before what stands beside it. */
+const useLater = (): boolean => {
+  const [isLater, setLater] = useState(false);
+  useEffect(() => startTransition(() => setLater(true)), []);
+  return isLater;
+};
 
 /** The bar above a page's content; on a narrow screen it opens the sidebar. */
 export function PageBar({ children }: { readonly children: ReactNode }) {

@@ -2,7 +2,13 @@ import { Injectable } from "@nestjs/common";
 import { Prisma } from "../../generated/prisma/client.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import { recordAudit } from "../audit/audit-trail.js";
-import { conversationColumns, type ConversationChange, type StoredConversation } from "./conversations.types.js";
+import {
+  conversationColumns,
+  waitingFields,
+  type ConversationChange,
+  type StoredConversation,
+  type StoredWaiting,
+} from "./conversations.types.js";
 
 const conversationFields = {
   id: true,
@@ -41,8 +47,12 @@ export class ConversationsRepository {
     });
   }
 
-  async find(userId: string, id: string): Promise<StoredConversation | null> {
-    return this.prisma.conversation.findFirst({ where: { id, userId, deletedAt: null }, select: conversationFields });
+  /** With what waits in it, in the order in which it will be sent. */
+  async find(userId: string, id: string): Promise<(StoredConversation & { readonly waiting: StoredWaiting[] }) | null> {
+    return this.prisma.conversation.findFirst({
+      where: { id, userId, deletedAt: null },
+      select: { ...conversationFields, waiting: { select: waitingFields, orderBy: [{ isNext: "desc" }, { id: "asc" }] } },
+    });
   }
 
   async setMemoryGiven(userId: string, id: string, at: Date): Promise<void> {

@@ -11,7 +11,7 @@ import { untitled } from "./conversation-title.js";
 import { ConversationsRepository } from "./conversations.repository.js";
 import { cursorOf, placeOf } from "./list-place.js";
 import { MessagePagesService } from "./message-pages.service.js";
-import { openConversation, titleContext } from "./message-seal.js";
+import { openConversation, openWaiting, titleContext } from "./message-seal.js";
 
 /** A person's conversations: their titles and messages are sealed for that person. */
 @Injectable()
@@ -49,14 +49,15 @@ export class ConversationsService {
     return openConversation(this.crypto, userId, stored);
   }
 
-  /** With its newest messages. Throws `not_found` for another's as for a missing one. */
+  /** With its newest messages, and those that wait. Throws `not_found` for another's as for a missing one. */
   async get(userId: string, id: string): Promise<ConversationWithMessages> {
     const stored = await this.repository.find(userId, id);
     if (stored === null) {
       throw new AppError("not_found");
     }
     const { messages, hasOlder } = await this.pages.newest(userId, id);
-    return { ...openConversation(this.crypto, userId, stored), messages, hasOlder };
+    const waiting = stored.waiting.map((one) => openWaiting(this.crypto, userId, one));
+    return { ...openConversation(this.crypto, userId, stored), messages, hasOlder, waiting };
   }
 
   async update(userId: string, id: string, { title, isPinned, isArchived }: UpdateConversation): Promise<Conversation> {

@@ -43,6 +43,17 @@ export interface StoredConversation {
   readonly updatedAt: Date;
 }
 
+/** A message that waits for the end of the answer under way. */
+export interface StoredWaiting {
+  readonly id: string;
+  readonly contentEncrypted: string;
+  readonly isNext: boolean;
+  readonly createdAt: Date;
+}
+
+/** The columns of a `StoredWaiting`. */
+export const waitingFields = { id: true, contentEncrypted: true, isNext: true, createdAt: true } as const;
+
 /** What is left out stays. One that is pinned is not archived, and the other way round. */
 export interface ConversationChange {
   readonly titleEncrypted?: string;

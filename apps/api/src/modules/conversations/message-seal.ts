@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { problems, problemCode, type Problem } from "@mosaic/contracts/problem";
-import type { Conversation, Message, MessageVersions } from "@mosaic/contracts/chat";
+import type { Conversation, Message, MessageVersions, WaitingMessage } from "@mosaic/contracts/chat";
 import { messageParts, textOfParts, textParts, type MessagePart, type TokenUsage } from "@mosaic/contracts/message-parts";
 import type { CryptoService } from "../crypto/crypto.service.js";
-import type { SealedContent, StoredConversation, StoredMessage, StoredPathMessage } from "./conversations.types.js";
+import type { SealedContent, StoredConversation, StoredMessage, StoredPathMessage, StoredWaiting } from "./conversations.types.js";
 
 /** Where texts belong: one that is moved to another row, or to another person's, does not open. */
 export const titleContext = (userId: string, id: string): { owner: string; field: string } => ({
@@ -35,6 +35,14 @@ export function openConversation(crypto: CryptoService, userId: string, stored: 
     createdAt: stored.createdAt.toISOString(),
     updatedAt: stored.updatedAt.toISOString(),
   };
+}
+
+export function openWaiting(
+  crypto: CryptoService,
+  userId: string,
+  { id, contentEncrypted, isNext, createdAt }: StoredWaiting,
+): WaitingMessage {
+  return { id, content: crypto.open(contentEncrypted, waitingContext(userId, id)), isNext, createdAt: createdAt.toISOString() };
 }
 
 export function openMessage(crypto: CryptoService, userId: string, stored: StoredMessage): Message {

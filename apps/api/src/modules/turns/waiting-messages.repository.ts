@@ -2,13 +2,7 @@ import { Injectable } from "@nestjs/common";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import { send } from "../../platform/notices/notices.js";
 import { recordAudit } from "../audit/audit-trail.js";
-
-export interface StoredWaiting {
-  readonly id: string;
-  readonly contentEncrypted: string;
-  readonly isNext: boolean;
-  readonly createdAt: Date;
-}
+import { waitingFields, type StoredWaiting } from "../conversations/conversations.types.js";
 
 export interface NextMessage {
   readonly id: string;
@@ -67,7 +61,7 @@ export class WaitingMessagesRepository {
       where: { id: conversationId, userId, deletedAt: null },
       select: {
         waiting: {
-          select: { id: true, contentEncrypted: true, isNext: true, createdAt: true },
+          select: waitingFields,
           orderBy: [{ isNext: "desc" }, { id: "asc" }],
         },
       },

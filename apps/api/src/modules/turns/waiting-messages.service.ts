@@ -7,7 +7,7 @@ import { AppError } from "../../platform/errors/app-error.js";
 import { Logger } from "../../platform/logging/logger.js";
 import { Periodic } from "../../platform/periodic/periodic.js";
 import { Shutdown } from "../../platform/shutdown/shutdown.js";
-import { waitingContext } from "../conversations/message-seal.js";
+import { openWaiting, waitingContext } from "../conversations/message-seal.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { TurnEngine } from "./turn-engine.js";
 import { TurnsService } from "./turns.service.js";
@@ -64,12 +64,7 @@ export class WaitingMessagesService {
     if (stored === null) {
       throw new AppError("not_found");
     }
-    return stored.map(({ id, contentEncrypted, isNext, createdAt }) => ({
-      id,
-      content: this.crypto.open(contentEncrypted, waitingContext(userId, id)),
-      isNext,
-      createdAt: createdAt.toISOString(),
-    }));
+    return stored.map((one) => openWaiting(this.crypto, userId, one));
   }
 
   /** Throws `not_found` for another's message, and for one that was sent meanwhile. */

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
 import { FrameParts } from "@/app/frame-parts";
+import { ChatOutline } from "@/features/chat/chat-outline";
 import { ChatPage } from "@/features/chat/chat-page";
 import { AppFrame } from "@/features/shell/app-frame";
 
@@ -10,7 +11,7 @@ export const metadata: Metadata = { title: "Chat" };
 export default function Page() {
   return (
     <FrameParts>
-      <AppFrame>
+      <AppFrame meanwhile={<ChatOutline />}>
         <Suspense>
           <ChatPage />
         </Suspense>
