@@ -52,6 +52,7 @@ const featureGraph = {
   chat: ["admin-system-agents", "agents", "auth", "shell"],
   entry: [],
   models: ["agents"],
+  palette: ["admin-shell", "auth", "chat", "settings"],
   providers: ["agents", "auth"],
   settings: ["auth", "shell"],
   setup: ["account", "admin-oidc", "admin-sharing", "agents", "auth", "entry", "providers"],

@@ -15,7 +15,8 @@ export const useSystemAgents = (isWanted = true) =>
     queryKey: key,
     queryFn: async ({ signal }) => (await request(agentList, path, { signal })).agents,
     enabled: isWanted,
-    staleTime: 0,
+    // Two parts of a page ask one after the other.
+    staleTime: 4_000,
     refetchInterval: ({ state }) => (state.data === undefined || state.data.length === 0 ? false : 5_000),
   });
 

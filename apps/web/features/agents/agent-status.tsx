@@ -56,7 +56,8 @@ export function AgentFace({ emoji, name, className }: AgentFaceProps) {
 /** The colour of all faces within. */
 export const agentColour = (name: string): CSSProperties => ({ ["--agent-hue" as string]: lookOf(name).hue });
 
-export function NoIsolationBadge() {
+/** `isShort`: its words are left to its explanation where there is no room. */
+export function NoIsolationBadge({ isShort = false }: { readonly isShort?: boolean }) {
   const isIsolated = useOnboardingStatus().data?.areAgentsIsolated;
   if (isIsolated !== false) return null;
   return (
@@ -64,7 +65,7 @@ export function NoIsolationBadge() {
       <button type="button" className="rounded-full">
         <Badge tone="warning">
           <ShieldOff aria-hidden />
-          No isolation
+          <span className={isShort ? "max-sm:sr-only" : undefined}>No isolation</span>
         </Badge>
       </button>
     </Tooltip>

@@ -1,15 +1,16 @@
 "use client";
 
-import type { Agent } from "@mosaic/contracts/agent";
 import { useRouter } from "next/navigation";
 import { Select } from "@/components/ui/select";
 import { AgentFace, AgentStatus, NoIsolationBadge } from "@/features/agents/agent-status";
+import type { ChatAgent } from "@/features/chat/chat-agents";
+import { ModelMenu } from "@/features/chat/model-menu";
 import { PageBar } from "@/features/shell/app-frame";
 
 export interface ChatHeaderProps {
   readonly title: string;
-  readonly agent: Agent;
-  readonly agents: readonly Agent[];
+  readonly agent: ChatAgent;
+  readonly agents: readonly ChatAgent[];
   readonly isNew: boolean;
 }
 
@@ -20,12 +21,13 @@ export function ChatHeader({ title, agent, agents, isNew }: ChatHeaderProps) {
       <AgentFace emoji={agent.emoji} name={agent.name} className="max-sm:hidden" />
       <div className="grid min-w-0 flex-1">
         <h1 className="truncate text-sm font-medium leading-tight">{title}</h1>
-        <p className="flex min-w-0 items-center gap-2 overflow-hidden">
-          {isNew ? null : <span className="truncate text-[0.8125rem] text-muted-foreground">{agent.name}</span>}
+        <div className="flex min-w-0 items-center gap-x-2">
+          {isNew ? null : <span className="truncate text-[0.8125rem] text-muted-foreground max-sm:sr-only">{agent.name}</span>}
           <AgentStatus agent={agent} className="shrink-0" />
-        </p>
+          {agent.error?.code === "backend_unknown" ? null : <ModelMenu agent={agent} />}
+        </div>
       </div>
-      <NoIsolationBadge />
+      <NoIsolationBadge isShort />
       {isNew && agents.length > 1 ? (
         <Select
           aria-label="Agent"

@@ -18,6 +18,7 @@ import { restoreFiles } from "@/features/chat/files/file-drafts";
 import { ForgottenNotice } from "@/features/chat/forgotten-notice";
 import { MessageList } from "@/features/chat/message-list";
 import { isActive, newTurn, reduceTurn, type Turn } from "@/features/chat/turn";
+import { useSpokenAnswer } from "@/features/chat/spoken-answer";
 import { dismissTurn, followTurn, startTurn, stopTurn, useTurn } from "@/features/chat/turn-store";
 import { WaitingList } from "@/features/chat/waiting-list";
 import { useAddWaiting, useWaiting } from "@/features/chat/waiting-queries";
@@ -116,6 +117,7 @@ export function ChatView(props: ChatViewProps) {
   const older = useOlderMessages(conversationId);
   const { send, refused, dismissRefused, isCreating, key, isGiving, toggleGiving } = useSending(props);
   const turn = useFollowing(props) ?? refused;
+  const spoken = useSpokenAnswer(turn);
   const isAnswering = isActive(turn);
   const stop = useCallback(() => (conversationId === null ? undefined : stopTurn(conversationId)), [conversationId]);
   const { waiting, queue, refusal } = useWaitingLine(props, key, send);
@@ -128,7 +130,7 @@ export function ChatView(props: ChatViewProps) {
   return (
     <main id="main" tabIndex={-1} style={agentColour(agent.name)} className="flex min-h-0 flex-1 flex-col outline-none">
       <p role="status" aria-live="polite" className="sr-only">
-        {turnAnnouncement(turn, agent.name)}
+        {turnAnnouncement(turn, agent.name, spoken)}
       </p>
       <MessageList
         stored={stored}

@@ -4,26 +4,8 @@ import { Suspense, type ReactNode } from "react";
 import { Link } from "@/components/ui/link";
 import { useMe } from "@/features/auth/session";
 import { SectionNav, type NavGroup } from "@/components/page/section-nav";
+import { settingsGroups } from "@/features/settings/settings-pages";
 import { AppFrame, PageBar } from "@/features/shell/app-frame";
-
-const groups: readonly NavGroup[] = [
-  {
-    title: "Assistant",
-    pages: [
-      { href: "/settings/agents", name: "Agents" },
-      { href: "/settings/models", name: "Models" },
-      { href: "/settings/providers", name: "Providers" },
-    ],
-  },
-  {
-    title: "Account",
-    pages: [
-      { href: "/settings/profile", name: "Profile" },
-      { href: "/settings/sessions", name: "Sessions" },
-      { href: "/settings/tokens", name: "Access tokens" },
-    ],
-  },
-];
 
 export function SettingsFrame({ children }: { readonly children: ReactNode }) {
   return (
@@ -32,7 +14,7 @@ export function SettingsFrame({ children }: { readonly children: ReactNode }) {
         <h1 className="text-sm font-medium">Settings</h1>
         <AdminLink />
       </PageBar>
-      <SectionBody label="Settings" groups={groups}>
+      <SectionBody label="Settings" groups={settingsGroups}>
         {children}
       </SectionBody>
     </AppFrame>

@@ -10,11 +10,12 @@ import { cn } from "@/components/ui/cn";
 import { useChatAgents } from "@/features/chat/chat-agents";
 import { returnFocus, setSearchOpen } from "@/features/chat/search/search-open";
 import { byConversation, usePaused, useSearch } from "@/features/chat/search/search-queries";
+import { ActionResults, actionsFor, type SearchAction } from "@/features/chat/search/search-actions";
 import { listId, optionId, addressesOf, SearchResults } from "@/features/chat/search/search-results";
 import { SearchState } from "@/features/chat/search/search-state";
 
-/** Searches one's own conversations while one types. */
-export function SearchDialog() {
+/** Searches one's own conversations while one types, and does what the page offers. */
+export function SearchDialog({ actions }: { readonly actions: readonly SearchAction[] }) {
   return (
     <Radix.Root open onOpenChange={setSearchOpen}>
       <Radix.Portal>
@@ -28,14 +29,14 @@ export function SearchDialog() {
           className="fixed inset-x-0 top-0 z-50 mx-auto flex h-dvh w-full animate-fade flex-col overflow-hidden bg-popover text-popover-foreground shadow-xl sm:top-[10vh] sm:h-auto sm:max-h-[75vh] sm:w-[calc(100vw-2rem)] sm:max-w-2xl sm:rounded-xl sm:border"
         >
           <Radix.Title className="sr-only">Search conversations</Radix.Title>
-          <SearchPanel />
+          <SearchPanel actions={actions} />
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
   );
 }
 
-function SearchPanel() {
+function SearchPanel({ actions }: { readonly actions: readonly SearchAction[] }) {
   const router = useRouter();
   const [text, setText] = useState("");
   const [active, setActive] = useState<string | null>(null);
@@ -44,16 +45,27 @@ function SearchPanel() {
   const agents = useChatAgents().data ?? [];
   const groups = q === "" ? [] : byConversation(search.data?.pages.flatMap(({ hits }) => hits) ?? []);
   const addresses = addressesOf(groups);
-  const chosen = Math.max(0, addresses.indexOf(active ?? ""));
+  const offered = actionsFor(actions, text);
+  const choices = [...offered.map(({ id }) => id), ...addresses];
+  const chosen = Math.max(0, choices.indexOf(active ?? ""));
+  const run = (action: SearchAction): void => {
+    setSearchOpen(false);
+    action.run();
+  };
   const move = (by: number): void => {
-    if (chosen + by >= addresses.length && search.hasNextPage) {
+    if (chosen + by >= choices.length && search.hasNextPage) {
       if (!search.isFetching) void search.fetchNextPage();
       return;
     }
-    setActive(addresses.at((chosen + by) % addresses.length) ?? null);
+    setActive(choices.at((chosen + by) % choices.length) ?? null);
   };
   const open = (): void => {
-    const href = addresses[chosen];
+    const action = offered[chosen];
+    if (action !== undefined) {
+      run(action);
+      return;
+    }
+    const href = choices[chosen];
     // What shows may belong to the letters before.
     if (href === undefined || text.trim() !== q || search.isPlaceholderData) return;
     setSearchOpen(false);
@@ -68,7 +80,7 @@ function SearchPanel() {
           setText(typed);
           setActive(null);
         }}
-        activeId={addresses[chosen] === undefined ? undefined : optionId(addresses[chosen])}
+        activeId={choices[chosen] === undefined ? undefined : optionId(choices[chosen])}
         keys={{ ArrowDown: () => move(1), ArrowUp: () => move(-1), Enter: open }}
         isBusy={isPending && q !== ""}
       />
@@ -76,8 +88,10 @@ function SearchPanel() {
         <SearchResults
           groups={groups}
           agents={agents}
-          choice={{ active: addresses[chosen], onActive: setActive, onOpened: () => setSearchOpen(false) }}
-        />
+          choice={{ active: choices[chosen], onActive: setActive, onOpened: () => setSearchOpen(false) }}
+        >
+          <ActionResults actions={offered} active={choices[chosen]} onActive={setActive} onRun={run} />
+        </SearchResults>
         <SearchState search={search} q={q} isPending={isPending} count={addresses.length} />
       </div>
     </>
@@ -113,7 +127,7 @@ function SearchField({ text, onText, activeId, keys, isBusy }: SearchFieldProps)
         aria-controls={listId}
         aria-autocomplete="list"
         aria-activedescendant={activeId}
-        placeholder="Search titles and messages"
+        placeholder="Search messages, or type what to do"
         value={text}
         maxLength={searchMaxCharacters}
         autoComplete="off"

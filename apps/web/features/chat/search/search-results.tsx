@@ -33,11 +33,14 @@ interface SearchResultsProps {
   readonly groups: readonly ConversationHits[];
   readonly agents: readonly ChatAgent[];
   readonly choice: Choice;
+  /** What comes before them. */
+  readonly children: ReactNode;
 }
 
-export function SearchResults({ groups, agents, choice }: SearchResultsProps) {
+export function SearchResults({ groups, agents, choice, children }: SearchResultsProps) {
   return (
     <div id={listId} role="listbox" aria-label="Results" className="grid gap-2 empty:hidden">
+      {children}
       {groups.map((group) => (
         <ConversationResults
           key={group.conversationId}
