@@ -1,6 +1,6 @@
 import type { Message } from "@mosaic/contracts/chat";
 import { textParts } from "@mosaic/contracts/message-parts";
-import { useSyncExternalStore } from "react";
+import { useMemo, useSyncExternalStore } from "react";
 import { createRoot } from "react-dom/client";
 import { MessageList } from "@/features/chat/message-list";
 import { newTurn, reduceTurn, type Turn } from "@/features/chat/turn";
@@ -11,6 +11,7 @@ const eventIntervalMs = 32;
 const wordsAtOnce = 8;
 
 const ignore = (): undefined => undefined;
+const found = async (): Promise<void> => undefined;
 const older = { isLoading: false, error: null, load: async (): Promise<boolean> => false };
 const agent = { name: "Ada", emoji: "🦉", isSystem: false };
 
@@ -32,19 +33,10 @@ interface ChatProps {
 
 function Chat({ stored, limit }: ChatProps) {
   const current = useSyncExternalStore(subscribe, () => turn);
+  const shown = useMemo(() => ({ messages: stored, hasOlder: false, older, newer: null, open: found, leave: ignore }), [stored]);
   return (
     <main className="flex h-dvh flex-col">
-      <MessageList
-        stored={stored}
-        hasOlder={false}
-        older={older}
-        turn={current}
-        agent={agent}
-        onSend={ignore}
-        onDismiss={ignore}
-        empty={null}
-        limit={limit}
-      />
+      <MessageList shown={shown} turn={current} agent={agent} onSend={ignore} onDismiss={ignore} empty={null} limit={limit} />
     </main>
   );
 }

@@ -42,6 +42,7 @@ test("an agent has sensible defaults and is stopped at first", async () => {
     fallbacks: [],
     tools: { files: true, web: true, shell: false, browser: false, sessions: true },
     idleTimeoutSeconds: 1800,
+    suggestions: null,
     status: "stopped",
     stage: null,
     error: null,
@@ -49,6 +50,16 @@ test("an agent has sensible defaults and is stopped at first", async () => {
   });
   expect((await ann.get(`/api/agents/${agent.id}`)).json()).toEqual(agent);
   expect((await ann.get("/api/agents")).json<{ agents: unknown[] }>().agents).toContainEqual(agent);
+});
+
+test("suggestions are kept, in the list too, and given back", async () => {
+  const suggestions = ["Sum up my mails", "猫について"];
+  const { id } = await create(ann, { name: "Robin", suggestions });
+  const { agents } = (await ann.get("/api/agents")).json<{ agents: { id: string; suggestions: unknown }[] }>();
+  expect(agents.find((agent) => agent.id === id)?.suggestions).toEqual(suggestions);
+  expect((await ann.patch(`/api/agents/${id}`, { name: "Rob" })).json()).toMatchObject({ suggestions });
+  expect((await ann.patch(`/api/agents/${id}`, { suggestions: [] })).json()).toMatchObject({ suggestions: [] });
+  expect((await ann.patch(`/api/agents/${id}`, { suggestions: null })).json()).toMatchObject({ suggestions: null });
 });
 
 test("model and fallbacks are kept in their order", async () => {
@@ -141,6 +152,9 @@ test.each([
   ["a name of spaces", { name: "   " }, "name"],
   ["a name that is an object", { name: {} }, "name"],
   ["too long a personality", { name: "R", personality: "x".repeat(20_001) }, "personality"],
+  ["too many suggestions", { name: "R", suggestions: ["1", "2", "3", "4", "5"] }, "suggestions"],
+  ["too long a suggestion", { name: "R", suggestions: ["x".repeat(201)] }, "suggestions.0"],
+  ["a suggestion of spaces", { name: "R", suggestions: ["  "] }, "suggestions.0"],
   ["a negative idle timeout", { name: "R", idleTimeoutSeconds: -1 }, "idleTimeoutSeconds"],
   ["a fractional idle timeout", { name: "R", idleTimeoutSeconds: 1.5 }, "idleTimeoutSeconds"],
   ["an unknown backend", { name: "R", backend: "hermes" }, "backend"],

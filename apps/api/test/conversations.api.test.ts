@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from "node:crypto";
 import type { Conversation, MessagePage } from "@mosaic/contracts/chat";
 import type { MessagePart } from "@mosaic/contracts/message-parts";
+import type { ProviderList } from "@mosaic/contracts/provider";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sealParts } from "../src/modules/conversations/message-seal.js";
 import { TurnLogService } from "../src/modules/conversations/turn-log.service.js";
@@ -105,6 +106,29 @@ test("texts are sealed for their owner and their place: one moved to another row
     [id],
   );
   expect((await ann.get(`/api/conversations/${id}`)).status).toBe(500);
+});
+
+test("an answer says what it cost and how full the context is, by the price and the room that its model had then", async () => {
+  const cat = await app.member(uniqueName("cat"));
+  const agent = await createAgent(cat);
+  const id = await createConversation(cat, agent.id);
+  const usageOfNext = async () => {
+    await say(cat, id, "hello");
+    return (await conversationOf(cat, id)).messages.at(-1)?.usage;
+  };
+  const before = await usageOfNext();
+  expect(before).not.toHaveProperty("costMicros");
+  const prices = { inputMicrosPerMillion: 1_000_000, outputMicrosPerMillion: 2_000_000 };
+  const { providers } = (await cat.get("/api/providers")).json<ProviderList>();
+  const [provider] = providers;
+  const models = provider?.models.map((model) => ({ ...model, contextWindow: 4096, prices }));
+  expect((await cat.patch(`/api/providers/${provider?.id}`, { models })).status).toBe(200);
+  const usage = await usageOfNext();
+  const [input = 0, output = 0] = [usage?.inputTokens, usage?.outputTokens];
+  expect(usage).toMatchObject({ contextWindow: 4096, costMicros: input + 2 * output, model: models?.[0]?.id });
+  expect(usage?.contextTokens).toBeGreaterThan(0);
+  await cat.patch(`/api/providers/${provider?.id}`, { models: models?.map(({ id: model }) => ({ id: model })) });
+  expect((await conversationOf(cat, id)).messages.at(-1)?.usage).toEqual(usage);
 });
 
 test("an answer keeps its parts as one sealed value, and what it took; a message of text is stored as ever", async () => {

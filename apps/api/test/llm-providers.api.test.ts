@@ -110,6 +110,32 @@ test("a stored key is never sent to a new address: the key is asked for again", 
   expect((await ann.get(`/api/providers/${id}`)).json()).toMatchObject({ baseUrl: "https://llm.example/v1", version: 1 });
 });
 
+test("prices of models are kept beside them, where a release of before does not read them, and go with their model", async () => {
+  const prices = { inputMicrosPerMillion: 2_500_000, outputMicrosPerMillion: 10_000_000 };
+  const models = [{ id: "constructor", prices }, { id: "m-2" }];
+  const { id } = await create(ann, { models });
+  expect((await ann.get(`/api/providers/${id}`)).json()).toMatchObject({ models });
+  const stored = async () =>
+    (
+      await app.database.query<{ models: unknown; model_prices: unknown }>("SELECT models, model_prices FROM llm_providers WHERE id = $1", [
+        id,
+      ])
+    )[0];
+  expect((await stored())?.models).toEqual([{ id: "constructor" }, { id: "m-2" }]);
+  expect((await ann.patch(`/api/providers/${id}`, { name: "Other" })).json()).toMatchObject({ models });
+  await ann.patch(`/api/providers/${id}`, { models: [{ id: "m-2" }] });
+  expect((await stored())?.model_prices).toEqual({});
+});
+
+test.each([-1, 0.5, 1_000_000_001, "1", null])("a price of %j is refused at its field", async (inputMicrosPerMillion) => {
+  const answer = await ann.post("/api/providers", {
+    ...input,
+    models: [{ id: "m", prices: { inputMicrosPerMillion, outputMicrosPerMillion: 1 } }],
+  });
+  expect(answer.status).toBe(400);
+  expect(JSON.stringify(answer.json())).toContain("models.0.prices.inputMicrosPerMillion");
+});
+
 test("a provider is deleted once", async () => {
   const { id } = await create(ann);
   expect((await ann.delete(`/api/providers/${id}`)).status).toBe(204);

@@ -148,6 +148,7 @@ const newSystemAgent = (body: Record<string, unknown>): Agent =>
     isRestartPending: false,
     disk: { bytes: null, limitBytes: 5 * 1024 ** 3 },
     idleTimeoutSeconds: 0,
+    suggestions: null,
     status: "starting",
     stage: null,
     error: null,

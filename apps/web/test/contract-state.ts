@@ -80,6 +80,7 @@ export const sampleAgent = (over: Partial<Agent> = {}): Agent => ({
   model: null,
   fallbacks: [],
   idleTimeoutSeconds: 1800,
+  suggestions: null,
   effectiveModel: {
     source: "user-all",
     providerId: "0199c0de-0000-7000-8000-0000000000aa",

@@ -62,11 +62,11 @@ export interface GatewayRequest {
 
 /**
  * What a backend's stream means, independent of the backend. `tool_call` is the call as it stands now, known by its id. `usage` is of the whole turn so
- * far. `failure` and `end` end a turn.
+ * far, `model` the one that it is of: `null` if several, absent if the gateway does not say. `failure` and `end` end a turn.
  */
 export type GatewayEvent =
   | PartEvent
-  | { readonly type: "usage"; readonly usage: TokenUsage }
+  | { readonly type: "usage"; readonly usage: TokenUsage; readonly model?: string | null }
   | ({ readonly type: "failure" } & GatewayFailure)
   | { readonly type: "end" };
 

@@ -205,8 +205,8 @@ describe("an answer", () => {
       row("r3", { usage: { input: -1, output: "x" } }),
     ]);
     expect(events).toEqual([
-      { type: "usage", usage: { inputTokens: 100, outputTokens: 7, cachedTokens: 40 } },
-      { type: "usage", usage: { inputTokens: 200, outputTokens: 14, cachedTokens: 80 } },
+      { type: "usage", usage: { inputTokens: 100, outputTokens: 7, cachedTokens: 40, contextTokens: 107 } },
+      { type: "usage", usage: { inputTokens: 200, outputTokens: 14, cachedTokens: 80, contextTokens: 107 } },
     ]);
   });
 });
@@ -223,7 +223,10 @@ describe("an end", () => {
     const messages = [{ role: "assistant", content: "Hello", stopReason: "stop", usage, __openclaw: { id: "r1", runId: turnId } }];
     const events =
       way === "event" ? all(dialogue, later) : answered(dialogue, step, { "chat.history": { ok: true, payload: { messages } } }).events;
-    expect(events).toEqual([{ type: "usage", usage: { inputTokens: 11, outputTokens: 22, cachedTokens: 0 } }, { type: "end" }]);
+    expect(events).toEqual([
+      { type: "usage", usage: { inputTokens: 11, outputTokens: 22, cachedTokens: 0, contextTokens: 30 } },
+      { type: "end" },
+    ]);
   });
 
   it("stays a whole answer when nobody tells any more what it took", () => {

@@ -24,6 +24,8 @@ const truncated = "\n...(truncated)...";
 
 const startedAgain = "The agent was started again in the middle of this answer. Send the message again.";
 
+/** Of a name as Mosaic takes them. */
+const maxModelLength = 200;
 const noUsage: TokenUsage = { inputTokens: 0, outputTokens: 0, cachedTokens: 0 };
 
 /**
@@ -34,6 +36,8 @@ export class OpenclawRun {
   private readonly events: GatewayEvent[] = [];
   private readonly calls = new Map<string, ToolCallPart>();
   private readonly countedRows = new Set<string>();
+  /** Which models the counted calls were of. */
+  private readonly models = new Set<string>();
   private usage = noUsage;
   /** What OpenClaw calls its words before a tool's call. They are in no answer of its own. */
   private preamble = { id: "", text: "" };
@@ -247,10 +251,12 @@ export class OpenclawRun {
       inputTokens: this.usage.inputTokens + usage.inputTokens,
       outputTokens: this.usage.outputTokens + usage.outputTokens,
       cachedTokens: this.usage.cachedTokens + usage.cachedTokens,
+      contextTokens: usage.inputTokens + usage.outputTokens,
     });
     if (success && usage.inputTokens + usage.outputTokens > 0) {
       this.usage = data;
-      this.tell({ type: "usage", usage: data });
+      this.models.add(textOf(row["model"]).slice(0, maxModelLength));
+      this.tell({ type: "usage", usage: data, ...modelOf(this.models) });
     }
     this.hasAnswersRow = !stopsBefore.has(this.lastStop);
     if (this.finalStop !== null && this.hasAnswersRow) this.finish(this.finalStop);
@@ -326,6 +332,12 @@ function jsonOf(value: unknown): string {
 
 function isId(id: string): boolean {
   return id !== "" && id.length <= maxIdLength;
+}
+
+function modelOf(models: ReadonlySet<string>): { readonly model?: string | null } {
+  const [model = ""] = models;
+  if (models.size > 1) return { model: null };
+  return model === "" ? {} : { model };
 }
 
 /** Of one call of a model. None where nobody has counted. */

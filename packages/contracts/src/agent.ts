@@ -24,6 +24,9 @@ export type ModelChoice = z.infer<typeof modelChoice>;
 
 export const maxIdleTimeoutSeconds = 7 * 24 * 3600;
 
+export const maxSuggestions = 4;
+export const suggestionMaxCharacters = 200;
+
 const agentFields = {
   name: z.string().trim().min(1).max(60),
   emoji: z
@@ -37,6 +40,8 @@ const agentFields = {
   fallbacks: z.array(modelChoice).max(3),
   /** 0 = never stopped for being idle. */
   idleTimeoutSeconds: z.int().min(0).max(maxIdleTimeoutSeconds),
+  /** What an empty chat offers to ask. `null`: what suits its tools; none: nothing. */
+  suggestions: z.array(z.string().trim().min(1).max(suggestionMaxCharacters)).max(maxSuggestions).nullable(),
 };
 
 export const createAgent = z
@@ -51,6 +56,7 @@ export const createAgent = z
     model: agentFields.model.default(null),
     fallbacks: agentFields.fallbacks.default([]),
     idleTimeoutSeconds: agentFields.idleTimeoutSeconds.optional(),
+    suggestions: agentFields.suggestions.default(null),
   })
   .meta({ id: "CreateAgent" });
 export type CreateAgent = z.infer<typeof createAgent>;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { containerStatus, stageProgress } from "./agent.js";
 import { maxFilesPerMessage } from "./files.js";
-import { filePart, messageParts, toolCallPart, tokenUsage } from "./message-parts.js";
+import { answerUsage, filePart, messageParts, toolCallPart } from "./message-parts.js";
 import { problem } from "./problem.js";
 
 /** 64 KiB of text is more than a model's turn takes sensibly; larger things belong into files. */
@@ -30,7 +30,7 @@ export const message = z
     content: z.string(),
     parts: messageParts,
     /** What an answer took. `null`: nobody counted, or it has not ended. */
-    usage: tokenUsage.nullable(),
+    usage: answerUsage.nullable(),
     status: messageStatus,
     error: problem.pick({ code: true, title: true, detail: true }).nullable(),
     createdAt: z.iso.datetime(),

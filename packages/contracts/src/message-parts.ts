@@ -51,8 +51,23 @@ export const messageParts = z.array(messagePart);
 const tokenCount = z.int().min(0).max(2_000_000_000);
 
 /** What an answer took of its models, added up over all calls. `cachedTokens` are those of `inputTokens` that the provider had kept. */
-export const tokenUsage = z.object({ inputTokens: tokenCount, outputTokens: tokenCount, cachedTokens: tokenCount });
+export const tokenUsage = z.object({
+  inputTokens: tokenCount,
+  outputTokens: tokenCount,
+  cachedTokens: tokenCount,
+  /** What the newest call read and wrote: so much of the model's context is full. Absent: nobody told the calls one by one. */
+  contextTokens: tokenCount.optional(),
+});
 export type TokenUsage = z.infer<typeof tokenUsage>;
+
+/** With what is known of the model that wrote the answer, as it was then. */
+export const answerUsage = tokenUsage.extend({
+  model: z.string().optional(),
+  contextWindow: tokenCount.optional(),
+  /** Millionths of a US dollar. Absent: no price was set, or a model other than the chosen one answered. */
+  costMicros: z.int().min(0).optional(),
+});
+export type AnswerUsage = z.infer<typeof answerUsage>;
 
 /** What a turn adds to its answer, piece by piece: more text, more reasoning, a tool's call as it stands now, or a file that the agent made. */
 export type PartEvent =

@@ -94,6 +94,17 @@ export const modelId = z
   .max(200)
   .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u, "No line breaks or control characters");
 
+/** Millionths of a US dollar for a million tokens. */
+const tokenPrice = z.int().min(0).max(1_000_000_000);
+
+/** What a model costs. `cachedMicrosPerMillion`: of input that the provider had kept; absent: as all input. */
+export const tokenPrices = z.strictObject({
+  inputMicrosPerMillion: tokenPrice,
+  outputMicrosPerMillion: tokenPrice,
+  cachedMicrosPerMillion: tokenPrice.optional(),
+});
+export type TokenPrices = z.infer<typeof tokenPrices>;
+
 export const providerModel = z.strictObject({
   id: modelId,
   name: z.string().trim().min(1).max(200).optional(),
@@ -101,6 +112,8 @@ export const providerModel = z.strictObject({
   maxTokens: z.int().min(1).max(10_000_000).optional(),
   reasoning: z.boolean().optional(),
   images: z.boolean().optional(),
+  /** Absent: not known, and no answer of it has a cost. */
+  prices: tokenPrices.optional(),
 });
 export type ProviderModel = z.infer<typeof providerModel>;
 

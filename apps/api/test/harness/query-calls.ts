@@ -69,6 +69,7 @@ export const values = {
   idleTimeoutSeconds: 60,
   model: { providerId: id("llm_providers", heavyUser), model: "mosaic-demo" },
   fallbacks: [],
+  suggestions: ["Sum up my mails"],
 };
 export const session = () => ({
   tokenHash: bytes(),

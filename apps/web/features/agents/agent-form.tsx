@@ -5,7 +5,7 @@ import { useEffect, useState, type ReactNode } from "react";
 import { useForm, type UseFormReturn } from "react-hook-form";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
-import { Input } from "@/components/ui/input";
+import { Input, Textarea } from "@/components/ui/input";
 import { Link } from "@/components/ui/link";
 import { Notice } from "@/components/ui/notice";
 import { agentFormSchema, type AgentValues, type BackendChoice } from "@/features/agents/agent-values";
@@ -40,7 +40,7 @@ export function AgentForm(props: AgentFormProps) {
     try {
       await onSave(values);
     } catch (error) {
-      if (!placeFaults(error, form, ["name", "emoji", "personality", "model"])) setSaveError(error);
+      if (!placeFaults(error, form, ["name", "emoji", "personality", "model", "suggestions"])) setSaveError(error);
     }
   });
   return (
@@ -69,6 +69,14 @@ export function AgentForm(props: AgentFormProps) {
           )}
         </Field>
       )}
+      <Field
+        label="Suggestions"
+        isOptional
+        hint="What an empty chat offers to ask, one a line, up to four. Leave it empty for suggestions that suit the tools."
+        error={errors.suggestions?.message}
+      >
+        {(control) => <Textarea {...control} rows={4} {...form.register("suggestions")} />}
+      </Field>
       {saveError === null ? null : <SaveProblem error={saveError} />}
       {renderActions({ isSaving: isSubmitting })}
     </form>

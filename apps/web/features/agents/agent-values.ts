@@ -23,6 +23,8 @@ export const agentValues = z.object({
   model: z.string(),
   fallbacks: z.array(z.string()),
   idleTimeoutMinutes: z.string(),
+  /** One a line. */
+  suggestions: z.string(),
 });
 export type AgentValues = z.infer<typeof agentValues>;
 
@@ -77,6 +79,7 @@ export const emptyAgent = (providers: readonly ModelSource[], backend: BackendCh
   personality: "",
   model: firstModel(providers),
   fallbacks: [],
+  suggestions: "",
 });
 
 export const agentToValues = (agent: Agent): AgentValues => ({
@@ -88,7 +91,14 @@ export const agentToValues = (agent: Agent): AgentValues => ({
   model: encodeModel(agent.model),
   fallbacks: agent.fallbacks.map(encodeModel),
   idleTimeoutMinutes: String(agent.idleTimeoutSeconds / 60),
+  suggestions: agent.suggestions?.join("\n") ?? "",
 });
+
+/** Without any the agent has those that suit its tools. */
+const suggestionsOf = (text: string): string[] | null => {
+  const lines = text.split("\n").flatMap((line) => line.trim() || []);
+  return lines.length === 0 ? null : lines;
+};
 
 const secondsOf = (minutes: string): number => (minutes.trim() === "" ? Number.NaN : Math.round(Number(minutes) * 60));
 
@@ -101,6 +111,7 @@ export const toAgent = (values: AgentValues): Omit<CreateAgent, "backend"> => ({
   model: decodeModel(values.model),
   fallbacks: values.fallbacks.map(decodeModel).filter((choice) => choice !== null),
   idleTimeoutSeconds: secondsOf(values.idleTimeoutMinutes),
+  suggestions: suggestionsOf(values.suggestions),
 });
 
 /** All that a new agent is made of. */
@@ -116,6 +127,7 @@ const words: Partial<Record<string, string>> = {
   personality: "At most 20,000 characters",
   emoji: "One emoji, or a few characters",
   idleTimeoutMinutes: "A number of minutes from 0 to 10,080 (a week)",
+  suggestions: "Up to four lines, each of at most 200 characters",
 };
 
 export const agentFormSchema = agentValues.superRefine((values, context) => {

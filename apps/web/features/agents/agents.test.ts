@@ -16,8 +16,8 @@ test("a model keeps its slashes on the way through the form", () => {
 
 test("opening and saving an agent changes nothing", () => {
   const agent = sampleAgent({ model: choice, fallbacks: [choice] });
-  const { name, emoji, personality, tools, model, fallbacks, idleTimeoutSeconds } = agent;
-  expect(toAgent(agentToValues(agent))).toEqual({ name, emoji, personality, tools, model, fallbacks, idleTimeoutSeconds });
+  const { name, emoji, personality, tools, model, fallbacks, idleTimeoutSeconds, suggestions } = agent;
+  expect(toAgent(agentToValues(agent))).toEqual({ name, emoji, personality, tools, model, fallbacks, idleTimeoutSeconds, suggestions });
 });
 
 test("a model that is no longer offered stays in the list", () => {

@@ -10,13 +10,13 @@ import { restartText } from "@/features/agents/restart-text";
 import { turnAnnouncement } from "@/features/chat/announcement";
 import type { ChatAgent } from "@/features/chat/chat-agents";
 import { Composer } from "@/features/chat/composer";
-import { useOlderMessages } from "@/features/chat/conversation-messages";
 import { useCreateConversation } from "@/features/chat/conversation-queries";
 import { draftKey, restoreDraft } from "@/features/chat/drafts";
 import { EmptyChat } from "@/features/chat/empty-chat";
 import { restoreFiles } from "@/features/chat/files/file-drafts";
 import { ForgottenNotice } from "@/features/chat/forgotten-notice";
 import { MessageList } from "@/features/chat/message-list";
+import { useMessageWindow } from "@/features/chat/message-window";
 import { isActive, newTurn, reduceTurn, type Turn } from "@/features/chat/turn";
 import { useSpokenAnswer } from "@/features/chat/spoken-answer";
 import { dismissTurn, followTurn, startTurn, stopTurn, useTurn } from "@/features/chat/turn-store";
@@ -114,7 +114,7 @@ const useEscape = (isAnswering: boolean, stop: () => void): void => {
 
 export function ChatView(props: ChatViewProps) {
   const { agent, conversationId, stored, hasOlder, wantedId, isForgotten } = props;
-  const older = useOlderMessages(conversationId);
+  const shown = useMessageWindow(conversationId, stored, hasOlder);
   const { send, refused, dismissRefused, isCreating, key, isGiving, toggleGiving } = useSending(props);
   const turn = useFollowing(props) ?? refused;
   const spoken = useSpokenAnswer(turn);
@@ -133,9 +133,7 @@ export function ChatView(props: ChatViewProps) {
         {turnAnnouncement(turn, agent.name, spoken)}
       </p>
       <MessageList
-        stored={stored}
-        hasOlder={hasOlder}
-        older={older}
+        shown={shown}
         wantedId={wantedId}
         turn={turn}
         agent={agent}

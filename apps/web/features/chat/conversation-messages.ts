@@ -2,7 +2,7 @@
 
 import { conversationWithMessages, messagePage, type ConversationWithMessages } from "@mosaic/contracts/chat";
 import { queryOptions, replaceEqualDeep, useQueryClient, type QueryClient } from "@tanstack/react-query";
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { request } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
 
@@ -44,9 +44,8 @@ export interface OlderMessages {
   readonly load: () => Promise<boolean>;
 }
 
-/** Loads the messages right before the first one that is known. */
-export const useOlderMessages = (id: string | null): OlderMessages => {
-  const client = useQueryClient();
+/** Loads once at a time. */
+export const useLoading = (fetchMore: () => Promise<void>): OlderMessages => {
   const [isLoading, setLoading] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const underWay = useRef<Promise<boolean> | null>(null);
@@ -54,7 +53,7 @@ export const useOlderMessages = (id: string | null): OlderMessages => {
     setLoading(true);
     setError(null);
     try {
-      if (id !== null) await loadOlder(client, id);
+      await fetchMore();
       return true;
     } catch (caught) {
       setError(caught);
@@ -63,9 +62,15 @@ export const useOlderMessages = (id: string | null): OlderMessages => {
       underWay.current = null;
       setLoading(false);
     }
-  }, [client, id]);
+  }, [fetchMore]);
   const load = useCallback(async (): Promise<boolean> => (underWay.current ??= loadOnce()), [loadOnce]);
-  return { isLoading, error, load };
+  return useMemo(() => ({ isLoading, error, load }), [isLoading, error, load]);
+};
+
+/** Loads the messages right before the first one that is known. */
+export const useOlderMessages = (id: string | null): OlderMessages => {
+  const client = useQueryClient();
+  return useLoading(useCallback(async () => (id === null ? undefined : loadOlder(client, id)), [client, id]));
 };
 
 const loadOlder = async (client: QueryClient, id: string): Promise<void> => {

@@ -4,16 +4,10 @@ import { AgentFace } from "@/features/agents/agent-status";
 import { useMe } from "@/features/auth/session";
 import type { ChatAgent } from "@/features/chat/chat-agents";
 import { writeDraft } from "@/features/chat/drafts";
-
-const suggestions: readonly { title: string; text: string }[] = [
-  { title: "Get to know it", text: "Who are you, and what can you do for me?" },
-  { title: "Plan something", text: "Help me plan my week. Ask me three questions first, one at a time." },
-  { title: "Make it remember", text: "Please remember this about me: " },
-  { title: "Explain something", text: "Explain how large language models work, as if I were twelve." },
-];
+import { suggestionsFor } from "@/features/chat/suggestions";
 
 export interface EmptyChatProps {
-  readonly agent: Pick<ChatAgent, "name" | "emoji" | "status" | "lastActiveAt" | "isSystem">;
+  readonly agent: Pick<ChatAgent, "name" | "emoji" | "status" | "lastActiveAt" | "isSystem" | "suggestions" | "tools">;
   readonly draftKey: string;
 }
 
@@ -29,15 +23,17 @@ export function EmptyChat({ agent, draftKey }: EmptyChatProps) {
         <Greeting agent={agent} />
       </div>
       <ul aria-label="Suggestions" className="grid gap-2.5 sm:grid-cols-2">
-        {suggestions.map(({ title, text }) => (
-          <li key={title}>
+        {suggestionsFor(agent).map(({ title, text }) => (
+          <li key={text}>
             <button
               type="button"
               onClick={() => suggest(text)}
               className="grid h-full w-full content-start gap-0.5 rounded-xl border bg-card p-3.5 text-left shadow-xs transition-colors hover:border-input hover:bg-accent/60"
             >
-              <span className="text-sm font-medium">{title}</span>
-              <span className="text-[0.8125rem] leading-snug text-muted-foreground">{text}</span>
+              {title === null ? null : <span className="text-sm font-medium">{title}</span>}
+              <span dir="auto" className="break-words text-[0.8125rem] leading-snug text-muted-foreground">
+                {text}
+              </span>
             </button>
           </li>
         ))}

@@ -1,12 +1,12 @@
 "use client";
 
 import type { Message } from "@mosaic/contracts/chat";
-import type { TokenUsage } from "@mosaic/contracts/message-parts";
 import { Hourglass, WifiOff } from "lucide-react";
 import { memo } from "react";
 import { CopyButton } from "@/components/ui/copy-button";
 import { AgentFace } from "@/features/agents/agent-status";
 import { AnswerParts } from "@/features/chat/answer-parts";
+import { AnswerUsageLine } from "@/features/chat/answer-usage";
 import type { ChatAgent } from "@/features/chat/chat-agents";
 import { SentFiles } from "@/features/chat/files/message-files";
 import { StartupCard } from "@/features/chat/startup-card";
@@ -133,25 +133,14 @@ function AnswerEnd({
   );
 }
 
-function Usage({ usage: { inputTokens, outputTokens, cachedTokens } }: { readonly usage: TokenUsage }) {
-  const cached = cachedTokens === 0 ? "" : `, ${count(cachedTokens)} of them cached`;
-  return (
-    <span className="ml-2 text-xs" title={`Read ${count(inputTokens)} tokens${cached}. Wrote ${count(outputTokens)}.`}>
-      {count(inputTokens + outputTokens)} tokens
-    </span>
-  );
-}
-
-const count = (tokens: number): string => tokens.toLocaleString("en");
-
 function MessageFoot({ message, label }: { readonly message: Message; readonly label: string }) {
   return (
-    <div className="-ml-1 flex h-7 items-center gap-1 text-muted-foreground opacity-0 transition-opacity focus-within:opacity-100 group-hover:opacity-100 group-data-last/item:opacity-100 pointer-coarse:opacity-100">
+    <div className="-ml-1 flex min-h-7 flex-wrap items-center gap-1 text-muted-foreground opacity-0 transition-opacity focus-within:opacity-100 has-data-details:opacity-100 group-hover:opacity-100 group-data-last/item:opacity-100 pointer-coarse:opacity-100">
       <CopyButton text={message.content} label={label} />
       <time dateTime={message.createdAt} className="text-xs">
         {formatTime(message.createdAt)}
       </time>
-      {message.usage === null ? null : <Usage usage={message.usage} />}
+      {message.usage === null ? null : <AnswerUsageLine usage={message.usage} />}
     </div>
   );
 }

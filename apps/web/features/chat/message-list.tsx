@@ -5,11 +5,12 @@ import { chatFile, type ChatFile } from "@mosaic/contracts/files";
 import { useCallback, useEffect, useMemo, useRef, type ReactNode } from "react";
 import { cn } from "@/components/ui/cn";
 import type { ChatAgent } from "@/features/chat/chat-agents";
-import type { OlderMessages } from "@/features/chat/conversation-messages";
 import { EarlierMessages } from "@/features/chat/earlier-messages";
 import { JumpButton } from "@/features/chat/jump-button";
+import { LaterMessages } from "@/features/chat/later-messages";
 import { AnswerMessage, UserMessage } from "@/features/chat/message-item";
 import { useMessageRows, virtualFrom, type MessageRows } from "@/features/chat/message-rows";
+import type { MessageWindow } from "@/features/chat/message-window";
 import { useWantedMessage } from "@/features/chat/wanted-message";
 import { mergeTurn, refusalOf, wasStoppedElsewhere, type Turn } from "@/features/chat/turn";
 import { TurnProblemCard } from "@/features/chat/turn-problem-card";
@@ -18,9 +19,7 @@ import { TurnProblemCard } from "@/features/chat/turn-problem-card";
 const goOnRequest = "Go on exactly where you stopped.";
 
 export interface MessageListProps {
-  readonly stored: readonly Message[];
-  readonly hasOlder: boolean;
-  readonly older: OlderMessages;
+  readonly shown: MessageWindow;
   readonly turn: Turn | null;
   readonly agent: Pick<ChatAgent, "name" | "emoji" | "isSystem">;
   readonly onSend: (content: string, files?: readonly ChatFile[]) => void;
@@ -33,11 +32,15 @@ export interface MessageListProps {
 }
 
 export function MessageList(props: MessageListProps) {
-  const { stored, hasOlder, older, turn, agent, onDismiss, empty, wantedId = null, limit = virtualFrom } = props;
-  const messages = useMemo(() => mergeTurn(stored, turn), [stored, turn]);
-  const rows = useMessageRows({ messages, hasOlder, limit });
-  const { scroller, isAtEnd, jumpToEnd } = rows;
-  const foundId = useWantedMessage({ wantedId, messages, hasOlder, older, rows });
+  const { shown, turn, agent, onDismiss, empty, wantedId = null, limit = virtualFrom } = props;
+  const { hasOlder, older, newer, leave } = shown;
+  const isFar = newer !== null;
+  // The answer that grows is at the end.
+  const messages = useMemo(() => (isFar ? shown.messages : mergeTurn(shown.messages, turn)), [shown.messages, isFar, turn]);
+  const rows = useMessageRows({ messages, hasOlder, limit, hasNewer: isFar });
+  const { scroller, isAtEnd } = rows;
+  const jumpToEnd = useJumpToEnd(rows.jumpToEnd, isFar, leave);
+  const foundId = useWantedMessage({ wantedId, messages, open: shown.open, rows });
   const startedAt = turn?.startedAt ?? null;
   const refusal = refusalOf(turn);
   const isRefused = refusal !== null;
@@ -55,7 +58,8 @@ export function MessageList(props: MessageListProps) {
         <div className="relative mx-auto flex min-h-full w-full max-w-3xl flex-col px-4 sm:px-6">
           <EarlierMessages {...older} hasOlder={hasOlder} scroller={scroller} count={messages.length} />
           {messages.length === 0 ? <div className="flex flex-1 flex-col pb-6 pt-6">{empty}</div> : null}
-          <Rows {...props} messages={messages} rows={rows} foundId={foundId} />
+          <Rows {...props} hasOlder={hasOlder} hasNewer={isFar} messages={messages} rows={rows} foundId={foundId} />
+          {newer === null ? null : <LaterMessages newer={newer} scroller={scroller} count={messages.length} />}
           {refusal ? (
             <div className="pb-6">
               <TurnProblemCard
@@ -69,32 +73,51 @@ export function MessageList(props: MessageListProps) {
           ) : null}
         </div>
       </div>
-      <JumpButton isAtEnd={isAtEnd} end={endOf(messages)} onJump={jumpToEnd} />
+      <JumpButton isAtEnd={isAtEnd && !isFar} end={endOf(messages)} onJump={jumpToEnd} />
     </div>
   );
 }
 
+/** From messages that are far back, the newest have to be shown first. */
+const useJumpToEnd = (jumpToEnd: () => void, isFar: boolean, leave: () => void): (() => void) => {
+  const isFarNow = useRef(isFar);
+  useEffect(() => {
+    isFarNow.current = isFar;
+  }, [isFar]);
+  return useCallback(() => {
+    jumpToEnd();
+    if (!isFarNow.current) return;
+    leave();
+    requestAnimationFrame(() => requestAnimationFrame(jumpToEnd));
+  }, [jumpToEnd, leave]);
+};
+
 /** Differs once anything has come at the end. */
 const endOf = (messages: readonly Message[]): string => `${messages.at(-1)?.id} ${messages.at(-1)?.content.length}`;
 
-type RowsProps = Pick<MessageListProps, "turn" | "agent" | "onSend" | "hasOlder"> & {
+type RowsProps = Pick<MessageListProps, "turn" | "agent" | "onSend"> & {
+  readonly hasOlder: boolean;
+  readonly hasNewer: boolean;
   readonly messages: readonly Message[];
   readonly rows: MessageRows;
   readonly foundId: string | null;
 };
 
-function Rows({ turn, agent, onSend, hasOlder, messages, foundId, rows: { rows, measure, isWindowed, abovePx, belowPx } }: RowsProps) {
+function Rows(props: RowsProps) {
+  const { turn, agent, onSend, hasOlder, hasNewer, messages, foundId } = props;
+  const { rows, measure, isWindowed, abovePx, belowPx } = props.rows;
   const isActive = turn !== null && turn.end === null;
   const retried = useRetry(messages, onSend);
   const goOn = useCallback(() => onSend(goOnRequest), [onSend]);
   // Whoever does not see the rows is told how many there are: an unknown number while there are older ones.
-  const size = isWindowed || hasOlder ? { "aria-setsize": hasOlder ? -1 : messages.length } : {};
+  const isPart = hasOlder || hasNewer;
+  const size = isWindowed || isPart ? { "aria-setsize": isPart ? -1 : messages.length } : {};
   return (
     <ol className="grid gap-3" style={{ paddingTop: abovePx, paddingBottom: belowPx }}>
       {rows.map(({ index, skippedPx }) => {
         const message = messages[index];
         if (message === undefined) return null;
-        const isLast = index === messages.length - 1;
+        const isLast = index === messages.length - 1 && !hasNewer;
         return (
           <li
             key={message.id}
@@ -105,7 +128,7 @@ function Rows({ turn, agent, onSend, hasOlder, messages, foundId, rows: { rows, 
             className={cn("group/item min-w-0 rounded-lg", message.id === foundId && "animate-found")}
             style={skippedPx === 0 ? undefined : { marginTop: skippedPx }}
             {...size}
-            aria-posinset={isWindowed || hasOlder ? index + 1 : undefined}
+            aria-posinset={isWindowed || isPart ? index + 1 : undefined}
           >
             {message.role === "user" ? (
               <UserMessage message={message} />

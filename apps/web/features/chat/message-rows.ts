@@ -39,6 +39,8 @@ export interface MessageRowsOptions {
   readonly hasOlder: boolean;
   /** How many rows may be in the page together. */
   readonly limit: number;
+  /** There are messages after these, which are loaded when the reader comes near: what comes then is not followed. */
+  readonly hasNewer: boolean;
 }
 
 type ListVirtualizer = Virtualizer<HTMLDivElement, HTMLElement>;
@@ -47,12 +49,16 @@ type ListVirtualizer = Virtualizer<HTMLDivElement, HTMLElement>;
  * Which rows are in the page, and where it stands. The end stays in view while it grows, until the reader scrolls up; then whatever is being read stays
  * where it is, whether messages come before it or after it.
  */
-export const useMessageRows = ({ messages, hasOlder, limit }: MessageRowsOptions): MessageRows => {
+export const useMessageRows = ({ messages, hasOlder, limit, hasNewer }: MessageRowsOptions): MessageRows => {
   const scroller = useScroller();
   const [isAtEnd, setAtEnd] = useState(true);
   const isWindowed = messages.length > limit;
   const latest = useRef(messages);
   latest.current = messages;
+  const hadNewer = useRef(hasNewer);
+  useEffect(() => {
+    hadNewer.current = hasNewer;
+  }, [hasNewer]);
   const virtualizer: ListVirtualizer = useVirtualizer<HTMLDivElement, HTMLElement>({
     count: messages.length,
     getScrollElement: () => scroller.current,
@@ -61,7 +67,7 @@ export const useMessageRows = ({ messages, hasOlder, limit }: MessageRowsOptions
     rangeExtractor: useCallback((range: Range) => withFocused(scroller.current, defaultRangeExtractor(range)), [scroller]),
     onChange: (instance) => setAtEnd(instance.isAtEnd(slackPx)),
     anchorTo: "end",
-    followOnAppend: true,
+    followOnAppend: !hasNewer && !hadNewer.current,
     scrollEndThreshold: slackPx,
     initialOffset: Number.MAX_SAFE_INTEGER,
     gap: gapPx,

@@ -31,7 +31,10 @@ test("another turn begins anew, and after a long while the rest is left to who r
 });
 
 test("at its end only what was not told yet is told", () => {
-  const done = (content: string): Turn => ({ ...answering(content), end: { kind: "done", message: sampleMessage({ role: "assistant", content }) } });
+  const done = (content: string): Turn => ({
+    ...answering(content),
+    end: { kind: "done", message: sampleMessage({ role: "assistant", content }) },
+  });
   const spoken = speakMore(nothingSpoken, answering("One. Two"));
   expect(turnAnnouncement(answering("One. Two"), "Ada", spoken)).toBe("One.");
   expect(turnAnnouncement(done("One. Two **now**"), "Ada", spoken)).toBe("Two now");
@@ -46,10 +49,10 @@ test("is told at a pace, and not with each piece", () => {
   const { result, rerender } = renderHook(({ turn }) => useSpokenAnswer(turn), { initialProps: { turn: answering("One. T") } });
   expect(result.current.words).toBe("");
   rerender({ turn: answering("One. Two. Th") });
-  act(() => vi.advanceTimersByTime(1_500));
+  act(() => void vi.advanceTimersByTime(1_500));
   expect(result.current.words).toBe("One. Two.");
   rerender({ turn: answering("One. Two. Three. F") });
   expect(result.current.words).toBe("One. Two.");
-  act(() => vi.advanceTimersByTime(1_500));
+  act(() => void vi.advanceTimersByTime(1_500));
   expect(result.current.words).toBe(" Three.");
 });

@@ -1,31 +1,40 @@
 import type { Message } from "@mosaic/contracts/chat";
-import { useEffect, useState } from "react";
-import type { OlderMessages } from "@/features/chat/conversation-messages";
+import { useEffect, useRef, useState } from "react";
+import { toast } from "sonner";
 import type { MessageRows } from "@/features/chat/message-rows";
+import type { MessageWindow } from "@/features/chat/message-window";
+import { isProblem } from "@/lib/api";
+import { toastProblem } from "@/lib/toast-problem";
 
 const mostFrames = 60;
 
 export interface WantedMessageOptions {
   readonly wantedId: string | null;
   readonly messages: readonly Message[];
-  readonly hasOlder: boolean;
-  readonly older: OlderMessages;
+  readonly open: MessageWindow["open"];
   readonly rows: Pick<MessageRows, "jumpTo" | "scroller">;
 }
 
 /**
- * Brings the message that the address names into view, loading what was said since first if it is far back, and gives it the focus. The address names
- * none from then on, so that it can name the same again. Tells which one it was.
+ * Brings the message that the address names into view, with its neighbours alone if it is far back, and gives it the focus. The address names none from
+ * then on, so that it can name the same again. Tells which one it was.
  */
-export const useWantedMessage = ({ wantedId, messages, hasOlder, older, rows }: WantedMessageOptions): string | null => {
+export const useWantedMessage = ({ wantedId, messages, open, rows }: WantedMessageOptions): string | null => {
   const [foundId, setFoundId] = useState<string | null>(null);
-  const { isLoading, error, load } = older;
+  const asked = useRef<string | null>(null);
   const { jumpTo, scroller } = rows;
   const index = wantedId === null ? -1 : messages.findIndex(({ id }) => id === wantedId);
   useEffect(() => {
-    if (wantedId === null) return;
+    if (wantedId === null) {
+      asked.current = null;
+      return;
+    }
     if (index < 0) {
-      if (hasOlder && !isLoading && error === null) void load();
+      if (asked.current === wantedId) return;
+      asked.current = wantedId;
+      open(wantedId).catch((error: unknown) =>
+        isProblem(error, "not_found") ? toast.error("That message is no longer there.") : toastProblem(error),
+      );
       return;
     }
     let frame = 0;
@@ -49,6 +58,6 @@ export const useWantedMessage = ({ wantedId, messages, hasOlder, older, rows }: 
       frame = requestAnimationFrame(() => show(mostFrames));
     });
     return () => cancelAnimationFrame(frame);
-  }, [wantedId, index, hasOlder, isLoading, error, load, jumpTo, scroller]);
+  }, [wantedId, index, open, jumpTo, scroller]);
   return foundId;
 };

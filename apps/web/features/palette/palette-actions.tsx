@@ -28,7 +28,14 @@ export const usePaletteActions = ({ onRename, onShortcuts }: PaletteHandlers): S
   return [
     ...useActionsOfConversation(onRename),
     ...useNewChats(),
-    { id: "action-shortcuts", title: "Keyboard shortcuts", icon: <Keyboard aria-hidden />, keys: keysOf("list", modifier), isOffered: true, run: onShortcuts },
+    {
+      id: "action-shortcuts",
+      title: "Keyboard shortcuts",
+      icon: <Keyboard aria-hidden />,
+      keys: keysOf("list", modifier),
+      isOffered: true,
+      run: onShortcuts,
+    },
     ...usePages(),
     ...useThemes(),
   ];

@@ -34,9 +34,7 @@ export function Palette() {
     <Suspense>
       {isOpen ? <PaletteDialog onRename={setRenamed} onShortcuts={() => setHasList(true)} /> : null}
       {hasList ? <ShortcutsDialog onClose={() => setHasList(false)} /> : null}
-      {renamed === null ? null : (
-        <RenameConversation conversation={renamed} onClose={() => setRenamed(null)} onReturnFocus={returnFocus} />
-      )}
+      {renamed === null ? null : <RenameConversation conversation={renamed} onClose={() => setRenamed(null)} onReturnFocus={returnFocus} />}
     </Suspense>
   );
 }

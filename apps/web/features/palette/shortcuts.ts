@@ -32,7 +32,11 @@ const ids = ["palette", "list", "newChat", "field"] as const satisfies readonly 
 type Keys = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">;
 
 /** What the keys mean. By the letter and not by its place, so that it is the same on every keyboard. */
-export const shortcutOf = ({ key, ctrlKey, metaKey, altKey, shiftKey }: Keys, isTyping: boolean, hasSingleKeys: boolean): ShortcutId | null => {
+export const shortcutOf = (
+  { key, ctrlKey, metaKey, altKey, shiftKey }: Keys,
+  isTyping: boolean,
+  hasSingleKeys: boolean,
+): ShortcutId | null => {
   if (altKey) return null;
   const hasMod = ctrlKey || metaKey;
   const found = ids.find((id) => {

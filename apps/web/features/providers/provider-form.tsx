@@ -9,6 +9,7 @@ import { ConnectionTest, useConnectionTest } from "@/features/providers/connecti
 import { ConnectionFields } from "@/features/providers/connection-fields";
 import { KindPicker } from "@/features/providers/kind-picker";
 import { ModelChooser } from "@/features/providers/model-chooser";
+import { ModelPrices } from "@/features/providers/model-prices";
 import {
   connectionFaults,
   emptyValues,
@@ -129,6 +130,9 @@ export function ProviderForm(props: ProviderFormProps) {
         onChange={(models) => form.setValue("models", models, { shouldDirty: true, shouldValidate: errors.models !== undefined })}
         error={errors.models?.message ?? errors.models?.root?.message}
       />
+      {isBuiltIn ? null : (
+        <ModelPrices models={values.models} onChange={(models) => form.setValue("models", models, { shouldDirty: true })} />
+      )}
       {saveError === null ? null : <SaveProblem error={saveError} />}
       {props.renderActions({ isSaving: isSubmitting || isWaiting })}
     </form>

@@ -1,4 +1,4 @@
-import { providerDefinitions } from "@mosaic/contracts/provider";
+import { providerDefinitions, type ProviderModel } from "@mosaic/contracts/provider";
 import type { RenderedProvider, ResolvedModel } from "@mosaic/agent-backends/agent-backend";
 import { deriveGatewayToken, deriveRelayToken } from "@mosaic/agent-backends/gateway-token";
 import type { ChosenModel, ModelResolution } from "@mosaic/agent-backends/model-resolution";
@@ -23,6 +23,12 @@ import { AgentConfigRepository } from "./agent-config.repository.js";
 import type { CallingContainer, LiveContainer } from "./agent-config.types.js";
 
 /** Makes the files of an agent's container out of its rows. */
+export interface Renderable {
+  readonly changedMsAgo: number;
+  /** As its provider has it. `null`: the provider no longer says anything of it. */
+  readonly model: ProviderModel | null;
+}
+
 @Injectable()
 export class AgentConfigService {
   constructor(
@@ -38,17 +44,20 @@ export class AgentConfigService {
   ) {}
 
   /**
-   * Throws `model_not_assigned`, `demo_model_off` or `backend_unknown`, in words that say where to set it, before anything is started. Resolves with how many
-   * milliseconds ago something of what was asked had changed. One statement, and nothing is kept of it: what was taken away is refused at once.
+   * Throws `model_not_assigned`, `demo_model_off` or `backend_unknown`, in words that say where to set it, before anything is started. Resolves with the model
+   * that will be asked first, and with how many milliseconds ago something of this had changed. One statement, and nothing is kept of it: what was taken away is refused at once.
    */
-  async assertRenderable(agentId: string): Promise<number> {
+  async assertRenderable(agentId: string): Promise<Renderable> {
     const found = await this.resolution.sourcesOfAgent(agentId);
     if (found === null) {
       throw new AppError("not_found");
     }
     knownBackend(found.backend);
-    await this.usable(found.name, this.resolution.resolve(found.sources, assignmentOf(found)));
-    return found.changedMsAgo;
+    const [first] = await this.usable(found.name, this.resolution.resolve(found.sources, assignmentOf(found)));
+    return {
+      changedMsAgo: found.changedMsAgo,
+      model: first === undefined ? null : (first.provider.models.find(({ id }) => id === first.model) ?? null),
+    };
   }
 
   /**

@@ -15,6 +15,7 @@ const stored: StoredAgent = {
   personality: "",
   tools: defaultAgentTools,
   idleTimeoutSeconds: 1800,
+  suggestions: ["Sum up my mails"],
   models: [first, second],
   container: null,
   disk: { bytes: null, limitBytes: 1 },
@@ -27,6 +28,8 @@ test.each([
   ["another model keeps the fallbacks", { model: second }, { model: second, fallbacks: [second] }],
   ["no model takes the fallbacks along", { model: null }, { model: null, fallbacks: [] }],
   ["no fallbacks", { fallbacks: [] }, { model: first, fallbacks: [] }],
+  ["nothing keeps the suggestions", {}, { suggestions: ["Sum up my mails"] }],
+  ["no suggestions take them away", { suggestions: null }, { suggestions: null }],
   ["no emoji takes one that follows from the name", { emoji: "" }, { emoji: lookOf("Robin").emoji }],
   ["another name", { name: "Rob" }, { name: "Rob", model: first }],
 ])("update of %s", (_name, update, expected) => {

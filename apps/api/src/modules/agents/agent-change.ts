@@ -11,6 +11,8 @@ export interface AgentValues {
   readonly idleTimeoutSeconds: number;
   readonly model: ModelChoice | null;
   readonly fallbacks: readonly ModelChoice[];
+  /** `null`: what suits its tools. */
+  readonly suggestions: readonly string[] | null;
 }
 
 /** Absent fields stay. Without a model there are no fallbacks: taking the model away takes them along. */
@@ -24,6 +26,7 @@ export function applyUpdate(stored: StoredAgent, update: UpdateAgent): AgentValu
     tools: update.tools ?? stored.tools,
     idleTimeoutSeconds: update.idleTimeoutSeconds ?? stored.idleTimeoutSeconds,
     model: nextModel,
+    suggestions: update.suggestions === undefined ? stored.suggestions : update.suggestions,
     fallbacks: update.fallbacks ?? (nextModel === null ? [] : fallbacks),
   };
 }

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { BackendId } from "@mosaic/contracts/agent";
 import type { AuditAction } from "@mosaic/contracts/audit-actions";
 import { Injectable } from "@nestjs/common";
-import type { Prisma } from "../../generated/prisma/client.js";
+import { Prisma } from "../../generated/prisma/client.js";
 import { isUniqueViolation } from "../../platform/database/database-errors.js";
 import { PrismaService, type PreparedStatement } from "../../platform/database/prisma.service.js";
 import { send } from "../../platform/notices/notices.js";
@@ -168,7 +168,7 @@ function actionOf(owner: AgentOwner, verb: "create" | "update"): AuditAction {
 function changedFields(before: StoredAgent, after: AgentValues): string {
   const [model = null, ...fallbacks] = before.models;
   const former: AgentValues = { ...before, model, fallbacks };
-  const fields = ["name", "emoji", "personality", "tools", "idleTimeoutSeconds", "model", "fallbacks"] as const;
+  const fields = ["name", "emoji", "personality", "tools", "idleTimeoutSeconds", "suggestions", "model", "fallbacks"] as const;
   return fields.filter((field) => !isDeepStrictEqual(former[field], after[field])).join(", ");
 }
 
@@ -191,6 +191,7 @@ function columnsOf(values: AgentValues): {
   personality: string;
   tools: Prisma.InputJsonObject;
   idleTimeoutSeconds: number;
+  suggestions: string[] | typeof Prisma.DbNull;
 } {
   return {
     name: values.name,
@@ -198,5 +199,6 @@ function columnsOf(values: AgentValues): {
     personality: values.personality,
     tools: { ...values.tools },
     idleTimeoutSeconds: values.idleTimeoutSeconds,
+    suggestions: values.suggestions === null ? Prisma.DbNull : [...values.suggestions],
   };
 }

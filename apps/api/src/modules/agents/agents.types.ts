@@ -1,5 +1,6 @@
 import { findBackend } from "@mosaic/agent-backends/registry";
 import {
+  agent,
   agentTools,
   containerStatus,
   defaultAgentTools,
@@ -26,6 +27,8 @@ export interface StoredAgent {
   readonly personality: string;
   readonly tools: AgentTools;
   readonly idleTimeoutSeconds: number;
+  /** `null`: what suits its tools. */
+  readonly suggestions: readonly string[] | null;
   /** The first is the model in use, the others are its fallbacks; empty when none is assigned. */
   readonly models: readonly ModelChoice[];
   readonly container: AgentContainerView | null;
@@ -65,6 +68,7 @@ export function toAgent(stored: StoredAgent, effectiveModel: EffectiveModel | nu
     model: model ?? null,
     fallbacks,
     idleTimeoutSeconds: stored.idleTimeoutSeconds,
+    suggestions: stored.suggestions === null ? null : [...stored.suggestions],
     effectiveModel,
     isRestartPending: stored.container?.isRestartPending ?? false,
     ...stateOf(stored),
@@ -101,6 +105,7 @@ export interface StoredAgentRow {
   readonly personality: string;
   readonly tools: unknown;
   readonly idleTimeoutSeconds: number;
+  readonly suggestions: unknown;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly assignments: readonly { readonly providerId: string; readonly model: string }[];
@@ -118,7 +123,7 @@ export interface StoredAgentRow {
 }
 
 /** The same in SQL, for lists: the columns, and where they come from beside `agents a`. */
-export const agentColumns = `a.id, a.owner_id, a.backend_id, a.name, a.emoji, a.personality, a.tools, a.idle_timeout_seconds, a.created_at, a.updated_at,
+export const agentColumns = `a.id, a.owner_id, a.backend_id, a.name, a.emoji, a.personality, a.tools, a.idle_timeout_seconds, a.suggestions, a.created_at, a.updated_at,
   b.state_limit_bytes, c.status, c.stage, c.error_code, c.error_detail, c.last_active_at, c.restart_pending_since, c.memory_lost_at, c.state_bytes, m.assignments`;
 export const agentJoins = `JOIN backends b ON b.id = a.backend_id LEFT JOIN agent_containers c ON c.agent_id = a.id
   CROSS JOIN LATERAL (
@@ -134,6 +139,7 @@ export interface AgentColumns {
   readonly personality: string;
   readonly tools: unknown;
   readonly idle_timeout_seconds: number;
+  readonly suggestions: unknown;
   readonly created_at: Date;
   readonly updated_at: Date;
   /** As text: they are more than a number of JavaScript's may be. */
@@ -160,6 +166,7 @@ export function storedAgentOf(row: AgentColumns): StoredAgent {
     personality: row.personality,
     tools: row.tools,
     idleTimeoutSeconds: row.idle_timeout_seconds,
+    suggestions: row.suggestions,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     assignments: row.assignments,
@@ -192,6 +199,7 @@ export function toStoredAgent(row: StoredAgentRow): StoredAgent {
     // A group of tools that came with a newer release than the row has its default.
     tools: agentTools.parse({ ...defaultAgentTools, ...(row.tools as object) }),
     idleTimeoutSeconds: row.idleTimeoutSeconds,
+    suggestions: agent.shape.suggestions.parse(row.suggestions),
     models: row.assignments.map(({ providerId, model }) => ({ providerId, model })),
     container: row.container === null ? null : toContainerView(row.container),
     disk: {

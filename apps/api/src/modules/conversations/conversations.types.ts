@@ -1,5 +1,5 @@
 import type { MessageRole, MessageStatus } from "@mosaic/contracts/chat";
-import type { MessagePart, TokenUsage } from "@mosaic/contracts/message-parts";
+import type { MessagePart, AnswerUsage } from "@mosaic/contracts/message-parts";
 
 /** What a message says, sealed as one value. `text`: its one part is the text. `parts`: JSON of all parts. */
 export interface SealedContent {
@@ -14,6 +14,10 @@ export interface StoredMessage extends SealedContent {
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
   readonly cachedTokens: number | null;
+  readonly contextTokens: number | null;
+  readonly contextWindow: number | null;
+  readonly costMicros: bigint | number | null;
+  readonly model: string | null;
   readonly status: MessageStatus;
   readonly errorCode: string | null;
   readonly errorDetail: string | null;
@@ -63,7 +67,7 @@ export interface ConversationChange {
 
 export interface Answer {
   readonly parts: readonly MessagePart[];
-  readonly usage: TokenUsage | null;
+  readonly usage: AnswerUsage | null;
 }
 
 /** How an answer ended. */
@@ -93,12 +97,17 @@ export const messageFields = {
   inputTokens: true,
   outputTokens: true,
   cachedTokens: true,
+  contextTokens: true,
+  contextWindow: true,
+  costMicros: true,
+  model: true,
   createdAt: true,
 } as const;
 
 /** The columns of a `StoredMessage`, in SQL. */
 export const messageColumns = `id, role, content_encrypted AS "contentEncrypted", content_format AS "contentFormat", status, error_code AS "errorCode",
-  error_detail AS "errorDetail", input_tokens AS "inputTokens", output_tokens AS "outputTokens", cached_tokens AS "cachedTokens", created_at AS "createdAt"`;
+  error_detail AS "errorDetail", input_tokens AS "inputTokens", output_tokens AS "outputTokens", cached_tokens AS "cachedTokens",
+  context_tokens AS "contextTokens", context_window AS "contextWindow", cost_micros::float8 AS "costMicros", model, created_at AS "createdAt"`;
 
 /** The columns of a `StoredConversation`, in SQL. */
 export const conversationColumns = `id, agent_id AS "agentId", title_encrypted AS "titleEncrypted", memory_given_at AS "memoryGivenAt",

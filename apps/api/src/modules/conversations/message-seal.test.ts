@@ -14,6 +14,10 @@ const stored = (id: number, length: number): StoredPathMessage => ({
   inputTokens: null,
   outputTokens: null,
   cachedTokens: null,
+  contextTokens: null,
+  contextWindow: null,
+  costMicros: null,
+  model: null,
   createdAt: new Date(0),
   otherVersions: [],
 });

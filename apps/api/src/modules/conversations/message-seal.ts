@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { problems, problemCode, type Problem } from "@mosaic/contracts/problem";
 import type { Conversation, Message, MessageVersions, WaitingMessage } from "@mosaic/contracts/chat";
-import { messageParts, textOfParts, textParts, type MessagePart, type TokenUsage } from "@mosaic/contracts/message-parts";
+import { messageParts, textOfParts, textParts, type MessagePart, type AnswerUsage } from "@mosaic/contracts/message-parts";
 import type { CryptoService } from "../crypto/crypto.service.js";
 import type { SealedContent, StoredConversation, StoredMessage, StoredPathMessage, StoredWaiting } from "./conversations.types.js";
 
@@ -105,8 +105,20 @@ export function openParts(crypto: CryptoService, userId: string, stored: SealedC
   return stored.contentFormat === "text" ? textParts(plain) : messageParts.parse(JSON.parse(plain));
 }
 
-function usageOf({ inputTokens, outputTokens, cachedTokens }: StoredMessage): TokenUsage | null {
-  return inputTokens === null || outputTokens === null ? null : { inputTokens, outputTokens, cachedTokens: cachedTokens ?? 0 };
+function usageOf(stored: StoredMessage): AnswerUsage | null {
+  const { inputTokens, outputTokens, cachedTokens, contextTokens, contextWindow, costMicros, model } = stored;
+  if (inputTokens === null || outputTokens === null) {
+    return null;
+  }
+  return {
+    inputTokens,
+    outputTokens,
+    cachedTokens: cachedTokens ?? 0,
+    ...(contextTokens === null ? {} : { contextTokens }),
+    ...(contextWindow === null ? {} : { contextWindow }),
+    ...(costMicros === null ? {} : { costMicros: Number(costMicros) }),
+    ...(model === null ? {} : { model }),
+  };
 }
 
 /** A stored code in the form that pages show. One that a newer or older release wrote is `internal`. */

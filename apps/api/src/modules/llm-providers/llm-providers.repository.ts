@@ -7,7 +7,7 @@ import { isUniqueViolation } from "../../platform/database/database-errors.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import { send } from "../../platform/notices/notices.js";
 import { recordAudit } from "../audit/audit-trail.js";
-import { openToAll, storedProviderInclude, toStoredProvider, type StoredProvider } from "./llm-providers.types.js";
+import { columnsOfModels, openToAll, storedProviderInclude, toStoredProvider, type StoredProvider } from "./llm-providers.types.js";
 import type { ProviderChange } from "./provider-change.js";
 
 export interface NewProvider extends ProviderChange {
@@ -159,7 +159,7 @@ function columnsOf(change: ProviderChange): Omit<Prisma.LlmProviderUncheckedCrea
     kind: change.kind,
     name: change.name,
     baseUrl: change.baseUrl,
-    models: [...change.models],
+    ...columnsOfModels(change.models),
     version: change.version,
     isActive: change.isActive,
     dialect: change.dialect,

@@ -1,6 +1,7 @@
 import {
   providerKind,
   providerModel,
+  tokenPrices,
   type Provider,
   type ProviderKind,
   type ProviderModel,
@@ -60,6 +61,7 @@ export function keyContext(provider: Pick<StoredProvider, "id" | "ownerId">): { 
 export type StoredProviderRow = Omit<StoredProvider, "kind" | "models" | "dialect" | "isAdmins"> & {
   readonly kind: string;
   readonly models: unknown;
+  readonly modelPrices: unknown;
   readonly dialect: unknown;
   readonly owner: { readonly role: string; readonly disabledAt: Date | null };
 };
@@ -68,7 +70,7 @@ export type StoredProviderRow = Omit<StoredProvider, "kind" | "models" | "dialec
 export const storedProviderInclude = { owner: { select: { role: true, disabledAt: true } } } as const;
 
 /** The same in SQL, for what is asked with every turn and every list: the columns, from `llm_providers l JOIN users u`. */
-export const providerColumns = `l.id AS provider_id, l.owner_id, l.kind, l.name, l.base_url, l.api_key_encrypted, l.models, l.dialect, l.version, l.is_active,
+export const providerColumns = `l.id AS provider_id, l.owner_id, l.kind, l.name, l.base_url, l.api_key_encrypted, l.models, l.model_prices, l.dialect, l.version, l.is_active,
   l.is_shared, l.created_at, l.updated_at, u.role, u.disabled_at`;
 
 export interface ProviderColumns {
@@ -79,6 +81,7 @@ export interface ProviderColumns {
   readonly base_url: string | null;
   readonly api_key_encrypted: string | null;
   readonly models: unknown;
+  readonly model_prices: unknown;
   readonly dialect: unknown;
   readonly version: number;
   readonly is_active: boolean;
@@ -98,6 +101,7 @@ export function storedProviderOf(row: ProviderColumns): StoredProvider {
     baseUrl: row.base_url,
     apiKeyEncrypted: row.api_key_encrypted,
     models: row.models,
+    modelPrices: row.model_prices,
     dialect: row.dialect,
     version: row.version,
     isActive: row.is_active,
@@ -112,12 +116,27 @@ export function storedProviderOf(row: ProviderColumns): StoredProvider {
 export const openToAll = { isShared: true, isActive: true, owner: { role: "admin", disabledAt: null } } as const;
 
 const models = z.array(providerModel);
+const pricesById = z.record(z.string(), tokenPrices);
 
-export function toStoredProvider({ owner, ...row }: StoredProviderRow): StoredProvider {
+/** Prices are stored beside the models. */
+export function columnsOfModels(all: readonly ProviderModel[]) {
+  const priced = all.flatMap(({ id, prices }) => (prices === undefined ? [] : [[id, prices] as const]));
+  return { models: all.map(({ prices: _prices, ...model }) => model), modelPrices: Object.fromEntries(priced) };
+}
+
+function withPrices(stored: readonly ProviderModel[], modelPrices: unknown): ProviderModel[] {
+  const prices = new Map(Object.entries(pricesById.safeParse(modelPrices).data ?? {}));
+  return stored.map((model) => {
+    const found = prices.get(model.id);
+    return found === undefined ? model : { ...model, prices: found };
+  });
+}
+
+export function toStoredProvider({ owner, modelPrices, ...row }: StoredProviderRow): StoredProvider {
   return {
     ...row,
     kind: providerKind.parse(row.kind),
-    models: models.parse(row.models),
+    models: withPrices(models.parse(row.models), modelPrices),
     // What can't be read is only found out again.
     dialect: providerDialect.safeParse(row.dialect).data ?? { models: {} },
     isAdmins: owner.role === "admin" && owner.disabledAt === null,

@@ -1,6 +1,14 @@
 import type { AgentBackend } from "@mosaic/agent-backends/agent-backend";
 import type { Message, TurnEvent } from "@mosaic/contracts/chat";
-import { partsAfter, toolCallPart, withEvent, type MessagePart, type TokenUsage, type ToolCallPart } from "@mosaic/contracts/message-parts";
+import {
+  partsAfter,
+  toolCallPart,
+  withEvent,
+  type MessagePart,
+  type AnswerUsage,
+  type ToolCallPart,
+} from "@mosaic/contracts/message-parts";
+import type { ProviderModel } from "@mosaic/contracts/provider";
 import type { RunningAgent } from "../containers/containers.types.js";
 import type { Answer, BegunTurn } from "../conversations/conversations.types.js";
 import { TurnFeed } from "./turn-feed.js";
@@ -35,7 +43,9 @@ export class RunningTurn implements BegunTurn, Answer {
   private readonly interrupted = new AbortController();
   private firstInterruption: Interruption | null = null;
   /** Of the whole turn so far. `null`: the gateway has told none. */
-  usage: TokenUsage | null = null;
+  usage: AnswerUsage | null = null;
+  /** What its agent was to ask when it began. `null`: not known here. */
+  model: ProviderModel | null = null;
   /** How many times a gateway was told to begin this turn. Bringing the message again to one that may have it already does not count. */
   gatewayTurns = 1;
   /** Characters of text and of reasoning. */

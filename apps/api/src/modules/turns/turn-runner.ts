@@ -1,3 +1,4 @@
+import { usageWith } from "./answer-usage.js";
 import type { AgentBackend, GatewayEvent } from "@mosaic/agent-backends/agent-backend";
 import type { StageProgress } from "@mosaic/contracts/agent";
 import { isPartEvent } from "@mosaic/contracts/message-parts";
@@ -97,7 +98,8 @@ export class TurnRunner {
     const onStage = (stage: StageProgress): void => turn.tell({ type: "stage", ...stage });
     const running = request.running ?? (await this.starts.ensureRunning(agentId, { onStage, signal }));
     // An agent that runs keeps what it was given, so whether it still may use that is decided here.
-    const changedMsAgo = await this.agentConfig.assertRenderable(agentId);
+    const { changedMsAgo, model } = await this.agentConfig.assertRenderable(agentId);
+    turn.model = model;
     await this.effect.untilInEffect(agentId, signal, changedMsAgo);
     await this.files.deliver(turn, request.question, running.backend);
     const ending = await this.relayUntilTaken(turn, request, running);
@@ -263,7 +265,7 @@ export class TurnRunner {
   /** False when the answer would grow too long. */
   private tellOf(turn: RunningTurn, event: GatewayEvent): boolean {
     if (event.type === "usage") {
-      turn.usage = event.usage;
+      turn.usage = usageWith(turn.model, event);
     } else if (event.type === "tool_call") {
       turn.call(event);
     } else if (event.type === "delta" || event.type === "reasoning") {

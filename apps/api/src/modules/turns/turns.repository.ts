@@ -1,4 +1,4 @@
-import type { TokenUsage } from "@mosaic/contracts/message-parts";
+import type { AnswerUsage } from "@mosaic/contracts/message-parts";
 import { Injectable } from "@nestjs/common";
 import { Prisma } from "../../generated/prisma/client.js";
 import { isProcessAliveSql } from "../../platform/api-process/process-lock.js";
@@ -25,7 +25,7 @@ export interface NewTurn {
 }
 
 export interface SealedAnswer extends SealedContent {
-  readonly usage: TokenUsage | null;
+  readonly usage: AnswerUsage | null;
 }
 
 export type BeginResult =
@@ -108,7 +108,9 @@ export class TurnsRepository {
       WITH ended AS (
         UPDATE messages SET content_encrypted = ${contentEncrypted}, content_format = ${contentFormat}, status = ${status}, is_indexed = false,
           error_code = ${error?.code ?? null}, error_detail = ${error?.detail ?? null},
-          input_tokens = ${usage?.inputTokens ?? null}, output_tokens = ${usage?.outputTokens ?? null}, cached_tokens = ${usage?.cachedTokens ?? null}
+          input_tokens = ${usage?.inputTokens ?? null}, output_tokens = ${usage?.outputTokens ?? null}, cached_tokens = ${usage?.cachedTokens ?? null},
+          context_tokens = ${usage?.contextTokens ?? null}, context_window = ${usage?.contextWindow ?? null},
+          cost_micros = ${usage?.costMicros ?? null}, model = ${usage?.model ?? null}
         WHERE id = ${turn.answerId}::uuid RETURNING conversation_id),
       dropped AS (DELETE FROM turn_events WHERE message_id = ${turn.answerId}::uuid),
       moved AS (UPDATE conversations v SET updated_at = ${now} FROM ended WHERE v.id = ended.conversation_id),

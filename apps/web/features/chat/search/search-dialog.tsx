@@ -39,37 +39,24 @@ export function SearchDialog({ actions }: { readonly actions: readonly SearchAct
 function SearchPanel({ actions }: { readonly actions: readonly SearchAction[] }) {
   const router = useRouter();
   const [text, setText] = useState("");
-  const [active, setActive] = useState<string | null>(null);
   const q = usePaused(text.trim());
   const search = useSearch(q);
   const agents = useChatAgents().data ?? [];
   const groups = q === "" ? [] : byConversation(search.data?.pages.flatMap(({ hits }) => hits) ?? []);
   const addresses = addressesOf(groups);
   const offered = actionsFor(actions, text);
-  const choices = [...offered.map(({ id }) => id), ...addresses];
-  const chosen = Math.max(0, choices.indexOf(active ?? ""));
+  const { chosen, setActive, move } = useChoice([...offered.map(({ id }) => id), ...addresses], search);
   const run = (action: SearchAction): void => {
     setSearchOpen(false);
     action.run();
   };
-  const move = (by: number): void => {
-    if (chosen + by >= choices.length && search.hasNextPage) {
-      if (!search.isFetching) void search.fetchNextPage();
-      return;
-    }
-    setActive(choices.at((chosen + by) % choices.length) ?? null);
-  };
   const open = (): void => {
-    const action = offered[chosen];
-    if (action !== undefined) {
-      run(action);
-      return;
-    }
-    const href = choices[chosen];
+    const action = offered.find(({ id }) => id === chosen);
+    if (action !== undefined) run(action);
     // What shows may belong to the letters before.
-    if (href === undefined || text.trim() !== q || search.isPlaceholderData) return;
+    if (action !== undefined || chosen === undefined || text.trim() !== q || search.isPlaceholderData) return;
     setSearchOpen(false);
-    router.push(href);
+    router.push(chosen);
   };
   const isPending = text.trim() !== q || search.isFetching;
   return (
@@ -80,7 +67,7 @@ function SearchPanel({ actions }: { readonly actions: readonly SearchAction[] })
           setText(typed);
           setActive(null);
         }}
-        activeId={choices[chosen] === undefined ? undefined : optionId(choices[chosen])}
+        activeId={chosen === undefined ? undefined : optionId(chosen)}
         keys={{ ArrowDown: () => move(1), ArrowUp: () => move(-1), Enter: open }}
         isBusy={isPending && q !== ""}
       />
@@ -88,15 +75,29 @@ function SearchPanel({ actions }: { readonly actions: readonly SearchAction[] })
         <SearchResults
           groups={groups}
           agents={agents}
-          choice={{ active: choices[chosen], onActive: setActive, onOpened: () => setSearchOpen(false) }}
+          choice={{ active: chosen, onActive: setActive, onOpened: () => setSearchOpen(false) }}
         >
-          <ActionResults actions={offered} active={choices[chosen]} onActive={setActive} onRun={run} />
+          <ActionResults actions={offered} active={chosen} onActive={setActive} onRun={run} />
         </SearchResults>
         <SearchState search={search} q={q} isPending={isPending} count={addresses.length} />
       </div>
     </>
   );
 }
+
+/** Which of them the keys have come to; past the last one, more are searched for. */
+const useChoice = (choices: readonly string[], search: ReturnType<typeof useSearch>) => {
+  const [active, setActive] = useState<string | null>(null);
+  const place = Math.max(0, choices.indexOf(active ?? ""));
+  const move = (by: number): void => {
+    if (place + by >= choices.length && search.hasNextPage) {
+      if (!search.isFetching) void search.fetchNextPage();
+      return;
+    }
+    setActive(choices.at((place + by) % choices.length) ?? null);
+  };
+  return { chosen: choices[place], setActive, move };
+};
 
 interface SearchFieldProps {
   readonly text: string;

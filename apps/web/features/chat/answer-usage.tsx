@@ -1,0 +1,59 @@
+"use client";
+
+import type { AnswerUsage } from "@mosaic/contracts/message-parts";
+import { ChevronDown } from "lucide-react";
+import { useId, useState } from "react";
+import { cn } from "@/components/ui/cn";
+import { costText, percentOf } from "@/features/chat/usage-text";
+
+/** What an answer took: one quiet line, and the rest on demand. */
+export function AnswerUsageLine({ usage }: { readonly usage: AnswerUsage }) {
+  const [isOpen, setOpen] = useState(false);
+  const id = useId();
+  const { inputTokens, outputTokens, costMicros } = usage;
+  const total = `${count(inputTokens + outputTokens)} tokens`;
+  return (
+    <>
+      <button
+        type="button"
+        aria-expanded={isOpen}
+        aria-controls={isOpen ? id : undefined}
+        onClick={() => setOpen(!isOpen)}
+        className="ml-1 flex min-h-6 items-center gap-1 rounded-md px-1 text-xs hover:bg-accent hover:text-accent-foreground"
+      >
+        <span className="sr-only">Use of this answer: </span>
+        {costMicros === undefined ? total : `${total} · ${costText(costMicros)}`}
+        <ChevronDown aria-hidden className={cn("size-3 transition-transform", isOpen && "rotate-180")} />
+      </button>
+      {isOpen ? <UsageDetails id={id} usage={usage} /> : null}
+    </>
+  );
+}
+
+function UsageDetails({ id, usage }: { readonly id: string; readonly usage: AnswerUsage }) {
+  const { inputTokens, outputTokens, cachedTokens, contextTokens, contextWindow, costMicros, model } = usage;
+  const rows: readonly (readonly [string, string | null])[] = [
+    ["Model", model ?? null],
+    ["Read", `${count(inputTokens)} tokens${cachedTokens === 0 ? "" : `, ${count(cachedTokens)} of them cached`}`],
+    ["Wrote", `${count(outputTokens)} tokens`],
+    ["Context", contextTokens === undefined ? null : contextText(contextTokens, contextWindow)],
+    ["Cost", costMicros === undefined ? null : costText(costMicros)],
+  ];
+  return (
+    <dl id={id} data-details className="grid basis-full grid-cols-[auto_1fr] gap-x-4 gap-y-0.5 pb-1 pl-1 pt-0.5 text-xs">
+      {rows.map(([name, value]) =>
+        value === null ? null : (
+          <div key={name} className="col-span-2 grid grid-cols-subgrid">
+            <dt>{name}</dt>
+            <dd className="min-w-0 break-all text-foreground">{value}</dd>
+          </div>
+        ),
+      )}
+    </dl>
+  );
+}
+
+const contextText = (tokens: number, room: number | undefined): string =>
+  room === undefined ? `${count(tokens)} tokens` : `${count(tokens)} of ${count(room)} tokens (${percentOf(tokens, room)} %)`;
+
+const count = (tokens: number): string => tokens.toLocaleString("en");

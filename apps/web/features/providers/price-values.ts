@@ -1,0 +1,54 @@
+import type { TokenPrices } from "@mosaic/contracts/provider";
+
+/** As somebody types them: dollars for a million tokens. */
+export interface PriceTexts {
+  readonly input: string;
+  readonly cached: string;
+  readonly output: string;
+}
+
+export interface PriceFault {
+  readonly field: keyof PriceTexts;
+  readonly message: string;
+}
+
+const mostDollars = 1_000;
+
+/** `null`: none was set. */
+export const dollarsOf = (prices: TokenPrices | undefined): PriceTexts => ({
+  input: textOf(prices?.inputMicrosPerMillion),
+  cached: textOf(prices?.cachedMicrosPerMillion),
+  output: textOf(prices?.outputMicrosPerMillion),
+});
+
+const textOf = (micros: number | undefined): string => (micros === undefined ? "" : String(micros / 1_000_000));
+
+type Read = { readonly prices: TokenPrices | null; readonly fault: null } | { readonly prices: null; readonly fault: PriceFault };
+
+/** Input and output belong together; nothing at all means that no price is known. */
+export const pricesOf = (texts: PriceTexts): Read => {
+  const [input, cached, output] = [microsOf(texts.input), microsOf(texts.cached), microsOf(texts.output)];
+  for (const [field, micros] of Object.entries({ input, cached, output }) as [keyof PriceTexts, number | null | undefined][]) {
+    if (micros === null) return { prices: null, fault: { field, message: "A number from 0 to 1,000" } };
+  }
+  if (input === undefined && output === undefined && cached === undefined) return { prices: null, fault: null };
+  if (input === undefined || input === null) return { prices: null, fault: { field: "input", message: "Enter this price too" } };
+  if (output === undefined || output === null) return { prices: null, fault: { field: "output", message: "Enter this price too" } };
+  return {
+    prices: {
+      inputMicrosPerMillion: input,
+      outputMicrosPerMillion: output,
+      ...(cached === undefined || cached === null ? {} : { cachedMicrosPerMillion: cached }),
+    },
+    fault: null,
+  };
+};
+
+/** A decimal comma is one, too. `undefined`: nothing; `null`: no price. */
+const microsOf = (text: string): number | null | undefined => {
+  const trimmed = text.trim().replace(",", ".");
+  if (trimmed === "") return undefined;
+  if (!/^\d{1,4}(?:\.\d{0,6})?$|^\.\d{1,6}$/.test(trimmed)) return null;
+  const dollars = Number(trimmed);
+  return dollars > mostDollars ? null : Math.round(dollars * 1_000_000);
+};
