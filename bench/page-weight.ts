@@ -36,9 +36,13 @@ async function workMs(session: CDPSession): Promise<number> {
 
 type Cookie = WeighedChat["cookie"];
 
+/** When what somebody came for was there, in milliseconds from the beginning of the navigation. */
+const elapsedMs = (page: Page): Promise<number> => page.evaluate(() => performance.now());
+
 async function measure(browser: Browser, name: string, cookies: Cookie[], open: (page: Page) => Promise<unknown>): Promise<void> {
   const paints: number[] = [];
   const works: number[] = [];
+  const readies: number[] = [];
   let words = "";
   for (let round = 0; round < rounds; round += 1) {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
@@ -47,7 +51,12 @@ async function measure(browser: Browser, name: string, cookies: Cookie[], open: 
     const session = await context.newCDPSession(page);
     await session.send("Emulation.setCPUThrottlingRate", { rate: slowDown });
     await session.send("Performance.enable", { timeDomain: "threadTicks" });
-    words = weightInWords(await weigh(page, () => open(page)));
+    words = weightInWords(
+      await weigh(page, async () => {
+        await open(page);
+        readies.push(await elapsedMs(page));
+      }),
+    );
     works.push(await workMs(session));
     paints.push(await largestPaintMs(page));
     await context.close();
@@ -58,6 +67,7 @@ async function measure(browser: Browser, name: string, cookies: Cookie[], open: 
   console.log(
     `  load of this machine: ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} processors; a paint counts where nothing else runs`,
   );
+  console.log(`  what it was opened for was there after: median ${median(readies).toFixed(0)} ms`);
   console.log(`  largest paint, processor slowed down ${slowDown} times, ${rounds} rounds`);
   console.log(
     `  median ${median(paints).toFixed(0)} ms, worst ${Math.max(...paints).toFixed(0)} ms; bound of the median ${boundMs} ms: ${verdict}`,

@@ -1,0 +1,117 @@
+import { expect, type Locator, type Page } from "@playwright/test";
+import { expectAccessible, looks } from "../support/accessibility.ts";
+import { ApiClient } from "../support/api-client.ts";
+import { test, whyNot } from "../support/fixtures.ts";
+import { nextAnswer, send, signIn } from "../support/pages.ts";
+
+test.use({ installation: "chat-header" });
+test.describe.configure({ mode: "serial" });
+
+const models = [
+  { id: "mosaic-demo", contextWindow: 32_768, prices: { inputMicrosPerMillion: 2_000_000, outputMicrosPerMillion: 8_000_000 } },
+  { id: "mosaic-demo-with-quite-a-long-name-as-some-have" },
+];
+
+const overlap = async (all: readonly Locator[]): Promise<string[]> => {
+  const boxes = await Promise.all(all.map(async (one) => one.boundingBox()));
+  return boxes.flatMap((a, left) =>
+    boxes.slice(left + 1).flatMap((b, right) => {
+      if (a === null || b === null) return [];
+      const isApart = a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
+      return isApart ? [] : [`${left} and ${left + 1 + right}`];
+    }),
+  );
+};
+
+const menu = (page: Page, model: string): Locator => page.getByRole("button", { name: `Model of Ada: ${model}` });
+
+test.describe("the header of a chat @process", () => {
+  test.beforeAll(async ({ world }) => {
+    const reason = whyNot(world.runtime);
+    test.skip(reason !== undefined, reason);
+    await world.mosaic.start();
+    const client = new ApiClient(() => world.mosaic.url);
+    const { provider } = await client.setUp({
+      setupUrl: world.mosaic.setupUrl ?? "",
+      password: world.canaries.password,
+      runtime: "process",
+      provider: { kind: "demo", name: "Demo", models },
+    });
+    const model = { providerId: provider.id, model: "mosaic-demo" };
+    await client.json("POST", "/api/agents", { name: "Bob", model, suggestions: ["Sum up my mails"] });
+  });
+
+  test("names the model, and chooses another one for the agent", async ({ page, world }) => {
+    await signIn(page, world, "root");
+    await page.goto(`${world.mosaic.url}/chat`);
+    await menu(page, "mosaic-demo").click();
+    await expect(page.getByText("Changes the model of Ada everywhere")).toBeVisible();
+    await expectAccessible(page);
+    await page.getByRole("menuitemradio", { name: /quite-a-long-name/ }).click();
+    await expect(menu(page, models[1]?.id ?? "")).toBeVisible();
+  });
+
+  test("fits beside the status, the badge and the choice of an agent in every look", async ({ page, world }) => {
+    await signIn(page, world, "root");
+    const bar = page.locator("header");
+    for (const { size, colorScheme } of looks) {
+      await page.setViewportSize(size);
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      const parts = [
+        bar.getByText("Stopped", { exact: true }),
+        menu(page, models[1]?.id ?? ""),
+        bar.getByText("No isolation"),
+        bar.getByRole("combobox", { name: "Agent" }),
+      ];
+      for (const part of parts) await expect(part).toBeVisible();
+      expect(await overlap(parts)).toEqual([]);
+      expect(await bar.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
+      await expectAccessible(page);
+    }
+    await bar.getByRole("combobox", { name: "Agent" }).click();
+    await page.getByRole("option", { name: /Bob/ }).click();
+    await page.getByRole("button", { name: "Sum up my mails" }).click();
+    await expect(page.getByRole("textbox", { name: "Message Bob" })).toHaveValue("Sum up my mails");
+  });
+
+  test("an answer of the real agent says its model, how full the context is and what it cost", async ({ page, world }) => {
+    await signIn(page, world, "root");
+    await menu(page, models[1]?.id ?? "").click();
+    await page.getByRole("menuitemradio", { name: "mosaic-demo", exact: true }).click();
+    await expect(menu(page, "mosaic-demo")).toBeVisible();
+    await send(page, "Ada", "hello");
+    const answer = await nextAnswer(page, "Ada", 1, 120_000);
+    const use = answer.getByRole("button", { name: /^Use of this answer: [\d,]+ tokens · \$0\.\d+$/ });
+    await use.click();
+    await expect(answer.getByText(/^[\d,]+ of 32,768 tokens \(\d+ %\)$/)).toBeVisible();
+    await expectAccessible(page);
+  });
+
+  test("commands are above what is found, and shortcuts are listed and can be switched off", async ({ page, world }) => {
+    await signIn(page, world, "root");
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("dark th");
+    await page.keyboard.press("Enter");
+    await expect(page.locator("html")).toHaveClass(/dark/);
+    const shortcuts = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+    // In the field it is a sign like any other.
+    await page.getByRole("textbox", { name: /^Message/ }).focus();
+    await page.keyboard.press("?");
+    await expect(page.getByRole("textbox", { name: /^Message/ })).toHaveValue("?");
+    await page.getByRole("textbox", { name: /^Message/ }).fill("");
+    await page.getByRole("link", { name: "New chat" }).focus();
+    await page.keyboard.press("?");
+    await expect(shortcuts).toBeVisible();
+    await expectAccessible(page);
+    await shortcuts.getByRole("switch", { name: "Single-key shortcuts" }).click();
+    await page.keyboard.press("Escape");
+    await expect(shortcuts).toHaveCount(0);
+    await page.getByRole("link", { name: "New chat" }).focus();
+    await page.keyboard.press("?");
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("audit");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/admin\/audit/);
+    await expect(shortcuts).toHaveCount(0);
+  });
+});
