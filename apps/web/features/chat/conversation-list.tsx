@@ -13,7 +13,7 @@ import { MoreConversations } from "@/features/chat/more-conversations";
 import { useConversations } from "@/features/chat/conversation-queries";
 import { groupConversations, type ConversationGroup } from "@/features/chat/group-conversations";
 import { useListView } from "@/features/chat/list-view";
-import { RenameConversation } from "@/features/chat/rename-conversation";
+import { RenameOnDemand } from "@/features/chat/rename-on-demand";
 import { useRovingList } from "@/features/chat/roving-list";
 
 export function ConversationList({ agents }: { readonly agents: readonly Agent[] }) {
@@ -99,7 +99,7 @@ function ConversationRows({ groups, agents, children }: ConversationRowsProps) {
         {children}
       </div>
       {renamed === null ? null : (
-        <RenameConversation conversation={renamed} onClose={() => setRenamed(null)} onReturnFocus={() => focusRow(renamed.id)} />
+        <RenameOnDemand conversation={renamed} onClose={() => setRenamed(null)} onReturnFocus={() => focusRow(renamed.id)} />
       )}
     </>
   );

@@ -86,7 +86,7 @@ function ModelChoices({ agent, onChoose }: { readonly agent: ChatAgent; readonly
       ) : null}
       {groups.map(({ label, options }) => (
         <MenuChoice
-          key={label}
+          key={options[0]?.value ?? label}
           label={label}
           value={chosen}
           onChange={onChoose}

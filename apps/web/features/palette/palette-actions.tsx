@@ -2,7 +2,7 @@
 
 import { Archive, ArchiveRestore, ArrowRight, Keyboard, Monitor, Moon, Pencil, Pin, PinOff, Square, SquarePen, Sun } from "lucide-react";
 import { useTheme } from "next-themes";
-import { useRouter, useSearchParams } from "next/navigation";
+import { usePathname, useRouter, useSearchParams } from "next/navigation";
 import type { Conversation } from "@mosaic/contracts/chat";
 import { useLeave } from "@/components/page/unsaved-guard";
 import { adminGroups } from "@/features/admin-shell/admin-pages";
@@ -44,7 +44,8 @@ export const usePaletteActions = ({ onRename, onShortcuts }: PaletteHandlers): S
 const nothing = (): void => undefined;
 
 const useActionsOfConversation = (onRename: PaletteHandlers["onRename"]): SearchAction[] => {
-  const id = useSearchParams().get("id");
+  const wanted = useSearchParams().get("id");
+  const id = usePathname() === "/chat" ? wanted : null;
   const isAnswering = isActive(useTurn(id));
   const conversation = useConversation(id).data;
   const { pin, archive } = useConversationActions(nothing);

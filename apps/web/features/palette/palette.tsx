@@ -4,6 +4,7 @@ import type { Conversation } from "@mosaic/contracts/chat";
 import { useRouter } from "next/navigation";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useLeave } from "@/components/page/unsaved-guard";
+import { RenameOnDemand } from "@/features/chat/rename-on-demand";
 import { returnFocus, setSearchOpen, useSearchOpen } from "@/features/chat/search/search-open";
 import { isTypingIn, shortcutOf, type ShortcutId } from "@/features/palette/shortcuts";
 import { hasSingleKeys } from "@/features/palette/single-keys";
@@ -11,7 +12,6 @@ import { hasSingleKeys } from "@/features/palette/single-keys";
 const loadDialog = async () => ({ default: (await import("@/features/palette/palette-dialog")).PaletteDialog });
 const PaletteDialog = lazy(loadDialog);
 const ShortcutsDialog = lazy(async () => ({ default: (await import("@/features/palette/shortcuts-dialog")).ShortcutsDialog }));
-const RenameConversation = lazy(async () => ({ default: (await import("@/features/chat/rename-conversation")).RenameConversation }));
 
 /** Search, actions and shortcuts of every page behind the sign-in. */
 export function Palette() {
@@ -34,7 +34,7 @@ export function Palette() {
     <Suspense>
       {isOpen ? <PaletteDialog onRename={setRenamed} onShortcuts={() => setHasList(true)} /> : null}
       {hasList ? <ShortcutsDialog onClose={() => setHasList(false)} /> : null}
-      {renamed === null ? null : <RenameConversation conversation={renamed} onClose={() => setRenamed(null)} onReturnFocus={returnFocus} />}
+      {renamed === null ? null : <RenameOnDemand conversation={renamed} onClose={() => setRenamed(null)} onReturnFocus={returnFocus} />}
     </Suspense>
   );
 }
