@@ -12,17 +12,18 @@ export function AnswerUsageLine({ usage }: { readonly usage: AnswerUsage }) {
   const id = useId();
   const { inputTokens, outputTokens, costMicros } = usage;
   const total = `${count(inputTokens + outputTokens)} tokens`;
+  const text = costMicros === undefined ? total : `${total} · ${costText(costMicros)}`;
   return (
     <>
       <button
         type="button"
+        aria-label={`Use of this answer: ${text}`}
         aria-expanded={isOpen}
         aria-controls={isOpen ? id : undefined}
         onClick={() => setOpen(!isOpen)}
         className="ml-1 flex min-h-6 items-center gap-1 rounded-md px-1 text-xs hover:bg-accent hover:text-accent-foreground"
       >
-        <span className="sr-only">Use of this answer: </span>
-        {costMicros === undefined ? total : `${total} · ${costText(costMicros)}`}
+        {text}
         <ChevronDown aria-hidden className={cn("size-3 transition-transform", isOpen && "rotate-180")} />
       </button>
       {isOpen ? <UsageDetails id={id} usage={usage} /> : null}
