@@ -97,6 +97,8 @@ export const agent = z
     id: z.uuid(),
     backend: storedBackendId,
     ...agentFields,
+    /** A release of before says none. */
+    suggestions: agentFields.suggestions.default(null),
     /** `null`: there is none, and the agent can't start. */
     effectiveModel: effectiveModel.nullable(),
     /** A change that needs a restart waits for the end of the answer in flight. */

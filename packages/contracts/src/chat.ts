@@ -72,8 +72,8 @@ export const conversationWithMessages = z
     messages: z.array(message),
     /** There are messages before these. */
     hasOlder: z.boolean(),
-    /** What waits for the end of the answer under way, in the order in which it will be sent. */
-    waiting: z.array(waitingMessage),
+    /** What waits for the end of the answer under way, in the order in which it will be sent. Absent: from a release of before; `GET …/waiting` has it. */
+    waiting: z.array(waitingMessage).optional(),
   })
   .meta({ id: "ConversationWithMessages" });
 export type ConversationWithMessages = z.infer<typeof conversationWithMessages>;

@@ -13,7 +13,7 @@ export const conversationQuery = (client: QueryClient, id: string) =>
     queryFn: async ({ signal }) => {
       const newest = await request(conversationWithMessages, `/api/conversations/${id}`, { signal });
       // It comes along, and is not asked for again.
-      client.setQueryData(queryKeys.waiting(id), newest.waiting);
+      if (newest.waiting !== undefined) client.setQueryData(queryKeys.waiting(id), newest.waiting);
       return withKnown(client.getQueryData<ConversationWithMessages>(queryKeys.conversation(id)), newest);
     },
     // Older messages come in front: by their places, all would be others.

@@ -45,6 +45,9 @@ const fields = [
   { name: "output", label: "Output" },
 ] as const;
 
+/** Refused by the form. */
+const noPrices: TokenPrices = { inputMicrosPerMillion: Number.NaN, outputMicrosPerMillion: Number.NaN };
+
 function PriceRow({ model, onChange }: { readonly model: ProviderModel; readonly onChange: (prices: TokenPrices | null) => void }) {
   // What is typed stays as it is typed, whatever number it is so far.
   const [texts, setTexts] = useState<PriceTexts>(() => dollarsOf(model.prices));
@@ -53,7 +56,8 @@ function PriceRow({ model, onChange }: { readonly model: ProviderModel; readonly
     const next = { ...texts, [name]: text };
     setTexts(next);
     const read = pricesOf(next);
-    if (read.fault === null) onChange(read.prices);
+    // What is no price must not be saved as the one before it.
+    onChange(read.fault === null ? read.prices : noPrices);
   };
   return (
     <fieldset className="grid gap-2">
