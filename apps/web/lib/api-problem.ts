@@ -27,12 +27,11 @@ export const describeError = (error: unknown): { title: string; detail: string |
   return { title: "Something went wrong on this page", detail: "Reload the page and try again." };
 };
 
-/** A fault that has no field on the page is told with the name of what it is about. */
+/** A fault that has no field on the page is told with the name of what it is about, unless the API has already put it in a sentence. */
 const detailOf = ({ detail: told, errors = [] }: Problem): string | null => {
   const detail = told ?? null;
-  const untold = errors.filter(({ message }) => detail === null || !detail.includes(message));
-  if (untold.length === 0) return detail;
-  const named = untold.slice(0, shownFaults).map(({ path, message }) => (path === "" ? message : `${fieldName(path)}: ${message}`));
+  if (errors.length === 0 || errors.some(({ message }) => message === detail)) return detail;
+  const named = errors.slice(0, shownFaults).map(({ path, message }) => (path === "" ? message : `${fieldName(path)}: ${message}`));
   return `${named.join(". ")}.`;
 };
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { says } from "./field-faults.js";
 
 /**
  * What a program's token may do with its owner's things. `chat`: talk to agents; `read`: look; `manage`: change agents, providers and models.
@@ -17,9 +18,9 @@ export const createAccessToken = z
     name: z.string().trim().min(1).max(80),
     scopes: z
       .array(tokenScope)
-      .min(1, "Choose what the token may do")
+      .min(1, says.choose_scope)
       .max(3)
-      .refine((scopes) => new Set(scopes).size === scopes.length, "Each only once"),
+      .refine((scopes) => new Set(scopes).size === scopes.length, says.once_each),
     /** `null` = never expires. */
     expiresInDays: z.int().min(1).max(maxTokenDays).nullable(),
   })

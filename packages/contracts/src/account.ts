@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { says } from "./field-faults.js";
 import { checkPassword, enteredPassword, role, username } from "./identity.js";
 
 export const displayName = z
@@ -6,7 +7,7 @@ export const displayName = z
   .trim()
   .min(1)
   .max(80)
-  .regex(/^[^\p{Cc}]*$/u, "No control characters");
+  .regex(/^[^\p{Cc}]*$/u, says.control_characters);
 
 /** One's own account, as the profile page shows it. */
 export const profile = z
@@ -73,7 +74,7 @@ export const inviteCode = z
   .trim()
   .min(8)
   .max(100)
-  .regex(/^[A-Za-z0-9_-]+$/, "This is not an invite code");
+  .regex(/^[A-Za-z0-9_-]+$/, says.invite_code);
 
 export const signUp = z
   .strictObject({ username, displayName: displayName.optional(), password: enteredPassword, inviteCode: inviteCode.optional() })

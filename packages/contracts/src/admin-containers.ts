@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { says } from "./field-faults.js";
 import { agentTools, backendId, containerStatus, createAgent, diskUse, maxIdleTimeoutSeconds, storedBackendId } from "./agent.js";
 import { boundedCount, searchText } from "./paging.js";
 
@@ -18,7 +19,7 @@ export const containerView = z.object({
 export type ContainerView = z.infer<typeof containerView>;
 
 /** A place in the list, as an answer names it: only to be sent back. */
-const containerCursor = z.string().regex(/^\d{1,15}\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "A place that an answer has named");
+const containerCursor = z.string().regex(/^\d{1,15}\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, says.place_of_answer);
 
 /** Sorted by the last change of state, the newest first. */
 export const containerListQuery = z
@@ -32,7 +33,7 @@ export const containerListQuery = z
     before: containerCursor.optional(),
     pageSize: z.coerce.number().int().min(1).max(100).default(50),
   })
-  .refine(({ after, before }) => after === undefined || before === undefined, { path: ["before"], message: "Either after or before" })
+  .refine(({ after, before }) => after === undefined || before === undefined, { path: ["before"], message: says.after_or_before })
   .meta({ id: "ContainerListQuery" });
 export type ContainerListQuery = z.infer<typeof containerListQuery>;
 
@@ -80,7 +81,7 @@ export const imageName = z
   .max(300)
   .regex(
     /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/,
-    "An image name such as mosaic/openclaw:2026.9.6",
+    says.image_name,
   );
 
 export const updateBackend = z

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { says } from "./field-faults.js";
 import { modelId } from "./provider.js";
 
 export const backendId = z.enum(["openclaw"]);
@@ -33,7 +34,7 @@ const agentFields = {
     .string()
     .trim()
     .max(16)
-    .regex(/^[^\p{Cc}]*$/u, "No control characters"),
+    .regex(/^[^\p{Cc}]*$/u, says.control_characters),
   personality: z.string().max(20_000),
   tools: agentTools,
   model: modelChoice.nullable(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { says } from "./field-faults.js";
 import { isAuditAction, isAuditGroup } from "./audit-actions.js";
 import { beyondReach, boundedCount, isWithinReach, pageFields, searchText } from "./paging.js";
 
@@ -14,7 +15,7 @@ const auditFilter = {
   action: z
     .string()
     .max(80)
-    .refine((text) => isAuditAction(text) || isAuditGroup(text), "The audit knows no such action and no such group of actions.")
+    .refine((text) => isAuditAction(text) || isAuditGroup(text), says.unknown_action)
     .optional(),
   outcome: auditOutcome.optional(),
   from: z.iso.datetime({ offset: true }).optional(),

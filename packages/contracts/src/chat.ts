@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { says } from "./field-faults.js";
 import { containerStatus, stageProgress } from "./agent.js";
 import { maxFilesPerMessage } from "./files.js";
 import { answerUsage, filePart, messageParts, toolCallPart } from "./message-parts.js";
@@ -87,11 +88,11 @@ export type MessagePage = z.infer<typeof messagePage>;
 /** Which messages: those right before one, right after one, or one with its neighbours; the newest without any of them. */
 export const messagePageQuery = z
   .strictObject({ before: z.uuid().optional(), after: z.uuid().optional(), around: z.uuid().optional() })
-  .refine((query) => Object.values(query).filter((id) => id !== undefined).length <= 1, "Give one of before, after and around")
+  .refine((query) => Object.values(query).filter((id) => id !== undefined).length <= 1, says.one_of_three_places)
   .meta({ id: "MessagePageQuery" });
 export type MessagePageQuery = z.infer<typeof messagePageQuery>;
 
-const writeFirst = "Write something first";
+const writeFirst = says.write_something;
 const messageContent = z
   .string()
   .max(messageMaxCharacters)
@@ -143,7 +144,7 @@ export type TurnEvent = z.infer<typeof turnEvent>;
 /** The number of the last event that a reader has, as `Last-Event-ID` or as `after` in the address. */
 export const eventNumber = z
   .string()
-  .regex(/^\d{1,9}$/, "This is no number of an event")
+  .regex(/^\d{1,9}$/, says.event_number)
   .transform(Number);
 
 export const turnEventsQuery = z.strictObject({ after: eventNumber.optional() });

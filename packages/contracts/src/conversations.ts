@@ -1,24 +1,20 @@
 import { z } from "zod";
+import { says } from "./field-faults.js";
 import { conversation, conversationTitle } from "./chat.js";
 
 /** What is left out stays. Pinning takes a conversation out of the archive, and archiving takes its pin off. */
 export const updateConversation = z
   .strictObject({ title: conversationTitle.optional(), isPinned: z.boolean().optional(), isArchived: z.boolean().optional() })
-  .refine((change) => Object.values(change).some((value) => value !== undefined), "Say what to change: title, isPinned or isArchived")
+  .refine((change) => Object.values(change).some((value) => value !== undefined), says.what_to_change)
   .refine(({ isPinned, isArchived }) => isPinned !== true || isArchived !== true, {
     path: ["isArchived"],
-    message: "A conversation is either pinned or archived",
+    message: says.pinned_or_archived,
   })
   .meta({ id: "UpdateConversation" });
 export type UpdateConversation = z.infer<typeof updateConversation>;
 
 /** A place in the list, as an answer names it: only to be sent back. */
-const conversationCursor = z
-  .string()
-  .regex(
-    /^[012]\.\d{1,14}\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
-    "A place that an answer has named: ask without it for the first page",
-  );
+const conversationCursor = z.string().regex(/^[012]\.\d{1,14}\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, says.place_of_answer);
 
 export const conversationListQuery = z
   .strictObject({

@@ -1,24 +1,23 @@
 import { z } from "zod";
+import { says } from "./field-faults.js";
 
 export const role = z.enum(["admin", "member"]);
 export type Role = z.infer<typeof role>;
-
-const usernameWords = "3 to 32 letters, digits, dots, dashes or underscores; begins and ends with a letter or digit";
 
 export const username = z
   .string()
   .trim()
   .toLowerCase()
-  .max(32, { error: usernameWords, abort: true })
-  .regex(/^[a-z0-9][a-z0-9._-]{1,30}[a-z0-9]$/, usernameWords);
+  .max(32, { error: says.username, abort: true })
+  .regex(/^[a-z0-9][a-z0-9._-]{1,30}[a-z0-9]$/, says.username);
 
 /** The rules of a new password, in the words that the form shows, each with its check. */
 export const passwordRules: readonly { id: string; text: string; holds: (password: string, name: string) => boolean }[] = [
-  { id: "length", text: "At least 12 characters", holds: (password) => Array.from(password).length >= 12 },
-  { id: "variety", text: "At least 5 different characters", holds: (password) => new Set(password).size >= 5 },
+  { id: "length", text: says.password_length, holds: (password) => Array.from(password).length >= 12 },
+  { id: "variety", text: says.password_variety, holds: (password) => new Set(password).size >= 5 },
   {
     id: "name",
-    text: "Does not contain the user name",
+    text: says.password_name,
     holds: (password, name) => name === "" || !password.toLowerCase().includes(name.toLowerCase()),
   },
 ];
@@ -36,7 +35,7 @@ export function checkPassword(password: string, name: string, path: string, cont
 }
 
 /** A password as typed at sign-in: bounded only, since its rules may have been others when it was set. */
-export const enteredPassword = z.string().min(1).max(1024, "At most 1,024 characters");
+export const enteredPassword = z.string().min(1).max(1024);
 
 export const credentials = z
   .strictObject({ username: z.string().trim().toLowerCase().min(1).max(64), password: enteredPassword })

@@ -1,14 +1,12 @@
 import { z } from "zod";
+import { says } from "./field-faults.js";
 import { role } from "./identity.js";
 
 export const issuerUrl = z
-  .url({ protocol: /^https?$/, error: "A web address that begins with https://", abort: true })
+  .url({ protocol: /^https?$/, error: says.address_https, abort: true })
   .max(500)
-  .refine((value) => URL.canParse(value) && new URL(value).search === "" && new URL(value).hash === "", "No ? or # in the address")
-  .refine(
-    (value) => URL.canParse(value) && new URL(value).username === "" && new URL(value).password === "",
-    "No user name or password in the address",
-  );
+  .refine((value) => URL.canParse(value) && new URL(value).search === "" && new URL(value).hash === "", says.address_query)
+  .refine((value) => URL.canParse(value) && new URL(value).username === "" && new URL(value).password === "", says.address_user);
 
 const headerSafe = /^[\x21-\x7e]+$/;
 
@@ -17,7 +15,7 @@ export const emailDomain = z
   .trim()
   .toLowerCase()
   .max(253)
-  .regex(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, "A domain such as example.org");
+  .regex(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, says.domain);
 
 /** A claim's value that decides the role: `groups` contains `mosaic-admins`. `claim` may be a dotted path (`realm_access.roles`). */
 export const roleMapping = z.strictObject({ claim: z.string().trim().min(1).max(200), value: z.string().trim().min(1).max(200), role });
@@ -27,9 +25,9 @@ const oidcFields = {
   isEnabled: z.boolean(),
   label: z.string().trim().min(1).max(60),
   issuer: issuerUrl,
-  clientId: z.string().trim().min(1).max(500).regex(headerSafe, "Only printable characters without spaces"),
+  clientId: z.string().trim().min(1).max(500).regex(headerSafe, says.header_safe),
   /** Absent: the stored one stays. `null`: a public client without one. A changed issuer needs it again. */
-  clientSecret: z.string().trim().min(1).max(2000).regex(headerSafe, "Only printable characters without spaces").nullish(),
+  clientSecret: z.string().trim().min(1).max(2000).regex(headerSafe, says.header_safe).nullish(),
   scopes: z
     .array(
       z
@@ -37,11 +35,11 @@ const oidcFields = {
         .trim()
         .min(1)
         .max(100)
-        .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, "No spaces or quotes"),
+        .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, says.no_spaces_or_quotes),
     )
     .min(1)
     .max(20)
-    .refine((scopes) => scopes.includes("openid"), "openid is needed"),
+    .refine((scopes) => scopes.includes("openid"), says.openid_needed),
   /** Empty: any. Exact: `example.org` does not let `mail.example.org` in. */
   allowedEmailDomains: z.array(emailDomain).max(50),
   /** Whether somebody unknown gets an account at their first sign-in. */

@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { says } from "./field-faults.js";
 
 /** What somebody looks for. Postgres holds no NUL, so nothing can be found by one. */
 export const searchText = z
   .string()
   .trim()
   .max(100)
-  .regex(/^[^\p{Cc}]*$/u, "No control characters");
+  .regex(/^[^\p{Cc}]*$/u, says.control_characters);
 
 /** How far a list can be paged through, and how far it is counted: a number above it stands for "more than this". */
 export const countLimit = 10_000;
@@ -27,6 +28,5 @@ export function isWithinReach({ page, pageSize }: { readonly page: number; reado
 
 export const beyondReach = {
   path: ["page"],
-  // Written out: the first number that a page formats costs it as much as all schemas of a module.
-  message: "Only the first 10,000 can be paged through: search or filter for what is further down",
+  message: says.beyond_reach,
 };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import "./field-faults.js";
 
 /** Every error code of Mosaic, with its HTTP status and title. The single table behind RFC 9457 documents and `/v1` errors. */
 export const problems = {
@@ -56,8 +57,16 @@ const problemCodes = Object.keys(problems) as [ProblemCode, ...ProblemCode[]];
 
 export const problemCode = z.enum(problemCodes);
 
-/** One fault of one field, for a form to show beside the field. `path` is dotted: `models.0.id`. */
-export const fieldFault = z.object({ path: z.string(), message: z.string() });
+/**
+ * One fault of one field, for a form to show beside the field. `path` is dotted: `models.0.id`. `code` and `args` say the same as `message`, for a page
+ * in another language (`field-faults.ts`); without a code, only the message does.
+ */
+export const fieldFault = z.object({
+  path: z.string(),
+  message: z.string(),
+  code: z.string().optional(),
+  args: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+});
 export type FieldFault = z.infer<typeof fieldFault>;
 
 /** RFC 9457 problem document (`application/problem+json`). */

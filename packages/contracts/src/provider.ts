@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { says } from "./field-faults.js";
 
 /** In the order in which the form offers them. */
 export const providerKind = z.enum(["zai", "openai", "anthropic", "ollama", "openai-compatible", "demo"]);
@@ -92,7 +93,7 @@ export const modelId = z
   .trim()
   .min(1)
   .max(200)
-  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u, "No line breaks or control characters");
+  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u, says.line_breaks);
 
 /** Millionths of a US dollar for a million tokens. */
 const tokenPrice = z.int().min(0).max(1_000_000_000);
@@ -127,14 +128,11 @@ export function withoutEndpoint(address: string): string {
 }
 
 export const baseUrl = z
-  .url({ protocol: /^https?$/, error: "A web address that begins with http:// or https://" })
+  .url({ protocol: /^https?$/, error: says.address_http })
   .max(500)
   .overwrite(withoutEndpoint)
-  .refine(
-    (value) => URL.canParse(value) && new URL(value).username === "" && new URL(value).password === "",
-    "No user name or password in the address",
-  )
-  .refine((value) => URL.canParse(value) && new URL(value).search === "" && new URL(value).hash === "", "No ? or # in the address");
+  .refine((value) => URL.canParse(value) && new URL(value).username === "" && new URL(value).password === "", says.address_user)
+  .refine((value) => URL.canParse(value) && new URL(value).search === "" && new URL(value).hash === "", says.address_query);
 
 /** Header-safe: a key travels in an HTTP header, so control characters and spaces are refused here. */
 export const apiKey = z
@@ -142,7 +140,7 @@ export const apiKey = z
   .trim()
   .min(1)
   .max(2000)
-  .regex(/^[\x21-\x7e]+$/, "Only printable characters without spaces");
+  .regex(/^[\x21-\x7e]+$/, says.header_safe);
 
 const providerFields = {
   name: z.string().trim().min(1).max(80),
@@ -155,8 +153,8 @@ const hasBaseUrl = (value: { kind: ProviderKind; baseUrl?: string | null | undef
   !providerDefinitions[value.kind].needsAddress || Boolean(value.baseUrl);
 
 export const createProvider = z
-  .strictObject({ kind: providerKind, ...providerFields, models: providerFields.models.min(1, "Choose at least one model") })
-  .refine(hasBaseUrl, { path: ["baseUrl"], error: "The address of the provider is needed" })
+  .strictObject({ kind: providerKind, ...providerFields, models: providerFields.models.min(1, says.choose_model) })
+  .refine(hasBaseUrl, { path: ["baseUrl"], error: says.address_needed })
   .meta({ id: "CreateProvider" });
 export type CreateProvider = z.infer<typeof createProvider>;
 
@@ -165,7 +163,7 @@ export const updateProvider = z
   .strictObject({
     ...providerFields,
     /** Off: kept with its key, and used by nothing. */ isActive: z.boolean(),
-    models: providerFields.models.min(1, "Choose at least one model"),
+    models: providerFields.models.min(1, says.choose_model),
   })
   .partial()
   .meta({ id: "UpdateProvider" });
@@ -182,7 +180,7 @@ export const testProvider = z
   })
   .refine((value) => hasBaseUrl(value) || value.providerId !== undefined, {
     path: ["baseUrl"],
-    error: "The address of the provider is needed",
+    error: says.address_needed,
   })
   .meta({ id: "TestProvider" });
 export type TestProvider = z.infer<typeof testProvider>;

@@ -16,7 +16,7 @@ describe("the profile", () => {
     await screen.findByLabelText("Display name");
     type("Display name", "   ");
     press("Save name");
-    await screen.findByText("Enter a name of 1 to 80 characters");
+    await screen.findByText("This can't be empty");
     type("Display name", "  Ada Lovelace ");
     press("Save name");
     await waitFor(() => expect(server.state.account.profile.displayName).toBe("Ada Lovelace"));

@@ -6,10 +6,10 @@ import { Button } from "@/components/ui/button";
 import { CheckboxField } from "@/components/ui/checkbox-field";
 import { Field, FieldError } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import { Notice } from "@/components/ui/notice";
 import { Select } from "@/components/ui/select";
 import { useCreateToken } from "@/features/account/account-queries";
-import { describeError } from "@/lib/api";
+import { SaveProblem } from "@/components/page/save-problem";
+import { splitFaults, useFirstFault, type Faults } from "@/lib/form-problem";
 
 export const scopeTexts: Record<TokenScope, { label: string; description: string }> = {
   chat: { label: "Chat", description: "Talk to your agents and read those conversations." },
@@ -30,7 +30,9 @@ export function NewTokenForm({ onCreated }: { readonly onCreated: (created: Crea
   const [name, setName] = useState("");
   const [scopes, setScopes] = useState<readonly TokenScope[]>(["chat"]);
   const [days, setDays] = useState("90");
-  const [faults, setFaults] = useState<{ name?: string; scopes?: string }>({});
+  const [faults, setFaults] = useState<Faults<"name" | "scopes">>({});
+  const [rest, setRest] = useState<unknown>(null);
+  const form = useFirstFault(faults);
   const scopesId = useId();
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -40,10 +42,21 @@ export function NewTokenForm({ onCreated }: { readonly onCreated: (created: Crea
     };
     setFaults(found);
     if (Object.keys(found).length > 0) return;
-    create.mutate({ name, scopes: [...scopes], expiresInDays: days === "never" ? null : Number(days) }, { onSuccess: onCreated });
+    setRest(null);
+    create.mutate(
+      { name, scopes: [...scopes], expiresInDays: days === "never" ? null : Number(days) },
+      {
+        onSuccess: onCreated,
+        onError: (error) => {
+          const split = splitFaults(error, ["name", "scopes"]);
+          setFaults(split.faults);
+          setRest(split.rest);
+        },
+      },
+    );
   };
   return (
-    <form onSubmit={submit} noValidate className="grid gap-5">
+    <form ref={form} onSubmit={submit} noValidate className="grid gap-5">
       <Field label="Name" hint="Which program it is for." error={faults.name}>
         {(control) => (
           <Input {...control} value={name} maxLength={80} autoComplete="off" onChange={(event) => setName(event.target.value)} />
@@ -64,11 +77,7 @@ export function NewTokenForm({ onCreated }: { readonly onCreated: (created: Crea
       <Field label="Expires after" hint={days === "never" ? "A token that never expires has to be revoked by hand." : undefined}>
         {(control) => <Select {...control} value={days} onChange={setDays} groups={[{ label: "", options: lifetimes }]} />}
       </Field>
-      {create.error ? (
-        <Notice tone="danger" role="alert" title={describeError(create.error).title}>
-          {describeError(create.error).detail}
-        </Notice>
-      ) : null}
+      {rest === null ? null : <SaveProblem error={rest} />}
       <Button type="submit" className="justify-self-end" isBusy={create.isPending}>
         Create token
       </Button>

@@ -5,31 +5,24 @@ import { toast } from "sonner";
 import { Button } from "@/components/ui/button";
 import { CheckboxField } from "@/components/ui/checkbox-field";
 import { Field } from "@/components/ui/field";
-import { Notice } from "@/components/ui/notice";
 import { PasswordInput } from "@/components/ui/password-input";
 import { useChangePassword } from "@/features/account/account-queries";
 import { followsRules, PasswordRules } from "@/features/account/password-rules";
 import { SettingsSection } from "@/components/page/settings-section";
-import { ApiProblem, describeError } from "@/lib/api";
+import { SaveProblem } from "@/components/page/save-problem";
+import { splitFaults, useFirstFault, type Faults } from "@/lib/form-problem";
 
-interface Faults {
-  readonly current?: string;
-  readonly next?: string;
-}
-
-const fieldOf: Partial<Record<string, keyof Faults>> = { currentPassword: "current", newPassword: "next" };
-
-const faultsOf = (error: unknown): Faults => {
-  const errors = error instanceof ApiProblem ? (error.problem.errors ?? []) : [];
-  return Object.fromEntries(errors.flatMap(({ path, message }) => (fieldOf[path] === undefined ? [] : [[fieldOf[path], message]])));
-};
+/** By their names in the API. */
+const fields = { currentPassword: "current", newPassword: "next" } as const;
 
 const usePasswordForm = (username: string) => {
   const change = useChangePassword();
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
   const [endsTokens, setEndsTokens] = useState(true);
-  const [faults, setFaults] = useState<Faults>({});
+  const [faults, setFaults] = useState<Faults<"current" | "next">>({});
+  const [rest, setRest] = useState<unknown>(null);
+  const form = useFirstFault(faults);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const found = {
@@ -37,6 +30,7 @@ const usePasswordForm = (username: string) => {
       ...(followsRules(next, username) ? {} : { next: "The new password does not follow all rules" }),
     };
     setFaults(found);
+    setRest(null);
     if (Object.keys(found).length > 0) return;
     change.mutate(
       { currentPassword: current, newPassword: next, endsTokens },
@@ -48,16 +42,20 @@ const usePasswordForm = (username: string) => {
             description: `All other devices were signed out${endsTokens ? ", and your access tokens revoked" : ""}.`,
           });
         },
-        onError: (error) => setFaults(faultsOf(error)),
+        onError: (error) => {
+          const split = splitFaults(error, fields);
+          setFaults(split.faults);
+          setRest(split.rest);
+        },
       },
     );
   };
-  return { change, current, setCurrent, next, setNext, endsTokens, setEndsTokens, faults, submit };
+  return { change, current, setCurrent, next, setNext, endsTokens, setEndsTokens, faults, rest, form, submit };
 };
 
 export function PasswordSection({ username, isBreakglass }: { readonly username: string; readonly isBreakglass: boolean }) {
-  const form = usePasswordForm(username);
-  const { change, current, setCurrent, next, setNext, faults } = form;
+  const { form, submit, endsTokens, setEndsTokens, ...entered } = usePasswordForm(username);
+  const { change, current, setCurrent, next, setNext, faults, rest } = entered;
   const rulesId = useId();
   return (
     <SettingsSection
@@ -68,7 +66,7 @@ export function PasswordSection({ username, isBreakglass }: { readonly username:
           : "Changing it signs out all your other devices."
       }
     >
-      <form onSubmit={form.submit} noValidate className="grid max-w-md gap-4">
+      <form ref={form} onSubmit={submit} noValidate className="grid max-w-md gap-4">
         <input type="text" name="username" autoComplete="username" value={username} readOnly hidden />
         <Field label="Current password" error={faults.current}>
           {(control) => (
@@ -97,23 +95,14 @@ export function PasswordSection({ username, isBreakglass }: { readonly username:
         <CheckboxField
           label="Revoke my access tokens too"
           description="Whoever knew the old password may have made one. Programs that use them need new ones."
-          isChecked={form.endsTokens}
-          onChange={form.setEndsTokens}
+          isChecked={endsTokens}
+          onChange={setEndsTokens}
         />
-        {change.error && Object.keys(faults).length === 0 ? <ChangeProblem error={change.error} /> : null}
+        {rest === null ? null : <SaveProblem error={rest} />}
         <Button type="submit" className="justify-self-start" isBusy={change.isPending}>
           Change password
         </Button>
       </form>
     </SettingsSection>
-  );
-}
-
-function ChangeProblem({ error }: { readonly error: unknown }) {
-  const { title, detail } = describeError(error);
-  return (
-    <Notice tone="danger" role="alert" title={title}>
-      {detail}
-    </Notice>
   );
 }

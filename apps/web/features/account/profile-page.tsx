@@ -1,7 +1,7 @@
 "use client";
 
 import { displayName, type Profile } from "@mosaic/contracts/account";
-import { useState, type FormEvent } from "react";
+import { useRef, useState, type FormEvent } from "react";
 import { toast } from "sonner";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
@@ -14,6 +14,7 @@ import { Loaded } from "@/components/page/load-state";
 import { SettingsSection } from "@/components/page/settings-section";
 import { useUnsavedChanges } from "@/components/page/unsaved-guard";
 import { describeError } from "@/lib/api";
+import { splitFaults } from "@/lib/form-problem";
 
 export function ProfilePage() {
   const profile = useProfile();
@@ -36,13 +37,15 @@ function NameForm({ profile }: { readonly profile: Profile }) {
   const save = useSaveProfile();
   const [name, setName] = useState(profile.displayName);
   const [fault, setFault] = useState<string>();
+  const input = useRef<HTMLInputElement>(null);
   const isDirty = name !== profile.displayName;
   useUnsavedChanges(isDirty);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const parsed = displayName.safeParse(name);
     if (!parsed.success) {
-      setFault("Enter a name of 1 to 80 characters");
+      setFault(parsed.error.issues[0]?.message);
+      input.current?.focus();
       return;
     }
     setFault(undefined);
@@ -53,14 +56,17 @@ function NameForm({ profile }: { readonly profile: Profile }) {
           setName(saved.displayName);
           toast.success("Profile saved");
         },
-        onError: (error) => setFault(describeError(error).detail ?? describeError(error).title),
+        onError: (error) => {
+          setFault(splitFaults(error, ["displayName"]).faults.displayName ?? describeError(error).detail ?? describeError(error).title);
+          input.current?.focus();
+        },
       },
     );
   };
   return (
     <form onSubmit={submit} noValidate className="grid max-w-md gap-4">
       <Field label="Display name" error={fault}>
-        {(control) => <Input {...control} value={name} autoComplete="name" onChange={(event) => setName(event.target.value)} />}
+        {(control) => <Input {...control} ref={input} value={name} autoComplete="name" onChange={(event) => setName(event.target.value)} />}
       </Field>
       <Button type="submit" className="justify-self-start" isBusy={save.isPending} disabled={!isDirty}>
         Save name

@@ -1,7 +1,7 @@
 "use client";
 
 import type { BackendSettings } from "@mosaic/contracts/admin-containers";
-import { useEffect, useRef, useState, type FormEvent } from "react";
+import { useState, type FormEvent } from "react";
 import { toast } from "sonner";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
@@ -11,6 +11,7 @@ import { useBackendSettings, useUpdateBackend } from "@/features/admin-backends/
 import { FileQuota } from "@/features/admin-backends/file-quota";
 import { ImageCheckButton } from "@/features/admin-backends/image-check";
 import {
+  backendFields,
   checkBackend,
   inMb,
   memoryWarning,
@@ -25,6 +26,7 @@ import { Loaded } from "@/components/page/load-state";
 import { SettingsSection } from "@/components/page/settings-section";
 import { useUnsavedChanges } from "@/components/page/unsaved-guard";
 import { formatCount } from "@/lib/count";
+import { splitFaults, useFirstFault } from "@/lib/form-problem";
 
 export function BackendsPage() {
   const backends = useBackendSettings();
@@ -54,25 +56,29 @@ const useBackendForm = (stored: BackendSettings) => {
   const [initial] = useState(() => toBackendValues(stored));
   const [values, setValues] = useState(initial);
   const [faults, setFaults] = useState<BackendFaults>({});
-  const form = useRef<HTMLFormElement>(null);
+  const [rest, setRest] = useState<unknown>(null);
+  const form = useFirstFault(faults);
   const isDirty = JSON.stringify(values) !== JSON.stringify(initial);
   useUnsavedChanges(isDirty);
-  useEffect(() => {
-    if (Object.keys(faults).length > 0) form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
-  }, [faults]);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const found = checkBackend(values, stored);
     setFaults(found);
     if (Object.keys(found).length > 0) return;
-    save.mutate({ id: stored.id, body: toUpdateBackend(values) }, { onSuccess: () => toast.success(`${stored.label} saved`) });
+    setRest(null);
+    const onError = (error: unknown): void => {
+      const split = splitFaults(error, backendFields);
+      setFaults(split.faults);
+      setRest(split.rest);
+    };
+    save.mutate({ id: stored.id, body: toUpdateBackend(values) }, { onSuccess: () => toast.success(`${stored.label} saved`), onError });
   };
   const set = (changes: Partial<BackendValues>): void => setValues((known) => ({ ...known, ...changes }));
-  return { save, values, set, faults, form, isDirty, submit };
+  return { save, values, set, faults, rest, form, isDirty, submit };
 };
 
 function BackendForm({ stored }: { readonly stored: BackendSettings }) {
-  const { save, values, set, faults, form, isDirty, submit } = useBackendForm(stored);
+  const { save, values, set, faults, rest, form, isDirty, submit } = useBackendForm(stored);
   const id = `backend-${stored.id}`;
   return (
     <form
@@ -107,7 +113,7 @@ function BackendForm({ stored }: { readonly stored: BackendSettings }) {
         Image and limits: agents that are running restart as soon as they answer nobody, the others at their next start. Defaults: for
         agents made from now on; those that are there keep their own.
       </Notice>
-      {save.error ? <SaveProblem error={save.error} /> : null}
+      {rest === null ? null : <SaveProblem error={rest} />}
       <Button type="submit" className="justify-self-start" isBusy={save.isPending} disabled={!isDirty}>
         Save {stored.label}
       </Button>

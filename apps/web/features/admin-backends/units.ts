@@ -44,21 +44,32 @@ export const toUpdateBackend = (values: BackendValues): UpdateBackend => ({
 
 export type BackendFaults = Partial<Record<keyof BackendValues, string>>;
 
-const fields: Record<string, { readonly field: keyof BackendValues; readonly text: string }> = {
-  image: { field: "image", text: "An image name such as mosaic/openclaw:2026.9.6" },
-  memoryLimitBytes: { field: "memoryMb", text: "From 256 MB to 1,048,576 MB (1 TB)" },
-  nanoCpus: { field: "cpus", text: "From 0.1 to 256 CPUs" },
-  pidsLimit: { field: "processes", text: "A whole number from 32 to 65,536" },
-  stateLimitBytes: { field: "diskMb", text: "From 256 MB to 16,777,216 MB (16 TB)" },
-  readyTimeoutMs: { field: "readySeconds", text: "From 10 to 900 seconds" },
-  defaultIdleTimeoutSeconds: { field: "idleMinutes", text: "From 0 to 10,080 minutes (a week)" },
+/** Where the API found fault, as fields of the form. */
+export const backendFields = {
+  image: "image",
+  memoryLimitBytes: "memoryMb",
+  nanoCpus: "cpus",
+  pidsLimit: "processes",
+  stateLimitBytes: "diskMb",
+  readyTimeoutMs: "readySeconds",
+  defaultIdleTimeoutSeconds: "idleMinutes",
+} as const satisfies Record<string, keyof BackendValues>;
+
+const words: Readonly<Record<(typeof backendFields)[keyof typeof backendFields], string>> = {
+  image: "An image name such as mosaic/openclaw:2026.9.6",
+  memoryMb: "From 256 MB to 1,048,576 MB (1 TB)",
+  cpus: "From 0.1 to 256 CPUs",
+  processes: "A whole number from 32 to 65,536",
+  diskMb: "From 256 MB to 16,777,216 MB (16 TB)",
+  readySeconds: "From 10 to 900 seconds",
+  idleMinutes: "From 0 to 10,080 minutes (a week)",
 };
 
 export const checkBackend = (values: BackendValues, stored: BackendSettings): BackendFaults => {
   const update = toUpdateBackend(values);
   const faults = (updateBackend.safeParse(update).error?.issues ?? []).flatMap(({ path }) => {
-    const known = fields[String(path[0])];
-    return known === undefined ? [] : [[known.field, known.text]];
+    const field = (backendFields as Partial<Record<string, keyof typeof words>>)[String(path[0])];
+    return field === undefined ? [] : [[field, words[field]]];
   });
   return { ...memoryFault(update.memoryLimitBytes, stored), ...(Object.fromEntries(faults) as BackendFaults) };
 };

@@ -10,6 +10,7 @@ import { Select } from "@/components/ui/select";
 import { Secret } from "@/features/account/tokens-page";
 import { useCreateInvite } from "@/features/admin-invites/invite-queries";
 import { SaveProblem } from "@/components/page/save-problem";
+import { splitFaults, useFirstFault, type Faults } from "@/lib/form-problem";
 import { formatTime } from "@/lib/time";
 
 const lifetimes = [
@@ -31,16 +32,24 @@ export function NewInviteForm({ onCreated }: { readonly onCreated: (created: Cre
   const [role, setRole] = useState("member");
   const [maxUses, setMaxUses] = useState("1");
   const [hours, setHours] = useState("168");
-  const [usesFault, setUsesFault] = useState<string | undefined>(undefined);
+  const [faults, setFaults] = useState<Faults<"note" | "maxUses">>({});
+  const [rest, setRest] = useState<unknown>(null);
+  const form = useFirstFault(faults);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const body = createInvite.safeParse({ note, role, maxUses: Number(maxUses), expiresInHours: Number(hours) });
-    setUsesFault(body.success ? undefined : "A whole number from 1 to 1000");
-    if (body.success) create.mutate(body.data, { onSuccess: onCreated });
+    setFaults(body.success ? {} : faultsOf(body.error.issues));
+    setRest(null);
+    const onError = (error: unknown): void => {
+      const split = splitFaults(error, ["note", "maxUses"]);
+      setFaults(split.faults);
+      setRest(split.rest);
+    };
+    if (body.success) create.mutate(body.data, { onSuccess: onCreated, onError });
   };
   return (
-    <form onSubmit={submit} noValidate className="grid gap-5">
-      <Field label="Note" isOptional hint="For whom it is. Only admins see it.">
+    <form ref={form} onSubmit={submit} noValidate className="grid gap-5">
+      <Field label="Note" isOptional hint="For whom it is. Only admins see it." error={faults.note}>
         {(control) => (
           <Input {...control} value={note} maxLength={200} autoComplete="off" onChange={(event) => setNote(event.target.value)} />
         )}
@@ -53,7 +62,7 @@ export function NewInviteForm({ onCreated }: { readonly onCreated: (created: Cre
           {(control) => <Select {...control} value={hours} onChange={setHours} groups={[{ label: "", options: lifetimes }]} />}
         </Field>
       </div>
-      <Field label="How many people may use it" error={usesFault}>
+      <Field label="How many people may use it" error={faults.maxUses}>
         {(control) => (
           <Input
             {...control}
@@ -70,13 +79,21 @@ export function NewInviteForm({ onCreated }: { readonly onCreated: (created: Cre
       {role === "admin" ? (
         <Notice tone="warning">Whoever opens this link first becomes an admin. Send it to one person only, over a safe way.</Notice>
       ) : null}
-      {create.error ? <SaveProblem error={create.error} /> : null}
+      {rest === null ? null : <SaveProblem error={rest} />}
       <Button type="submit" className="justify-self-end" isBusy={create.isPending}>
         Create invite
       </Button>
     </form>
   );
 }
+
+const faultsOf = (issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]): Faults<"note" | "maxUses"> => {
+  const note = issues.find(({ path }) => path[0] === "note")?.message;
+  return {
+    ...(note === undefined ? {} : { note }),
+    ...(issues.some(({ path }) => path[0] === "maxUses") ? { maxUses: "A whole number from 1 to 1000" } : {}),
+  };
+};
 
 /** The code stands in the fragment, which browsers keep to themselves: no server log ever holds it. */
 export const inviteLink = (origin: string, code: string): string => `${origin}/sign-up#invite=${encodeURIComponent(code)}`;

@@ -1,7 +1,7 @@
 "use client";
 
 import type { OidcSettings, SaveOidc } from "@mosaic/contracts/oidc";
-import { useEffect, useId, useRef, useState, type FormEvent, type ReactNode } from "react";
+import { useEffect, useId, useState, type FormEvent, type ReactNode } from "react";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
@@ -13,8 +13,8 @@ import { OidcHelp } from "@/features/admin-oidc/oidc-help";
 import { OidcTest } from "@/features/admin-oidc/oidc-test";
 import {
   checkOidc,
-  faultsOf,
   hasFaults,
+  oidcFields,
   toSaveOidc,
   toTestOidc,
   toValues,
@@ -23,7 +23,7 @@ import {
 } from "@/features/admin-oidc/oidc-values";
 import { RoleMappings } from "@/features/admin-oidc/role-mappings";
 import { SaveProblem } from "@/components/page/save-problem";
-import { ApiProblem } from "@/lib/api";
+import { splitFaults, useFirstFault } from "@/lib/form-problem";
 
 export interface OidcFormProps {
   readonly stored: OidcSettings;
@@ -62,12 +62,9 @@ const useOidcForm = (stored: OidcSettings, onSave: OidcFormProps["onSave"], onDi
   const [faults, setFaults] = useState<OidcFaults>({});
   const [saveError, setSaveError] = useState<unknown>(null);
   const [isSaving, setSaving] = useState(false);
-  const form = useRef<HTMLFormElement>(null);
+  const form = useFirstFault(faults);
   const isDirty = JSON.stringify(values) !== JSON.stringify(initial);
   useEffect(() => onDirty(isDirty), [isDirty, onDirty]);
-  useEffect(() => {
-    if (hasFaults(faults)) form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
-  }, [faults]);
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     const found = checkOidc(values, stored);
@@ -78,9 +75,9 @@ const useOidcForm = (stored: OidcSettings, onSave: OidcFormProps["onSave"], onDi
     try {
       await onSave(toSaveOidc(values));
     } catch (error) {
-      const placed = error instanceof ApiProblem ? faultsOf(error.problem.errors ?? [], values) : {};
-      if (hasFaults(placed)) setFaults(placed);
-      else setSaveError(error);
+      const { faults: placed, rest } = splitFaults(error, oidcFields);
+      setFaults(placed);
+      setSaveError(rest);
     } finally {
       setSaving(false);
     }

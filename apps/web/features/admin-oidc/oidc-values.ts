@@ -80,15 +80,16 @@ export const checkOidc = (values: OidcValues, stored: OidcSettings): OidcFaults 
   return faults;
 };
 
-/** Where the API found fault, as fields of the form. */
-export const faultsOf = (errors: readonly { path: string; message: string }[], values: OidcValues): OidcFaults => {
-  const faults: OidcFaults = {};
-  for (const { path, message } of errors) {
-    const [field = ""] = path.split(".");
-    if (isField(field, values)) faults[field] ??= message;
-  }
-  return faults;
-};
+/** The fields that show their faults. */
+export const oidcFields = [
+  "label",
+  "issuer",
+  "clientId",
+  "clientSecret",
+  "scopes",
+  "allowedEmailDomains",
+  "roleMappings",
+] as const satisfies readonly (keyof OidcValues)[];
 
 export const hasFaults = (faults: OidcFaults): boolean => Object.keys(faults).length > 0;
 

@@ -8,7 +8,7 @@ import { Field } from "@/components/ui/field";
 import { Input, Textarea } from "@/components/ui/input";
 import { Link } from "@/components/ui/link";
 import { Notice } from "@/components/ui/notice";
-import { agentFormSchema, type AgentValues, type BackendChoice } from "@/features/agents/agent-values";
+import { agentFields, agentFormSchema, type AgentValues, type BackendChoice } from "@/features/agents/agent-values";
 import { BackendField } from "@/features/agents/backend-field";
 import { IdentityFields } from "@/features/agents/identity-fields";
 import { FallbackPicker, ModelPicker } from "@/features/agents/model-picker";
@@ -40,7 +40,7 @@ export function AgentForm(props: AgentFormProps) {
     try {
       await onSave(values);
     } catch (error) {
-      if (!placeFaults(error, form, ["name", "emoji", "personality", "model", "suggestions"])) setSaveError(error);
+      setSaveError(placeFaults(error, form, agentFields));
     }
   });
   return (

@@ -120,7 +120,16 @@ export const toNewAgent = (values: AgentValues): CreateAgent => {
   return { backend: backendId.parse(values.backend), ...rest, ...(emoji === "" ? {} : { emoji }) };
 };
 
-const fieldOf: Partial<Record<string, keyof AgentValues>> = { idleTimeoutSeconds: "idleTimeoutMinutes" };
+/** The fields that show their faults, by their names in the API. */
+export const agentFields = {
+  name: "name",
+  emoji: "emoji",
+  personality: "personality",
+  model: "model",
+  suggestions: "suggestions",
+  idleTimeoutSeconds: "idleTimeoutMinutes",
+} as const satisfies Record<string, keyof AgentValues>;
+const fieldOf: Partial<Record<string, keyof AgentValues>> = agentFields;
 
 const words: Partial<Record<string, string>> = {
   name: "Give the agent a name of at most 60 characters",

@@ -44,12 +44,14 @@ const useLoginForm = () => {
       login.mutate(entered.data, { onSuccess: () => void status.refetch(), onError: () => enterAgain(password.current) });
       return;
     }
-    const paths = new Set(entered.error.issues.map(({ path }) => path[0]));
-    setFaults({
-      ...(paths.has("username") ? { username: faultWords.username } : {}),
-      ...(paths.has("password") ? { password: faultWords.password } : {}),
-    });
-    (paths.has("username") ? username : password).current?.focus();
+    const found = Object.fromEntries(
+      entered.error.issues.map(({ path, code, message }) => [
+        String(path[0]),
+        code === "too_small" ? (faultWords as Record<string, string>)[String(path[0])] : message,
+      ]),
+    ) as Faults;
+    setFaults(found);
+    (found.username === undefined ? password : username).current?.focus();
   };
   /** A fault is over when its field is being filled in. */
   const clear = (field: keyof Faults) => (): void => setFaults(({ [field]: _over, ...others }) => others);

@@ -14,8 +14,9 @@ import { followsRules, PasswordRules } from "@/features/account/password-rules";
 import { AuthFrame, AuthHeading } from "@/features/auth/auth-frame";
 import { useSignInOptions, useSignUp } from "@/features/auth/session";
 import { Loaded } from "@/components/page/load-state";
+import { SaveProblem } from "@/components/page/save-problem";
 import { useOnboardingStatus } from "@/features/entry/onboarding-status";
-import { ApiProblem, describeError } from "@/lib/api";
+import { splitFaults, useFirstFault, type Faults } from "@/lib/form-problem";
 
 export function SignUpPage() {
   const options = useSignInOptions();
@@ -42,9 +43,9 @@ export function SignUpPage() {
   );
 }
 
-type Faults = Partial<Record<"username" | "password" | "inviteCode", string>>;
+type SignUpFaults = Faults<"username" | "password" | "inviteCode">;
 
-const checkValues = (values: { username: string; password: string; inviteCode: string }, needsInvite: boolean): Faults => {
+const checkValues = (values: { username: string; password: string; inviteCode: string }, needsInvite: boolean): SignUpFaults => {
   const name = usernameSchema.safeParse(values.username);
   const code = inviteCode.safeParse(values.inviteCode);
   return {
@@ -72,7 +73,9 @@ const useSignUpForm = (needsInvite: boolean) => {
   const status = useOnboardingStatus();
   const signUp = useSignUp();
   const [values, setValues] = useState(invitedValues);
-  const [faults, setFaults] = useState<Faults>({});
+  const [faults, setFaults] = useState<SignUpFaults>({});
+  const [rest, setRest] = useState<unknown>(null);
+  const form = useFirstFault(faults);
   // Whoever came by a link has nothing to do with its code, unless it turns out not to work.
   const [hasLink] = useState(values.inviteCode !== "");
   const asksForCode = needsInvite && (!hasLink || faults.inviteCode !== undefined);
@@ -89,11 +92,17 @@ const useSignUpForm = (needsInvite: boolean) => {
     const found = checkValues(values, needsInvite);
     setFaults(found);
     if (Object.keys(found).length > 0) return;
-    signUp.mutate(toBody(values), { onSuccess: () => void status.refetch(), onError: (error) => setFaults(placed(error)) });
+    const onError = (error: unknown): void => {
+      const split = splitFaults(error, ["username", "password", "inviteCode"]);
+      setFaults(split.faults);
+      setRest(split.rest);
+    };
+    setRest(null);
+    signUp.mutate(toBody(values), { onSuccess: () => void status.refetch(), onError });
   };
   const set = (field: keyof SignUpValues) => (event: { target: { value: string } }) =>
     setValues({ ...values, [field]: event.target.value });
-  return { values, set, faults, hasLink, asksForCode, error: signUp.error, isBusy: signUp.isPending || isSignedIn, submit };
+  return { values, set, faults, hasLink, asksForCode, rest, form, isBusy: signUp.isPending || isSignedIn, submit };
 };
 
 const toBody = ({ inviteCode: code, ...required }: SignUpValues): SignUp => ({
@@ -102,7 +111,7 @@ const toBody = ({ inviteCode: code, ...required }: SignUpValues): SignUp => ({
 });
 
 function SignUpForm({ needsInvite }: { readonly needsInvite: boolean }) {
-  const { values, set, faults, hasLink, asksForCode, error, isBusy, submit } = useSignUpForm(needsInvite);
+  const { values, set, faults, hasLink, asksForCode, rest, form, isBusy, submit } = useSignUpForm(needsInvite);
   return (
     <>
       <AuthHeading title="Make your account">
@@ -110,7 +119,7 @@ function SignUpForm({ needsInvite }: { readonly needsInvite: boolean }) {
           ? "You need an invitation. Open its link, or enter its code here."
           : "Choose a user name and a password. That is all."}
       </AuthHeading>
-      <form onSubmit={submit} noValidate className="grid gap-5">
+      <form ref={form} onSubmit={submit} noValidate className="grid gap-5">
         {asksForCode ? (
           <Field label="Invite code" error={faults.inviteCode}>
             {(control) => (
@@ -119,11 +128,7 @@ function SignUpForm({ needsInvite }: { readonly needsInvite: boolean }) {
           </Field>
         ) : null}
         <IdentityFields values={values} set={set} faults={faults} />
-        {error !== null && Object.keys(faults).length === 0 ? (
-          <Notice tone="danger" role="alert" title={describeError(error).title}>
-            {describeError(error).detail}
-          </Notice>
-        ) : null}
+        {rest === null ? null : <SaveProblem error={rest} />}
         <Button type="submit" size="lg" isBusy={isBusy}>
           Create account
         </Button>
@@ -170,8 +175,3 @@ function IdentityFields({ values, set, faults }: Pick<ReturnType<typeof useSignU
     </>
   );
 }
-
-const placed = (error: unknown): Faults => {
-  if (!(error instanceof ApiProblem)) return {};
-  return Object.fromEntries((error.problem.errors ?? []).map(({ path, message }) => [path, message])) as Faults;
-};

@@ -2,6 +2,7 @@
 
 import { zodResolver } from "@hookform/resolvers/zod";
 import { conversationTitle, type Conversation } from "@mosaic/contracts/chat";
+import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { z } from "zod";
 import { Button } from "@/components/ui/button";
@@ -10,6 +11,7 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { useUpdateConversation } from "@/features/chat/conversation-queries";
 import { SaveProblem } from "@/components/page/save-problem";
+import { placeFaults } from "@/lib/form-problem";
 
 const newTitle = z.object({ title: conversationTitle });
 
@@ -22,14 +24,19 @@ export interface RenameConversationProps {
 export function RenameConversation({ conversation, onClose, onReturnFocus }: RenameConversationProps) {
   const update = useUpdateConversation();
   const form = useForm<z.infer<typeof newTitle>>({ resolver: zodResolver(newTitle), defaultValues: { title: conversation.title } });
-  const submit = form.handleSubmit(({ title }) => update.mutate({ id: conversation.id, title }, { onSuccess: onClose }));
+  const [rest, setRest] = useState<unknown>(null);
+  const onError = (error: unknown): void => setRest(placeFaults(error, form, ["title"]));
+  const submit = form.handleSubmit(({ title }) => {
+    setRest(null);
+    update.mutate({ id: conversation.id, title }, { onSuccess: onClose, onError });
+  });
   return (
     <Dialog isOpen onClose={onClose} onReturnFocus={onReturnFocus} title="Rename conversation">
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
-        <Field label="Title" error={form.formState.errors.title && "1 to 120 characters"}>
+        <Field label="Title" error={form.formState.errors.title?.message}>
           {(control) => <Input {...control} autoComplete="off" onFocus={(event) => event.target.select()} {...form.register("title")} />}
         </Field>
-        {update.error ? <SaveProblem error={update.error} /> : null}
+        {rest === null ? null : <SaveProblem error={rest} />}
         <div className="flex justify-end gap-2">
           <Button variant="secondary" onClick={onClose}>
             Cancel

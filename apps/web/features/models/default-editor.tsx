@@ -4,13 +4,13 @@ import type { ModelDefault, SaveModelDefault } from "@mosaic/contracts/model-def
 import { useState, type FormEvent } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
-import { Notice } from "@/components/ui/notice";
 import { useBackendLabel } from "@/features/agents/agent-queries";
 import { decodeModel, encodeModel } from "@/features/agents/agent-values";
 import { FallbackPicker, ModelPicker } from "@/features/agents/model-picker";
 import type { ModelSource } from "@/lib/provider-list";
+import { SaveProblem } from "@/components/page/save-problem";
 import { useUnsavedChanges } from "@/components/page/unsaved-guard";
-import { describeError } from "@/lib/api";
+import { splitFaults } from "@/lib/form-problem";
 
 export interface DefaultEditorProps {
   readonly row: ModelDefault;
@@ -28,21 +28,21 @@ export function DefaultEditor({ row, sources, effective, onSave }: DefaultEditor
   const [fallbacks, setFallbacks] = useState<readonly string[]>(stored.fallbacks);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  const [fault, setFault] = useState<string>();
   const isDirty = model !== stored.model || fallbacks.join("\n") !== stored.fallbacks.join("\n");
   useUnsavedChanges(isDirty);
   const save = async (nextModel: string, nextFallbacks: readonly string[]): Promise<void> => {
     setBusy(true);
     setError(null);
+    setFault(undefined);
     try {
-      await onSave({
-        backend: row.backend,
-        model: decodeModel(nextModel),
-        fallbacks: nextFallbacks.map(decodeModel).filter((choice) => choice !== null),
-      });
+      await onSave(toBody(row.backend, nextModel, nextFallbacks));
       setModel(nextModel);
       setFallbacks(nextFallbacks);
     } catch (problem) {
-      setError(problem);
+      const { faults, rest } = splitFaults(problem, ["model"]);
+      setFault(faults.model);
+      setError(rest);
     } finally {
       setBusy(false);
     }
@@ -60,13 +60,11 @@ export function DefaultEditor({ row, sources, effective, onSave }: DefaultEditor
           Used now: {effective}
         </p>
       </div>
-      <Field label="Model">{(control) => <ModelPicker control={control} providers={sources} value={model} onChange={setModel} />}</Field>
+      <Field label="Model" error={fault}>
+        {(control) => <ModelPicker control={control} providers={sources} value={model} onChange={setModel} />}
+      </Field>
       {model === "" ? null : <FallbackPicker providers={sources} model={model} value={fallbacks} onChange={setFallbacks} />}
-      {error === null ? null : (
-        <Notice tone="danger" role="alert" title={describeError(error).title}>
-          {describeError(error).detail}
-        </Notice>
-      )}
+      {error === null ? null : <SaveProblem error={error} />}
       <div className="flex flex-wrap gap-2">
         <Button type="submit" size="sm" isBusy={isBusy} disabled={!isDirty}>
           Save default
@@ -80,3 +78,9 @@ export function DefaultEditor({ row, sources, effective, onSave }: DefaultEditor
     </form>
   );
 }
+
+const toBody = (backend: ModelDefault["backend"], model: string, fallbacks: readonly string[]): SaveModelDefault => ({
+  backend,
+  model: decodeModel(model),
+  fallbacks: fallbacks.map(decodeModel).filter((choice) => choice !== null),
+});

@@ -56,12 +56,16 @@ const useProviderForm = ({ stored, initial, onTest, onSave, onLeave, onDirty }: 
     form.clearErrors(["baseUrl", "apiKey"]);
     faults.forEach(({ field, message }, index) => form.setError(field, { message }, { shouldFocus: index === 0 }));
     if (faults.length > 0) return;
+    let isPlaced = false;
     const result = await connection.run(async (signal) =>
       onTest(toTest(values, stored), signal).catch((error: unknown) => {
-        placeFaults(error, form, ["baseUrl", "apiKey"]);
-        throw error;
+        const rest = placeFaults(error, form, ["baseUrl", "apiKey"]);
+        isPlaced = rest === null;
+        throw rest ?? error;
       }),
     );
+    // What is told at its field is not told twice.
+    if (isPlaced) connection.forget();
     if (!result) return;
     setFound(result.models);
     if (result.outcome === "ok" && form.getValues("models").length === 0 && result.models.length <= fewModels) {
@@ -78,7 +82,7 @@ const useProviderForm = ({ stored, initial, onTest, onSave, onLeave, onDirty }: 
     try {
       await onSave(values);
     } catch (error) {
-      if (!placeFaults(error, form, ["name", "baseUrl", "apiKey", "models"])) setSaveError(error);
+      setSaveError(placeFaults(error, form, ["name", "baseUrl", "apiKey", "models"]));
     }
   });
   return { form, connection, found, setFound, saveError, test, submit };

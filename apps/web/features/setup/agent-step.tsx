@@ -80,7 +80,7 @@ const useAgentStep = ({ memory, onRemember, providers, options, stored, isShared
       });
       onNext();
     } catch (failure) {
-      if (!placeFaults(failure, form, ["name", "emoji", "personality", "model"])) setError(failure);
+      setError(placeFaults(failure, form, ["name", "emoji", "personality", "model"]));
     }
   };
   return {

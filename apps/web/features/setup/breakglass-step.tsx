@@ -51,7 +51,7 @@ function AccountForm({ onNext }: { readonly onNext: () => void }) {
       await create.mutateAsync(values);
       onNext();
     } catch (failure) {
-      if (!placeFaults(failure, form, ["username", "password"])) setError(failure);
+      setError(placeFaults(failure, form, ["username", "password"]));
     }
   });
   return (

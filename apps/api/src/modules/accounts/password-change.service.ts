@@ -2,6 +2,7 @@ import type { ChangePassword } from "@mosaic/contracts/account";
 import { brokenPasswordRules } from "@mosaic/contracts/identity";
 import { Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
+import { invalidFields } from "../../platform/errors/invalid-fields.js";
 import { AttemptThrottleService } from "../auth/attempt-throttle.service.js";
 import type { NewSession, SessionCaller } from "../auth/auth.types.js";
 import { PasswordGate } from "../auth/password-gate.service.js";
@@ -27,7 +28,7 @@ export class PasswordChangeService {
     const { currentPassword, newPassword, endsTokens } = input;
     const broken = brokenPasswordRules(newPassword, user.username);
     if (broken.length > 0) {
-      throw faults(broken.map((message) => ({ path: "newPassword", message })));
+      throw invalidFields(broken.map((message) => ({ path: "newPassword", message })));
     }
     if ((await this.repository.find(user.id))?.hasPassword !== true) {
       throw new AppError("conflict", { detail: "You sign in with single sign-on. There is no password here to change." });
@@ -38,7 +39,7 @@ export class PasswordChangeService {
     const verified = await this.users.verifyPasswordOf(user.id, currentPassword);
     if (verified === null) {
       await this.repository.recordRefusal();
-      throw faults([{ path: "currentPassword", message: "This is not your current password" }]);
+      throw invalidFields([{ path: "currentPassword", message: "This is not your current password" }]);
     }
     const passwordHash = await this.users.hashPassword(newPassword);
     if (!(await this.repository.changePassword(user.id, { formerHash: verified.passwordHash, passwordHash, session, endsTokens }))) {
@@ -46,8 +47,4 @@ export class PasswordChangeService {
     }
     await this.throttle.clear(subject);
   }
-}
-
-function faults(errors: readonly { path: string; message: string }[]): AppError {
-  return new AppError("invalid_input", { detail: "Some fields are not valid.", errors });
 }

@@ -3,6 +3,7 @@ import { createAgent, type Agent, type CreateAgent, type FirstAgent, type Update
 import { friendlyNameFor } from "@mosaic/contracts/agent-look";
 import { Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
+import { invalidFields } from "../../platform/errors/invalid-fields.js";
 import { BackendsService } from "../backends/backends.service.js";
 import { ModelResolutionService } from "../llm-providers/model-resolution.service.js";
 import { AgentsRepository, type AgentAuthor, type AgentOwner } from "./agents.repository.js";
@@ -140,6 +141,6 @@ function chosenBefore({ models }: StoredAgent, offered: readonly OfferedModels[]
 function assertModels(values: AgentValues, offered: readonly OfferedModels[], faultPrefix: string): void {
   const errors = faultsOfModels(values, offered).map((fault) => ({ ...fault, path: `${faultPrefix}${fault.path}` }));
   if (errors.length > 0) {
-    throw new AppError("invalid_input", { detail: "Some fields are not valid.", errors });
+    throw invalidFields(errors);
   }
 }

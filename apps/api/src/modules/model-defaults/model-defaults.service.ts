@@ -2,7 +2,7 @@ import { backendId } from "@mosaic/contracts/agent";
 import type { ModelDefault, ModelDefaults, SaveModelDefault } from "@mosaic/contracts/model-defaults";
 import type { ModelDefault as StoredDefault } from "@mosaic/agent-backends/model-resolution";
 import { Injectable } from "@nestjs/common";
-import { AppError } from "../../platform/errors/app-error.js";
+import { invalidFields } from "../../platform/errors/invalid-fields.js";
 import { faultsOfModels } from "../llm-providers/model-choice.js";
 import { ModelResolutionService } from "../llm-providers/model-resolution.service.js";
 import { ModelDefaultsRepository } from "./model-defaults.repository.js";
@@ -29,7 +29,7 @@ export class ModelDefaultsService {
     await this.repository.replace(userId, next, (offered) => {
       const errors = faultsOfModels(next, offered);
       if (errors.length > 0) {
-        throw new AppError("invalid_input", { detail: "Some fields are not valid.", errors });
+        throw invalidFields(errors);
       }
     });
     return this.list(userId);

@@ -1,0 +1,171 @@
+import { z } from "zod";
+
+/**
+ * The one place that says what is wrong with a field, in Mosaic's words. What a schema finds by itself is worded by the kind of its issue; what one
+ * of ours finds is named here, by its code, and the schema takes the words from `says`. A page in another language goes by the code and its arguments.
+ */
+export const says = {
+  address_http: "A web address that begins with http:// or https://",
+  address_https: "A web address that begins with https://",
+  address_needed: "The address of the provider is needed",
+  address_query: "No ? or # in the address",
+  address_user: "No user name or password in the address",
+  after_or_before: "Either after or before",
+  beyond_reach: "Only the first 10,000 can be paged through: search or filter for what is further down",
+  choose_model: "Choose at least one model",
+  choose_scope: "Choose what the token may do",
+  control_characters: "No control characters",
+  domain: "A domain such as example.org",
+  event_number: "This is no number of an event",
+  header_safe: "Only printable characters without spaces",
+  image_name: "An image name such as mosaic/openclaw:2026.9.6",
+  invite_code: "This is not an invite code",
+  line_breaks: "No line breaks or control characters",
+  no_spaces_or_quotes: "No spaces or quotes",
+  one_of_three_places: "Give one of before, after and around",
+  once_each: "Each only once",
+  openid_needed: "openid is needed",
+  password_length: "At least 12 characters",
+  password_name: "Does not contain the user name",
+  password_variety: "At least 5 different characters",
+  pinned_or_archived: "A conversation is either pinned or archived",
+  place_of_answer: "A place that an answer has named: ask without it for the first page",
+  unknown_action: "The audit knows no such action and no such group of actions.",
+  username: "3 to 32 letters, digits, dots, dashes or underscores; begins and ends with a letter or digit",
+  what_to_change: "Say what to change: title, isPinned or isArchived",
+  write_something: "Write something first",
+} as const;
+
+export type FaultArgs = Readonly<Record<string, string | number>>;
+
+interface Fault {
+  readonly code: string;
+  readonly args?: FaultArgs;
+}
+
+/** A finished issue of zod, or one that still has to be worded; only the latter has its input. */
+type Issue = { readonly code?: string | undefined; readonly message?: string | undefined } & Readonly<Record<string, unknown>>;
+
+const codeOfWords: ReadonlyMap<string, string> = new Map(Object.entries(says).map(([code, words]) => [words, code]));
+
+/** What an issue comes to, for whoever words it themselves. */
+export function faultOf(issue: Issue): Fault {
+  const named = issue.message === undefined ? undefined : codeOfWords.get(issue.message);
+  if (named !== undefined) {
+    return { code: named };
+  }
+  return issue.message === missing ? { code: "missing" } : (kinds[issue.code as IssueCode] ?? kinds.custom)(issue).fault;
+}
+
+/** The words of an issue that its schema has none for. */
+export function wordsOfIssue(issue: Issue): string {
+  return (kinds[issue.code as IssueCode] ?? kinds.custom)(issue).words;
+}
+
+type IssueCode = z.core.$ZodIssue["code"];
+
+interface Worded {
+  readonly fault: Fault;
+  readonly words: string;
+}
+
+const missing = "This is missing";
+
+const kinds: Readonly<Record<IssueCode, (issue: Issue) => Worded>> = {
+  invalid_type: ({ expected, input, message }) =>
+    input === undefined && message === undefined
+      ? worded("missing", missing)
+      : worded(
+          "wrong_kind",
+          expected === "never" ? "This can't be given here" : `This must be ${typeNames[String(expected)] ?? "something else"}`,
+          { expected: String(expected) },
+        ),
+  too_big: (issue) => size(issue, "maximum"),
+  too_small: (issue) => size(issue, "minimum"),
+  invalid_format: ({ format }) => {
+    const [code, words] = formats[String(format)] ?? [
+      "bad_form",
+      "This has characters that are not allowed here, or is not of the form expected",
+    ];
+    return worded(code, words);
+  },
+  not_multiple_of: ({ divisor }) => worded("not_multiple_of", `A multiple of ${Number(divisor)}`, { divisor: Number(divisor) }),
+  unrecognized_keys: ({ keys }) => {
+    const fields = listed(keys);
+    return worded("unknown_field", `There is no such field: ${fields}`, { fields });
+  },
+  invalid_value: ({ values }) => {
+    const choices = listed(values, 30);
+    return worded("unknown_choice", `Not one of the choices: ${choices}`, { choices });
+  },
+  invalid_union: ({ options }) =>
+    Array.isArray(options) && options.length > 0
+      ? worded("unknown_choice", `Not one of the choices: ${listed(options, 30)}`, { choices: listed(options, 30) })
+      : worded("no_form_fits", "This is in none of the forms that are possible here"),
+  invalid_key: () => worded("bad_key", "A name in this is not allowed"),
+  invalid_element: () => worded("bad_element", "An entry of this is not allowed"),
+  custom: () => worded("refused", "This is not possible here"),
+};
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: "a text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "an object with fields",
+  record: "an object with fields",
+  date: "a date",
+  null: "null",
+  undefined: "left out",
+};
+
+const formats: Readonly<Record<string, readonly [code: string, words: string]>> = {
+  url: ["not_an_address", "This is not an address; one begins with https://"],
+  email: ["not_an_email", "This is not an e-mail address"],
+  uuid: ["not_an_id", "This is not an id"],
+  datetime: ["not_a_time", "A date and time such as 2026-01-31T08:00:00Z"],
+  date: ["not_a_date", "A date such as 2026-01-31"],
+};
+
+/** By what is counted. A bound of one is told as what it means: that nothing was entered or chosen. */
+function size(issue: Issue, bound: "minimum" | "maximum"): Worded {
+  const limit = Number(issue[bound]);
+  const isMaximum = bound === "maximum";
+  const said = `At ${isMaximum ? "most" : "least"} ${limit.toLocaleString("en")}`;
+  const args = { [bound]: limit };
+  if (issue["origin"] === "string") {
+    const text = `${said} ${limit === 1 ? "character" : "characters"}`;
+    return !isMaximum && limit === 1
+      ? worded("empty", "This can't be empty")
+      : worded(isMaximum ? "too_long" : "too_short", `${text}${counted(issue["input"], "has")}`, args);
+  }
+  if (issue["origin"] === "array" || issue["origin"] === "set") {
+    return !isMaximum && limit === 1
+      ? worded("none_chosen", "Choose at least one")
+      : worded(isMaximum ? "too_many" : "too_few", `${said} of these${counted(issue["input"], "are")}`, args);
+  }
+  return worded(isMaximum ? "too_large" : "too_low", said, args);
+}
+
+function counted(input: unknown, verb: "has" | "are"): string {
+  if (typeof input !== "string" && !Array.isArray(input)) {
+    return "";
+  }
+  const length = input.length.toLocaleString("en");
+  return verb === "has" ? `; this has ${length}` : `; these are ${length}`;
+}
+
+/** What a caller sent may be long and strange. */
+function listed(values: unknown, most = 5): string {
+  const all: readonly unknown[] = Array.isArray(values) ? values : [];
+  const shown = all.slice(0, most).map((value) => String(value).slice(0, 40));
+  return `${shown.join(", ")}${all.length > most ? ", …" : ""}`;
+}
+
+function worded(code: string, words: string, args?: FaultArgs): Worded {
+  return { fault: args === undefined ? { code } : { code, args }, words };
+}
+
+// What a schema says itself goes first.
+z.config({ localeError: wordsOfIssue });
