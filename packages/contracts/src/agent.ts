@@ -71,6 +71,10 @@ export type ContainerStatus = z.infer<typeof containerStatus>;
 export const startStage = z.enum(["installing", "pulling", "building", "queued", "creating", "starting", "waiting", "ready"]);
 export type StartStage = z.infer<typeof startStage>;
 
+/** When a boot began, and what boots of this backend took on this machine before; `null`: there was none. */
+export const startPace = z.object({ begunAt: z.iso.datetime(), usualMs: z.int().nullable(), longestMs: z.int().nullable() });
+export type StartPace = z.infer<typeof startPace>;
+
 /** How far a start has come; `percent` only where the outside world tells it (pulling, installing). */
 export const stageProgress = z.object({
   stage: startStage,
@@ -78,6 +82,8 @@ export const stageProgress = z.object({
   detail: z.string().nullable(),
   /** While `queued`: 1 is the next one. */
   place: z.int().min(1).optional(),
+  /** From when its turn has come. */
+  pace: startPace.optional(),
 });
 export type StageProgress = z.infer<typeof stageProgress>;
 

@@ -1,5 +1,6 @@
 "use client";
 
+import type { StageProgress } from "@mosaic/contracts/agent";
 import { Progress } from "@/components/ui/progress";
 import { AgentActions } from "@/features/agents/agent-actions";
 import { AgentCard, RestartPending, StartFailed, type AgentRowProps } from "@/features/agents/agent-card";
@@ -8,7 +9,8 @@ import { useSwitchAgent } from "@/features/agents/agent-queries";
 import { diskFact } from "@/features/agents/disk-use";
 import { MemoryLost } from "@/features/agents/memory-lost";
 import { restartText } from "@/features/agents/restart-text";
-import { stageLabel, stagePercent } from "@/features/agents/stages";
+import { stageLabel } from "@/features/agents/stages";
+import { useStartBar } from "@/features/agents/start-bar";
 import { formatDuration } from "@/lib/time";
 
 export function AgentRow({ agent, backend, onEdit, onDelete }: AgentRowProps) {
@@ -20,12 +22,15 @@ export function AgentRow({ agent, backend, onEdit, onDelete }: AgentRowProps) {
       facts={`${backend} · ${idle}${diskFact(agent.disk)}`}
       actions={<AgentActions agent={agent} change={change} Logs={AgentLogsDialog} onEdit={onEdit} onDelete={onDelete} />}
     >
-      {agent.status === "starting" && agent.stage !== null ? (
-        <Progress value={stagePercent(agent.stage)} label={`${agent.name}: ${stageLabel(agent.stage)}`} />
-      ) : null}
+      {agent.status === "starting" && agent.stage !== null ? <StartBar name={agent.name} progress={agent.stage} /> : null}
       <RestartPending agent={agent} reason={restartText(agent.name, false)} />
       <StartFailed agent={agent} />
       <MemoryLost agent={agent} />
     </AgentCard>
   );
+}
+
+function StartBar({ name, progress }: { readonly name: string; readonly progress: StageProgress }) {
+  const { percent } = useStartBar(progress, false);
+  return <Progress value={percent} label={`${name}: ${stageLabel(progress)}`} />;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { agentFormSchema, agentToValues, decodeModel, emptyAgent, encodeModel, modelGroups, toAgent } from "@/features/agents/agent-values";
-import { stageLabel, stagePercent } from "@/features/agents/stages";
+import { paceText, stageLabel, startPercent } from "@/features/agents/stages";
 import { stageSteps } from "@/features/chat/startup-card";
 import { problemAction } from "@/features/chat/problem-action";
 import { agentsUsing } from "@/features/providers/delete-provider";
@@ -38,12 +38,55 @@ test.each([
   expect(result.error?.issues.map(({ path }) => path[0])).toEqual([field]);
 });
 
-test("the bar only grows from stage to stage", () => {
-  const stages = ["pulling", "queued", "creating", "starting", "waiting", "ready"] as const;
-  const percents = stages.map((stage) => stagePercent({ stage, percent: null }));
-  expect(percents).toEqual(percents.toSorted((a, b) => a - b));
-  expect(stagePercent({ stage: "pulling", percent: 50 })).toBe(30);
-  expect(percents.at(-1)).toBe(100);
+const begunAt = "2026-11-29T10:00:00.000Z";
+const atMs = (seconds: number): number => Date.parse(begunAt) + seconds * 1000;
+const started = (usualMs: number | null, longestMs: number | null = usualMs) => ({
+  stage: "waiting" as const,
+  percent: null,
+  detail: null,
+  pace: { begunAt, usualMs, longestMs },
+});
+const barAt = (progress: Parameters<typeof startPercent>[0], seconds: number, hasPrepared = false): number =>
+  startPercent(progress, { nowMs: atMs(seconds), heardAtMs: atMs(0), hasPrepared });
+
+test.each([
+  [started(30_000), false],
+  [started(null), false],
+  [started(30_000), true],
+  [{ stage: "pulling", percent: null, detail: null } as const, false],
+])("the bar of %j always moves, and never comes to its end before the start does", (progress, hasPrepared) => {
+  const percents = Array.from({ length: 300 }, (_none, second) => barAt(progress, second, hasPrepared));
+  for (const [index, percent] of percents.slice(1).entries()) {
+    expect(percent).toBeGreaterThan(percents[index] ?? 0);
+  }
+  expect(percents.at(-1)).toBeLessThan(100);
+});
+
+test("the bar goes by what starts took here", () => {
+  expect(Math.round(barAt(started(30_000), 30))).toBe(89);
+  expect(Math.round(barAt(started(300_000), 30))).toBe(20);
+  expect(barAt({ stage: "pulling", percent: 50, detail: null }, 0)).toBe(30);
+  expect(barAt({ ...started(30_000), stage: "creating" }, 0, true)).toBe(60);
+  expect(barAt({ ...started(30_000), stage: "ready" }, 0)).toBe(100);
+});
+
+test("a device whose clock is behind sees the bar move too", () => {
+  expect(startPercent(started(30_000), { nowMs: atMs(-590), heardAtMs: atMs(-600), hasPrepared: false })).toBeGreaterThan(10);
+});
+
+test.each([
+  [started(null), 5, "The first start takes about a minute."],
+  [started(29_700), 5, "A start takes about 30 seconds on this machine."],
+  [started(30_000, 90_000), 80, "A start takes about 30 seconds on this machine."],
+  [
+    started(30_000, 90_000),
+    91,
+    "This takes longer than any start on this machine so far. Mosaic waits for the agent’s software to answer.",
+  ],
+  [started(null), 121, "This takes longer than it should. Mosaic waits for the agent’s software to answer."],
+  [{ stage: "queued", percent: null, detail: null } as const, 500, null],
+])("of %j after %i s it says: %s", (progress, seconds, words) => {
+  expect(paceText(progress, atMs(seconds))).toBe(words);
 });
 
 test("only what this start needs is listed", () => {

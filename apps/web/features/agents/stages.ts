@@ -26,20 +26,61 @@ export const stageLabel = ({ stage, place }: Pick<StageProgress, "stage" | "plac
 export const queuedHint =
   "Other agents are starting on this machine first. Your message is sent when it is its turn, as long as this page stays open.";
 
-/** The part of the bar that each stage covers. The first three stand for each other: a start needs at most one of them. */
-const spans: Record<StartStage, readonly [from: number, to: number]> = {
-  installing: [0, 60],
-  pulling: [0, 60],
-  building: [0, 60],
-  queued: [60, 60],
-  creating: [60, 68],
-  starting: [68, 78],
-  waiting: [78, 98],
-  ready: [100, 100],
+/** The part of the bar for what some starts need first; a start needs at most one of them. */
+const preparingPart = 60;
+const preparingStages: ReadonlySet<StartStage> = new Set<StartStage>(["installing", "pulling", "building"]);
+/** Without a past to go by. */
+const firstStartMs = 60_000;
+
+export interface BarTimes {
+  readonly nowMs: number;
+  /** When the page first heard of this start. */
+  readonly heardAtMs: number;
+  /** Whether something was installed, pulled or built for it. */
+  readonly hasPrepared: boolean;
+}
+
+/** Nine tenths in the usual time, and then on and on: slower, but it moves. */
+const share = (elapsedMs: number, usualMs: number): number => 1 - Math.exp((-2.3 * Math.max(0, elapsedMs)) / Math.max(1, usualMs));
+
+/** How full the bar is, by what starts on this machine took before. */
+export const startPercent = ({ stage, percent, pace }: StageProgress, { nowMs, heardAtMs, hasPrepared }: BarTimes): number => {
+  if (stage === "ready") return 100;
+  if (preparingStages.has(stage)) return preparingPart * (percent === null ? share(nowMs - heardAtMs, firstStartMs) : percent / 100);
+  const from = hasPrepared ? preparingPart : 0;
+  if (stage === "queued") return from;
+  const toldMs = pace === undefined ? heardAtMs : Date.parse(pace.begunAt);
+  // A device whose clock is behind would see a start that has not begun.
+  const begunAtMs = toldMs > nowMs ? heardAtMs : toldMs;
+  return from + (99 - from) * share(nowMs - begunAtMs, pace?.usualMs ?? firstStartMs);
 };
 
-/** How full the bar is; within a stage it follows the percentage where there is one, else it stands in the stage's first quarter. */
-export const stagePercent = ({ stage, percent }: Pick<StageProgress, "stage" | "percent">): number => {
-  const [from, to] = spans[stage];
-  return from + (to - from) * (percent === null ? 0.25 : percent / 100);
+/** What to expect of a start, and when it takes longer than any before, what it waits for. */
+export const paceText = ({ stage, pace }: Pick<StageProgress, "stage" | "pace">, nowMs: number): string | null => {
+  if (pace === undefined || stage === "ready" || stage === "queued") return null;
+  const elapsedMs = nowMs - Date.parse(pace.begunAt);
+  if (elapsedMs > Math.max(pace.longestMs ?? 0, 2 * (pace.usualMs ?? firstStartMs))) {
+    const surprise =
+      pace.longestMs === null ? "This takes longer than it should." : "This takes longer than any start on this machine so far.";
+    return `${surprise} Mosaic waits for ${waitsFor[stage]}.`;
+  }
+  return pace.usualMs === null
+    ? "The first start takes about a minute."
+    : `A start takes about ${inSeconds(pace.usualMs)} on this machine.`;
+};
+
+const waitsFor: Readonly<Record<StartStage, string>> = {
+  installing: "the installation of the agent’s software",
+  pulling: "the registry of the image",
+  building: "the build of the image",
+  queued: "other starts",
+  creating: "the container engine to create the agent’s container",
+  starting: "the container engine to start the agent’s container",
+  waiting: "the agent’s software to answer",
+  ready: "nothing",
+};
+
+const inSeconds = (ms: number): string => {
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  return seconds === 1 ? "1 second" : `${seconds} seconds`;
 };

@@ -4,7 +4,8 @@ import type { StageProgress, StartStage } from "@mosaic/contracts/agent";
 import { Check } from "lucide-react";
 import { cn } from "@/components/ui/cn";
 import { Progress } from "@/components/ui/progress";
-import { queuedHint, stageLabel, stagePercent, stageText } from "@/features/agents/stages";
+import { queuedHint, stageLabel, stageText } from "@/features/agents/stages";
+import { useStartBar } from "@/features/agents/start-bar";
 import { useElapsedSeconds } from "@/features/chat/elapsed";
 import type { Turn } from "@/features/chat/turn";
 import { formatElapsed } from "@/lib/time";
@@ -25,10 +26,13 @@ export const stageSteps = (seen: readonly StartStage[], current: StartStage): St
 };
 
 export function StartupCard({ turn, agentName }: { readonly turn: Turn; readonly agentName: string }) {
+  return turn.stage === null ? null : <Card turn={turn} stage={turn.stage} agentName={agentName} />;
+}
+
+function Card({ turn, stage, agentName }: { readonly turn: Turn; readonly stage: StageProgress; readonly agentName: string }) {
   const seconds = useElapsedSeconds(turn.startedAt);
-  const { stage } = turn;
-  if (stage === null) return null;
-  const percent = stagePercent(stage);
+  const hasPrepared = turn.stagesSeen.some((seen) => seen !== "queued" && preparing.includes(seen));
+  const { percent, words } = useStartBar(stage, hasPrepared);
   const detail = stage.stage === "queued" ? queuedHint : stage.detail;
   return (
     <div
@@ -46,6 +50,7 @@ export function StartupCard({ turn, agentName }: { readonly turn: Turn; readonly
           <StageItem key={step.stage} step={step} current={step.state === "current" ? stage : null} />
         ))}
       </ol>
+      {words === null ? null : <p className="text-[0.8125rem] text-muted-foreground">{words}</p>}
       {detail === null || detail === "" ? null : <p className="break-words text-[0.8125rem] text-muted-foreground">{detail}</p>}
     </div>
   );

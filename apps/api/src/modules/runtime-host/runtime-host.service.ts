@@ -37,6 +37,10 @@ export class RuntimeHostService implements OnModuleInit, OnModuleDestroy {
     return this.known === null ? null : runtimes[this.known];
   }
 
+  get lastKind(): RuntimeKind | null {
+    return this.known;
+  }
+
   /** The runtime in use; `null` until one is chosen. Throws `runtime_unavailable` when somebody stored an unknown one meanwhile. */
   async kind(): Promise<RuntimeKind | null> {
     const { kind, fault } = await this.read();
@@ -58,9 +62,9 @@ export class RuntimeHostService implements OnModuleInit, OnModuleDestroy {
     return (await this.inUse()).driver;
   }
 
-  /** The driver, with what is decided by its kind. Throws as `runtime` does. */
-  async inUse(): Promise<{ readonly driver: AgentRuntime; readonly definition: RuntimeDefinition }> {
-    const kind = await this.kind();
+  /** The driver, with what is decided by its kind, or by `otherwise` until one is chosen. Throws as `runtime` does. */
+  async inUse(otherwise: RuntimeKind | null = null): Promise<{ readonly driver: AgentRuntime; readonly definition: RuntimeDefinition }> {
+    const kind = (await this.kind()) ?? otherwise;
     if (kind === null) {
       throw new AppError("runtime_unavailable", { detail: "No runtime is chosen yet: finish setting up Mosaic." });
     }

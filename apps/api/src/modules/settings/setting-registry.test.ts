@@ -75,6 +75,7 @@ const known = [
     { ...oidc, scopes: [...oidc.scopes], allowedEmailDomains: [...oidc.allowedEmailDomains], roleMappings: [...oidc.roleMappings] },
   ),
   row("sign_up.mode", "closed", "closed"),
+  row("starts.past", '{"openclaw docker":[31000,29500]}', { "openclaw docker": [31_000, 29_500] }),
   row("demo_model.use", "off", false),
   row("demo_model.use", "on", true),
   row("files.settings", '{"quotaBytes":1048576}', { quotaBytes: 1_048_576 }),

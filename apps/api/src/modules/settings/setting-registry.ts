@@ -20,6 +20,8 @@ interface SettingDefinition<Value, Default extends Value | null, Sealed extends 
   readonly group: SettingGroup | null;
 }
 
+const noStarts: Readonly<Record<string, readonly number[]>> = {};
+
 /** The only list of settings: the key of the row → what is decided about it. */
 export const settings = {
   /** Names this installation. */
@@ -45,6 +47,13 @@ export const settings = {
   "outbound.allowed_addresses": setting({ schema: json(z.array(z.string()).readonly()), default: [], sealed: false, group: "outbound" }),
   "oidc.configuration": setting({ schema: json(storedOidc), default: null, sealed: true, group: "oidc" }),
   "sign_up.mode": setting({ schema: signUpMode, default: "invite", sealed: false, group: "sign_up" }),
+  /** What the last boots took, in milliseconds, by backend and runtime. */
+  "starts.past": setting({
+    schema: json(z.record(z.string(), z.array(z.int().min(0)).readonly()).readonly()),
+    default: noStarts,
+    sealed: false,
+    group: null,
+  }),
   /** Whether the demo model may be used. */
   "demo_model.use": setting({ schema: onOrOff(), default: true, sealed: false, group: "demo_model" }),
   /** What one person may keep in files of conversations. */

@@ -24,7 +24,8 @@ import { SystemConfigRepository } from "./system-config.repository.js";
 /** What an admin makes of a setting; `null` as the value removes it. */
 export interface SettingChange<K extends SettingKey> {
   readonly value: SettingValue<K> | null;
-  readonly audit: AuditEntry;
+  /** `null`: Mosaic notes something for itself. */
+  readonly audit: AuditEntry | null;
 }
 
 /** The installation's own settings: rows of `SystemConfig`, each as `settings` says. Nobody else reads or writes their text. */

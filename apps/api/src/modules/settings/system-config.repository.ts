@@ -10,7 +10,7 @@ import type { StoredSetting } from "./setting-registry.js";
 /** What becomes of a row; `null` removes it. */
 export interface RowChange {
   readonly setting: StoredSetting | null;
-  readonly audit: AuditEntry;
+  readonly audit: AuditEntry | null;
 }
 
 const shown = { value: true, isEncrypted: true } as const;

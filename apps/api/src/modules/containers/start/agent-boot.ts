@@ -4,13 +4,15 @@ import { backendOf } from "@mosaic/agent-backends/registry";
 import type { StartStage } from "@mosaic/contracts/agent";
 import type { AgentRuntime } from "@mosaic/runtime/agent-runtime";
 import type { WorkloadSpec } from "@mosaic/runtime/workload-spec";
-import { Injectable } from "@nestjs/common";
+import { Inject, Injectable } from "@nestjs/common";
+import { CLOCK, type Clock } from "../../../platform/clock/clock.js";
 import { AppError } from "../../../platform/errors/app-error.js";
 import { Logger } from "../../../platform/logging/logger.js";
 import { MachinePace } from "../../../platform/pace/machine-pace.js";
 import { ContainerStatusRepository } from "../container-status.repository.js";
 import type { AgentTarget, RunningAgent } from "../containers.types.js";
 import { probeGateway } from "../hang/gateway-probe.js";
+import { PastStartsService } from "./past-starts.service.js";
 import { readinessDefaults, waitUntilReady } from "./readiness.js";
 import { endedAgentOf, exitedWhileStarting, stoppedMeanwhile } from "./start-failure.js";
 import { patienceOf, RecentStarts, type StartPatience } from "./start-patience.js";
@@ -42,14 +44,21 @@ export class AgentBoot {
   constructor(
     private readonly repository: ContainerStatusRepository,
     private readonly pace: MachinePace,
+    private readonly past: PastStartsService,
     private readonly logger: Logger,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** A machine that is too busy for the agent's software fails its boot, though nothing is wrong: it is tried again, in the same turn as long as that lasts. */
   async boot(runtime: AgentRuntime, boot: Boot): Promise<RunningAgent> {
+    const backendId = boot.target.backend.id;
+    boot.progress.begin({ begunAt: this.clock.now().toISOString(), ...(await this.past.of(backendId)) });
+    const begunAtMs = performance.now();
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.once(runtime, boot);
+        const running = await this.once(runtime, boot);
+        await this.past.add(backendId, performance.now() - begunAtMs);
+        return running;
       } catch (error) {
         if (attempt === maxAttempts || !(await this.wasTooBusy(error, boot))) {
           throw error;

@@ -1,4 +1,4 @@
-import type { StageProgress } from "@mosaic/contracts/agent";
+import type { StageProgress, StartPace } from "@mosaic/contracts/agent";
 
 export interface ProgressSink {
   /** Stores a stage; false when this start is not the one under way any more. */
@@ -20,18 +20,25 @@ export class StartProgress {
   private pending: StageProgress | null = null;
   private draining: Promise<void> = Promise.resolve();
   private isDraining = false;
+  private pace: StartPace | null = null;
   private readonly check: NodeJS.Timeout;
 
   constructor(private readonly sink: ProgressSink) {
     this.check = setInterval(() => void this.lookForSuperseding(), checkMs);
   }
 
-  set(stage: StageProgress): void {
-    const percent = stage.percent === null ? null : Math.floor(stage.percent);
-    if (isSameStage(this.last, { ...stage, percent })) {
+  /** Its turn has come: every stage from now on says since when, and what is usual. */
+  begin(pace: StartPace): void {
+    this.pace = pace;
+  }
+
+  set(told: StageProgress): void {
+    const percent = told.percent === null ? null : Math.floor(told.percent);
+    const next = { ...told, percent, ...(this.pace === null ? {} : { pace: this.pace }) };
+    if (isSameStage(this.last, next)) {
       return;
     }
-    this.last = { ...stage, percent };
+    this.last = next;
     this.sink.onStage(this.last);
     this.pending = this.last;
     if (!this.isDraining) {
