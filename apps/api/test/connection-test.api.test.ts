@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { createServer as createTcpServer, type AddressInfo } from "node:net";
+import { networkInterfaces } from "node:os";
 import { startDemoLlm, type DemoLlmServer } from "@mosaic/demo-llm/demo-llm";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { OutboundService } from "../src/modules/outbound-access/outbound.service.js";
@@ -39,7 +40,8 @@ interface Result {
   message: string;
   caution: string | null;
   allow: string | null;
-  models: { id: string; name?: string }[];
+  agentAddress: string | null;
+  models: { id: string; name?: string; reasoning?: boolean; images?: boolean }[];
   durationMs: number;
 }
 
@@ -231,6 +233,84 @@ test("this machine's own address is no plain success where agents live in contai
   ).json<Result>();
   expect([outcome, caution]).toEqual(["ok", expect.stringContaining("containers")]);
   await docker.close();
+});
+
+/** An address of this machine that is not its loopback, as the gateway of a bridge is. */
+const bridge = Object.values(networkInterfaces())
+  .flat()
+  .find((entry) => entry?.family === "IPv4" && !entry.internal)?.address;
+
+test.skipIf(bridge === undefined).each([
+  ["0.0.0.0", "127.0.0.1"],
+  ["0.0.0.0", "localhost"],
+  ["0.0.0.0", "2130706433"],
+  ["127.0.0.1", "127.0.0.1"],
+])("a server at %s that is tested at %s: the address for agents in containers is found and tested", async (listensOn, written) => {
+  const host = bridge ?? "";
+  const docker = await startTestApp();
+  docker.runtime.machineHost = host;
+  const seenKeys: string[] = [];
+  const server = createServer((request, response) => {
+    seenKeys.push(String(request.headers.authorization));
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ data: [{ id: "local" }] }));
+  });
+  servers.push({ close: () => server.close().closeAllConnections() });
+  await new Promise<void>((resolve) => server.listen(0, listensOn, resolve));
+  const { port } = server.address() as AddressInfo;
+  await (await docker.admin()).request("PUT", "/api/admin/outbound", { allowedAddresses: ["127.0.0.1", "localhost"] });
+  const member = await docker.member("ann");
+  const body = { kind: "openai-compatible", baseUrl: `http://${written}:${port}`, apiKey: "canary-key" };
+  const result = (await member.post("/api/providers/test", body)).json<Result>();
+  const address = `http://${host}:${port}`;
+  expect(result).toMatchObject({ outcome: "ok", caution: expect.stringContaining(address) as string });
+  expect(result.agentAddress).toBe(listensOn === "0.0.0.0" ? address : null);
+  // The second call goes to whatever listens there: no key goes along.
+  expect(seenKeys.filter((sent) => sent.includes("canary"))).toHaveLength(1);
+  expect((await member.get("/api/providers")).json()).toMatchObject({ machineHost: host });
+  await docker.close();
+});
+
+test.skipIf(bridge === undefined)("a server on this machine that containers can't reach: the kind says what to do", async () => {
+  const docker = await startTestApp();
+  docker.runtime.machineHost = bridge ?? "";
+  const local = await serve((_request, response) => response.end("{}"));
+  const { port } = new URL(local);
+  await (await docker.admin()).request("PUT", "/api/admin/outbound", { allowedAddresses: [`${bridge}:${port}`] });
+  const member = await docker.member("ann");
+  const result = (await member.post("/api/providers/test", { kind: "ollama", baseUrl: `http://${bridge}:${port}` })).json<Result>();
+  expect(result).toMatchObject({
+    outcome: "refused",
+    message: expect.stringContaining("OLLAMA_HOST=0.0.0.0") as string,
+    agentAddress: null,
+  });
+  await docker.close();
+});
+
+test("what a model is seen to do is told: from its list, and from the thoughts of its answer", async () => {
+  const lists = {
+    data: [{ id: "m", architecture: { input_modalities: ["text", "image"] } }, { id: "n", capabilities: ["completion"] }, { id: "o" }],
+  };
+  const baseUrl = await serve((request, response) => {
+    if (request.method === "GET") {
+      answering(200, lists)(request, response);
+      return;
+    }
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    const chunk = (delta: object): string => `data: ${JSON.stringify({ choices: [{ index: 0, delta }] })}\n\n`;
+    response.end(`${chunk({ reasoning_content: "hm" })}${chunk({ content: "Hello" })}data: [DONE]\n\n`);
+  });
+  expect((await tested({ kind: "openai-compatible", baseUrl, apiKey: key })).models).toEqual([
+    { id: "m", images: true },
+    { id: "n", images: false, reasoning: false },
+    { id: "o" },
+  ]);
+  expect((await tested({ kind: "openai-compatible", baseUrl, apiKey: key, model: "o" })).models[2]).toEqual({ id: "o", reasoning: true });
+  expect((await tested({ kind: "openai-compatible", baseUrl, apiKey: key, model: "m" })).models[0]).toEqual({
+    id: "m",
+    images: true,
+    reasoning: true,
+  });
 });
 
 test("an address inside is not called until an admin has allowed it, and the answer says how", async () => {

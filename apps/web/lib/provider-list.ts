@@ -16,6 +16,9 @@ const providersQuery = queryOptions({
 /** Whether it is offered at all: an admin may have switched it off. */
 export const useDemoOffered = () => useQuery({ ...providersQuery, select: (list) => list.isDemoOffered }).data ?? true;
 
+/** What agents reach the servers of this machine by; `null` while it is not known. */
+export const useMachineHost = () => useQuery({ ...providersQuery, select: (list) => list.machineHost }).data ?? null;
+
 /** One's own. */
 export const useProviders = () => useQuery({ ...providersQuery, select: (list) => list.providers });
 

@@ -13,7 +13,7 @@ export const addProvider = ({ state, body }: Call): Provider => {
 export const agentRoutes: Routes = {
   "GET /api/runtime": ({ state }) => state.runtime,
   "GET /api/backends": ({ state }) => ({ backends: state.backends }),
-  "GET /api/providers": ({ state }) => ({ providers: state.providers, shared: [], isDemoOffered: true }),
+  "GET /api/providers": ({ state }) => ({ providers: state.providers, shared: [], isDemoOffered: true, machineHost: null }),
   "POST /api/providers": addProvider,
   "POST /api/providers/test": async ({ state }) => {
     await delay(state.paceMs * 20);

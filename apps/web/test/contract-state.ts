@@ -155,6 +155,7 @@ export const initialState = (): ContractState => ({
     outcome: "ok",
     message: "The endpoint answered and lists 2 models.",
     caution: null,
+    agentAddress: null,
     allow: null,
     models: [{ id: "glm-4.6" }, { id: "glm-4.5-air" }],
     durationMs: 412,

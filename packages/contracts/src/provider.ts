@@ -21,9 +21,16 @@ export interface ProviderDefinition {
   readonly isRealAi: boolean;
   readonly keyHelpUrl: string | null;
   readonly hint: string;
+  /** What to do where it runs on this machine and listens to nobody but this machine. */
+  readonly listenAdvice: string;
 }
 
-const remote = { needsAddress: true, isBuiltIn: false, isRealAi: true } as const;
+const remote = {
+  needsAddress: true,
+  isBuiltIn: false,
+  isRealAi: true,
+  listenAdvice: "Let the server listen on 0.0.0.0 too, behind your firewall, then test again.",
+} as const;
 
 /** The only list of kinds of providers. */
 const definitions = {
@@ -61,7 +68,8 @@ const definitions = {
     baseUrl: "http://127.0.0.1:11434",
     needsKey: false,
     keyHelpUrl: null,
-    hint: "Models on your own machine. Agents in containers reach it by an address of the machine, not by localhost.",
+    hint: "Models on your own machine.",
+    listenAdvice: "Start Ollama with OLLAMA_HOST=0.0.0.0, behind your firewall, then test again.",
   },
   "openai-compatible": {
     ...remote,
@@ -71,6 +79,7 @@ const definitions = {
     needsKey: false,
     keyHelpUrl: null,
     hint: "vLLM, LiteLLM, OpenRouter and others: the address ends in /v1 as a rule.",
+    listenAdvice: "Start the server with --host 0.0.0.0, or as its manual calls that, behind your firewall, then test again.",
   },
   demo: {
     label: "Demo model (no real AI)",
@@ -82,10 +91,28 @@ const definitions = {
     isRealAi: false,
     keyHelpUrl: null,
     hint: "Built in, for trying Mosaic out without a key. It only echoes what it is sent.",
+    listenAdvice: "",
   },
 } satisfies Record<ProviderKind, ProviderDefinition>;
 
 export const providerDefinitions: Readonly<Record<ProviderKind, ProviderDefinition>> = definitions;
+
+const loopbackHost = /^(?:localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[?::1\]?|\[?::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\]?)\.?$/i;
+
+/** Whether a host is this machine alone, in whatever spelling: `URL` has made `2130706433` and `0x7f.1` into numbers with dots. */
+export function isLoopbackHost(host: string): boolean {
+  return loopbackHost.test(host);
+}
+
+/** The same server at `host`; `null` where the address is none of this machine alone, or `host` is no better. */
+export function onMachineHost(address: string, host: string | null): string | null {
+  if (host === null || isLoopbackHost(host) || !URL.canParse(address) || !isLoopbackHost(new URL(address).hostname)) {
+    return null;
+  }
+  const url = new URL(address);
+  url.hostname = host.includes(":") ? `[${host}]` : host;
+  return url.pathname === "/" && !address.endsWith("/") ? url.origin : url.href;
+}
 
 /** Names of models may have spaces inside: some servers name them after files. */
 export const modelId = z
@@ -106,6 +133,10 @@ export const tokenPrices = z.strictObject({
 });
 export type TokenPrices = z.infer<typeof tokenPrices>;
 
+/**
+ * `reasoning` and `images` are the one place that says whether a model thinks before it answers and takes images: true, false, or absent where nobody
+ * knows. The connection test proposes what it has seen, and the provider's owner decides.
+ */
 export const providerModel = z.strictObject({
   id: modelId,
   name: z.string().trim().min(1).max(200).optional(),
@@ -207,9 +238,14 @@ export const providerTestResult = z
     message: z.string(),
     /** The test went well, but an agent may find it otherwise: what to look at, in words. `null`: nothing. */
     caution: z.string().nullable(),
+    /** With a caution: the address by which agents reach the same server, tested. `null`: none was found. */
+    agentAddress: z.string().nullable().default(null),
     /** With `address_refused`: the entry that an admin could allow; `null` where nothing is to be allowed. */
     allow: z.string().nullable(),
-    models: z.array(z.object({ id: z.string(), name: z.string().optional() })),
+    /** `reasoning` and `images` as in `providerModel`: where they are absent, nobody knows. */
+    models: z.array(
+      z.object({ id: z.string(), name: z.string().optional(), reasoning: z.boolean().optional(), images: z.boolean().optional() }),
+    ),
     durationMs: z.int(),
   })
   .meta({ id: "ProviderTestResult" });
@@ -245,6 +281,8 @@ export const providerList = z
     providers: z.array(provider),
     shared: z.array(sharedProvider),
     /** An admin may have switched it off. */ isDemoOffered: z.boolean(),
+    /** What agents reach the servers of this machine by, for the address of one that runs here; `null` where that is not known. */
+    machineHost: z.string().nullable().default(null),
   })
   .meta({ id: "ProviderList" });
 export type ProviderList = z.infer<typeof providerList>;

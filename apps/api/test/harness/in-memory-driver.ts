@@ -37,7 +37,7 @@ export class InMemoryDriver implements AgentRuntime {
 
   async prepare(): Promise<{ internalHost: string }> {
     this.called("prepare");
-    return { internalHost: "127.0.0.1" };
+    return { internalHost: this.engine.machineHost };
   }
 
   async cores(): Promise<number> {

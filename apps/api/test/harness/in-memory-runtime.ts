@@ -61,6 +61,8 @@ export class InMemoryEngine {
   };
   /** What `ensureImage` reports before it resolves. */
   progress: PrepareProgress[] = [];
+  /** What its containers reach this machine by. They are none, so that any address of the machine is right. */
+  machineHost = "127.0.0.1";
   /** `ensureImage` waits for it: for a test that wants to look while a start is under way. */
   gate: Promise<void> = Promise.resolve();
   readonly calls: string[] = [];

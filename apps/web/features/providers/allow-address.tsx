@@ -9,10 +9,9 @@ import { useMe } from "@/features/auth/session";
 import { toastProblem } from "@/lib/toast-problem";
 import { request } from "@/lib/api";
 
-/** For admins, beside a refused address: allows exactly this host and port, and goes on with what was refused. */
-export function AllowAddress({ address, onAllowed }: { readonly address: string | null; readonly onAllowed: () => void }) {
-  const isAdmin = useMe().data?.role === "admin";
-  const allow = useMutation({
+/** Allows exactly one host and port, and goes on with what was refused. */
+const useAllow = (onAllowed: () => void) =>
+  useMutation({
     mutationFn: async (entry: string) => {
       const { allowedAddresses } = await request(outboundSettings, "/api/admin/outbound");
       return request(outboundSettings, "/api/admin/outbound", {
@@ -26,6 +25,11 @@ export function AllowAddress({ address, onAllowed }: { readonly address: string 
     },
     onError: toastProblem,
   });
+
+/** For admins, beside a refused address. */
+export function AllowAddress({ address, onAllowed }: { readonly address: string | null; readonly onAllowed: () => void }) {
+  const isAdmin = useMe().data?.role === "admin";
+  const allow = useAllow(onAllowed);
   if (address === null || !isAdmin) return null;
   return (
     <Button variant="secondary" size="sm" isBusy={allow.isPending} onClick={() => allow.mutate(address)}>
@@ -34,3 +38,25 @@ export function AllowAddress({ address, onAllowed }: { readonly address: string 
     </Button>
   );
 }
+
+/** Fills in the address by which agents reach the same server. An admin's press allows it too: the test of it is Mosaic's own call. */
+export function UseAddress({ address, onUse }: { readonly address: string; readonly onUse: (address: string) => void }) {
+  const isAdmin = useMe().data?.role === "admin";
+  const allow = useAllow(() => onUse(address));
+  return (
+    <Button
+      variant="secondary"
+      size="sm"
+      isBusy={allow.isPending}
+      onClick={() => (isAdmin ? allow.mutate(entryOf(address)) : onUse(address))}
+    >
+      <ShieldCheck aria-hidden />
+      Use {address}
+    </Button>
+  );
+}
+
+const entryOf = (address: string): string => {
+  const { hostname, port, protocol } = new URL(address);
+  return `${hostname}:${port === "" ? (protocol === "https:" ? "443" : "80") : port}`;
+};

@@ -14,11 +14,13 @@ import { hasNewAddress, type ProviderValues } from "@/features/providers/provide
 export interface ConnectionFieldsProps {
   readonly form: UseFormReturn<ProviderValues>;
   readonly stored: Provider | null;
+  /** Kept over a reload, but for its key. */
+  readonly isDraft: boolean;
   /** The address or the key changed: what was tested no longer counts. */
   readonly onChange: () => void;
 }
 
-export function ConnectionFields({ form, stored, onChange }: ConnectionFieldsProps) {
+export function ConnectionFields({ form, stored, isDraft, onChange }: ConnectionFieldsProps) {
   const { errors } = form.formState;
   const kind = form.watch("kind");
   return (
@@ -46,14 +48,14 @@ export function ConnectionFields({ form, stored, onChange }: ConnectionFieldsPro
               />
             )}
           </Field>
-          <KeyField form={form} stored={stored} onChange={onChange} />
+          <KeyField form={form} stored={stored} isDraft={isDraft} onChange={onChange} />
         </>
       ) : null}
     </div>
   );
 }
 
-function KeyField({ form, stored, onChange }: ConnectionFieldsProps) {
+function KeyField({ form, stored, isDraft, onChange }: ConnectionFieldsProps) {
   const kind = form.watch("kind");
   const preset = providerDefinitions[kind];
   const isAddressNew = hasNewAddress(form.watch(), stored);
@@ -62,7 +64,7 @@ function KeyField({ form, stored, onChange }: ConnectionFieldsProps) {
     ? isAddressNew
       ? "The address changed, so enter the key again: a stored key is never sent to a new address."
       : "A key is stored. Leave empty to keep it."
-    : "Stored encrypted, and never shown again.";
+    : `Stored encrypted, and never shown again.${isDraft ? " A reload empties this field." : ""}`;
   return (
     <div className="grid gap-2.5">
       <Field

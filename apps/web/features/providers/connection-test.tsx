@@ -5,7 +5,7 @@ import { PlugZap } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
-import { AllowAddress } from "@/features/providers/allow-address";
+import { AllowAddress, UseAddress } from "@/features/providers/allow-address";
 import { describeError } from "@/lib/api";
 
 export type ConnectionState =
@@ -47,10 +47,13 @@ export const useConnectionTest = () => {
 export function ConnectionTest({
   state,
   onTest,
+  onUse,
   onCancel,
 }: {
   readonly state: ConnectionState;
   readonly onTest: () => void;
+  /** Takes an address that agents reach in place of the one that was tested. */
+  readonly onUse: (address: string) => void;
   readonly onCancel: () => void;
 }) {
   const isTesting = state.kind === "testing";
@@ -71,14 +74,20 @@ export function ConnectionTest({
         {isTesting ? (
           <p className="text-sm text-muted-foreground">Calling the provider as an agent does…</p>
         ) : (
-          <Outcome state={state} onTest={onTest} />
+          <Outcome state={state} onTest={onTest} onUse={onUse} />
         )}
       </div>
     </div>
   );
 }
 
-function Outcome({ state, onTest }: { readonly state: ConnectionState; readonly onTest: () => void }) {
+interface OutcomeProps {
+  readonly state: ConnectionState;
+  readonly onTest: () => void;
+  readonly onUse: (address: string) => void;
+}
+
+function Outcome({ state, onTest, onUse }: OutcomeProps) {
   if (state.kind === "failed") {
     const { title, detail } = describeError(state.error);
     return (
@@ -101,7 +110,13 @@ function Outcome({ state, onTest }: { readonly state: ConnectionState; readonly 
             ? "The connection works"
             : "The connection does not work yet"
       }
-      actions={result.allow === null ? null : <AllowAddress address={result.allow} onAllowed={onTest} />}
+      actions={
+        result.agentAddress !== null ? (
+          <UseAddress address={result.agentAddress} onUse={onUse} />
+        ) : result.allow === null ? null : (
+          <AllowAddress address={result.allow} onAllowed={onTest} />
+        )
+      }
     >
       {result.message}
       {result.caution === null ? null : ` ${result.caution}`}

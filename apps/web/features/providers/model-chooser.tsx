@@ -8,12 +8,12 @@ import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Field, FieldError } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import { filterModels, modelOptions, type ModelOption } from "@/features/providers/provider-values";
+import { filterModels, modelOf, modelOptions, type FoundModel, type ModelOption } from "@/features/providers/provider-values";
 
 const searchableFrom = 8;
 
 export interface ModelChooserProps {
-  readonly found: readonly { id: string; name?: string | undefined }[];
+  readonly found: readonly FoundModel[];
   readonly chosen: readonly ProviderModel[];
   readonly onChange: (models: ProviderModel[]) => void;
   readonly error: string | undefined;
@@ -24,8 +24,8 @@ export function ModelChooser({ found, chosen, onChange, error }: ModelChooserPro
   const options = modelOptions(found, chosen);
   const toggle = (option: ModelOption): void => {
     const isChosen = chosen.some((model) => model.id === option.id);
-    if (isChosen) onChange(chosen.filter((model) => model.id !== option.id));
-    else onChange([...chosen, { id: option.id, ...(option.name === null ? {} : { name: option.name }) }]);
+    const model = found.find(({ id: other }) => other === option.id) ?? { id: option.id, name: option.name ?? undefined };
+    onChange(isChosen ? chosen.filter(({ id: other }) => other !== option.id) : [...chosen, modelOf(model)]);
   };
   return (
     <fieldset className="grid gap-3" {...(error ? { "aria-describedby": `${id}-error` } : {})}>

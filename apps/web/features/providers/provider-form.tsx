@@ -8,18 +8,23 @@ import { SaveProblem } from "@/components/page/save-problem";
 import { ConnectionTest, useConnectionTest } from "@/features/providers/connection-test";
 import { ConnectionFields } from "@/features/providers/connection-fields";
 import { KindPicker } from "@/features/providers/kind-picker";
+import { ModelAbilities } from "@/features/providers/model-abilities";
 import { ModelChooser } from "@/features/providers/model-chooser";
 import { ModelPrices } from "@/features/providers/model-prices";
 import {
   connectionFaults,
   emptyValues,
+  modelOf,
   providerFormSchema,
   switchKind,
   toTest,
   valuesOf,
+  withAbilities,
   type ProviderValues,
 } from "@/features/providers/provider-values";
 import { placeFaults } from "@/lib/form-problem";
+import { useMachineHost } from "@/lib/provider-list";
+import { useLeave } from "@/lib/use-leave";
 
 export interface ProviderFormProps {
   /** The provider that is edited; `null` while a new one is made. */
@@ -46,8 +51,7 @@ const useProviderForm = ({ stored, initial, onTest, onSave, onLeave, onDirty }: 
   const [found, setFound] = useState<ProviderTestResult["models"]>([]);
   const [saveError, setSaveError] = useState<unknown>(null);
   const { isDirty } = form.formState;
-  const leave = useEffectEvent(() => onLeave?.(form.getValues()));
-  useEffect(() => () => leave(), []);
+  useLeave(() => onLeave?.(form.getValues()));
   useEffect(() => onDirty?.(isDirty), [isDirty, onDirty]);
 
   const test = async (): Promise<void> => {
@@ -68,14 +72,19 @@ const useProviderForm = ({ stored, initial, onTest, onSave, onLeave, onDirty }: 
     if (isPlaced) connection.forget();
     if (!result) return;
     setFound(result.models);
+    form.setValue("models", withAbilities(form.getValues("models"), result.models), { shouldDirty: true });
     if (result.outcome === "ok" && form.getValues("models").length === 0 && result.models.length <= fewModels) {
       form.setValue(
         "models",
-        result.models.map(({ id, name }) => ({ id, ...(name ? { name } : {}) })),
+        result.models.map((model) => modelOf(model)),
         { shouldDirty: true },
       );
       form.clearErrors("models");
     }
+  };
+  const use = (address: string): void => {
+    form.setValue("baseUrl", address, { shouldDirty: true });
+    void test();
   };
   const submit = form.handleSubmit(async (values) => {
     setSaveError(null);
@@ -85,14 +94,15 @@ const useProviderForm = ({ stored, initial, onTest, onSave, onLeave, onDirty }: 
       setSaveError(placeFaults(error, form, ["name", "baseUrl", "apiKey", "models"]));
     }
   });
-  return { form, connection, found, setFound, saveError, test, submit };
+  return { form, connection, found, setFound, saveError, test, use, submit };
 };
 
 export function ProviderForm(props: ProviderFormProps) {
-  const { form, connection, found, setFound, saveError, test, submit } = useProviderForm(props);
+  const { form, connection, found, setFound, saveError, test, use, submit } = useProviderForm(props);
   const values = form.watch();
   const { errors, isSubmitting } = form.formState;
   const isBuiltIn = providerDefinitions[values.kind].isBuiltIn;
+  const machineHost = useMachineHost();
   const testAtOnce = useEffectEvent(test);
   const asked = useRef<Promise<void> | null>(null);
   const [isWaiting, setIsWaiting] = useState(false);
@@ -122,23 +132,42 @@ export function ProviderForm(props: ProviderFormProps) {
           onChange={(kind) => {
             connection.forget();
             setFound([]);
-            form.reset(switchKind(form.getValues(), kind), { keepDefaultValues: true });
+            form.reset(switchKind(form.getValues(), kind, machineHost), { keepDefaultValues: true });
           }}
         />
       ) : null}
-      <ConnectionFields form={form} stored={props.stored} onChange={connection.forget} />
-      <ConnectionTest state={connection.state} onTest={() => void test()} onCancel={connection.forget} />
+      <ConnectionFields form={form} stored={props.stored} isDraft={props.onLeave !== undefined} onChange={connection.forget} />
+      <ConnectionTest state={connection.state} onTest={() => void test()} onUse={use} onCancel={connection.forget} />
       <ModelChooser
         found={found}
         chosen={values.models}
         onChange={(models) => form.setValue("models", models, { shouldDirty: true, shouldValidate: errors.models !== undefined })}
         error={errors.models?.message ?? errors.models?.root?.message}
       />
-      {isBuiltIn ? null : (
-        <ModelPrices models={values.models} onChange={(models) => form.setValue("models", models, { shouldDirty: true })} />
-      )}
+      <ModelDetails
+        models={values.models}
+        isBuiltIn={isBuiltIn}
+        onChange={(models) => form.setValue("models", models, { shouldDirty: true })}
+      />
       {saveError === null ? null : <SaveProblem error={saveError} />}
       {props.renderActions({ isSaving: isSubmitting || isWaiting })}
     </form>
+  );
+}
+
+interface ModelDetailsProps {
+  readonly models: ProviderValues["models"];
+  readonly isBuiltIn: boolean;
+  readonly onChange: (models: ProviderValues["models"]) => void;
+}
+
+/** What the chosen models can do and cost. Of the demo model both are known. */
+function ModelDetails({ models, isBuiltIn, onChange }: ModelDetailsProps) {
+  if (isBuiltIn) return null;
+  return (
+    <>
+      <ModelAbilities chosen={models} onChange={onChange} />
+      <ModelPrices models={models} onChange={onChange} />
+    </>
   );
 }

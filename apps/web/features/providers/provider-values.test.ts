@@ -10,6 +10,7 @@ import {
   toTest,
   toUpdate,
   valuesOf,
+  withAbilities,
 } from "@/features/providers/provider-values";
 import { sampleProvider } from "@/test/contract-state";
 
@@ -62,4 +63,23 @@ test("models that were added by hand stay listed beside those found", () => {
   const options = modelOptions([{ id: "a", name: "Model A" }], [{ id: "a" }, { id: "mine" }]);
   expect(options.map(({ id }) => id)).toEqual(["mine", "a"]);
   expect(filterModels(options, "model A").map(({ id }) => id)).toEqual(["a"]);
+});
+
+test.each([
+  [null, "http://127.0.0.1:11434"],
+  ["127.0.0.1", "http://127.0.0.1:11434"],
+  ["172.18.0.1", "http://172.18.0.1:11434"],
+  ["fd00::1", "http://[fd00::1]:11434"],
+])("Ollama on this machine is found where agents reach %s: %s", (machineHost, address) => {
+  expect(switchKind(emptyValues("zai"), "ollama", machineHost).baseUrl).toBe(address);
+  expect(switchKind(emptyValues("zai"), "openai", machineHost).baseUrl).toBe("https://api.openai.com/v1");
+});
+
+test("what a test has seen of a chosen model is filled in, and what its owner said stays", () => {
+  const found = [{ id: "a", reasoning: true, images: false }, { id: "b" }];
+  expect(withAbilities([{ id: "a", images: true }, { id: "b" }, { id: "c", reasoning: false }], found)).toEqual([
+    { id: "a", reasoning: true, images: true },
+    { id: "b" },
+    { id: "c", reasoning: false },
+  ]);
 });

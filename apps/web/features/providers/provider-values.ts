@@ -2,6 +2,7 @@ import {
   apiKey,
   baseUrl,
   createProvider,
+  onMachineHost,
   providerDefinitions,
   providerKind,
   providerModel,
@@ -10,6 +11,7 @@ import {
   type Provider,
   type ProviderKind,
   type ProviderModel,
+  type ProviderTestResult,
   type TestProvider,
   type UpdateProvider,
 } from "@mosaic/contracts/provider";
@@ -26,14 +28,20 @@ export const providerValues = z.object({
 });
 export type ProviderValues = z.infer<typeof providerValues>;
 
-export const emptyValues = (kind: ProviderKind): ProviderValues => ({
+/** `machineHost`: what agents reach this machine by, for a server that runs on it. */
+export const emptyValues = (kind: ProviderKind, machineHost: string | null = null): ProviderValues => ({
   kind,
   name: providerDefinitions[kind].suggestedName,
-  baseUrl: providerDefinitions[kind].baseUrl ?? "",
+  baseUrl: addressAtFirst(kind, machineHost),
   apiKey: "",
   removesKey: false,
   models: [],
 });
+
+const addressAtFirst = (kind: ProviderKind, machineHost: string | null): string => {
+  const address = providerDefinitions[kind].baseUrl ?? "";
+  return onMachineHost(address, machineHost) ?? address;
+};
 
 export const valuesOf = (provider: Provider): ProviderValues => ({
   kind: provider.kind,
@@ -45,9 +53,9 @@ export const valuesOf = (provider: Provider): ProviderValues => ({
 });
 
 /** A name that somebody wrote stays when another kind is chosen; one that the form wrote goes along. */
-export const switchKind = (values: ProviderValues, kind: ProviderKind): ProviderValues => {
+export const switchKind = (values: ProviderValues, kind: ProviderKind, machineHost: string | null = null): ProviderValues => {
   const isOwnName = values.name !== "" && values.name !== providerDefinitions[values.kind].suggestedName;
-  return { ...emptyValues(kind), ...(isOwnName ? { name: values.name } : {}) };
+  return { ...emptyValues(kind, machineHost), ...(isOwnName ? { name: values.name } : {}) };
 };
 
 const addressOf = (values: ProviderValues): string | null =>
@@ -123,6 +131,23 @@ export const providerFormSchema = (stored: Provider | null) =>
       const isMissing = issue.code === "too_small";
       context.addIssue({ code: "custom", path: [field], message: (isMissing && wording[field]) || issue.message });
     }
+  });
+
+export type FoundModel = ProviderTestResult["models"][number];
+
+/** A model as a test found it, to be saved. */
+export const modelOf = ({ id, name, reasoning, images }: FoundModel): ProviderModel => ({
+  id,
+  ...(name ? { name } : {}),
+  ...(reasoning === undefined ? {} : { reasoning }),
+  ...(images === undefined ? {} : { images }),
+});
+
+/** What the test has seen of the chosen models, where nobody has said otherwise. */
+export const withAbilities = (chosen: readonly ProviderModel[], found: readonly FoundModel[]): ProviderModel[] =>
+  chosen.map((model) => {
+    const { reasoning, images } = modelOf(found.find(({ id }) => id === model.id) ?? { id: model.id });
+    return { ...(reasoning === undefined ? {} : { reasoning }), ...(images === undefined ? {} : { images }), ...model };
   });
 
 export interface ModelOption {

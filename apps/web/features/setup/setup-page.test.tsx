@@ -15,13 +15,17 @@ const demoResult = (): ProviderTestResult => ({
   outcome: "ok",
   message: "Built in.",
   caution: null,
+  agentAddress: null,
   allow: null,
   models: [{ id: "demo" }],
   durationMs: 1,
 });
 const heading = (name: string): Promise<HTMLElement> => screen.findByRole("heading", { level: 1, name });
 
-beforeEach(() => window.history.replaceState(null, "", "/setup"));
+beforeEach(() => {
+  window.sessionStorage.clear();
+  window.history.replaceState(null, "", "/setup");
+});
 
 describe("the wizard", () => {
   test("asks for the printed link when it is missing, and takes a pasted one", async () => {
@@ -152,6 +156,7 @@ describe("the wizard", () => {
       outcome: "bad_key",
       message: "The endpoint refused the key (401).",
       caution: null,
+      agentAddress: null,
       allow: null,
       models: [],
       durationMs: 80,

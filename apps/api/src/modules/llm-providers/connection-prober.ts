@@ -38,7 +38,9 @@ interface ListProbe {
   readonly models: readonly FoundModel[];
 }
 
-type ChatProbe = { readonly isAnswer: true } | { readonly isAnswer: false; readonly verdict: ProbeVerdict; readonly refusal?: LlmAnswer };
+type ChatProbe =
+  | { readonly isAnswer: true; readonly hasThought: boolean }
+  | { readonly isAnswer: false; readonly verdict: ProbeVerdict; readonly refusal?: LlmAnswer };
 
 type Client = Pick<OutboundClient, "fetch" | "stream">;
 
@@ -69,7 +71,8 @@ export class ConnectionProber {
     }
     const { chat, found } = await this.findAnswer(model, list.verdict === null);
     if (chat.isAnswer) {
-      return { verdict: answered(model, found, list.verdict), models: list.models, found };
+      const models = chat.hasThought ? thinking(model, list.models) : list.models;
+      return { verdict: answered(model, found, list.verdict), models, found };
     }
     const isAddressWrong = list.verdict?.outcome === "not_llm" && chat.verdict.outcome === "not_llm" && chat.refusal?.status === 404;
     return { verdict: isAddressWrong ? (list.verdict ?? chat.verdict) : chat.verdict, models: list.models };
@@ -161,7 +164,7 @@ export class ConnectionProber {
     this.signal.throwIfAborted();
     const verdict = judgeFirstWords(first, model, this.context);
     if (verdict === null) {
-      return { isAnswer: true };
+      return { isAnswer: true, hasThought: first.kind === "answers" && first.hasThought };
     }
     return { isAnswer: false, verdict, ...(first.kind === "error" ? { refusal: { status: 400, body: first.body } } : {}) };
   }
@@ -174,6 +177,13 @@ function verdictOf(error: unknown, url: string): ProbeVerdict {
     return { ...judgeFailure(error), ...(error.code === "address_refused" ? { allow: allowableEntry(url, error) } : {}) };
   }
   throw error;
+}
+
+/** A model that thought before it answered thinks, whatever its list says. */
+function thinking(model: string, models: readonly FoundModel[]): readonly FoundModel[] {
+  return models.some(({ id }) => id === model)
+    ? models.map((known) => (known.id === model ? { ...known, reasoning: true } : known))
+    : [...models, { id: model, reasoning: true }];
 }
 
 function modelDialectOf(dialect: ProviderDialect, model: string): ModelDialect {

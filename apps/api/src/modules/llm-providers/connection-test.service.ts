@@ -1,15 +1,13 @@
 import type { ProbedProvider } from "@mosaic/agent-backends/openclaw-probe";
 import { providerDefinitions, type ProviderKind, type ProviderTestResult, type TestProvider } from "@mosaic/contracts/provider";
 import { createAddressPolicy } from "@mosaic/outbound/address-policy";
-import type { ResolveHost } from "@mosaic/outbound/judged-connection";
-import { createOutboundClient, unlessAborted, type OutboundClient } from "@mosaic/outbound/outbound-client";
+import { createOutboundClient, type OutboundClient } from "@mosaic/outbound/outbound-client";
 import { Inject, Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
-import { Logger } from "../../platform/logging/logger.js";
 import { DemoSettingsService } from "../demo/demo-settings.service.js";
 import { DemoModelService } from "../demo/demo-model.service.js";
 import { OutboundService } from "../outbound-access/outbound.service.js";
-import { RuntimeHostService } from "../runtime-host/runtime-host.service.js";
+import { AgentAccessService } from "./agent-access.service.js";
 import { ConnectionProber, testTimeoutMs } from "./connection-prober.js";
 import { FoundDialectsService } from "./found-dialects.service.js";
 import { LlmProvidersService } from "./llm-providers.service.js";
@@ -20,8 +18,6 @@ import { isSameAddress, unknownDialect } from "./provider-change.js";
 export type TestDeadline = () => AbortSignal;
 export const TEST_DEADLINE = Symbol("TEST_DEADLINE");
 export const testDeadline: TestDeadline = () => AbortSignal.timeout(testTimeoutMs);
-
-const loopback = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/i;
 
 /** What is asked, and whose it is if it is stored. */
 interface Target {
@@ -34,12 +30,11 @@ interface Target {
 export class ConnectionTestService {
   constructor(
     private readonly providers: LlmProvidersService,
-    private readonly runtimeHost: RuntimeHostService,
+    private readonly agentAccess: AgentAccessService,
     private readonly demo: DemoModelService,
     private readonly demoSettings: DemoSettingsService,
     private readonly outbound: OutboundService,
     private readonly found: FoundDialectsService,
-    private readonly logger: Logger,
     @Inject(TEST_DEADLINE) private readonly deadline: TestDeadline,
   ) {}
 
@@ -69,7 +64,7 @@ export class ConnectionTestService {
   private async run(userId: string, { provider, stored }: Target, model: string | null): Promise<ProviderTestResult> {
     if (providerDefinitions[provider.kind].isBuiltIn && !(await this.demoSettings.isOn())) {
       const message = "An admin switched the demo model off. Choose another provider.";
-      return { outcome: "refused", message, caution: null, allow: null, models: [], durationMs: 0 };
+      return { outcome: "refused", message, caution: null, agentAddress: null, allow: null, models: [], durationMs: 0 };
     }
     const startedAt = performance.now();
     const signal = this.deadline();
@@ -80,13 +75,12 @@ export class ConnectionTestService {
         await this.found.keep(stored, model, found);
       }
     }
+    const { caution, agentAddress, advice } = await this.agentAccess.look(userId, provider, verdict.outcome, signal);
     return {
       outcome: verdict.outcome,
-      message: verdict.message,
-      caution:
-        verdict.outcome === "ok" && !providerDefinitions[provider.kind].isBuiltIn
-          ? await this.cautionAbout(userId, provider.baseUrl, signal)
-          : null,
+      message: advice === null ? verdict.message : `${verdict.message} ${advice}`,
+      caution,
+      agentAddress,
       allow: verdict.allow ?? null,
       models: [...models],
       durationMs: Math.round(performance.now() - startedAt),
@@ -135,29 +129,4 @@ export class ConnectionTestService {
     }
     return baseUrl;
   }
-
-  /** Mosaic reaches this machine's loopback, an agent in a container does not. */
-  private async cautionAbout(userId: string, baseUrl: string, signal: AbortSignal): Promise<string | null> {
-    const { hostname } = new URL(baseUrl);
-    if ((await this.runtimeHost.definition())?.sharesLoopback === true) {
-      return null;
-    }
-    const leadsToThisMachine = await leadsToLoopback(hostname, this.outbound.lookUpOf(userId), signal).catch((error: unknown) => {
-      this.logger.error("a name was not looked up: nobody is told whether it leads to this machine", error, { host: hostname });
-      return false;
-    });
-    return leadsToThisMachine ? loopbackCaution : null;
-  }
-}
-
-const loopbackCaution =
-  "Mosaic reaches this address, but your agents run in containers, and there it means the container itself. Give an address of this machine that containers reach, such as the one of its network card, and let the server listen there.";
-
-/** Also a name that only this machine's own list of hosts leads back to it. */
-async function leadsToLoopback(hostname: string, lookUp: ResolveHost, signal: AbortSignal): Promise<boolean> {
-  if (loopback.test(hostname)) {
-    return true;
-  }
-  const found = await unlessAborted(signal, lookUp(hostname, signal));
-  return found.some((address) => loopback.test(address));
 }

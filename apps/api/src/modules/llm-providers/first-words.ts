@@ -8,7 +8,8 @@ import { isRecord } from "@mosaic/incoming/records";
  * ended without either. `whole`: one whole answer where a stream was asked for. `foreign`: this is no LLM's stream.
  */
 export type FirstWords =
-  | { readonly kind: "answers" | "thinks" | "silent" | "whole" | "foreign" }
+  | { readonly kind: "answers"; readonly hasThought: boolean }
+  | { readonly kind: "thinks" | "silent" | "whole" | "foreign" }
   | { readonly kind: "error"; readonly words: string; readonly body: string };
 
 type Reader = (event: Record<string, unknown>) => "answers" | "thinks" | "known" | null;
@@ -72,7 +73,7 @@ function lookAtLine(line: string, seen: Seen, stream: ProbeRequest["stream"]): F
   const meaning = readers[stream](event);
   seen.isKnown ||= meaning !== null;
   seen.hasThought ||= meaning === "thinks";
-  return meaning === "answers" ? { kind: "answers" } : null;
+  return meaning === "answers" ? { kind: "answers", hasThought: seen.hasThought } : null;
 }
 
 function asWhole({ text, hasThought, isKnown }: Seen, stream: ProbeRequest["stream"]): FirstWords {

@@ -23,6 +23,7 @@ import { goneSignal } from "../../platform/http/gone-signal.js";
 import { PathId } from "../../platform/http/path-id.decorator.js";
 import { CurrentUser } from "../auth/current-user.decorator.js";
 import { DemoSettingsService } from "../demo/demo-settings.service.js";
+import { MachineHostService } from "../runtime-host/machine-host.service.js";
 import { ConnectionTestService } from "./connection-test.service.js";
 import { LlmProvidersService } from "./llm-providers.service.js";
 
@@ -33,18 +34,20 @@ export class LlmProvidersController {
     private readonly providers: LlmProvidersService,
     private readonly connectionTest: ConnectionTestService,
     private readonly demo: DemoSettingsService,
+    private readonly machine: MachineHostService,
   ) {}
 
   @Get()
   @SignedIn("read", "manage")
   @ApiAnswer(200, providerList)
   async list(@CurrentUser() user: SessionUser): Promise<ProviderList> {
-    const [providers, shared, isDemoOffered] = await Promise.all([
+    const [providers, shared, isDemoOffered, { host }] = await Promise.all([
       this.providers.list(user.id),
       this.providers.listShared(),
       this.demo.isOn(),
+      this.machine.find(),
     ]);
-    return { providers, shared, isDemoOffered };
+    return { providers, shared, isDemoOffered, machineHost: host };
   }
 
   @Post()

@@ -2,6 +2,7 @@ import { Module } from "@nestjs/common";
 import { DemoModule } from "../demo/demo.module.js";
 import { OutboundAccessModule } from "../outbound-access/outbound-access.module.js";
 import { RuntimeHostModule } from "../runtime-host/runtime-host.module.js";
+import { AgentAccessService } from "./agent-access.service.js";
 import { ConnectionTestService, TEST_DEADLINE, testDeadline } from "./connection-test.service.js";
 import { FoundDialectsService } from "./found-dialects.service.js";
 import { LlmProvidersController } from "./llm-providers.controller.js";
@@ -20,6 +21,7 @@ import { ModelSourcesRepository } from "./model-sources.repository.js";
     ModelResolutionService,
     FoundDialectsService,
     ConnectionTestService,
+    AgentAccessService,
     { provide: TEST_DEADLINE, useValue: testDeadline },
   ],
   exports: [LlmProvidersService, ModelResolutionService, ConnectionTestService],

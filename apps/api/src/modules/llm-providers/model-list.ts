@@ -4,6 +4,9 @@ import { isRecord } from "@mosaic/incoming/records";
 export interface FoundModel {
   readonly id: string;
   readonly name?: string;
+  /** What the list tells of it; absent: nothing. */
+  readonly reasoning?: boolean;
+  readonly images?: boolean;
 }
 
 /** How one kind of provider is asked for its models. */
@@ -60,10 +63,36 @@ export function readModels(body: unknown, { idKeys, nameKey }: ListDialect): rea
           : null;
     const name = isRecord(entry) ? entry[nameKey] : undefined;
     if (found.size < maxModels && typeof id === "string" && isModelId(id) && !found.has(id)) {
-      found.set(id, typeof name === "string" && name !== id && nameShape.test(name) ? { id, name } : { id });
+      const isName = typeof name === "string" && name !== id && nameShape.test(name);
+      found.set(id, { id, ...(isName ? { name } : {}), ...(isRecord(entry) ? abilitiesIn(entry) : {}) });
     }
   }
   return [...found.values()];
+}
+
+/**
+ * Lists tell it in three ways: OpenRouter's modalities and parameters, Ollama's names of capabilities, and Mistral's capabilities that are true or
+ * false. The first two are complete, so what they don't name is not there.
+ */
+function abilitiesIn(entry: Readonly<Record<string, unknown>>): Pick<FoundModel, "reasoning" | "images"> {
+  const { architecture, capabilities } = entry;
+  const inputs = namesIn(isRecord(architecture) ? architecture["input_modalities"] : entry["input_modalities"]);
+  const parameters = namesIn(entry["supported_parameters"]);
+  const named = namesIn(capabilities);
+  const flags = isRecord(capabilities) ? capabilities : {};
+  return {
+    ...told("images", inputs?.includes("image") ?? named?.includes("vision") ?? flags["vision"]),
+    ...told("reasoning", parameters?.includes("reasoning") ?? named?.includes("thinking") ?? flags["reasoning"]),
+  };
+}
+
+function told(field: "reasoning" | "images", value: unknown): Pick<FoundModel, "reasoning" | "images"> {
+  return typeof value === "boolean" ? { [field]: value } : {};
+}
+
+/** `null`: this is no list of names. */
+function namesIn(value: unknown): readonly string[] | null {
+  return Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === "string") ? value : null;
 }
 
 function isModelId(id: string): boolean {

@@ -1,6 +1,7 @@
 import { Module } from "@nestjs/common";
 import { SettingsModule } from "../settings/settings.module.js";
 import { RUNTIME_FACTORY, type RuntimeFactory } from "./runtime-factory.js";
+import { MachineHostService } from "./machine-host.service.js";
 import { RuntimeHostService } from "./runtime-host.service.js";
 import { runtimes } from "./runtime-registry.js";
 
@@ -8,7 +9,7 @@ const createRuntime: RuntimeFactory = (kind, context) => runtimes[kind].create(c
 
 @Module({
   imports: [SettingsModule],
-  providers: [RuntimeHostService, { provide: RUNTIME_FACTORY, useValue: createRuntime }],
-  exports: [RuntimeHostService],
+  providers: [RuntimeHostService, MachineHostService, { provide: RUNTIME_FACTORY, useValue: createRuntime }],
+  exports: [RuntimeHostService, MachineHostService],
 })
 export class RuntimeHostModule {}

@@ -43,6 +43,8 @@ export interface RuntimeDefinition {
   readonly introduction: string | null;
   /** Whether the loopback of an agent is the loopback of Mosaic, so that both reach the same servers there. */
   readonly sharesLoopback: boolean;
+  /** What an agent reaches the servers of this machine by: a provider that runs here. */
+  readonly machineHost: (driver: AgentRuntime) => Promise<string>;
   readonly view: (place: AgentPlace) => AgentView;
   /** That the software of a backend is here, and what happens when it is not. */
   readonly softwareHere: (software: Software) => string;
@@ -58,6 +60,7 @@ const docker: RuntimeDefinition = {
   refusal: () => null,
   introduction: null,
   sharesLoopback: false,
+  machineHost: async (driver) => (await driver.prepare()).internalHost,
   view: ({ backend }) => ({ bind: "lan", stateDir: backend.stateDir, isIsolated: true, port: backend.gatewayPort }),
   softwareHere: ({ image }) => `The image ${image} is on this machine.`,
   softwareMissing: ({ image, isBuilt }) =>
@@ -74,6 +77,7 @@ const process: RuntimeDefinition = {
       : `Mosaic listens on ${env.HOST}, and the process runtime has no walls: it is refused unless HOST is loopback or MOSAIC_ALLOW_UNISOLATED is true.`,
   introduction: "Agents run as child processes of Mosaic, with no walls between them and this machine.",
   sharesLoopback: true,
+  machineHost: async () => Promise.resolve("127.0.0.1"),
   view: ({ env, containerName, endpointPort }) => ({
     bind: "loopback",
     stateDir: join(resolve(env.MOSAIC_STATE_DIR), "agents", containerName, "state"),

@@ -1,0 +1,59 @@
+import { RuntimeError, type AgentRuntime } from "@mosaic/runtime/agent-runtime";
+import { Inject, Injectable } from "@nestjs/common";
+import { CLOCK, type Clock } from "../../platform/clock/clock.js";
+import { AppError } from "../../platform/errors/app-error.js";
+import { RuntimeHostService } from "./runtime-host.service.js";
+import type { RuntimeDefinition } from "./runtime-registry.js";
+
+export interface MachineHost {
+  /** Whether the loopback of an agent is the loopback of Mosaic. */
+  readonly sharesLoopback: boolean;
+  /** What agents reach the servers of this machine by; `null` while the engine is away. */
+  readonly host: string | null;
+}
+
+/** It changes with the network of the engine, which is seldom, and is asked for with every list of providers. */
+const keptMs = 60_000;
+
+/** How this machine is called from where agents run, or, until that is chosen, from where it is suggested that they run. */
+@Injectable()
+export class MachineHostService {
+  private kept: { readonly found: MachineHost; readonly untilMs: number } | null = null;
+
+  constructor(
+    private readonly runtimeHost: RuntimeHostService,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async find(): Promise<MachineHost> {
+    const nowMs = this.clock.now().getTime();
+    if (this.kept === null || this.kept.untilMs <= nowMs) {
+      this.kept = { found: await this.ask(), untilMs: nowMs + keptMs };
+    }
+    return this.kept.found;
+  }
+
+  private async ask(): Promise<MachineHost> {
+    try {
+      const kind = (await this.runtimeHost.kind()) ?? (await this.runtimeHost.options()).suggested;
+      const { driver, definition } = await this.runtimeHost.inUse(kind);
+      return { sharesLoopback: definition.sharesLoopback, host: await this.hostOf(driver, definition) };
+    } catch (error) {
+      if (error instanceof AppError) {
+        return { sharesLoopback: false, host: null };
+      }
+      throw error;
+    }
+  }
+
+  private async hostOf(driver: AgentRuntime, definition: RuntimeDefinition): Promise<string | null> {
+    try {
+      return await definition.machineHost(driver);
+    } catch (error) {
+      if (error instanceof RuntimeError) {
+        return null;
+      }
+      throw error;
+    }
+  }
+}
