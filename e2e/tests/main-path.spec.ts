@@ -79,6 +79,17 @@ test.describe("the main path", () => {
     await page
       .getByLabel(/^API key/)
       .first()
+      .fill("sk-not-kept");
+    await page.reload();
+    await expect(page.getByLabel("Provider name")).toHaveValue("Stub");
+    await expect(page.getByLabel("Address (base URL)")).toHaveValue(world.llmBaseUrl);
+    await expect(page.getByLabel(/^API key/).first()).toHaveValue("");
+    expect(await page.evaluate(() => JSON.stringify([{ ...window.sessionStorage }, { ...window.localStorage }]))).not.toContain(
+      "sk-not-kept",
+    );
+    await page
+      .getByLabel(/^API key/)
+      .first()
       .fill("sk-wrong");
     await page.getByRole("button", { name: /Test connection/ }).click();
     // An address inside is called only once an admin has allowed it, which is one click from here.
@@ -112,6 +123,8 @@ test.describe("the main path", () => {
   test("the wizard: agent and summary", async ({ world }) => {
     await page.getByLabel("Name", { exact: true }).fill(agentName);
     await page.getByLabel("Personality").first().fill(`You are Ada. Your code word is ${needle}.`);
+    await page.reload();
+    await expect(page.getByLabel("Name", { exact: true })).toHaveValue(agentName);
     await page.getByRole("radio", { name: world.runtime === "docker" ? /Docker/ : /Plain processes/ }).click();
     if (world.runtime === "process") {
       await page.getByRole("checkbox", { name: /does not isolate/ }).check();

@@ -24,16 +24,21 @@ import {
 import { RoleMappings } from "@/features/admin-oidc/role-mappings";
 import { SaveProblem } from "@/components/page/save-problem";
 import { splitFaults, useFirstFault } from "@/lib/form-problem";
+import { useLeave } from "@/lib/use-leave";
 
 export interface OidcFormProps {
   readonly stored: OidcSettings;
+  /** What was entered before, and who hears of it when the form goes away. */
+  readonly initial?: OidcValues | null;
+  readonly onLeave?: (values: OidcValues) => void;
   readonly onSave: (body: SaveOidc) => Promise<unknown>;
   readonly onDirty: (isDirty: boolean) => void;
   readonly renderActions: (state: { readonly isSaving: boolean; readonly isDirty: boolean }) => ReactNode;
 }
 
-export function OidcForm({ stored, onSave, onDirty, renderActions }: OidcFormProps) {
-  const { values, set, faults, saveError, isSaving, isDirty, form, submit } = useOidcForm(stored, onSave, onDirty);
+export function OidcForm(props: OidcFormProps) {
+  const { stored, renderActions } = props;
+  const { values, set, faults, saveError, isSaving, isDirty, form, submit } = useOidcForm(props);
   return (
     <form ref={form} onSubmit={(event) => void submit(event)} noValidate className="grid gap-6">
       <Toggle
@@ -48,7 +53,7 @@ export function OidcForm({ stored, onSave, onDirty, renderActions }: OidcFormPro
         that people will use.
       </p>
       <OidcHelp />
-      <Server values={values} set={set} faults={faults} stored={stored} />
+      <Server values={values} set={set} faults={faults} stored={stored} isDraft={props.onLeave !== undefined} />
       <People values={values} set={set} faults={faults} />
       {saveError === null ? null : <SaveProblem error={saveError} />}
       {renderActions({ isSaving, isDirty })}
@@ -56,9 +61,10 @@ export function OidcForm({ stored, onSave, onDirty, renderActions }: OidcFormPro
   );
 }
 
-const useOidcForm = (stored: OidcSettings, onSave: OidcFormProps["onSave"], onDirty: OidcFormProps["onDirty"]) => {
+const useOidcForm = ({ stored, initial: entered = null, onLeave, onSave, onDirty }: OidcFormProps) => {
   const [initial] = useState(() => toValues(stored));
-  const [values, setValues] = useState(initial);
+  const [values, setValues] = useState(entered ?? initial);
+  useLeave(() => onLeave?.(values));
   const [faults, setFaults] = useState<OidcFaults>({});
   const [saveError, setSaveError] = useState<unknown>(null);
   const [isSaving, setSaving] = useState(false);
@@ -95,9 +101,9 @@ interface PartProps {
   readonly set: (changes: Partial<OidcValues>) => void;
 }
 
-type ServerProps = PartProps & { readonly stored: OidcSettings };
+type ServerProps = PartProps & { readonly stored: OidcSettings; /** Kept over a reload, but for its secret. */ readonly isDraft: boolean };
 
-function Server({ values, set, faults, stored }: ServerProps) {
+function Server({ values, set, faults, stored, isDraft }: ServerProps) {
   return (
     <div className="grid gap-5">
       <Field label="Issuer" hint="The address of your sign-in server, as it names itself." error={faults.issuer}>
@@ -125,7 +131,7 @@ function Server({ values, set, faults, stored }: ServerProps) {
           />
         )}
       </Field>
-      <ClientSecret values={values} set={set} faults={faults} stored={stored} />
+      <ClientSecret values={values} set={set} faults={faults} stored={stored} isDraft={isDraft} />
       <OidcTest asked={toTestOidc(values)} />
       <Field label="Label of the button" hint={`People see: “Continue with ${values.label.trim() || "…"}”.`} error={faults.label}>
         {(control) => (
@@ -145,7 +151,7 @@ function Server({ values, set, faults, stored }: ServerProps) {
   );
 }
 
-function ClientSecret({ values, set, faults, stored }: ServerProps) {
+function ClientSecret({ values, set, faults, stored, isDraft }: ServerProps) {
   const id = useId();
   return (
     <>
@@ -154,7 +160,7 @@ function ClientSecret({ values, set, faults, stored }: ServerProps) {
         hint={
           stored.hasClientSecret
             ? "A secret is stored. Leave this empty to keep it; it is never shown."
-            : "Stored encrypted, and never shown again."
+            : `Stored encrypted, and never shown again.${isDraft ? " A reload empties this field." : ""}`
         }
         error={faults.clientSecret}
       >

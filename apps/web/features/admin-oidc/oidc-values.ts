@@ -1,18 +1,21 @@
-import { saveOidc, type OidcSettings, type RoleMapping, type SaveOidc, type TestOidc } from "@mosaic/contracts/oidc";
+import { role } from "@mosaic/contracts/identity";
+import { saveOidc, type OidcSettings, type SaveOidc, type TestOidc } from "@mosaic/contracts/oidc";
+import { z } from "zod";
 
-export interface OidcValues {
-  readonly isEnabled: boolean;
-  readonly label: string;
-  readonly issuer: string;
-  readonly clientId: string;
+export const oidcValues = z.object({
+  isEnabled: z.boolean(),
+  label: z.string(),
+  issuer: z.string(),
+  clientId: z.string(),
   /** Empty: the stored one stays. */
-  readonly clientSecret: string;
-  readonly hasNoSecret: boolean;
-  readonly scopes: readonly string[];
-  readonly allowedEmailDomains: readonly string[];
-  readonly autoCreate: boolean;
-  readonly roleMappings: readonly RoleMapping[];
-}
+  clientSecret: z.string(),
+  hasNoSecret: z.boolean(),
+  scopes: z.array(z.string()).readonly(),
+  allowedEmailDomains: z.array(z.string()).readonly(),
+  autoCreate: z.boolean(),
+  roleMappings: z.array(z.object({ claim: z.string(), value: z.string(), role })).readonly(),
+});
+export type OidcValues = Readonly<z.infer<typeof oidcValues>>;
 
 export type OidcFaults = Partial<Record<keyof OidcValues, string>>;
 

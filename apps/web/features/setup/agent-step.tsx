@@ -4,7 +4,7 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import type { Agent } from "@mosaic/contracts/agent";
 import { runtimeKind, type OnboardingOptions } from "@mosaic/contracts/onboarding";
 import type { Provider } from "@mosaic/contracts/provider";
-import { useEffect, useEffectEvent, useState } from "react";
+import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { CheckboxField } from "@/components/ui/checkbox-field";
 import { Field } from "@/components/ui/field";
@@ -30,6 +30,7 @@ import { RuntimeChoice } from "@/features/setup/runtime-choice";
 import type { StepProps } from "@/features/setup/setup-page";
 import { StepActions } from "@/features/setup/step-actions";
 import { placeFaults } from "@/lib/form-problem";
+import { useLeave } from "@/lib/use-leave";
 
 export function AgentStep(props: StepProps) {
   const providers = useProviders();
@@ -63,8 +64,7 @@ const useAgentStep = ({ memory, onRemember, providers, options, stored, isShared
   const [sharesModel, setSharesModel] = useState(memory.sharesModel ?? isShared);
   const [needsConsent, setNeedsConsent] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const leave = useEffectEvent(() => onRemember({ agent: form.getValues(), runtime, acceptsNoIsolation: hasConsent, sharesModel }));
-  useEffect(() => () => leave(), []);
+  useLeave(() => onRemember({ agent: form.getValues(), runtime, acceptsNoIsolation: hasConsent, sharesModel }));
   const isUnisolated = options.runtimes.find(({ kind }) => kind === runtime)?.isIsolated === false;
   const save = async (values: AgentValues): Promise<void> => {
     setError(null);

@@ -15,9 +15,10 @@ import { useCreateBreakglass } from "@/features/setup/onboarding-queries";
 import type { StepProps } from "@/features/setup/setup-page";
 import { StepActions } from "@/features/setup/step-actions";
 import { placeFaults } from "@/lib/form-problem";
+import { useLeave } from "@/lib/use-leave";
 
-export function BreakglassStep({ isDone, onNext }: StepProps) {
-  return isDone ? <AccountExists onNext={onNext} /> : <AccountForm onNext={onNext} />;
+export function BreakglassStep(props: StepProps) {
+  return props.isDone ? <AccountExists onNext={props.onNext} /> : <AccountForm {...props} />;
 }
 
 function AccountExists({ onNext }: { readonly onNext: () => void }) {
@@ -38,11 +39,15 @@ function AccountExists({ onNext }: { readonly onNext: () => void }) {
   );
 }
 
-function AccountForm({ onNext }: { readonly onNext: () => void }) {
+function AccountForm({ memory, onRemember, onNext }: StepProps) {
   const create = useCreateBreakglass();
   const [error, setError] = useState<unknown>(null);
   const rulesId = useId();
-  const form = useForm<CreateBreakglass>({ resolver: zodResolver(createBreakglass), defaultValues: { username: "admin", password: "" } });
+  const form = useForm<CreateBreakglass>({
+    resolver: zodResolver(createBreakglass),
+    defaultValues: { username: memory.username ?? "admin", password: "" },
+  });
+  useLeave(() => onRemember({ username: form.getValues("username") }));
   const { errors } = form.formState;
   const { username, password } = form.watch();
   const submit = form.handleSubmit(async (values) => {
@@ -62,7 +67,7 @@ function AccountForm({ onNext }: { readonly onNext: () => void }) {
         )}
       </Field>
       <div className="grid gap-3">
-        <Field label="Password" error={errors.password && "The password does not follow all rules"}>
+        <Field label="Password" hint="A reload empties this field." error={errors.password && "The password does not follow all rules"}>
           {(control) => (
             <PasswordInput
               what="password"

@@ -2,7 +2,6 @@
 
 import type { OidcSettings } from "@mosaic/contracts/oidc";
 import { ArrowLeft, ArrowRight } from "lucide-react";
-import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { ChoiceCard, ChoiceGroup } from "@/components/ui/choice-card";
 import { OidcForm } from "@/features/admin-oidc/oidc-form";
@@ -15,11 +14,15 @@ import { StepActions } from "@/features/setup/step-actions";
 
 export function OidcStep(props: StepProps) {
   const settings = useOidcSettings();
-  const [chosen, setChosen] = useState<string | null>(null);
-  const choice = chosen ?? (settings.data?.isConfigured === true ? "oidc" : "later");
+  const choice = props.memory.signIn ?? (settings.data?.isConfigured === true ? "oidc" : "later");
   return (
     <div className="grid gap-8">
-      <ChoiceGroup aria-label="How people sign in" value={choice} onValueChange={setChosen} className="grid gap-3 sm:grid-cols-2">
+      <ChoiceGroup
+        aria-label="How people sign in"
+        value={choice}
+        onValueChange={(signIn) => props.onRemember({ signIn })}
+        className="grid gap-3 sm:grid-cols-2"
+      >
         <ChoiceCard
           value="later"
           title="Passwords for now"
@@ -47,13 +50,15 @@ function Later({ isDone, onNext, onBack }: StepProps) {
   );
 }
 
-function Connect({ stored, isDone, onNext, onBack }: StepProps & { readonly stored: OidcSettings }) {
+function Connect({ stored, memory, onRemember, isDone, onNext, onBack }: StepProps & { readonly stored: OidcSettings }) {
   const save = useOnboardingOidc();
   const skip = useSkipOidc();
   const leave = (): void => (isDone ? onNext() : skip.mutate(undefined, { onSuccess: onNext }));
   return (
     <OidcForm
       stored={stored}
+      initial={memory.oidc}
+      onLeave={(oidc) => onRemember({ oidc })}
       onDirty={() => undefined}
       onSave={async (body) => {
         await save.mutateAsync(body);

@@ -9,6 +9,7 @@ import { provider, type CreateProvider } from "@mosaic/contracts/provider";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { forgetSetupToken, setupTokenHeaders } from "@/features/entry/setup-token";
 import { onboardingStatusQuery } from "@/features/entry/onboarding-status";
+import { forgetDraft } from "@/features/setup/setup-draft";
 import { request } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
 
@@ -98,6 +99,9 @@ export const useCompleteOnboarding = () => {
   const client = useQueryClient();
   return useMutation({
     mutationFn: () => request(onboardingStatus, "/api/onboarding/complete", { method: "POST" }),
-    onSuccess: (status) => client.setQueryData(queryKeys.onboarding, status),
+    onSuccess: (status) => {
+      forgetDraft();
+      client.setQueryData(queryKeys.onboarding, status);
+    },
   });
 };

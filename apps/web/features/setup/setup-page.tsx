@@ -2,14 +2,15 @@
 
 import type { OnboardingStatus, OnboardingStep } from "@mosaic/contracts/onboarding";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { AgentStep } from "@/features/setup/agent-step";
 import { BreakglassStep } from "@/features/setup/breakglass-step";
 import { OidcStep } from "@/features/setup/oidc-step";
 import { ProviderStep } from "@/features/setup/provider-step";
+import { keepDraft, readDraft } from "@/features/setup/setup-draft";
 import { SummaryStep } from "@/features/setup/summary-step";
 import { TokenStep } from "@/features/setup/token-step";
-import { emptyMemory, nextStep, previousStep, shownStep, stepIndex, wizardSteps, type WizardMemory } from "@/features/setup/wizard";
+import { nextStep, previousStep, shownStep, stepIndex, wizardSteps, type WizardMemory } from "@/features/setup/wizard";
 import { WizardFrame } from "@/features/setup/wizard-frame";
 import { Gate } from "@/features/entry/gate";
 import { useOnboardingStatus } from "@/features/entry/onboarding-status";
@@ -48,10 +49,23 @@ const stepViews: Record<OnboardingStep, (props: StepProps) => ReactNode> = {
   summary: SummaryStep,
 };
 
+/** Kept at once: a page that is left has no time for another render. */
+const useMemory = () => {
+  const [memory, setMemory] = useState(readDraft);
+  const latest = useRef(memory);
+  const remember = (entered: Partial<WizardMemory>): void => {
+    latest.current = { ...latest.current, ...entered };
+    keepDraft(latest.current);
+    setMemory(latest.current);
+  };
+  return { memory, remember };
+};
+
 function Wizard() {
   const status = useOnboardingStatus().data;
-  const [viewed, setViewed] = useState<OnboardingStep | null>(null);
-  const [memory, setMemory] = useState(emptyMemory);
+  const { memory, remember } = useMemory();
+  const { viewed } = memory;
+  const setViewed = (step: OnboardingStep): void => remember({ viewed: step });
   const reached = status?.step ?? "breakglass";
   const shown = shownStep(viewed, reached);
   const step = wizardSteps[stepIndex(shown)];
@@ -68,7 +82,7 @@ function Wizard() {
         status={status}
         isDone={stepIndex(shown) < stepIndex(reached)}
         memory={memory}
-        onRemember={(entered) => setMemory((known) => ({ ...known, ...entered }))}
+        onRemember={remember}
         onNext={() => setViewed(nextStep(shown))}
         onBack={back === null ? null : () => setViewed(back)}
       />

@@ -1,4 +1,5 @@
 import type { OnboardingStep, RuntimeKind } from "@mosaic/contracts/onboarding";
+import type { OidcValues } from "@/features/admin-oidc/oidc-values";
 import type { ProviderValues } from "@/features/providers/provider-values";
 import type { AgentValues } from "@/features/agents/agent-values";
 
@@ -49,8 +50,14 @@ export const nextStep = (id: OnboardingStep): OnboardingStep => wizardSteps[step
 
 export const previousStep = (id: OnboardingStep): OnboardingStep | null => wizardSteps[stepIndex(id) - 1]?.id ?? null;
 
-/** What was entered and not sent yet, kept while the user moves between the steps. Never written anywhere: it may hold a key. */
+/** What was entered and not sent yet, kept while the user moves between the steps, and without its secrets over a reload (`setup-draft.ts`). */
 export interface WizardMemory {
+  /** The step that the user went back to. */
+  readonly viewed: OnboardingStep | null;
+  readonly username: string | null;
+  /** How people sign in: the choice, and what was entered for it. */
+  readonly signIn: string | null;
+  readonly oidc: OidcValues | null;
   readonly provider: ProviderValues | null;
   readonly agent: AgentValues | null;
   readonly runtime: RuntimeKind | null;
@@ -59,6 +66,10 @@ export interface WizardMemory {
 }
 
 export const emptyMemory = (): WizardMemory => ({
+  viewed: null,
+  username: null,
+  signIn: null,
+  oidc: null,
   provider: null,
   agent: null,
   runtime: null,
