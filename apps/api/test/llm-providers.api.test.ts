@@ -136,6 +136,21 @@ test.each([-1, 0.5, 1_000_000_001, "1", null])("a price of %j is refused at its 
   expect(JSON.stringify(answer.json())).toContain("models.0.prices.inputMicrosPerMillion");
 });
 
+test("what is wrong with a field is told in words, with a code and what it takes to say them in another language", async () => {
+  const body = { kind: "openai-compatible", name: "n".repeat(81), baseUrl: "nonsense", models: [], extra: 1 };
+  const refused = (await ann.post("/api/providers", body)).json<{ detail: string; errors: object[] }>();
+  expect(refused.errors).toHaveLength(4);
+  expect(refused.errors).toEqual(
+    expect.arrayContaining([
+      { path: "name", message: "At most 80 characters; this has 81", code: "too_long", args: { maximum: 80 } },
+      { path: "baseUrl", message: "A web address that begins with http:// or https://", code: "address_http" },
+      { path: "models", message: "Choose at least one model", code: "choose_model" },
+      { path: "", message: "There is no such field: extra", code: "unknown_field", args: { fields: "extra" } },
+    ]),
+  );
+  expect(refused.detail).toContain("baseUrl: A web address that begins with http:// or https://");
+});
+
 test("a provider is deleted once", async () => {
   const { id } = await create(ann);
   expect((await ann.delete(`/api/providers/${id}`)).status).toBe(204);

@@ -159,7 +159,7 @@ export function withoutEndpoint(address: string): string {
 }
 
 export const baseUrl = z
-  .url({ protocol: /^https?$/, error: says.address_http })
+  .url({ protocol: /^https?$/, error: says.address_http, abort: true })
   .max(500)
   .overwrite(withoutEndpoint)
   .refine((value) => URL.canParse(value) && new URL(value).username === "" && new URL(value).password === "", says.address_user)
