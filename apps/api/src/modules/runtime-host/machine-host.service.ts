@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { RuntimeError, type AgentRuntime } from "@mosaic/runtime/agent-runtime";
 import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
@@ -8,17 +9,22 @@ import type { RuntimeDefinition } from "./runtime-registry.js";
 export interface MachineHost {
   /** Whether the loopback of an agent is the loopback of Mosaic. */
   readonly sharesLoopback: boolean;
-  /** What agents reach the servers of this machine by; `null` while the engine is away. */
+  /** What agents reach the servers of this machine by; `null` while the engine does not say. */
   readonly host: string | null;
 }
 
 /** It changes with the network of the engine, which is seldom, and is asked for with every list of providers. */
 const keptMs = 60_000;
+const unknownKeptMs = 5_000;
+/** A list of providers does not wait for an engine that hangs. */
+const patienceMs = 1_500;
+
+const unknown: MachineHost = { sharesLoopback: false, host: null };
 
 /** How this machine is called from where agents run, or, until that is chosen, from where it is suggested that they run. */
 @Injectable()
 export class MachineHostService {
-  private kept: { readonly found: MachineHost; readonly untilMs: number } | null = null;
+  private kept: { readonly found: Promise<MachineHost>; untilMs: number } | null = null;
 
   constructor(
     private readonly runtimeHost: RuntimeHostService,
@@ -28,32 +34,41 @@ export class MachineHostService {
   async find(): Promise<MachineHost> {
     const nowMs = this.clock.now().getTime();
     if (this.kept === null || this.kept.untilMs <= nowMs) {
-      this.kept = { found: await this.ask(), untilMs: nowMs + keptMs };
+      this.kept = { found: this.ask(), untilMs: nowMs + keptMs };
     }
-    return this.kept.found;
+    const { kept } = this;
+    const waiting = new AbortController();
+    const late = sleep(patienceMs, unknown, { signal: waiting.signal, ref: false }).catch(() => unknown);
+    try {
+      const found = await Promise.race([kept.found, late]);
+      kept.untilMs = Math.min(kept.untilMs, nowMs + (found.host === null ? unknownKeptMs : keptMs));
+      return found;
+    } finally {
+      waiting.abort();
+    }
   }
 
   private async ask(): Promise<MachineHost> {
     try {
       const kind = (await this.runtimeHost.kind()) ?? (await this.runtimeHost.options()).suggested;
       const { driver, definition } = await this.runtimeHost.inUse(kind);
-      return { sharesLoopback: definition.sharesLoopback, host: await this.hostOf(driver, definition) };
+      return { sharesLoopback: definition.sharesLoopback, host: await hostOf(driver, definition) };
     } catch (error) {
       if (error instanceof AppError) {
-        return { sharesLoopback: false, host: null };
+        return unknown;
       }
       throw error;
     }
   }
+}
 
-  private async hostOf(driver: AgentRuntime, definition: RuntimeDefinition): Promise<string | null> {
-    try {
-      return await definition.machineHost(driver);
-    } catch (error) {
-      if (error instanceof RuntimeError) {
-        return null;
-      }
-      throw error;
+async function hostOf(driver: AgentRuntime, definition: RuntimeDefinition): Promise<string | null> {
+  try {
+    return await definition.machineHost(driver);
+  } catch (error) {
+    if (error instanceof RuntimeError) {
+      return null;
     }
+    throw error;
   }
 }
