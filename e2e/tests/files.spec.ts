@@ -72,12 +72,14 @@ test.describe("files in a chat", () => {
   });
 
   test("a pasted image is shown to the model, and a text lands where the agent reads it", async ({ world }) => {
+    test.setTimeout(360_000);
     await pasteImage(page);
     await pick(page, text("code.txt", "The code word is PELICAN-7."));
     await expect(attached(page)).toHaveCount(2);
     await expect(page.getByRole("progressbar", { name: /^Uploading/ })).toHaveCount(0);
     await send(page, "Ada", "What do you see?");
-    await nextAnswer(page, "Ada", 1, 120_000);
+    // The first message starts the agent.
+    await nextAnswer(page, "Ada", 1, 200_000);
     const question = page.getByRole("article", { name: "You" }).first();
     await expect(question).toContainText("Shown to the model.");
     await expect(question.getByRole("img", { name: "image.png" })).toHaveJSProperty("naturalWidth", 1);
@@ -88,15 +90,15 @@ test.describe("files in a chat", () => {
   });
 
   test("what the agent makes is downloaded, and nothing in it runs", async () => {
-    const page_ = `<script>document.title = "taken"</script>`;
-    const args = JSON.stringify({ path: "outbox/report.html", content: page_ });
+    const html = `<script>document.title = "taken"</script>`;
+    const args = JSON.stringify({ path: "outbox/report.html", content: html });
     await send(page, "Ada", `[demo:tool name=write args=${args}]`);
     const answer = await nextAnswer(page, "Ada", 3);
     const download = page.waitForEvent("download");
     await answer.getByRole("link", { name: "Download report.html" }).click();
     const file = await download;
     expect(file.suggestedFilename()).toBe("report.html");
-    expect(await readFile(await file.path(), "utf8")).toBe(page_);
+    expect(await readFile(await file.path(), "utf8")).toBe(html);
     const [view] = await Promise.all([page.context().waitForEvent("page"), answer.getByRole("link", { name: "View report.html" }).click()]);
     await expect(view.locator("body")).toContainText("<script>");
     expect(await view.title()).not.toBe("taken");

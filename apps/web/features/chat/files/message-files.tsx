@@ -52,7 +52,7 @@ function FileCard({
   const [isBroken, setBroken] = useState(false);
   const isImage = isImageType(mediaType);
   return (
-    <div className="grid w-fit min-w-0 max-w-full gap-1.5 rounded-xl border bg-card p-2 text-sm">
+    <div className="grid w-fit min-w-0 max-w-full grid-cols-[minmax(0,1fr)] gap-1.5 rounded-xl border bg-card p-2 text-sm">
       {id !== undefined && isImage && !isBroken ? (
         // oxlint-disable-next-line nextjs/no-img-element -- it is nobody's to be made smaller by a server
         <img
@@ -90,7 +90,7 @@ function FileCard({
         )}
       </div>
       {whereabouts === null ? null : (
-        <p dir="auto" className="max-w-96 break-words text-xs text-muted-foreground">
+        <p dir="auto" className="max-w-96 wrap-anywhere text-xs text-muted-foreground">
           {whereabouts}
         </p>
       )}

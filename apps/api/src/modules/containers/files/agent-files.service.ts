@@ -2,19 +2,18 @@ import { RuntimeError } from "@mosaic/runtime/agent-runtime";
 import type { FolderLimits, FoundFile, StateFile } from "@mosaic/runtime/state-files";
 import { Injectable } from "@nestjs/common";
 import { AppError } from "../../../platform/errors/app-error.js";
-import { SettingsService } from "../../settings/settings.service.js";
 import { RuntimeHostService } from "../../runtime-host/runtime-host.service.js";
-import { containerNameOf } from "../container-identity.js";
+import { ContainersRepository } from "../containers.repository.js";
 
 /** Puts files into an agent's state, and reads what it has made there. */
 @Injectable()
 export class AgentFilesService {
   constructor(
     private readonly runtimes: RuntimeHostService,
-    private readonly settings: SettingsService,
+    private readonly containers: ContainersRepository,
   ) {}
 
-  /** Idempotent. Throws `runtime_unavailable` or `runtime_refused`, in words for whoever sent the file. */
+  /** Idempotent. Throws `not_found` for an agent that was never started, `runtime_unavailable` or `runtime_refused`, in words for whoever sent the file. */
   async put(agentId: string, file: StateFile): Promise<void> {
     try {
       await (await this.runtimes.runtime()).putFile(await this.nameOf(agentId), file);
@@ -33,6 +32,10 @@ export class AgentFilesService {
   }
 
   private async nameOf(agentId: string): Promise<string> {
-    return containerNameOf(await this.settings.instanceId(), agentId);
+    const name = (await this.containers.find(agentId))?.container?.name;
+    if (name === undefined) {
+      throw new AppError("not_found", { detail: "The agent is not there any more." });
+    }
+    return name;
   }
 }

@@ -36,6 +36,8 @@ const showing = {
   },
 } as const;
 
+const gone = "A file of this message is not there any more. Write the message anew, without it.";
+
 /** Images on their way to a gateway. */
 export interface ShownImages {
   readonly list: readonly GatewayImage[];
@@ -84,7 +86,9 @@ export class TurnFilesService {
     turn.tell({ type: "notice", code: "files_on_their_way", detail });
     for (const { id, workspacePath, sizeBytes } of sent) {
       turn.signal.throwIfAborted();
-      const file = await this.files.open(turn.userId, id);
+      const file = await this.files.open(turn.userId, id).catch((error: unknown) => {
+        throw error instanceof AppError && error.code === "not_found" ? new AppError("not_found", { detail: gone }) : error;
+      });
       await this.agentFiles.put(turn.agentId, { path: `${workspace.folder}/${workspacePath}`, sizeBytes, content: file.content() });
     }
   }
