@@ -61,7 +61,10 @@ export class AgentAccessService {
       return { ...same, caution: `${why} They reach the same server at ${address}, which answers too.`, agentAddress: address };
     }
     const advice = providerDefinitions[provider.kind].listenAdvice;
-    return { ...same, caution: `${why} They would reach the server at ${address}, but it listens on 127.0.0.1 only. ${advice}` };
+    return {
+      ...same,
+      caution: `${why} They would reach the server at ${address}, but it does not answer there: it may listen on 127.0.0.1 only. ${advice}`,
+    };
   }
 
   /** Also a name that only this machine's own list of hosts leads back to it. */
