@@ -47,7 +47,7 @@ interface Acted {
 
 async function act(route: Route, recipe: Recipe, id: string, client: TestClient): Promise<Acted> {
   const body = recipe.bodyOf === undefined ? recipe.body : recipe.bodyOf(id);
-  const response = await client.open(route.method, route.path.replaceAll(/:\w+/g, id), body);
+  const response = await client.open(route.method, `${route.path.replaceAll(/:\w+/g, id)}${recipe.query ?? ""}`, body);
   const isJson = response.headers.get("content-type")?.includes("json") === true;
   const made = isJson ? ((await response.json()) as Record<string, unknown>) : {};
   await (isJson ? undefined : response.body?.cancel());

@@ -233,6 +233,8 @@ test("the rotation knows every place where something is sealed", { timeout: 60_0
   const turn = await inFlight(app, client, answering);
   expect((await client.post(`/api/conversations/${answering}/waiting`, { content: "then" })).status).toBe(201);
   expect((await client.upload("notes.txt", "notes")).status).toBe(201);
+  const draft = { revision: randomUUID(), content: "not sent" };
+  expect((await client.put(`/api/conversations/${answering}/draft`, draft)).status).toBe(204);
   const known = new Set([...sealedColumns, ...droppedColumns].map(({ table, column }) => `${table}.${column}`));
   const columns = await app.database.query<{ table: string; column: string }>(
     `SELECT table_name AS table, column_name AS column FROM information_schema.columns

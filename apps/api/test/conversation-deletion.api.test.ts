@@ -86,7 +86,7 @@ test("a deleted conversation answers as a missing one, byte for byte, on every r
   expect(routes.length).toBeGreaterThan(9);
   for (const { method, path, handler } of routes) {
     const recipe = recipes[handler];
-    const ask = async (id: string) => client.request(method, path.replace(":id", id), recipe?.body);
+    const ask = async (id: string) => client.request(method, `${path.replace(":id", id)}${recipe?.query ?? ""}`, recipe?.body);
     const [deleted, missing] = [await ask(ids[recipe?.kind ?? ""] ?? ""), await ask(crypto.randomUUID())];
     expect([handler, deleted.status, deleted.text]).toEqual([handler, 404, missing.text]);
   }

@@ -33,7 +33,21 @@ export const chatRoutes: Routes = {
     ...find(state.conversations, parts[1]),
     ...pageOf(state.messages.get(parts[1] ?? "") ?? []),
     waiting: state.waiting.get(parts[1] ?? "") ?? [],
+    draft: state.drafts.get(parts[1] ?? "") ?? null,
   }),
+  "POST /api/conversations/:id/read": ({ state, parts }) => {
+    find(state.conversations, parts[1]).isUnread = false;
+  },
+  "GET /api/conversations/:id/draft": ({ state, parts }) => ({ draft: state.drafts.get(parts[1] ?? "") ?? null }),
+  "PUT /api/conversations/:id/draft": ({ context, state, body, parts }) => {
+    if (context.refuses.has("PUT draft")) throw new Refusal("overloaded");
+    const [revision, content] = [String(body["revision"]), String(body["content"])];
+    state.drafts.set(parts[1] ?? "", { revision, content, updatedAt: now() });
+  },
+  "DELETE /api/conversations/:id/draft": ({ state, parts, request }) => {
+    const isKept = request.url?.endsWith(`?revision=${state.drafts.get(parts[1] ?? "")?.revision}`) !== true;
+    if (!isKept) state.drafts.delete(parts[1] ?? "");
+  },
   "GET /api/conversations/:id/messages": ({ state, parts, request }) => {
     const messages = state.messages.get(find(state.conversations, parts[1]).id) ?? [];
     const before = find(messages, /\?before=([\w-]+)$/.exec(request.url ?? "")?.[1]);

@@ -12,7 +12,7 @@ export interface Context {
   /** By the answer's id. */
   readonly turns: Map<string, ContractTurn>;
   /** What can't be done at the moment: "METHOD last-part-of-the-path". */
-  readonly refuses: Set<"GET events" | "POST stop">;
+  readonly refuses: Set<"GET events" | "POST stop" | "PUT draft">;
 }
 
 /** A turn as the contract server runs it: it goes on whoever reads. */

@@ -33,6 +33,8 @@ export interface ContractServer {
   readonly refuseReaders: (isRefusing: boolean) => void;
   /** While true, no turn can be stopped. */
   readonly refuseStops: (isRefusing: boolean) => void;
+  /** While true, no draft can be saved. */
+  readonly refuseDrafts: (isRefusing: boolean) => void;
   /** Of the turns so far. */
   readonly turnIds: () => string[];
   /** A turn that another page has begun; it does what the test says. */
@@ -70,6 +72,7 @@ export const startContractServer = async (
     },
     refuseReaders: (isRefusing) => setMember(context.refuses, "GET events", isRefusing),
     refuseStops: (isRefusing) => setMember(context.refuses, "POST stop", isRefusing),
+    refuseDrafts: (isRefusing) => setMember(context.refuses, "PUT draft", isRefusing),
     turnIds: () => [...context.turns.keys()],
     begin: (conversationId, content) => beginOther(context, conversationId, content),
     say: (event) => context.listeners.forEach((listener) => listener(event)),

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { BackendChoices } from "@mosaic/contracts/admin-containers";
 import type { Agent, FirstAgent } from "@mosaic/contracts/agent";
-import type { Conversation, Message, WaitingMessage } from "@mosaic/contracts/chat";
+import type { Conversation, Draft, Message, WaitingMessage } from "@mosaic/contracts/chat";
 import { textParts } from "@mosaic/contracts/message-parts";
 import type { OnboardingStep, RuntimeOption } from "@mosaic/contracts/onboarding";
 import type { Provider, ProviderTestResult } from "@mosaic/contracts/provider";
@@ -26,6 +26,7 @@ export interface ContractState {
   messages: Map<string, Message[]>;
   /** By conversation. */
   waiting: Map<string, WaitingMessage[]>;
+  drafts: Map<string, Draft>;
   backends: BackendChoice[];
   runtimes: RuntimeOption[];
   runtime: RuntimeOption;
@@ -117,6 +118,7 @@ export const sampleConversation = (over: Partial<Conversation> = {}): Conversati
   title: "New conversation",
   isPinned: false,
   isArchived: false,
+  isUnread: false,
   createdAt: now(),
   updatedAt: now(),
   ...over,
@@ -142,6 +144,7 @@ export const initialState = (): ContractState => ({
   deleted: [],
   messages: new Map(),
   waiting: new Map(),
+  drafts: new Map(),
   backends: [sampleBackend()],
   runtimes: [isolated, unisolated],
   runtime: isolated,

@@ -54,6 +54,8 @@ export const conversation = z
     /** One that is pinned is not archived, and the other way round. */
     isPinned: z.boolean(),
     isArchived: z.boolean(),
+    /** Something has come that its owner has not seen, on whatever device. Absent: from a release of before. */
+    isUnread: z.boolean().optional(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })
@@ -65,6 +67,9 @@ export const waitingMessage = z
   .object({ id: z.uuid(), content: z.string(), isNext: z.boolean(), createdAt: z.iso.datetime() })
   .meta({ id: "WaitingMessage" });
 export type WaitingMessage = z.infer<typeof waitingMessage>;
+/** What its owner has typed and not sent. `revision`: the saving page's own number of this text. */
+export const draft = z.object({ revision: z.uuid(), content: z.string(), updatedAt: z.iso.datetime() }).meta({ id: "Draft" });
+export type Draft = z.infer<typeof draft>;
 
 export const conversationWithMessages = z
   .object({
@@ -75,6 +80,8 @@ export const conversationWithMessages = z
     hasOlder: z.boolean(),
     /** What waits for the end of the answer under way, in the order in which it will be sent. Absent: from a release of before; `GET …/waiting` has it. */
     waiting: z.array(waitingMessage).optional(),
+    /** What its owner has typed and not sent. Absent: from a release of before. */
+    draft: draft.nullable().optional(),
   })
   .meta({ id: "ConversationWithMessages" });
 export type ConversationWithMessages = z.infer<typeof conversationWithMessages>;
@@ -110,6 +117,20 @@ export const sendMessage = z
   .refine(({ content, fileIds = [] }) => content.trim() !== "" || fileIds.length > 0, { path: ["content"], error: writeFirst })
   .meta({ id: "SendMessage" });
 export type SendMessage = z.infer<typeof sendMessage>;
+
+/** The newest message that was seen: all before it was seen, too. */
+export const markRead = z.strictObject({ messageId: z.uuid() }).meta({ id: "MarkRead" });
+export type MarkRead = z.infer<typeof markRead>;
+
+/** `revision` is made by whoever saves, and is another one for each text. */
+export const saveDraft = z.strictObject({ revision: z.uuid(), content: messageContent }).meta({ id: "SaveDraft" });
+export type SaveDraft = z.infer<typeof saveDraft>;
+
+export const dropDraftQuery = z.strictObject({ revision: z.uuid() }).meta({ id: "DropDraftQuery" });
+export type DropDraftQuery = z.infer<typeof dropDraftQuery>;
+
+export const currentDraft = z.object({ draft: draft.nullable() }).meta({ id: "CurrentDraft" });
+export type CurrentDraft = z.infer<typeof currentDraft>;
 
 /** In one conversation. */
 export const maxWaitingMessages = 5;
@@ -168,6 +189,10 @@ export const ownerEvent = z.discriminatedUnion("type", [
     conversationId: z.uuid(),
     /** It is being answered, or was until now. Absent: something else has changed. */
     turn: z.object({ answerId: z.uuid(), isOver: z.boolean() }).optional(),
+    /** Only this has changed: its owner has seen all of it, on some page. */
+    isRead: z.literal(true).optional(),
+    /** Only this has changed: what was typed in it. Without a revision there is no draft any more. */
+    draft: z.object({ revision: z.uuid().nullable() }).optional(),
   }),
 ]);
 export type OwnerEvent = z.infer<typeof ownerEvent>;

@@ -1,6 +1,6 @@
 import type { SealContext } from "../modules/crypto/sealed-box.js";
 import { containerTokenContext } from "../modules/agent-config/agent-config.types.js";
-import { contentContext, eventsContext, titleContext, waitingContext } from "../modules/conversations/message-seal.js";
+import { contentContext, draftContext, eventsContext, titleContext, waitingContext } from "../modules/conversations/message-seal.js";
 import { fileKeyContext, fileNameContext } from "../modules/files/sealed-pieces.js";
 import { keyContext } from "../modules/llm-providers/llm-providers.types.js";
 import { searchKeyContext } from "../modules/search/search.types.js";
@@ -83,6 +83,14 @@ export const sealedColumns: readonly SealedColumn[] = [
     rows: "files t",
     owner: "t.user_id::text",
     context: (id, owner) => fileKeyContext(owner ?? "", id),
+  },
+  {
+    table: "drafts",
+    id: "t.conversation_id",
+    column: "content_encrypted",
+    rows: "drafts t JOIN conversations o ON o.id = t.conversation_id",
+    owner: "o.user_id::text",
+    context: (id, owner) => draftContext(owner ?? "", id),
   },
   {
     table: "search_keys",

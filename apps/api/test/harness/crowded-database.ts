@@ -126,6 +126,8 @@ function talk({ users, agents, conversations, messages, auditEvents }: Crowd): s
      SELECT ${idSql("files", "n")}, ${idSql("users", `1 + n % ${users}`)}, CASE WHEN n % 100 <> 3 THEN ${idSql("messages", "n")} END, 'enc:' || md5(n::text), 'enc:' || md5(n::text),
        'text/plain', 1000, CASE WHEN n % 1000 <> 5 THEN ${ago("n")} END, ${ago("n")} FROM generate_series(1, ${messages}, 4) AS n`,
     `INSERT INTO file_pieces (file_id, seq, payload) SELECT ${idSql("files", "n")}, 0, ${hash("f", "n")} FROM generate_series(1, ${messages}, 4) AS n`,
+    `INSERT INTO drafts (conversation_id, revision, content_encrypted, updated_at)
+     SELECT ${idSql("conversations", "n")}, gen_random_uuid(), ${text}, ${ago("n")} FROM generate_series(1, ${conversations}) AS n`,
     `INSERT INTO turn_events (message_id, seq, payload_encrypted) SELECT ${idSql("messages", "n")}, 1, ${text} FROM generate_series(1, ${messages}, 2) AS n`,
     `INSERT INTO audit_events (id, at, actor_kind, actor_id, actor_name, action, target_type, target_id, target_name, outcome)
      SELECT ${idSql("audit_events", "n")}, ${ago("n")}, 'user', ${idSql("users", `1 + n % ${users}`)}, 'person-' || md5((1 + n % ${users})::text),

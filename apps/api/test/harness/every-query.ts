@@ -14,8 +14,10 @@ import { SupervisorReportsRepository } from "../../src/modules/containers/report
 import { ConversationDeletionRepository } from "../../src/modules/conversations/conversation-deletion.repository.js";
 import { ConversationListRepository } from "../../src/modules/conversations/conversation-list.repository.js";
 import { ConversationsRepository } from "../../src/modules/conversations/conversations.repository.js";
+import { DraftsRepository } from "../../src/modules/conversations/drafts.repository.js";
 import { MessagePagesRepository } from "../../src/modules/conversations/message-pages.repository.js";
 import { MessageTreeRepository } from "../../src/modules/conversations/message-tree.repository.js";
+import { ReadMarksRepository } from "../../src/modules/conversations/read-marks.repository.js";
 import { TurnLogRepository } from "../../src/modules/conversations/turn-log.repository.js";
 import { FilesRepository } from "../../src/modules/files/files.repository.js";
 import { HealthRepository } from "../../src/modules/health/health.repository.js";
@@ -189,6 +191,12 @@ const talk: readonly Call[] = [
     unmark: (deletion) => deletion.unmark(user, id("conversations", 2), hourAgo),
     remove: (deletion) => deletion.remove(hourAgo),
   }),
+  ...of(DraftsRepository, {
+    find: (drafts) => drafts.find(user, id("conversations", 1)),
+    save: (drafts) => drafts.save(talkKey, { revision: randomUUIDv7(), contentEncrypted: "enc:", updatedAt: now }),
+    drop: (drafts) => drafts.drop(talkKey, randomUUIDv7()),
+  }),
+  ...of(ReadMarksRepository, { mark: (marks) => marks.mark(talkKey, id("messages", 1)) }),
   ...of(MessagePagesRepository, {
     read: [
       (pages) => pages.read(talkKey, { bound: pageBound }),

@@ -8,6 +8,7 @@ import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Link } from "@/components/ui/link";
 import { useChatAgents, type ChatAgent } from "@/features/chat/chat-agents";
+import { useKeptDraft } from "@/features/chat/draft-sync";
 import { ChatHeader } from "@/features/chat/chat-header";
 import { ChatMainOutline } from "@/features/chat/chat-outline";
 import { ChatView } from "@/features/chat/chat-view";
@@ -31,6 +32,7 @@ export function ChatPage() {
   const lastAgent = useLastAgent(conversations.data, id === null);
   const agent = pickAgent(agents.data ?? [], conversation.data?.agentId ?? params.get("agent"), lastAgent);
   const title = id === null ? (agent === null ? "Chat" : `New chat with ${agent.name}`) : (conversation.data?.title ?? "Chat");
+  useKeptDraft(id, conversation.data?.draft);
   usePageTitle(title === "" ? "Chat" : title);
   const error = (id === null ? null : conversation.error) ?? agents.error;
   const isLoading = !agents.data || (id === null ? !conversations.data && !conversations.error : !conversation.data);
@@ -48,6 +50,7 @@ export function ChatPage() {
         conversationId={id}
         stored={conversation.data?.messages ?? []}
         hasOlder={conversation.data?.hasOlder ?? false}
+        isUnread={conversation.data?.isUnread ?? false}
         wantedId={params.get("message")}
         isForgotten={isForgotten(agent, conversation.data ?? null)}
       />

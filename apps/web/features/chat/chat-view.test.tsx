@@ -240,7 +240,7 @@ describe("a conversation", () => {
     expect(server.stoppedTurns()).toBe(0);
   });
 
-  test("costs its sender one request: everything comes on the one stream", async () => {
+  test("costs its sender one request, and one to say that the answer was seen: everything comes on the one stream", async () => {
     const { send, server, id } = await openChat();
     const before = server.requests.length;
     send("What is up");
@@ -254,7 +254,13 @@ describe("a conversation", () => {
     const path = `/api/conversations/${id}`;
     await waitFor(() => expect(server.requests.slice(before).map(({ line }) => line)).toContain(`GET ${path}/waiting`));
     const lines = server.requests.slice(before).map(({ line }) => line);
-    expect(lines.toSorted()).toEqual(["GET /api/conversations", `GET ${path}`, `GET ${path}/waiting`, `POST ${path}/messages`]);
+    expect(lines.toSorted()).toEqual([
+      "GET /api/conversations",
+      `GET ${path}`,
+      `GET ${path}/waiting`,
+      `POST ${path}/messages`,
+      `POST ${path}/read`,
+    ]);
   });
 
   test("keeps what came before the server died, and sends the message again on demand", async () => {

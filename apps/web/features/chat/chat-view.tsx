@@ -18,6 +18,7 @@ import { ForgottenNotice } from "@/features/chat/forgotten-notice";
 import { MessageList } from "@/features/chat/message-list";
 import { useMessageWindow } from "@/features/chat/message-window";
 import { isActive, newTurn, reduceTurn, type Turn } from "@/features/chat/turn";
+import { useMarkRead } from "@/features/chat/read-marks";
 import { useSpokenAnswer } from "@/features/chat/spoken-answer";
 import { dismissTurn, followTurn, startTurn, stopTurn, useTurn } from "@/features/chat/turn-store";
 import { WaitingList } from "@/features/chat/waiting-list";
@@ -30,6 +31,8 @@ export interface ChatViewProps {
   readonly stored: readonly Message[];
   /** There are messages before those. */
   readonly hasOlder: boolean;
+  /** Something has come that its owner has not seen, on whatever device. */
+  readonly isUnread: boolean;
   /** The message that the address names. */
   readonly wantedId: string | null;
   /** The agent has lost its memory of this conversation. */
@@ -113,7 +116,8 @@ const useEscape = (isAnswering: boolean, stop: () => void): void => {
 };
 
 export function ChatView(props: ChatViewProps) {
-  const { agent, conversationId, stored, hasOlder, wantedId, isForgotten } = props;
+  const { agent, conversationId, stored, hasOlder, isUnread, wantedId, isForgotten } = props;
+  const onSeen = useMarkRead(conversationId, isUnread);
   const shown = useMessageWindow(conversationId, stored, hasOlder);
   const { send, refused, dismissRefused, isCreating, key, isGiving, toggleGiving } = useSending(props);
   const turn = useFollowing(props) ?? refused;
@@ -138,6 +142,7 @@ export function ChatView(props: ChatViewProps) {
         turn={turn}
         agent={agent}
         onSend={onSend}
+        onSeen={onSeen}
         onDismiss={() => {
           dismissRefused();
           if (conversationId !== null) dismissTurn(conversationId);

@@ -4,6 +4,7 @@ import type { Conversation, ConversationWithMessages, Message } from "@mosaic/co
 import type { ConversationList } from "@mosaic/contracts/conversations";
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import { queryKeys } from "@/lib/query-keys";
+import { putUnread } from "@/lib/unread";
 
 /** Which conversations a list has. */
 export interface ListFilter {
@@ -21,6 +22,8 @@ export const putAnswerIntoCache = (client: QueryClient, id: string, question: Me
     const others = known.messages.filter((message) => message.id !== question.id && message.id !== answer.id);
     return { ...known, messages: [...others, question, answer] };
   });
+  // As the server has it: who stopped an answer has seen it.
+  if (answer.status !== "stopped") putUnread(client, id, true);
 };
 
 /** The conversation moves to the top of the list and out of the archive, with the title that its first message gave it. */

@@ -11,6 +11,7 @@ import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "@/compo
 import type { ConversationActions } from "@/features/chat/conversation-actions";
 import { isActive } from "@/features/chat/turn";
 import { useTurn } from "@/features/chat/turn-store";
+import { usePageVisible } from "@/lib/page-visible";
 
 export interface ConversationItemProps {
   readonly conversation: Conversation;
@@ -34,6 +35,8 @@ export interface RowHandlers extends ConversationActions {
 export const ConversationItem = memo(function ConversationItem(props: ConversationItemProps) {
   const { conversation, agent, isCurrent, isTabStop, hintId } = props;
   const isAnswering = isActive(useTurn(conversation.id));
+  const isLookedAt = usePageVisible() && isCurrent;
+  const isUnread = conversation.isUnread === true && !isLookedAt;
   const title = titleOf(conversation);
   return (
     <li
@@ -47,7 +50,11 @@ export const ConversationItem = memo(function ConversationItem(props: Conversati
         title={agent === null ? title : `${title} · ${agent.name}`}
         aria-current={isCurrent ? "page" : undefined}
         aria-describedby={hintId}
-        className={cn("flex min-h-9 min-w-0 flex-1 items-center gap-2 rounded-lg px-2 py-1.5 text-sm", isCurrent && "font-medium")}
+        className={cn(
+          "flex min-h-9 min-w-0 flex-1 items-center gap-2 rounded-lg px-2 py-1.5 text-sm",
+          isCurrent && "font-medium",
+          isUnread && "font-semibold",
+        )}
       >
         {agent === null ? null : <span aria-hidden>{agent.emoji}</span>}
         <span className="grid min-w-0">
@@ -61,6 +68,9 @@ export const ConversationItem = memo(function ConversationItem(props: Conversati
             </span>
           )}
         </span>
+        {isUnread && !isAnswering ? (
+          <span className="ml-auto size-2 shrink-0 rounded-full bg-primary" role="img" aria-label="unread" />
+        ) : null}
         {isAnswering ? <span className="size-2 shrink-0 animate-pulse rounded-xs bg-primary" role="img" aria-label="answering" /> : null}
       </Link>
       <ConversationMenu {...props} />

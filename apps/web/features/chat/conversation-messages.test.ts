@@ -10,11 +10,13 @@ const talk = (messages: readonly Message[], hasOlder: boolean): ConversationWith
   title: "A talk",
   isPinned: false,
   isArchived: false,
+  isUnread: false,
   createdAt: at,
   updatedAt: at,
   messages: [...messages],
   hasOlder,
   waiting: [],
+  draft: null,
 });
 const said = Array.from({ length: 8 }, (_, index) => sampleMessage({ content: `message ${index}` }));
 const again = (messages: readonly Message[]): Message[] => structuredClone([...messages]);

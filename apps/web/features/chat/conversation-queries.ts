@@ -46,7 +46,7 @@ export const useCreateConversation = () => {
   return useMutation({
     mutationFn: (agentId: string) => request(conversation, "/api/conversations", { method: "POST", body: { agentId } }),
     onSuccess: (created) => {
-      client.setQueryData(queryKeys.conversation(created.id), { ...created, messages: [], hasOlder: false, waiting: [] });
+      client.setQueryData(queryKeys.conversation(created.id), { ...created, messages: [], hasOlder: false, waiting: [], draft: null });
       client.setQueryData(queryKeys.waiting(created.id), []);
       putIntoLists(client, created);
     },

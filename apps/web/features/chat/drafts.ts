@@ -4,16 +4,29 @@ import { useSyncExternalStore } from "react";
 
 const prefix = "mosaic.draft.";
 const listeners = new Set<() => void>();
+const typedListeners = new Set<(key: string) => void>();
 
 /** Conversations that do not exist yet have a draft per agent. */
 export const draftKey = (conversationId: string | null, agentId: string | null): string => conversationId ?? `new.${agentId ?? ""}`;
 
 export const readDraft = (key: string): string => window.sessionStorage.getItem(prefix + key) ?? "";
 
-export const writeDraft = (key: string, text: string): void => {
+/** What another device has typed. */
+export const takeDraft = (key: string, text: string): void => {
   if (text === "") window.sessionStorage.removeItem(prefix + key);
   else window.sessionStorage.setItem(prefix + key, text);
   for (const listener of listeners) listener();
+};
+
+export const writeDraft = (key: string, text: string): void => {
+  takeDraft(key, text);
+  for (const listener of typedListeners) listener(key);
+};
+
+/** Hears of each draft that is written here. The returned function ends it. */
+export const onDraftTyped = (listener: (key: string) => void): (() => void) => {
+  typedListeners.add(listener);
+  return () => void typedListeners.delete(listener);
 };
 
 /** Gives back what could not be sent, before anything that was written since. */

@@ -11,6 +11,7 @@ import { LaterMessages } from "@/features/chat/later-messages";
 import { AnswerMessage, UserMessage } from "@/features/chat/message-item";
 import { useMessageRows, virtualFrom, type MessageRows } from "@/features/chat/message-rows";
 import type { MessageWindow } from "@/features/chat/message-window";
+import { useSeen } from "@/features/chat/read-marks";
 import { useWantedMessage } from "@/features/chat/wanted-message";
 import { mergeTurn, refusalOf, wasStoppedElsewhere, type Turn } from "@/features/chat/turn";
 import { TurnProblemCard } from "@/features/chat/turn-problem-card";
@@ -25,6 +26,8 @@ export interface MessageListProps {
   readonly onSend: (content: string, files?: readonly ChatFile[]) => void;
   readonly onDismiss: () => void;
   readonly empty: ReactNode;
+  /** Says that these were seen. `null`: they were before. */
+  readonly onSeen?: ((messages: readonly Message[]) => void) | null;
   /** The message that the address names. */
   readonly wantedId?: string | null;
   /** How many rows may be in the page together. */
@@ -32,7 +35,7 @@ export interface MessageListProps {
 }
 
 export function MessageList(props: MessageListProps) {
-  const { shown, turn, agent, onDismiss, empty, wantedId = null, limit = virtualFrom } = props;
+  const { shown, turn, agent, onDismiss, empty, onSeen = null, wantedId = null, limit = virtualFrom } = props;
   const { hasOlder, older, newer, leave } = shown;
   const isFar = newer !== null;
   // The answer that grows is at the end.
@@ -40,6 +43,7 @@ export function MessageList(props: MessageListProps) {
   const rows = useMessageRows({ messages, hasOlder, limit, hasNewer: isFar });
   const { scroller, isAtEnd } = rows;
   const jumpToEnd = useJumpToEnd(rows.jumpToEnd, isFar, leave);
+  useSeen(messages, isAtEnd && !isFar, onSeen);
   const foundId = useWantedMessage({ wantedId, messages, open: shown.open, rows });
   const startedAt = turn?.startedAt ?? null;
   const refusal = refusalOf(turn);

@@ -9,6 +9,7 @@ import { Link } from "@/components/ui/link";
 import { AgentFace, AgentStatus } from "@/features/agents/agent-status";
 import { useChatAgents } from "@/features/chat/chat-agents";
 import { ConversationList } from "@/features/chat/conversation-list";
+import { UnreadTitle } from "@/features/chat/read-marks";
 import { SearchButton } from "@/features/chat/search/search-button";
 import { Logo } from "@/components/page/logo";
 import { UserMenu } from "@/features/shell/user-menu";
@@ -34,6 +35,7 @@ export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
         <SearchButton onOpen={onNavigate} />
         <AgentShortcuts agents={agents} />
       </div>
+      <UnreadTitle />
       <ConversationList agents={agents} />
       <div className="border-t p-2">
         <UserMenu />

@@ -6,8 +6,10 @@ import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
 import { z } from "zod";
 import { isProblem, send } from "@/lib/api";
+import { tellDraftNews } from "@/lib/draft-news";
 import { queryKeys } from "@/lib/query-keys";
 import { readEvents } from "@/lib/sse";
+import { putUnread } from "@/lib/unread";
 
 /** Attempts that failed in a row. One failure is not shown yet: a restart of Mosaic is over in a moment. */
 let failures = 0;
@@ -39,9 +41,17 @@ export type IsReadHere = (conversationId: string, answerId: string) => boolean;
 const applyOwnerEvent = (client: QueryClient, event: OwnerEvent, isReadHere: IsReadHere): void => {
   if (event.type === "conversation") {
     const { conversationId, turn } = event;
+    if (event.isRead) {
+      putUnread(client, conversationId, false);
+      return;
+    }
+    if (event.draft) {
+      tellDraftNews(conversationId, event.draft.revision);
+      return;
+    }
     // Whoever reads a turn itself has everything before this.
     if (turn && isReadHere(conversationId, turn.answerId)) return;
-    if (turn?.isOver !== true) void client.invalidateQueries({ queryKey: queryKeys.conversations });
+    void client.invalidateQueries({ queryKey: queryKeys.conversations });
     void client.invalidateQueries({ queryKey: queryKeys.conversation(conversationId) });
     return;
   }

@@ -17,6 +17,7 @@ const conversationFields = {
   memoryGivenAt: true,
   pinnedAt: true,
   archivedAt: true,
+  unreadMessageId: true,
   createdAt: true,
   updatedAt: true,
 } as const;

@@ -9,6 +9,7 @@ import { OwnerEventsService } from "../owner-events/owner-events.service.js";
 import { ConversationListRepository } from "./conversation-list.repository.js";
 import { untitled } from "./conversation-title.js";
 import { ConversationsRepository } from "./conversations.repository.js";
+import { DraftsService } from "./drafts.service.js";
 import { cursorOf, placeOf } from "./list-place.js";
 import { MessagePagesService } from "./message-pages.service.js";
 import { openConversation, openWaiting, titleContext } from "./message-seal.js";
@@ -20,6 +21,7 @@ export class ConversationsService {
     private readonly repository: ConversationsRepository,
     private readonly lists: ConversationListRepository,
     private readonly pages: MessagePagesService,
+    private readonly drafts: DraftsService,
     private readonly events: OwnerEventsService,
     private readonly crypto: CryptoService,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -55,9 +57,9 @@ export class ConversationsService {
     if (stored === null) {
       throw new AppError("not_found");
     }
-    const { messages, hasOlder } = await this.pages.newest(userId, id);
+    const [draft, { messages, hasOlder }] = await Promise.all([this.drafts.current(userId, id), this.pages.newest(userId, id)]);
     const waiting = stored.waiting.map((one) => openWaiting(this.crypto, userId, one));
-    return { ...openConversation(this.crypto, userId, stored), messages, hasOlder, waiting };
+    return { ...openConversation(this.crypto, userId, stored), messages, hasOlder, waiting, draft };
   }
 
   async update(userId: string, id: string, { title, isPinned, isArchived }: UpdateConversation): Promise<Conversation> {

@@ -43,6 +43,8 @@ export interface StoredConversation {
   readonly memoryGivenAt: Date | null;
   readonly pinnedAt: Date | null;
   readonly archivedAt: Date | null;
+  /** `null`: its owner has seen all. */
+  readonly unreadMessageId: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -57,6 +59,13 @@ export interface StoredWaiting {
 
 /** The columns of a `StoredWaiting`. */
 export const waitingFields = { id: true, contentEncrypted: true, isNext: true, createdAt: true } as const;
+
+/** What its owner has typed in a conversation, as it is stored. */
+export interface StoredDraft {
+  readonly revision: string;
+  readonly contentEncrypted: string;
+  readonly updatedAt: Date;
+}
 
 /** What is left out stays. One that is pinned is not archived, and the other way round. */
 export interface ConversationChange {
@@ -111,7 +120,7 @@ export const messageColumns = `id, role, content_encrypted AS "contentEncrypted"
 
 /** The columns of a `StoredConversation`, in SQL. */
 export const conversationColumns = `id, agent_id AS "agentId", title_encrypted AS "titleEncrypted", memory_given_at AS "memoryGivenAt",
-  pinned_at AS "pinnedAt", archived_at AS "archivedAt", created_at AS "createdAt", updated_at AS "updatedAt"`;
+  pinned_at AS "pinnedAt", archived_at AS "archivedAt", unread_message_id AS "unreadMessageId", created_at AS "createdAt", updated_at AS "updatedAt"`;
 
 /** As the indexes have it: 2 for what is pinned, 1 for the rest of the list, 0 for the archive. */
 export const rankSql = "(CASE WHEN pinned_at IS NOT NULL THEN 2 WHEN archived_at IS NULL THEN 1 ELSE 0 END)";

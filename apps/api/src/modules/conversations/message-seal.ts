@@ -18,6 +18,10 @@ export const waitingContext = (userId: string, id: string): { owner: string; fie
   owner: userId,
   field: `waiting_messages.content_encrypted:${id}`,
 });
+export const draftContext = (userId: string, conversationId: string): { owner: string; field: string } => ({
+  owner: userId,
+  field: `drafts.content_encrypted:${conversationId}`,
+});
 /** `seq`: the number of the first of the events. */
 export const eventsContext = (userId: string, messageId: string, seq: number | string): { owner: string; field: string } => ({
   owner: userId,
@@ -32,6 +36,7 @@ export function openConversation(crypto: CryptoService, userId: string, stored: 
     ...(stored.memoryGivenAt === null ? {} : { memoryGivenAt: stored.memoryGivenAt.toISOString() }),
     isPinned: stored.pinnedAt !== null,
     isArchived: stored.archivedAt !== null,
+    isUnread: stored.unreadMessageId !== null,
     createdAt: stored.createdAt.toISOString(),
     updatedAt: stored.updatedAt.toISOString(),
   };

@@ -113,7 +113,7 @@ export class TurnsRepository {
           cost_micros = ${usage?.costMicros ?? null}, model = ${usage?.model ?? null}
         WHERE id = ${turn.answerId}::uuid RETURNING conversation_id),
       dropped AS (DELETE FROM turn_events WHERE message_id = ${turn.answerId}::uuid),
-      moved AS (UPDATE conversations v SET updated_at = ${now} FROM ended WHERE v.id = ended.conversation_id),
+      moved AS (UPDATE conversations v SET updated_at = ${now}, ${unreadBy(turn.answerId, status)} FROM ended WHERE v.id = ended.conversation_id),
       used AS (UPDATE agent_containers SET last_active_at = ${now}, updated_at = ${now} WHERE agent_id = ${turn.agentId}::uuid)
       SELECT ${overNotices(turn)}, EXISTS (SELECT 1 FROM waiting_messages w WHERE w.conversation_id = ended.conversation_id) AS "hasWaiting" FROM ended`,
     );
@@ -182,11 +182,17 @@ export class TurnsRepository {
           content_format = COALESCE(${content?.contentFormat ?? null}, content_format), status = CASE WHEN stop_requested_at IS NULL THEN ${status} ELSE 'stopped' END,
           error_code = CASE WHEN stop_requested_at IS NULL THEN ${error?.code ?? null} END,
           error_detail = CASE WHEN stop_requested_at IS NULL THEN ${error?.detail ?? null} END
-        WHERE id = ${turn.answerId}::uuid AND status = 'streaming' AND process_id IS NOT DISTINCT FROM ${turn.processId}::uuid RETURNING 1),
+        WHERE id = ${turn.answerId}::uuid AND status = 'streaming' AND process_id IS NOT DISTINCT FROM ${turn.processId}::uuid RETURNING conversation_id),
+      moved AS (UPDATE conversations v SET ${unreadBy(turn.answerId, status)} FROM ended WHERE v.id = ended.conversation_id),
       dropped AS (DELETE FROM turn_events WHERE message_id = ${turn.answerId}::uuid AND EXISTS (SELECT 1 FROM ended))
       SELECT ${overNotices(turn)} FROM ended`;
     return rows > 0;
   }
+}
+
+/** An end is news to whoever did not see it, but for one that they asked for. */
+function unreadBy(answerId: string, status: AnswerEnd["status"]): Prisma.Sql {
+  return Prisma.sql`unread_message_id = CASE WHEN ${status} = 'stopped' THEN unread_message_id ELSE GREATEST(unread_message_id, ${answerId}::uuid) END`;
 }
 
 interface BeginningRow extends FoundContainer {

@@ -1,0 +1,181 @@
+import type { Draft } from "@mosaic/contracts/chat";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { ChatPage } from "@/features/chat/chat-page";
+import { draftTimes } from "@/features/chat/draft-sync";
+import { Sidebar } from "@/features/chat/sidebar";
+import { isReadHere } from "@/features/chat/turn-store";
+import { useLiveEvents } from "@/features/shell/live-events";
+import { openPage, type Page } from "@/test/page";
+import { readyState, sampleAgent, sampleConversation, sampleMessage } from "@/test/contract-state";
+
+function App() {
+  useLiveEvents(isReadHere);
+  return (
+    <>
+      <Sidebar />
+      <ChatPage />
+    </>
+  );
+}
+
+const usual = { ...draftTimes };
+let isVisible = true;
+
+beforeEach(() => {
+  Object.assign(draftTimes, { saveAfterMs: 20, underFingersMs: 0, retryMs: 20 });
+  vi.spyOn(document, "visibilityState", "get").mockImplementation(() => (isVisible ? "visible" : "hidden"));
+});
+
+afterEach(() => {
+  isVisible = true;
+  Object.assign(draftTimes, usual);
+  vi.restoreAllMocks();
+});
+
+const show = (visible: boolean): void =>
+  act(() => {
+    isVisible = visible;
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+
+const ada = sampleAgent({ name: "Ada" });
+const uuid = (end: number): string => `01990000-0000-7000-8000-${String(end).padStart(12, "0")}`;
+
+interface Opened extends Page {
+  readonly id: string;
+  readonly otherId: string;
+  readonly box: HTMLTextAreaElement;
+}
+
+const open = async ({ isUnread = false, draft }: { isUnread?: boolean; draft?: Draft } = {}): Promise<Opened> => {
+  const talk = sampleConversation({ agentId: ada.id, title: "A talk", isUnread });
+  const other = sampleConversation({ agentId: ada.id, title: "Another" });
+  const messages = [sampleMessage({ id: uuid(1), role: "user", content: "Hello" }), sampleMessage({ id: uuid(2), content: "Hi" })];
+  const page = await openPage(
+    <App />,
+    {
+      ...readyState(),
+      agents: [ada],
+      conversations: [talk, other],
+      messages: new Map([[talk.id, messages]]),
+      drafts: new Map(draft === undefined ? [] : [[talk.id, draft]]),
+    },
+    `/chat?id=${talk.id}`,
+  );
+  const box = await screen.findByRole<HTMLTextAreaElement>("textbox", { name: "Message Ada" });
+  await waitFor(() => expect(page.server.requests.some(({ line }) => line === "GET /api/events")).toBe(true));
+  return { ...page, id: talk.id, otherId: other.id, box };
+};
+
+const linesOf = ({ server }: Page, end: string): unknown[] =>
+  server.requests.filter(({ line }) => line.endsWith(end)).map(({ body }) => body);
+const list = (): HTMLElement => screen.getByRole("navigation", { name: "Conversations" });
+
+describe("what is unread", () => {
+  test("is read once this page shows the end of it, and no device is told twice", async () => {
+    const page = await open({ isUnread: true });
+    await waitFor(() => expect(linesOf(page, "/read")).toEqual([{ messageId: uuid(2) }]));
+    page.server.say({ type: "conversation", conversationId: page.id, isRead: true });
+    await waitFor(() => expect(page.client.getQueryData(["conversation", page.id])).toMatchObject({ isUnread: false }));
+    expect(linesOf(page, "/read")).toHaveLength(1);
+  });
+
+  test("stays so while the page is hidden: a dot in the list, and a number in the tab", async () => {
+    isVisible = false;
+    const page = await open({ isUnread: true });
+    const row = await within(list()).findByRole("link", { name: /^A talk/ });
+    expect(within(row).getByRole("img", { name: "unread" })).toBeDefined();
+    expect(row.className).toContain("font-semibold");
+    await waitFor(() => expect(document.title).toBe("(1) A talk · Mosaic"));
+    expect(linesOf(page, "/read")).toEqual([]);
+    show(true);
+    await waitFor(() => expect(linesOf(page, "/read")).toHaveLength(1));
+    await waitFor(() => expect(document.title).toBe("A talk · Mosaic"));
+    expect(within(row).queryByRole("img", { name: "unread" })).toBeNull();
+  });
+
+  test("shows in another conversation as it comes, and goes when another device has seen it", async () => {
+    const page = await open();
+    const { server, otherId } = page;
+    const kept = server.state.conversations.find(({ id }) => id === otherId);
+    if (kept !== undefined) kept.isUnread = true;
+    server.say({ type: "conversation", conversationId: otherId, turn: { answerId: uuid(9), isOver: true } });
+    await within(list()).findByRole("img", { name: "unread" });
+    await waitFor(() => expect(document.title).toBe("(1) A talk · Mosaic"));
+    server.say({ type: "conversation", conversationId: otherId, isRead: true });
+    await waitFor(() => expect(within(list()).queryByRole("img", { name: "unread" })).toBeNull());
+    await waitFor(() => expect(document.title).toBe("A talk · Mosaic"));
+    expect(linesOf(page, "/read")).toEqual([]);
+  });
+});
+
+const type = (box: HTMLElement, value: string): void => void fireEvent.change(box, { target: { value } });
+const contentsOf = (page: Page): unknown[] =>
+  linesOf(page, "/draft").flatMap((body) => (body === undefined || body === null ? [] : [(body as Draft).content]));
+const saved = (page: Opened): Draft | undefined => page.server.state.drafts.get(page.id);
+
+/** As another device would. */
+const saveElsewhere = ({ server, id }: Opened, content: string): void => {
+  const revision = crypto.randomUUID();
+  server.state.drafts.set(id, { revision, content, updatedAt: new Date().toISOString() });
+  server.say({ type: "conversation", conversationId: id, draft: { revision } });
+};
+
+describe("a draft", () => {
+  test("that was typed on another device is there when the conversation opens, without a request of its own", async () => {
+    const page = await open({ draft: { revision: crypto.randomUUID(), content: "from the train", updatedAt: new Date().toISOString() } });
+    await waitFor(() => expect(page.box.value).toBe("from the train"));
+    expect(linesOf(page, "/draft")).toEqual([]);
+  });
+
+  test("is kept a moment after the last letter, and gone everywhere once it is sent", async () => {
+    const page = await open();
+    for (const text of ["R", "Re", "Remember"]) type(page.box, text);
+    await waitFor(() => expect(contentsOf(page)).toEqual(["Remember"]));
+    await waitFor(() => expect(saved(page)?.content).toBe("Remember"));
+    fireEvent.keyDown(page.box, { key: "Enter" });
+    await waitFor(() => expect(saved(page)).toBeUndefined());
+    expect(page.box.value).toBe("");
+    await screen.findByText("Ada answered: You said: Remember");
+  });
+
+  test("follows what another device types, and empties when it was sent there", async () => {
+    const page = await open();
+    saveElsewhere(page, "typed there");
+    await waitFor(() => expect(page.box.value).toBe("typed there"));
+    page.server.state.drafts.delete(page.id);
+    page.server.say({ type: "conversation", conversationId: page.id, draft: { revision: null } });
+    await waitFor(() => expect(page.box.value).toBe(""));
+  });
+
+  test("is not replaced under the fingers, only after a pause; the newest text wins", async () => {
+    Object.assign(draftTimes, { saveAfterMs: 60_000, underFingersMs: 60_000 });
+    const page = await open();
+    type(page.box, "typed here");
+    saveElsewhere(page, "typed there");
+    // What comes after it on the same stream was heard.
+    const fetched = (): number => page.server.requests.filter(({ line }) => line === `GET /api/conversations/${page.id}`).length;
+    const before = fetched();
+    page.server.say({ type: "conversation", conversationId: page.id });
+    await waitFor(() => expect(fetched()).toBe(before + 1));
+    expect(page.box.value).toBe("typed here");
+    Object.assign(draftTimes, { saveAfterMs: 0, underFingersMs: 0 });
+    type(page.box, "typed here, later");
+    await waitFor(() => expect(saved(page)?.content).toBe("typed here, later"));
+    expect(page.box.value).toBe("typed here, later");
+    saveElsewhere(page, "and there, last");
+    await waitFor(() => expect(page.box.value).toBe("and there, last"));
+  });
+
+  test("that can't be kept now is kept later, and nobody is bothered", async () => {
+    const page = await open();
+    page.server.refuseDrafts(true);
+    type(page.box, "patient");
+    await waitFor(() => expect(contentsOf(page).length).toBeGreaterThan(1));
+    expect(page.box.value).toBe("patient");
+    expect(screen.queryByRole("alert")).toBeNull();
+    page.server.refuseDrafts(false);
+    await waitFor(() => expect(saved(page)?.content).toBe("patient"));
+  });
+});

@@ -1,0 +1,102 @@
+import { expect, type Browser, type BrowserContext, type Page } from "@playwright/test";
+import { expectAccessible } from "../support/accessibility.ts";
+import { ApiClient } from "../support/api-client.ts";
+import { test, whyNot, type World } from "../support/fixtures.ts";
+import { nextAnswer, send, signIn } from "../support/pages.ts";
+
+test.use({ installation: "several-devices" });
+test.describe.configure({ mode: "serial" });
+
+const box = (page: Page) => page.getByRole("textbox", { name: "Message Ada" });
+const row = (page: Page, title: string) => page.getByRole("navigation", { name: "Conversations" }).getByRole("link", { name: title });
+const dot = (page: Page, title: string) => row(page, title).getByRole("img", { name: "unread" });
+
+// What is shown does not depend on the runtime, so one is enough.
+test.describe("two devices of one person @process", () => {
+  let client: ApiClient;
+  let ada: string;
+  let contexts: BrowserContext[] = [];
+
+  const device = async (browser: Browser, world: World, path: string): Promise<Page> => {
+    const context = await browser.newContext();
+    contexts.push(context);
+    const page = await context.newPage();
+    await signIn(page, world, "root");
+    await page.goto(`${world.mosaic.url}${path}`);
+    return page;
+  };
+
+  const begin = async (title: string): Promise<string> => {
+    const id = await client.newConversation(ada);
+    await client.json("PATCH", `/api/conversations/${id}`, { title });
+    return id;
+  };
+
+  test.beforeAll(async ({ world }) => {
+    const reason = whyNot(world.runtime);
+    test.skip(reason !== undefined, reason);
+    await world.mosaic.start();
+    client = new ApiClient(() => world.mosaic.url);
+    const { agent } = await client.setUp({
+      setupUrl: world.mosaic.setupUrl ?? "",
+      password: world.canaries.password,
+      runtime: "process",
+      provider: { kind: "demo", name: "Demo", models: [{ id: "mosaic-demo" }] },
+    });
+    ada = agent.id;
+  });
+
+  test.afterEach(async () => {
+    await Promise.all(contexts.map(async (context) => context.close()));
+    contexts = [];
+  });
+
+  test("an answer is unread on the other one, until it was seen there", async ({ browser, world }) => {
+    const [garden, kitchen] = [await begin("Garden"), await begin("Kitchen")];
+    const laptop = await device(browser, world, `/chat?id=${garden}`);
+    const phone = await device(browser, world, `/chat?id=${kitchen}`);
+    await send(laptop, "Ada", "hello");
+    // It goes on without its page.
+    await laptop.getByRole("button", { name: "Stop answering" }).waitFor();
+    await row(laptop, "Kitchen").click();
+    await expect(box(laptop)).toBeVisible();
+    for (const page of [laptop, phone]) {
+      await expect(dot(page, "Garden")).toBeVisible({ timeout: 120_000 });
+      await expect(page).toHaveTitle("(1) Kitchen · Mosaic");
+    }
+    await expectAccessible(phone);
+    await row(phone, "Garden").click();
+    await nextAnswer(phone, "Ada", 1);
+    await expect(phone).toHaveTitle("Garden · Mosaic");
+    await expect(dot(laptop, "Garden")).toHaveCount(0);
+    await expect(laptop).toHaveTitle("Kitchen · Mosaic");
+    await laptop.reload();
+    await expect(row(laptop, "Garden")).toBeVisible();
+    await expect(dot(laptop, "Garden")).toHaveCount(0);
+  });
+
+  test("what is typed on one is there on the other and after a reload, and gone from both once it is sent", async ({ browser, world }) => {
+    const id = await begin("Letters");
+    const laptop = await device(browser, world, `/chat?id=${id}`);
+    const phone = await device(browser, world, `/chat?id=${id}`);
+    await expect(box(phone)).toBeVisible();
+    await box(laptop).pressSequentially("Dear aunt");
+    await expect(box(phone)).toHaveValue("Dear aunt");
+    await box(phone).fill("Dear aunt, and uncle");
+    // Not under the fingers, but soon after.
+    await expect(box(laptop)).toHaveValue("Dear aunt, and uncle", { timeout: 15_000 });
+    await laptop.reload();
+    await expect(box(laptop)).toHaveValue("Dear aunt, and uncle");
+    const third = await device(browser, world, `/chat?id=${id}`);
+    await expect(box(third)).toHaveValue("Dear aunt, and uncle");
+    await box(laptop).press("Enter");
+    await expect(box(laptop)).toHaveValue("");
+    for (const page of [phone, third]) {
+      await expect(box(page)).toHaveValue("", { timeout: 15_000 });
+    }
+    await nextAnswer(phone, "Ada", 1);
+    await phone.reload();
+    await nextAnswer(phone, "Ada", 1);
+    await expect(box(phone)).toHaveValue("");
+  });
+});
