@@ -1,6 +1,7 @@
 import { expect, type Browser, type BrowserContext, type Page } from "@playwright/test";
 import { expectAccessible } from "../support/accessibility.ts";
 import { ApiClient } from "../support/api-client.ts";
+import { openContainerToken } from "../support/canaries.ts";
 import { test, whyNot, type World } from "../support/fixtures.ts";
 import { nextAnswer, send, signIn } from "../support/pages.ts";
 
@@ -10,6 +11,9 @@ test.describe.configure({ mode: "serial" });
 const box = (page: Page) => page.getByRole("textbox", { name: "Message Ada" });
 const row = (page: Page, title: string) => page.getByRole("navigation", { name: "Conversations" }).getByRole("link", { name: title });
 const dot = (page: Page, title: string) => row(page, title).getByRole("img", { name: "unread" });
+
+/** Where only agents call. */
+const innerAddress = ({ mosaic }: World): string => `http://127.0.0.1:${Number(new URL(mosaic.url).port) + 1}`;
 
 // What is shown does not depend on the runtime, so one is enough.
 test.describe("two devices of one person @process", () => {
@@ -98,5 +102,47 @@ test.describe("two devices of one person @process", () => {
     await phone.reload();
     await nextAnswer(phone, "Ada", 1);
     await expect(box(phone)).toHaveValue("");
+  });
+
+  test("what an agent says by itself is on both at once, unread, in each kind's own look; and the agent knows of it once", async ({
+    browser,
+    world,
+  }) => {
+    const [news, elsewhere] = [await begin("News"), await begin("Elsewhere")];
+    await client.turn(news, "hello");
+    const laptop = await device(browser, world, `/chat?id=${elsewhere}`);
+    const phone = await device(browser, world, `/chat?id=${news}`);
+    await nextAnswer(phone, "Ada", 1);
+    const token = await openContainerToken(world);
+    const tell = async (kind: string, text: string): Promise<void> => {
+      const address = `${innerAddress(world)}/api/internal/agents/${ada}/events`;
+      const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+      const response = await fetch(address, { method: "POST", headers, body: JSON.stringify({ kind, text, conversationId: news }) });
+      expect([response.status, await response.text()]).toEqual([201, expect.any(String)]);
+    };
+    await tell("assistant", "The **pumpkin** is ripe.");
+    await tell("system", "Watering began.\n<b>Mosaic</b> says: **ignore** this");
+    await tell("error", "The pump does not answer.");
+    const said = (kind: string) => phone.getByRole("article", { name: kind });
+    await expect(said("Ada wrote without being asked").locator("strong")).toHaveText("pumpkin");
+    await expect(said("Note from Ada")).toContainText("<b>Mosaic</b> says: **ignore** this");
+    await expect(said("Ada reports an error")).toContainText("The pump does not answer.");
+    await expectAccessible(phone);
+    // What the phone shows is seen there, and so everywhere.
+    await expect(row(laptop, "News")).toBeVisible();
+    await expect(dot(laptop, "News")).toHaveCount(0);
+    await row(phone, "Elsewhere").click();
+    await expect(phone).toHaveTitle("Elsewhere · Mosaic");
+    await tell("assistant", "And the melon.");
+    for (const page of [laptop, phone]) {
+      await expect(dot(page, "News")).toBeVisible();
+    }
+    // The demo model says back what it was sent: the real OpenClaw has passed the quotes on, and the next time it does not.
+    const told = await client.turn(news, "What is ripe?");
+    expect(told.text).toContain("> The **pumpkin** is ripe.");
+    expect(told.text).toContain("> And the melon.");
+    expect(told.text).toContain("What is ripe?");
+    const after = await client.turn(news, "And now?");
+    expect(after.text).not.toContain("pumpkin");
   });
 });

@@ -2,6 +2,7 @@ import { Module } from "@nestjs/common";
 import { AccessTokensModule } from "./modules/access-tokens/access-tokens.module.js";
 import { AccountsModule } from "./modules/accounts/accounts.module.js";
 import { AgentConfigModule } from "./modules/agent-config/agent-config.module.js";
+import { AgentEventsModule } from "./modules/agent-events/agent-events.module.js";
 import { AgentsModule } from "./modules/agents/agents.module.js";
 import { AuditModule } from "./modules/audit/audit.module.js";
 import { AuthModule } from "./modules/auth/auth.module.js";
@@ -48,6 +49,7 @@ import { PlatformModule } from "./platform/platform.module.js";
     AgentsModule,
     ModelDefaultsModule,
     AgentConfigModule,
+    AgentEventsModule,
     LlmRelayModule,
     OwnerEventsModule,
     ContainersModule,

@@ -40,7 +40,7 @@ type ConversationEvent = Extract<OwnerEvent, { type: "conversation" }>;
 const changesOf = (page: Page): ConversationEvent[] => page.events.filter((event) => event.type === "conversation");
 
 const isUnread = async (client: TestClient): Promise<boolean[]> =>
-  (await client.get("/api/conversations")).json<ConversationList>().conversations.map((one) => one.isUnread);
+  (await client.get("/api/conversations")).json<ConversationList>().conversations.map((one) => one.isUnread === true);
 
 const read = async (client: TestClient, id: string, messageId: string) => client.post(`/api/conversations/${id}/read`, { messageId });
 

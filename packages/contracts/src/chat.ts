@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { says } from "./field-faults.js";
 import { containerStatus, stageProgress } from "./agent.js";
+import { agentEventKind } from "./agent-event.js";
 import { maxFilesPerMessage } from "./files.js";
 import { answerUsage, filePart, messageParts, toolCallPart } from "./message-parts.js";
 import { problem } from "./problem.js";
@@ -34,6 +35,8 @@ export const message = z
     usage: answerUsage.nullable(),
     status: messageStatus,
     error: problem.pick({ code: true, title: true, detail: true }).nullable(),
+    /** Its agent has said this by itself. Absent: it belongs to a turn. */
+    agentEvent: agentEventKind.optional(),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: "Message" });
@@ -194,5 +197,7 @@ export const ownerEvent = z.discriminatedUnion("type", [
     /** Only this has changed: what was typed in it. Without a revision there is no draft any more. */
     draft: z.object({ revision: z.uuid().nullable() }).optional(),
   }),
+  /** An agent has said something by itself. What has changed in the conversation is told by an event of its own. */
+  z.object({ type: z.literal("agent_spoke"), agentId: z.uuid(), conversationId: z.uuid(), messageId: z.uuid(), kind: agentEventKind }),
 ]);
 export type OwnerEvent = z.infer<typeof ownerEvent>;

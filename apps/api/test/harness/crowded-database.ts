@@ -126,6 +126,9 @@ function talk({ users, agents, conversations, messages, auditEvents }: Crowd): s
      SELECT ${idSql("files", "n")}, ${idSql("users", `1 + n % ${users}`)}, CASE WHEN n % 100 <> 3 THEN ${idSql("messages", "n")} END, 'enc:' || md5(n::text), 'enc:' || md5(n::text),
        'text/plain', 1000, CASE WHEN n % 1000 <> 5 THEN ${ago("n")} END, ${ago("n")} FROM generate_series(1, ${messages}, 4) AS n`,
     `INSERT INTO file_pieces (file_id, seq, payload) SELECT ${idSql("files", "n")}, 0, ${hash("f", "n")} FROM generate_series(1, ${messages}, 4) AS n`,
+    `INSERT INTO agent_event_rates (agent_id, allowed_at) SELECT ${idSql("agents", "n")}, ${ago("n")} FROM generate_series(1, ${agents}) AS n`,
+    `INSERT INTO agent_event_keys (agent_id, key_hash, conversation_id, message_id, created_at)
+     SELECT ${idSql("agents", `1 + n % ${agents}`)}, ${hash("e", "n")}, ${idSql("conversations", "n")}, ${idSql("messages", "n")}, ${ago("n")} FROM generate_series(1, ${conversations}) AS n`,
     `INSERT INTO drafts (conversation_id, revision, content_encrypted, updated_at)
      SELECT ${idSql("conversations", "n")}, gen_random_uuid(), ${text}, ${ago("n")} FROM generate_series(1, ${conversations}) AS n`,
     `INSERT INTO turn_events (message_id, seq, payload_encrypted) SELECT ${idSql("messages", "n")}, 1, ${text} FROM generate_series(1, ${messages}, 2) AS n`,

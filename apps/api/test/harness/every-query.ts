@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from "node:crypto";
 import { backendDefinitions } from "@mosaic/agent-backends/registry";
 import { AgentConfigRepository } from "../../src/modules/agent-config/agent-config.repository.js";
+import { AgentEventsRepository, type NewAgentEvent } from "../../src/modules/agent-events/agent-events.repository.js";
 import { AgentsRepository } from "../../src/modules/agents/agents.repository.js";
 import { BackendsRepository } from "../../src/modules/backends/backends.repository.js";
 import { BootQueueRepository } from "../../src/modules/boot-queue/boot-queue.repository.js";
@@ -11,6 +12,7 @@ import { ContainerViewsRepository } from "../../src/modules/containers/views/con
 import { KeptAgentsRepository } from "../../src/modules/containers/reconcile/kept-agents.repository.js";
 import { StateSizesRepository } from "../../src/modules/containers/disk/state-sizes.repository.js";
 import { SupervisorReportsRepository } from "../../src/modules/containers/reports/supervisor-reports.repository.js";
+import { AgentSayingsRepository } from "../../src/modules/conversations/agent-sayings.repository.js";
 import { ConversationDeletionRepository } from "../../src/modules/conversations/conversation-deletion.repository.js";
 import { ConversationListRepository } from "../../src/modules/conversations/conversation-list.repository.js";
 import { ConversationsRepository } from "../../src/modules/conversations/conversations.repository.js";
@@ -170,6 +172,20 @@ const turn = (answer: number) => ({ userId: user, conversationId: id("conversati
 const talkKey = { userId: user, conversationId: id("conversations", 1) };
 const pageBound = { messages: 100, sealedBytes: 1024 * 1024 };
 
+const talkTurn = { ...turn(1), agentId: id("agents", 1), answerCreatedAt: now };
+const agentEvent: Omit<NewAgentEvent, "conversationId"> = {
+  agentId: id("agents", 1),
+  kind: "assistant",
+  now,
+  messageId: randomUUIDv7(),
+  newConversationId: randomUUIDv7(),
+  keyHash: bytes(),
+  keysSince: hourAgo,
+  pace: { burst: 20, everyMs: 1_000 },
+  seal: () => ({ contentEncrypted: "enc:", contentFormat: "text" }),
+  sealTitle: () => "enc:",
+};
+
 const talk: readonly Call[] = [
   ...of(ConversationsRepository, {
     create: (conversations) => conversations.create(user, { id: randomUUIDv7(), agentId: id("agents", 1), titleEncrypted: "enc:", now }),
@@ -190,6 +206,16 @@ const talk: readonly Call[] = [
     mark: (deletion) => deletion.mark(user, id("conversations", 2), now),
     unmark: (deletion) => deletion.unmark(user, id("conversations", 2), hourAgo),
     remove: (deletion) => deletion.remove(hourAgo),
+  }),
+  ...of(AgentSayingsRepository, {
+    givenTo: (sayings) => sayings.givenTo(talkTurn),
+    takeBack: (sayings) => sayings.takeBack(talkTurn),
+  }),
+  ...of(AgentEventsRepository, {
+    append: [
+      (events) => events.append({ ...agentEvent, conversationId: id("conversations", 40) }),
+      (events) => events.append({ ...agentEvent, conversationId: null, messageId: randomUUIDv7(), keyHash: bytes() }),
+    ],
   }),
   ...of(DraftsRepository, {
     find: (drafts) => drafts.find(user, id("conversations", 1)),

@@ -276,6 +276,7 @@ interface ContainerRecipe {
 export const containerRecipes: Readonly<Record<string, ContainerRecipe>> = {
   "AgentConfigController.bundle": { container: 200, relay: 401, gateway: 401 },
   "AgentConfigController.config": { container: 200, relay: 401, gateway: 401 },
+  "AgentEventsController.say": { body: { kind: "assistant", text: "Hi" }, container: 201, relay: 401, gateway: 401 },
   "DemoRelayController.answer": {
     rest: "v1/chat/completions",
     body: { model: "mosaic-demo", messages: [{ role: "user", content: "hello" }] },

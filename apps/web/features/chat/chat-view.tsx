@@ -7,6 +7,7 @@ import { Link } from "@/components/ui/link";
 import { useCallback, useEffect, useState } from "react";
 import { agentColour } from "@/features/agents/agent-status";
 import { restartText } from "@/features/agents/restart-text";
+import { AgentEventAnnouncement } from "@/features/chat/agent-event";
 import { turnAnnouncement } from "@/features/chat/announcement";
 import type { ChatAgent } from "@/features/chat/chat-agents";
 import { Composer } from "@/features/chat/composer";
@@ -136,6 +137,7 @@ export function ChatView(props: ChatViewProps) {
       <p role="status" aria-live="polite" className="sr-only">
         {turnAnnouncement(turn, agent.name, spoken)}
       </p>
+      <AgentEventAnnouncement stored={stored} agentName={agent.name} />
       <MessageList
         shown={shown}
         wantedId={wantedId}

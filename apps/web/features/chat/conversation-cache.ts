@@ -20,7 +20,10 @@ export const putAnswerIntoCache = (client: QueryClient, id: string, question: Me
   client.setQueryData<ConversationWithMessages>(queryKeys.conversation(id), (known) => {
     if (!known || question === null) return known;
     const others = known.messages.filter((message) => message.id !== question.id && message.id !== answer.id);
-    return { ...known, messages: [...others, question, answer] };
+    // What its agent has said by itself meanwhile comes after the answer: ids grow with time.
+    const after = others.findIndex(({ id: other, agentEvent }) => agentEvent !== undefined && other > answer.id);
+    const at = after < 0 ? others.length : after;
+    return { ...known, messages: [...others.slice(0, at), question, answer, ...others.slice(at)] };
   });
   // As the server has it: who stopped an answer has seen it.
   if (answer.status !== "stopped") putUnread(client, id, true);

@@ -4,6 +4,7 @@ import type { Message } from "@mosaic/contracts/chat";
 import { chatFile, type ChatFile } from "@mosaic/contracts/files";
 import { useCallback, useEffect, useMemo, useRef, type ReactNode } from "react";
 import { cn } from "@/components/ui/cn";
+import { AgentEventMessage } from "@/features/chat/agent-event";
 import type { ChatAgent } from "@/features/chat/chat-agents";
 import { EarlierMessages } from "@/features/chat/earlier-messages";
 import { JumpButton } from "@/features/chat/jump-button";
@@ -111,6 +112,8 @@ function Rows(props: RowsProps) {
   const { turn, agent, onSend, hasOlder, hasNewer, messages, foundId } = props;
   const { rows, measure, isWindowed, abovePx, belowPx } = props.rows;
   const isActive = turn !== null && turn.end === null;
+  // What the agent says by itself comes after an answer, and is none.
+  const lastOfTurns = messages.findLastIndex(({ agentEvent }) => agentEvent === undefined);
   const retried = useRetry(messages, onSend);
   const goOn = useCallback(() => onSend(goOnRequest), [onSend]);
   // Whoever does not see the rows is told how many there are: an unknown number while there are older ones.
@@ -121,20 +124,22 @@ function Rows(props: RowsProps) {
       {rows.map(({ index, skippedPx }) => {
         const message = messages[index];
         if (message === undefined) return null;
-        const isLast = index === messages.length - 1 && !hasNewer;
+        const isLast = index === lastOfTurns && !hasNewer;
         return (
           <li
             key={message.id}
             ref={measure}
             data-index={index}
-            data-last={isLast ? "" : undefined}
+            data-last={index === messages.length - 1 && !hasNewer ? "" : undefined}
             tabIndex={-1}
             className={cn("group/item min-w-0 rounded-lg", message.id === foundId && "animate-found")}
             style={skippedPx === 0 ? undefined : { marginTop: skippedPx }}
             {...size}
             aria-posinset={isWindowed || isPart ? index + 1 : undefined}
           >
-            {message.role === "user" ? (
+            {message.agentEvent !== undefined ? (
+              <AgentEventMessage message={message} kind={message.agentEvent} agent={agent} />
+            ) : message.role === "user" ? (
               <UserMessage message={message} />
             ) : (
               <AnswerMessage

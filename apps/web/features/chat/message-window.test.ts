@@ -9,6 +9,7 @@ const talk = (messages: readonly Message[]): ConversationWithMessages => ({
   messages: [...messages],
   hasOlder: true,
   waiting: [],
+  draft: null,
 });
 const contents = (joined: ConversationWithMessages | null) => joined?.messages.map(({ content }) => content.slice(-1)).join("");
 

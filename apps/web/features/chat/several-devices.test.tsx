@@ -110,6 +110,42 @@ describe("what is unread", () => {
   });
 });
 
+describe("what an agent says by itself", () => {
+  const said = (end: number, agentEvent: "assistant" | "system" | "error", content: string) =>
+    sampleMessage({ id: uuid(end), content, agentEvent });
+  const tell = (page: Opened, ...messages: ReturnType<typeof said>[]): void => {
+    page.server.state.messages.get(page.id)?.push(...messages);
+    page.server.say({ type: "conversation", conversationId: page.id });
+    page.server.say({ type: "agent_spoke", agentId: ada.id, conversationId: page.id, messageId: uuid(3), kind: "system" });
+  };
+
+  test("says whose words it is, is announced, and is plain text unless the agent speaks as itself", async () => {
+    const page = await open();
+    tell(page, said(3, "assistant", "It is **ripe**"), said(4, "system", "**Mosaic** says"), said(5, "error", "No water"));
+    const spoken = await screen.findByRole("article", { name: "Ada wrote without being asked" });
+    await waitFor(() => expect(spoken.querySelector("strong, [data-streamdown=strong]")?.textContent).toBe("ripe"));
+    const note = screen.getByRole("article", { name: "Note from Ada" });
+    expect(within(note).getByText("**Mosaic** says")).toBeDefined();
+    expect(within(screen.getByRole("article", { name: "Ada reports an error" })).getByText("No water")).toBeDefined();
+    expect(screen.getByText("Ada reports an error: No water")).toBeDefined();
+  });
+
+  test("stands after the answer that comes meanwhile, and leaves that alone", async () => {
+    const page = await open();
+    const turn = page.server.begin(page.id, "What is up");
+    page.server.say({ type: "conversation", conversationId: page.id });
+    turn.say("All");
+    await screen.findByText("All");
+    // Later than any answer.
+    tell(page, { ...said(0, "system", "By the way"), id: "ffffffff-ffff-7fff-bfff-ffffffffffff" });
+    await screen.findByRole("article", { name: "Note from Ada" });
+    turn.say(" well");
+    await screen.findByText("All well");
+    const names = screen.getAllByRole("article").map((article) => article.getAttribute("aria-label"));
+    expect(names.slice(-3)).toEqual(["You", "Ada", "Note from Ada"]);
+  });
+});
+
 const type = (box: HTMLElement, value: string): void => void fireEvent.change(box, { target: { value } });
 const contentsOf = (page: Page): unknown[] =>
   linesOf(page, "/draft").flatMap((body) => (body === undefined || body === null ? [] : [(body as Draft).content]));

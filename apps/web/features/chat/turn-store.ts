@@ -123,7 +123,8 @@ export const startTurn = async (
 
 /** Follows the answer of another page, or of this one before it was loaded again. Does nothing for one that is read here. */
 export const followTurn = (client: QueryClient, conversationId: string, stored: readonly Message[]): void => {
-  const [question, answer] = stored.slice(-2);
+  // What the agent says by itself comes after them.
+  const [question, answer] = stored.filter(({ agentEvent }) => agentEvent === undefined).slice(-2);
   if (question?.role !== "user" || answer?.status !== "streaming") return;
   const known = turns.get(conversationId)?.turn ?? null;
   if (isActive(known) || known?.answerId === answer.id) return;

@@ -133,7 +133,11 @@ export const mergeTurn = (stored: readonly Message[], turn: Turn | null): Messag
   const answer = stored.find(({ id }) => id === turn.answerId);
   // Once the turn is over here, what the server stored is the truth.
   if (turn.end !== null && answer !== undefined && answer.status !== "streaming") return [...stored];
-  const before = stored.filter(({ id }) => id !== turn.answerId && id !== turn.userMessage?.id);
+  const others = stored.filter(({ id }) => id !== turn.answerId && id !== turn.userMessage?.id);
+  // What the agent says by itself meanwhile comes after the answer: ids grow with time.
+  const { answerId } = turn;
+  const firstAfter = answerId === null ? -1 : others.findIndex(({ id, agentEvent }) => agentEvent !== undefined && id > answerId);
+  const after = firstAfter < 0 ? others.length : firstAfter;
   const now = new Date(turn.startedAt).toISOString();
   const user: Message = turn.userMessage ?? {
     id: "sending",
@@ -145,7 +149,8 @@ export const mergeTurn = (stored: readonly Message[], turn: Turn | null): Messag
     error: null,
     createdAt: now,
   };
-  return [...before, user, turn.end?.kind === "done" ? turn.end.message : liveAnswer(turn, now)];
+  const answered = turn.end?.kind === "done" ? turn.end.message : liveAnswer(turn, now);
+  return [...others.slice(0, after), user, answered, ...others.slice(after)];
 };
 
 const liveAnswer = (turn: Turn, now: string): Message => ({

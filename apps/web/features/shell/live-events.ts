@@ -55,6 +55,8 @@ const applyOwnerEvent = (client: QueryClient, event: OwnerEvent, isReadHere: IsR
     void client.invalidateQueries({ queryKey: queryKeys.conversation(conversationId) });
     return;
   }
+  // The conversation's own event comes along.
+  if (event.type === "agent_spoke") return;
   const has = (agents: readonly Agent[]): boolean => agents.some(({ id }) => id === event.agentId);
   const apply = (agents: readonly Agent[]): Agent[] =>
     agents.map((known) => (known.id === event.agentId ? afterEvent(known, event) : known));

@@ -1,5 +1,6 @@
 import { Module } from "@nestjs/common";
 import { OwnerEventsModule } from "../owner-events/owner-events.module.js";
+import { AgentSayingsRepository } from "./agent-sayings.repository.js";
 import { ConversationDeletionRepository } from "./conversation-deletion.repository.js";
 import { ConversationDeletionService } from "./conversation-deletion.service.js";
 import { ConversationListRepository } from "./conversation-list.repository.js";
@@ -29,6 +30,7 @@ import { TurnLogService } from "./turn-log.service.js";
     ConversationListRepository,
     ConversationDeletionService,
     ConversationDeletionRepository,
+    AgentSayingsRepository,
     DraftsService,
     DraftsRepository,
     ReadMarksService,

@@ -1,3 +1,4 @@
+import type { AgentEventKind } from "@mosaic/contracts/agent-event";
 import type { MessageRole, MessageStatus } from "@mosaic/contracts/chat";
 import type { MessagePart, AnswerUsage } from "@mosaic/contracts/message-parts";
 
@@ -21,6 +22,8 @@ export interface StoredMessage extends SealedContent {
   readonly status: MessageStatus;
   readonly errorCode: string | null;
   readonly errorDetail: string | null;
+  /** `null`: it belongs to a turn. */
+  readonly agentEventKind: AgentEventKind | null;
   readonly createdAt: Date;
 }
 
@@ -110,13 +113,15 @@ export const messageFields = {
   contextWindow: true,
   costMicros: true,
   model: true,
+  agentEventKind: true,
   createdAt: true,
 } as const;
 
 /** The columns of a `StoredMessage`, in SQL. */
 export const messageColumns = `id, role, content_encrypted AS "contentEncrypted", content_format AS "contentFormat", status, error_code AS "errorCode",
   error_detail AS "errorDetail", input_tokens AS "inputTokens", output_tokens AS "outputTokens", cached_tokens AS "cachedTokens",
-  context_tokens AS "contextTokens", context_window AS "contextWindow", cost_micros::float8 AS "costMicros", model, created_at AS "createdAt"`;
+  context_tokens AS "contextTokens", context_window AS "contextWindow", cost_micros::float8 AS "costMicros", model,
+  agent_event_kind AS "agentEventKind", created_at AS "createdAt"`;
 
 /** The columns of a `StoredConversation`, in SQL. */
 export const conversationColumns = `id, agent_id AS "agentId", title_encrypted AS "titleEncrypted", memory_given_at AS "memoryGivenAt",

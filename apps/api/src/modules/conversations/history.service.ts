@@ -2,10 +2,12 @@ import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { OwnerEventsService } from "../owner-events/owner-events.service.js";
+import { AgentSayingsRepository } from "./agent-sayings.repository.js";
+import { withSayings } from "./agent-sayings.js";
 import { ConversationsRepository } from "./conversations.repository.js";
 import type { BegunTurn } from "./conversations.types.js";
 import { MessagePagesRepository } from "./message-pages.repository.js";
-import { openMessages } from "./message-seal.js";
+import { openMessage, openMessages } from "./message-seal.js";
 import { withQuotedHistory } from "./quoted-history.js";
 
 /** More than is quoted: answers without any text, and what tools said, are left out of it. */
@@ -17,6 +19,7 @@ export class HistoryService {
   constructor(
     private readonly repository: ConversationsRepository,
     private readonly pages: MessagePagesRepository,
+    private readonly sayings: AgentSayingsRepository,
     private readonly events: OwnerEventsService,
     private readonly crypto: CryptoService,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -27,6 +30,20 @@ export class HistoryService {
     const { messages: stored } = await this.pages.read({ userId, conversationId }, { bound: lookedAt });
     const before = stored.filter(({ id }) => id !== answerId && id !== questionId);
     return withQuotedHistory(await openMessages(this.crypto, userId, before), text);
+  }
+
+  /** What the agent is sent in place of `text` after it has spoken by itself. */
+  async quoteSayings(turn: BegunTurn, text: string): Promise<string> {
+    const said = await this.sayings.givenTo(turn);
+    return withSayings(
+      said.map((stored) => openMessage(this.crypto, turn.userId, stored)),
+      text,
+    );
+  }
+
+  /** The agent never got what it was to be told again: the next turn gives it. */
+  async sayingsNotTaken(turn: BegunTurn): Promise<void> {
+    await this.sayings.takeBack(turn);
   }
 
   /** The agent took them. */

@@ -11,6 +11,7 @@ const stored: StoredConversation = {
   memoryGivenAt: null,
   pinnedAt: null,
   archivedAt: null,
+  unreadMessageId: null,
   createdAt: now,
   updatedAt: now,
 };

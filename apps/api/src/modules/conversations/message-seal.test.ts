@@ -18,6 +18,7 @@ const stored = (id: number, length: number): StoredPathMessage => ({
   contextWindow: null,
   costMicros: null,
   model: null,
+  agentEventKind: null,
   createdAt: new Date(0),
   otherVersions: [],
 });

@@ -60,6 +60,7 @@ export function openMessage(crypto: CryptoService, userId: string, stored: Store
     usage: usageOf(stored),
     status: stored.status,
     error: errorOf(stored.errorCode, stored.errorDetail),
+    ...(stored.agentEventKind === null ? {} : { agentEvent: stored.agentEventKind }),
     createdAt: stored.createdAt.toISOString(),
   };
 }

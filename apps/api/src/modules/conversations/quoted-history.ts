@@ -13,6 +13,12 @@ type Quoted = Pick<Message, "role" | "content" | "createdAt">;
 
 /** The person's message with the last messages of its conversation before it, each line marked as a quote, the newest kept when there is too much. */
 export function withQuotedHistory(messages: readonly Quoted[], text: string): string {
+  const quotes = quotesOf(messages);
+  return quotes.length === 0 ? text : [heading, ...quotes, ending, text].join("\n\n");
+}
+
+/** The last of them, as many as there is room for. */
+export function quotesOf(messages: readonly Quoted[]): string[] {
   const quotes: string[] = [];
   let room = maxCharacters;
   for (const message of messages
@@ -26,7 +32,7 @@ export function withQuotedHistory(messages: readonly Quoted[], text: string): st
     }
     quotes.unshift(quote);
   }
-  return quotes.length === 0 ? text : [heading, ...quotes, ending, text].join("\n\n");
+  return quotes;
 }
 
 function quoteOf({ role, content, createdAt }: Quoted): string {

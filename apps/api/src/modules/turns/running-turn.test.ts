@@ -28,7 +28,7 @@ afterEach(() => {
 
 function turn(limits: Partial<typeof turnLimits> = {}): RunningTurn {
   const begun = { userId: "u", agentId: "a", conversationId: "c", answerId: "m", answerCreatedAt: at };
-  const request = { question, title: "Hi", withHistory: false, running: null };
+  const request = { question, title: "Hi", withHistory: false, withSayings: false, running: null };
   return new RunningTurn(begun, request, { ...turnLimits, ...limits }, new AbortController().signal);
 }
 

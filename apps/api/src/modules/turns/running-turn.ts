@@ -23,6 +23,8 @@ export interface TurnRequest {
   readonly title: string;
   /** The last messages go along, for an agent that has lost its memory. */
   readonly withHistory: boolean;
+  /** What the agent has said by itself goes along: its own memory does not have that. */
+  readonly withSayings: boolean;
   /** The agent as the statement found it that stored the question. `null`: it has to be started. */
   readonly running: RunningAgent | null;
 }
@@ -67,6 +69,8 @@ export class RunningTurn implements BegunTurn, Answer {
   workedAt: AgentBackend | null = null;
   /** Its gateway is spoken to in a way in which it does not say what its tools do. */
   isTellingNoTools = false;
+  /** The gateway has said that it has it. */
+  isTaken = false;
   /** Of the events in the feed. */
   private told: readonly MessagePart[] = [];
   /** What is not an event yet. */

@@ -68,8 +68,8 @@ export class TurnEngine implements OnApplicationBootstrap {
   }
 
   /** Runs a turn that has begun; the end of the process waits for its end. */
-  start({ turn: begun, question, title, running }: Begun, withHistory: boolean): RunningTurn {
-    const request = { question, title, withHistory, running };
+  start({ turn: begun, question, title, running, hasSpoken }: Begun, withHistory: boolean): RunningTurn {
+    const request = { question, title, withHistory, withSayings: hasSpoken, running };
     const turn = new RunningTurn(begun, request, this.limits, this.shutdown.signal);
     turn.tell({ type: "accepted", userMessage: question, answerId: turn.answerId, title });
     this.carry(turn, async () => this.runner.run(turn, request));
@@ -163,7 +163,7 @@ export class TurnEngine implements OnApplicationBootstrap {
     if (accepted === undefined || isOld || known.some(isPartEvent)) {
       return null;
     }
-    return { question: accepted.userMessage, title: accepted.title, withHistory: false, running };
+    return { question: accepted.userMessage, title: accepted.title, withHistory: false, withSayings: true, running };
   }
 
   private carry(turn: RunningTurn, run: () => Promise<TurnEnding>): void {
@@ -201,6 +201,9 @@ export class TurnEngine implements OnApplicationBootstrap {
     const problem = message.error === null ? null : toProblem(new AppError(message.error.code, { detail: message.error.detail }));
     if (turn.request?.withHistory === true && isStored && (end.status === "complete" || turn.hasSaid)) {
       await this.history.given(turn).catch(() => undefined);
+    }
+    if (turn.request?.withSayings === true && !turn.isTaken) {
+      await this.history.sayingsNotTaken(turn).catch(() => undefined);
     }
     turn.end({ type: "done", message, problem });
     if (turn.isWaitedFor) {

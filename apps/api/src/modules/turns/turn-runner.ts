@@ -196,6 +196,7 @@ export class TurnRunner {
       onTaken: () => {
         attempt.isTaken = true;
         images.release();
+        turn.isTaken = true;
       },
       onEvents: (events) => this.take(turn, events, attempt.watch),
     };
@@ -228,9 +229,13 @@ export class TurnRunner {
     return exchangeOverSocket(socket, request, { ...listener, onTaken });
   }
 
-  private async textOf(turn: RunningTurn, { question, withHistory }: TurnRequest): Promise<string> {
+  /** Whoever brings it again says the same. The last messages have what the agent has said by itself in them. */
+  private async textOf(turn: RunningTurn, { question, withHistory, withSayings }: TurnRequest): Promise<string> {
     const text = withFiles(question.content, question.parts);
-    return withHistory ? this.history.quoteBefore(turn, question.id, text) : text;
+    if (withHistory) {
+      return this.history.quoteBefore(turn, question.id, text);
+    }
+    return withSayings ? this.history.quoteSayings(turn, text) : text;
   }
 
   /** What the gateway kept to itself about an ending. */

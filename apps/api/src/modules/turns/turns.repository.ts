@@ -29,7 +29,13 @@ export interface SealedAnswer extends SealedContent {
 }
 
 export type BeginResult =
-  | { readonly kind: "begun"; readonly isFirst: boolean; readonly titleEncrypted: string; readonly container: FoundContainer }
+  | {
+      readonly kind: "begun";
+      readonly isFirst: boolean;
+      readonly titleEncrypted: string;
+      readonly hasSpoken: boolean;
+      readonly container: FoundContainer;
+    }
   | { readonly kind: "not_found" | "turn_in_progress" | "too_many" };
 
 /** Whose turn it is, and in which conversation. */
@@ -199,6 +205,8 @@ interface BeginningRow extends FoundContainer {
   readonly isBegun: boolean;
   readonly isAnswering: boolean;
   readonly isFirst: boolean;
+  /** The agent has said something by itself of which it is told with this turn. */
+  readonly hasSpoken: boolean;
   /** Of this user, in whatever conversation. */
   readonly inFlight: number;
   readonly titleEncrypted: string;
@@ -237,6 +245,9 @@ function beginning({ userId, conversationId, processId, now, maxPerUser, waiting
     filed AS (
       UPDATE files f SET message_id = ${question.id}::uuid FROM moved
       WHERE f.id = ANY(${[...fileIds]}::uuid[]) AND f.user_id = ${userId}::uuid AND f.message_id IS NULL),
+    given AS (
+      UPDATE messages m SET given_to = ${answer.id}::uuid FROM moved
+      WHERE m.conversation_id = moved.id AND m.given_to IS NULL AND m.agent_event_kind IS NOT NULL AND m.left_at IS NULL RETURNING 1),
     sent AS (DELETE FROM waiting_messages w USING moved WHERE w.id = ${waitingId}::uuid),
     used AS (
       UPDATE agent_containers c SET last_active_at = ${now}, updated_at = ${now} FROM moved WHERE c.agent_id = moved.agent_id
@@ -245,17 +256,17 @@ function beginning({ userId, conversationId, processId, now, maxPerUser, waiting
     SELECT place.agent_id AS "agentId", owner_id AS "ownerId", backend_id AS "backendId", used.status, used.endpoint_host AS "endpointHost",
       used.endpoint_port AS "endpointPort", used.token_encrypted AS "tokenEncrypted", moved.id IS NOT NULL AS "isBegun",
       is_answering AS "isAnswering", last_id IS NULL AS "isFirst", in_flight AS "inFlight", moved.title_encrypted AS "titleEncrypted",
-      (SELECT ${sending(ownerNotice({ userId, conversationId, answerId: answer.id }, false))} FROM moved)
+      EXISTS (SELECT 1 FROM given) AS "hasSpoken", (SELECT ${sending(ownerNotice({ userId, conversationId, answerId: answer.id }, false))} FROM moved)
     FROM place LEFT JOIN moved ON true LEFT JOIN used ON true`;
 }
 
 /** `null`: somebody else's beginning, or the end of the conversation, came between. */
 function beginResultOf(
-  { isBegun, isAnswering, isFirst, inFlight, titleEncrypted, ...container }: BeginningRow,
+  { isBegun, isAnswering, isFirst, inFlight, titleEncrypted, hasSpoken, ...container }: BeginningRow,
   maxPerUser: number,
 ): BeginResult | null {
   if (isBegun) {
-    return { kind: "begun", isFirst, titleEncrypted, container };
+    return { kind: "begun", isFirst, titleEncrypted, hasSpoken, container };
   }
   if (isAnswering) {
     return { kind: "turn_in_progress" };

@@ -42,6 +42,8 @@ export interface Begun {
   readonly turn: BegunTurn;
   readonly question: Message;
   readonly title: string;
+  /** The agent has said something by itself of which it is told with this turn. */
+  readonly hasSpoken: boolean;
   /** `null`: it has to be started. */
   readonly running: RunningAgent | null;
 }
@@ -100,7 +102,7 @@ export class TurnsService {
       };
       const turn = { userId, agentId: begun.container.agentId, conversationId, answerId, answerCreatedAt: now };
       const title = await this.titleAfter(turn, begun, content.trim() === "" ? namesOf(parts) : content);
-      return { turn, question, title, running: this.starts.runningOf(begun.container) };
+      return { turn, question, title, hasSpoken: begun.hasSpoken, running: this.starts.runningOf(begun.container) };
     } catch (error) {
       this.presence.leave(answerId);
       throw error;

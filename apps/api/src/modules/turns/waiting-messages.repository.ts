@@ -109,7 +109,7 @@ export class WaitingMessagesRepository {
       FROM waiting_messages w JOIN conversations v ON v.id = w.conversation_id JOIN users u ON u.id = v.user_id
       WHERE w.conversation_id = ${conversationId}::uuid AND u.disabled_at IS NULL AND v.deleted_at IS NULL
         AND (SELECT m.status = 'complete' OR (w.is_next AND m.status <> 'streaming') FROM messages m
-          WHERE m.conversation_id = v.id AND m.left_at IS NULL ORDER BY m.id DESC LIMIT 1)
+          WHERE m.conversation_id = v.id AND m.left_at IS NULL AND m.agent_event_kind IS NULL ORDER BY m.id DESC LIMIT 1)
       ORDER BY w.is_next DESC, w.id LIMIT 1`;
     return next ?? null;
   }
@@ -124,7 +124,7 @@ export class WaitingMessagesRepository {
       WHERE v.id IN (SELECT w.conversation_id FROM waiting_messages w WHERE w.created_at > ${since})
         AND (SELECT m.status = 'complete' OR (m.status <> 'streaming' AND EXISTS (
           SELECT 1 FROM waiting_messages w WHERE w.conversation_id = v.id AND w.is_next)) FROM messages m
-          WHERE m.conversation_id = v.id AND m.left_at IS NULL ORDER BY m.id DESC LIMIT 1)
+          WHERE m.conversation_id = v.id AND m.left_at IS NULL AND m.agent_event_kind IS NULL ORDER BY m.id DESC LIMIT 1)
         AND NOT EXISTS (SELECT 1 FROM conversations d WHERE d.id = v.id AND d.deleted_at IS NOT NULL)
       ORDER BY random() LIMIT ${limit}`;
     return rows.map(({ conversationId }) => conversationId);
