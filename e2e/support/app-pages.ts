@@ -28,7 +28,7 @@ export async function sectionPages(section: Section): Promise<string[]> {
 /** Which pages the pictures show: some are for strangers, one needs a conversation, and the rest are all of their sections. */
 export async function picturedPages() {
   return {
-    strangers: ["/setup", "/login", "/sign-up"],
+    strangers: ["/setup", "/login", "/sign-up", "/shared"],
     chat: ["/chat"],
     settings: await sectionPages("settings"),
     admin: await sectionPages("admin"),

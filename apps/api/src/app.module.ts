@@ -9,6 +9,7 @@ import { AuthModule } from "./modules/auth/auth.module.js";
 import { BackendsModule } from "./modules/backends/backends.module.js";
 import { TurnsModule } from "./modules/turns/turns.module.js";
 import { ContainersModule } from "./modules/containers/containers.module.js";
+import { ConversationFilesModule } from "./modules/conversation-files/conversation-files.module.js";
 import { ConversationsModule } from "./modules/conversations/conversations.module.js";
 import { CryptoModule } from "./modules/crypto/crypto.module.js";
 import { DemoModule } from "./modules/demo/demo.module.js";
@@ -58,6 +59,7 @@ import { PlatformModule } from "./platform/platform.module.js";
     IdleReaperModule,
     ConversationsModule,
     FilesModule,
+    ConversationFilesModule,
     TurnsModule,
     SearchModule,
     DemoModule,

@@ -9,7 +9,7 @@ import { withDatabase, type Terminal } from "../src/cli/command.js";
 import { examine } from "../src/cli/doctor.js";
 import { restore } from "../src/cli/restore.js";
 import { rotateKey } from "../src/cli/rotate-key.js";
-import { droppedColumns, sealedColumns } from "../src/cli/sealed-columns.js";
+import { droppedColumns, otherKeys, sealedColumns } from "../src/cli/sealed-columns.js";
 import { auditRows } from "./harness/audit-rows.js";
 import { conversationOf, createAgent, createConversation, lastMessage, say, stop, Turn } from "./harness/chat.js";
 import { InMemoryEngine } from "./harness/in-memory-runtime.js";
@@ -228,14 +228,17 @@ test("a rotation that is cut off anywhere goes on where it was, with either key 
 
 test("the rotation knows every place where something is sealed", { timeout: 60_000 }, async () => {
   const app = await open();
-  const { client, agentId } = await filled(app);
+  const { client, agentId, conversation } = await filled(app);
   const answering = await createConversation(client, agentId);
   const turn = await inFlight(app, client, answering);
   expect((await client.post(`/api/conversations/${answering}/waiting`, { content: "then" })).status).toBe(201);
   expect((await client.upload("notes.txt", "notes")).status).toBe(201);
   const draft = { revision: randomUUID(), content: "not sent" };
   expect((await client.put(`/api/conversations/${answering}/draft`, draft)).status).toBe(204);
-  const known = new Set([...sealedColumns, ...droppedColumns].map(({ table, column }) => `${table}.${column}`));
+  await app.member("reader");
+  const share = { kind: "members", usernames: ["reader"], hasTools: false, hasFiles: false };
+  expect((await client.post(`/api/conversations/${conversation}/shares`, share)).status).toBe(201);
+  const known = new Set([...sealedColumns, ...droppedColumns, ...otherKeys].map(({ table, column }) => `${table}.${column}`));
   const columns = await app.database.query<{ table: string; column: string }>(
     `SELECT table_name AS table, column_name AS column FROM information_schema.columns
      WHERE table_schema = 'public' AND data_type IN ('text', 'jsonb', 'ARRAY')`,

@@ -8,6 +8,8 @@ export { ApiProblem, describeError, isProblem } from "@/lib/api-problem";
 export interface RequestOptions {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly body?: unknown;
+  /** A body that is no JSON. */
+  readonly text?: { readonly type: string; readonly content: string };
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
 }
@@ -15,8 +17,9 @@ export interface RequestOptions {
 /** Sends a request and throws `ApiProblem` or `NetworkProblem`; an abort is thrown as it is. */
 export const send = async (path: string, options: RequestOptions & { accept?: string } = {}): Promise<Response> => {
   const headers = new Headers({ accept: options.accept ?? "application/json", ...options.headers });
-  if (options.body !== undefined) headers.set("content-type", "application/json");
-  const early = (options.method ?? "GET") === "GET" && options.body === undefined ? takeEarly(path, options.signal) : null;
+  const body = options.text?.content ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
+  if (body !== undefined) headers.set("content-type", options.text?.type ?? "application/json");
+  const early = (options.method ?? "GET") === "GET" && body === undefined ? takeEarly(path, options.signal) : null;
   let response: Response;
   try {
     response = await (early ??
@@ -25,7 +28,7 @@ export const send = async (path: string, options: RequestOptions & { accept?: st
         headers,
         credentials: "same-origin",
         cache: "no-store",
-        ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+        ...(body === undefined ? {} : { body }),
         ...(options.signal ? { signal: options.signal } : {}),
       }));
   } catch (error) {

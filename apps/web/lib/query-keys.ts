@@ -14,6 +14,8 @@ export const queryKeys = {
   profile: ["profile"],
   sessions: ["sessions"],
   tokens: ["tokens"],
+  shares: ["shares"],
+  sharedCopy: (name: unknown) => ["shared-copy", name],
   modelDefaults: ["model-defaults"],
   signInOptions: ["sign-in-options"],
   agentLogs: (id: string) => ["agents", id, "logs"],

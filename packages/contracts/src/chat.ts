@@ -54,6 +54,8 @@ export const conversation = z
     title: z.string(),
     /** When the agent was given the last messages again, after it had lost its memory. Absent: never. */
     memoryGivenAt: z.iso.datetime().optional(),
+    /** When it was imported, or copied from somebody: its agent knows nothing of what was said before. Absent: it began here. */
+    importedAt: z.iso.datetime().optional(),
     /** One that is pinned is not archived, and the other way round. */
     isPinned: z.boolean(),
     isArchived: z.boolean(),

@@ -1,4 +1,5 @@
 import type { SealContext } from "../modules/crypto/sealed-box.js";
+import { shareKeyContext, shareTitleContext } from "../modules/conversation-files/shares/shares.types.js";
 import { containerTokenContext } from "../modules/agent-config/agent-config.types.js";
 import { contentContext, draftContext, eventsContext, titleContext, waitingContext } from "../modules/conversations/message-seal.js";
 import { fileKeyContext, fileNameContext } from "../modules/files/sealed-pieces.js";
@@ -101,6 +102,22 @@ export const sealedColumns: readonly SealedColumn[] = [
     context: (userId) => searchKeyContext(userId),
   },
   {
+    table: "conversation_shares",
+    id: "t.id",
+    column: "key_encrypted",
+    rows: "conversation_shares t",
+    owner: "t.owner_id::text",
+    context: (id, owner) => shareKeyContext(owner ?? "", id),
+  },
+  {
+    table: "conversation_shares",
+    id: "t.id",
+    column: "title_encrypted",
+    rows: "conversation_shares t",
+    owner: "t.owner_id::text",
+    context: (id, owner) => shareTitleContext(owner ?? "", id),
+  },
+  {
     table: "turn_events",
     id: "(t.message_id || ':' || t.seq)",
     column: "payload_encrypted",
@@ -115,3 +132,6 @@ export const sealedColumns: readonly SealedColumn[] = [
 
 /** Sealed too, but for minutes only: they are dropped, and whoever is signing in begins again. */
 export const droppedColumns = [{ table: "oidc_flows", column: "sealed" }] as const;
+
+/** Sealed under keys of their own, which are sealed in other columns or are in nobody's database. */
+export const otherKeys = [{ table: "shared_pages", column: "content_encrypted" }] as const;

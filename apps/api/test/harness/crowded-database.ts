@@ -24,6 +24,7 @@ const prefixes = {
   oidc_identities: "aa000000",
   waiting_messages: "ab000000",
   files: "ac000000",
+  conversation_shares: "ad000000",
 } as const;
 
 export type CrowdTable = keyof typeof prefixes;
@@ -131,6 +132,13 @@ function talk({ users, agents, conversations, messages, auditEvents }: Crowd): s
      SELECT ${idSql("agents", `1 + n % ${agents}`)}, ${hash("e", "n")}, ${idSql("conversations", "n")}, ${idSql("messages", "n")}, ${ago("n")} FROM generate_series(1, ${conversations}) AS n`,
     `INSERT INTO drafts (conversation_id, revision, content_encrypted, updated_at)
      SELECT ${idSql("conversations", "n")}, gen_random_uuid(), ${text}, ${ago("n")} FROM generate_series(1, ${conversations}) AS n`,
+    `INSERT INTO conversation_shares (id, owner_id, conversation_id, token_hash, key_encrypted, title_encrypted, message_count)
+     SELECT ${idSql("conversation_shares", "n")}, ${idSql("users", user)}, ${idSql("conversations", "n")}, CASE WHEN n % 2 = 0 THEN ${hash("link", "n")} END,
+       CASE WHEN n % 2 = 1 THEN 'enc:' END, ${text}, 1 FROM generate_series(1, ${conversations}) AS n WHERE n <= 90 OR n > ${heavyConversations}`,
+    `INSERT INTO conversation_share_members (share_id, user_id)
+     SELECT ${idSql("conversation_shares", "n")}, ${idSql("users", user)} FROM generate_series(1, ${conversations}, 2) AS n WHERE n <= 90 OR n > ${heavyConversations}`,
+    `INSERT INTO shared_pages (share_id, place, content_encrypted)
+     SELECT ${idSql("conversation_shares", "n")}, 0, ${text} FROM generate_series(1, ${conversations}) AS n WHERE n <= 90 OR n > ${heavyConversations}`,
     `INSERT INTO turn_events (message_id, seq, payload_encrypted) SELECT ${idSql("messages", "n")}, 1, ${text} FROM generate_series(1, ${messages}, 2) AS n`,
     `INSERT INTO audit_events (id, at, actor_kind, actor_id, actor_name, action, target_type, target_id, target_name, outcome)
      SELECT ${idSql("audit_events", "n")}, ${ago("n")}, 'user', ${idSql("users", `1 + n % ${users}`)}, 'person-' || md5((1 + n % ${users})::text),

@@ -14,6 +14,10 @@ import { StateSizesRepository } from "../../src/modules/containers/disk/state-si
 import { SupervisorReportsRepository } from "../../src/modules/containers/reports/supervisor-reports.repository.js";
 import { AgentSayingsRepository } from "../../src/modules/conversations/agent-sayings.repository.js";
 import { ConversationDeletionRepository } from "../../src/modules/conversations/conversation-deletion.repository.js";
+import { ExportRepository } from "../../src/modules/conversation-files/export.repository.js";
+import { ConversationDraft } from "../../src/modules/conversation-files/conversation-draft.js";
+import { ImportRepository } from "../../src/modules/conversation-files/import.repository.js";
+import { SharesRepository } from "../../src/modules/conversation-files/shares/shares.repository.js";
 import { ConversationListRepository } from "../../src/modules/conversations/conversation-list.repository.js";
 import { ConversationsRepository } from "../../src/modules/conversations/conversations.repository.js";
 import { DraftsRepository } from "../../src/modules/conversations/drafts.repository.js";
@@ -22,6 +26,7 @@ import { MessageTreeRepository } from "../../src/modules/conversations/message-t
 import { ReadMarksRepository } from "../../src/modules/conversations/read-marks.repository.js";
 import { TurnLogRepository } from "../../src/modules/conversations/turn-log.repository.js";
 import { FilesRepository } from "../../src/modules/files/files.repository.js";
+import type { CryptoService } from "../../src/modules/crypto/crypto.service.js";
 import { HealthRepository } from "../../src/modules/health/health.repository.js";
 import { ApiProcessesRepository } from "../../src/modules/key-rotation/api-processes.repository.js";
 import { LlmProvidersRepository } from "../../src/modules/llm-providers/llm-providers.repository.js";
@@ -185,6 +190,18 @@ const agentEvent: Omit<NewAgentEvent, "conversationId"> = {
   seal: () => ({ contentEncrypted: "enc:", contentFormat: "text" }),
   sealTitle: () => "enc:",
 };
+function importedDraft(): ConversationDraft {
+  const sealing = { seal: () => "enc:" } as unknown as CryptoService;
+  const at = now.toISOString();
+  const line = { source: "mosaic", id: randomUUIDv7(), title: "One", activeMessageId: null, createdAt: at, updatedAt: at } as const;
+  const draft = new ConversationDraft(
+    { type: "conversation", ...line, isPinned: false, isArchived: false },
+    { userId: user, now },
+    sealing,
+  );
+  draft.add({ type: "message", id: "1", parentId: null, role: "user", parts: [], status: "complete", usage: null, createdAt: at });
+  return draft;
+}
 
 const talk: readonly Call[] = [
   ...of(ConversationsRepository, {
@@ -201,6 +218,36 @@ const talk: readonly Call[] = [
         ),
       ),
     ),
+  }),
+  ...of(ExportRepository, {
+    ids: (files) => files.ids(user),
+    find: (files) => files.find(user, id("conversations", 1)),
+    places: (files) => files.places(user, id("conversations", 1)),
+    messages: (files) => files.messages(user, id("conversations", 1), [id("messages", 1)]),
+  }),
+  ...of(ImportRepository, {
+    hasAgent: (files) => files.hasAgent(user, id("agents", 1)),
+    store: (files) => files.store({ userId: user, agentId: id("agents", 1), now }, importedDraft()),
+  }),
+  ...of(SharesRepository, {
+    create: (shares) =>
+      shares.create(user, {
+        id: randomUUIDv7(),
+        conversationId: id("conversations", 1),
+        tokenHash: null,
+        keyEncrypted: "enc:",
+        titleEncrypted: "enc:",
+        messageCount: 1,
+        usernames: [],
+        pages: ["page"],
+        now,
+      }),
+    remove: (shares) => shares.remove(user, id("conversation_shares", 3)),
+    own: (shares) => shares.own(user),
+    received: (shares) => shares.received(user),
+    findFor: (shares) => shares.findFor(user, id("conversation_shares", 1)),
+    findByToken: (shares) => shares.findByToken(bytes()),
+    page: (shares) => shares.page(id("conversation_shares", 1), 0),
   }),
   ...of(ConversationDeletionRepository, {
     mark: (deletion) => deletion.mark(user, id("conversations", 2), now),

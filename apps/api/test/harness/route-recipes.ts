@@ -18,7 +18,9 @@ export type FixtureKind =
   | "system-agent"
   | "container"
   | "backend"
-  | "own-provider";
+  | "own-provider"
+  | "spoken"
+  | "share";
 
 /** `made`: by its id in the answer. */
 interface AuditTarget {
@@ -69,6 +71,8 @@ export const targetTypes: Readonly<Record<FixtureKind, string>> = {
   container: "agent",
   backend: "backend",
   "own-provider": "provider",
+  spoken: "conversation",
+  share: "share",
 };
 
 const closedWizard = { ok: 409, unaudited: "the wizard is closed: nothing happens" } as const;
@@ -109,6 +113,14 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   "AgentsController.update": { kind: "agent", body: { name: "Other" }, ok: 200, audit: ["agent.update"] },
   "AuthController.login": { ok: 200, onlyRefusals: "auth.api.test.ts" },
   "AuthController.logout": { ok: 204, onlyRefusals: "sessions.api.test.ts" },
+  "ImportController.run": {
+    kind: "agent",
+    body: { type: "header", format: "mosaic-conversations", version: 1, exportedAt: "2026-11-30T12:00:00.000Z" },
+    ok: 200,
+    unaudited: "a header holds no conversation",
+  },
+  "ExportController.all": { ok: 200 },
+  "ExportController.one": { kind: "conversation", ok: 200 },
   "ConversationsController.create": {
     kind: "agent",
     idIn: "body",
@@ -182,6 +194,24 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     target: { type: "installation", id: null },
   },
   "SharingController.set": { kind: "own-provider", body: { isShared: true }, ok: 200, audit: ["sharing.update"] },
+  "SharesController.create": {
+    kind: "spoken",
+    body: { kind: "link", hasTools: false, hasFiles: false },
+    ok: 201,
+    audit: ["conversation.share"],
+  },
+  "SharesController.lists": { ok: 200 },
+  "SharesController.read": { kind: "share", ok: 200 },
+  "SharesController.revoke": { kind: "share", ok: 204, audit: ["conversation.unshare"] },
+  "SharesController.continue": { kind: "share", bodyOf: (agentId) => ({ agentId }), ok: 201, onlyRefusals: "shares.api.test.ts" },
+  "SharedLinksController.continue": { ok: 201, onlyRefusals: "shares.api.test.ts" },
+  "ShareLinksController.read": { ok: 200 },
+  "ShareLinksController.save": {
+    body: { isOn: true },
+    ok: 200,
+    audit: ["share_links.update"],
+    target: setting("share_links.use"),
+  },
   "SignUpController.signUp": { ok: 201, onlyRefusals: "sign-up.api.test.ts" },
   "SignUpSettingsController.save": { body: { mode: "closed" }, ok: 200, audit: ["sign_up.update"], target: setting("sign_up.mode") },
   "SystemAgentsController.create": { body: { name: "New" }, ok: 201, audit: ["system_agent.create"], target: made("agent") },
@@ -246,6 +276,7 @@ export const openRecipes: Readonly<Record<string, OpenRecipe>> = {
   },
   "AuthController.logout": { status: 204 },
   "HealthController.live": { status: 200 },
+  "SharedLinksController.open": { bodyOf: () => ({ token: "a".repeat(43) }), status: 404 },
   "OidcSignInController.callback": {
     query: "?state=s&code=c",
     status: 302,

@@ -3,6 +3,7 @@ import { defaultAgentTools } from "@mosaic/contracts/agent";
 import { contentContext, waitingContext } from "../../src/modules/conversations/message-seal.js";
 import { CryptoService } from "../../src/modules/crypto/crypto.service.js";
 import { TurnPresenceService } from "../../src/modules/turns/turn-presence.service.js";
+import { storeMessages } from "./stored-conversation.js";
 import type { TestApp } from "./test-app.js";
 import { uniqueName } from "./test-app.js";
 import type { TestClient } from "./test-client.js";
@@ -35,6 +36,8 @@ export class RouteWorld {
       user: async () => (await this.app.member(uniqueName("someone"))).userId ?? "",
       "system-agent": async () => this.agent(null, await this.providerOf(await this.app.admin())),
       container: async () => this.container(owner),
+      spoken: async () => this.spoken(owner),
+      share: async () => this.share(owner),
       backend: async () => Promise.resolve("openclaw"),
     };
     return makers[kind]();
@@ -82,6 +85,22 @@ export class RouteWorld {
   private async conversation(owner: TestClient): Promise<string> {
     const agentId = await this.fixture("agent", owner);
     return (await owner.post("/api/conversations", { agentId })).json<{ id: string }>().id;
+  }
+
+  private async spoken(owner: TestClient): Promise<string> {
+    const conversationId = await this.conversation(owner);
+    const messages = [{ id: randomUUIDv7(), parts: [{ type: "text" as const, text: "Hello" }] }];
+    await storeMessages(this.app, { userId: owner.userId ?? "", conversationId }, messages);
+    return conversationId;
+  }
+
+  private async share(owner: TestClient): Promise<string> {
+    const username = uniqueName("reader");
+    await this.app.member(username);
+    const browser = owner.bearer === undefined ? owner : await this.app.session(owner);
+    const body = { kind: "members", usernames: [username], hasTools: false, hasFiles: false };
+    const created = await browser.post(`/api/conversations/${await this.spoken(owner)}/shares`, body);
+    return created.json<{ share: { id: string } }>().share.id;
   }
 
   private async deletedConversation(owner: TestClient): Promise<string> {

@@ -11,6 +11,7 @@ import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Link } from "@/components/ui/link";
 import { Notice } from "@/components/ui/notice";
 import { DemoModelSection } from "@/features/admin-sharing/demo-model-switch";
+import { ShareLinksSection } from "@/features/admin-sharing/share-links-switch";
 import { ProviderShare } from "@/features/admin-sharing/provider-share";
 import { useSaveSharedDefault, useShareProvider, useSharing } from "@/features/admin-sharing/sharing-queries";
 import { DefaultEditor } from "@/features/models/default-editor";
@@ -81,6 +82,7 @@ function SharingBody({ data }: { readonly data: Sharing }) {
       ) : null}
       <Defaults data={data} />
       <DemoModelSection />
+      <ShareLinksSection />
       <EndSharing provider={ended} isBusy={share.isPending} onClose={() => setEnded(null)} onConfirm={(provider) => put(provider, false)} />
     </div>
   );

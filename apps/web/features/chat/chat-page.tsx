@@ -12,7 +12,7 @@ import { useKeptDraft } from "@/features/chat/draft-sync";
 import { ChatHeader } from "@/features/chat/chat-header";
 import { ChatMainOutline } from "@/features/chat/chat-outline";
 import { ChatView } from "@/features/chat/chat-view";
-import { isForgotten } from "@/features/chat/memory-loss";
+import { isForgotten, isUnknown } from "@/features/chat/memory-loss";
 import { NoAgent } from "@/features/chat/no-agent";
 import { useConversation, useConversations } from "@/features/chat/conversation-queries";
 import { lastAgentOf } from "@/features/chat/group-conversations";
@@ -53,6 +53,7 @@ export function ChatPage() {
         isUnread={conversation.data?.isUnread ?? false}
         wantedId={params.get("message")}
         isForgotten={isForgotten(agent, conversation.data ?? null)}
+        isUnknown={isUnknown(conversation.data ?? null)}
       />
     </>
   );

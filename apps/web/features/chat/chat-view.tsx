@@ -16,6 +16,7 @@ import { draftKey, restoreDraft } from "@/features/chat/drafts";
 import { EmptyChat } from "@/features/chat/empty-chat";
 import { restoreFiles } from "@/features/chat/files/file-drafts";
 import { ForgottenNotice } from "@/features/chat/forgotten-notice";
+import { ImportedNotice } from "@/features/chat/imported-notice";
 import { MessageList } from "@/features/chat/message-list";
 import { useMessageWindow } from "@/features/chat/message-window";
 import { isActive, newTurn, reduceTurn, type Turn } from "@/features/chat/turn";
@@ -38,13 +39,15 @@ export interface ChatViewProps {
   readonly wantedId: string | null;
   /** The agent has lost its memory of this conversation. */
   readonly isForgotten: boolean;
+  /** It was held elsewhere, so the agent does not know it. */
+  readonly isUnknown: boolean;
 }
 
-const useSending = ({ agent, conversationId, isForgotten }: ChatViewProps) => {
+const useSending = ({ agent, conversationId, isForgotten, isUnknown }: ChatViewProps) => {
   const client = useQueryClient();
   const create = useCreateConversation();
   const [wantsToGive, setWantsToGive] = useState(false);
-  const isGiving = isForgotten && wantsToGive;
+  const isGiving = isUnknown || (isForgotten && wantsToGive);
   const [refused, setRefused] = useState<Turn | null>(null);
   const { mutateAsync, isPending } = create;
   const key = draftKey(conversationId, agent.id);
@@ -117,7 +120,7 @@ const useEscape = (isAnswering: boolean, stop: () => void): void => {
 };
 
 export function ChatView(props: ChatViewProps) {
-  const { agent, conversationId, stored, hasOlder, isUnread, wantedId, isForgotten } = props;
+  const { agent, conversationId, stored, hasOlder, isUnread, wantedId, isForgotten, isUnknown } = props;
   const onSeen = useMarkRead(conversationId, isUnread);
   const shown = useMessageWindow(conversationId, stored, hasOlder);
   const { send, refused, dismissRefused, isCreating, key, isGiving, toggleGiving } = useSending(props);
@@ -151,7 +154,8 @@ export function ChatView(props: ChatViewProps) {
         }}
         empty={isCreating ? null : <EmptyChat agent={agent} draftKey={key} />}
       />
-      {isForgotten ? <ForgottenNotice agent={agent} isGiving={isGiving} onToggle={toggleGiving} /> : null}
+      {isUnknown ? <ImportedNotice agentName={agent.name} /> : null}
+      {isForgotten && !isUnknown ? <ForgottenNotice agent={agent} isGiving={isGiving} onToggle={toggleGiving} /> : null}
       {conversationId === null ? null : (
         <WaitingList conversationId={conversationId} waiting={waiting} isAnswering={isAnswering} refusal={refusal} />
       )}

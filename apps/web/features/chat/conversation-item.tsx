@@ -2,13 +2,14 @@
 
 import type { Agent } from "@mosaic/contracts/agent";
 import type { Conversation } from "@mosaic/contracts/chat";
-import { Archive, ArchiveRestore, Ellipsis, Pencil, Pin, PinOff, Trash2 } from "lucide-react";
+import { Archive, ArchiveRestore, Ellipsis, Pencil, Pin, PinOff, Share2, Trash2 } from "lucide-react";
 import { memo } from "react";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import { Link } from "@/components/ui/link";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "@/components/ui/menu";
 import type { ConversationActions } from "@/features/chat/conversation-actions";
+import { ExportItems } from "@/features/chat/export-items";
 import { isActive } from "@/features/chat/turn";
 import { useTurn } from "@/features/chat/turn-store";
 import { usePageVisible } from "@/lib/page-visible";
@@ -28,6 +29,7 @@ export interface ConversationItemProps {
 /** The same ones at every rendering: a row is drawn again when something of it has changed. */
 export interface RowHandlers extends ConversationActions {
   readonly rename: (conversation: Conversation) => void;
+  readonly share: (conversation: Conversation) => void;
   readonly onMenu: (id: string, isOpen: boolean) => void;
   readonly onReturnFocus: (id: string) => void;
 }
@@ -117,6 +119,11 @@ function ConversationMenu({ conversation, isCurrent, isMenuOpen, handlers }: Con
           {isArchived ? <ArchiveRestore aria-hidden /> : <Archive aria-hidden />}
           {isArchived ? "Unarchive" : "Archive"}
         </MenuItem>
+        <MenuItem onSelect={() => handlers.share(conversation)}>
+          <Share2 aria-hidden />
+          Share
+        </MenuItem>
+        <ExportItems conversationId={id} />
         <MenuSeparator />
         <MenuItem isDanger onSelect={() => handlers.remove(conversation, isCurrent)}>
           <Trash2 aria-hidden />

@@ -6,6 +6,7 @@ import { usePathname, useSearchParams } from "next/navigation";
 import { useId, useMemo, useRef, useState, type ReactNode } from "react";
 import { useConversationActions } from "@/features/chat/conversation-actions";
 import type { ListFilter } from "@/features/chat/conversation-cache";
+import { ConversationDialogs, type AskedDialog } from "@/features/chat/conversation-dialogs";
 import { ConversationItem, type RowHandlers } from "@/features/chat/conversation-item";
 import { ConversationListHead } from "@/features/chat/conversation-list-head";
 import { EmptyList } from "@/features/chat/empty-list";
@@ -13,7 +14,6 @@ import { MoreConversations } from "@/features/chat/more-conversations";
 import { useConversations } from "@/features/chat/conversation-queries";
 import { groupConversations, type ConversationGroup } from "@/features/chat/group-conversations";
 import { useListView } from "@/features/chat/list-view";
-import { RenameOnDemand } from "@/features/chat/rename-on-demand";
 import { useRovingList } from "@/features/chat/roving-list";
 
 export function ConversationList({ agents }: { readonly agents: readonly Agent[] }) {
@@ -50,7 +50,7 @@ function ConversationRows({ groups, agents, children }: ConversationRowsProps) {
   const current = isChat ? id : null;
   const hintId = useId();
   const [menuOf, setMenuOf] = useState<string | null>(null);
-  const [renamed, setRenamed] = useState<Conversation | null>(null);
+  const [asked, setAsked] = useState<AskedDialog | null>(null);
   const ids = useMemo(() => groups.flatMap(({ conversations }) => conversations.map((one) => one.id)), [groups]);
   const rows = useRef<HTMLDivElement>(null);
   const roving = useRovingList(rows, { ids, preferred: current, onMenu: setMenuOf });
@@ -59,7 +59,8 @@ function ConversationRows({ groups, agents, children }: ConversationRowsProps) {
   const handlers = useMemo<RowHandlers>(
     () => ({
       ...actions,
-      rename: setRenamed,
+      rename: (conversation) => setAsked({ what: "rename", conversation }),
+      share: (conversation) => setAsked({ what: "share", conversation }),
       onMenu: (of, isOpen) => setMenuOf(isOpen ? of : null),
       onReturnFocus: focusRow,
     }),
@@ -98,9 +99,7 @@ function ConversationRows({ groups, agents, children }: ConversationRowsProps) {
         ))}
         {children}
       </div>
-      {renamed === null ? null : (
-        <RenameOnDemand conversation={renamed} onClose={() => setRenamed(null)} onReturnFocus={() => focusRow(renamed.id)} />
-      )}
+      <ConversationDialogs asked={asked} onClose={() => setAsked(null)} onReturnFocus={focusRow} />
     </>
   );
 }

@@ -15,6 +15,7 @@ const conversationFields = {
   agentId: true,
   titleEncrypted: true,
   memoryGivenAt: true,
+  importedAt: true,
   pinnedAt: true,
   archivedAt: true,
   unreadMessageId: true,

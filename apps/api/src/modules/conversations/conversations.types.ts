@@ -44,6 +44,7 @@ export interface StoredConversation {
   readonly agentId: string;
   readonly titleEncrypted: string;
   readonly memoryGivenAt: Date | null;
+  readonly importedAt: Date | null;
   readonly pinnedAt: Date | null;
   readonly archivedAt: Date | null;
   /** `null`: its owner has seen all. */
@@ -124,7 +125,7 @@ export const messageColumns = `id, role, content_encrypted AS "contentEncrypted"
   agent_event_kind AS "agentEventKind", created_at AS "createdAt"`;
 
 /** The columns of a `StoredConversation`, in SQL. */
-export const conversationColumns = `id, agent_id AS "agentId", title_encrypted AS "titleEncrypted", memory_given_at AS "memoryGivenAt",
+export const conversationColumns = `id, agent_id AS "agentId", title_encrypted AS "titleEncrypted", memory_given_at AS "memoryGivenAt", imported_at AS "importedAt",
   pinned_at AS "pinnedAt", archived_at AS "archivedAt", unread_message_id AS "unreadMessageId", created_at AS "createdAt", updated_at AS "updatedAt"`;
 
 /** As the indexes have it: 2 for what is pinned, 1 for the rest of the list, 0 for the archive. */

@@ -9,6 +9,7 @@ const stored: StoredConversation = {
   agentId: "0190f0f0-0000-7000-8000-000000000001",
   titleEncrypted: "enc:",
   memoryGivenAt: null,
+  importedAt: null,
   pinnedAt: null,
   archivedAt: null,
   unreadMessageId: null,

@@ -33,6 +33,7 @@ export function openConversation(crypto: CryptoService, userId: string, stored: 
     id: stored.id,
     agentId: stored.agentId,
     title: crypto.open(stored.titleEncrypted, titleContext(userId, stored.id)),
+    ...(stored.importedAt === null ? {} : { importedAt: stored.importedAt.toISOString() }),
     ...(stored.memoryGivenAt === null ? {} : { memoryGivenAt: stored.memoryGivenAt.toISOString() }),
     isPinned: stored.pinnedAt !== null,
     isArchived: stored.archivedAt !== null,

@@ -79,6 +79,7 @@ const known = [
   row("demo_model.use", "off", false),
   row("demo_model.use", "on", true),
   row("files.settings", '{"quotaBytes":1048576}', { quotaBytes: 1_048_576 }),
+  row("share_links.use", "off", false),
 ];
 
 const stored = (key: SettingKey, text: string): { value: string; isEncrypted: boolean } =>

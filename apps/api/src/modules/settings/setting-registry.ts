@@ -58,6 +58,8 @@ export const settings = {
   "demo_model.use": setting({ schema: onOrOff(), default: true, sealed: false, group: "demo_model" }),
   /** What one person may keep in files of conversations. */
   "files.settings": setting({ schema: json(fileSettings), default: { quotaBytes: defaultFileQuotaBytes }, sealed: false, group: null }),
+  /** Whether conversations may be shared by link. */
+  "share_links.use": setting({ schema: onOrOff(), default: true, sealed: false, group: "share_links" }),
 } as const satisfies Record<string, SettingDefinition<unknown, unknown, boolean>>;
 
 export type SettingKey = keyof typeof settings;

@@ -1,7 +1,7 @@
 /** Deeper than any request of the contract, many times over. */
 const maxDepth = 32;
 /** More values than any request of the contract has. */
-const maxValues = 4_000;
+const valuesOfRequest = 4_000;
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -14,7 +14,7 @@ const comma = 0x2c;
  * What is wrong with a text that claims to be JSON, found in one pass before it is parsed: how deep and how many its values are, and escapes
  * of what Postgres can't hold as text (NUL, halves of surrogate pairs). Text that is no JSON at all is left to the parser.
  */
-export function faultOfJsonText(text: string): string | null {
+export function faultOfJsonText(text: string, maxValues = valuesOfRequest): string | null {
   let depth = 0;
   let values = 0;
   for (let index = 0; index < text.length; index += 1) {

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { json } from "../json-codec.js";
 
 /** Settings that belong together: what every process hears when one of them has changed. */
-export const settingGroup = z.enum(["key_ring", "outbound", "oidc", "sign_up", "demo_model"]);
+export const settingGroup = z.enum(["key_ring", "outbound", "oidc", "sign_up", "demo_model", "share_links"]);
 export type SettingGroup = z.infer<typeof settingGroup>;
 
 /** What lets somebody in and has ended: a browser's session, a program's token, or everything of a user. */

@@ -1,0 +1,186 @@
+import type { IncomingMessage } from "node:http";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { fileLine, importLimits, type FileLine, type ImportReport, type LeftOutReason } from "@mosaic/contracts/conversation-files";
+import { Inject, Injectable } from "@nestjs/common";
+import { CLOCK, type Clock } from "../../platform/clock/clock.js";
+import { AppError } from "../../platform/errors/app-error.js";
+import { ClientGoneError } from "../../platform/http/gone-signal.js";
+import { faultOfJsonText } from "../../platform/http/json-text.js";
+import { FairGate } from "../../platform/pressure/fair-gate.js";
+import { CryptoService } from "../crypto/crypto.service.js";
+import { OwnerEventsService } from "../owner-events/owner-events.service.js";
+import { ConversationDraft } from "./conversation-draft.js";
+import { ImportRepository, type ImportTarget } from "./import.repository.js";
+import { linesOf, TooManyBytes, tooLongLine } from "./record-lines.js";
+
+const limits = {
+  atOnce: 2,
+  atOncePerKey: 1,
+  waiting: 50,
+  waitingPerKey: 1,
+  longestWaitMs: 30_000,
+  words: {
+    ofKey: "You import conversations already. Wait until that import has ended.",
+    inAll: "Many people import conversations at this moment. Try again in a minute.",
+  },
+} as const;
+
+/** Of one message: a call of a tool is six of them. */
+const valuesOfLine = 20_000;
+/** What is read before others are answered. */
+const bytesAtOnce = 256 * 1024;
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+/** Takes the lines of a file of conversations, one at a time: no more than one conversation is in memory. */
+@Injectable()
+export class ImportService {
+  private readonly gate = new FairGate(limits);
+
+  constructor(
+    private readonly repository: ImportRepository,
+    private readonly events: OwnerEventsService,
+    private readonly crypto: CryptoService,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * What was added stays if the rest breaks off, and is known the next time. Throws `not_found` for another's agent as for a missing one,
+   * `body_too_large`, and `malformed_body` for a file of another kind.
+   */
+  async run(userId: string, agentId: string, request: IncomingMessage, gone: AbortSignal): Promise<ImportReport> {
+    return this.gate.run(
+      userId,
+      async () => {
+        if (!(await this.repository.hasAgent(userId, agentId))) {
+          throw new AppError("not_found");
+        }
+        return this.read({ userId, agentId, now: this.clock.now() }, request);
+      },
+      gone,
+    );
+  }
+
+  private async read(target: ImportTarget, request: IncomingMessage): Promise<ImportReport> {
+    const reading = new Reading(target, this.crypto, this.repository);
+    let sincePause = 0;
+    try {
+      for await (const line of linesOf(request, { lineBytes: importLimits.lineBytes, allBytes: importLimits.requestBytes })) {
+        await reading.take(line === tooLongLine ? "too_long" : readLine(line));
+        sincePause += line === tooLongLine ? bytesAtOnce : line.length;
+        if (sincePause > bytesAtOnce) {
+          await nextTurn();
+          sincePause = 0;
+        }
+      }
+      await reading.finish();
+    } catch (error) {
+      throw error instanceof TooManyBytes ? tooLarge() : request.destroyed && !request.complete ? new ClientGoneError() : error;
+    } finally {
+      if (reading.lastId !== null) {
+        await this.events.publish(target.userId, { type: "conversation", conversationId: reading.lastId });
+      }
+    }
+    return reading.report();
+  }
+}
+
+/** What has been read of a file, and what became of it. */
+class Reading {
+  lastId: string | null = null;
+  private draft: ConversationDraft | null = null;
+  private count = 0;
+  private readonly counts = { added: 0, messages: 0, known: 0 };
+  private readonly leftOut = new Map<LeftOutReason, number>();
+
+  constructor(
+    private readonly target: ImportTarget,
+    private readonly crypto: CryptoService,
+    private readonly repository: ImportRepository,
+  ) {}
+
+  async take(line: FileLine | LeftOutReason | "unknown_header"): Promise<void> {
+    if (line === "unknown_header") {
+      throw new AppError("malformed_body", { detail: "This file is of a version that this Mosaic does not know." });
+    }
+    if (typeof line === "string") {
+      this.fail(line);
+    } else if (line.type === "message") {
+      if (this.draft === null) {
+        this.leave("unreadable");
+      }
+      this.draft?.add(line);
+    } else if (line.type === "conversation") {
+      await this.finish();
+      this.count += 1;
+      if (this.count > importLimits.conversations) {
+        throw tooLarge();
+      }
+      this.draft = new ConversationDraft(line, this.target, this.crypto);
+    }
+  }
+
+  /** Stores what has been read of a conversation: all of it has come. */
+  async finish(): Promise<void> {
+    const { draft } = this;
+    this.draft = null;
+    if (draft === null) {
+      return;
+    }
+    if (draft.fault !== null || draft.messages.length === 0) {
+      this.leave(draft.fault ?? "no_messages");
+      return;
+    }
+    const stored = await this.repository.store(this.target, draft);
+    if (stored === "no_agent") {
+      throw new AppError("not_found");
+    }
+    if (stored === "deleted") {
+      this.leave("deleted_lately");
+    } else {
+      this.counts[stored] += 1;
+      this.counts.messages += stored === "added" ? draft.messages.length : 0;
+      this.lastId = stored === "added" ? draft.id : this.lastId;
+    }
+  }
+
+  report(): ImportReport {
+    return { ...this.counts, leftOut: Array.from(this.leftOut, ([reason, count]) => ({ reason, count })) };
+  }
+
+  private fail(reason: LeftOutReason): void {
+    if (this.draft === null) {
+      this.leave(reason);
+    } else {
+      this.draft.fail(reason);
+    }
+  }
+
+  private leave(reason: LeftOutReason): void {
+    this.leftOut.set(reason, (this.leftOut.get(reason) ?? 0) + 1);
+  }
+}
+
+function readLine(bytes: Buffer): FileLine | LeftOutReason | "unknown_header" {
+  let value: unknown;
+  try {
+    const text = decoder.decode(bytes);
+    if (faultOfJsonText(text, valuesOfLine) !== null) {
+      return "unreadable";
+    }
+    value = JSON.parse(text);
+  } catch {
+    return "unreadable";
+  }
+  const line = fileLine.safeParse(value);
+  if (line.success) {
+    return line.data;
+  }
+  return typeof value === "object" && value !== null && "type" in value && value.type === "header" ? "unknown_header" : "unreadable";
+}
+
+function tooLarge(): AppError {
+  const megabytes = importLimits.requestBytes / 1024 / 1024;
+  const detail = `One request takes ${megabytes} MB and ${importLimits.conversations.toLocaleString("en")} conversations. What came before is imported: send the rest in others.`;
+  return new AppError("body_too_large", { detail });
+}

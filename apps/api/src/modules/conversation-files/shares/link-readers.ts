@@ -1,0 +1,43 @@
+import { Injectable } from "@nestjs/common";
+import type { Request } from "express";
+import { AppError } from "../../../platform/errors/app-error.js";
+import { clientAddress } from "../../../platform/http/client-address.js";
+import { LeakyBuckets } from "../../../platform/http/leaky-buckets.js";
+import { networkOf } from "../../../platform/http/network.js";
+import { FairGate } from "../../../platform/pressure/fair-gate.js";
+
+const limits = {
+  atOnce: 8,
+  atOncePerKey: 2,
+  waiting: 400,
+  waitingPerKey: 50,
+  longestWaitMs: 10_000,
+  words: {
+    ofKey: "Too many shared conversations are opened from here at once. Try again in a few seconds.",
+    inAll: "Many people open shared conversations at this moment. Try again in a few seconds.",
+  },
+} as const;
+
+/** A page of a copy is one, so a long one that is read to its end does not use it up. */
+const rate = { points: 200, perSecond: 5 };
+
+/** Bounds what those take who have not signed in, by their address. A token has 256 bits, so this keeps nobody from guessing: it keeps work small. */
+@Injectable()
+export class LinkReaders {
+  private readonly gate = new FairGate(limits);
+  private readonly opened = new LeakyBuckets(rate);
+
+  /** Throws `too_many_requests` and `overloaded`. */
+  async run<Result>(request: Request, work: () => Promise<Result>): Promise<Result> {
+    const from = networkOf(clientAddress(request));
+    const seconds = this.opened.waitSeconds(from);
+    if (seconds > 0) {
+      throw new AppError("too_many_requests", {
+        detail: `Too many shared conversations were opened from here. Try again in ${seconds} seconds.`,
+        retryAfterSeconds: seconds,
+      });
+    }
+    this.opened.add(from, 1);
+    return this.gate.run(from, work);
+  }
+}

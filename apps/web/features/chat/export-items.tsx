@@ -1,0 +1,20 @@
+import { Download } from "lucide-react";
+import { MenuItem } from "@/components/ui/menu";
+import { download } from "@/lib/download";
+
+/** Of the menu of a conversation. */
+export function ExportItems({ conversationId }: { readonly conversationId: string }) {
+  const path = `/api/conversation-exports/${conversationId}`;
+  return (
+    <>
+      <MenuItem onSelect={() => download(`${path}?format=markdown`)}>
+        <Download aria-hidden />
+        Export as Markdown
+      </MenuItem>
+      <MenuItem onSelect={() => download(path)}>
+        <Download aria-hidden />
+        Export as JSON Lines
+      </MenuItem>
+    </>
+  );
+}

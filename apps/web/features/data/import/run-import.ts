@@ -1,0 +1,160 @@
+import { importLimits, importReport, type ImportReport, type LeftOutReason } from "@mosaic/contracts/conversation-files";
+import type { Omission } from "@/features/data/import/foreign";
+import { JsonElements, type JsonElement } from "@/features/data/import/json-elements";
+import { recognised } from "@/features/data/import/recognised";
+import { send } from "@/lib/api";
+
+/** What came, and how often something was left out and why. */
+export interface ImportOutcome {
+  readonly added: number;
+  readonly messages: number;
+  readonly known: number;
+  /** Conversations. */
+  readonly leftOut: ReadonlyMap<LeftOutReason | "unknown", number>;
+  /** Of conversations that came. */
+  readonly omissions: ReadonlyMap<Omission, number>;
+}
+
+interface ImportRun {
+  readonly agentId: string;
+  readonly signal: AbortSignal;
+  /** How much of the file has been taken, and what of it. */
+  readonly onProgress: (share: number, outcome: ImportOutcome) => void;
+}
+
+/** The file is none that can be imported. */
+export class WrongFile extends Error {
+  constructor(readonly why: "zip" | "other" | "version") {
+    super("this file can't be imported");
+  }
+}
+
+const readAtOnce = 1024 * 1024;
+/** A conversation in a file of other software has much that does not come along. */
+const valueMaxCharacters = 128 * 1024 * 1024;
+/** What is sent at once, unless one conversation is larger. */
+const sendAtOnce = { characters: 1024 * 1024, conversations: 100 };
+
+/** Reads a file as it is sent: of whatever size it is, no more than one conversation and what waits to be sent is in memory. */
+export const runImport = async (file: Blob, { agentId, signal, onProgress }: ImportRun): Promise<ImportOutcome> => {
+  const sending = new Sending(agentId, signal);
+  const elements = new JsonElements(valueMaxCharacters);
+  const decoder = new TextDecoder();
+  for (let start = 0; start < file.size; start += readAtOnce) {
+    signal.throwIfAborted();
+    const bytes = new Uint8Array(await file.slice(start, start + readAtOnce).arrayBuffer());
+    if (start === 0) assertJson(bytes);
+    for (const element of elements.push(decoder.decode(bytes, { stream: true }))) {
+      await sending.take(element);
+    }
+    onProgress(Math.min(1, (start + readAtOnce) / file.size), sending.outcome());
+  }
+  for (const element of elements.end()) await sending.take(element);
+  await sending.finish();
+  onProgress(1, sending.outcome());
+  return sending.outcome();
+};
+
+const assertJson = (bytes: Uint8Array): void => {
+  const start = new TextDecoder()
+    .decode(bytes.subarray(0, 100))
+    .replace(/^\uFEFF/, "")
+    .trimStart();
+  if (start.startsWith("PK")) throw new WrongFile("zip");
+  if (!/^[[{]/.test(start)) throw new WrongFile("other");
+};
+
+class Sending {
+  private lines: string[] = [];
+  private characters = 0;
+  private conversations = 0;
+  private isOwn = false;
+  private added = 0;
+  private messages = 0;
+  private known = 0;
+  private readonly leftOut = new Map<LeftOutReason | "unknown", number>();
+  private readonly omissions = new Map<Omission, number>();
+
+  constructor(
+    private readonly agentId: string,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  async take(element: JsonElement): Promise<void> {
+    if ("fault" in element) {
+      // In a file of Mosaic's own it may be a message: its conversation is left out, and only the API knows when it ends.
+      if (this.isOwn) this.put("{", false);
+      else count(this.leftOut, element.fault);
+      return;
+    }
+    const found = recognised(element.value, Date.now());
+    switch (found.kind) {
+      case "header":
+        this.isOwn = true;
+        return;
+      case "other_version":
+        throw new WrongFile("version");
+      case "unknown":
+        if (this.isOwn) this.put("{", false);
+        else count(this.leftOut, "unknown");
+        return;
+      case "own":
+        this.isOwn = true;
+        await this.add(found.line.type === "conversation", [JSON.stringify(found.line)]);
+        return;
+      case "conversation":
+        found.omissions.forEach((omission) => count(this.omissions, omission));
+        await this.add(
+          true,
+          found.lines.map((line) => JSON.stringify(line)),
+        );
+    }
+  }
+
+  async finish(): Promise<void> {
+    if (this.conversations === 0 && this.lines.length === 0) return;
+    const content = this.lines.join("\n");
+    [this.lines, this.characters, this.conversations] = [[], 0, 0];
+    if (bytesOf(content) > importLimits.requestBytes) {
+      count(this.leftOut, "too_long");
+      return;
+    }
+    const path = `/api/agents/${this.agentId}/conversation-imports`;
+    const response = await send(path, { method: "POST", text: { type: "application/jsonl", content }, signal: this.signal });
+    this.note(importReport.parse(await response.json()));
+  }
+
+  outcome(): ImportOutcome {
+    const { added, messages, known, leftOut, omissions } = this;
+    return { added, messages, known, leftOut: new Map(leftOut), omissions: new Map(omissions) };
+  }
+
+  /** Conversations are sent whole: what comes after a new one begins goes with the next request. */
+  private async add(isConversation: boolean, lines: readonly string[]): Promise<void> {
+    const size = lines.reduce((sum, line) => sum + line.length, 0);
+    const isFull = this.characters + size > sendAtOnce.characters || this.conversations >= sendAtOnce.conversations;
+    if (isConversation && isFull) await this.finish();
+    lines.forEach((line, index) => this.put(line, isConversation && index === 0));
+  }
+
+  private put(line: string, isConversation: boolean): void {
+    this.lines.push(line);
+    this.characters += line.length;
+    this.conversations += isConversation ? 1 : 0;
+  }
+
+  private note({ added, messages, known, leftOut }: ImportReport): void {
+    this.added += added;
+    this.messages += messages;
+    this.known += known;
+    for (const one of leftOut) count(this.leftOut, one.reason, one.count);
+  }
+}
+
+/** Up to three bytes a character: most files need no counting. */
+const bytesOf = (content: string): number =>
+  content.length * 3 <= importLimits.requestBytes ? content.length : new TextEncoder().encode(content).length;
+
+const count = <Key>(counts: Map<Key, number>, key: Key, by = 1): void => {
+  counts.set(key, (counts.get(key) ?? 0) + by);
+};

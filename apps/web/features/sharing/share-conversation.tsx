@@ -1,0 +1,129 @@
+"use client";
+
+import type { Conversation } from "@mosaic/contracts/chat";
+import type { CreatedShare } from "@mosaic/contracts/shares";
+import { useState, type FormEvent } from "react";
+import { SaveProblem } from "@/components/page/save-problem";
+import { Button } from "@/components/ui/button";
+import { CheckboxField } from "@/components/ui/checkbox-field";
+import { CopyButton } from "@/components/ui/copy-button";
+import { Dialog } from "@/components/ui/dialog";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { Select } from "@/components/ui/select";
+import { useCreateShare, useShares } from "@/features/sharing/share-queries";
+
+export interface ShareConversationProps {
+  readonly conversation: Conversation;
+  readonly onClose: () => void;
+  readonly onReturnFocus: () => void;
+}
+
+export function ShareConversation({ conversation, onClose, onReturnFocus }: ShareConversationProps) {
+  const [made, setMade] = useState<CreatedShare | null>(null);
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      onReturnFocus={onReturnFocus}
+      title="Share conversation"
+      description="Others read a copy of the branch that you see, as it is now. What is said later stays yours. You stop sharing under Settings, Data."
+    >
+      {made === null ? (
+        <ShareForm conversationId={conversation.id} onCancel={onClose} onMade={setMade} />
+      ) : (
+        <Made made={made} onClose={onClose} />
+      )}
+    </Dialog>
+  );
+}
+
+const kinds = [
+  { value: "members", label: "Members that I name" },
+  { value: "link", label: "Everybody who has the link" },
+];
+
+const namesOf = (text: string): string[] => text.split(/[\s,;]+/).filter((name) => name !== "");
+
+interface ShareFormProps {
+  readonly conversationId: string;
+  readonly onCancel: () => void;
+  readonly onMade: (made: CreatedShare) => void;
+}
+
+function ShareForm({ conversationId, onCancel, onMade }: ShareFormProps) {
+  const create = useCreateShare(conversationId);
+  const hasLinks = useShares().data?.hasLinks ?? false;
+  const [kind, setKind] = useState("members");
+  const [names, setNames] = useState("");
+  const [fault, setFault] = useState<string | undefined>(undefined);
+  const [hasTools, setTools] = useState(false);
+  const [hasFiles, setFiles] = useState(false);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    const usernames = namesOf(names);
+    const isMissing = kind === "members" && (usernames.length === 0 || usernames.length > 20);
+    setFault(isMissing ? "1 to 20 user names" : undefined);
+    if (isMissing) return;
+    const body =
+      kind === "link" ? ({ kind: "link", hasTools, hasFiles } as const) : ({ kind: "members", usernames, hasTools, hasFiles } as const);
+    create.mutate(body, { onSuccess: onMade });
+  };
+  return (
+    <form onSubmit={submit} noValidate className="grid gap-4">
+      <Field label="Who may read it" hint={hasLinks ? undefined : "An admin does not allow links."}>
+        {(control) => (
+          <Select {...control} value={kind} onChange={setKind} groups={[{ label: "", options: hasLinks ? kinds : kinds.slice(0, 1) }]} />
+        )}
+      </Field>
+      {kind === "members" ? (
+        <Field label="User names" hint="With commas between them." error={fault}>
+          {(control) => <Input {...control} value={names} autoComplete="off" onChange={(event) => setNames(event.target.value)} />}
+        </Field>
+      ) : null}
+      <CheckboxField
+        label="With thoughts and tools"
+        description="What the agent thought, and what its tools were given and said."
+        isChecked={hasTools}
+        onChange={setTools}
+      />
+      <CheckboxField
+        label="With names of files"
+        description="The files themselves are never shared."
+        isChecked={hasFiles}
+        onChange={setFiles}
+      />
+      {create.error ? <SaveProblem error={create.error} /> : null}
+      <div className="flex justify-end gap-2">
+        <Button variant="secondary" onClick={onCancel}>
+          Cancel
+        </Button>
+        <Button type="submit" isBusy={create.isPending}>
+          Share
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function Made({ made, onClose }: { readonly made: CreatedShare; readonly onClose: () => void }) {
+  const link = made.token === null ? null : new URL(`/shared#${made.token}`, document.baseURI).href;
+  return (
+    <div role="status" className="grid gap-4">
+      {link === null ? (
+        <p className="text-sm">{made.share.members.join(", ")} can read it now, under Settings, Data.</p>
+      ) : (
+        <div className="grid gap-1.5">
+          <p className="text-sm">Whoever has this link reads the copy without signing in. Mosaic does not keep it: copy it now.</p>
+          <div className="flex items-center gap-2 rounded-lg border bg-muted py-1.5 pl-3 pr-1.5">
+            <code className="min-w-0 flex-1 break-all text-[0.8125rem]">{link}</code>
+            <CopyButton text={link} label="Copy link" />
+          </div>
+        </div>
+      )}
+      <Button className="justify-self-end" onClick={onClose}>
+        Done
+      </Button>
+    </div>
+  );
+}

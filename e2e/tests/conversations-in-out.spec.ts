@@ -1,0 +1,160 @@
+import { readFile } from "node:fs/promises";
+import { expect, type Page } from "@playwright/test";
+import { expectAccessible, expectGoodLooks } from "../support/accessibility.ts";
+import { ApiClient } from "../support/api-client.ts";
+import { test, whyNot } from "../support/fixtures.ts";
+import { answers, nextAnswer, send, signIn } from "../support/pages.ts";
+
+const text = (role: string, said: string, parent: string | null) => ({
+  parent,
+  children: [],
+  message: {
+    author: { role },
+    create_time: 1_700_000_000,
+    content: { content_type: "text", parts: [said] },
+    status: "finished_successfully",
+    metadata: {},
+  },
+});
+
+/** As ChatGPT exports them: one with two answers to the same question, one that is nothing. */
+const fromChatGpt = [
+  {
+    title: "A garden by the sea",
+    conversation_id: "c1",
+    create_time: 1_700_000_000,
+    update_time: 1_700_000_100,
+    current_node: "a2",
+    mapping: {
+      root: { parent: null, children: ["q"], message: null },
+      s: text("system", "Be kind", "root"),
+      q: text("user", "What grows by the sea?", "s"),
+      a1: text("assistant", "Thistles.", "q"),
+      a2: text("assistant", "**Roses**, and <script>alert(1)</script> ![x](https://tracker.invalid/x.png)", "q"),
+    },
+  },
+  { nothing: true },
+];
+
+test.use({ installation: "in-out" });
+test.describe.configure({ mode: "serial" });
+
+// What comes in and goes out does not depend on the runtime.
+test.describe("conversations in and out @process", () => {
+  let page: Page;
+  let link = "";
+
+  test.beforeAll(async ({ world, browser }) => {
+    const reason = whyNot(world.runtime);
+    test.skip(reason !== undefined, reason);
+    await world.mosaic.start();
+    const client = new ApiClient(() => world.mosaic.url);
+    await client.setUp({
+      setupUrl: world.mosaic.setupUrl ?? "",
+      password: world.canaries.password,
+      runtime: "process",
+      provider: { kind: "demo", name: "Demo", models: [{ id: "mosaic-demo" }] },
+    });
+    const { code } = await client.json<{ code: string }>("POST", "/api/admin/invites", {});
+    const ann = new ApiClient(() => world.mosaic.url);
+    await ann.json("POST", "/api/auth/sign-up", {
+      inviteCode: code,
+      username: "ann",
+      displayName: "Ann",
+      password: world.canaries.password,
+    });
+    page = await (await browser.newContext()).newPage();
+    await signIn(page, world, "root");
+  });
+
+  test.afterAll(async () => {
+    await page.context().close();
+  });
+
+  test("a file of ChatGPT is imported, with a report, and adds nothing twice", async ({ world }) => {
+    await page.goto(`${world.mosaic.url}/settings/data`);
+    const choose = async (): Promise<void> =>
+      page.getByLabel("File to import").setInputFiles({
+        name: "conversations.json",
+        mimeType: "application/json",
+        buffer: Buffer.from(JSON.stringify(fromChatGpt)),
+      });
+    await choose();
+    await expect(page.getByText("1 conversation added, with 3 messages.")).toBeVisible();
+    await expect(page.getByText("Left out: 1 conversation, of a kind that Mosaic does not know.")).toBeVisible();
+    await expect(page.getByText("System instructions: 1")).toBeVisible();
+    await expectGoodLooks(page);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await choose();
+    await expect(page.getByText("Here already: 1 conversation.")).toBeVisible();
+  });
+
+  test("it stands in the list, and its agent is told what was said before when one goes on", async ({ world }) => {
+    await page.goto(`${world.mosaic.url}/chat`);
+    await page.getByRole("link", { name: /A garden by the sea/ }).click();
+    await expect(page.getByText("Roses")).toBeVisible();
+    await expect(page.getByText("does not know this conversation yet")).toBeVisible();
+    await expectAccessible(page);
+    const agentName = (await page.getByRole("textbox", { name: /^Message/ }).getAttribute("aria-label"))?.replace("Message ", "") ?? "";
+    const before = await answers(page, agentName).count();
+    await send(page, agentName, "And in winter?");
+    await nextAnswer(page, agentName, before + 1);
+    await expect(page.getByText("does not know this conversation yet")).toHaveCount(0);
+  });
+
+  test("it is exported from its menu, as what was said in quotes", async () => {
+    await page.getByRole("button", { name: "Actions for A garden by the sea" }).click();
+    const [saved] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: "Export as Markdown" }).click()]);
+    expect(saved.suggestedFilename()).toBe("A-garden-by-the-sea.md");
+    const written = await readFile(await saved.path(), "utf8");
+    expect(written).toContain("> What grows by the sea?");
+    expect(written).toContain("> **Roses**, and &lt;script>alert(1)&lt;/script> !\\[x]");
+    expect(written).toContain("## Another version, after message 1");
+  });
+
+  test("a link shows a copy to whoever has it, without an account and without a script or a request of the copy's", async ({
+    world,
+    browser,
+  }) => {
+    await page.getByRole("button", { name: "Actions for A garden by the sea" }).click();
+    await page.getByRole("menuitem", { name: "Share" }).click();
+    const dialog = page.getByRole("dialog", { name: "Share conversation" });
+    await dialog.getByRole("combobox", { name: "Who may read it" }).click();
+    await page.getByRole("option", { name: "Everybody who has the link" }).click();
+    await expectAccessible(page);
+    await dialog.getByRole("button", { name: "Share", exact: true }).click();
+    link = await dialog.getByText(/\/shared#/).innerText();
+    await dialog.getByRole("button", { name: "Done" }).click();
+    const stranger = await (await browser.newContext()).newPage();
+    const asked: string[] = [];
+    stranger.on("request", (request) => asked.push(request.url()));
+    stranger.on("dialog", (shown) => asked.push(shown.message()));
+    await stranger.goto(link);
+    await expect(stranger.getByRole("heading", { name: "A garden by the sea" })).toBeVisible();
+    await expect(stranger.getByText("Roses")).toBeVisible();
+    await expect(stranger.getByText("And in winter?")).toBeVisible();
+    await expect(stranger.getByText(/to go on with it as your own/)).toBeVisible();
+    await expectGoodLooks(stranger);
+    expect(asked.filter((url) => !url.startsWith(world.mosaic.url))).toEqual([]);
+    expect(asked.some((url) => url.includes(link.split("#")[1] ?? "no token"))).toBe(false);
+    await stranger.context().close();
+  });
+
+  test("a member goes on with it as their own, and when it is not shared any more the link shows nothing", async ({ world, browser }) => {
+    const ann = await (await browser.newContext()).newPage();
+    await signIn(ann, world, "ann");
+    await ann.goto(link);
+    await ann.getByRole("button", { name: "Continue as my own" }).click();
+    await ann.waitForURL(/\/chat\?id=/);
+    await expect(ann.getByText("What grows by the sea?")).toBeVisible();
+    await expect(ann.getByText("does not know this conversation yet")).toBeVisible();
+    await page.goto(`${world.mosaic.url}/settings/data`);
+    await page.getByRole("button", { name: "Stop sharing A garden by the sea" }).click();
+    await expect(page.getByText("Nothing. You share a conversation by its menu in the list.")).toBeVisible();
+    const again = await ann.context().newPage();
+    await again.goto(link);
+    await expect(again.getByRole("alert").filter({ hasText: "Not found" })).toBeVisible();
+    await expectAccessible(again);
+    await ann.context().close();
+  });
+});
