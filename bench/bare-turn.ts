@@ -9,9 +9,9 @@ export interface Gateway {
 }
 
 /** Milliseconds until the first piece of text of one turn, sent straight to a gateway the way that Mosaic sends it. Resolves at the turn's end. */
-export async function bareTurn({ host, port, token }: Gateway, conversationId: string, text: string): Promise<number> {
+export async function bareTurn({ host, port, token }: Gateway, session: string, text: string): Promise<number> {
   const startedAt = performance.now();
-  const dialogue = openOpenclawDialogue({ gatewayToken: token, conversationId, turnId: randomUUID(), text, said: null });
+  const dialogue = openOpenclawDialogue({ gatewayToken: token, session, turnId: randomUUID(), text, said: null });
   const socket = new WebSocket(`ws://${host}:${port}/`, { perMessageDeflate: false });
   return new Promise((resolve, reject) => {
     let first: number | undefined;

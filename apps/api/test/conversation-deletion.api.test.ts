@@ -78,7 +78,14 @@ test("a deleted conversation answers as a missing one, byte for byte, on every r
     waiting,
     conversationId,
   ]);
-  const ids: Partial<Record<string, string>> = { conversation: conversationId, answering: conversationId, turn: message.id, waiting };
+  const ids: Partial<Record<string, string>> = {
+    conversation: conversationId,
+    answering: conversationId,
+    turn: message.id,
+    answer: message.id,
+    "hidden-message": message.id,
+    waiting,
+  };
   const routes = routesOf(app.nest).filter(({ handler }) => ids[recipes[handler]?.kind ?? ""] !== undefined);
   expect(routes.map(({ handler }) => handler)).toEqual(
     expect.arrayContaining(["get", "messages", "update"].map((name) => `ConversationsController.${name}`)),

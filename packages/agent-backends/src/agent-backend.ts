@@ -107,7 +107,8 @@ export interface GatewayStream {
 /** One turn, for a gateway that holds a conversation over a WebSocket. */
 export interface DialogueInput {
   readonly gatewayToken: string;
-  readonly conversationId: string;
+  /** The conversation's id, the id of a branch that has a session of its own, or what a fork was called. */
+  readonly session: string;
   /** Of the answer. The gateway knows the turn by it. */
   readonly turnId: string;
   readonly text: string;
@@ -144,6 +145,21 @@ export interface GatewayDialogue {
   close(): readonly GatewayEvent[];
 }
 
+/** How an errand ended. `impossible`: the gateway has nothing of the kind, or does not do it. `busy`: it may do it later. `stranger`: it is another gateway. */
+export type ErrandOutcome =
+  | { readonly kind: "done"; /** Of a fork: what the new session is called. */ readonly session: string | null }
+  | { readonly kind: "impossible" | "busy" | "stranger" };
+
+export interface ErrandStep {
+  readonly send: readonly string[];
+  readonly outcome: ErrandOutcome | null;
+}
+
+/** Something small that is asked of a gateway over its socket, frame by frame. After its outcome it says nothing more. */
+export interface GatewayErrand {
+  receive(frame: string): ErrandStep;
+}
+
 /** Turns over a WebSocket: the agent's tools and thoughts are told, and a turn goes on without its reader. */
 export interface GatewaySocket {
   readonly path: string;
@@ -151,13 +167,17 @@ export interface GatewaySocket {
   readonly maxFrameBytes: number;
   /** The clock is only for tests. */
   open(input: DialogueInput, nowMs?: () => number): GatewayDialogue;
+  /** Makes a session of its own of all that was said before one turn, and leaves the session that it is made of. `null`: the gateway can't. */
+  readonly fork: ((input: { gatewayToken: string; session: string; turnId: string }) => GatewayErrand) | null;
+  /** Deletes a session with all that was said in it. Idempotent. `null`: the gateway can't. */
+  readonly deleteSession: ((input: { gatewayToken: string; session: string }) => GatewayErrand) | null;
 }
 
 /** A kind of agent software, as pure functions. */
 export interface AgentBackend {
   readonly id: BackendId;
   render(input: RenderInput): Bundle;
-  turnRequest(input: { gatewayToken: string; conversationId: string; text: string; images?: readonly GatewayImage[] }): GatewayRequest;
+  turnRequest(input: { gatewayToken: string; session: string; text: string; images?: readonly GatewayImage[] }): GatewayRequest;
   /** The clock is only for tests. */
   openStream(nowMs?: () => number): GatewayStream;
   /** `null`: it has none. Otherwise a turn goes over it wherever the gateway lets Mosaic in, and else over HTTP. */

@@ -88,5 +88,7 @@ const quietAndOffline: Record<string, Json> = {
   telemetry: { enabled: false },
   memory: { search: { enabled: false } },
   skills: { workshop: { autonomous: { mode: "off" } } },
+  // A deleted conversation is gone within the hour, and none is put away that somebody may come back to.
+  session: { maintenance: { resetArchiveRetention: "1h", archiveDashboardAfter: false } },
   commands: { text: false, bash: false, config: false, restart: false },
 };

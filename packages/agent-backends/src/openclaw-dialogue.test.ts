@@ -4,7 +4,7 @@ import type { DialogueInput, DialogueStep, GatewayDialogue, GatewayEvent } from 
 import { openOpenclawDialogue } from "./openclaw-dialogue.js";
 
 const turnId = "0199f000-0000-7000-8000-00000000a001";
-const input: DialogueInput = { gatewayToken: "token-canary", conversationId: "c1", turnId, text: "/new is how I begin", said: null };
+const input: DialogueInput = { gatewayToken: "token-canary", session: "c1", turnId, text: "/new is how I begin", said: null };
 const challenge = JSON.stringify({ type: "event", event: "connect.challenge", payload: { nonce: "n", ts: 1 } });
 const scopes = ["operator.read", "operator.write", "operator.admin"];
 

@@ -1,10 +1,7 @@
 import type { DialogueInput, DialogueStep, GatewayDialogue, GatewayEvent } from "./agent-backend.js";
+import { connectedAs, connectParams, sessionKeyOf } from "./openclaw-connect.js";
 import { OpenclawRun } from "./openclaw-run.js";
 import { parseRecord, recordOf, textOf, type UnknownRecord } from "@mosaic/incoming/records";
-
-/** OpenClaw's protocol, and what is asked of it: to stop another connection's run, and to send a person's text as text, takes the last one. */
-const protocol = 4;
-const scopes = ["operator.read", "operator.write", "operator.admin"];
 
 /** How much is looked through for a run that was left: rows, and characters of each. Without the latter OpenClaw cuts every row at 8,000. */
 const historyRows = 20;
@@ -45,7 +42,7 @@ class OpenclawDialogue implements GatewayDialogue {
   constructor(input: DialogueInput, nowMs: () => number) {
     const startedAtMs = nowMs();
     this.input = input;
-    this.sessionKey = `conv-${input.conversationId}`;
+    this.sessionKey = sessionKeyOf(input.session);
     this.isTaken = input.said !== null;
     this.mayBeThere = input.mayBeThere === true;
     this.run = new OpenclawRun(input.turnId, input.said ?? "", () => nowMs() - startedAtMs);
@@ -95,16 +92,7 @@ class OpenclawDialogue implements GatewayDialogue {
     // Once a connection, however often it is asked for.
     if (this.hasConnected) return false;
     this.hasConnected = true;
-    this.ask("connect", "connect", {
-      minProtocol: protocol,
-      maxProtocol: protocol,
-      // A closed list of names; this is the one for programs.
-      client: { id: "gateway-client", version: "1", platform: "linux", mode: "backend" },
-      role: "operator",
-      scopes,
-      caps: ["tool-events", "session-scoped-events"],
-      auth: { token: this.input.gatewayToken },
-    });
+    this.ask("connect", "connect", connectParams(this.input.gatewayToken, ["tool-events", "session-scoped-events"]));
     return true;
   }
 
@@ -120,13 +108,9 @@ class OpenclawDialogue implements GatewayDialogue {
   }
 
   private onConnected(isOk: boolean, payload: UnknownRecord): void {
-    if (!isOk) {
-      this.stage = recordOf(payload["details"])["code"] === "AUTH_TOKEN_MISMATCH" ? "stranger" : "unfit";
-      return;
-    }
-    const granted: unknown = recordOf(payload["auth"])["scopes"];
-    if (!Array.isArray(granted) || !scopes.every((scope) => granted.includes(scope))) {
-      this.stage = "unfit";
+    const fitness = connectedAs(isOk, payload);
+    if (fitness !== "fit") {
+      this.stage = fitness;
       return;
     }
     this.ask("subscribe", "sessions.messages.subscribe", { key: this.sessionKey });

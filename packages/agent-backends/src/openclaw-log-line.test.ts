@@ -124,7 +124,7 @@ function endOverHttp({ text, finish, error, line }: Turn): GatewayEnding {
 /** The frames of the same turn, as they were recorded. */
 function endOverSocket({ kind, model, text, line }: Turn): GatewayEnding {
   const turn = recordedFrames.find((each) => each.kind === kind && each.model === model);
-  const dialogue = openOpenclawDialogue({ gatewayToken: "", conversationId: "c", turnId: "TURN", text: "Say hello.", said: null }, () => 0);
+  const dialogue = openOpenclawDialogue({ gatewayToken: "", session: "c", turnId: "TURN", text: "Say hello.", said: null }, () => 0);
   const events = (turn?.frames ?? []).flatMap((frame) => dialogue.receive(JSON.stringify({ type: "event", ...frame })).events);
   const last = events.at(-1);
   if (last?.type !== "failure" && last?.type !== "end") throw new Error("the turn has no end");

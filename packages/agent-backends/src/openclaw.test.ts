@@ -239,7 +239,7 @@ describe("the personality", () => {
 
 describe("a turn's request", () => {
   it("sends only the new message, in the conversation's own session", () => {
-    const request = openclawBackend.turnRequest({ gatewayToken: "t", conversationId: "c-1", text: 'hi "you"' });
+    const request = openclawBackend.turnRequest({ gatewayToken: "t", session: "c-1", text: 'hi "you"' });
     expect(request.path).toBe("/v1/chat/completions");
     expect(request.headers).toMatchObject({ authorization: "Bearer t", "x-openclaw-session-key": "conv-c-1", accept: "text/event-stream" });
     expect(JSON.parse(request.body)).toEqual({

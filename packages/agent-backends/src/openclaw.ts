@@ -2,7 +2,9 @@ import type { Bundle, BundleFile, Launch, Warmup } from "@mosaic/contracts/agent
 import type { AgentBackend, GatewayImage, GatewayRequest, RenderInput } from "./agent-backend.js";
 import { sha256OfJson } from "./canonical-json.js";
 import { openclawAgentId, renderConfig } from "./openclaw-config.js";
+import { sessionKeyOf } from "./openclaw-connect.js";
 import { openOpenclawDialogue } from "./openclaw-dialogue.js";
+import { deleteOpenclawSession, forkOpenclawSession } from "./openclaw-errands.js";
 import { explainResponse } from "./openclaw-failure.js";
 import { isTooBusy, openclawMemory } from "./openclaw-machine.js";
 import { openclawLaunch, relayed } from "./openclaw-launch.js";
@@ -20,7 +22,13 @@ export const openclawBackend: AgentBackend = {
   render,
   turnRequest,
   openStream: openOpenclawStream,
-  socket: { path: "/", maxFrameBytes: 4 * 1024 * 1024, open: openOpenclawDialogue },
+  socket: {
+    path: "/",
+    maxFrameBytes: 4 * 1024 * 1024,
+    open: openOpenclawDialogue,
+    fork: forkOpenclawSession,
+    deleteSession: deleteOpenclawSession,
+  },
   explainLogLine,
   explainResponse,
   memory: openclawMemory,
@@ -58,7 +66,7 @@ function turnRequest(input: Parameters<AgentBackend["turnRequest"]>[0]): Gateway
       authorization: `Bearer ${input.gatewayToken}`,
       "content-type": "application/json",
       accept: "text/event-stream",
-      "x-openclaw-session-key": `conv-${input.conversationId}`,
+      "x-openclaw-session-key": sessionKeyOf(input.session),
     },
     body: JSON.stringify({
       model: `openclaw/${openclawAgentId}`,

@@ -51,8 +51,8 @@ describe.skipIf(isSkipped)(`the real OpenClaw with our files${skipReason}`, () =
       ...over,
     };
   };
-  const turn = async (text: string, conversationId: string): Promise<GatewayEvent[]> => {
-    const response = await openclaw.send(openclawBackend.turnRequest({ gatewayToken, conversationId, text }));
+  const turn = async (text: string, session: string): Promise<GatewayEvent[]> => {
+    const response = await openclaw.send(openclawBackend.turnRequest({ gatewayToken, session, text }));
     expect(response.status).toBe(200);
     const stream = openclawBackend.openStream();
     const events: GatewayEvent[] = [];

@@ -39,10 +39,10 @@ describe.skipIf(isSkipped)(`the real OpenClaw over its WebSocket${skipReason}`, 
   });
 
   const dialogueOf = (text: string, over: Partial<DialogueInput> = {}): GatewayDialogue =>
-    openOpenclawDialogue({ gatewayToken, conversationId: randomUUID(), turnId: randomUUID(), text, said: null, ...over });
+    openOpenclawDialogue({ gatewayToken, session: randomUUID(), turnId: randomUUID(), text, said: null, ...over });
   const said = (text: string, over: Partial<DialogueInput> = {}): SpokenTurn => speak(openclaw.port, dialogueOf(text, over));
   const overHttp = async (text: string): Promise<GatewayEvent | undefined> => {
-    const response = await openclaw.send(openclawBackend.turnRequest({ gatewayToken, conversationId: randomUUID(), text }));
+    const response = await openclaw.send(openclawBackend.turnRequest({ gatewayToken, session: randomUUID(), text }));
     const stream = openclawBackend.openStream();
     const events: GatewayEvent[] = [];
     for await (const chunk of response.body ?? []) events.push(...stream.push(chunk));
@@ -90,20 +90,20 @@ describe.skipIf(isSkipped)(`the real OpenClaw over its WebSocket${skipReason}`, 
   });
 
   it("stops where it is asked to, and the next message is answered", async () => {
-    const conversationId = randomUUID();
-    const dialogue = dialogueOf("[demo:slow ms=100 words=400]", { conversationId });
+    const session = randomUUID();
+    const dialogue = dialogueOf("[demo:slow ms=100 words=400]", { session });
     const turn = speak(openclaw.port, dialogue);
     await turn.until((events) => textOf(events).includes("word3"));
     const before = llm.abortedCount;
     turn.send(dialogue.stop());
     expect(await turn.ended).toMatchObject({ type: "failure", code: "agent_broke_off" });
     await expect.poll(() => llm.abortedCount).toBeGreaterThan(before);
-    expect(await said("and now?", { conversationId }).ended).toEqual({ type: "end" });
+    expect(await said("and now?", { session }).ended).toEqual({ type: "end" });
   });
 
   it("goes on without its reader, who comes back on another connection and misses nothing", async () => {
-    const [conversationId, turnId] = [randomUUID(), randomUUID()];
-    const dialogue = dialogueOf("[demo:slow ms=100 words=40]", { conversationId, turnId });
+    const [session, turnId] = [randomUUID(), randomUUID()];
+    const dialogue = dialogueOf("[demo:slow ms=100 words=40]", { session, turnId });
     const first = speak(openclaw.port, dialogue);
     await first.until((events) => textOf(events).includes("word5"));
     first.drop();
@@ -114,41 +114,41 @@ describe.skipIf(isSkipped)(`the real OpenClaw over its WebSocket${skipReason}`, 
   });
 
   it("is taken up by another process that knows only what was told, also when it has ended meanwhile", async () => {
-    const [conversationId, turnId] = [randomUUID(), randomUUID()];
-    const first = said("[demo:slow ms=50 words=30]", { conversationId, turnId });
+    const [session, turnId] = [randomUUID(), randomUUID()];
+    const first = said("[demo:slow ms=50 words=30]", { session, turnId });
     await first.until((events) => textOf(events).includes("word5"));
     first.drop();
     const known = textOf(first.events);
-    const second = said("", { conversationId, turnId, said: known });
+    const second = said("", { session, turnId, said: known });
     await second.until((events) => events.length > 2);
     second.drop();
     await new Promise((resolve) => setTimeout(resolve, 3_000));
-    const third = said("", { conversationId, turnId, said: known });
+    const third = said("", { session, turnId, said: known });
     expect(await third.ended).toEqual({ type: "end" });
     expect(wordsOf([...first.events, ...third.events])).toEqual(numbered(30));
     expect(usageOf(third.events)?.outputTokens).toBe(30);
   }, 30_000);
 
   it("tells a long answer whole to somebody who comes back after its end", async () => {
-    const [conversationId, turnId] = [randomUUID(), randomUUID()];
-    const first = said("[demo:long words=3000]", { conversationId, turnId });
+    const [session, turnId] = [randomUUID(), randomUUID()];
+    const first = said("[demo:long words=3000]", { session, turnId });
     await first.until((events) => textOf(events).length > 0);
     first.drop();
     await new Promise((resolve) => setTimeout(resolve, 3_000));
-    const second = said("", { conversationId, turnId, said: textOf(first.events) });
+    const second = said("", { session, turnId, said: textOf(first.events) });
     expect(await second.ended).toEqual({ type: "end" });
     expect(wordsOf([...first.events, ...second.events])).toEqual(numbered(3000));
-    const third = said("[demo:long words=3000]", { conversationId, turnId, mayBeThere: true });
+    const third = said("[demo:long words=3000]", { session, turnId, mayBeThere: true });
     expect(await third.ended).toEqual({ type: "end" });
     expect(wordsOf(third.events)).toEqual(numbered(3000));
   }, 30_000);
 
   it("never makes a second run of a message that is sent again, and tells its answer", async () => {
-    const [conversationId, turnId] = [randomUUID(), randomUUID()];
+    const [session, turnId] = [randomUUID(), randomUUID()];
     const text = "[demo:slow ms=20 words=20]";
-    await said(text, { conversationId, turnId }).ended;
+    await said(text, { session, turnId }).ended;
     const calls = llm.requests.length;
-    const again = said(text, { conversationId, turnId });
+    const again = said(text, { session, turnId });
     expect(await again.ended).toEqual({ type: "end" });
     expect(wordsOf(again.events)).toEqual(numbered(20));
     expect(llm.requests.length).toBe(calls);
@@ -159,11 +159,11 @@ describe.skipIf(isSkipped)(`the real OpenClaw over its WebSocket${skipReason}`, 
   });
 
   it("takes a message in the place of one that goes on without Mosaic", async () => {
-    const conversationId = randomUUID();
-    const left = said("[demo:slow ms=100 words=400]", { conversationId });
+    const session = randomUUID();
+    const left = said("[demo:slow ms=100 words=400]", { session });
     await left.until((events) => textOf(events).includes("word2"));
     left.drop();
-    const next = said("still there?", { conversationId });
+    const next = said("still there?", { session });
     expect(await next.ended).toEqual({ type: "end" });
     expect(textOf(next.events)).toContain("> still there?");
   });

@@ -36,6 +36,8 @@ const labels = {
   "message.send": "Sent a message",
   "message.stop": "Stopped an answer",
   "message.wait": "Wrote a message that waits for an answer",
+  "message.answer_again": "Asked for another answer",
+  "message.show_version": "Looked at another version of a message",
   "message.take_back": "Took back a waiting message",
   "message.send_next": "Had a waiting message sent next",
   "model_default.update": "Changed a default model",

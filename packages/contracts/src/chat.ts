@@ -118,6 +118,8 @@ export const sendMessage = z
     fileIds: z.array(z.uuid()).max(maxFilesPerMessage).optional(),
     /** For an agent that has lost its memory: the last messages go along, as quotes. */
     withHistory: z.boolean().optional(),
+    /** A message of one's own that is shown: this becomes another version of it, and what followed it a branch. */
+    replaces: z.uuid().optional(),
   })
   .refine(({ content, fileIds = [] }) => content.trim() !== "" || fileIds.length > 0, { path: ["content"], error: writeFirst })
   .meta({ id: "SendMessage" });

@@ -18,6 +18,8 @@ export type Tell = (event: string, payload: JsonRecord, isTool: boolean) => void
 export class FakeRun implements GatewayReply {
   readonly runId: string;
   readonly rows: Row[] = [];
+  /** Of its session, as its model is told them. */
+  messagesBefore = 0;
   readonly startedAt = Date.now();
   readonly ended: Promise<void>;
   private readonly stopping = new AbortController();

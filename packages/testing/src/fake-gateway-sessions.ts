@@ -6,6 +6,10 @@ import { prependQueuedMessage, stripOpenClawFraming } from "@mosaic/demo-llm/ope
 /** What the fake gateway remembers of each session, one turn at a time. */
 export interface FakeSessions {
   messagesOf(sessionKey: string): readonly DemoMessage[];
+  /** A new session that begins with the first `count` messages of another. */
+  fork(from: string, to: string, count: number): void;
+  /** False if there is none. */
+  delete(sessionKey: string): boolean;
   /** Runs `turn` when the session's earlier turns are over; sessions run side by side. */
   inTurn<T>(sessionKey: string | undefined, turn: (session: FakeSession) => Promise<T>): Promise<T>;
 }
@@ -41,6 +45,15 @@ export function createFakeSessions(file?: string): FakeSessions {
   };
   return {
     messagesOf: (key) => sessions.get(key)?.messages ?? [],
+    fork: (from, to, count) => {
+      sessions.set(to, { messages: (sessions.get(from)?.messages ?? []).slice(0, count), queued: undefined });
+      save();
+    },
+    delete: (key) => {
+      const isThere = sessions.delete(key);
+      save();
+      return isThere;
+    },
     inTurn: async (key, turn) => {
       if (key === undefined) return turn(openSession({ messages: [], queued: undefined }, () => {}));
       const before = queues.get(key) ?? Promise.resolve();

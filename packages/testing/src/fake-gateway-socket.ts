@@ -5,6 +5,7 @@ import { type DemoRequest, type JsonRecord, parseDemoRequest } from "@mosaic/dem
 import { WebSocket, WebSocketServer } from "ws";
 import { type ClientRequest, readRequest, refusals, stringIn } from "./fake-gateway-frames.js";
 import { FakeRun, type Row } from "./fake-gateway-run.js";
+import type { FakeSessions } from "./fake-gateway-sessions.js";
 
 /** The tools that every agent has here. */
 const tools = ["read", "exec"].map((name) => ({ type: "function", function: { name } }));
@@ -25,6 +26,8 @@ export interface SocketHost {
   /** Resolves when the session's turn is over. Rejects when it was ended by its signal. */
   run(asked: DemoRequest, sessionKey: string, run: FakeRun): Promise<void>;
   record(method: string, request: IncomingMessage, params: JsonRecord): void;
+  /** What the model is told of each session. */
+  readonly sessions: Pick<FakeSessions, "messagesOf" | "fork" | "delete">;
   onAborted(): void;
   /** What a gateway gone rogue sends without an end to whoever has sent a message. `null`: it is not. */
   flood(runId: string): string | typeof pings | null;
@@ -84,7 +87,7 @@ class SocketState {
 
   /** The answer to `chat.send`. The same key again never makes a second run. */
   send(client: Client, params: JsonRecord): JsonRecord | keyof typeof refusals {
-    const [runId, message, key] = [stringIn(params, "idempotencyKey"), stringIn(params, "message"), stringIn(params, "sessionKey")];
+    const [runId, message, key] = [stringIn(params, "idempotencyKey"), stringIn(params, "message"), keyIn(params)];
     if (message === "") return "empty";
     if (!this.host.takesMessage()) return "busy";
     const known = this.runs.get(runId);
@@ -105,13 +108,14 @@ class SocketState {
       return { runId, status: "started" };
     }
     active?.abort();
+    run.messagesBefore = this.host.sessions.messagesOf(key).length;
     this.sessions.set(key, [...(this.sessions.get(key) ?? []), run].slice(-50));
     setImmediate(() => void this.carryOut(run, key, asked));
     return { runId, status: "started", ...(active === undefined ? {} : { interruptedActiveRun: true }) };
   }
 
   abort(params: JsonRecord): JsonRecord {
-    const run = this.activeOf(stringIn(params, "sessionKey"));
+    const run = this.activeOf(keyIn(params));
     const isMeant = run !== undefined && (params["runId"] === undefined || params["runId"] === run.runId);
     if (isMeant) {
       run.abort();
@@ -121,18 +125,44 @@ class SocketState {
   }
 
   history(params: JsonRecord): JsonRecord {
-    const key = stringIn(params, "sessionKey");
+    const key = keyIn(params);
     const active = this.activeOf(key);
     const maxChars = Number(params["maxChars"] ?? 8_000);
     const rows: Row[] = (this.sessions.get(key) ?? []).flatMap((run) => run.rows).map((row) => cutRow(row, maxChars));
+    const [limit, offset] = [Number(params["limit"] ?? 200), Number(params["offset"] ?? 0)];
+    const last = Math.max(0, rows.length - offset);
+    const first = Math.max(0, last - limit);
     const inFlightRun = active && { runId: active.runId, text: active.answer, startedAt: active.startedAt, events: [] };
     return {
       sessionKey: key,
-      messages: rows.slice(-Number(params["limit"] ?? 200)),
+      messages: rows.slice(first, last),
       ...(inFlightRun && { inFlightRun }),
       sessionInfo: { key: `agent:main:${key}`, hasActiveRun: active !== undefined },
-      hasMore: false,
+      hasMore: first > 0,
+      ...(first > 0 ? { nextOffset: offset + limit } : {}),
     };
+  }
+
+  /** A new session of what came before a person's message. Its key is not the client's to choose. */
+  fork(params: JsonRecord): JsonRecord | string {
+    const [key, entryId] = [keyIn(params), stringIn(params, "entryId")];
+    const runs = this.sessions.get(key);
+    if (runs === undefined) return `session not found: ${key}`;
+    const at = runs.findIndex(({ rows }) =>
+      rows.some((row) => row.role === "user" && (row["__openclaw"] as { id?: unknown }).id === entryId),
+    );
+    const run = runs[at];
+    if (run === undefined) return `message entry not found: ${entryId}`;
+    const forked = `dashboard:${randomUUID()}`;
+    this.sessions.set(forked, runs.slice(0, at));
+    this.host.sessions.fork(key, forked, run.messagesBefore);
+    return { sessionKey: `agent:main:${forked}` };
+  }
+
+  delete(params: JsonRecord): JsonRecord {
+    const key = stringIn(params, "key").replace(/^agent:main:/, "");
+    const isThere = this.host.sessions.delete(key);
+    return { ok: true, key: `agent:main:${key}`, deleted: this.sessions.delete(key) || isThere };
   }
 
   private activeOf(key: string): FakeRun | undefined {
@@ -164,6 +194,10 @@ class SocketState {
       if (only === null ? client.hears(key, event) : client === only) client.sendSoon(frame);
     }
   }
+}
+
+function keyIn(params: JsonRecord): string {
+  return stringIn(params, "sessionKey").replace(/^agent:main:/, "");
 }
 
 /** As OpenClaw shows a row: longer text ends in words of its own. */
@@ -240,7 +274,7 @@ class Client {
     const { method, params } = request;
     this.state.host.record(method, this.request, params);
     if (method === "sessions.messages.subscribe") {
-      this.subscribed.add(stringIn(params, "key"));
+      this.subscribed.add(stringIn(params, "key").replace(/^agent:main:/, ""));
       this.answer(request, { subscribed: true, key: `agent:main:${stringIn(params, "key")}` });
     } else if (method === "chat.send") {
       const answer = this.state.send(this, params);
@@ -251,6 +285,12 @@ class Client {
       this.answer(request, this.state.abort(params));
     } else if (method === "chat.history") {
       this.answer(request, this.state.history(params));
+    } else if (method === "sessions.fork") {
+      const forked = this.state.fork(params);
+      if (typeof forked === "string") this.respond(request, { ok: false, error: { code: "INVALID_REQUEST", message: forked } });
+      else this.answer(request, forked);
+    } else if (method === "sessions.delete") {
+      this.answer(request, this.state.delete(params));
     } else {
       this.respond(request, { ok: false, error: { code: "INVALID_REQUEST", message: `unknown method: ${method}` } });
     }

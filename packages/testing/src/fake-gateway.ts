@@ -250,6 +250,7 @@ function socketHost(state: GatewayState): SocketHost {
     record: (method, { headers }, body) => state.log.add({ method: "WS", path: method, headers, body }),
     takesMessage: () => state.refusesNext-- <= 0,
     flood: (runId) => state.flood?.(runId) ?? null,
+    sessions: state.sessions,
     onAborted: () => void (state.abortedCount += 1),
     run: async (asked, sessionKey, run) => {
       if (wantsExit(state, asked)) return;

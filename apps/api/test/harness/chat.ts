@@ -55,10 +55,14 @@ export class Turn {
   }
 
   static async open(client: TestClient, conversationId: string, content: string, withHistory?: true): Promise<Turn> {
-    const controller = new AbortController();
     const body = { content, ...(withHistory === undefined ? {} : { withHistory }) };
-    const response = await client.open("POST", `/api/conversations/${conversationId}/messages`, body, { signal: controller.signal });
-    return new Turn(response, controller);
+    return Turn.post(client, `/api/conversations/${conversationId}/messages`, body);
+  }
+
+  /** Asks in another way, to have a message answered again for example. */
+  static async post(client: TestClient, path: string, body?: object): Promise<Turn> {
+    const controller = new AbortController();
+    return new Turn(await client.open("POST", path, body, { signal: controller.signal }), controller);
   }
 
   /** Reads the turn of an answer from after the event of this number on. */

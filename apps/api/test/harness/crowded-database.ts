@@ -139,6 +139,8 @@ function talk({ users, agents, conversations, messages, auditEvents }: Crowd): s
      SELECT ${idSql("conversation_shares", "n")}, ${idSql("users", user)} FROM generate_series(1, ${conversations}, 2) AS n WHERE n <= 90 OR n > ${heavyConversations}`,
     `INSERT INTO shared_pages (share_id, place, content_encrypted)
      SELECT ${idSql("conversation_shares", "n")}, 0, ${text} FROM generate_series(1, ${conversations}) AS n WHERE n <= 90 OR n > ${heavyConversations}`,
+    `INSERT INTO agent_sessions_to_delete (agent_id, session, next_at)
+     SELECT ${idSql("agents", "n")}, 's-' || n, ${ago("n")} FROM generate_series(1, ${agents}) AS n`,
     `INSERT INTO turn_events (message_id, seq, payload_encrypted) SELECT ${idSql("messages", "n")}, 1, ${text} FROM generate_series(1, ${messages}, 2) AS n`,
     `INSERT INTO audit_events (id, at, actor_kind, actor_id, actor_name, action, target_type, target_id, target_name, outcome)
      SELECT ${idSql("audit_events", "n")}, ${ago("n")}, 'user', ${idSql("users", `1 + n % ${users}`)}, 'person-' || md5((1 + n % ${users})::text),

@@ -22,6 +22,8 @@ import { ConversationListRepository } from "../../src/modules/conversations/conv
 import { ConversationsRepository } from "../../src/modules/conversations/conversations.repository.js";
 import { DraftsRepository } from "../../src/modules/conversations/drafts.repository.js";
 import { MessagePagesRepository } from "../../src/modules/conversations/message-pages.repository.js";
+import { SessionDeletionRepository } from "../../src/modules/turns/session-deletion.repository.js";
+import { BranchesRepository } from "../../src/modules/turns/branches.repository.js";
 import { MessageTreeRepository } from "../../src/modules/conversations/message-tree.repository.js";
 import { ReadMarksRepository } from "../../src/modules/conversations/read-marks.repository.js";
 import { TurnLogRepository } from "../../src/modules/conversations/turn-log.repository.js";
@@ -169,6 +171,7 @@ const orphan = (answer: number) => ({
   ...turn(answer),
   agentId: id("agents", 1),
   answerCreatedAt: now,
+  session: id("conversations", 1),
   processId: randomUUIDv7(),
   isStopRequested: false,
 });
@@ -177,7 +180,7 @@ const turn = (answer: number) => ({ userId: user, conversationId: id("conversati
 const talkKey = { userId: user, conversationId: id("conversations", 1) };
 const pageBound = { messages: 100, sealedBytes: 1024 * 1024 };
 
-const talkTurn = { ...turn(1), agentId: id("agents", 1), answerCreatedAt: now };
+const talkTurn = { ...turn(1), agentId: id("agents", 1), answerCreatedAt: now, session: id("conversations", 2) };
 const agentEvent: Omit<NewAgentEvent, "conversationId"> = {
   agentId: id("agents", 1),
   kind: "assistant",
@@ -292,6 +295,7 @@ const talk: readonly Call[] = [
         waitingId: id("waiting_messages", 3),
         fileIds: [id("files", 13)],
         question: { id: randomUUIDv7(), contentEncrypted: "enc:", contentFormat: "text" },
+        branch: { replacedId: id("messages", 40_002), parentId: id("conversations", 3) },
         answer: { id: randomUUIDv7(), contentEncrypted: "enc:", contentFormat: "text" },
       }),
     retitle: (turns) => turns.retitle(turn(1), "enc:", "enc:"),
@@ -308,6 +312,17 @@ const talk: readonly Call[] = [
         { status: "complete", error: null },
         now,
       ),
+  }),
+  ...of(SessionDeletionRepository, {
+    claim: (deletion) => deletion.claim(now, now, 20),
+    done: (deletion) => deletion.done({ agentId: id("agents", 1), session: "s-1", attempts: 1 }),
+    putOff: (deletion) => deletion.putOff({ agentId: id("agents", 1), session: "s-1", attempts: 1 }, now),
+  }),
+  ...of(BranchesRepository, {
+    find: [(branches) => branches.find(user, id("messages", 20)), (branches) => branches.find(user, id("messages", 19))],
+    findQuestion: (branches) => branches.findQuestion(id("conversations", 21), id("messages", 20)),
+    show: [(branches) => branches.show(user, id("messages", 39), now), (branches) => branches.show(user, id("messages", 40), now)],
+    setSession: (branches) => branches.setSession(id("messages", 20), "conv-1"),
   }),
   ...of(WaitingMessagesRepository, {
     list: (waiting) => waiting.list(user, id("conversations", 3)),

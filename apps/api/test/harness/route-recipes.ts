@@ -8,6 +8,8 @@ export type FixtureKind =
   | "conversation"
   | "deleted-conversation"
   | "turn"
+  | "answer"
+  | "hidden-message"
   | "answering"
   | "waiting"
   | "file"
@@ -60,6 +62,8 @@ export const targetTypes: Readonly<Record<FixtureKind, string>> = {
   conversation: "conversation",
   "deleted-conversation": "conversation",
   turn: "message",
+  answer: "message",
+  "hidden-message": "message",
   answering: "conversation",
   waiting: "message",
   file: "file",
@@ -222,6 +226,8 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   "SystemAgentsController.start": { kind: "system-agent", ok: 202, audit: ["system_agent.update", "container.start"] },
   "SystemAgentsController.stop": { kind: "system-agent", ok: 202, unaudited: "it is stopped already: nothing happens" },
   "SystemAgentsController.update": { kind: "system-agent", body: { name: "Other" }, ok: 200, audit: ["system_agent.update"] },
+  "TurnsController.again": { kind: "answer", ok: 200, isStream: true, audit: ["message.answer_again"] },
+  "TurnsController.show": { kind: "hidden-message", ok: 204, audit: ["message.show_version"] },
   "TurnsController.events": { kind: "turn", ok: 200, isStream: true },
   "TurnsController.send": { kind: "conversation", body: { content: "Hi" }, ok: 200, isStream: true, audit: ["message.send"] },
   "TurnsController.stop": { kind: "turn", ok: 204, audit: ["message.stop"] },

@@ -27,6 +27,8 @@ export class RouteWorld {
       conversation: async () => this.conversation(owner),
       "deleted-conversation": async () => this.deletedConversation(owner),
       turn: async () => (await this.turn(owner)).id,
+      answer: async () => this.answer(owner, false),
+      "hidden-message": async () => this.answer(owner, true),
       answering: async () => (await this.turn(owner)).conversationId,
       waiting: async () => this.waiting(owner),
       file: async () => this.file(owner),
@@ -121,6 +123,20 @@ export class RouteWorld {
       [id, conversationId, sealed, presence.processId],
     );
     return { id, conversationId };
+  }
+
+  /** With the message that it answers. `isHidden`: the path has left it. */
+  private async answer(owner: TestClient, isHidden: boolean): Promise<string> {
+    const conversationId = await this.conversation(owner);
+    const [question = "", answer = ""] = [randomUUIDv7(), randomUUIDv7()].toSorted();
+    const crypto = this.app.nest.get(CryptoService, { strict: false });
+    const [asked, said] = [question, answer].map((id) => crypto.seal("Hi", contentContext(owner.userId ?? "", id)));
+    await this.app.database.query(
+      `INSERT INTO messages (id, conversation_id, parent_id, role, content_encrypted, status, left_at) VALUES
+        ($1, $3, $3, 'user', $4, 'complete', NULL), ($2, $3, $1, 'assistant', $5, 'complete', CASE WHEN $6::boolean THEN now() END)`,
+      [question, answer, conversationId, asked, said, isHidden],
+    );
+    return answer;
   }
 
   /** In a conversation without messages, so that nothing sends it. */

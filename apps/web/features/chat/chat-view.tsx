@@ -9,6 +9,7 @@ import { agentColour } from "@/features/agents/agent-status";
 import { restartText } from "@/features/agents/restart-text";
 import { AgentEventAnnouncement } from "@/features/chat/agent-event";
 import { turnAnnouncement } from "@/features/chat/announcement";
+import { BranchActionsProvider } from "@/features/chat/branch-actions";
 import type { ChatAgent } from "@/features/chat/chat-agents";
 import { Composer } from "@/features/chat/composer";
 import { useCreateConversation } from "@/features/chat/conversation-queries";
@@ -141,19 +142,21 @@ export function ChatView(props: ChatViewProps) {
         {turnAnnouncement(turn, agent.name, spoken)}
       </p>
       <AgentEventAnnouncement stored={stored} agentName={agent.name} />
-      <MessageList
-        shown={shown}
-        wantedId={wantedId}
-        turn={turn}
-        agent={agent}
-        onSend={onSend}
-        onSeen={onSeen}
-        onDismiss={() => {
-          dismissRefused();
-          if (conversationId !== null) dismissTurn(conversationId);
-        }}
-        empty={isCreating ? null : <EmptyChat agent={agent} draftKey={key} />}
-      />
+      <BranchActionsProvider conversationId={conversationId} isAnswering={isAnswering} shown={shown}>
+        <MessageList
+          shown={shown}
+          wantedId={wantedId}
+          turn={turn}
+          agent={agent}
+          onSend={onSend}
+          onSeen={onSeen}
+          onDismiss={() => {
+            dismissRefused();
+            if (conversationId !== null) dismissTurn(conversationId);
+          }}
+          empty={isCreating ? null : <EmptyChat agent={agent} draftKey={key} />}
+        />
+      </BranchActionsProvider>
       {isUnknown ? <ImportedNotice agentName={agent.name} /> : null}
       {isForgotten && !isUnknown ? <ForgottenNotice agent={agent} isGiving={isGiving} onToggle={toggleGiving} /> : null}
       {conversationId === null ? null : (

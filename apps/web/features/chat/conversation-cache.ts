@@ -16,10 +16,18 @@ export interface ListFilter {
 export type ListPages = InfiniteData<ConversationList, string | null>;
 
 /** What a page has read itself, it need not fetch. */
-export const putAnswerIntoCache = (client: QueryClient, id: string, question: Message | null, answer: Message): void => {
+export const putAnswerIntoCache = (
+  client: QueryClient,
+  id: string,
+  { question, replacedId }: { readonly question: Message | null; readonly replacedId: string | null },
+  answer: Message,
+): void => {
   client.setQueryData<ConversationWithMessages>(queryKeys.conversation(id), (known) => {
     if (!known || question === null) return known;
-    const others = known.messages.filter((message) => message.id !== question.id && message.id !== answer.id);
+    const cut = known.messages.findIndex((message) => message.id === replacedId);
+    const others = (cut < 0 ? known.messages : known.messages.slice(0, cut)).filter(
+      (message) => message.id !== question.id && message.id !== answer.id,
+    );
     // What its agent has said by itself meanwhile comes after the answer: ids grow with time.
     const after = others.findIndex(({ id: other, agentEvent }) => agentEvent !== undefined && other > answer.id);
     const at = after < 0 ? others.length : after;

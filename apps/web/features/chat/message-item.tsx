@@ -2,21 +2,43 @@
 
 import type { Message } from "@mosaic/contracts/chat";
 import { Hourglass, WifiOff } from "lucide-react";
-import { memo } from "react";
+import { memo, useRef, useState, type ReactNode } from "react";
+import { flushSync } from "react-dom";
 import { CopyButton } from "@/components/ui/copy-button";
 import { AgentFace } from "@/features/agents/agent-status";
 import { AnswerParts } from "@/features/chat/answer-parts";
 import { AnswerUsageLine } from "@/features/chat/answer-usage";
+import { useBranchActions } from "@/features/chat/branch-actions";
 import type { ChatAgent } from "@/features/chat/chat-agents";
 import { SentFiles } from "@/features/chat/files/message-files";
+import { MessageEditor } from "@/features/chat/message-editor";
+import { AgainButton, EditButton, VersionSwitch } from "@/features/chat/message-versions";
 import { StartupCard } from "@/features/chat/startup-card";
 import { isStartingUp, type Turn } from "@/features/chat/turn";
 import { CutAnswer, RetryButton, TurnProblemCard } from "@/features/chat/turn-problem-card";
 import { formatTime } from "@/lib/time";
 
 export const UserMessage = memo(function UserMessage({ message }: { readonly message: Message }) {
+  const actions = useBranchActions();
+  const [isEditing, setEditing] = useState(false);
+  const article = useRef<HTMLElement>(null);
+  const cancel = (): void => {
+    flushSync(() => setEditing(false));
+    article.current?.querySelector<HTMLElement>("[data-edit]")?.focus();
+  };
+  if (isEditing && actions !== null && !actions.isAnswering) {
+    const send = (content: string): void => {
+      setEditing(false);
+      actions.edit(message, content);
+    };
+    return (
+      <article aria-label="You">
+        <MessageEditor content={message.content} onSend={send} onCancel={cancel} />
+      </article>
+    );
+  }
   return (
-    <article aria-label="You" className="group flex flex-col items-end gap-0.5">
+    <article ref={article} aria-label="You" className="group flex flex-col items-end gap-0.5">
       <SentFiles parts={message.parts} />
       {message.content === "" ? null : (
         <p
@@ -26,7 +48,7 @@ export const UserMessage = memo(function UserMessage({ message }: { readonly mes
           {message.content}
         </p>
       )}
-      <MessageFoot message={message} label="Copy message" />
+      <MessageFoot message={message} label="Copy message" action={<EditButton onEdit={() => setEditing(true)} />} />
     </article>
   );
 });
@@ -72,7 +94,13 @@ export const AnswerMessage = memo(function AnswerMessage({
           onRetry={onRetry}
           onGoOn={onGoOn}
         />
-        {isStreaming || message.content === "" ? null : <MessageFoot message={message} label="Copy answer" />}
+        {isStreaming || (message.content === "" && message.versions === undefined) ? null : (
+          <MessageFoot
+            message={message}
+            label="Copy answer"
+            action={message.agentEvent === undefined ? <AgainButton message={message} /> : null}
+          />
+        )}
       </div>
     </article>
   );
@@ -133,10 +161,12 @@ function AnswerEnd({
   );
 }
 
-function MessageFoot({ message, label }: { readonly message: Message; readonly label: string }) {
+function MessageFoot({ message, label, action }: { readonly message: Message; readonly label: string; readonly action: ReactNode }) {
   return (
-    <div className="-ml-1 flex min-h-7 flex-wrap items-center gap-1 text-muted-foreground opacity-0 transition-opacity focus-within:opacity-100 has-data-details:opacity-100 group-hover:opacity-100 group-data-last/item:opacity-100 pointer-coarse:opacity-100">
-      <CopyButton text={message.content} label={label} />
+    <div className="-ml-1 flex min-h-7 flex-wrap items-center gap-1 text-muted-foreground opacity-0 transition-opacity focus-within:opacity-100 has-data-details:opacity-100 has-data-way:opacity-100 group-hover:opacity-100 group-data-last/item:opacity-100 pointer-coarse:opacity-100">
+      {message.content === "" ? null : <CopyButton text={message.content} label={label} />}
+      {action}
+      <VersionSwitch message={message} />
       <time dateTime={message.createdAt} className="text-xs">
         {formatTime(message.createdAt)}
       </time>

@@ -25,6 +25,14 @@ export const sendTurn = async (conversationId: string, body: SendMessage, listen
     signal,
   );
 
+/** Has an answer's message answered again, and reads that turn until the connection ends. */
+export const sendAgain = async (answerId: string, listener: TurnListener, signal: AbortSignal): Promise<void> =>
+  readTurn(
+    async (open) => send(`/api/turns/${answerId}/again`, { method: "POST", accept: "text/event-stream", signal: open }),
+    listener,
+    signal,
+  );
+
 /** Reads what comes after the event `lastId`, from the beginning without one, until the connection ends. */
 export const readOn = async (answerId: string, lastId: string | null, listener: TurnListener, signal: AbortSignal): Promise<void> =>
   readTurn(

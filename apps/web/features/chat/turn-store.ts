@@ -1,6 +1,6 @@
 "use client";
 
-import type { ConversationWithMessages, Message, SendMessage, TurnEvent } from "@mosaic/contracts/chat";
+import type { ConversationWithMessages, Message, TurnEvent } from "@mosaic/contracts/chat";
 import type { ChatFile } from "@mosaic/contracts/files";
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
@@ -9,7 +9,7 @@ import { conversationQuery } from "@/features/chat/conversation-messages";
 import { restoreDraft } from "@/features/chat/drafts";
 import { restoreFiles } from "@/features/chat/files/file-drafts";
 import { followedTurn, isActive, newTurn, reduceTurn, type Turn, type TurnAction, type TurnProblem } from "@/features/chat/turn";
-import { readOn, sendTurn, untilRetry, type TurnListener } from "@/features/chat/turn-connection";
+import { readOn, sendAgain, sendTurn, untilRetry, type TurnListener } from "@/features/chat/turn-connection";
 import { ApiProblem, describeError, requestNothing } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
 
@@ -107,16 +107,41 @@ const open = (client: QueryClient, conversationId: string, turn: Turn): Entry =>
 export const startTurn = async (
   client: QueryClient,
   conversationId: string,
-  { content, files = [], withHistory = false }: { content: string; files?: readonly ChatFile[]; withHistory?: boolean },
+  {
+    content,
+    files = [],
+    withHistory = false,
+    replacedId = null,
+  }: { content: string; files?: readonly ChatFile[]; withHistory?: boolean; replacedId?: string | null },
 ): Promise<void> => {
+  const fileIds = files.map(({ id }) => id);
+  const body = {
+    content,
+    ...(withHistory ? { withHistory } : {}),
+    ...(fileIds.length === 0 ? {} : { fileIds }),
+    ...(replacedId === null ? {} : { replaces: replacedId }),
+  };
+  await begin(client, conversationId, { ...newTurn(content, Date.now(), files), replacedId }, async (listener, signal) =>
+    sendTurn(conversationId, body, listener, signal),
+  );
+};
+
+/** Asks for another answer to the same message. */
+export const answerAgain = async (client: QueryClient, conversationId: string, question: Message, answerId: string): Promise<void> => {
+  const turn = { ...newTurn(question.content, Date.now()), userMessage: question, replacedId: answerId };
+  await begin(client, conversationId, turn, async (listener, signal) => sendAgain(answerId, listener, signal));
+};
+
+type Ask = (listener: TurnListener, signal: AbortSignal) => Promise<void>;
+
+const begin = async (client: QueryClient, conversationId: string, turn: Turn, ask: Ask): Promise<void> => {
   if (isAnswering(conversationId)) return;
   const before = turns.get(conversationId)?.reading;
-  const entry = open(client, conversationId, newTurn(content, Date.now(), files));
+  const entry = open(client, conversationId, turn);
   entry.reading = (async () => {
     // One that was stopped here a moment ago may not have ended yet on the server.
     await Promise.race([before, new Promise((resolve) => setTimeout(resolve, stopPatienceMs))]);
-    const fileIds = files.map(({ id }) => id);
-    await run(entry, { content, ...(withHistory ? { withHistory } : {}), ...(fileIds.length === 0 ? {} : { fileIds }) });
+    await run(entry, ask);
   })();
   await entry.reading;
 };
@@ -168,18 +193,21 @@ export const dismissTurn = (conversationId: string): void => {
   notify();
 };
 
-const run = async (entry: Entry, body: SendMessage): Promise<void> => {
+const run = async (entry: Entry, ask: Ask): Promise<void> => {
   const { client, conversationId } = entry;
   const before = (client.getQueryData<ConversationWithMessages>(queryKeys.conversation(conversationId))?.messages ?? []).map(
     ({ id }) => id,
   );
-  const failure = await sendTurn(conversationId, body, listenerOf(entry), entry.connection.signal).catch((error: unknown) => error);
+  const failure = await ask(listenerOf(entry), entry.connection.signal).catch((error: unknown) => error);
   if (entry.final !== null) return;
   if (entry.turn.answerId === null && !(await adopt(entry, failure, before))) {
     entry.accepted.resolve(null);
     dispatch(entry, { type: "refused", problem: toTurnProblem(failure) });
-    restoreDraft(conversationId, body.content);
-    restoreFiles(conversationId, entry.turn.files);
+    // A message that was to be answered again is still there.
+    if (!isAgain(entry)) {
+      restoreDraft(conversationId, entry.turn.content);
+      restoreFiles(conversationId, entry.turn.files);
+    }
     // Another page's message may be in the way.
     await client.invalidateQueries({ queryKey: queryKeys.conversation(conversationId) });
     return;
@@ -187,12 +215,15 @@ const run = async (entry: Entry, body: SendMessage): Promise<void> => {
   if (entry.turn.answerId !== null) await readToTheEnd(entry, entry.turn.answerId);
 };
 
+const isAgain = ({ turn: { userMessage, replacedId } }: Entry): boolean => replacedId !== null && userMessage !== null;
+
 /** The connection may break after the server took the message and before it could say so: sending it again would double it. */
 const adopt = async (entry: Entry, failure: unknown, before: readonly string[]): Promise<boolean> => {
   if (failure instanceof ApiProblem) return false;
   const { messages } = (await fetchConversation(entry).catch(() => null)) ?? { messages: [] };
   const index = messages.findLastIndex(
-    ({ id, role, content }) => role === "user" && content === entry.turn.content && !before.includes(id),
+    ({ id, role, content }, place) =>
+      role === "user" && content === entry.turn.content && !before.includes(isAgain(entry) ? (messages[place + 1]?.id ?? id) : id),
   );
   const [question, answer] = [messages[index], messages[index + 1]];
   if (index < 0 || question === undefined || answer === undefined) return false;
@@ -252,11 +283,16 @@ const take = (entry: Entry, event: TurnEvent): void => {
   const { client, conversationId } = entry;
   if (event.type === "done") {
     entry.final = event.message;
-    putAnswerIntoCache(client, conversationId, entry.turn.userMessage, event.message);
+    const { userMessage: question, replacedId } = entry.turn;
+    putAnswerIntoCache(client, conversationId, { question, replacedId }, event.message);
+    // Which version it is, the conversation says.
+    if (replacedId !== null) void client.invalidateQueries({ queryKey: queryKeys.conversation(conversationId) });
   }
   dispatch(entry, { type: "event", event });
   if (event.type === "accepted") {
     entry.accepted.resolve(event.answerId);
+    // What followed the message that is replaced is not shown any more.
+    if (entry.turn.replacedId !== null) void client.invalidateQueries({ queryKey: queryKeys.conversation(conversationId) });
     if (event.title !== "") putTitleIntoCache(client, conversationId, { title: event.title, updatedAt: event.userMessage.createdAt });
   }
 };

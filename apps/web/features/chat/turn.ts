@@ -26,6 +26,8 @@ export interface Turn {
   readonly files: readonly ChatFile[];
   readonly startedAt: number;
   readonly userMessage: Message | null;
+  /** The message that it makes another version of: that and what follows it are not shown any more. */
+  readonly replacedId: string | null;
   readonly answerId: string | null;
   /** Of the answer, so far. */
   readonly parts: readonly MessagePart[];
@@ -54,6 +56,7 @@ export const newTurn = (content: string, startedAt: number, files: readonly Chat
   files,
   startedAt,
   userMessage: null,
+  replacedId: null,
   answerId: null,
   parts: [],
   stage: null,
@@ -133,7 +136,8 @@ export const mergeTurn = (stored: readonly Message[], turn: Turn | null): Messag
   const answer = stored.find(({ id }) => id === turn.answerId);
   // Once the turn is over here, what the server stored is the truth.
   if (turn.end !== null && answer !== undefined && answer.status !== "streaming") return [...stored];
-  const others = stored.filter(({ id }) => id !== turn.answerId && id !== turn.userMessage?.id);
+  const cut = stored.findIndex(({ id }) => id === turn.replacedId);
+  const others = (cut < 0 ? stored : stored.slice(0, cut)).filter(({ id }) => id !== turn.answerId && id !== turn.userMessage?.id);
   // What the agent says by itself meanwhile comes after the answer: ids grow with time.
   const { answerId } = turn;
   const firstAfter = answerId === null ? -1 : others.findIndex(({ id, agentEvent }) => agentEvent !== undefined && id > answerId);

@@ -1,6 +1,7 @@
 import type { Message } from "@mosaic/contracts/chat";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { toast } from "sonner";
+import { useBranchActions } from "@/features/chat/branch-actions";
 import type { MessageRows } from "@/features/chat/message-rows";
 import type { MessageWindow } from "@/features/chat/message-window";
 import { isProblem } from "@/lib/api";
@@ -23,6 +24,20 @@ export const useWantedMessage = ({ wantedId, messages, open, rows }: WantedMessa
   const [foundId, setFoundId] = useState<string | null>(null);
   const asked = useRef<string | null>(null);
   const { jumpTo, scroller } = rows;
+  const showPath = useBranchActions()?.showPath;
+  const find = useCallback(
+    async (id: string): Promise<void> => {
+      try {
+        await open(id);
+      } catch (error) {
+        // It may be on another branch: the path through it is shown then.
+        if (showPath === undefined || !isProblem(error, "not_found")) throw error;
+        await showPath(id);
+        await open(id);
+      }
+    },
+    [open, showPath],
+  );
   const index = wantedId === null ? -1 : messages.findIndex(({ id }) => id === wantedId);
   useEffect(() => {
     if (wantedId === null) {
@@ -32,7 +47,7 @@ export const useWantedMessage = ({ wantedId, messages, open, rows }: WantedMessa
     if (index < 0) {
       if (asked.current === wantedId) return;
       asked.current = wantedId;
-      open(wantedId).catch((error: unknown) =>
+      find(wantedId).catch((error: unknown) =>
         isProblem(error, "not_found") ? toast.error("That message is no longer there.") : toastProblem(error),
       );
       return;
@@ -58,6 +73,6 @@ export const useWantedMessage = ({ wantedId, messages, open, rows }: WantedMessa
       frame = requestAnimationFrame(() => show(mostFrames));
     });
     return () => cancelAnimationFrame(frame);
-  }, [wantedId, index, open, jumpTo, scroller]);
+  }, [wantedId, index, find, jumpTo, scroller]);
   return foundId;
 };

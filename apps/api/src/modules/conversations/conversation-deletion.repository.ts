@@ -4,6 +4,7 @@ import { inBatches } from "../../platform/database/in-batches.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import { send } from "../../platform/notices/notices.js";
 import { recordAudit } from "../audit/audit-trail.js";
+import { removingConversations, removingMessages } from "./removal.js";
 import { conversationColumns, type StoredConversation } from "./conversations.types.js";
 
 /** A deleted conversation is a row with a mark: everything that reads conversations for their owner leaves it out. */
@@ -47,18 +48,25 @@ export class ConversationDeletionRepository {
    * many conversations went. Idempotent: after a crash the rest goes.
    */
   async remove(until: Date): Promise<number> {
-    await inBatches(
-      async (limit) => this.prisma.$executeRaw`
-        DELETE FROM messages WHERE id IN (
-          SELECT m.id FROM conversations v JOIN messages m ON m.conversation_id = v.id WHERE v.deleted_at <= ${until}
-          LIMIT ${limit} FOR UPDATE OF m SKIP LOCKED)`,
+    await inBatches(async (limit) =>
+      this.count(
+        removingMessages(Prisma.sql`
+            SELECT m.id FROM conversations v JOIN messages m ON m.conversation_id = v.id WHERE v.deleted_at <= ${until}
+            LIMIT ${limit} FOR UPDATE OF m SKIP LOCKED`),
+      ),
     );
-    return inBatches(
-      async (limit) => this.prisma.$executeRaw`
-        DELETE FROM conversations WHERE id IN (
-          SELECT v.id FROM conversations v
-          WHERE v.deleted_at <= ${until} AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = v.id)
-          LIMIT ${limit} FOR UPDATE SKIP LOCKED)`,
+    return inBatches(async (limit) =>
+      this.count(
+        removingConversations(Prisma.sql`
+            SELECT v.id FROM conversations v
+            WHERE v.deleted_at <= ${until} AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = v.id)
+            LIMIT ${limit} FOR UPDATE SKIP LOCKED`),
+      ),
     );
+  }
+
+  private async count(statement: Prisma.Sql): Promise<number> {
+    const [row] = await this.prisma.$queryRaw<{ count: number }[]>(statement);
+    return row?.count ?? 0;
   }
 }

@@ -94,6 +94,8 @@ export interface BegunTurn {
   readonly userId: string;
   readonly agentId: string;
   readonly conversationId: string;
+  /** The agent's, in which it goes on. */
+  readonly session: string;
   readonly answerId: string;
   readonly answerCreatedAt: Date;
 }

@@ -11,6 +11,7 @@ import {
 import type { ProviderModel } from "@mosaic/contracts/provider";
 import type { RunningAgent } from "../containers/containers.types.js";
 import type { Answer, BegunTurn } from "../conversations/conversations.types.js";
+import type { Branch } from "./branches.service.js";
 import { TurnFeed } from "./turn-feed.js";
 import type { TurnLimits } from "./turn-limits.js";
 
@@ -25,6 +26,8 @@ export interface TurnRequest {
   readonly withHistory: boolean;
   /** What the agent has said by itself goes along: its own memory does not have that. */
   readonly withSayings: boolean;
+  /** The turn begins a branch. `null`: it goes on from the last message. */
+  readonly branch: Branch | null;
   /** The agent as the statement found it that stored the question. `null`: it has to be started. */
   readonly running: RunningAgent | null;
 }
@@ -37,6 +40,8 @@ export class RunningTurn implements BegunTurn, Answer {
   readonly userId: string;
   readonly agentId: string;
   readonly conversationId: string;
+  /** The agent's. A turn that begins a branch gets its own. */
+  session: string;
   readonly answerId: string;
   readonly answerCreatedAt: Date;
   readonly feed = new TurnFeed();
@@ -90,6 +95,7 @@ export class RunningTurn implements BegunTurn, Answer {
     this.userId = begun.userId;
     this.agentId = begun.agentId;
     this.conversationId = begun.conversationId;
+    this.session = begun.session;
     this.answerId = begun.answerId;
     this.answerCreatedAt = begun.answerCreatedAt;
     this.signal = AbortSignal.any([stopping, this.interrupted.signal]);
@@ -104,7 +110,7 @@ export class RunningTurn implements BegunTurn, Answer {
 
   /** Something of the answer is there. */
   get hasSaid(): boolean {
-    return this.length > 0 || this.told.length > 0;
+    return this.length > 0 || this.told.some(({ type }) => type !== "notice");
   }
 
   /** Without a tool an agent makes none. */

@@ -21,11 +21,15 @@ import type { RunningTurn, TurnRequest } from "./running-turn.js";
 import type { SilenceWatch } from "./silence-watch.js";
 import { TurnDiagnosisService } from "./turn-diagnosis.service.js";
 import { TURN_LIMITS, type TurnLimits } from "./turn-limits.js";
+import { TurnSessionsService } from "./turn-sessions.service.js";
 import type { TurnEnding } from "./turn-outcome.js";
 import { TurnSilence, type Attempt } from "./turn-silence.js";
 
 const unreachableDetail = "The agent does not answer, although it was started again. Send the message once more in a moment.";
 const endlessDetail = "The answer did not come to an end, so it was cut off here. Ask for a shorter one.";
+
+const quotedNotice =
+  "The agent could not go back to this point, so it was given what was said before as quotes. It may have forgotten what it did along the way.";
 
 /** A call of a model that went through the process that died has failed by then. */
 const ownFaultWithinMs = 30_000;
@@ -43,6 +47,7 @@ export class TurnRunner {
     private readonly silence: TurnSilence,
     private readonly history: HistoryService,
     private readonly files: TurnFilesService,
+    private readonly sessions: TurnSessionsService,
     @Inject(TURN_LIMITS) private readonly limits: TurnLimits,
   ) {}
 
@@ -63,9 +68,9 @@ export class TurnRunner {
   }
 
   /** Has the agent stop what it does for a turn that ends without it, in the background. */
-  stopAt({ conversationId, answerId }: BegunTurn, running: RunningAgent | null): void {
+  stopAt({ session, answerId }: BegunTurn, running: RunningAgent | null): void {
     if (running !== null && running.backend.socket !== null) {
-      void stopOverSocket(running.backend.socket, { running, conversationId, turnId: answerId });
+      void stopOverSocket(running.backend.socket, { running, session, turnId: answerId });
     }
   }
 
@@ -102,15 +107,25 @@ export class TurnRunner {
     turn.model = model;
     await this.effect.untilInEffect(agentId, signal, changedMsAgo);
     await this.files.deliver(turn, request.question, running.backend);
-    const ending = await this.relayUntilTaken(turn, request, running);
+    const prepared = await this.prepared(turn, request, running);
+    const ending = await this.relayUntilTaken(turn, prepared, running);
     if (ending !== "unreachable") {
       return ending;
     }
     // Somebody removed or moved the container, and nothing was said yet: the reader need not know.
     this.logger.warn("an agent did not answer; looking at its container", { agentId });
     const repaired = await this.starts.ensureRunning(agentId, { onStage, signal, distrusted: running });
-    const second = await this.relay(turn, request, repaired);
+    const second = await this.relay(turn, prepared, repaired);
     return second === "unreachable" ? { kind: "failure", code: "agent_broke_off", detail: unreachableDetail } : second;
+  }
+
+  /** A turn that begins a branch gets its session. An agent that can't make one of what was said before is given quotes of it, and the answer says so. */
+  private async prepared(turn: RunningTurn, request: TurnRequest, running: RunningAgent): Promise<TurnRequest> {
+    if (request.branch === null || (await this.sessions.branchOff(turn, request.branch, running))) {
+      return request;
+    }
+    turn.tell({ type: "resumed", parts: [{ type: "notice", text: quotedNotice }] });
+    return { ...request, withHistory: true };
   }
 
   /** A provider that refuses what agents send is asked once what it wants instead, and then the message goes again: nobody has read a word yet. */
@@ -183,7 +198,7 @@ export class TurnRunner {
     const startedAtMs = performance.now();
     const exchanged: ExchangeRequest = {
       running,
-      conversationId: turn.conversationId,
+      session: turn.session,
       turnId: turn.gatewayTurnId,
       text: request === null ? "" : await this.textOf(turn, request),
       images: images.list,

@@ -10,6 +10,7 @@ import { PathId } from "../../platform/http/path-id.decorator.js";
 import type { SessionUser } from "@mosaic/contracts/identity";
 import type { Caller } from "../auth/auth.types.js";
 import { CurrentCaller, CurrentUser } from "../auth/current-user.decorator.js";
+import { BranchesService } from "./branches.service.js";
 import { TurnEngine } from "./turn-engine.js";
 import { TurnReaders } from "./turn-readers.js";
 import { TurnsService } from "./turns.service.js";
@@ -23,6 +24,7 @@ const turnEvents = {
 export class TurnsController {
   constructor(
     private readonly turns: TurnsService,
+    private readonly branches: BranchesService,
     private readonly engine: TurnEngine,
     private readonly readers: TurnReaders,
   ) {}
@@ -42,9 +44,31 @@ export class TurnsController {
     @Body({ schema: sendMessage }) body: SendMessage,
     @Res() response: Response,
   ): Promise<void> {
-    const { content, fileIds } = body;
-    const begun = await this.turns.begin({ userId: caller.user.id, conversationId, content, fileIds }, goneSignal(response));
+    const { content, fileIds, replaces } = body;
+    const userId = caller.user.id;
+    const branch = replaces === undefined ? null : await this.branches.edit(userId, conversationId, replaces);
+    const begun = await this.turns.begin({ userId, conversationId, content, fileIds, branch }, goneSignal(response));
     await this.readers.answer(caller, response, this.engine.start(begun, body.withHistory === true));
+  }
+
+  /** Has the message of the turn with this answer answered again, and follows that: the answer becomes another version, and what followed it a branch. */
+  @Post("turns/:id/again")
+  @SignedIn("chat")
+  @HttpCode(200)
+  @ApiOkResponse(turnEvents)
+  async again(@CurrentCaller() caller: Caller, @PathId() answerId: string, @Res() response: Response): Promise<void> {
+    const { conversationId, branch, question } = await this.branches.again(caller.user.id, answerId);
+    const asked = { userId: caller.user.id, conversationId, content: question.content, branch, question };
+    const begun = await this.turns.begin(asked, goneSignal(response));
+    await this.readers.answer(caller, response, this.engine.start(begun, false));
+  }
+
+  /** Shows the path through this message, on every page of its owner. Idempotent. */
+  @Post("messages/:id/show")
+  @SignedIn("chat")
+  @HttpCode(204)
+  async show(@CurrentUser() user: SessionUser, @PathId() messageId: string): Promise<void> {
+    await this.branches.show(user.id, messageId);
   }
 
   /** Of the turn with this answer: what comes after the number in `Last-Event-ID`, or in `after`, until its end; after that, `done` alone. */

@@ -7,6 +7,11 @@ import { FilesModule } from "../files/files.module.js";
 import { LlmRelayModule } from "../llm-relay/llm-relay.module.js";
 import { TurnFilesRepository } from "./files/turn-files.repository.js";
 import { TurnFilesService } from "./files/turn-files.service.js";
+import { BranchesRepository } from "./branches.repository.js";
+import { BranchesService } from "./branches.service.js";
+import { TurnSessionsService } from "./turn-sessions.service.js";
+import { SessionDeletionRepository } from "./session-deletion.repository.js";
+import { SESSION_DELETION_EVERY_MS, SessionDeletionService, sessionDeletionEveryMs } from "./session-deletion.service.js";
 import { FollowedTurns } from "./followed-turns.js";
 import { TurnDiagnosisService } from "./turn-diagnosis.service.js";
 import { TurnEngine } from "./turn-engine.js";
@@ -31,6 +36,12 @@ import { WaitingMessagesService } from "./waiting-messages.service.js";
     TurnPresenceService,
     TurnEngine,
     TurnRunner,
+    TurnSessionsService,
+    SessionDeletionService,
+    SessionDeletionRepository,
+    { provide: SESSION_DELETION_EVERY_MS, useValue: sessionDeletionEveryMs },
+    BranchesService,
+    BranchesRepository,
     TurnSilence,
     TurnDiagnosisService,
     TurnReaders,

@@ -12,6 +12,7 @@ import type { RunningAgent } from "../containers/containers.types.js";
 import { AgentStartService } from "../containers/start/agent-start.service.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { TurnFilesService } from "./files/turn-files.service.js";
+import type { Branch } from "./branches.service.js";
 import { TurnPresenceService, type TakenOver } from "./turn-presence.service.js";
 import { TurnsRepository, type BeginResult, type NewTurn, type OrphanedTurn } from "./turns.repository.js";
 
@@ -36,11 +37,16 @@ export interface NewMessage {
   readonly content: string;
   readonly waitingId?: string | null;
   readonly fileIds?: readonly string[] | undefined;
+  /** The turn begins a branch. */
+  readonly branch?: Branch | null;
+  /** It is stored already, and answered again. */
+  readonly question?: Message | null;
 }
 
 export interface Begun {
   readonly turn: BegunTurn;
   readonly question: Message;
+  readonly branch: Branch | null;
   readonly title: string;
   /** The agent has said something by itself of which it is told with this turn. */
   readonly hasSpoken: boolean;
@@ -71,8 +77,11 @@ export class TurnsService {
    * Throws `not_found`, `turn_in_progress`, `too_many_requests` or `overloaded`; then nothing was stored. `left`: nobody waits for it any more.
    * `waitingId`: of the waiting message that this is, which is sent once and waits no more.
    */
-  async begin({ userId, conversationId, content, waitingId = null, fileIds = [] }: NewMessage, left?: AbortSignal): Promise<Begun> {
-    const parts = [...textParts(content), ...(await this.files.partsFor(userId, conversationId, fileIds))];
+  async begin(
+    { userId, conversationId, content, waitingId = null, fileIds = [], branch = null, question: known = null }: NewMessage,
+    left?: AbortSignal,
+  ): Promise<Begun> {
+    const parts = known?.parts ?? [...textParts(content), ...(await this.files.partsFor(userId, conversationId, fileIds))];
     // Both may be of the same millisecond, and messages are read in the order of their ids.
     const [questionId = "", answerId = ""] = [randomUUIDv7(), randomUUIDv7()].toSorted();
     const now = this.clock.now();
@@ -83,14 +92,15 @@ export class TurnsService {
       now,
       maxPerUser,
       waitingId,
-      question: { id: questionId, ...sealParts(this.crypto, { userId, messageId: questionId }, parts) },
+      question: known === null ? { id: questionId, ...sealParts(this.crypto, { userId, messageId: questionId }, parts) } : null,
       fileIds,
+      branch,
       answer: { id: answerId, ...sealParts(this.crypto, { userId, messageId: answerId }, []) },
     };
     this.presence.enter(answerId);
     try {
       const begun = assertBegun(await this.beginning.run(userId, async () => this.beginUnlessBusy(row), left));
-      const question: Message = {
+      const question: Message = known ?? {
         id: questionId,
         role: "user",
         content,
@@ -100,9 +110,10 @@ export class TurnsService {
         error: null,
         createdAt: now.toISOString(),
       };
-      const turn = { userId, agentId: begun.container.agentId, conversationId, answerId, answerCreatedAt: now };
+      const session = branch === null ? begun.session : answerId;
+      const turn = { userId, agentId: begun.container.agentId, conversationId, session, answerId, answerCreatedAt: now };
       const title = await this.titleAfter(turn, begun, content.trim() === "" ? namesOf(parts) : content);
-      return { turn, question, title, hasSpoken: begun.hasSpoken, running: this.starts.runningOf(begun.container) };
+      return { turn, question, branch, title, hasSpoken: begun.hasSpoken, running: this.starts.runningOf(begun.container) };
     } catch (error) {
       this.presence.leave(answerId);
       throw error;
@@ -170,7 +181,7 @@ export class TurnsService {
   /** What is in the way may be the turn of a process that died. */
   private async beginUnlessBusy(row: NewTurn): Promise<BeginResult> {
     const result = await this.repository.begin(row);
-    if (result.kind === "begun" || result.kind === "not_found") {
+    if (result.kind === "begun" || result.kind === "not_found" || result.kind === "hidden") {
       return result;
     }
     await this.presence.breakOffOrphans();
@@ -193,6 +204,8 @@ function assertBegun(result: BeginResult): BegunResult {
       throw new AppError("not_found");
     case "turn_in_progress":
       throw new AppError("turn_in_progress", { detail: "Wait for the answer, or stop it, before you send the next message." });
+    case "hidden":
+      throw new AppError("conflict", { detail: "Another version of this message is shown now. Look at the conversation again." });
     case "too_many":
       throw new AppError("too_many_requests", {
         detail: `${maxPerUser} answers are under way already. Wait for one of them, or stop it.`,

@@ -1,6 +1,6 @@
 import type { UserDeletionSummary } from "@mosaic/contracts/admin-users";
 import { Injectable } from "@nestjs/common";
-import type { Prisma } from "../../generated/prisma/client.js";
+import { Prisma } from "../../generated/prisma/client.js";
 import { inBatches } from "../../platform/database/in-batches.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import { send } from "../../platform/notices/notices.js";
@@ -61,17 +61,33 @@ export class UserDeletionRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** Most of what somebody has is what was said: it goes first, a few thousand rows at a time, and the row's own transaction stays short. */
+  /** Agents that outlive their person, a system's, are to forget them. Most of what somebody has is what was said: it goes first, a few thousand rows at a time, and the row's own transaction stays short. */
   async deleteMessages(userId: string): Promise<void> {
-    await inBatches(
-      async (limit) => this.prisma.$executeRaw`
-        DELETE FROM messages WHERE id IN (
-          SELECT m.id FROM conversations v JOIN messages m ON m.conversation_id = v.id WHERE v.user_id = ${userId}::uuid LIMIT ${limit})`,
+    await inBatches(async (limit) =>
+      this.count(Prisma.sql`
+        WITH gone AS (
+          DELETE FROM messages WHERE id IN (
+            SELECT m.id FROM conversations v JOIN messages m ON m.conversation_id = v.id WHERE v.user_id = ${userId}::uuid LIMIT ${limit})
+          RETURNING conversation_id, agent_session),
+        noted AS (
+          INSERT INTO agent_sessions_to_delete (agent_id, session)
+          SELECT DISTINCT v.agent_id, gone.agent_session FROM gone JOIN conversations v ON v.id = gone.conversation_id
+          WHERE gone.agent_session IS NOT NULL ON CONFLICT DO NOTHING)
+        SELECT count(*)::int AS count FROM gone`),
     );
-    await inBatches(
-      async (limit) => this.prisma.$executeRaw`
-        DELETE FROM conversations WHERE id IN (SELECT v.id FROM conversations v WHERE v.user_id = ${userId}::uuid LIMIT ${limit})`,
+    await inBatches(async (limit) =>
+      this.count(Prisma.sql`
+        WITH gone AS (
+          DELETE FROM conversations WHERE id IN (SELECT v.id FROM conversations v WHERE v.user_id = ${userId}::uuid LIMIT ${limit})
+          RETURNING id, agent_id),
+        noted AS (INSERT INTO agent_sessions_to_delete (agent_id, session) SELECT agent_id, id::text FROM gone ON CONFLICT DO NOTHING)
+        SELECT count(*)::int AS count FROM gone`),
     );
+  }
+
+  private async count(statement: Prisma.Sql): Promise<number> {
+    const [row] = await this.prisma.$queryRaw<{ count: number }[]>(statement);
+    return row?.count ?? 0;
   }
 
   /**

@@ -8,7 +8,8 @@ export class GatewayUnreachableError extends Error {}
 /** One message and who is to answer it. */
 export interface ExchangeRequest {
   readonly running: RunningAgent;
-  readonly conversationId: string;
+  /** The agent's session in which the message is said. */
+  readonly session: string;
   /** The answer's. */
   readonly turnId: string;
   readonly text: string;

@@ -54,11 +54,11 @@ export async function exchangeOverSocket(
 /** Has a gateway end a turn that nobody here follows. Never rejects; a gateway that can't be reached is left alone. */
 export async function stopOverSocket(
   socket: GatewaySocket,
-  { running, conversationId, turnId }: Pick<ExchangeRequest, "running" | "conversationId" | "turnId">,
+  { running, session, turnId }: Pick<ExchangeRequest, "running" | "session" | "turnId">,
 ): Promise<void> {
   const found = new AbortController();
   const signal = AbortSignal.any([found.signal, AbortSignal.timeout(stopPatienceMs)]);
-  const request = { running, conversationId, turnId, text: "", images: [], said: "", mayBeThere: false, signal, goesOn: () => false };
+  const request = { running, session, turnId, text: "", images: [], said: "", mayBeThere: false, signal, goesOn: () => false };
   const listener = { onTaken: () => found.abort(), onEvents: () => null };
   await exchange(socket, request, { listener, state: { hasMessage: true, isStopTold: false } }).catch(() => undefined);
 }
@@ -71,10 +71,10 @@ interface ExchangeState {
 
 async function exchange(
   socket: GatewaySocket,
-  { running, conversationId, turnId, text, images, said, mayBeThere, signal, goesOn }: ExchangeRequest,
+  { running, session, turnId, text, images, said, mayBeThere, signal, goesOn }: ExchangeRequest,
   { listener, state }: { readonly listener: ExchangeListener; readonly state: ExchangeState },
 ): Promise<TurnEnding | "unreachable" | "unfit"> {
-  const dialogue = socket.open({ gatewayToken: running.gatewayToken, conversationId, turnId, text, images, said, mayBeThere });
+  const dialogue = socket.open({ gatewayToken: running.gatewayToken, session, turnId, text, images, said, mayBeThere });
   let attempts = 0;
   let busy = 0;
   for (let connections = 1; attempts <= reconnectAfterMs.length && connections <= maxConnections; connections += 1) {
@@ -121,7 +121,7 @@ interface Conversation {
 async function converse({ socket, endpoint, dialogue, signal, goesOn, listener, state }: Conversation): Promise<Connection> {
   signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<Conversed>();
-  const connection = open(socket, endpoint);
+  const connection = openSocket(socket, endpoint);
   const pace = new Pace(connection);
   let isTaken = false;
   let isOver = false;
@@ -186,7 +186,7 @@ function answerPings(connection: WebSocket, pace: Pace): void {
   });
 }
 
-function open({ path, maxFrameBytes }: GatewaySocket, { host, port }: Endpoint): WebSocket {
+export function openSocket({ path, maxFrameBytes }: GatewaySocket, { host, port }: Endpoint): WebSocket {
   const name = host.includes(":") ? `[${host}]` : host;
   return new WebSocket(`ws://${name}:${port}${path}`, {
     maxPayload: maxFrameBytes,

@@ -1,0 +1,187 @@
+import type { Message } from "@mosaic/contracts/chat";
+import type { Problem } from "@mosaic/contracts/problem";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { DELETION_TIMES } from "../src/modules/conversations/deletion-times.js";
+import { SESSION_DELETION_EVERY_MS } from "../src/modules/turns/session-deletion.service.js";
+import { conversationOf, createAgent, createConversation, say, Turn } from "./harness/chat.js";
+import { startTestApp, uniqueName, type TestApp } from "./harness/test-app.js";
+import { TestClient } from "./harness/test-client.js";
+
+let app: TestApp;
+let other: TestApp;
+let ann: TestClient;
+let there: TestClient;
+let bob: TestClient;
+let agentId: string;
+
+beforeAll(async () => {
+  const replace = [
+    { token: DELETION_TIMES, value: { undoMs: 0, keptMs: 0, removeEveryMs: 50 } },
+    { token: SESSION_DELETION_EVERY_MS, value: 50 },
+  ];
+  app = await startTestApp({ replace });
+  other = await startTestApp({ database: app.database, runtime: app.runtime, replace });
+  ann = await app.member(uniqueName("ann"));
+  bob = await app.member(uniqueName("bob"));
+  there = new TestClient(other.url, { cookie: ann.cookie ?? "" });
+  agentId = (await createAgent(ann)).id;
+});
+
+afterAll(async () => {
+  await other.close();
+  await app.close();
+});
+
+const contents = (messages: readonly Message[]): string[] => messages.map(({ content }) => content);
+const pathOf = async (id: string, client = ann): Promise<Message[]> => (await conversationOf(client, id)).messages;
+
+async function send(path: string, body?: object, client = ann): Promise<Turn> {
+  const turn = await Turn.post(client, path, body);
+  await turn.ended;
+  return turn;
+}
+
+const edit = async (conversationId: string, replaces: string, content: string, client = ann): Promise<Turn> =>
+  send(`/api/conversations/${conversationId}/messages`, { content, replaces }, client);
+const again = async (answerId: string, client = ann): Promise<Turn> => send(`/api/turns/${answerId}/again`, undefined, client);
+
+/** Two questions and their answers. */
+async function talk(): Promise<{ conversationId: string; messages: Message[] }> {
+  const conversationId = await createConversation(ann, agentId);
+  await say(ann, conversationId, "first");
+  await say(ann, conversationId, "second");
+  return { conversationId, messages: await pathOf(conversationId) };
+}
+
+const idAt = (messages: readonly Message[], index: number): string => messages[index]?.id ?? "";
+
+test("an edited message makes a branch whose agent knows what was said before it, and nothing of what it replaces", async () => {
+  const { conversationId, messages } = await talk();
+  const turn = await edit(conversationId, idAt(messages, 2), "another");
+  // The first two, and this one.
+  expect(turn.text).toContain("I was sent 3 messages.");
+  const path = await pathOf(conversationId);
+  expect(contents(path).filter((_, index) => index % 2 === 0)).toEqual(["first", "another"]);
+  expect(path[2]?.versions).toEqual({ place: 2, count: 2, previousId: idAt(messages, 2), nextId: null });
+  expect(path.flatMap(({ parts }) => parts.map(({ type }) => type))).not.toContain("notice");
+  await say(ann, conversationId, "third");
+  expect((await pathOf(conversationId)).at(-1)?.content).toContain("I was sent 5 messages.");
+});
+
+test("the path that is gone back to goes on in its own session", async () => {
+  const { conversationId, messages } = await talk();
+  await edit(conversationId, idAt(messages, 0), "all new");
+  expect((await pathOf(conversationId)).at(-1)?.content).toContain("I was sent 1 message.");
+  expect((await ann.post(`/api/messages/${idAt(messages, 0)}/show`, {})).status).toBe(204);
+  expect(contents(await pathOf(conversationId))).toEqual(contents(messages));
+  await say(ann, conversationId, "third");
+  expect((await pathOf(conversationId)).at(-1)?.content).toContain("I was sent 5 messages.");
+});
+
+test("a message is answered again without a word of the first answer, which is kept", async () => {
+  const { conversationId, messages } = await talk();
+  const turn = await again(idAt(messages, 3));
+  expect(turn.text).toContain("I was sent 3 messages.");
+  const path = await pathOf(conversationId);
+  expect(path.map(({ id }) => id).slice(0, 3)).toEqual(messages.map(({ id }) => id).slice(0, 3));
+  expect(path).toHaveLength(4);
+  expect(path[3]?.versions).toMatchObject({ place: 2, count: 2, previousId: idAt(messages, 3) });
+  const first = await again(idAt(messages, 1));
+  expect(first.text).toContain("I was sent 1 message.");
+  expect(await pathOf(conversationId)).toHaveLength(2);
+  // Back to the second answer of the second message: the version that was shown last.
+  await ann.post(`/api/messages/${idAt(messages, 1)}/show`, {});
+  expect((await pathOf(conversationId)).map(({ id }) => id)).toEqual(path.map(({ id }) => id));
+});
+
+test("an agent that can't go back is given what was said before as quotes, and the answer says so", async () => {
+  const { conversationId, messages } = await talk();
+  await app.database.query("UPDATE messages SET agent_session = 'of-a-lost-volume' WHERE id = $1", [idAt(messages, 1)]);
+  await edit(conversationId, idAt(messages, 2), "another");
+  const answer = (await pathOf(conversationId)).at(-1);
+  expect(answer?.parts[0]).toEqual({ type: "notice", text: expect.stringContaining("given what was said before as quotes") });
+  expect(answer?.content).toContain("I was sent 1 message.");
+  expect(answer?.content).toContain("> first");
+  expect(answer?.status).toBe("complete");
+});
+
+test("of two branches that two processes begin at once one comes to be, and the other is told", async () => {
+  const { conversationId, messages } = await talk();
+  const body = { content: "both", replaces: idAt(messages, 2) };
+  const statuses = await Promise.all(
+    [ann, there].map(async (client) => (await client.post(`/api/conversations/${conversationId}/messages`, body)).status),
+  );
+  expect(statuses.map(String).toSorted()).toEqual(["200", "409"]);
+  const later = await there.post(`/api/conversations/${conversationId}/messages`, body);
+  expect([later.status, later.json<Problem>().code]).toEqual([409, "conflict"]);
+  expect((await pathOf(conversationId, there))[2]?.versions?.count).toBe(2);
+});
+
+test("while an answer is under way nothing is answered again, edited or gone back to", async () => {
+  const { conversationId, messages } = await talk();
+  await again(idAt(messages, 3));
+  const running = await Turn.open(ann, conversationId, "[demo:slow ms=100 words=400]");
+  const answerId = await running.answerId();
+  const refused = await Promise.all([
+    there.post(`/api/turns/${answerId}/again`, {}),
+    there.post(`/api/conversations/${conversationId}/messages`, { content: "no", replaces: idAt(messages, 0) }),
+    there.post(`/api/messages/${idAt(messages, 3)}/show`, {}),
+  ]);
+  expect(refused.map((answer) => [answer.status, answer.json<Problem>().code])).toEqual(
+    Array.from({ length: 3 }, () => [409, "turn_in_progress"]),
+  );
+  expect((await ann.post(`/api/turns/${answerId}/stop`, {})).status).toBe(204);
+  await running.ended;
+});
+
+test("nobody makes or sees a branch of another's conversation, of an answer that is no answer, or of what is not there", async () => {
+  const { conversationId, messages } = await talk();
+  const elsewhere = await createConversation(ann, agentId);
+  const body = { content: "mine", replaces: idAt(messages, 0) };
+  const missing = await Promise.all([
+    bob.post(`/api/messages/${idAt(messages, 0)}/show`, {}),
+    bob.post(`/api/turns/${idAt(messages, 1)}/again`, {}),
+    bob.post(`/api/conversations/${conversationId}/messages`, body),
+    ann.post(`/api/conversations/${elsewhere}/messages`, body),
+    ann.post(`/api/conversations/${conversationId}/messages`, { content: "x", replaces: idAt(messages, 1) }),
+    ann.post(`/api/turns/${idAt(messages, 0)}/again`, {}),
+    ann.post(`/api/messages/${conversationId}/show`, {}),
+  ]);
+  expect(missing.map(({ status }) => status)).toEqual(missing.map(() => 404));
+  expect(await pathOf(conversationId)).toEqual(messages);
+});
+
+test("a removed conversation takes its agent's sessions along, each branch's too", async () => {
+  const { conversationId, messages } = await talk();
+  await edit(conversationId, idAt(messages, 2), "another");
+  const gateway = app.runtime.gatewayOf(agentId);
+  const [fork] = await app.database.query<{ session: string }>(
+    "SELECT agent_session AS session FROM messages WHERE conversation_id = $1 AND agent_session IS NOT NULL",
+    [conversationId],
+  );
+  const keys = [`conv-${conversationId}`, (fork?.session ?? "").replace("key:agent:main:", "")];
+  expect(keys.map((key) => gateway.messagesOf(key).length)).toEqual([4, 4]);
+  expect((await ann.delete(`/api/conversations/${conversationId}`)).status).toBe(204);
+  await vi.waitFor(() => expect(keys.map((key) => gateway.messagesOf(key).length)).toEqual([0, 0]), { timeout: 10_000 });
+  await vi.waitFor(
+    async () => expect(await app.database.query("SELECT 1 FROM agent_sessions_to_delete WHERE agent_id = $1", [agentId])).toEqual([]),
+    { timeout: 10_000 },
+  );
+});
+
+test("a session of an agent that is away is deleted when it runs again", async () => {
+  const { id } = await createAgent(ann);
+  const conversationId = await createConversation(ann, id);
+  await say(ann, conversationId, "remember me");
+  const kept = await createConversation(ann, id);
+  expect((await ann.post(`/api/agents/${id}/stop`, {})).status).toBeLessThan(300);
+  await vi.waitFor(async () => expect((await ann.get(`/api/agents/${id}`)).json<{ status: string }>().status).toBe("stopped"), {
+    timeout: 10_000,
+  });
+  await ann.delete(`/api/conversations/${conversationId}`);
+  const listed = async (): Promise<unknown[]> =>
+    app.database.query("SELECT session FROM agent_sessions_to_delete WHERE agent_id = $1", [id]);
+  await vi.waitFor(async () => expect(await listed()).toEqual([{ session: conversationId }]), { timeout: 10_000 });
+  await say(ann, kept, "wake up");
+  await vi.waitFor(async () => expect(await listed()).toEqual([]), { timeout: 10_000 });
+});

@@ -1,0 +1,64 @@
+"use client";
+
+import { messageMaxCharacters } from "@mosaic/contracts/chat";
+import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
+import { Button } from "@/components/ui/button";
+
+/** A person's message, to be sent anew. Enter sends it, Escape leaves it as it was. */
+export function MessageEditor({
+  content,
+  onSend,
+  onCancel,
+}: {
+  readonly content: string;
+  readonly onSend: (content: string) => void;
+  readonly onCancel: () => void;
+}) {
+  const [text, setText] = useState(content);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const hintId = useId();
+  const isTooLong = text.length > messageMaxCharacters;
+  const canSend = text.trim() !== "" && !isTooLong;
+  useEffect(() => {
+    field.current?.focus();
+    field.current?.setSelectionRange(content.length, content.length);
+  }, [content.length]);
+  const submit = (event: { preventDefault: () => void }): void => {
+    event.preventDefault();
+    if (canSend) onSend(text);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === "Escape") {
+      event.preventDefault();
+      onCancel();
+    } else if (event.key === "Enter" && !event.shiftKey) submit(event);
+  };
+  return (
+    <form aria-label="Edit message" className="grid w-full gap-2" onSubmit={submit}>
+      <textarea
+        ref={field}
+        aria-label="Your message"
+        aria-describedby={hintId}
+        aria-invalid={isTooLong}
+        dir="auto"
+        rows={Math.min(12, text.split("\n").length + 1)}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={onKeyDown}
+        className="w-full resize-y rounded-2xl border border-input bg-card px-4 py-2.5 leading-relaxed outline-none focus-visible:border-ring focus-visible:ring-2 focus-visible:ring-ring/35"
+      />
+      <div className="flex flex-wrap items-center justify-end gap-2">
+        <p id={hintId} className="mr-auto text-xs text-muted-foreground">
+          {isTooLong ? "This message is too long." : "Your first version is kept: you can go back to it."}
+        </p>
+        <Button variant="secondary" size="sm" onClick={onCancel}>
+          Cancel
+        </Button>
+        <Button type="submit" size="sm" aria-disabled={!canSend}>
+          Send
+        </Button>
+      </div>
+    </form>
+  );
+}
