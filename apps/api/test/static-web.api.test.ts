@@ -19,6 +19,9 @@ const files: Readonly<Record<string, string>> = {
   "_next/static/chunks/c3d4.js": `console.log("${"many words ".repeat(200)}")`,
   "_next/static/media/e5f6.woff2": "a font, compressed as it is",
   "icon.svg": "<svg/>",
+  "service-worker.js": "addEventListener('fetch', () => undefined)",
+  "manifest.webmanifest": "{}",
+  "offline.html": "<!doctype html><p>away</p>",
   "frames/image.html": "<!doctype html><script type=module src=image.js></script>",
   "frames/image.js": "post()",
   "frames/other.html": "<!doctype html><p>not known</p>",
@@ -129,6 +132,24 @@ test("pages show Mosaic's own frames and no others, and images of nobody else", 
 
 test("a worker takes its parts from here and calls nobody", async () => {
   expect((await open("/_next/static/chunks/a1b2.js")).headers.get("content-security-policy")).toBe("default-src 'none'; script-src 'self'");
+});
+
+test("the worker that stays with the pages is asked for again each time, and asks nobody but Mosaic", async () => {
+  const { headers } = await open("/service-worker.js");
+  expect(Object.fromEntries(headers)).toMatchObject({
+    "cache-control": "no-cache",
+    "content-type": "text/javascript; charset=utf-8",
+    "content-security-policy": "default-src 'none'; connect-src 'self'",
+  });
+  // Nothing lets it have more than what is under its own place, which is everything.
+  expect(headers.has("service-worker-allowed")).toBe(false);
+  const policy = (await open("/")).headers.get("content-security-policy")?.split("; ");
+  expect(policy).toEqual(expect.arrayContaining(["worker-src 'self'", "manifest-src 'self'"]));
+});
+
+test("what makes Mosaic an app is told as such, and its offline page is a page", async () => {
+  expect((await open("/manifest.webmanifest")).headers.get("content-type")).toContain("application/manifest+json");
+  expect(await open("/offline")).toMatchObject({ status: 200, text: files["offline.html"] });
 });
 
 test("files with a hash in their name are kept for good, others are asked for again", async () => {

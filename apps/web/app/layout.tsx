@@ -47,6 +47,8 @@ export default function RootLayout({ children }: { readonly children: ReactNode 
   return (
     <html lang="en" className={interLatin.variable} suppressHydrationWarning>
       <head>
+        {/* With the cookies of a proxy in front, which may have a sign-in of its own. */}
+        <link rel="manifest" href="/manifest.webmanifest" crossOrigin="use-credentials" />
         <script dangerouslySetInnerHTML={{ __html: `${missingFilesScript}\n${earlyRequestsScript}` }} />
       </head>
       <body>

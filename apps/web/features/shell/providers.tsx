@@ -5,6 +5,7 @@ import { ThemeProvider } from "next-themes";
 import { useState, type ReactNode } from "react";
 import { ApiProblem, isProblem } from "@/lib/api-problem";
 import { queryKeys } from "@/lib/query-keys";
+import { useServiceWorker } from "@/features/shell/service-worker";
 
 /** A session that ended shows in any answer; asking for the status again makes every gate lead to the right page. */
 const createClient = (): QueryClient => {
@@ -30,6 +31,7 @@ const createClient = (): QueryClient => {
 
 export function AppProviders({ children }: { readonly children: ReactNode }) {
   const [client] = useState(createClient);
+  useServiceWorker();
   return (
     <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange>
       <QueryClientProvider client={client}>{children}</QueryClientProvider>

@@ -18,6 +18,9 @@ interface Page {
 /** A worker is under the policy of its own file: it takes its parts from here, and calls nobody. */
 const workerPolicy = "default-src 'none'; script-src 'self'";
 
+/** Of the worker that stays with the pages: it has no parts, keeps one page, and asks nobody but Mosaic. */
+const serviceWorker = { name: "service-worker.js", policy: "default-src 'none'; connect-src 'self'" };
+
 const inlineScript = /<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g;
 
 /** The policy of one page: its own inline scripts by hash and nothing else inline that could run. */
@@ -36,6 +39,7 @@ export function policyOf(html: string): string {
     "font-src 'self'",
     "connect-src 'self'",
     "frame-src 'self'",
+    "worker-src 'self'",
     "manifest-src 'self'",
     "base-uri 'none'",
     "form-action 'self'",
@@ -120,8 +124,8 @@ function sendPage(request: Request, response: Response, status: number, page: Pa
 function sendFile(request: Request, response: Response, next: NextFunction, file: WebFile): void {
   const isHashed = file.name.startsWith("_next/static/");
   response.setHeader("cache-control", isHashed ? "public, max-age=31536000, immutable" : "no-cache");
-  if (isHashed) {
-    response.setHeader("content-security-policy", workerPolicy);
+  if (isHashed || file.name === serviceWorker.name) {
+    response.setHeader("content-security-policy", isHashed ? workerPolicy : serviceWorker.policy);
   }
   // A document without an origin gets its modules only where anybody does.
   if (file.name.startsWith("frames/")) {
