@@ -18,8 +18,9 @@ const moduleGraph = {
   conversations: ["owner-events"],
   search: ["conversations"],
   files: ["settings"],
-  turns: ["agent-config", "conversations", "containers", "files", "llm-relay"],
+  turns: ["agent-config", "conversations", "containers", "files", "llm-relay", "push"],
   "conversation-files": ["conversations", "owner-events", "settings"],
+  push: ["accounts", "conversations", "outbound-access", "owner-events", "settings"],
   demo: ["settings"],
   health: ["agents", "backends", "containers", "llm-providers", "oidc", "runtime-host", "settings"],
   "outbound-access": ["settings"],
@@ -56,6 +57,7 @@ const featureGraph = {
   entry: [],
   models: ["agents"],
   palette: ["admin-shell", "auth", "chat", "settings"],
+  notifications: [],
   providers: ["agents", "auth"],
   settings: ["auth", "shell"],
   setup: ["account", "admin-oidc", "admin-sharing", "agents", "auth", "entry", "providers"],
@@ -66,7 +68,7 @@ const featureGraph = {
 
 /** What another module may see of a module: never its repository or its controllers. */
 const publicParts =
-  "\\.(module|service|guard|decorator|types)\\.ts$|[-/]registry\\.ts$|/(tokens|sealed-box|key-ring|audit-trail|model-choice|session-endings|message-seal|conversation-title|sealed-pieces|file-name)\\.ts$";
+  "\\.(module|service|guard|decorator|types)\\.ts$|[-/]registry\\.ts$|/(tokens|sealed-box|key-ring|audit-trail|model-choice|session-endings|message-seal|conversation-title|device-name|sealed-pieces|file-name)\\.ts$";
 
 const featurePath = (names) => `^apps/web/features/(${names.join("|")})/`;
 

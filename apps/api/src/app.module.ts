@@ -24,6 +24,7 @@ import { OidcModule } from "./modules/oidc/oidc.module.js";
 import { OnboardingModule } from "./modules/onboarding/onboarding.module.js";
 import { OutboundAccessModule } from "./modules/outbound-access/outbound-access.module.js";
 import { OwnerEventsModule } from "./modules/owner-events/owner-events.module.js";
+import { PushModule } from "./modules/push/push.module.js";
 import { RuntimeHostModule } from "./modules/runtime-host/runtime-host.module.js";
 import { SearchModule } from "./modules/search/search.module.js";
 import { SettingsModule } from "./modules/settings/settings.module.js";
@@ -62,6 +63,7 @@ import { PlatformModule } from "./platform/platform.module.js";
     ConversationFilesModule,
     TurnsModule,
     SearchModule,
+    PushModule,
     DemoModule,
     HealthModule,
     OnboardingModule,

@@ -14,6 +14,7 @@ import { auditRows } from "./harness/audit-rows.js";
 import { conversationOf, createAgent, createConversation, lastMessage, say, stop, Turn } from "./harness/chat.js";
 import { InMemoryEngine } from "./harness/in-memory-runtime.js";
 import { openEvents } from "./harness/open-events.js";
+import { samplePoint } from "./harness/route-recipes.js";
 import { startTestApp, type TestApp } from "./harness/test-app.js";
 import { TestClient } from "./harness/test-client.js";
 import { createEmptyDatabase, createTestDatabase, migrationsFolder } from "./harness/test-database.js";
@@ -235,6 +236,8 @@ test("the rotation knows every place where something is sealed", { timeout: 60_0
   expect((await client.upload("notes.txt", "notes")).status).toBe(201);
   const draft = { revision: randomUUID(), content: "not sent" };
   expect((await client.put(`/api/conversations/${answering}/draft`, draft)).status).toBe(204);
+  const subscription = { endpoint: "https://push.example/a", keys: { p256dh: samplePoint, auth: "A".repeat(22) } };
+  expect((await client.request("PUT", "/api/push/device", { subscription, showsText: false })).status).toBe(204);
   await app.member("reader");
   const share = { kind: "members", usernames: ["reader"], hasTools: false, hasFiles: false };
   expect((await client.post(`/api/conversations/${conversation}/shares`, share)).status).toBe(201);

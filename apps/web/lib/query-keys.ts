@@ -16,6 +16,7 @@ export const queryKeys = {
   tokens: ["tokens"],
   shares: ["shares"],
   sharedCopy: (name: unknown) => ["shared-copy", name],
+  push: ["push"],
   modelDefaults: ["model-defaults"],
   signInOptions: ["sign-in-options"],
   agentLogs: (id: string) => ["agents", id, "logs"],

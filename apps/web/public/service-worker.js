@@ -1,5 +1,6 @@
 // What stays in a browser of Mosaic: one page that says that Mosaic can't be reached, and nothing else. Pages and answers always come
-// from the server, so that there is none that is out of date, and none that somebody could read after signing out.
+// from the server, so that there is none that is out of date, and none that somebody could read after signing out. It also shows what
+// Mosaic pushes here: who has answered while no page was in view.
 // The build writes its own name here (scripts/name-worker.mjs): another build is another worker, which takes the place of this one.
 const build = "unbuilt";
 const shell = `mosaic-shell-${build}`;
@@ -30,6 +31,49 @@ const pageOf = async (event) => {
   }
 };
 
+const allWords = {
+  en: {
+    answered: (agent) => `${agent} has answered`,
+    failed: (agent) => `${agent} could not answer`,
+    test: () => "Mosaic reaches this device",
+  },
+  de: {
+    answered: (agent) => `${agent} hat geantwortet`,
+    failed: (agent) => `${agent} konnte nicht antworten`,
+    test: () => "Mosaic erreicht dieses Gerät",
+  },
+};
+const words = allWords[navigator.language.startsWith("de") ? "de" : "en"];
+
+const show = async (data) => {
+  const { kind, agent, conversationId, text } = data.json();
+  const pages = await self.clients.matchAll({ type: "window" });
+  if (kind !== "test" && pages.some(({ visibilityState }) => visibilityState === "visible")) return;
+  await self.registration.showNotification((words[kind] ?? words.answered)(agent), {
+    body: text ?? "",
+    icon: "/icon-192.png",
+    // The next one of the same conversation takes its place.
+    tag: conversationId ?? kind,
+    data: { path: conversationId === null ? "/settings/notifications" : `/chat?id=${encodeURIComponent(conversationId)}` },
+  });
+};
+
+const open = async (notification) => {
+  notification.close();
+  const { href } = new URL(notification.data.path, self.location.origin);
+  const pages = await self.clients.matchAll({ type: "window" });
+  const page = pages.find(({ url }) => url === href) ?? pages[0];
+  if (page === undefined) {
+    await self.clients.openWindow(href);
+    return;
+  }
+  // A browser that lets nobody take the focus shows the page all the same.
+  await page.focus().catch(() => undefined);
+  if (page.url !== href) await page.navigate(href);
+};
+
+self.addEventListener("push", (event) => event.waitUntil(show(event.data)));
+self.addEventListener("notificationclick", (event) => event.waitUntil(open(event.notification)));
 self.addEventListener("install", (event) => event.waitUntil(keepShell()));
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 self.addEventListener("fetch", (event) => {

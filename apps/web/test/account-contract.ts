@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { AccessToken } from "@mosaic/contracts/access-token";
 import type { Profile, SessionInfo } from "@mosaic/contracts/account";
 import type { ModelDefault, SaveModelDefault } from "@mosaic/contracts/model-defaults";
+import type { PushDevice, SavePushDevice } from "@mosaic/contracts/push";
 import type { Provider } from "@mosaic/contracts/provider";
 
 /** What the signed-in person's own routes answer, and what was done through them. */
@@ -10,6 +11,7 @@ export interface AccountState {
   password: string;
   sessions: SessionInfo[];
   tokens: AccessToken[];
+  pushDevices: PushDevice[];
   defaults: ModelDefault[];
 }
 
@@ -38,6 +40,16 @@ export const sampleToken = (over: Partial<AccessToken> = {}): AccessToken => ({
   ...over,
 });
 
+export const samplePushDevice = (over: Partial<PushDevice> = {}): PushDevice => ({
+  id: randomUUID(),
+  device: "Firefox on Linux",
+  isCurrent: false,
+  showsText: false,
+  fault: null,
+  createdAt: now(),
+  ...over,
+});
+
 export const accountState = (over: Partial<AccountState> = {}): AccountState => ({
   profile: {
     id: "0199c0de-0000-7000-8000-000000000001",
@@ -53,6 +65,7 @@ export const accountState = (over: Partial<AccountState> = {}): AccountState => 
   password: "correct horse battery",
   sessions: [sampleSession({ device: "Chrome on macOS", isCurrent: true })],
   tokens: [],
+  pushDevices: [],
   defaults: [
     { backend: null, model: null, fallbacks: [], effective: null },
     { backend: "openclaw", model: null, fallbacks: [], effective: null },
@@ -118,6 +131,20 @@ const routes: Record<string, (call: AccountCall) => Answer> = {
   "DELETE tokens/:id": ({ state, id }) => {
     state.tokens = state.tokens.filter((token) => token.id !== id);
     return none;
+  },
+  "GET push": ({ state }) => ok({ publicKey: "BKey", devices: state.pushDevices }),
+  "PUT push/device": ({ state, body }) => {
+    const { showsText } = body as SavePushDevice;
+    state.pushDevices = [...state.pushDevices.filter(({ isCurrent }) => !isCurrent), samplePushDevice({ isCurrent: true, showsText })];
+    return none;
+  },
+  "DELETE push/devices/:id": ({ state, id }) => {
+    state.pushDevices = state.pushDevices.filter((device) => device.id !== id);
+    return none;
+  },
+  "POST push/devices/:id/test": ({ state, id }) => {
+    const detail = state.pushDevices.find((device) => device.id === id)?.fault ?? null;
+    return ok({ isSent: detail === null, detail });
   },
   "GET model-defaults": ({ state }) => ok({ defaults: state.defaults }),
   "PUT model-defaults": saveDefault,

@@ -4,6 +4,7 @@ import { containerTokenContext } from "../modules/agent-config/agent-config.type
 import { contentContext, draftContext, eventsContext, titleContext, waitingContext } from "../modules/conversations/message-seal.js";
 import { fileKeyContext, fileNameContext } from "../modules/files/sealed-pieces.js";
 import { keyContext } from "../modules/llm-providers/llm-providers.types.js";
+import { subscriptionContext } from "../modules/push/push.types.js";
 import { searchKeyContext } from "../modules/search/search.types.js";
 import { settingContext } from "../modules/settings/setting-context.js";
 
@@ -116,6 +117,14 @@ export const sealedColumns: readonly SealedColumn[] = [
     rows: "conversation_shares t",
     owner: "t.owner_id::text",
     context: (id, owner) => shareTitleContext(owner ?? "", id),
+  },
+  {
+    table: "push_devices",
+    id: "t.id",
+    column: "subscription_encrypted",
+    rows: "push_devices t",
+    owner: "t.user_id::text",
+    context: (id, owner) => subscriptionContext(owner ?? "", id),
   },
   {
     table: "turn_events",

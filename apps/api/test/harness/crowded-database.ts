@@ -25,6 +25,7 @@ const prefixes = {
   waiting_messages: "ab000000",
   files: "ac000000",
   conversation_shares: "ad000000",
+  push_devices: "ae000000",
 } as const;
 
 export type CrowdTable = keyof typeof prefixes;
@@ -141,6 +142,9 @@ function talk({ users, agents, conversations, messages, auditEvents }: Crowd): s
      SELECT ${idSql("conversation_shares", "n")}, 0, ${text} FROM generate_series(1, ${conversations}) AS n WHERE n <= 90 OR n > ${heavyConversations}`,
     `INSERT INTO agent_sessions_to_delete (agent_id, session, next_at)
      SELECT ${idSql("agents", "n")}, 's-' || n, ${ago("n")} FROM generate_series(1, ${agents}) AS n`,
+    `INSERT INTO push_devices (id, user_id, session_id, subscription_encrypted) SELECT ${idSql("push_devices", "n")}, ${idSql("users", "n")}, ${idSql("sessions", "n")}, 'enc:' FROM generate_series(1, ${users}) AS n`,
+    `INSERT INTO push_deliveries (message_id, device_id, user_id, due_at)
+     SELECT ${idSql("messages", "n")}, ${idSql("push_devices", `1 + n % ${users}`)}, ${idSql("users", `1 + n % ${users}`)}, now() + n * interval '1 second' FROM generate_series(1, ${messages}, 2) AS n`,
     `INSERT INTO turn_events (message_id, seq, payload_encrypted) SELECT ${idSql("messages", "n")}, 1, ${text} FROM generate_series(1, ${messages}, 2) AS n`,
     `INSERT INTO audit_events (id, at, actor_kind, actor_id, actor_name, action, target_type, target_id, target_name, outcome)
      SELECT ${idSql("audit_events", "n")}, ${ago("n")}, 'user', ${idSql("users", `1 + n % ${users}`)}, 'person-' || md5((1 + n % ${users})::text),

@@ -36,6 +36,8 @@ import { ModelSourcesRepository } from "../../src/modules/llm-providers/model-so
 import { LlmRelayRepository } from "../../src/modules/llm-relay/llm-relay.repository.js";
 import { ModelDefaultsRepository } from "../../src/modules/model-defaults/model-defaults.repository.js";
 import { SharingRepository } from "../../src/modules/model-defaults/sharing.repository.js";
+import { PushDeliveriesRepository } from "../../src/modules/push/push-deliveries.repository.js";
+import { PushDevicesRepository } from "../../src/modules/push/push-devices.repository.js";
 import { SearchIndexRepository } from "../../src/modules/search/search-index.repository.js";
 import { SearchKeysRepository } from "../../src/modules/search/search-keys.repository.js";
 import { SearchRepository } from "../../src/modules/search/search.repository.js";
@@ -394,4 +396,34 @@ const installation: readonly Call[] = [
 ];
 
 /** Every query of the application. Those that change something come after those that read it. */
-export const everyQuery: readonly Call[] = [...installation, ...signIn, ...models, ...agents, ...talk, ...search, ...accounts];
+const delivery = { messageId: id("messages", 3), deviceId: id("push_devices", 4), userId: id("users", 4), attempts: 1, isStale: false };
+const times = { graceMs: 0, leaseMs: 1_000, staleMs: 1_000 };
+const push: readonly Call[] = [
+  ...of(PushDevicesRepository, {
+    list: (devices) => devices.list(user, now),
+    find: (devices) => devices.find(user, id("push_devices", 1)),
+    save: (devices) =>
+      devices.save({
+        userId: id("users", 2),
+        sessionId: id("sessions", 2),
+        showsText: true,
+        most: 5,
+        newId: randomUUIDv7(),
+        seal: () => "enc:",
+      }),
+    remove: (devices) => devices.remove(id("users", 5), id("push_devices", 5)),
+    forget: (devices) => devices.forget({ id: id("push_devices", 6), subscriptionEncrypted: "enc:" }),
+    noteSent: (devices) => devices.noteSent(id("push_devices", 7)),
+    noteFailure: (devices) => devices.noteFailure(id("push_devices", 7), "no"),
+  }),
+  ...of(PushDeliveriesRepository, {
+    drop: (deliveries) => deliveries.drop([id("messages", 1), id("messages", 3)]),
+    claim: (deliveries) => deliveries.claim(16, [user], times),
+    find: (deliveries) => deliveries.find(delivery, now),
+    end: (deliveries) => deliveries.end(delivery),
+    release: (deliveries) => deliveries.release(delivery, 1_000),
+    putOff: (deliveries) => deliveries.putOff(delivery, 1_000),
+  }),
+];
+
+export const everyQuery: readonly Call[] = [...installation, ...signIn, ...models, ...agents, ...talk, ...search, ...push, ...accounts];

@@ -19,9 +19,10 @@ export class Page {
     });
   }
 
-  static async open(client: TestClient): Promise<Page> {
+  static async open(client: TestClient, view: "visible" | "hidden" = "hidden"): Promise<Page> {
     const controller = new AbortController();
-    return new Page(await client.open("GET", "/api/events", undefined, { signal: controller.signal }), controller);
+    const init = { signal: controller.signal, headers: { "x-mosaic-view": view } };
+    return new Page(await client.open("GET", "/api/events", undefined, init), controller);
   }
 
   get events(): readonly OwnerEvent[] {

@@ -13,6 +13,7 @@ export type FixtureKind =
   | "answering"
   | "waiting"
   | "file"
+  | "push-device"
   | "session"
   | "token"
   | "invite"
@@ -67,6 +68,7 @@ export const targetTypes: Readonly<Record<FixtureKind, string>> = {
   answering: "conversation",
   waiting: "message",
   file: "file",
+  "push-device": "push_device",
   session: "session",
   token: "token",
   invite: "invite",
@@ -78,6 +80,9 @@ export const targetTypes: Readonly<Record<FixtureKind, string>> = {
   spoken: "conversation",
   share: "share",
 };
+
+/** The generator of P-256: a point that a browser's public key could be. */
+export const samplePoint = "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU";
 
 const closedWizard = { ok: 409, unaudited: "the wizard is closed: nothing happens" } as const;
 const oidc = {
@@ -191,6 +196,17 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   "OwnSessionsController.revokeOthers": { ok: 204, audit: ["session.revoke"], target: callers },
   "ProfileController.changePassword": { ok: 204, onlyRefusals: "accounts.api.test.ts" },
   "ProfileController.update": { body: { displayName: "New name" }, ok: 200, audit: ["profile.update"], target: callers },
+  "PushController.remove": { kind: "push-device", ok: 204, audit: ["push.disable"] },
+  "PushController.save": {
+    body: {
+      subscription: { endpoint: "https://127.0.0.1:1/push", keys: { p256dh: samplePoint, auth: "A".repeat(22) } },
+      showsText: false,
+    },
+    ok: 204,
+    audit: ["push.enable"],
+    target: callers,
+  },
+  "PushController.test": { kind: "push-device", ok: 200, unaudited: "it only shows something on the caller's own device" },
   "SharingController.saveDefault": {
     body: { backend: null, model: null },
     ok: 200,

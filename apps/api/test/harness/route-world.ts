@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from "node:crypto";
 import { defaultAgentTools } from "@mosaic/contracts/agent";
+import { subscriptionContext } from "../../src/modules/push/push.types.js";
 import { contentContext, waitingContext } from "../../src/modules/conversations/message-seal.js";
 import { CryptoService } from "../../src/modules/crypto/crypto.service.js";
 import { TurnPresenceService } from "../../src/modules/turns/turn-presence.service.js";
@@ -7,7 +8,7 @@ import { storeMessages } from "./stored-conversation.js";
 import type { TestApp } from "./test-app.js";
 import { uniqueName } from "./test-app.js";
 import type { TestClient } from "./test-client.js";
-import type { FixtureKind } from "./route-recipes.js";
+import { samplePoint, type FixtureKind } from "./route-recipes.js";
 
 /** Makes what a route's id names, for one owner. */
 export class RouteWorld {
@@ -32,6 +33,7 @@ export class RouteWorld {
       answering: async () => (await this.turn(owner)).conversationId,
       waiting: async () => this.waiting(owner),
       file: async () => this.file(owner),
+      "push-device": async () => this.pushDevice(owner),
       session: async () => this.session(owner),
       token: async () => this.token(owner),
       invite: async () => (await (await this.app.admin()).post("/api/admin/invites", {})).json<{ id: string }>().id,
@@ -151,6 +153,22 @@ export class RouteWorld {
 
   private async file(owner: TestClient): Promise<string> {
     return (await owner.upload("notes.txt", "notes")).json<{ id: string }>().id;
+  }
+
+  /** Of another browser of theirs, whose push service can't be reached. */
+  private async pushDevice(owner: TestClient): Promise<string> {
+    const id = randomUUIDv7();
+    const subscription = { endpoint: "https://127.0.0.1:1/push", keys: { p256dh: samplePoint, auth: "A".repeat(22) }, origin: null };
+    const sealed = this.app.nest
+      .get(CryptoService, { strict: false })
+      .seal(JSON.stringify(subscription), subscriptionContext(owner.userId ?? "", id));
+    await this.app.database.query("INSERT INTO push_devices (id, user_id, session_id, subscription_encrypted) VALUES ($1, $2, $3, $4)", [
+      id,
+      owner.userId,
+      await this.session(owner),
+      sealed,
+    ]);
+    return id;
   }
 
   private async session(owner: TestClient): Promise<string> {

@@ -4,6 +4,7 @@ import { signInOptions, type SignUp } from "@mosaic/contracts/account";
 import { sessionUser, type Credentials } from "@mosaic/contracts/identity";
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { request, requestNothing } from "@/lib/api";
+import { forgetPush } from "@/lib/device-push";
 import { queryKeys } from "@/lib/query-keys";
 
 const meQuery = queryOptions({
@@ -48,7 +49,8 @@ export const useLogout = () => {
   const client = useQueryClient();
   return useMutation({
     mutationFn: () => requestNothing("/api/auth/logout", { method: "POST" }),
-    onSuccess: () => {
+    onSuccess: async () => {
+      await forgetPush();
       // A new document, so that nothing of this person stays in memory.
       client.clear();
       window.sessionStorage.clear();

@@ -13,6 +13,7 @@ export const settingsGroups: readonly NavGroup[] = [
     title: "Account",
     pages: [
       { href: "/settings/profile", name: "Profile" },
+      { href: "/settings/notifications", name: "Notifications" },
       { href: "/settings/data", name: "Data" },
       { href: "/settings/sessions", name: "Sessions" },
       { href: "/settings/tokens", name: "Access tokens" },

@@ -80,9 +80,19 @@ const afterEvent = (known: Agent, { status, stage, error, isRestartPending, memo
   };
 };
 
-const listen = async (client: QueryClient, isReadHere: IsReadHere, signal: AbortSignal): Promise<void> => {
-  const response = await send("/api/events", { accept: "text/event-stream", signal });
-  if (failures > 0) {
+/** Aborts when the page comes into view or goes out of it. */
+const otherView = (signal: AbortSignal): AbortSignal => {
+  const controller = new AbortController();
+  document.addEventListener("visibilitychange", () => controller.abort(), { once: true, signal });
+  return controller.signal;
+};
+
+/** Whether the page is in view is told with the stream: what its owner sees is pushed to no device. `isBack`: there was another stream just now. */
+const listen = async (client: QueryClient, isReadHere: IsReadHere, isBack: boolean, signal: AbortSignal): Promise<void> => {
+  const { visibilityState } = document;
+  const headers = { "x-mosaic-view": visibilityState };
+  const response = await send("/api/events", { accept: "text/event-stream", headers, signal });
+  if (failures > 0 || (isBack && visibilityState === "visible")) {
     // What happened in between was not heard.
     void client.invalidateQueries({ queryKey: queryKeys.agents });
     void client.invalidateQueries({ queryKey: queryKeys.conversations });
@@ -110,13 +120,17 @@ export const useLiveEvents = (isReadHere: IsReadHere): void => {
     const controller = new AbortController();
     const { signal } = controller;
     const run = async (): Promise<void> => {
+      let isBack = false;
       while (!signal.aborted) {
-        await listen(client, isReadHere, signal).catch((error: unknown) => {
+        const view = otherView(signal);
+        await listen(client, isReadHere, isBack, AbortSignal.any([signal, view])).catch((error: unknown) => {
           if (isProblem(error, "unauthenticated")) {
             void client.invalidateQueries({ queryKey: queryKeys.onboarding, exact: true });
           }
         });
         if (signal.aborted) return;
+        isBack = view.aborted;
+        if (isBack) continue;
         setFailures(failures + 1);
         await wait(backoffMs(failures), signal);
       }

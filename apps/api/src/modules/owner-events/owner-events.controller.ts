@@ -1,5 +1,5 @@
 import type { OwnerEvent } from "@mosaic/contracts/chat";
-import { Controller, Get, Res } from "@nestjs/common";
+import { Controller, Get, Headers, Res } from "@nestjs/common";
 import { ApiOkResponse } from "@nestjs/swagger";
 import type { Response } from "express";
 import { SignedIn } from "../../platform/http/access.decorator.js";
@@ -18,16 +18,19 @@ export class OwnerEventsController {
     private readonly shutdown: Shutdown,
   ) {}
 
-  /** Open until the page closes, the session ends or Mosaic stops. A page that reconnects looks for itself: nothing is sent again. */
+  /**
+   * Open until the page closes, the session ends or Mosaic stops. A page that reconnects looks for itself: nothing is sent again. One that is in
+   * view says so, and what its owner sees there is pushed to none of their devices.
+   */
   @Get()
   @SignedIn("read", "chat")
   @ApiOkResponse({
     description: "Server-sent events of the schema OwnerEvent",
     content: { "text/event-stream": { schema: { type: "string" } } },
   })
-  open(@CurrentCaller() caller: Caller, @Res() response: Response): void {
+  open(@CurrentCaller() caller: Caller, @Res() response: Response, @Headers("x-mosaic-view") view: string | undefined): void {
     const gap = new AbortController();
-    const listener = { onEvent: (event: OwnerEvent) => stream.sendSoon(event), onGap: () => gap.abort() };
+    const listener = { isInView: view === "visible", onEvent: (event: OwnerEvent) => stream.sendSoon(event), onGap: () => gap.abort() };
     const subscriptions = [
       this.events.subscribe(caller.user.id, listener),
       ...(caller.kind === "session" && caller.user.role === "admin" ? [this.events.subscribeToSystem(listener)] : []),

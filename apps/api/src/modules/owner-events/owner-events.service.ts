@@ -14,6 +14,8 @@ const systemListeners = "system";
 type AgentEvent = Extract<OwnerEvent, { type: "agent" }>;
 
 export interface OwnerListener {
+  /** Whether its owner looks at it. */
+  readonly isInView?: boolean;
   onEvent(event: OwnerEvent): void;
   /** Something may have been missed: whoever listens should look for itself. */
   onGap(): void;
@@ -50,6 +52,11 @@ export class OwnerEventsService implements OnApplicationBootstrap {
       throw new AppError("too_many_requests", { detail: "Too many pages of Mosaic are open. Close some of them.", retryAfterSeconds: 30 });
     }
     return add(this.listeners, userId, listener);
+  }
+
+  /** Whether somebody looks at a page that listens to this process. */
+  isInView(userId: string): boolean {
+    return [...(this.listeners.get(userId) ?? [])].some((listener) => listener.isInView === true);
   }
 
   /** What happens to system agents, for admins. The returned function ends it. */

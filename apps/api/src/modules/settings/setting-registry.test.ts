@@ -80,6 +80,7 @@ const known = [
   row("demo_model.use", "on", true),
   row("files.settings", '{"quotaBytes":1048576}', { quotaBytes: 1_048_576 }),
   row("share_links.use", "off", false),
+  row("push.vapid", '{"publicKey":"BAAB","privateKey":"AAEC"}', { publicKey: "BAAB", privateKey: "AAEC" }),
 ];
 
 const stored = (key: SettingKey, text: string): { value: string; isEncrypted: boolean } =>

@@ -60,6 +60,13 @@ export const settings = {
   "files.settings": setting({ schema: json(fileSettings), default: { quotaBytes: defaultFileQuotaBytes }, sealed: false, group: null }),
   /** Whether conversations may be shared by link. */
   "share_links.use": setting({ schema: onOrOff(), default: true, sealed: false, group: "share_links" }),
+  /** The key pair by which push services know Mosaic, in base64url. Browsers subscribe with it, so it never changes. */
+  "push.vapid": setting({
+    schema: json(z.object({ publicKey: z.string(), privateKey: z.string() })),
+    default: null,
+    sealed: true,
+    group: null,
+  }),
 } as const satisfies Record<string, SettingDefinition<unknown, unknown, boolean>>;
 
 export type SettingKey = keyof typeof settings;

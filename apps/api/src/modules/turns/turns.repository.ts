@@ -9,6 +9,7 @@ import { sending } from "../../platform/notices/notices.js";
 import { auditing, recordAudit, type AuditEntry } from "../audit/audit-trail.js";
 import type { FoundContainer } from "../containers/containers.types.js";
 import { followedByM } from "./path-sql.js";
+import { pushing } from "../push/push.types.js";
 import type { AnswerEnd, BegunTurn, SealedContent } from "../conversations/conversations.types.js";
 
 export interface NewTurn {
@@ -122,7 +123,8 @@ export class TurnsRepository {
           input_tokens = ${usage?.inputTokens ?? null}, output_tokens = ${usage?.outputTokens ?? null}, cached_tokens = ${usage?.cachedTokens ?? null},
           context_tokens = ${usage?.contextTokens ?? null}, context_window = ${usage?.contextWindow ?? null},
           cost_micros = ${usage?.costMicros ?? null}, model = ${usage?.model ?? null}
-        WHERE id = ${turn.answerId}::uuid RETURNING conversation_id),
+        WHERE id = ${turn.answerId}::uuid RETURNING conversation_id, status),
+      pushed AS (${pushingEnd(turn)}),
       dropped AS (DELETE FROM turn_events WHERE message_id = ${turn.answerId}::uuid),
       moved AS (UPDATE conversations v SET updated_at = ${now}, ${unreadBy(turn.answerId, status)} FROM ended WHERE v.id = ended.conversation_id),
       used AS (UPDATE agent_containers SET last_active_at = ${now}, updated_at = ${now} WHERE agent_id = ${turn.agentId}::uuid)
@@ -195,7 +197,8 @@ export class TurnsRepository {
           content_format = COALESCE(${content?.contentFormat ?? null}, content_format), status = CASE WHEN stop_requested_at IS NULL THEN ${status} ELSE 'stopped' END,
           error_code = CASE WHEN stop_requested_at IS NULL THEN ${error?.code ?? null} END,
           error_detail = CASE WHEN stop_requested_at IS NULL THEN ${error?.detail ?? null} END
-        WHERE id = ${turn.answerId}::uuid AND status = 'streaming' AND process_id IS NOT DISTINCT FROM ${turn.processId}::uuid RETURNING conversation_id),
+        WHERE id = ${turn.answerId}::uuid AND status = 'streaming' AND process_id IS NOT DISTINCT FROM ${turn.processId}::uuid RETURNING conversation_id, status),
+      pushed AS (${pushingEnd(turn)}),
       moved AS (UPDATE conversations v SET ${unreadBy(turn.answerId, status)} FROM ended WHERE v.id = ended.conversation_id),
       dropped AS (DELETE FROM turn_events WHERE message_id = ${turn.answerId}::uuid AND EXISTS (SELECT 1 FROM ended))
       SELECT ${overNotices(turn)} FROM ended`;
@@ -318,6 +321,11 @@ function beginResultOf(
 function ownerNotice({ userId, conversationId, answerId }: TurnPlace, isOver: boolean): Notice {
   const event = { type: "conversation", conversationId, turn: { answerId, isOver } } as const;
   return { channel: "mosaic_owner_events", payload: { userId, event } };
+}
+
+/** Whoever stopped it was there. */
+function pushingEnd({ userId, answerId }: TurnPlace): Prisma.Sql {
+  return pushing({ userId, messageId: answerId }, Prisma.sql`SELECT 1 FROM ended WHERE status <> 'stopped'`);
 }
 
 /** To the processes that have readers of it, and to the owner's pages. */

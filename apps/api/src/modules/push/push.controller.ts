@@ -1,0 +1,44 @@
+import { pushSettings, pushTest, savePushDevice, type PushSettings, type PushTest, type SavePushDevice } from "@mosaic/contracts/push";
+import { Body, Controller, Delete, Get, Headers, HttpCode, Post, Put } from "@nestjs/common";
+import { SessionOnly } from "../../platform/http/access.decorator.js";
+import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
+import { PathId } from "../../platform/http/path-id.decorator.js";
+import type { SessionCaller } from "../auth/auth.types.js";
+import { CurrentSession } from "../auth/current-user.decorator.js";
+import { PushDevicesService } from "./push-devices.service.js";
+
+/** Of browsers alone: a program has no screen. */
+@Controller("api/push")
+@SessionOnly()
+export class PushController {
+  constructor(private readonly devices: PushDevicesService) {}
+
+  @Get()
+  @ApiAnswer(200, pushSettings)
+  async settings(@CurrentSession() caller: SessionCaller): Promise<PushSettings> {
+    return this.devices.settings(caller);
+  }
+
+  /** This browser, from now on and until its session ends. The last one counts. */
+  @Put("device")
+  @HttpCode(204)
+  async save(
+    @CurrentSession() caller: SessionCaller,
+    @Body({ schema: savePushDevice }) body: SavePushDevice,
+    @Headers("origin") origin: string | undefined,
+  ): Promise<void> {
+    await this.devices.save(caller, body, origin);
+  }
+
+  @Delete("devices/:id")
+  @HttpCode(204)
+  async remove(@CurrentSession() caller: SessionCaller, @PathId() id: string): Promise<void> {
+    await this.devices.remove(caller.user.id, id);
+  }
+
+  @Post("devices/:id/test")
+  @ApiAnswer(200, pushTest)
+  async test(@CurrentSession() caller: SessionCaller, @PathId() id: string): Promise<PushTest> {
+    return this.devices.test(caller.user.id, id);
+  }
+}
