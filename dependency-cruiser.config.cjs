@@ -20,6 +20,7 @@ const moduleGraph = {
   files: ["settings"],
   turns: ["agent-config", "conversations", "containers", "files", "llm-relay", "push"],
   "conversation-files": ["conversations", "owner-events", "settings"],
+  dictation: ["llm-providers", "outbound-access"],
   push: ["accounts", "conversations", "outbound-access", "owner-events", "settings"],
   demo: ["settings"],
   health: ["agents", "backends", "containers", "llm-providers", "oidc", "runtime-host", "settings"],

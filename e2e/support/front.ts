@@ -9,8 +9,11 @@ export class Front {
   rewrite: Rewrite | undefined;
   private server: Server | undefined;
   private port = 0;
+  private readonly upstream: string;
 
-  constructor(private readonly upstream: string) {}
+  constructor(upstream: string) {
+    this.upstream = upstream;
+  }
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;

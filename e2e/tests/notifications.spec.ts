@@ -28,7 +28,9 @@ async function pusher(): Promise<(text: string) => Promise<void>> {
   });
   await session.send("ServiceWorker.enable");
   const registrationId = await registration.promise;
-  return async (data) => session.send("ServiceWorker.deliverPushMessage", { origin: own.mosaic.url, registrationId, data });
+  return async (data) => {
+    await session.send("ServiceWorker.deliverPushMessage", { origin: own.mosaic.url, registrationId, data });
+  };
 }
 
 const shown = async (): Promise<{ title: string; body: string }[]> =>
@@ -36,6 +38,8 @@ const shown = async (): Promise<{ title: string; body: string }[]> =>
     const registration = await navigator.serviceWorker.ready;
     return (await registration.getNotifications()).map(({ title, body }) => ({ title, body }));
   });
+
+const tried = JSON.stringify({ kind: "test", agent: "Mosaic", conversationId: null, text: null });
 
 const lastPush = (): string => service.received.at(-1)?.text ?? "";
 
@@ -116,9 +120,16 @@ test.describe("notifications @process", () => {
     const push = await pusher();
     const answered = lastPush();
     expect(answered).not.toContain(secret);
-    // In view, nothing is shown: the page is.
+    // In view, nothing is shown but what is tried out: the page is there.
     await page.bringToFront();
+    await page.evaluate(async () => {
+      const registration = await navigator.serviceWorker.ready;
+      (await registration.getNotifications()).forEach((notification) => notification.close());
+    });
+    await expect.poll(shown).toEqual([]);
     await push(answered);
+    await push(tried);
+    await expect.poll(shown).toEqual([{ title: "Mosaic reaches this device", body: "" }]);
     await page.goto("about:blank");
     await push(answered);
     await page.goto(`${own.mosaic.url}/settings/notifications`);
@@ -126,7 +137,7 @@ test.describe("notifications @process", () => {
     const [worker] = context.serviceWorkers();
     await worker?.evaluate(async () => {
       const scope = globalThis as unknown as { registration: ServiceWorkerRegistration } & EventTarget;
-      const [notification] = (await scope.registration.getNotifications()).filter(({ title }) => title === "Ada has answered");
+      const notification = (await scope.registration.getNotifications()).find(({ title }) => title === "Ada has answered");
       const Clicked = (globalThis as unknown as { NotificationEvent: new (type: string, init: object) => Event }).NotificationEvent;
       scope.dispatchEvent(new Clicked("notificationclick", { notification }));
     });

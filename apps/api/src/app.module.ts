@@ -12,6 +12,7 @@ import { ContainersModule } from "./modules/containers/containers.module.js";
 import { ConversationFilesModule } from "./modules/conversation-files/conversation-files.module.js";
 import { ConversationsModule } from "./modules/conversations/conversations.module.js";
 import { CryptoModule } from "./modules/crypto/crypto.module.js";
+import { DictationModule } from "./modules/dictation/dictation.module.js";
 import { DemoModule } from "./modules/demo/demo.module.js";
 import { FilesModule } from "./modules/files/files.module.js";
 import { HealthModule } from "./modules/health/health.module.js";
@@ -64,6 +65,7 @@ import { PlatformModule } from "./platform/platform.module.js";
     TurnsModule,
     SearchModule,
     PushModule,
+    DictationModule,
     DemoModule,
     HealthModule,
     OnboardingModule,

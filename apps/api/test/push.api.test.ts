@@ -72,7 +72,7 @@ test("a device is told who has answered, once and encrypted for it alone, and no
   await say(ann.client, ann.conversationId, "Remember the pelican");
   await settled(ann);
   expect(told(ann.name)).toEqual([{ kind: "answered", agent: "Ada", conversationId: ann.conversationId, text: null }]);
-  const [push] = service.received.filter(({ name }) => name === ann.name);
+  const push = service.received.find(({ name }) => name === ann.name);
   expect(push?.key).toBe((await ann.client.get("/api/push")).json<PushSettings>().publicKey);
   expect(push?.headers).toMatchObject({ ttl: "14400", topic: ann.conversationId.replaceAll("-", "") });
   // As long as any other: its length tells nothing.

@@ -130,6 +130,15 @@ test("pages show Mosaic's own frames and no others, and images of nobody else", 
   expect((await open("/")).headers.get("x-frame-options")).toBeNull();
 });
 
+test("a page may ask for the microphone, and nothing else that is not the page's own does", async () => {
+  const policyAt = async (path: string) => (await open(path)).headers.get("permissions-policy");
+  expect(await policyAt("/")).toBe("camera=(), geolocation=(), microphone=(self), payment=(), usb=()");
+  // `securityHeaders` says for these that nobody may.
+  for (const path of ["/frames/image.html", "/service-worker.js", "/icon.svg"]) {
+    expect(await policyAt(path)).toBeNull();
+  }
+});
+
 test("a worker takes its parts from here and calls nobody", async () => {
   expect((await open("/_next/static/chunks/a1b2.js")).headers.get("content-security-policy")).toBe("default-src 'none'; script-src 'self'");
 });

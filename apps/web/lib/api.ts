@@ -17,8 +17,10 @@ export interface RequestOptions {
 /** Sends a request and throws `ApiProblem` or `NetworkProblem`; an abort is thrown as it is. */
 export const send = async (path: string, options: RequestOptions & { accept?: string } = {}): Promise<Response> => {
   const headers = new Headers({ accept: options.accept ?? "application/json", ...options.headers });
-  const body = options.text?.content ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
-  if (body !== undefined) headers.set("content-type", options.text?.type ?? "application/json");
+  const body =
+    options.text?.content ?? (options.body === undefined || options.body instanceof Blob ? options.body : JSON.stringify(options.body));
+  if (body !== undefined)
+    headers.set("content-type", options.text?.type ?? (options.body instanceof Blob ? options.body.type : "application/json"));
   const early = (options.method ?? "GET") === "GET" && body === undefined ? takeEarly(path, options.signal) : null;
   let response: Response;
   try {

@@ -22,7 +22,7 @@ export const earlyRequestsScript = `(() => {
   const ask = (path, accept) => {
     const controller = new AbortController();
     const answer = fetch(path, {
-      headers: { accept: accept || "application/json" },
+      headers: { accept: accept || "application/json", "x-mosaic-view": document.visibilityState },
       credentials: "same-origin",
       cache: "no-store",
       signal: controller.signal,

@@ -91,7 +91,15 @@ export const modelSource = z.enum(["agent", "user-backend", "user-all", "admin-b
 
 /** Which model an agent would use now, and which setting says so. */
 export const effectiveModel = z
-  .object({ source: modelSource, providerId: z.uuid(), providerName: z.string(), isShared: z.boolean(), model: z.string() })
+  .object({
+    source: modelSource,
+    providerId: z.uuid(),
+    providerName: z.string(),
+    isShared: z.boolean(),
+    model: z.string(),
+    /** Its provider writes down what one dictates. Absent: it does not. */
+    canDictate: z.literal(true).optional(),
+  })
   .meta({ id: "EffectiveModel" });
 export type EffectiveModel = z.infer<typeof effectiveModel>;
 

@@ -19,6 +19,8 @@ export interface ProviderDefinition {
   readonly isBuiltIn: boolean;
   /** False: it only echoes, which has to be said wherever it is chosen or shown. */
   readonly isRealAi: boolean;
+  /** Whether one can have a model that writes down speech, behind OpenAI's `/audio/transcriptions`, from what browsers record. */
+  readonly transcribes: boolean;
   readonly keyHelpUrl: string | null;
   readonly hint: string;
   /** What to do where it runs on this machine and listens to nobody but this machine. */
@@ -29,6 +31,7 @@ const remote = {
   needsAddress: true,
   isBuiltIn: false,
   isRealAi: true,
+  transcribes: false,
   listenAdvice: "Let the server listen on 0.0.0.0 too, behind your firewall, then test again.",
 } as const;
 
@@ -45,6 +48,7 @@ const definitions = {
   },
   openai: {
     ...remote,
+    transcribes: true,
     label: "OpenAI",
     suggestedName: "OpenAI",
     baseUrl: "https://api.openai.com/v1",
@@ -73,6 +77,7 @@ const definitions = {
   },
   "openai-compatible": {
     ...remote,
+    transcribes: true,
     label: "Any OpenAI-compatible server",
     suggestedName: "",
     baseUrl: null,
@@ -89,6 +94,7 @@ const definitions = {
     needsKey: false,
     isBuiltIn: true,
     isRealAi: false,
+    transcribes: false,
     keyHelpUrl: null,
     hint: "Built in, for trying Mosaic out without a key. It only echoes what it is sent.",
     listenAdvice: "",
@@ -178,6 +184,8 @@ const providerFields = {
   baseUrl: baseUrl.nullish(),
   apiKey: apiKey.nullish(),
   models: z.array(providerModel).max(200),
+  /** The model that writes down what people dictate. `null`: none does. */
+  transcriptionModel: modelId.nullish(),
 };
 
 const hasBaseUrl = (value: { kind: ProviderKind; baseUrl?: string | null | undefined }): boolean =>
@@ -259,6 +267,7 @@ export const provider = z
     baseUrl: z.string().nullable(),
     hasKey: z.boolean(),
     models: z.array(providerModel),
+    transcriptionModel: z.string().nullable().optional(),
     version: z.int(),
     isActive: z.boolean(),
     /** An admin has opened it to everybody. */

@@ -60,6 +60,7 @@ export const demo = {
   version: 2,
   dialect: { models: {} },
   isActive: true,
+  transcriptionModel: null,
 };
 export const values = {
   name: "Ada",

@@ -150,6 +150,11 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   },
   "InvitesController.create": { body: { note: "for Bob" }, ok: 201, audit: ["invite.create"], target: made("invite") },
   "InvitesController.revoke": { kind: "invite", ok: 204, audit: ["invite.revoke"] },
+  "DictationController.writeDown": {
+    kind: "agent",
+    ok: 409,
+    unaudited: "nothing is kept: the agent's provider writes nothing down (dictation.api.test.ts)",
+  },
   "LlmProvidersController.create": { body: demo, ok: 201, audit: ["provider.create"], target: made("provider") },
   "LlmProvidersController.get": { kind: "provider", ok: 200 },
   "LlmProvidersController.remove": { kind: "provider", ok: 204, audit: ["provider.delete"] },

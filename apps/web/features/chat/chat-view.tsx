@@ -14,6 +14,7 @@ import type { ChatAgent } from "@/features/chat/chat-agents";
 import { Composer } from "@/features/chat/composer";
 import { useCreateConversation } from "@/features/chat/conversation-queries";
 import { draftKey, restoreDraft } from "@/features/chat/drafts";
+import { Dictation } from "@/features/chat/dictation";
 import { EmptyChat } from "@/features/chat/empty-chat";
 import { restoreFiles } from "@/features/chat/files/file-drafts";
 import { ForgottenNotice } from "@/features/chat/forgotten-notice";
@@ -171,6 +172,7 @@ export function ChatView(props: ChatViewProps) {
         isSending={isCreating}
         onSend={onSubmit}
         onStop={stop}
+        dictation={agent.effectiveModel?.canDictate ? <Dictation key={key} agentId={agent.id} draftKey={key} /> : null}
       />
     </main>
   );

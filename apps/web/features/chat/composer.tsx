@@ -23,6 +23,8 @@ export interface ComposerProps {
   /** During an answer: has it wait for the end of that. */
   readonly onSend: (content: string, files: readonly ChatFile[]) => void;
   readonly onStop: () => void;
+  /** Stands before the button that sends. */
+  readonly dictation?: ReactNode;
 }
 
 const textClasses = "col-start-1 row-start-1 py-1.5 text-base leading-6 sm:text-[0.9375rem]";
@@ -34,7 +36,7 @@ const useFirstFocus = (field: RefObject<HTMLElement | null>): void => {
   }, [field]);
 };
 
-export function Composer({ draftKey, agentName, notice, obstacle, isAnswering, isSending, onSend, onStop }: ComposerProps) {
+export function Composer({ draftKey, agentName, notice, obstacle, isAnswering, isSending, onSend, onStop, dictation }: ComposerProps) {
   const text = useDraft(draftKey);
   const isOnline = useIsOnline();
   const field = useRef<HTMLTextAreaElement>(null);
@@ -88,6 +90,7 @@ export function Composer({ draftKey, agentName, notice, obstacle, isAnswering, i
             )}
           />
         </div>
+        {dictation}
         <SendOrStop isAnswering={isAnswering} hasText={hasContent} canSend={canSend} onStop={onStop} />
       </div>
       <ComposerHint isTooLong={isTooLong} length={text.length} notice={notice} obstacle={obstacle} isAnswering={isAnswering} />

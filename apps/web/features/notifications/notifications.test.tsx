@@ -16,7 +16,7 @@ const browser = ({ permission = "default", answer = "granted" }: { permission?: 
   const requestPermission = vi.fn<() => Promise<string>>(async () => answer);
   const registration = { pushManager: { getSubscription: async () => subscription, subscribe }, getNotifications: async () => [] };
   vi.stubGlobal("isSecureContext", true);
-  vi.stubGlobal("PushManager", class {});
+  vi.stubGlobal("PushManager", vi.fn<() => void>());
   vi.stubGlobal("Notification", { permission, requestPermission });
   Object.defineProperty(navigator, "serviceWorker", {
     configurable: true,

@@ -7,6 +7,7 @@ import { useForm } from "react-hook-form";
 import { SaveProblem } from "@/components/page/save-problem";
 import { ConnectionTest, useConnectionTest } from "@/features/providers/connection-test";
 import { ConnectionFields } from "@/features/providers/connection-fields";
+import { DictationField } from "@/features/providers/dictation-field";
 import { KindPicker } from "@/features/providers/kind-picker";
 import { ModelAbilities } from "@/features/providers/model-abilities";
 import { ModelChooser } from "@/features/providers/model-chooser";
@@ -91,7 +92,7 @@ const useProviderForm = ({ stored, initial, onTest, onSave, onLeave, onDirty }: 
     try {
       await onSave(values);
     } catch (error) {
-      setSaveError(placeFaults(error, form, ["name", "baseUrl", "apiKey", "models"]));
+      setSaveError(placeFaults(error, form, ["name", "baseUrl", "apiKey", "models", "transcriptionModel"]));
     }
   });
   return { form, connection, found, setFound, saveError, test, use, submit };
@@ -149,6 +150,7 @@ export function ProviderForm(props: ProviderFormProps) {
         isBuiltIn={isBuiltIn}
         onChange={(models) => form.setValue("models", models, { shouldDirty: true })}
       />
+      {providerDefinitions[values.kind].transcribes ? <DictationField form={form} found={found} /> : null}
       {saveError === null ? null : <SaveProblem error={saveError} />}
       {props.renderActions({ isSaving: isSubmitting || isWaiting })}
     </form>

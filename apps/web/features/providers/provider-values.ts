@@ -25,6 +25,7 @@ export const providerValues = z.object({
   apiKey: z.string(),
   removesKey: z.boolean(),
   models: z.array(providerModel),
+  transcriptionModel: z.string().optional(),
 });
 export type ProviderValues = z.infer<typeof providerValues>;
 
@@ -50,6 +51,7 @@ export const valuesOf = (provider: Provider): ProviderValues => ({
   apiKey: "",
   removesKey: false,
   models: provider.models,
+  transcriptionModel: provider.transcriptionModel ?? "",
 });
 
 /** A name that somebody wrote stays when another kind is chosen; one that the form wrote goes along. */
@@ -64,17 +66,22 @@ const addressOf = (values: ProviderValues): string | null =>
 export const hasNewAddress = (values: ProviderValues, stored: Provider | null): boolean =>
   stored !== null && addressOf(values) !== stored.baseUrl;
 
+const transcriptionModelOf = ({ kind, transcriptionModel = "" }: ProviderValues): string | null =>
+  providerDefinitions[kind].transcribes && transcriptionModel.trim() !== "" ? transcriptionModel.trim() : null;
+
 export const toCreate = (values: ProviderValues): CreateProvider => ({
   kind: values.kind,
   name: values.name.trim(),
   baseUrl: addressOf(values),
   apiKey: values.apiKey.trim() === "" ? null : values.apiKey.trim(),
   models: values.models,
+  ...(transcriptionModelOf(values) === null ? {} : { transcriptionModel: transcriptionModelOf(values) }),
 });
 
 export const toUpdate = (values: ProviderValues, stored: Provider): UpdateProvider => ({
   name: values.name.trim(),
   models: values.models,
+  ...(transcriptionModelOf(values) === (stored.transcriptionModel ?? null) ? {} : { transcriptionModel: transcriptionModelOf(values) }),
   ...(hasNewAddress(values, stored) ? { baseUrl: addressOf(values) } : {}),
   ...(values.apiKey.trim() === "" ? {} : { apiKey: values.apiKey.trim() }),
   ...(values.removesKey && values.apiKey.trim() === "" ? { apiKey: null } : {}),
@@ -115,7 +122,7 @@ export const connectionFaults = (values: ProviderValues, stored: Provider | null
   return faults;
 };
 
-const formFields = ["name", "baseUrl", "apiKey", "models"] as const;
+const formFields = ["name", "baseUrl", "apiKey", "models", "transcriptionModel"] as const;
 
 const wording: Partial<Record<string, string>> = { name: "Give the provider a name", models: "Choose at least one model" };
 

@@ -162,6 +162,7 @@ function columnsOf(change: ProviderChange): Omit<Prisma.LlmProviderUncheckedCrea
     ...columnsOfModels(change.models),
     version: change.version,
     isActive: change.isActive,
+    transcriptionModel: change.transcriptionModel,
     dialect: change.dialect,
     ...(change.apiKeyEncrypted === undefined ? {} : { apiKeyEncrypted: change.apiKeyEncrypted }),
   };
@@ -185,6 +186,7 @@ function changedFields(before: StoredProvider, change: ProviderChange): string {
     models: JSON.stringify(before.models) !== JSON.stringify(change.models),
     apiKey: change.apiKeyEncrypted !== undefined,
     isActive: before.isActive !== change.isActive,
+    transcriptionModel: (before.transcriptionModel ?? null) !== change.transcriptionModel,
   };
   return Object.entries(fields)
     .flatMap(([field, isChanged]) => (isChanged ? [field] : []))

@@ -15,7 +15,14 @@ import { DemoSettingsService } from "../demo/demo-settings.service.js";
 import { FoundDialectsService } from "./found-dialects.service.js";
 import { LlmProvidersRepository, type ModelUse } from "./llm-providers.repository.js";
 import { keyContext, toProvider, toSharedProvider, type StoredProvider } from "./llm-providers.types.js";
-import { nextBaseUrl, planReplacement, planUpdate, type ProviderChange, type ProviderChangePlan } from "./provider-change.js";
+import {
+  nextBaseUrl,
+  nextTranscriptionModel,
+  planReplacement,
+  planUpdate,
+  type ProviderChange,
+  type ProviderChangePlan,
+} from "./provider-change.js";
 
 const maxProvidersPerUser = 50;
 
@@ -122,6 +129,7 @@ export class LlmProvidersService {
         apiKeyEncrypted: apiKey === undefined || apiKey === null ? null : this.crypto.seal(apiKey, keyContext({ id, ownerId: userId })),
         version: 1,
         isActive: true,
+        transcriptionModel: nextTranscriptionModel(input.kind, input.transcriptionModel),
         dialect: this.found.recall(userId, input.kind, input.baseUrl ?? null, input.models),
       },
       maxProvidersPerUser,

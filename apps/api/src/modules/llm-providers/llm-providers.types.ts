@@ -21,6 +21,7 @@ export interface StoredProvider {
   readonly models: readonly ProviderModel[];
   /** What was found about it by asking. */
   readonly dialect: ProviderDialect;
+  readonly transcriptionModel?: string | null;
   readonly version: number;
   readonly isActive: boolean;
   readonly isShared: boolean;
@@ -39,6 +40,7 @@ export function toProvider(stored: StoredProvider): Provider {
     baseUrl: stored.baseUrl,
     hasKey: stored.apiKeyEncrypted !== null,
     models: [...stored.models],
+    transcriptionModel: stored.transcriptionModel ?? null,
     version: stored.version,
     isActive: stored.isActive,
     isShared: stored.isShared,
@@ -70,7 +72,7 @@ export type StoredProviderRow = Omit<StoredProvider, "kind" | "models" | "dialec
 export const storedProviderInclude = { owner: { select: { role: true, disabledAt: true } } } as const;
 
 /** The same in SQL, for what is asked with every turn and every list: the columns, from `llm_providers l JOIN users u`. */
-export const providerColumns = `l.id AS provider_id, l.owner_id, l.kind, l.name, l.base_url, l.api_key_encrypted, l.models, l.model_prices, l.dialect, l.version, l.is_active,
+export const providerColumns = `l.id AS provider_id, l.owner_id, l.kind, l.name, l.base_url, l.api_key_encrypted, l.models, l.model_prices, l.dialect, l.transcription_model, l.version, l.is_active,
   l.is_shared, l.created_at, l.updated_at, u.role, u.disabled_at`;
 
 export interface ProviderColumns {
@@ -83,6 +85,7 @@ export interface ProviderColumns {
   readonly models: unknown;
   readonly model_prices: unknown;
   readonly dialect: unknown;
+  readonly transcription_model: string | null;
   readonly version: number;
   readonly is_active: boolean;
   readonly is_shared: boolean;
@@ -103,6 +106,7 @@ export function storedProviderOf(row: ProviderColumns): StoredProvider {
     models: row.models,
     modelPrices: row.model_prices,
     dialect: row.dialect,
+    transcriptionModel: row.transcription_model,
     version: row.version,
     isActive: row.is_active,
     isShared: row.is_shared,

@@ -52,6 +52,7 @@ export class ModelResolutionService {
       providerName: provider.name,
       isShared: provider.ownerId !== sources.ownerId,
       model,
+      ...(typeof provider.transcriptionModel === "string" ? { canDictate: true } : {}),
     };
   }
 }

@@ -18,6 +18,7 @@ export interface ProviderChange {
   readonly apiKeyEncrypted: string | null | undefined;
   readonly version: number;
   readonly isActive: boolean;
+  readonly transcriptionModel: string | null;
   readonly dialect: ProviderDialect;
 }
 
@@ -49,6 +50,10 @@ export function planUpdate(stored: StoredProvider, update: UpdateProvider, seal:
       apiKeyEncrypted: sealOrKeep(update.apiKey, seal),
       version: stored.version + (hasNewAddress || hasNewKey ? 1 : 0),
       isActive: update.isActive ?? stored.isActive,
+      transcriptionModel: nextTranscriptionModel(
+        stored.kind,
+        update.transcriptionModel === undefined ? stored.transcriptionModel : update.transcriptionModel,
+      ),
       dialect: hasNewAddress ? unknownDialect : stored.dialect,
     },
   };
@@ -76,6 +81,7 @@ export function planReplacement(stored: StoredProvider, next: CreateProvider, se
       apiKeyEncrypted,
       version: stored.version + (isSameEndpoint && !isKeyEntered ? 0 : 1),
       isActive: true,
+      transcriptionModel: nextTranscriptionModel(next.kind, next.transcriptionModel),
       dialect: isSameEndpoint ? stored.dialect : unknownDialect,
     },
   };
@@ -84,6 +90,11 @@ export function planReplacement(stored: StoredProvider, next: CreateProvider, se
 /** The demo's address is the platform's business. */
 export function nextBaseUrl(kind: ProviderKind, baseUrl: string | null): string | null {
   return providerDefinitions[kind].needsAddress ? baseUrl : null;
+}
+
+/** Of a kind that writes nothing down there is none. */
+export function nextTranscriptionModel(kind: ProviderKind, model: string | null | undefined): string | null {
+  return providerDefinitions[kind].transcribes ? (model ?? null) : null;
 }
 
 /** A slash at the end makes no other address. */

@@ -23,6 +23,6 @@ export function beginningOf(text: string): string | null {
   if (plain === "") {
     return null;
   }
-  const characters = [...plain];
+  const characters = Array.from(plain);
   return characters.length <= shownCharacters ? plain : `${characters.slice(0, shownCharacters).join("")}…`;
 }

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import Negotiator from "negotiator";
+import { permissionsPolicy } from "./security-headers.js";
 import { framePolicies } from "./frames.js";
 import { preferredEncodings, readWebFiles, type EncodedFile, type Encoding, type WebFile } from "./web-files.js";
 
@@ -116,6 +117,9 @@ function sendPage(request: Request, response: Response, status: number, page: Pa
   response.setHeader("content-security-policy", page.policy);
   if (page.isFrame) {
     response.setHeader("x-frame-options", "SAMEORIGIN");
+  } else {
+    // A page stays while its address changes, so this is not the chat's alone.
+    response.setHeader("permissions-policy", permissionsPolicy("(self)"));
   }
   response.setHeader("cache-control", "no-cache");
   response.status(status).type("html").send(page.bodies.get(encoding));

@@ -1,0 +1,95 @@
+import { quoteProvider, wordsOf } from "@mosaic/agent-backends/provider-words";
+import { messageMaxCharacters } from "@mosaic/contracts/chat";
+import type { ProblemCode } from "@mosaic/contracts/problem";
+import { transcription } from "@mosaic/contracts/dictation";
+import { readBeginning, readBounded } from "@mosaic/incoming/bounded-body";
+import type { OutboundClient } from "@mosaic/outbound/outbound-client";
+import { OutboundError } from "@mosaic/outbound/outbound-error";
+import { AppError } from "../../platform/errors/app-error.js";
+import type { AudioKind } from "./audio-kind.js";
+
+const limits = { headMs: 60_000, silenceMs: 15_000 };
+/** Minutes of speech are a few thousand characters. */
+const maxAnswerBytes = 512 * 1024;
+
+export interface TranscriptionCall {
+  readonly baseUrl: string;
+  readonly apiKey: string | null;
+  readonly model: string;
+  readonly audio: Uint8Array<ArrayBuffer>;
+  readonly kind: AudioKind;
+  /** Whether the caller may read what the provider says of itself: it is theirs. */
+  readonly isQuoted: boolean;
+}
+
+const codes: Readonly<Record<number, ProblemCode>> = {
+  401: "provider_key_refused",
+  403: "provider_key_refused",
+  404: "provider_model_missing",
+  429: "provider_rate_limited",
+};
+
+/** Has a provider write a recording down. Throws what a turn would for the same fault, with the provider's words where they may be read. */
+export async function transcribe(client: Pick<OutboundClient, "stream">, call: TranscriptionCall, left: AbortSignal): Promise<string> {
+  const { type, body } = await formOf(call);
+  const headers = {
+    "content-type": type,
+    accept: "application/json",
+    ...(call.apiKey === null ? {} : { authorization: `Bearer ${call.apiKey}` }),
+  };
+  const url = `${call.baseUrl.replace(/\/+$/, "")}/audio/transcriptions`;
+  try {
+    const answer = await client.stream(url, { method: "POST", headers, body: [body], signal: left }, limits);
+    try {
+      if (answer.status !== 200) {
+        throw refusal(answer.status, call, await readBeginning(answer.body));
+      }
+      return textOf(await readBounded(answer.body, maxAnswerBytes, () => noTranscription()));
+    } finally {
+      answer.body.destroy();
+    }
+  } catch (error) {
+    throw error instanceof OutboundError ? unreachable(error, call) : error;
+  }
+}
+
+/** As a browser's form would send it. */
+async function formOf({ model, audio, kind }: TranscriptionCall): Promise<{ type: string; body: Uint8Array }> {
+  const form = new FormData();
+  form.set("model", model);
+  form.set("response_format", "json");
+  form.set("file", new File([audio], `speech.${kind.ending}`, { type: kind.type }));
+  const encoded = new Response(form);
+  return { type: encoded.headers.get("content-type") ?? "", body: new Uint8Array(await encoded.arrayBuffer()) };
+}
+
+function textOf(bytes: Buffer): string {
+  let answer: unknown;
+  try {
+    answer = JSON.parse(bytes.toString("utf8"));
+  } catch {
+    throw noTranscription();
+  }
+  const { data } = transcription.safeParse(answer);
+  if (data === undefined) {
+    throw noTranscription();
+  }
+  return data.text.trim().slice(0, messageMaxCharacters);
+}
+
+function refusal(status: number, { model, isQuoted }: TranscriptionCall, body: string): AppError {
+  const said = isQuoted ? quoteProvider(wordsOf(body)) : "";
+  return new AppError(codes[status] ?? "provider_failed", {
+    detail: `The provider did not write down what you said (status ${status}, model ${isQuoted ? model : "of an admin"}).${said}`,
+  });
+}
+
+function noTranscription(): AppError {
+  return new AppError("provider_failed", { detail: "What the provider answered is no transcription. Look at its dictation model." });
+}
+
+function unreachable(error: OutboundError, { isQuoted }: TranscriptionCall): AppError {
+  return new AppError(error.code === "timeout" ? "provider_timeout" : "provider_unreachable", {
+    detail: isQuoted ? error.message : "The provider that an admin shares did not write down what you said.",
+  });
+}

@@ -1,0 +1,122 @@
+"use client";
+
+import { dictationMaxMs, transcription } from "@mosaic/contracts/dictation";
+import { LoaderCircle, Mic, Square } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { toast } from "sonner";
+import { Button } from "@/components/ui/button";
+import { readDraft, writeDraft } from "@/features/chat/drafts";
+import { request } from "@/lib/api";
+import { toastProblem } from "@/lib/toast-problem";
+
+type State = "idle" | "asking" | "listening" | "writing";
+
+const labels: Readonly<Record<State, string>> = {
+  idle: "Dictate",
+  asking: "Waiting for the microphone",
+  listening: "Stop and write down",
+  writing: "Writing down what you said",
+};
+
+const types = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4"];
+
+/** Speech into the draft: nothing is sent before its writer sends it. */
+export function Dictation({ agentId, draftKey }: { readonly agentId: string; readonly draftKey: string }) {
+  const { state, start, stop } = useDictation(agentId, (text) => {
+    const before = readDraft(draftKey);
+    writeDraft(draftKey, before === "" || /\s$/.test(before) ? before + text : `${before} ${text}`);
+  });
+  const isListening = state === "listening";
+  return (
+    <>
+      <Button
+        size="icon"
+        variant={isListening ? "primary" : "ghost"}
+        aria-label={labels[state]}
+        title={labels[state]}
+        className="rounded-xl"
+        disabled={state === "asking" || state === "writing"}
+        onClick={isListening ? stop : () => void start()}
+      >
+        {isListening ? (
+          <Square aria-hidden fill="currentColor" className="size-3.5!" />
+        ) : state === "writing" ? (
+          <LoaderCircle aria-hidden className="animate-spin" />
+        ) : (
+          <Mic aria-hidden />
+        )}
+      </Button>
+      <span role="status" className="sr-only">
+        {isListening ? "Listening" : state === "writing" ? labels.writing : ""}
+      </span>
+    </>
+  );
+}
+
+const useDictation = (agentId: string, onText: (text: string) => void) => {
+  const [state, setState] = useState<State>("idle");
+  const recorder = useRef<MediaRecorder | null>(null);
+  const left = useRef(new AbortController());
+  // Whoever leaves the conversation is not recorded any more, and what they said goes nowhere.
+  useEffect(() => {
+    const controller = new AbortController();
+    left.current = controller;
+    return () => {
+      controller.abort();
+      stopNow(recorder.current);
+    };
+  }, []);
+  const writeDown = async (audio: Blob): Promise<void> => {
+    const { signal } = left.current;
+    if (signal.aborted) return;
+    setState("writing");
+    try {
+      const { text } = await request(transcription, `/api/agents/${agentId}/transcription`, { method: "POST", body: audio, signal });
+      if (text === "") toast.info("Nothing was heard");
+      else onText(text);
+    } catch (error) {
+      if (!signal.aborted) toastProblem(error);
+    }
+    if (!signal.aborted) setState("idle");
+  };
+  const start = async (): Promise<void> => {
+    setState("asking");
+    try {
+      recorder.current = await record(left.current.signal, (audio) => void writeDown(audio));
+      setState("listening");
+    } catch (error) {
+      setState("idle");
+      toast.error("The microphone can’t be used", { description: reasonOf(error) });
+    }
+  };
+  return { state, start, stop: () => stopNow(recorder.current) };
+};
+
+const stopNow = (recorder: MediaRecorder | null): void => {
+  if (recorder !== null && recorder.state !== "inactive") recorder.stop();
+};
+
+/** Records until it is stopped, three minutes at most, and lets go of the microphone then. */
+const record = async (left: AbortSignal, onEnd: (audio: Blob) => void): Promise<MediaRecorder> => {
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+  const mimeType = types.find((type) => MediaRecorder.isTypeSupported(type));
+  const recorder = new MediaRecorder(stream, { audioBitsPerSecond: 32_000, ...(mimeType === undefined ? {} : { mimeType }) });
+  const parts: Blob[] = [];
+  const timer = setTimeout(() => stopNow(recorder), dictationMaxMs);
+  recorder.addEventListener("dataavailable", ({ data }) => parts.push(data));
+  recorder.addEventListener("stop", () => {
+    clearTimeout(timer);
+    for (const track of stream.getTracks()) track.stop();
+    onEnd(new Blob(parts, { type: recorder.mimeType.replace(/;.*/, "") }));
+  });
+  recorder.start();
+  if (left.aborted) stopNow(recorder);
+  return recorder;
+};
+
+const reasonOf = (error: unknown): string => {
+  if (!window.isSecureContext) return "Browsers allow it only on addresses that begin with https://.";
+  if (error instanceof DOMException && error.name === "NotAllowedError") return "Allow it in the browser’s settings of this site.";
+  if (error instanceof DOMException && error.name === "NotFoundError") return "There is none on this device.";
+  return error instanceof Error ? `The browser says: “${error.message}”` : String(error);
+};
