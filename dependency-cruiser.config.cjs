@@ -10,7 +10,7 @@ const moduleGraph = {
   "llm-providers": ["demo", "runtime-host", "outbound-access"],
   agents: ["backends", "llm-providers"],
   "agent-config": ["agents", "backends", "demo", "llm-providers", "runtime-host"],
-  "agent-events": ["agent-config", "conversations"],
+  "agent-events": ["agent-config", "conversations", "push"],
   "owner-events": [],
   containers: ["agent-config", "agents", "backends", "boot-queue", "owner-events", "runtime-host", "settings"],
   "boot-queue": ["runtime-host"],

@@ -18,9 +18,9 @@ export interface RequestOptions {
 export const send = async (path: string, options: RequestOptions & { accept?: string } = {}): Promise<Response> => {
   const headers = new Headers({ accept: options.accept ?? "application/json", ...options.headers });
   const body =
-    options.text?.content ?? (options.body === undefined || options.body instanceof Blob ? options.body : JSON.stringify(options.body));
-  if (body !== undefined)
-    headers.set("content-type", options.text?.type ?? (options.body instanceof Blob ? options.body.type : "application/json"));
+    options.text?.content ?? (options.body instanceof Blob || options.body === undefined ? options.body : JSON.stringify(options.body));
+  const type = options.text?.type ?? (options.body instanceof Blob ? options.body.type : "application/json");
+  if (body !== undefined) headers.set("content-type", type);
   const early = (options.method ?? "GET") === "GET" && body === undefined ? takeEarly(path, options.signal) : null;
   let response: Response;
   try {

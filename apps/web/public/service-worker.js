@@ -35,11 +35,13 @@ const allWords = {
   en: {
     answered: (agent) => `${agent} has answered`,
     failed: (agent) => `${agent} could not answer`,
+    spoke: (agent) => `${agent} has something to say`,
     test: () => "Mosaic reaches this device",
   },
   de: {
     answered: (agent) => `${agent} hat geantwortet`,
     failed: (agent) => `${agent} konnte nicht antworten`,
+    spoke: (agent) => `${agent} hat dir etwas zu sagen`,
     test: () => "Mosaic erreicht dieses Gerät",
   },
 };

@@ -57,8 +57,8 @@ export type PushTest = z.infer<typeof pushTest>;
 
 /** What a device is sent, encrypted for it alone. The words are the service worker's. */
 export const pushMessage = z.strictObject({
-  /** `test`: somebody tries it out. */
-  kind: z.enum(["answered", "failed", "test"]),
+  /** `spoke`: without being asked. `test`: somebody tries it out. */
+  kind: z.enum(["answered", "failed", "spoke", "test"]),
   agent: z.string(),
   conversationId: z.uuid().nullable(),
   /** The beginning of what was said, if the device wants that. */

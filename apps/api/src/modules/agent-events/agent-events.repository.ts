@@ -4,6 +4,7 @@ import { Prisma } from "../../generated/prisma/client.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import { sendAll } from "../../platform/notices/notices.js";
 import { rankSql, type SealedContent } from "../conversations/conversations.types.js";
+import { pushing } from "../push/push.types.js";
 
 export interface NewAgentEvent {
   readonly agentId: string;
@@ -60,6 +61,7 @@ export class AgentEventsRepository {
         return { kind: "not_found" };
       }
       await store(tx, event, place);
+      await tx.$executeRaw(pushing({ userId: place.userId, messageId }, Prisma.sql`SELECT 1`));
       const next = new Date(Math.max(allowedAt.getTime(), now.getTime()) + pace.everyMs);
       await tx.$executeRaw`UPDATE agent_event_rates SET allowed_at = ${next} WHERE agent_id = ${event.agentId}::uuid`;
       await remember(tx, event, place);

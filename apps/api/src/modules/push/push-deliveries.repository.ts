@@ -15,6 +15,8 @@ export interface Delivery {
 export interface Told extends SealedContent {
   readonly conversationId: string;
   readonly status: string;
+  /** Its agent said it without being asked. */
+  readonly isUnasked: boolean;
   readonly agentName: string;
   readonly subscriptionEncrypted: string;
   readonly showsText: boolean;
@@ -52,7 +54,7 @@ export class PushDeliveriesRepository {
   /** `null`: nobody is to be told any more, since the session has ended, the user was disabled, or the conversation deleted. */
   async find({ messageId, deviceId, userId }: Delivery, now: Date): Promise<Told | null> {
     const [row] = await this.prisma.$queryRaw<Told[]>`
-      SELECT m.conversation_id AS "conversationId", m.status, m.content_encrypted AS "contentEncrypted", m.content_format AS "contentFormat",
+      SELECT m.conversation_id AS "conversationId", m.status, m.agent_event_kind IS NOT NULL AS "isUnasked", m.content_encrypted AS "contentEncrypted", m.content_format AS "contentFormat",
         a.name AS "agentName", d.subscription_encrypted AS "subscriptionEncrypted", d.shows_text AS "showsText"
       FROM push_devices d
         JOIN sessions s ON s.id = d.session_id JOIN users u ON u.id = d.user_id

@@ -1,3 +1,4 @@
+import type { OwnerEvent } from "@mosaic/contracts/chat";
 import { textOfParts } from "@mosaic/contracts/message-parts";
 import { Inject, Injectable, type OnApplicationBootstrap } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
@@ -51,11 +52,12 @@ export class PushDeliveryService implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     await this.notices.listen("mosaic_owner_events", {
       onNotice: ({ userId, event }) => {
-        if (userId === null || event.type !== "conversation" || event.turn?.isOver !== true) {
+        const messageId = finalMessageOf(event);
+        if (userId === null || messageId === null) {
           return;
         }
         if (this.events.isInView(userId)) {
-          this.seen.add(event.turn.answerId);
+          this.seen.add(messageId);
           this.seenLooks.runSoon(Math.min(seenWithinMs, this.limits.graceMs / 4));
         } else {
           this.looks.runSoon(this.limits.graceMs + seenWithinMs);
@@ -147,4 +149,12 @@ export class PushDeliveryService implements OnApplicationBootstrap {
       await this.deliveries.putOff(delivery, Math.max(outcome.retryAfterMs, this.limits.retryMs * 4 ** (attempts - 1)));
     }
   }
+}
+
+/** What an event says to be there for good now: an answer, or what an agent said without being asked. */
+function finalMessageOf(event: OwnerEvent): string | null {
+  if (event.type === "agent_spoke") {
+    return event.messageId;
+  }
+  return event.type === "conversation" && event.turn?.isOver === true ? event.turn.answerId : null;
 }

@@ -15,7 +15,8 @@ test.each([
 });
 
 test("without the device's wish nothing of the text is told", () => {
-  const told = { status: "complete", agentName: "Ada", conversationId: "0198c1b2-7a60-7c3e-8f00-0123456789ab" };
+  const told = { status: "complete", isUnasked: false, agentName: "Ada", conversationId: "0198c1b2-7a60-7c3e-8f00-0123456789ab" };
   expect(pushMessageOf(told, null)).toEqual({ kind: "answered", agent: "Ada", conversationId: told.conversationId, text: null });
   expect(pushMessageOf({ ...told, status: "broken_off" }, "half").kind).toBe("failed");
+  expect(pushMessageOf({ ...told, isUnasked: true }, null).kind).toBe("spoke");
 });

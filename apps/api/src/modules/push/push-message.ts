@@ -6,10 +6,10 @@ const lookedAtCharacters = 1_000;
 
 /** What a device is told of an answer. */
 export function pushMessageOf(
-  told: { readonly status: string; readonly agentName: string; readonly conversationId: string },
+  told: { readonly status: string; readonly isUnasked: boolean; readonly agentName: string; readonly conversationId: string },
   text: string | null,
 ): PushMessage {
-  const kind = told.status === "complete" ? "answered" : "failed";
+  const kind = told.isUnasked ? "spoke" : told.status === "complete" ? "answered" : "failed";
   return { kind, agent: told.agentName, conversationId: told.conversationId, text: text === null ? null : beginningOf(text) };
 }
 
