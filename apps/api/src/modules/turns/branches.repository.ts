@@ -3,7 +3,6 @@ import { Prisma } from "../../generated/prisma/client.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import { send } from "../../platform/notices/notices.js";
 import { recordAudit } from "../audit/audit-trail.js";
-import { followedByM } from "./path-sql.js";
 import { messageColumns, type StoredMessage } from "../conversations/conversations.types.js";
 
 /** A message on the path, another version of which is to be made. */
@@ -25,6 +24,11 @@ export interface ReplacedMessage {
 export type ShowResult =
   | { readonly kind: "shown"; readonly conversationId: string }
   | { readonly kind: "not_found" | "answering" | "waiting" };
+
+/** What message `m` follows. A row of before there were branches names nothing: it is on the path, and follows the row before it there. */
+export const followedByM = Prisma.sql`COALESCE(m.parent_id, (
+  SELECT p.id FROM messages p WHERE p.conversation_id = m.conversation_id AND p.left_at IS NULL AND p.id < m.id ORDER BY p.id DESC LIMIT 1),
+  m.conversation_id)`;
 
 /** The rows of conversations as trees: which versions messages have, and which path is shown. */
 @Injectable()

@@ -27,7 +27,7 @@ export interface TurnRequest {
   /** What the agent has said by itself goes along: its own memory does not have that. */
   readonly withSayings: boolean;
   /** The turn begins a branch. `null`: it goes on from the last message. */
-  readonly branch: Branch | null;
+  readonly branch: Pick<Branch, "common"> | null;
   /** The agent as the statement found it that stored the question. `null`: it has to be started. */
   readonly running: RunningAgent | null;
 }

@@ -165,7 +165,8 @@ export class TurnEngine implements OnApplicationBootstrap {
     }
     // One that began a branch, and whose agent had not made a session of what was said before: that is quoted.
     const isNew = orphan.session === orphan.answerId;
-    return { question: accepted.userMessage, branch: null, title: accepted.title, withHistory: isNew, withSayings: true, running };
+    const branch = isNew ? { common: { session: orphan.session, answerId: null } } : null;
+    return { question: accepted.userMessage, branch, title: accepted.title, withHistory: false, withSayings: true, running };
   }
 
   private carry(turn: RunningTurn, run: () => Promise<TurnEnding>): void {

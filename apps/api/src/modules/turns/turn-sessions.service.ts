@@ -18,7 +18,7 @@ export class TurnSessionsService {
    * Gives the turn a session of its own, which knows what was said before and nothing of the other branch. False if the agent can't make one: then
    * the turn's session is a new one, and what was said before has to be quoted. The session that is left stays as it is.
    */
-  async branchOff(turn: RunningTurn, { common }: Branch, running: RunningAgent): Promise<boolean> {
+  async branchOff(turn: RunningTurn, { common }: Pick<Branch, "common">, running: RunningAgent): Promise<boolean> {
     if (common === null) {
       return true;
     }

@@ -8,7 +8,7 @@ import type { Notice } from "../../platform/notices/channels.js";
 import { sending } from "../../platform/notices/notices.js";
 import { auditing, recordAudit, type AuditEntry } from "../audit/audit-trail.js";
 import type { FoundContainer } from "../containers/containers.types.js";
-import { followedByM } from "./path-sql.js";
+import { followedByM } from "./branches.repository.js";
 import { pushing } from "../push/push.types.js";
 import type { AnswerEnd, BegunTurn, SealedContent } from "../conversations/conversations.types.js";
 
