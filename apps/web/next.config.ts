@@ -1,6 +1,8 @@
 import { PHASE_DEVELOPMENT_SERVER } from "next/constants.js";
 import type { NextConfig } from "next";
 
+/** One build, one language (scripts/build.mjs): `@messages/…` is that language's catalogue. */
+const language = process.env.MOSAIC_WEB_LANGUAGE ?? "en";
 const apiOrigin = "http://127.0.0.1:8080";
 
 /**
@@ -12,7 +14,7 @@ const nextConfig = (phase: string): NextConfig => ({
   poweredByHeader: false,
   typescript: { ignoreBuildErrors: true },
   // Streamdown imports it for what Mosaic leaves out.
-  turbopack: { resolveAlias: { "rehype-raw": "./components/markdown/no-raw-html.ts" } },
+  turbopack: { resolveAlias: { "rehype-raw": "./components/markdown/no-raw-html.ts", "@messages/*": `./messages/${language}/*` } },
   // Fewer and larger files, some of them with the same modules: a chat of 26 scripts waits for requests, not for bytes.
   experimental: { turbopackChunking: { minChunkSize: 400_000 } },
   ...(phase === PHASE_DEVELOPMENT_SERVER

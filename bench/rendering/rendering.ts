@@ -1,6 +1,7 @@
 // How smooth a long answer is in a long conversation: in Chromium, with a quarter of its processor, with rows out of the page and with all of them in it.
 //   node bench/rendering/rendering.ts [messages] [words]
 import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium, type Browser } from "@playwright/test";
 import { build, preview } from "vite";
@@ -28,7 +29,7 @@ const config = {
   root: folder,
   configFile: false,
   logLevel: "error",
-  resolve: { alias: { "@": web } },
+  resolve: { alias: { "@messages": join(web, "messages/en"), "@": web } },
   define: { "process.env.NODE_ENV": '"production"', "process.env": "{}" },
   publicDir: `${web}/out`,
   build: { outDir: `${folder}dist`, emptyOutDir: true },

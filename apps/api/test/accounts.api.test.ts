@@ -57,6 +57,21 @@ test("a profile shows the account, and its name for others can be changed", asyn
   expect(await auditRows(app.database, "profile.update")).toMatchObject([{ actor_name: "ann" }]);
 });
 
+test("a person’s language is one that there is, or as the browser says, and comes with who they are", async () => {
+  const ann = await invitedMember(app, "linguist");
+  const whoIs = async () => (await ann.get("/api/auth/me")).json();
+  expect(await whoIs()).toMatchObject({ language: null });
+  expect((await ann.patch("/api/profile", { language: "de" })).json()).toMatchObject({ language: "de", displayName: "linguist" });
+  expect(await whoIs()).toMatchObject({ language: "de" });
+  for (const language of ["fr", "", "DE", 7, ["de"], "de; path=/"]) {
+    expect([language, (await ann.patch("/api/profile", { language })).status]).toEqual([language, 400]);
+  }
+  // Another version's language is as good as none, and keeps nobody out.
+  await app.database.query("UPDATE users SET language = 'fr' WHERE username = 'linguist'");
+  expect(await whoIs()).toMatchObject({ language: null });
+  expect((await ann.patch("/api/profile", { language: null })).json()).toMatchObject({ language: null });
+});
+
 test("somebody who signs in elsewhere is shown where, and has no password to change", async () => {
   const ann = await app.member("ann");
   await app.database.query(

@@ -14,6 +14,8 @@ const files: Readonly<Record<string, string>> = {
   "index.html": `<!doctype html><script>${inline}</script><p>start</p>`,
   "setup.html": "<!doctype html><p>setup</p>",
   "settings/agents.html": "<!doctype html><p>agents</p>",
+  "de/setup.html": `<!doctype html><script>self.de = 1</script><p>setup auf Deutsch</p>`,
+  "de/404.html": "<!doctype html><p>keine solche Seite</p>",
   "404.html": "<!doctype html><p>no such page</p>",
   "_next/static/chunks/a1b2.js": "console.log(1)",
   "_next/static/chunks/c3d4.js": `console.log("${"many words ".repeat(200)}")`,
@@ -298,4 +300,36 @@ test("a range beyond the end is refused in nobody's encoding", async () => {
   expect(refused).toMatchObject({ status: 416, body: Buffer.alloc(0) });
   expect(refused.headers["content-encoding"]).toBeUndefined();
   expect(refused.headers["cache-control"]).toBe("no-store");
+});
+
+test("a page comes in the language of the cookie, else in the browser’s, else in English, under the policy of what is sent", async () => {
+  const germanHash = createHash("sha256").update("self.de = 1").digest("base64");
+  const german = /setup auf Deutsch/;
+  const cases: [headers: Record<string, string>, isGerman: boolean][] = [
+    [{}, false],
+    [{ "accept-language": "de-AT, en;q=0.8" }, true],
+    [{ "accept-language": "fr, de;q=0.5, en;q=0.4" }, true],
+    [{ "accept-language": "fr" }, false],
+    [{ "accept-language": "*" }, false],
+    [{ "accept-language": "en", cookie: "a=b; mosaic_language=de" }, true],
+    [{ "accept-language": "de", cookie: "mosaic_language=en" }, false],
+    [{ "accept-language": "de", cookie: "mosaic_language=../de" }, true],
+    [{ cookie: "mosaic_language=..%2f..%2f.env; mosaic_language" }, false],
+  ];
+  for (const [headers, isGerman] of cases) {
+    for (const path of ["/setup", "/setup/"]) {
+      const page = await openRaw(path, headers);
+      expect([headers, german.test(page.body.toString())]).toEqual([headers, isGerman]);
+      expect(page.headers["vary"]).toContain("Accept-Language, Cookie");
+      expect(page.headers["content-security-policy"]?.includes(`'sha256-${germanHash}'`)).toBe(isGerman);
+    }
+  }
+  const tags = await Promise.all(["de", "en"].map(async (tag) => (await openRaw("/setup", { "accept-language": tag })).headers.etag));
+  expect(new Set(tags).size).toBe(2);
+  // What only the default has, and what is missing everywhere.
+  expect((await openRaw("/settings/agents", { "accept-language": "de" })).body.toString()).toContain("agents");
+  expect((await openRaw("/icon.svg", { "accept-language": "de" })).headers["vary"]).toBeUndefined();
+  expect((await openRaw("/nowhere", { "accept-language": "de", accept: "text/html" })).body.toString()).toContain("keine solche Seite");
+  // A language's folder is no path of its own.
+  expect((await openRaw("/de/setup", {})).status).toBe(404);
 });

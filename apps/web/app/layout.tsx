@@ -4,9 +4,11 @@ import type { Metadata, Viewport } from "next";
 import localFont from "next/font/local";
 import type { ReactNode } from "react";
 import { missingFilesScript } from "@/features/shell/missing-files";
+import { language } from "@messages/language";
 import { iconUrl } from "@/app/icon-url";
 import { earlyRequestsScript } from "@/lib/early-requests";
 import { AppProviders } from "@/features/shell/providers";
+import { m } from "@messages/app";
 
 /** The characters of the first view, loaded along with the page (scripts/subset-font.mjs). The whole font has those of other scripts. */
 const interLatin = localFont({
@@ -26,7 +28,7 @@ const interLatin = localFont({
 
 export const metadata: Metadata = {
   title: { default: "Mosaic", template: "%s · Mosaic" },
-  description: "Your own private AI agents.",
+  description: m.yourOwnPrivateAiAgents,
   robots: { index: false, follow: false },
   referrer: "no-referrer",
   // The small icon comes with the page. Browsers that want a file find one of the name that they all ask for, favicon.ico.
@@ -45,7 +47,7 @@ export const viewport: Viewport = {
 
 export default function RootLayout({ children }: { readonly children: ReactNode }) {
   return (
-    <html lang="en" className={interLatin.variable} suppressHydrationWarning>
+    <html lang={language.tag} dir={language.direction} className={interLatin.variable} suppressHydrationWarning>
       <head>
         {/* With the cookies of a proxy in front, which may have a sign-in of its own. */}
         <link rel="manifest" href="/manifest.webmanifest" crossOrigin="use-credentials" />
@@ -56,7 +58,7 @@ export default function RootLayout({ children }: { readonly children: ReactNode 
           href="#main"
           className="sr-only rounded-md bg-primary px-4 py-2 text-sm font-medium text-primary-foreground shadow-lg focus:not-sr-only focus:fixed focus:left-3 focus:top-3 focus:z-50 focus:px-4 focus:py-2"
         >
-          Skip to content
+          {m.skipToContent}
         </a>
         <AppProviders>{children}</AppProviders>
       </body>

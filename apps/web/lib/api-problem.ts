@@ -1,4 +1,5 @@
 import type { Problem } from "@mosaic/contracts/problem";
+import { m } from "@messages/problems";
 
 /** What the API refused, in the words of its problem document. */
 export class ApiProblem extends Error {
@@ -16,15 +17,15 @@ export class NetworkProblem extends Error {
   override readonly name = "NetworkProblem";
 
   constructor(cause: unknown) {
-    super("Mosaic can't be reached. Check your connection and that it is still running.", { cause });
+    super(m.mosaicCantBeReached, { cause });
   }
 }
 
 /** What a page shows for any error. */
 export const describeError = (error: unknown): { title: string; detail: string | null } => {
-  if (error instanceof ApiProblem) return { title: error.problem.title, detail: detailOf(error.problem) };
-  if (error instanceof NetworkProblem) return { title: "No connection to Mosaic", detail: error.message };
-  return { title: "Something went wrong on this page", detail: "Reload the page and try again." };
+  if (error instanceof ApiProblem) return { title: m.titles[error.problem.code], detail: detailOf(error.problem) };
+  if (error instanceof NetworkProblem) return { title: m.noConnectionToMosaic, detail: error.message };
+  return { title: m.somethingWentWrongOnThis, detail: m.reloadThePageAndTry };
 };
 
 /** A fault that has no field on the page is told with the name of what it is about, unless the API has already put it in a sentence. */

@@ -1,4 +1,5 @@
 import { problem as problemSchema } from "@mosaic/contracts/problem";
+import { m } from "@messages/problems";
 import type { z } from "zod";
 import { ApiProblem, NetworkProblem } from "@/lib/api-problem";
 import { takeEarly } from "@/lib/early-requests";
@@ -57,9 +58,9 @@ const toProblem = async (response: Response): Promise<ApiProblem | NetworkProble
   if (parsed.success) return new ApiProblem(parsed.data);
   return new ApiProblem({
     type: "about:blank",
-    title: "Something went wrong in Mosaic",
+    title: m.titles.internal,
     status: response.status,
     code: "internal",
-    detail: `The server answered ${response.status} without saying why.`,
+    detail: m.theServerAnswered(response.status),
   });
 };

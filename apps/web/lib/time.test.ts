@@ -13,7 +13,7 @@ test.each([
   [new Date(2026, 10, 1), "Previous 30 days"],
   [new Date(2026, 7, 9), "August 2026"],
 ])("%s is listed under %s", (time, label) => {
-  expect(dayLabel(time, now, "en")).toBe(label);
+  expect(dayLabel(time, now)).toBe(label);
 });
 
 test.each([
@@ -39,7 +39,6 @@ test("conversations are grouped: what is pinned, then by day, newest first", () 
       at("oldest", new Date(2026, 1, 1), true),
     ],
     now,
-    "en",
   );
   expect(groups.map(({ label, conversations }) => [label, conversations.map(({ id }) => id)])).toEqual([
     ["Pinned", ["oldest"]],

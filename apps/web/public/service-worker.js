@@ -41,7 +41,7 @@ const allWords = {
   de: {
     answered: (agent) => `${agent} hat geantwortet`,
     failed: (agent) => `${agent} konnte nicht antworten`,
-    spoke: (agent) => `${agent} hat dir etwas zu sagen`,
+    spoke: (agent) => `${agent} hat Ihnen etwas zu sagen`,
     test: () => "Mosaic erreicht dieses Gerät",
   },
 };

@@ -58,6 +58,7 @@ export const accountState = (over: Partial<AccountState> = {}): AccountState => 
     email: null,
     role: "member",
     isBreakglass: false,
+    language: null,
     hasPassword: true,
     identities: [],
     createdAt: now(),

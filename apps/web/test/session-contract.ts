@@ -7,6 +7,7 @@ export const user = {
   displayName: "admin",
   role: "admin",
   isBreakglass: true,
+  language: null,
 };
 
 export const me = (state: ContractState) => ({ ...user, role: state.role, isBreakglass: state.role === "admin" });

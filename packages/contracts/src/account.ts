@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { says } from "./field-faults.js";
+import { language } from "./language.js";
 import { checkPassword, enteredPassword, role, username } from "./identity.js";
 
 export const displayName = z
@@ -18,6 +19,8 @@ export const profile = z
     email: z.string().nullable(),
     role,
     isBreakglass: z.boolean(),
+    /** `null`: as the browser says. */
+    language: language.nullable().default(null),
     /** False for somebody who signs in with single sign-on only. */
     hasPassword: z.boolean(),
     /** Host names of the sign-in servers that this account is known at. */
@@ -27,7 +30,7 @@ export const profile = z
   .meta({ id: "Profile" });
 export type Profile = z.infer<typeof profile>;
 
-export const updateProfile = z.strictObject({ displayName }).partial().meta({ id: "UpdateProfile" });
+export const updateProfile = z.strictObject({ displayName, language: language.nullable() }).partial().meta({ id: "UpdateProfile" });
 export type UpdateProfile = z.infer<typeof updateProfile>;
 
 /** Ends all other sessions. The rules that concern the user name are checked by the API, which knows it. */

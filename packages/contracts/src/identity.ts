@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { says } from "./field-faults.js";
+import { language } from "./language.js";
 
 export const role = z.enum(["admin", "member"]);
 export type Role = z.infer<typeof role>;
@@ -11,8 +12,10 @@ export const username = z
   .max(32, { error: says.username, abort: true })
   .regex(/^[a-z0-9][a-z0-9._-]{1,30}[a-z0-9]$/, says.username);
 
+export type PasswordRule = "length" | "variety" | "name";
+
 /** The rules of a new password, in the words that the form shows, each with its check. */
-export const passwordRules: readonly { id: string; text: string; holds: (password: string, name: string) => boolean }[] = [
+export const passwordRules: readonly { id: PasswordRule; text: string; holds: (password: string, name: string) => boolean }[] = [
   { id: "length", text: says.password_length, holds: (password) => Array.from(password).length >= 12 },
   { id: "variety", text: says.password_variety, holds: (password) => new Set(password).size >= 5 },
   {
@@ -49,6 +52,14 @@ export const createBreakglass = z
 export type CreateBreakglass = z.infer<typeof createBreakglass>;
 
 export const sessionUser = z
-  .object({ id: z.uuid(), username: z.string(), displayName: z.string(), role, isBreakglass: z.boolean() })
+  .object({
+    id: z.uuid(),
+    username: z.string(),
+    displayName: z.string(),
+    role,
+    isBreakglass: z.boolean(),
+    /** `null`: as the browser says. The release before does not send it. */
+    language: language.nullable().default(null),
+  })
   .meta({ id: "SessionUser" });
 export type SessionUser = z.infer<typeof sessionUser>;

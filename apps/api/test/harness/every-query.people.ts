@@ -68,6 +68,7 @@ export const accounts: readonly Call[] = [
   ...of(ProfileRepository, {
     find: (profiles) => profiles.find(user),
     rename: (profiles) => profiles.rename(id("users", 14), "Renamed"),
+    setLanguage: (profiles) => profiles.setLanguage(id("users", 14), "de"),
     changePassword: (profiles) =>
       profiles.changePassword(id("users", 15), { formerHash: "x", passwordHash: "y", session: session(), endsTokens: true }),
     recordRefusal: (profiles) => profiles.recordRefusal(),
@@ -139,7 +140,7 @@ export const signIn: readonly Call[] = [
           id: id("access_tokens", 1),
           name: "t",
           scopes: [],
-          user: { id: user, username: "u", displayName: "U", role: "member", isBreakglass: false },
+          user: { id: user, username: "u", displayName: "U", role: "member", isBreakglass: false, language: null },
           lastUsedAt: null,
         },
         { at: now, address: "::1", unlessSince: now },
@@ -161,7 +162,7 @@ export const signIn: readonly Call[] = [
       sessions.touch(
         {
           id: id("sessions", 1),
-          user: { id: user, username: "u", displayName: "U", role: "member", isBreakglass: false },
+          user: { id: user, username: "u", displayName: "U", role: "member", isBreakglass: false, language: null },
           lastUsedAt: now,
           expiresAt: later,
         },

@@ -6,6 +6,7 @@ import { canHighlight, highlight, highlighted, type HighlightedLine } from "@/co
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import { CopyButton } from "@/components/ui/copy-button";
+import { m } from "@messages/markdown";
 
 export interface CodeBlockProps {
   readonly code: string;
@@ -27,25 +28,23 @@ export const CodeBlock = memo(function CodeBlock({ code, language, isOpen, actio
     <div dir="ltr" data-markdown="code" className="my-1 overflow-hidden rounded-lg border bg-card">
       <div className="flex min-h-10 items-center gap-1 bg-muted pl-4 pr-1 text-muted-foreground">
         <span id={label} className="min-w-0 flex-1 truncate font-mono text-xs">
-          {language === "" ? "text" : language}
+          {language === "" ? m.plainText : language}
         </span>
         {actions}
         <Button
           variant="ghost"
           size="icon-sm"
           className={cn("text-muted-foreground", isWrapped && "bg-accent text-accent-foreground")}
-          aria-label="Wrap lines"
+          aria-label={m.wrapLines}
           aria-pressed={isWrapped}
           onClick={() => setWrapped(!isWrapped)}
         >
           <WrapText aria-hidden />
         </Button>
-        <CopyButton text={code} label="Copy code" />
+        <CopyButton text={code} label={m.copyCode} />
       </div>
       {turnsDirection.test(code) ? (
-        <p className="border-t px-4 py-1.5 text-xs text-muted-foreground">
-          This code holds hidden marks that change the order in which it is shown.
-        </p>
+        <p className="border-t px-4 py-1.5 text-xs text-muted-foreground">{m.thisCodeHoldsHiddenMarks}</p>
       ) : null}
       {/* The keyboard scrolls it. */}
       <pre

@@ -1,4 +1,5 @@
 import { LruMap } from "@/components/markdown/lru-map";
+import { m } from "@messages/markdown";
 
 export interface Drawing {
   /** As XML. It is shown as an image and never becomes a part of the page. */
@@ -30,12 +31,12 @@ const maxSide = 20_000;
 
 /** What a frame tells is somebody else's word. */
 const resultOf = (data: unknown): DrawingResult => {
-  if (typeof data !== "object" || data === null) return { fault: "The answer is not a diagram." };
+  if (typeof data !== "object" || data === null) return { fault: m.theAnswerIsNotA };
   const { svg, width, height, title, fault } = data as Readonly<Record<string, unknown>>;
   if (typeof fault === "string") return { fault: fault.slice(0, 1000) };
   const isSide = (side: unknown): side is number => typeof side === "number" && side > 0 && side <= maxSide;
-  if (typeof svg !== "string" || !isSide(width) || !isSide(height)) return { fault: "The diagram is larger than what can be shown." };
-  if (svg.length > maxSvgLength || !svg.startsWith("<svg")) return { fault: "The diagram is larger than what can be shown." };
+  if (typeof svg !== "string" || !isSide(width) || !isSide(height)) return { fault: m.theDiagramIsLargerThan };
+  if (svg.length > maxSvgLength || !svg.startsWith("<svg")) return { fault: m.theDiagramIsLargerThan };
   return { svg, width, height, title: typeof title === "string" ? title.slice(0, 200) : "" };
 };
 
@@ -77,7 +78,7 @@ export const diagramQueue = (makeFrame: MakeFrame, { openMs, drawMs }: DrawingLi
       closeFrame();
       end({ fault });
     };
-    let timer = setTimeout(giveUp("Mermaid did not load."), openMs);
+    let timer = setTimeout(giveUp(m.mermaidDidNotLoad), openMs);
     const end = (result: DrawingResult): void => {
       clearTimeout(timer);
       current = null;
@@ -86,7 +87,7 @@ export const diagramQueue = (makeFrame: MakeFrame, { openMs, drawMs }: DrawingLi
     };
     const begin = (): void => {
       clearTimeout(timer);
-      timer = setTimeout(giveUp(`It took longer than ${drawMs / 1000} seconds.`), drawMs);
+      timer = setTimeout(giveUp(m.itTookLongerThanSeconds(drawMs / 1000)), drawMs);
       frame?.post({ id, source: task.source, isDark: task.isDark });
     };
     current = { id, end, begin };
@@ -107,7 +108,7 @@ const hiddenFrame: MakeFrame = (hear) => {
   element.setAttribute("sandbox", "allow-scripts");
   element.setAttribute("aria-hidden", "true");
   element.tabIndex = -1;
-  element.title = "Draws diagrams";
+  element.title = m.drawsDiagrams;
   element.style.cssText = "position:fixed;left:-9999px;top:0;width:800px;height:600px;border:0;visibility:hidden";
   const listen = ({ source, data }: MessageEvent<unknown>): void => {
     if (source !== null && source === element.contentWindow) hear(data);
@@ -136,7 +137,7 @@ const maxSource = 20_000;
 
 /** Never rejects. The same diagram is drawn once for each theme. */
 export const drawDiagram = async (source: string, isDark: boolean): Promise<DrawingResult> => {
-  if (source.length > maxSource) return { fault: "It is too long to be drawn." };
+  if (source.length > maxSource) return { fault: m.itIsTooLongTo };
   const before = drawnBefore(source, isDark);
   if (before !== undefined) return before;
   const result = await inFrame(source, isDark);

@@ -6,6 +6,7 @@ import { memo, useEffect, useRef, useState, type ReactNode, type RefObject } fro
 import { CodeBlock } from "@/components/markdown/code-block";
 import { drawDiagram, drawnBefore, type Drawing, type DrawingResult } from "@/components/markdown/diagram-renderer";
 import { Button } from "@/components/ui/button";
+import { m } from "@messages/markdown";
 
 /** A diagram of Mermaid, drawn when it comes near to what is seen. What can't be drawn is shown as its source, with the reason. */
 export const Diagram = memo(function Diagram({ source }: { readonly source: string }) {
@@ -18,7 +19,7 @@ export const Diagram = memo(function Diagram({ source }: { readonly source: stri
       variant="ghost"
       size="icon-sm"
       className="text-muted-foreground"
-      aria-label="Show source"
+      aria-label={m.showSource}
       aria-pressed={isSource}
       onClick={() => setSource(!isSource)}
     >
@@ -32,10 +33,10 @@ export const Diagram = memo(function Diagram({ source }: { readonly source: stri
       ) : (
         <CodeBlock code={source} language="mermaid" isOpen={result === undefined} actions={toggle} />
       )}
-      {result === undefined ? <p className="text-sm text-muted-foreground">The diagram is being drawn…</p> : null}
+      {result === undefined ? <p className="text-sm text-muted-foreground">{m.theDiagramIsBeingDrawn}</p> : null}
       {result !== undefined && "fault" in result ? (
         <div className="grid gap-1 text-sm text-muted-foreground">
-          <p>This diagram could not be drawn, so its source is shown. What Mermaid says:</p>
+          <p>{m.thisDiagramCouldNotBe}</p>
           <p dir="ltr" className="whitespace-pre-wrap font-mono text-xs [overflow-wrap:anywhere]">
             {result.fault}
           </p>
@@ -46,16 +47,16 @@ export const Diagram = memo(function Diagram({ source }: { readonly source: stri
 });
 
 function Picture({ drawing, toggle }: { readonly drawing: Drawing; readonly toggle: ReactNode }) {
-  const name = drawing.title === "" ? "Diagram. Its source tells what it shows." : `Diagram: ${drawing.title}`;
+  const name = drawing.title === "" ? m.diagramItsSourceTellsWhat : m.diagramNamed(drawing.title);
   return (
     <div data-markdown="diagram" className="my-1 overflow-hidden rounded-lg border bg-card">
       <div className="flex min-h-10 items-center gap-1 bg-muted pl-4 pr-1 text-muted-foreground">
-        <span className="flex-1 font-mono text-xs">diagram</span>
+        <span className="flex-1 font-mono text-xs">{m.diagramAsLanguage}</span>
         {toggle}
       </div>
       {/* The keyboard scrolls it. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div role="group" aria-label="Diagram" tabIndex={0} className="max-h-[70vh] overflow-auto border-t p-4">
+      <div role="group" aria-label={m.diagram} tabIndex={0} className="max-h-[70vh] overflow-auto border-t p-4">
         <img
           src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(drawing.svg)}`}
           alt={name}

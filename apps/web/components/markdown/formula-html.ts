@@ -1,4 +1,5 @@
 import katex from "katex";
+import { m } from "@messages/markdown";
 import "katex/dist/katex.min.css";
 
 /** What defines something new can grow without an end, or change what the next formula means. */
@@ -9,7 +10,7 @@ export type FormulaResult = { readonly html: string } | { readonly fault: string
 
 /** KaTeX alone makes this HTML: it escapes what it is given, and neither links nor pictures nor classes of the text's own come of it. */
 export const formulaHtml = (tex: string, isDisplay: boolean): FormulaResult => {
-  if (definition.test(tex)) return { fault: "It defines commands of its own." };
+  if (definition.test(tex)) return { fault: m.itDefinesCommandsOfIts };
   try {
     const html = katex.renderToString(tex, {
       displayMode: isDisplay,
@@ -22,6 +23,6 @@ export const formulaHtml = (tex: string, isDisplay: boolean): FormulaResult => {
     });
     return { html };
   } catch (error) {
-    return { fault: error instanceof Error ? error.message.replace(/^KaTeX parse error: /, "") : "It can’t be read." };
+    return { fault: error instanceof Error ? error.message.replace(/^KaTeX parse error: /, "") : m.itCantBeRead };
   }
 };

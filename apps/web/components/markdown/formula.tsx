@@ -3,6 +3,7 @@
 import { memo, useMemo } from "react";
 import { useIsGrowing } from "@/components/markdown/growing";
 import { loadedOnDemand } from "@/components/markdown/loaded";
+import { m } from "@messages/markdown";
 
 const useFormulaHtml = loadedOnDemand(() => import("@/components/markdown/formula-html"));
 
@@ -24,7 +25,7 @@ export const Formula = memo(function Formula({ tex, isDisplay }: FormulaProps) {
           {tex}
         </code>
         {result === null || isGrowing ? null : (
-          <span className="text-sm text-muted-foreground"> (This formula can’t be set: {result.fault})</span>
+          <span className="text-sm text-muted-foreground"> {m.thisFormulaCantBeSet(result.fault)}</span>
         )}
       </>
     );
@@ -38,8 +39,15 @@ export const Formula = memo(function Formula({ tex, isDisplay }: FormulaProps) {
 function Place({ html, isDisplay }: { readonly html: string; readonly isDisplay: boolean }) {
   return isDisplay ? (
     // The keyboard scrolls it.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <span dir="ltr" role="group" aria-label="Formula" tabIndex={0} className="formula-display" dangerouslySetInnerHTML={{ __html: html }} />
+    <span
+      dir="ltr"
+      role="group"
+      aria-label={m.formula}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
+      className="formula-display"
+      dangerouslySetInnerHTML={{ __html: html }}
+    />
   ) : (
     <span dir="ltr" className="formula-inline" dangerouslySetInnerHTML={{ __html: html }} />
   );

@@ -6,6 +6,7 @@ import { InLink } from "@/components/markdown/in-link";
 import { parsedAddress } from "@/components/markdown/link-host";
 import { RemoteImage } from "@/components/markdown/remote-image";
 import { SafeLink } from "@/components/markdown/safe-link";
+import { m } from "@messages/markdown";
 
 /** A picture in the text itself asks nobody, and what is drawn as an image runs no script. */
 const inText = /^data:image\/(?:png|jpeg|gif|webp|avif|svg\+xml)[;,]/i;
@@ -13,7 +14,7 @@ const inText = /^data:image\/(?:png|jpeg|gif|webp|avif|svg\+xml)[;,]/i;
 /** A picture in the text shows at once. One from elsewhere would tell its server that, when and where this was read, so it waits for a click. */
 export function MarkdownImage({ src, alt = "" }: ComponentProps<"img"> & ExtraProps) {
   const isInLink = use(InLink);
-  const text = alt === "" ? "Image" : `Image: ${alt}`;
+  const text = alt === "" ? m.image : m.imageOf(alt);
   if (typeof src !== "string" || isInLink) return <span>{text}</span>;
   if (inText.test(src)) return <TextImage src={src} alt={alt} />;
   const address = parsedAddress(src);
@@ -29,7 +30,7 @@ const maxLength = 100_000;
 function TextImage({ src, alt }: { readonly src: string; readonly alt: string }) {
   const [state, setState] = useState<"unknown" | "shown" | "refused">(src.length > maxLength ? "refused" : "unknown");
   if (state === "refused") {
-    return <span className="text-sm text-muted-foreground">[An image that can’t be shown: {alt || "no description"}]</span>;
+    return <span className="text-sm text-muted-foreground">{alt === "" ? m.hiddenImage : m.hiddenImageOf(alt)}</span>;
   }
   return (
     <img

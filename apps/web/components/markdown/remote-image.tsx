@@ -4,6 +4,7 @@ import { ImageIcon } from "lucide-react";
 import { useEffect, useRef, useState, type RefObject } from "react";
 import { SafeLink } from "@/components/markdown/safe-link";
 import { Button } from "@/components/ui/button";
+import { m } from "@messages/markdown";
 
 export interface RemoteImageProps {
   readonly address: URL;
@@ -30,14 +31,14 @@ function Placeholder({ address, alt, onLoad }: RemoteImageProps & { readonly onL
       className="inline-flex max-w-full flex-wrap items-center gap-x-3 gap-y-2 rounded-lg border border-dashed px-3 py-2 text-sm"
     >
       <ImageIcon aria-hidden className="size-4 shrink-0 text-muted-foreground" />
-      <bdi className="min-w-0 break-words text-muted-foreground">{alt === "" ? "Image without a description" : alt}</bdi>
+      <bdi className="min-w-0 break-words text-muted-foreground">{alt === "" ? m.imageWithoutADescription : alt}</bdi>
       <Button
         variant="secondary"
         size="sm"
         className="h-auto min-h-8 max-w-full whitespace-normal py-1 [overflow-wrap:anywhere]"
         onClick={onLoad}
       >
-        Load image from {address.host}
+        {m.loadImageFrom(address.host)}
       </Button>
     </span>
   );
@@ -55,7 +56,7 @@ function LoadedImage({ address, alt }: RemoteImageProps) {
   if (state === "failed") {
     return (
       <span className="text-sm text-muted-foreground">
-        [The image could not be loaded from {address.host}: <SafeLink href={address.href}>{alt === "" ? "open it" : alt}</SafeLink>]
+        {m.theImageCouldNotBe(address.host, <SafeLink href={address.href}>{alt === "" ? m.openIt : alt}</SafeLink>)}
       </span>
     );
   }
@@ -65,7 +66,7 @@ function LoadedImage({ address, alt }: RemoteImageProps) {
       ref={frame}
       src="/frames/image.html"
       sandbox="allow-scripts"
-      title={`Image from ${address.host}${alt === "" ? "" : `: ${alt}`}`}
+      title={alt === "" ? m.imageFrom(address.host) : m.imageFromOf(address.host, alt)}
       className="inline-block max-w-full rounded-md border bg-muted align-bottom"
       style={{ width: size.width, aspectRatio: `${size.width} / ${size.height}` }}
     />

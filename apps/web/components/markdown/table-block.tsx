@@ -6,6 +6,7 @@ import type { ExtraProps } from "streamdown";
 import { csvOf, rowsOf, tabSeparated } from "@/components/markdown/table-data";
 import { Button } from "@/components/ui/button";
 import { useCopy } from "@/components/ui/copy-text";
+import { m } from "@messages/markdown";
 
 /** A table that scrolls in itself, and that spreadsheets can take. */
 export function TableBlock({ node, children }: ComponentProps<"table"> & ExtraProps) {
@@ -15,17 +16,17 @@ export function TableBlock({ node, children }: ComponentProps<"table"> & ExtraPr
     <div className="my-1 grid gap-1" data-markdown="table">
       {/* The keyboard scrolls it. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div role="group" aria-label="Table" tabIndex={0} className="max-h-[70vh] overflow-auto rounded-lg border">
+      <div role="group" aria-label={m.table} tabIndex={0} className="max-h-[70vh] overflow-auto rounded-lg border">
         <table className="border-collapse">{children}</table>
       </div>
       <div className="-ml-2 flex flex-wrap text-muted-foreground">
         <Button variant="ghost" size="sm" className="h-7 px-2 text-muted-foreground" onClick={() => copy(tabSeparated(rowsOf(node)))}>
           {isCopied ? <Check aria-hidden /> : <Copy aria-hidden />}
-          {isCopied ? "Copied" : "Copy table"}
+          {isCopied ? m.copied : m.copyTable}
         </Button>
         <Button variant="ghost" size="sm" className="h-7 px-2 text-muted-foreground" onClick={() => download(csvOf(rowsOf(node)))}>
           <Download aria-hidden />
-          Download CSV
+          {m.downloadCsv}
         </Button>
       </div>
     </div>

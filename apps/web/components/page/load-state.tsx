@@ -4,6 +4,7 @@ import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { ListLoading } from "@/components/page/settings-section";
 import { describeError } from "@/lib/api";
+import { m } from "@messages/components";
 
 /** A page's data, or what there is to say until it is there. */
 export function Loaded<Data>({
@@ -23,7 +24,7 @@ export function Loaded<Data>({
       title={title}
       actions={
         <Button variant="secondary" size="sm" isBusy={query.isFetching} onClick={() => void query.refetch()}>
-          Try again
+          {m.tryAgain}
         </Button>
       }
     >

@@ -6,6 +6,7 @@ import { usePathname } from "next/navigation";
 import { cn } from "@/components/ui/cn";
 import { fieldClasses } from "@/components/ui/input";
 import { Menu, MenuContent, MenuItem, MenuTrigger } from "@/components/ui/menu";
+import { m } from "@messages/components";
 
 export interface NavGroup {
   readonly title: string;
@@ -55,12 +56,12 @@ export function SectionNav({ label, groups }: SectionNavProps) {
 }
 
 function CompactMenu({ label, groups, pathname }: SectionNavProps & { readonly pathname: string }) {
-  const here = groups.flatMap(({ pages }) => pages).find(({ href }) => href === pathname)?.name ?? "Choose a page";
+  const here = groups.flatMap(({ pages }) => pages).find(({ href }) => href === pathname)?.name ?? m.chooseAPage;
   return (
     <Menu>
       <MenuTrigger className={cn(fieldClasses, "flex h-10 items-center gap-2 text-left font-medium")}>
         <span className="min-w-0 flex-1 truncate">
-          <span className="sr-only">{label} pages, now: </span>
+          <span className="sr-only">{m.pagesNow(label)} </span>
           {here}
         </span>
         <ChevronDown aria-hidden className="size-4 text-muted-foreground" />

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { m } from "@messages/components";
 
 export interface SettingsSectionProps {
   readonly title: string;
@@ -46,7 +47,7 @@ export function EmptyState({ icon, title, level = 3, action, children }: EmptySt
 export function ListLoading() {
   return (
     <div role="status" className="grid gap-3">
-      <span className="sr-only">Loading</span>
+      <span className="sr-only">{m.loading}</span>
       {[0, 1, 2].map((row) => (
         <div key={row} className="h-20 animate-pulse rounded-xl bg-muted" />
       ))}

@@ -3,6 +3,7 @@
 import { useRouter } from "next/navigation";
 import { createContext, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { m } from "@messages/components";
 
 interface Guard {
   readonly setDirty: (isDirty: boolean) => void;
@@ -36,16 +37,16 @@ export function UnsavedGuard({ children }: { readonly children: ReactNode }) {
       <ConfirmDialog
         isOpen={pending !== null}
         onClose={() => setPending(null)}
-        title="Discard your changes?"
-        confirmLabel="Discard changes"
-        cancelLabel="Keep editing"
+        title={m.discardYourChanges}
+        confirmLabel={m.discardChanges}
+        cancelLabel={m.keepEditing}
         onConfirm={() => {
           isDirty.current = false;
           setPending(null);
           pending?.go();
         }}
       >
-        <p>What you changed on this page has not been saved.</p>
+        <p>{m.whatYouChangedOnThis}</p>
       </ConfirmDialog>
     </GuardContext.Provider>
   );

@@ -4,6 +4,7 @@ import { AlertDialog as Radix } from "radix-ui";
 import { useId, useState, type ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
+import { m } from "@messages/components";
 
 export interface ConfirmDialogProps {
   readonly isOpen: boolean;
@@ -37,7 +38,7 @@ function ConfirmBody({
   title,
   children,
   confirmLabel,
-  cancelLabel = "Cancel",
+  cancelLabel = m.cancel,
   onConfirm,
   isBusy = false,
   tone = "danger",
@@ -61,7 +62,7 @@ function ConfirmBody({
       {typeToConfirm === undefined ? null : (
         <div className="grid gap-1.5">
           <label htmlFor={id} className="text-sm">
-            Type <strong className="break-words font-semibold">{typeToConfirm}</strong> to confirm
+            {m.typeToConfirm(<strong className="break-words font-semibold">{typeToConfirm}</strong>)}
           </label>
           <Input id={id} value={typed} autoComplete="off" onChange={(event) => setTyped(event.target.value)} />
         </div>

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from "react";
 import { announce } from "@/components/ui/announce";
+import { m } from "@messages/components";
 
 /** The clipboard is there on https and localhost only; elsewhere the old command still works. */
 const copyText = async (text: string): Promise<boolean> => {
@@ -30,7 +31,7 @@ export const useCopy = (): { readonly isCopied: boolean; readonly copy: (text: s
   const copy = useCallback((text: string): void => {
     void copyText(text).then((worked) => {
       setCopied(worked);
-      announce(worked ? "Copied" : "Could not be copied");
+      announce(worked ? m.copied : m.couldNotBeCopied);
     });
   }, []);
   return { isCopied, copy };

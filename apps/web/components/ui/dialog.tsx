@@ -5,6 +5,7 @@ import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
+import { m } from "@messages/components";
 
 export interface DialogProps {
   readonly isOpen: boolean;
@@ -36,7 +37,7 @@ export function Dialog({ isOpen, onClose, title, description, onReturnFocus, chi
           </div>
           {children}
           <Radix.Close asChild>
-            <Button variant="ghost" size="icon-sm" aria-label="Close" className="absolute right-4 top-4">
+            <Button variant="ghost" size="icon-sm" aria-label={m.close} className="absolute right-4 top-4">
               <X aria-hidden />
             </Button>
           </Radix.Close>
@@ -70,7 +71,7 @@ export function Drawer({ isOpen, onChange, title, children }: DrawerProps) {
           <Radix.Title className="sr-only">{title}</Radix.Title>
           {children}
           <Radix.Close asChild>
-            <Button variant="ghost" size="icon-sm" aria-label="Close sidebar" className="absolute right-3 top-3">
+            <Button variant="ghost" size="icon-sm" aria-label={m.closeSidebar} className="absolute right-3 top-3">
               <X aria-hidden />
             </Button>
           </Radix.Close>

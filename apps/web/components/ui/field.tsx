@@ -4,6 +4,7 @@ import { CircleAlert } from "lucide-react";
 import { Label } from "radix-ui";
 import { useId, type ReactNode } from "react";
 import { cn } from "@/components/ui/cn";
+import { m } from "@messages/components";
 
 export interface FieldControl {
   readonly id: string;
@@ -30,7 +31,7 @@ export function Field({ label, hint, error, isOptional = false, aside, className
       <div className="flex items-baseline justify-between gap-3">
         <Label.Root htmlFor={id} className="text-sm font-medium">
           {label}
-          {isOptional ? <span className="font-normal text-muted-foreground"> (optional)</span> : null}
+          {isOptional ? <span className="font-normal text-muted-foreground"> {m.optional}</span> : null}
         </Label.Root>
         {aside}
       </div>

@@ -3,7 +3,8 @@
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import { countLimit } from "@mosaic/contracts/paging";
 import { Button } from "@/components/ui/button";
-import { formatCount } from "@/lib/count";
+import { formatCount, formatNumber } from "@/lib/count";
+import { m } from "@messages/components";
 
 export interface PaginationProps {
   readonly page: number;
@@ -19,16 +20,15 @@ export const lastPage = (total: number, pageSize: number): number => Math.max(1,
 export function Pagination({ page, pageSize, total, noun, onPage }: PaginationProps) {
   const last = lastPage(total, pageSize);
   const first = (page - 1) * pageSize + 1;
-  const format = new Intl.NumberFormat();
   const range =
     total === 0 || first > total
       ? `${formatCount(total)} ${noun}`
-      : `${format.format(first)}–${format.format(Math.min(total, page * pageSize))} of ${formatCount(total)} ${noun}`;
+      : m.range(formatNumber(first), formatNumber(Math.min(total, page * pageSize)), formatCount(total), noun);
   return (
-    <nav aria-label="Pages" className="flex flex-wrap items-center justify-between gap-3">
+    <nav aria-label={m.pages} className="flex flex-wrap items-center justify-between gap-3">
       <p role="status" className="text-sm text-muted-foreground">
         {range}
-        {page >= last && total > countLimit ? ". Search, or filter, for what is further down." : ""}
+        {page >= last && total > countLimit ? ` ${m.searchForTheRest}` : ""}
       </p>
       {last > 1 ? (
         <PageButtons onPrevious={page <= 1 ? null : () => onPage(page - 1)} onNext={page >= last ? null : () => onPage(page + 1)} />
@@ -48,10 +48,10 @@ export function PageButtons({ onPrevious, onNext }: PageButtonsProps) {
     <div className="flex gap-2">
       <Button variant="secondary" size="sm" disabled={onPrevious === null} onClick={() => onPrevious?.()}>
         <ChevronLeft aria-hidden />
-        Previous page
+        {m.previousPage}
       </Button>
       <Button variant="secondary" size="sm" disabled={onNext === null} onClick={() => onNext?.()}>
-        Next page
+        {m.nextPage}
         <ChevronRight aria-hidden />
       </Button>
     </div>

@@ -4,6 +4,7 @@ import { Eye, EyeOff } from "lucide-react";
 import { useState, type ComponentProps } from "react";
 import { cn } from "@/components/ui/cn";
 import { Input } from "@/components/ui/input";
+import { m } from "@messages/components";
 
 /** A field whose content can be shown; `what` names it for the button: "Show password". */
 export function PasswordInput({ what, className, ...props }: ComponentProps<"input"> & { readonly what: string }) {
@@ -14,7 +15,7 @@ export function PasswordInput({ what, className, ...props }: ComponentProps<"inp
       <Input className={cn("pr-11", className)} spellCheck={false} autoCapitalize="none" {...props} type={isShown ? "text" : "password"} />
       <button
         type="button"
-        aria-label={isShown ? `Hide ${what}` : `Show ${what}`}
+        aria-label={isShown ? m.hide(what) : m.show(what)}
         onClick={() => setShown(!isShown)}
         className="absolute inset-y-1 right-1 grid w-8 place-items-center rounded-sm text-muted-foreground hover:bg-accent hover:text-foreground"
       >

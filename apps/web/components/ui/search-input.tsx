@@ -4,6 +4,7 @@ import { Search, X } from "lucide-react";
 import { useEffect, useEffectEvent, useState } from "react";
 import { cn } from "@/components/ui/cn";
 import { Input } from "@/components/ui/input";
+import { m } from "@messages/components";
 
 export interface SearchInputProps {
   readonly label: string;
@@ -51,7 +52,7 @@ export function SearchInput({ label, value, onSearch, placeholder, className, de
       {text === "" ? null : (
         <button
           type="button"
-          aria-label="Clear search"
+          aria-label={m.clearSearch}
           onClick={() => {
             setText("");
             onSearch("");

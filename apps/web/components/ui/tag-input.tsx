@@ -5,6 +5,7 @@ import { useState, type KeyboardEvent } from "react";
 import { cn } from "@/components/ui/cn";
 import type { FieldControl } from "@/components/ui/field";
 import { fieldClasses } from "@/components/ui/input";
+import { m } from "@messages/components";
 
 export interface TagInputProps {
   readonly control: FieldControl;
@@ -23,13 +24,13 @@ export function TagInput({ control, value, onChange, placeholder }: TagInputProp
     const added = split(typed).filter((tag, index, all) => !value.includes(tag) && all.indexOf(tag) === index);
     if (added.length > 0) {
       onChange([...value, ...added]);
-      setSaid(`Added ${added.join(", ")}`);
+      setSaid(m.added(added.join(", ")));
     }
     setText("");
   };
   const remove = (tag: string): void => {
     onChange(value.filter((other) => other !== tag));
-    setSaid(`Removed ${tag}`);
+    setSaid(m.removed(tag));
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
     const last = value.at(-1);
@@ -78,7 +79,7 @@ function Tag({ text, onRemove }: { readonly text: string; readonly onRemove: () 
       <span className="truncate">{text}</span>
       <button
         type="button"
-        aria-label={`Remove ${text}`}
+        aria-label={m.remove(text)}
         onClick={onRemove}
         className="grid size-6 place-items-center rounded-sm text-muted-foreground hover:bg-background hover:text-foreground"
       >

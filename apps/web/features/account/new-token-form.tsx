@@ -10,19 +10,20 @@ import { Select } from "@/components/ui/select";
 import { useCreateToken } from "@/features/account/account-queries";
 import { SaveProblem } from "@/components/page/save-problem";
 import { splitFaults, useFirstFault, type Faults } from "@/lib/form-problem";
+import { m } from "@messages/account";
 
 export const scopeTexts: Record<TokenScope, { label: string; description: string }> = {
-  chat: { label: "Chat", description: "Talk to your agents and read those conversations." },
-  read: { label: "Read", description: "Look at agents, conversations, providers and models. Never at keys." },
-  manage: { label: "Manage", description: "Create, change and delete agents, providers and models." },
+  chat: { label: m.chat, description: m.talkToYourAgentsAnd },
+  read: { label: m.read, description: m.lookAtAgentsConversationsProviders },
+  manage: { label: m.manage, description: m.createChangeAndDeleteAgents },
 };
 
 const lifetimes = [
-  { value: "7", label: "7 days" },
-  { value: "30", label: "30 days" },
-  { value: "90", label: "90 days" },
-  { value: "365", label: "1 year" },
-  { value: "never", label: "Never" },
+  { value: "7", label: m.n7Days },
+  { value: "30", label: m.n30Days },
+  { value: "90", label: m.n90Days },
+  { value: "365", label: m.n1Year },
+  { value: "never", label: m.never },
 ];
 
 export function NewTokenForm({ onCreated }: { readonly onCreated: (created: CreatedAccessToken) => void }) {
@@ -37,8 +38,8 @@ export function NewTokenForm({ onCreated }: { readonly onCreated: (created: Crea
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const found = {
-      ...(name.trim() === "" ? { name: "Give the token a name" } : {}),
-      ...(scopes.length === 0 ? { scopes: "Choose what the token may do" } : {}),
+      ...(name.trim() === "" ? { name: m.giveTheTokenAName } : {}),
+      ...(scopes.length === 0 ? { scopes: m.chooseWhatTheTokenMay } : {}),
     };
     setFaults(found);
     if (Object.keys(found).length > 0) return;
@@ -57,13 +58,13 @@ export function NewTokenForm({ onCreated }: { readonly onCreated: (created: Crea
   };
   return (
     <form ref={form} onSubmit={submit} noValidate className="grid gap-5">
-      <Field label="Name" hint="Which program it is for." error={faults.name}>
+      <Field label={m.name} hint={m.whichProgramItIsFor} error={faults.name}>
         {(control) => (
           <Input {...control} value={name} maxLength={80} autoComplete="off" onChange={(event) => setName(event.target.value)} />
         )}
       </Field>
       <fieldset className="grid gap-2.5" aria-describedby={faults.scopes === undefined ? undefined : scopesId}>
-        <legend className="mb-1.5 text-sm font-medium">It may</legend>
+        <legend className="mb-1.5 text-sm font-medium">{m.itMay}</legend>
         {tokenScope.options.map((scope) => (
           <CheckboxField
             key={scope}
@@ -74,12 +75,12 @@ export function NewTokenForm({ onCreated }: { readonly onCreated: (created: Crea
         ))}
         <FieldError id={scopesId} message={faults.scopes} />
       </fieldset>
-      <Field label="Expires after" hint={days === "never" ? "A token that never expires has to be revoked by hand." : undefined}>
+      <Field label={m.expiresAfter} hint={days === "never" ? m.aTokenThatNeverExpires : undefined}>
         {(control) => <Select {...control} value={days} onChange={setDays} groups={[{ label: "", options: lifetimes }]} />}
       </Field>
       {rest === null ? null : <SaveProblem error={rest} />}
       <Button type="submit" className="justify-self-end" isBusy={create.isPending}>
-        Create token
+        {m.createToken}
       </Button>
     </form>
   );

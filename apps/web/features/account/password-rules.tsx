@@ -1,11 +1,13 @@
 import { passwordRules } from "@mosaic/contracts/identity";
 import { Check, Circle } from "lucide-react";
 import { cn } from "@/components/ui/cn";
+import { m } from "@messages/account";
+import { m as rules } from "@messages/password-rules";
 
 /** The rules of a new password, each marked as soon as it holds. */
 export function PasswordRules({ id, password, username }: { readonly id?: string; readonly password: string; readonly username: string }) {
   return (
-    <ul id={id} aria-label="Password rules" className="grid gap-1 text-[0.8125rem]">
+    <ul id={id} aria-label={m.passwordRules} className="grid gap-1 text-[0.8125rem]">
       {passwordRules.map((rule) => {
         const holds = password !== "" && rule.holds(password, username);
         const Icon = holds ? Check : Circle;
@@ -13,8 +15,8 @@ export function PasswordRules({ id, password, username }: { readonly id?: string
           <li key={rule.id} className={cn("flex items-center gap-2", holds ? "text-success" : "text-muted-foreground")}>
             <Icon aria-hidden className="size-3.5 shrink-0" />
             <span>
-              {rule.text}
-              <span className="sr-only">{holds ? " (fulfilled)" : " (not yet fulfilled)"}</span>
+              {rules.passwordRules[rule.id]}
+              <span className="sr-only">{holds ? m.fulfilled : m.notYetFulfilled}</span>
             </span>
           </li>
         );

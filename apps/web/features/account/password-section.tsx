@@ -11,6 +11,7 @@ import { followsRules, PasswordRules } from "@/features/account/password-rules";
 import { SettingsSection } from "@/components/page/settings-section";
 import { SaveProblem } from "@/components/page/save-problem";
 import { splitFaults, useFirstFault, type Faults } from "@/lib/form-problem";
+import { m } from "@messages/account";
 
 /** By their names in the API. */
 const fields = { currentPassword: "current", newPassword: "next" } as const;
@@ -26,8 +27,8 @@ const usePasswordForm = (username: string) => {
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const found = {
-      ...(current === "" ? { current: "Enter your current password" } : {}),
-      ...(followsRules(next, username) ? {} : { next: "The new password does not follow all rules" }),
+      ...(current === "" ? { current: m.enterYourCurrentPassword } : {}),
+      ...(followsRules(next, username) ? {} : { next: m.theNewPasswordDoesNot }),
     };
     setFaults(found);
     setRest(null);
@@ -38,8 +39,8 @@ const usePasswordForm = (username: string) => {
         onSuccess: () => {
           setCurrent("");
           setNext("");
-          toast.success("Password changed", {
-            description: `All other devices were signed out${endsTokens ? ", and your access tokens revoked" : ""}.`,
+          toast.success(m.passwordChanged, {
+            description: endsTokens ? m.devicesAndTokensEnded : m.devicesEnded,
           });
         },
         onError: (error) => {
@@ -58,20 +59,13 @@ export function PasswordSection({ username, isBreakglass }: { readonly username:
   const { change, current, setCurrent, next, setNext, faults, rest } = entered;
   const rulesId = useId();
   return (
-    <SettingsSection
-      title="Password"
-      description={
-        isBreakglass
-          ? "Changing it signs out all your other devices. If it is lost, the operator sets a new one with mosaic admin reset-breakglass."
-          : "Changing it signs out all your other devices."
-      }
-    >
+    <SettingsSection title={m.password} description={isBreakglass ? m.changingItSignsOutAll : m.changingItSignsOutAll2}>
       <form ref={form} onSubmit={submit} noValidate className="grid max-w-md gap-4">
         <input type="text" name="username" autoComplete="username" value={username} readOnly hidden />
-        <Field label="Current password" error={faults.current}>
+        <Field label={m.currentPassword} error={faults.current}>
           {(control) => (
             <PasswordInput
-              what="current password"
+              what={m.currentPassword2}
               {...control}
               value={current}
               autoComplete="current-password"
@@ -79,10 +73,10 @@ export function PasswordSection({ username, isBreakglass }: { readonly username:
             />
           )}
         </Field>
-        <Field label="New password" error={faults.next}>
+        <Field label={m.newPassword} error={faults.next}>
           {(control) => (
             <PasswordInput
-              what="new password"
+              what={m.newPassword2}
               {...control}
               aria-describedby={[control["aria-describedby"], rulesId].filter(Boolean).join(" ")}
               value={next}
@@ -93,14 +87,14 @@ export function PasswordSection({ username, isBreakglass }: { readonly username:
         </Field>
         <PasswordRules id={rulesId} password={next} username={username} />
         <CheckboxField
-          label="Revoke my access tokens too"
-          description="Whoever knew the old password may have made one. Programs that use them need new ones."
+          label={m.revokeMyAccessTokensToo}
+          description={m.whoeverKnewTheOldPassword}
           isChecked={endsTokens}
           onChange={setEndsTokens}
         />
         {rest === null ? null : <SaveProblem error={rest} />}
         <Button type="submit" className="justify-self-start" isBusy={change.isPending}>
-          Change password
+          {m.changePassword}
         </Button>
       </form>
     </SettingsSection>

@@ -9,12 +9,14 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import { useProfile, useSaveProfile } from "@/features/account/account-queries";
+import { LanguageSection } from "@/features/account/language-section";
 import { PasswordSection } from "@/features/account/password-section";
 import { Loaded } from "@/components/page/load-state";
 import { SettingsSection } from "@/components/page/settings-section";
 import { useUnsavedChanges } from "@/components/page/unsaved-guard";
 import { describeError } from "@/lib/api";
 import { splitFaults } from "@/lib/form-problem";
+import { m } from "@messages/account";
 
 export function ProfilePage() {
   const profile = useProfile();
@@ -22,10 +24,11 @@ export function ProfilePage() {
     <Loaded query={profile}>
       {(data) => (
         <div className="grid gap-12">
-          <SettingsSection title="Profile" description="How you are called here, and how you sign in.">
+          <SettingsSection title={m.profile} description={m.howYouAreCalledHere}>
             <NameForm profile={data} />
             <Facts profile={data} />
           </SettingsSection>
+          <LanguageSection profile={data} />
           {data.hasPassword ? <PasswordSection username={data.username} isBreakglass={data.isBreakglass} /> : null}
         </div>
       )}
@@ -54,7 +57,7 @@ function NameForm({ profile }: { readonly profile: Profile }) {
       {
         onSuccess: (saved) => {
           setName(saved.displayName);
-          toast.success("Profile saved");
+          toast.success(m.profileSaved);
         },
         onError: (error) => {
           setFault(splitFaults(error, ["displayName"]).faults.displayName ?? describeError(error).detail ?? describeError(error).title);
@@ -65,33 +68,31 @@ function NameForm({ profile }: { readonly profile: Profile }) {
   };
   return (
     <form onSubmit={submit} noValidate className="grid max-w-md gap-4">
-      <Field label="Display name" error={fault}>
+      <Field label={m.displayName} error={fault}>
         {(control) => <Input {...control} ref={input} value={name} autoComplete="name" onChange={(event) => setName(event.target.value)} />}
       </Field>
       <Button type="submit" className="justify-self-start" isBusy={save.isPending} disabled={!isDirty}>
-        Save name
+        {m.saveName}
       </Button>
     </form>
   );
 }
 
 function Facts({ profile }: { readonly profile: Profile }) {
-  const ways = [...(profile.hasPassword ? ["Password"] : []), ...profile.identities.map(({ issuer }) => `Single sign-on (${issuer})`)];
+  const ways = [...(profile.hasPassword ? [m.password] : []), ...profile.identities.map(({ issuer }) => m.singleSignOn(issuer))];
   return (
     <>
       <dl className="grid max-w-2xl gap-x-6 gap-y-3 rounded-xl border bg-card p-4 text-sm shadow-xs sm:grid-cols-[10rem_1fr]">
-        <Fact name="User name">{profile.username}</Fact>
-        <Fact name="E-mail">
-          {profile.email ?? <span className="text-muted-foreground">None is known. Your sign-in server can vouch for one.</span>}
+        <Fact name={m.userName}>{profile.username}</Fact>
+        <Fact name={m.eMail}>{profile.email ?? <span className="text-muted-foreground">{m.noneIsKnownYourSign}</span>}</Fact>
+        <Fact name={m.role}>
+          {profile.role === "admin" ? m.admin : m.member} {profile.isBreakglass ? <Badge>{m.breakglassAccount}</Badge> : null}
         </Fact>
-        <Fact name="Role">
-          {profile.role === "admin" ? "Admin" : "Member"} {profile.isBreakglass ? <Badge>Breakglass account</Badge> : null}
-        </Fact>
-        <Fact name="You sign in with">{ways.join(", ")}</Fact>
+        <Fact name={m.youSignInWith}>{ways.join(", ")}</Fact>
       </dl>
       {profile.isBreakglass ? (
-        <Notice tone="info" title="This is the breakglass account">
-          It always works, whatever happens to single sign-on. Nobody can delete, demote or disable it. Keep its password in a safe place.
+        <Notice tone="info" title={m.thisIsTheBreakglassAccount}>
+          {m.itAlwaysWorksWhateverHappens}
         </Notice>
       ) : null}
     </>

@@ -12,6 +12,7 @@ import { Loaded } from "@/components/page/load-state";
 import { toastProblem } from "@/lib/toast-problem";
 import { SettingsSection } from "@/components/page/settings-section";
 import { formatTime } from "@/lib/time";
+import { m } from "@messages/account";
 
 export function SessionsPage() {
   const sessions = useSessions();
@@ -20,15 +21,11 @@ export function SessionsPage() {
   const others = (sessions.data ?? []).filter(({ isCurrent }) => !isCurrent);
   const endAll = (
     <Button variant="secondary" onClick={() => setEndingAll(true)}>
-      Sign out all others
+      {m.signOutAllOthers}
     </Button>
   );
   return (
-    <SettingsSection
-      title="Sessions"
-      description="Where you are signed in. Something you don’t know? Sign it out and change your password."
-      actions={others.length > 0 ? endAll : null}
-    >
+    <SettingsSection title={m.sessions} description={m.whereYouAreSignedIn} actions={others.length > 0 ? endAll : null}>
       <Loaded query={sessions}>
         {(data) => (
           <ul className="grid gap-3">
@@ -38,7 +35,7 @@ export function SessionsPage() {
                 session={session}
                 isBusy={end.isPending && end.variables === session.id}
                 onEnd={() =>
-                  end.mutate(session.id, { onSuccess: () => toast.success(`${session.device} was signed out`), onError: toastProblem })
+                  end.mutate(session.id, { onSuccess: () => toast.success(m.wasSignedOut(session.device)), onError: toastProblem })
                 }
               />
             ))}
@@ -48,20 +45,18 @@ export function SessionsPage() {
       <ConfirmDialog
         isOpen={isEndingAll}
         onClose={() => setEndingAll(false)}
-        title="Sign out all other devices?"
-        confirmLabel="Sign out all others"
+        title={m.signOutAllOtherDevices}
+        confirmLabel={m.signOutAllOthers}
         isBusy={end.isPending}
         onConfirm={() =>
           end.mutate(null, {
-            onSuccess: () => toast.success("All other devices were signed out"),
+            onSuccess: () => toast.success(m.allOtherDevicesWereSigned2),
             onError: toastProblem,
             onSettled: () => setEndingAll(false),
           })
         }
       >
-        <p>
-          {others.length === 1 ? "One other device is" : `${others.length} other devices are`} signed out at once. This one stays signed in.
-        </p>
+        <p>{m.signedOutAtOnceThis(others.length)}</p>
       </ConfirmDialog>
     </SettingsSection>
   );
@@ -82,18 +77,16 @@ function SessionRow({ session, isBusy, onEnd }: SessionRowProps) {
       <div className="grid min-w-0 flex-1 basis-52 gap-0.5">
         <h3 className="flex flex-wrap items-center gap-2 font-medium">
           {session.device}
-          {session.isCurrent ? <Badge>This device</Badge> : null}
+          {session.isCurrent ? <Badge>{m.thisDevice}</Badge> : null}
         </h3>
         <p className="text-sm text-muted-foreground">
-          {session.address === "" ? "Unknown address" : session.address} · last used {formatTime(session.lastUsedAt)}
+          {m.lastUsed(session.address === "" ? m.unknownAddress : session.address, formatTime(session.lastUsedAt))}
         </p>
-        <p className="text-sm text-muted-foreground">
-          Signed in {formatTime(session.createdAt)} · ends by {formatTime(session.expiresAt)}
-        </p>
+        <p className="text-sm text-muted-foreground">{m.signedInEndsBy(formatTime(session.createdAt), formatTime(session.expiresAt))}</p>
       </div>
       {session.isCurrent ? null : (
-        <Button variant="secondary" size="sm" isBusy={isBusy} aria-label={`Sign out ${session.device}, ${session.address}`} onClick={onEnd}>
-          Sign out
+        <Button variant="secondary" size="sm" isBusy={isBusy} aria-label={m.signOut(session.device, session.address)} onClick={onEnd}>
+          {m.signOut2}
         </Button>
       )}
     </li>

@@ -16,6 +16,7 @@ import { Loaded } from "@/components/page/load-state";
 import { toastProblem } from "@/lib/toast-problem";
 import { EmptyState, SettingsSection } from "@/components/page/settings-section";
 import { formatTime } from "@/lib/time";
+import { m } from "@messages/account";
 
 export function TokensPage() {
   const tokens = useTokens();
@@ -25,20 +26,20 @@ export function TokensPage() {
   const add = (
     <Button onClick={() => setCreating(true)}>
       <Plus aria-hidden />
-      New token
+      {m.newToken}
     </Button>
   );
   return (
     <SettingsSection
-      title="Access tokens"
-      description="For programs that use your agents in your name. Treat them as passwords."
+      title={m.accessTokens}
+      description={m.forProgramsThatUseYour}
       actions={tokens.data !== undefined && tokens.data.length > 0 ? add : null}
     >
       <Loaded query={tokens}>
         {(data) =>
           data.length === 0 ? (
-            <EmptyState icon={<KeySquare aria-hidden />} title="No access token yet" action={add}>
-              Create one to reach Mosaic from a script, an app or an SDK. You choose what it may do and how long it lives.
+            <EmptyState icon={<KeySquare aria-hidden />} title={m.noAccessTokenYet} action={add}>
+              {m.createOneToReachMosaic}
             </EmptyState>
           ) : (
             <ul className="grid gap-3">
@@ -55,7 +56,7 @@ export function TokensPage() {
           setCreating(false);
           setCreated(null);
         }}
-        title={created === null ? "New access token" : "Copy your token now"}
+        title={created === null ? m.newAccessToken : m.copyYourTokenNow}
       >
         {created === null ? <NewTokenForm onCreated={setCreated} /> : <ShownOnce created={created} />}
       </Dialog>
@@ -73,7 +74,7 @@ function TokenRow({ token, onRevoke }: { readonly token: AccessToken; readonly o
         <h3 className="flex flex-wrap items-center gap-2 font-medium">
           <span className="min-w-0 break-words">{token.name}</span>
           <code className="text-xs font-normal text-muted-foreground">…{token.hint}</code>
-          {isExpired ? <Badge tone="warning">Expired</Badge> : null}
+          {isExpired ? <Badge tone="warning">{m.expired}</Badge> : null}
         </h3>
         <p className="flex flex-wrap gap-1.5">
           {token.scopes.map((scope) => (
@@ -81,12 +82,12 @@ function TokenRow({ token, onRevoke }: { readonly token: AccessToken; readonly o
           ))}
         </p>
         <p className="text-sm text-muted-foreground">
-          {token.lastUsedAt === null ? "Never used" : `Last used ${formatTime(token.lastUsedAt)} from ${token.lastUsedAddress ?? "?"}`} ·{" "}
-          {token.expiresAt === null ? "never expires" : `${isExpired ? "expired" : "expires"} ${formatTime(token.expiresAt)}`}
+          {token.lastUsedAt === null ? m.neverUsed : m.lastUsedFrom(formatTime(token.lastUsedAt), token.lastUsedAddress ?? "?")} ·{" "}
+          {token.expiresAt === null ? m.neverExpires : (isExpired ? m.expired2 : m.expires)(formatTime(token.expiresAt))}
         </p>
       </div>
-      <Button variant="danger-ghost" size="sm" aria-label={`Revoke ${token.name}`} onClick={onRevoke}>
-        Revoke
+      <Button variant="danger-ghost" size="sm" aria-label={m.revoke(token.name)} onClick={onRevoke}>
+        {m.revoke2}
       </Button>
     </li>
   );
@@ -96,11 +97,11 @@ function ShownOnce({ created }: { readonly created: CreatedAccessToken }) {
   const example = `curl -H "Authorization: Bearer ${created.token}" ${window.location.origin}/api/agents`;
   return (
     <div className="grid gap-4">
-      <Notice tone="warning" title="This is the only time it is shown">
-        Mosaic keeps only a fingerprint of it. If you lose it, revoke it and make a new one.
+      <Notice tone="warning" title={m.thisIsTheOnlyTime}>
+        {m.mosaicKeepsOnlyAFingerprint}
       </Notice>
-      <Secret label="Access token" text={created.token} />
-      <Secret label="Try it" text={example} />
+      <Secret label={m.accessToken} text={created.token} />
+      <Secret label={m.tryIt} text={example} />
     </div>
   );
 }
@@ -111,7 +112,7 @@ export function Secret({ label, text }: { readonly label: string; readonly text:
       <p className="text-sm font-medium">{label}</p>
       <div className="flex items-center gap-2 rounded-lg border bg-muted py-1.5 pl-3 pr-1.5">
         <code className="min-w-0 flex-1 break-all text-[0.8125rem]">{text}</code>
-        <CopyButton text={text} label={`Copy ${label.toLowerCase()}`} />
+        <CopyButton text={text} label={m.copy(label)} />
       </div>
     </div>
   );
@@ -124,14 +125,14 @@ function RevokeToken({ token, onClose }: { readonly token: AccessToken | null; r
     <ConfirmDialog
       isOpen
       onClose={onClose}
-      title={`Revoke the token “${token.name}”?`}
-      confirmLabel="Revoke token"
+      title={m.revokeTheToken(token.name)}
+      confirmLabel={m.revokeToken}
       isBusy={revoke.isPending}
       onConfirm={() =>
-        revoke.mutate(token.id, { onSuccess: () => toast.success("Token revoked"), onError: toastProblem, onSettled: onClose })
+        revoke.mutate(token.id, { onSuccess: () => toast.success(m.tokenRevoked), onError: toastProblem, onSettled: onClose })
       }
     >
-      <p>Programs that use it are refused at once. This can’t be undone.</p>
+      <p>{m.programsThatUseItAre}</p>
     </ConfirmDialog>
   );
 }

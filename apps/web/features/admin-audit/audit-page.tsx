@@ -1,7 +1,6 @@
 "use client";
 
 import { auditPage, type AuditEvent } from "@mosaic/contracts/audit";
-import { auditActionWords } from "@mosaic/contracts/audit-actions";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { ChevronRight, Download, ScrollText } from "lucide-react";
 import { useState } from "react";
@@ -19,6 +18,8 @@ import { EmptyState, SettingsSection } from "@/components/page/settings-section"
 import { request } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
 import { formatTime } from "@/lib/time";
+import { actionWords } from "@/features/admin-audit/action-words";
+import { m } from "@messages/admin-audit";
 
 const pageSize = 50;
 
@@ -32,11 +33,7 @@ export function AuditPage() {
     staleTime: 0,
   });
   return (
-    <SettingsSection
-      title="Audit"
-      description="Who changed what, when and from where. Nobody can change or delete what stands here, and it never holds what people write."
-      actions={<Exports parameters={parameters} />}
-    >
+    <SettingsSection title={m.audit} description={m.whoChangedWhatWhenAnd} actions={<Exports parameters={parameters} />}>
       <AuditFilterBar filters={filters} />
       <Loaded query={events}>
         {({ events: rows, total }) =>
@@ -49,7 +46,7 @@ export function AuditPage() {
                 foldsMessages={!(parameters["action"] ?? "").startsWith("message")}
                 isStale={events.isPlaceholderData}
               />
-              <Pagination page={filters.page} pageSize={pageSize} total={total} noun="entries" onPage={filters.setPage} />
+              <Pagination page={filters.page} pageSize={pageSize} total={total} noun={m.entries} onPage={filters.setPage} />
             </div>
           )
         }
@@ -64,13 +61,13 @@ function Exports({ parameters }: { readonly parameters: Readonly<Record<string, 
       <Button asChild variant="secondary" size="sm">
         <a href={exportLink(parameters, "csv")} download>
           <Download aria-hidden />
-          Export CSV
+          {m.exportCsv}
         </a>
       </Button>
       <Button asChild variant="secondary" size="sm">
         <a href={exportLink(parameters, "jsonl")} download>
           <Download aria-hidden />
-          Export JSON Lines
+          {m.exportJsonLines}
         </a>
       </Button>
     </div>
@@ -93,7 +90,7 @@ function AuditTable({ events, foldsMessages, isStale }: AuditTableProps) {
     : events.map((event) => ({ kind: "event", id: event.id, event }));
   return (
     <DataTable
-      caption="Audit log"
+      caption={m.auditLog}
       columns={columns(opened, toggle)}
       rows={rows}
       rowKey={({ id }) => id}
@@ -106,29 +103,27 @@ function AuditTable({ events, foldsMessages, isStale }: AuditTableProps) {
 const columns = (opened: ReadonlySet<string>, toggle: (id: string) => void): readonly DataColumn<AuditRow>[] => [
   {
     id: "action",
-    header: "What",
+    header: m.what,
     isMain: true,
     renderCell: (row) => (
-      <span className="font-medium">
-        {row.kind === "event" ? auditActionWords(row.event.action) : `${row.events.length} chat messages`}
-      </span>
+      <span className="font-medium">{row.kind === "event" ? actionWords(row.event.action) : m.chatMessages(row.events.length)}</span>
     ),
   },
-  { id: "target", header: "To what", renderCell: (row) => (row.kind === "event" ? <Target event={row.event} /> : "–") },
-  { id: "actor", header: "Who", renderCell: (row) => (row.kind === "event" ? <Actor event={row.event} /> : peopleOf(row.events)) },
+  { id: "target", header: m.toWhat, renderCell: (row) => (row.kind === "event" ? <Target event={row.event} /> : "–") },
+  { id: "actor", header: m.who, renderCell: (row) => (row.kind === "event" ? <Actor event={row.event} /> : peopleOf(row.events)) },
   {
     id: "at",
-    header: "When",
+    header: m.when,
     className: "lg:whitespace-nowrap",
     renderCell: (row) => {
       const { at } = row.kind === "event" ? row.event : (row.events.at(0) ?? { at: "" });
       return <time dateTime={at}>{formatTime(at)}</time>;
     },
   },
-  { id: "outcome", header: "Outcome", renderCell: (row) => (row.kind === "event" ? <Outcome outcome={row.event.outcome} /> : null) },
+  { id: "outcome", header: m.outcome, renderCell: (row) => (row.kind === "event" ? <Outcome outcome={row.event.outcome} /> : null) },
   {
     id: "details",
-    header: "Details",
+    header: m.details,
     isActions: true,
     renderCell: (row) => <Opener row={row} isOpen={opened.has(row.id)} onToggle={() => toggle(row.id)} />,
   },
@@ -136,7 +131,7 @@ const columns = (opened: ReadonlySet<string>, toggle: (id: string) => void): rea
 
 const peopleOf = (events: readonly AuditEvent[]): string => {
   const names = [...new Set(events.map(({ actor }) => actor.name))];
-  return names.length > 2 ? `${names.length} people` : names.join(", ");
+  return names.length > 2 ? m.people(names.length) : names.join(", ");
 };
 
 interface OpenerProps {
@@ -148,12 +143,12 @@ interface OpenerProps {
 function Opener({ row, isOpen, onToggle }: OpenerProps) {
   const label =
     row.kind === "event"
-      ? `Details of: ${auditActionWords(row.event.action)}, ${row.event.actor.name}, ${formatTime(row.event.at)}`
-      : `Show each of ${row.events.length} chat messages`;
+      ? m.detailsOf(actionWords(row.event.action), row.event.actor.name, formatTime(row.event.at))
+      : m.showEachOfChatMessages(row.events.length);
   return (
     <Button variant="ghost" size="sm" aria-expanded={isOpen} aria-label={label} onClick={onToggle}>
       <ChevronRight aria-hidden className={cn("transition-transform", isOpen && "rotate-90")} />
-      {row.kind === "event" ? "Details" : "Show each"}
+      {row.kind === "event" ? m.details : m.showEach}
     </Button>
   );
 }
@@ -162,16 +157,16 @@ function NothingFound({ filters }: { readonly filters: UrlFilters }) {
   return (
     <EmptyState
       icon={<ScrollText aria-hidden />}
-      title={filters.isFiltered ? "Nothing fits these filters" : "Nothing has happened yet"}
+      title={filters.isFiltered ? m.nothingFitsTheseFilters : m.nothingHasHappenedYet}
       action={
         filters.isFiltered || filters.page > 1 ? (
           <Button variant="secondary" onClick={filters.clear}>
-            Show everything
+            {m.showEverything}
           </Button>
         ) : null
       }
     >
-      Every change, every sign-in and every refused attempt leaves an entry here.
+      {m.everyChangeEverySignIn}
     </EmptyState>
   );
 }

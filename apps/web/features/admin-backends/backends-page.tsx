@@ -27,15 +27,13 @@ import { SettingsSection } from "@/components/page/settings-section";
 import { useUnsavedChanges } from "@/components/page/unsaved-guard";
 import { formatCount } from "@/lib/count";
 import { splitFaults, useFirstFault } from "@/lib/form-problem";
+import { m } from "@messages/admin-backends";
 
 export function BackendsPage() {
   const backends = useBackendSettings();
   return (
     <div className="max-w-3xl">
-      <SettingsSection
-        title="Backends"
-        description="The software that agents run on, how much of this machine each may use, and what a new agent begins with."
-      >
+      <SettingsSection title={m.backends} description={m.theSoftwareThatAgentsRun}>
         <Loaded query={backends}>
           {(list) => (
             <div className="grid gap-8">
@@ -71,7 +69,7 @@ const useBackendForm = (stored: BackendSettings) => {
       setFaults(split.faults);
       setRest(split.rest);
     };
-    save.mutate({ id: stored.id, body: toUpdateBackend(values) }, { onSuccess: () => toast.success(`${stored.label} saved`), onError });
+    save.mutate({ id: stored.id, body: toUpdateBackend(values) }, { onSuccess: () => toast.success(m.saved(stored.label)), onError });
   };
   const set = (changes: Partial<BackendValues>): void => setValues((known) => ({ ...known, ...changes }));
   return { save, values, set, faults, rest, form, isDirty, submit };
@@ -92,9 +90,9 @@ function BackendForm({ stored }: { readonly stored: BackendSettings }) {
         <h3 id={id} className="font-medium">
           {stored.label}
         </h3>
-        <p className="text-sm text-muted-foreground">{stored.agentCount === 1 ? "1 agent" : `${formatCount(stored.agentCount)} agents`}</p>
+        <p className="text-sm text-muted-foreground">{stored.agentCount === 1 ? m.n1Agent : m.agents(formatCount(stored.agentCount))}</p>
       </div>
-      <Field label="Image" hint="The container image that agents start from." error={faults.image}>
+      <Field label={m.image} hint={m.theContainerImageThatAgents} error={faults.image}>
         {(control) => (
           <Input
             {...control}
@@ -109,25 +107,24 @@ function BackendForm({ stored }: { readonly stored: BackendSettings }) {
       <ImageCheckButton backendId={stored.id} isUnsaved={values.image.trim() !== stored.image} />
       <Limits stored={stored} values={values} set={set} faults={faults} />
       <ToolsField value={values.tools} onChange={(tools) => set({ tools })} />
-      <Notice tone="info" title="When a change takes effect">
-        Image and limits: agents that are running restart as soon as they answer nobody, the others at their next start. Defaults: for
-        agents made from now on; those that are there keep their own.
+      <Notice tone="info" title={m.whenAChangeTakesEffect}>
+        {m.imageAndLimitsAgentsThat}
       </Notice>
       {rest === null ? null : <SaveProblem error={rest} />}
       <Button type="submit" className="justify-self-start" isBusy={save.isPending} disabled={!isDirty}>
-        Save {stored.label}
+        {m.save(stored.label)}
       </Button>
     </form>
   );
 }
 
 const numbers = [
-  { field: "memoryMb", label: "Memory per agent (MB)", hint: "" },
-  { field: "cpus", label: "CPUs per agent", hint: "Parts are fine: 0.5 is half a core." },
-  { field: "processes", label: "Processes per agent", hint: "A bound for runaway programs." },
-  { field: "diskMb", label: "Files per agent (MB)", hint: "An agent that keeps more on the disk is stopped, and its owner told why." },
-  { field: "readySeconds", label: "Time to get ready (seconds)", hint: "A start that makes progress may take longer." },
-  { field: "idleMinutes", label: "New agents stop when idle for (minutes)", hint: "0 = never." },
+  { field: "memoryMb", label: m.memoryPerAgentMb, hint: "" },
+  { field: "cpus", label: m.cpusPerAgent, hint: m.partsAreFine05 },
+  { field: "processes", label: m.processesPerAgent, hint: m.aBoundForRunawayPrograms },
+  { field: "diskMb", label: m.filesPerAgentMb, hint: m.anAgentThatKeepsMore },
+  { field: "readySeconds", label: m.timeToGetReadySeconds, hint: m.aStartThatMakesProgress },
+  { field: "idleMinutes", label: m.newAgentsStopWhenIdle, hint: m.n0Never },
 ] as const;
 
 interface LimitsProps {
@@ -139,7 +136,7 @@ interface LimitsProps {
 
 function Limits({ stored, values, faults, set }: LimitsProps) {
   const { label: software, memoryNeeds } = stored;
-  const memoryHint = `${software} needs at least ${inMb(memoryNeeds.minimumBytes)}; ${inMb(memoryNeeds.comfortableBytes)} is comfortable.`;
+  const memoryHint = m.needsAtLeastIsComfortable(software, inMb(memoryNeeds.minimumBytes), inMb(memoryNeeds.comfortableBytes));
   const warning = memoryWarning(values, stored);
   return (
     <div className="grid items-start gap-5 sm:grid-cols-2">
@@ -158,7 +155,7 @@ function Limits({ stored, values, faults, set }: LimitsProps) {
         </Field>
       ))}
       {warning === null ? null : (
-        <Notice tone="warning" role="status" className="sm:col-span-2" title="That is little memory">
+        <Notice tone="warning" role="status" className="sm:col-span-2" title={m.thatIsLittleMemory}>
           {warning}
         </Notice>
       )}

@@ -11,6 +11,7 @@ import { Loaded } from "@/components/page/load-state";
 import { SaveProblem } from "@/components/page/save-problem";
 import { request } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
+import { m } from "@messages/admin-backends";
 
 const key = queryKeys.admin("files");
 const path = "/api/admin/files";
@@ -22,7 +23,7 @@ export function FileQuota() {
   return (
     <section aria-labelledby="file-quota" className="grid gap-3">
       <h3 id="file-quota" className="font-medium">
-        Files in chats
+        {m.filesInChats}
       </h3>
       <Loaded query={settings}>{(stored) => <QuotaForm key={stored.quotaBytes} stored={stored} />}</Loaded>
     </section>
@@ -39,15 +40,11 @@ function QuotaForm({ stored }: { readonly stored: FileSettings }) {
   const wanted = fileSettings.safeParse({ quotaBytes: megabytes.trim() === "" ? Number.NaN : Number(megabytes) * mebibyte });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (wanted.success) save.mutate(wanted.data, { onSuccess: () => toast.success("Room for files saved") });
+    if (wanted.success) save.mutate(wanted.data, { onSuccess: () => toast.success(m.roomForFilesSaved) });
   };
   return (
     <form onSubmit={submit} noValidate className="grid gap-4 rounded-xl border bg-card p-4 shadow-xs sm:p-6">
-      <Field
-        label="Room for each person (MB)"
-        hint="Files that people send and agents make are kept in the database. Whoever has no room left can’t upload; nothing is deleted. 0: nobody uploads."
-        error={wanted.success ? undefined : "Enter a whole number of megabytes, up to 1,048,576."}
-      >
+      <Field label={m.roomForEachPersonMb} hint={m.filesThatPeopleSendAnd} error={wanted.success ? undefined : m.enterAWholeNumberOf}>
         {(control) => (
           <Input
             {...control}
@@ -65,7 +62,7 @@ function QuotaForm({ stored }: { readonly stored: FileSettings }) {
         isBusy={save.isPending}
         disabled={!wanted.success || wanted.data.quotaBytes === stored.quotaBytes}
       >
-        Save room
+        {m.saveRoom}
       </Button>
     </form>
   );

@@ -6,11 +6,12 @@ import { Button } from "@/components/ui/button";
 import { Notice, type NoticeTone } from "@/components/ui/notice";
 import { useImageCheck } from "@/features/admin-backends/backend-queries";
 import { SaveProblem } from "@/components/page/save-problem";
+import { m } from "@messages/admin-backends";
 
 const outcomes: Record<ImageCheck["outcome"], { tone: NoticeTone; title: string }> = {
-  present: { tone: "success", title: "The image is on this machine" },
-  missing: { tone: "warning", title: "The image is not on this machine" },
-  engine_unreachable: { tone: "danger", title: "The container engine does not answer" },
+  present: { tone: "success", title: m.theImageIsOnThis },
+  missing: { tone: "warning", title: m.theImageIsNotOn },
+  engine_unreachable: { tone: "danger", title: m.theContainerEngineDoesNot },
 };
 
 export function ImageCheckButton({ backendId, isUnsaved }: { readonly backendId: string; readonly isUnsaved: boolean }) {
@@ -20,9 +21,9 @@ export function ImageCheckButton({ backendId, isUnsaved }: { readonly backendId:
       <div className="flex flex-wrap items-center gap-3">
         <Button variant="secondary" size="sm" isBusy={check.isPending} disabled={isUnsaved} onClick={() => check.mutate(backendId)}>
           {check.isPending ? null : <PackageSearch aria-hidden />}
-          Check the image
+          {m.checkTheImage}
         </Button>
-        {isUnsaved ? <p className="text-[0.8125rem] text-muted-foreground">Save first: the stored image is what is checked.</p> : null}
+        {isUnsaved ? <p className="text-[0.8125rem] text-muted-foreground">{m.saveFirstTheStoredImage}</p> : null}
       </div>
       <div role="status" className="empty:hidden">
         {check.data && !check.isPending && !isUnsaved ? (

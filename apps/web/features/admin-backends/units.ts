@@ -1,6 +1,7 @@
 import type { BackendSettings, UpdateBackend } from "@mosaic/contracts/admin-containers";
 import { updateBackend } from "@mosaic/contracts/admin-containers";
 import type { AgentTools } from "@mosaic/contracts/agent";
+import { m } from "@messages/admin-backends";
 
 const mebibyte = 1024 * 1024;
 const nanosPerCpu = 1_000_000_000;
@@ -56,13 +57,13 @@ export const backendFields = {
 } as const satisfies Record<string, keyof BackendValues>;
 
 const words: Readonly<Record<(typeof backendFields)[keyof typeof backendFields], string>> = {
-  image: "An image name such as mosaic/openclaw:2026.9.6",
-  memoryMb: "From 256 MB to 1,048,576 MB (1 TB)",
-  cpus: "From 0.1 to 256 CPUs",
-  processes: "A whole number from 32 to 65,536",
-  diskMb: "From 256 MB to 16,777,216 MB (16 TB)",
-  readySeconds: "From 10 to 900 seconds",
-  idleMinutes: "From 0 to 10,080 minutes (a week)",
+  image: m.anImageNameSuchAs,
+  memoryMb: m.from256MbTo1,
+  cpus: m.from01To256,
+  processes: m.aWholeNumberFrom32,
+  diskMb: m.from256MbTo16,
+  readySeconds: m.from10To900Seconds,
+  idleMinutes: m.from0To10080,
 };
 
 export const checkBackend = (values: BackendValues, stored: BackendSettings): BackendFaults => {
@@ -78,15 +79,15 @@ export const checkBackend = (values: BackendValues, stored: BackendSettings): Ba
 const memoryFault = (bytes: number | undefined, { label, memoryLimitBytes, memoryNeeds }: BackendSettings): BackendFaults =>
   bytes === undefined || bytes === memoryLimitBytes || bytes >= memoryNeeds.minimumBytes
     ? {}
-    : { memoryMb: `${label} needs at least ${inMb(memoryNeeds.minimumBytes)}. With less it is killed while it answers` };
+    : { memoryMb: m.needsAtLeastWithLess(label, inMb(memoryNeeds.minimumBytes)) };
 
 /** What is allowed and not enough to be comfortable, in words; `null` if it is enough. */
 export const memoryWarning = (values: BackendValues, { label, memoryNeeds }: BackendSettings): string | null => {
   const bytes = toUpdateBackend(values).memoryLimitBytes ?? 0;
   if (Number.isNaN(bytes) || bytes >= memoryNeeds.comfortableBytes) return null;
   return bytes < memoryNeeds.minimumBytes
-    ? `With less than ${inMb(memoryNeeds.minimumBytes)} an agent of ${label} is killed for lack of memory while it answers.`
-    : `An agent of ${label} may be killed for lack of memory in a long conversation. ${inMb(memoryNeeds.comfortableBytes)} is comfortable.`;
+    ? m.withLessThanAnAgent(inMb(memoryNeeds.minimumBytes), label)
+    : m.anAgentOfMayBe(label, inMb(memoryNeeds.comfortableBytes));
 };
 
 export const inMb = (bytes: number): string => `${Math.round(bytes / mebibyte)} MB`;

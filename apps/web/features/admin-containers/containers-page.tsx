@@ -23,6 +23,7 @@ import { request } from "@/lib/api";
 import { formatCount } from "@/lib/count";
 import { queryKeys } from "@/lib/query-keys";
 import { formatTime } from "@/lib/time";
+import { m } from "@messages/admin-containers";
 
 const key = queryKeys.admin("containers");
 const filterNames = ["search", "status"];
@@ -51,9 +52,9 @@ export function ContainersPage() {
   const running = containers.data?.running ?? 0;
   return (
     <SettingsSection
-      title="Containers"
-      description="Whose agents run, and since when; never what is in them. This page keeps itself up to date."
-      actions={running > 0 ? <Badge>{formatCount(running)} running</Badge> : null}
+      title={m.containers}
+      description={m.whoseAgentsRunAndSince}
+      actions={running > 0 ? <Badge>{m.running(formatCount(running))}</Badge> : null}
     >
       <ContainerFilterBar filters={filters} />
       <Loaded query={containers}>
@@ -63,14 +64,14 @@ export function ContainersPage() {
           ) : (
             <div className="grid gap-4">
               <DataTable
-                caption="Containers"
+                caption={m.containers}
                 columns={columns(labelOf, setStopped)}
                 rows={rows}
                 rowKey={({ agentId }) => agentId}
                 isStale={containers.isPlaceholderData}
               />
               {previous === null && next === null ? null : (
-                <nav aria-label="Pages" className="flex justify-end">
+                <nav aria-label={m.pages} className="flex justify-end">
                   <PageButtons
                     onPrevious={previous === null ? null : () => filters.set({ before: previous, after: "" })}
                     onNext={next === null ? null : () => filters.set({ after: next, before: "" })}
@@ -90,16 +91,16 @@ const firstPage = { after: "", before: "" };
 
 function ContainerFilterBar({ filters }: { readonly filters: UrlFilters }) {
   return (
-    <div role="search" aria-label="Containers" className="flex flex-wrap gap-2.5">
+    <div role="search" aria-label={m.containers} className="flex flex-wrap gap-2.5">
       <SearchInput
-        label="Search containers"
-        placeholder="Name of an agent or of its owner"
+        label={m.searchContainers}
+        placeholder={m.nameOfAnAgentOr}
         className="min-w-52 flex-1"
         value={filters.get("search")}
         onSearch={(search) => filters.set({ search, ...firstPage })}
       />
       <Select
-        aria-label="State"
+        aria-label={m.state}
         className="w-auto min-w-36 flex-1 sm:w-36 sm:flex-none"
         value={filters.get("status") || "all"}
         onChange={(status) => filters.set({ status: status === "all" ? "" : status, ...firstPage })}
@@ -110,43 +111,43 @@ function ContainerFilterBar({ filters }: { readonly filters: UrlFilters }) {
 }
 
 const states = [
-  { value: "all", label: "Any state" },
-  { value: "running", label: "Running" },
-  { value: "starting", label: "Starting" },
-  { value: "stopping", label: "Stopping" },
-  { value: "stopped", label: "Stopped" },
-  { value: "error", label: "Failed" },
+  { value: "all", label: m.anyState },
+  { value: "running", label: m.running2 },
+  { value: "starting", label: m.starting },
+  { value: "stopping", label: m.stopping },
+  { value: "stopped", label: m.stopped },
+  { value: "error", label: m.failed },
 ];
 
 function NothingFound({ filters }: { readonly filters: UrlFilters }) {
   const isFirstPage = filters.get("after") === "" && filters.get("before") === "";
   if (!filters.isFiltered && isFirstPage) {
     return (
-      <EmptyState icon={<Box aria-hidden />} title="No containers yet">
-        Each agent gets one when it starts for the first time.
+      <EmptyState icon={<Box aria-hidden />} title={m.noContainersYet}>
+        {m.eachAgentGetsOneWhen}
       </EmptyState>
     );
   }
   return (
     <EmptyState
       icon={<Box aria-hidden />}
-      title="No containers here"
+      title={m.noContainersHere}
       action={
         <Button variant="secondary" onClick={filters.clear}>
-          Show all containers
+          {m.showAllContainers}
         </Button>
       }
     >
-      {filters.isFiltered ? "No container fits this search and this state." : "The containers of this page have changed their state since."}
+      {filters.isFiltered ? m.noContainerFitsThisSearch : m.theContainersOfThisPage}
     </EmptyState>
   );
 }
 
-const whose = ({ owner }: ContainerView): string => (owner === null ? "System agent" : owner.displayName);
+const whose = ({ owner }: ContainerView): string => (owner === null ? m.systemAgent : owner.displayName);
 
 const diskColumn: DataColumn<ContainerView> = {
   id: "disk",
-  header: "Files",
+  header: m.files,
   className: "lg:whitespace-nowrap",
   renderCell: ({ disk }) => <DiskUse disk={disk} />,
 };
@@ -154,7 +155,7 @@ const diskColumn: DataColumn<ContainerView> = {
 const columns = (labelOf: (backend: string) => string, onStop: (container: ContainerView) => void): DataColumn<ContainerView>[] => [
   {
     id: "agent",
-    header: "Agent",
+    header: m.agent,
     isMain: true,
     renderCell: (container) => (
       <div className="grid gap-0.5">
@@ -165,10 +166,10 @@ const columns = (labelOf: (backend: string) => string, onStop: (container: Conta
   },
   {
     id: "owner",
-    header: "Whose",
+    header: m.whose,
     renderCell: (container) =>
       container.owner === null ? (
-        <Badge tone="accent">System agent</Badge>
+        <Badge tone="accent">{m.systemAgent}</Badge>
       ) : (
         <span className="break-words">
           {container.owner.displayName} <span className="text-muted-foreground">({container.owner.username})</span>
@@ -177,7 +178,7 @@ const columns = (labelOf: (backend: string) => string, onStop: (container: Conta
   },
   {
     id: "status",
-    header: "State",
+    header: m.state,
     renderCell: (container) => (
       <div className="grid gap-0.5">
         <AgentStatus agent={{ status: container.status, stage: null }} />
@@ -186,27 +187,27 @@ const columns = (labelOf: (backend: string) => string, onStop: (container: Conta
     ),
   },
   diskColumn,
-  { id: "since", header: "Since", className: "lg:whitespace-nowrap", renderCell: ({ since }) => formatTime(since) },
+  { id: "since", header: m.since, className: "lg:whitespace-nowrap", renderCell: ({ since }) => formatTime(since) },
   {
     id: "active",
-    header: "Last activity",
+    header: m.lastActivity,
     className: "lg:whitespace-nowrap",
     renderCell: ({ lastActiveAt }) =>
-      lastActiveAt === null ? <span className="text-muted-foreground">None</span> : formatTime(lastActiveAt),
+      lastActiveAt === null ? <span className="text-muted-foreground">{m.none}</span> : formatTime(lastActiveAt),
   },
   {
     id: "actions",
-    header: "Actions",
+    header: m.actions,
     isActions: true,
     renderCell: (container) =>
       container.status === "running" || container.status === "starting" ? (
         <Button
           variant="danger-ghost"
           size="sm"
-          aria-label={`Stop ${container.agentName} of ${whose(container)}`}
+          aria-label={m.stopOf(container.agentName, whose(container))}
           onClick={() => onStop(container)}
         >
-          Stop
+          {m.stop}
         </Button>
       ) : null,
   },
@@ -223,23 +224,18 @@ function StopContainer({ container, onClose }: { readonly container: ContainerVi
     <ConfirmDialog
       isOpen
       onClose={onClose}
-      title={`Stop ${container.agentName} of ${whose(container)}?`}
-      confirmLabel="Stop container"
+      title={m.stopOf2(container.agentName, whose(container))}
+      confirmLabel={m.stopContainer}
       isBusy={stop.isPending}
       onConfirm={() =>
         stop.mutate(container.agentId, {
-          onSuccess: () => toast.success(`${container.agentName} stops`),
+          onSuccess: () => toast.success(m.stops(container.agentName)),
           onError: toastProblem,
           onSettled: onClose,
         })
       }
     >
-      <p>
-        An answer in flight breaks off. Nothing is lost:{" "}
-        {container.owner === null
-          ? "it stays stopped until an admin starts it under System agents."
-          : "the agent starts again, with its memory, when its owner writes to it."}
-      </p>
+      <p>{container.owner === null ? m.systemAgentStops : m.ownersAgentStops}</p>
     </ConfirmDialog>
   );
 }

@@ -11,6 +11,7 @@ import { SettingsSection } from "@/components/page/settings-section";
 import { request } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
 import { formatTime } from "@/lib/time";
+import { m } from "@messages/admin-health";
 
 export function HealthPage() {
   const report = useQuery({
@@ -23,17 +24,17 @@ export function HealthPage() {
   return (
     <div className="max-w-3xl">
       <SettingsSection
-        title="Health"
-        description="What Mosaic needs to work, looked at now."
+        title={m.health}
+        description={m.whatMosaicNeedsToWork}
         actions={
           <Button variant="secondary" isBusy={report.isFetching} onClick={() => void report.refetch()}>
             {report.isFetching ? null : <RefreshCw aria-hidden />}
-            {report.isFetching ? "Checking" : "Check again"}
+            {report.isFetching ? m.checking : m.checkAgain}
           </Button>
         }
       >
         <p role="status" className="sr-only">
-          {report.isFetching ? "Checking" : checksText(report.data ?? [])}
+          {report.isFetching ? m.checking : checksText(report.data ?? [])}
         </p>
         <Loaded query={report}>
           {(checks) => (
@@ -44,7 +45,7 @@ export function HealthPage() {
                   <CheckRow key={check.id} check={check} isStale={report.isFetching} level="h3" />
                 ))}
               </ul>
-              <p className="text-sm text-muted-foreground">Checked {formatTime(new Date(report.dataUpdatedAt).toISOString())}</p>
+              <p className="text-sm text-muted-foreground">{m.checked(formatTime(new Date(report.dataUpdatedAt).toISOString()))}</p>
             </div>
           )}
         </Loaded>
@@ -56,17 +57,17 @@ export function HealthPage() {
 function Verdict({ checks }: { readonly checks: readonly HealthCheck[] }) {
   if (checks.some(({ state }) => state === "failing")) {
     return (
-      <Notice tone="danger" title="Something does not work">
-        What to do stands with each check that fails.
+      <Notice tone="danger" title={m.somethingDoesNotWork}>
+        {m.whatToDoStandsWith}
       </Notice>
     );
   }
   if (checks.some(({ state }) => state === "warning")) {
     return (
-      <Notice tone="warning" title="It works, with a reservation">
-        Read what the warning below says.
+      <Notice tone="warning" title={m.itWorksWithAReservation}>
+        {m.readWhatTheWarningBelow}
       </Notice>
     );
   }
-  return <Notice tone="success" title="Everything works" />;
+  return <Notice tone="success" title={m.everythingWorks} />;
 }

@@ -25,7 +25,7 @@ test("the verdict is that of the worst check, and looking again takes it back", 
   expect(screen.getByText("Not OK: Disk, Runtime")).toBeDefined();
   admin.checks = [check({}), disk];
   press("Check again");
-  await screen.findByText("It works, with a reservation");
+  await screen.findByText("It works, with a warning");
   admin.checks = [check({})];
   press("Check again");
   await screen.findByText("Everything works");

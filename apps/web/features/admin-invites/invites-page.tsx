@@ -18,6 +18,7 @@ import { Loaded } from "@/components/page/load-state";
 import { toastProblem } from "@/lib/toast-problem";
 import { EmptyState, SettingsSection } from "@/components/page/settings-section";
 import { formatTime } from "@/lib/time";
+import { m } from "@messages/admin-invites";
 
 export function InvitesPage() {
   const mode = useSignUpMode();
@@ -28,31 +29,25 @@ export function InvitesPage() {
   const add = (
     <Button onClick={() => setCreating(true)}>
       <Plus aria-hidden />
-      New invite
+      {m.newInvite}
     </Button>
   );
   const hasInvites = invites.data !== undefined && invites.data.length > 0;
   return (
-    <SettingsSection
-      title="Invites"
-      description="Who may make an account with a user name and a password, and the links that let them."
-      actions={hasInvites ? add : null}
-    >
+    <SettingsSection title={m.invites} description={m.whoMayMakeAnAccount} actions={hasInvites ? add : null}>
       <Loaded query={mode}>{(stored) => <SignUpModeChoice mode={stored} />}</Loaded>
       <TeamModel />
       <div className="grid gap-3">
-        <h3 className="font-medium">Invite links</h3>
-        {mode.data === "closed" && hasInvites ? (
-          <Notice tone="info">Sign-up is closed, so none of these links works now. Choose “By invite” above to let them work.</Notice>
-        ) : null}
+        <h3 className="font-medium">{m.inviteLinks}</h3>
+        {mode.data === "closed" && hasInvites ? <Notice tone="info">{m.signUpIsClosedSo}</Notice> : null}
         <Loaded query={invites}>
           {(rows) =>
             rows.length === 0 ? (
-              <EmptyState icon={<Ticket aria-hidden />} title="No invite yet" action={add}>
-                Make a link, choose how often it may be used and until when, and send it to whoever should get an account.
+              <EmptyState icon={<Ticket aria-hidden />} title={m.noInviteYet} action={add}>
+                {m.makeALinkChooseHow}
               </EmptyState>
             ) : (
-              <DataTable caption="Invites" columns={columns(setRevoked)} rows={rows} rowKey={({ id }) => id} />
+              <DataTable caption={m.invites} columns={columns(setRevoked)} rows={rows} rowKey={({ id }) => id} />
             )
           }
         </Loaded>
@@ -63,7 +58,7 @@ export function InvitesPage() {
           setCreating(false);
           setCreated(null);
         }}
-        title={created === null ? "New invite" : "Copy the invite link now"}
+        title={created === null ? m.newInvite : m.copyTheInviteLinkNow}
       >
         {created === null ? <NewInviteForm onCreated={setCreated} /> : <InviteLink created={created} isClosed={mode.data === "closed"} />}
       </Dialog>
@@ -73,10 +68,10 @@ export function InvitesPage() {
 }
 
 const states = {
-  open: { text: "Open", tone: "success" },
-  used_up: { text: "Used up", tone: "neutral" },
-  expired: { text: "Expired", tone: "neutral" },
-  revoked: { text: "Revoked", tone: "neutral" },
+  open: { text: m.open, tone: "success" },
+  used_up: { text: m.usedUp, tone: "neutral" },
+  expired: { text: m.expired, tone: "neutral" },
+  revoked: { text: m.revoked, tone: "neutral" },
 } as const;
 
 const nameOf = (invite: Invite): string => (invite.note === "" ? `…${invite.hint}` : invite.note);
@@ -84,34 +79,35 @@ const nameOf = (invite: Invite): string => (invite.note === "" ? `…${invite.hi
 const columns = (onRevoke: (invite: Invite) => void): DataColumn<Invite>[] => [
   {
     id: "invite",
-    header: "Invite",
+    header: m.invite,
     isMain: true,
     renderCell: (invite) => (
       <div className="grid gap-0.5">
         <p className="break-words font-medium">{nameOf(invite)}</p>
         <p className="text-[0.8125rem] text-muted-foreground">
-          {invite.note === "" ? "" : `…${invite.hint} · `}by {invite.createdByName ?? "a former admin"}, {formatTime(invite.createdAt)}
+          {invite.note === "" ? "" : `…${invite.hint} · `}
+          {m.by(invite.createdByName ?? m.aFormerAdmin, formatTime(invite.createdAt))}
         </p>
       </div>
     ),
   },
-  { id: "role", header: "Becomes", renderCell: ({ role }) => (role === "admin" ? <Badge tone="warning">Admin</Badge> : "Member") },
+  { id: "role", header: m.becomes, renderCell: ({ role }) => (role === "admin" ? <Badge tone="warning">{m.admin}</Badge> : m.member) },
   {
     id: "uses",
-    header: "Used",
+    header: m.used,
     className: "tabular-nums lg:whitespace-nowrap",
-    renderCell: (invite) => `${invite.uses} of ${invite.maxUses}`,
+    renderCell: (invite) => m.of(invite.uses, invite.maxUses),
   },
-  { id: "status", header: "Status", renderCell: ({ status }) => <Badge tone={states[status].tone}>{states[status].text}</Badge> },
-  { id: "expires", header: "Expires", className: "lg:whitespace-nowrap", renderCell: ({ expiresAt }) => formatTime(expiresAt) },
+  { id: "status", header: m.status, renderCell: ({ status }) => <Badge tone={states[status].tone}>{states[status].text}</Badge> },
+  { id: "expires", header: m.expires, className: "lg:whitespace-nowrap", renderCell: ({ expiresAt }) => formatTime(expiresAt) },
   {
     id: "actions",
-    header: "Actions",
+    header: m.actions,
     isActions: true,
     renderCell: (invite) =>
       invite.status === "open" ? (
-        <Button variant="danger-ghost" size="sm" aria-label={`Revoke ${nameOf(invite)}`} onClick={() => onRevoke(invite)}>
-          Revoke
+        <Button variant="danger-ghost" size="sm" aria-label={m.revoke(nameOf(invite))} onClick={() => onRevoke(invite)}>
+          {m.revoke2}
         </Button>
       ) : null,
   },
@@ -124,14 +120,14 @@ function RevokeInvite({ invite, onClose }: { readonly invite: Invite | null; rea
     <ConfirmDialog
       isOpen
       onClose={onClose}
-      title={`Revoke the invite “${nameOf(invite)}”?`}
-      confirmLabel="Revoke invite"
+      title={m.revokeTheInvite(nameOf(invite))}
+      confirmLabel={m.revokeInvite}
       isBusy={revoke.isPending}
       onConfirm={() =>
-        revoke.mutate(invite.id, { onSuccess: () => toast.success("Invite revoked"), onError: toastProblem, onSettled: onClose })
+        revoke.mutate(invite.id, { onSuccess: () => toast.success(m.inviteRevoked), onError: toastProblem, onSettled: onClose })
       }
     >
-      <p>The link stops working at once. Accounts that were made with it stay.</p>
+      <p>{m.theLinkStopsWorkingAt}</p>
     </ConfirmDialog>
   );
 }

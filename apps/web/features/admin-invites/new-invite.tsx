@@ -12,18 +12,19 @@ import { useCreateInvite } from "@/features/admin-invites/invite-queries";
 import { SaveProblem } from "@/components/page/save-problem";
 import { splitFaults, useFirstFault, type Faults } from "@/lib/form-problem";
 import { formatTime } from "@/lib/time";
+import { m } from "@messages/admin-invites";
 
 const lifetimes = [
-  { value: "24", label: "1 day" },
-  { value: "72", label: "3 days" },
-  { value: "168", label: "7 days" },
-  { value: "720", label: "30 days" },
-  { value: "8760", label: "1 year" },
+  { value: "24", label: m.n1Day },
+  { value: "72", label: m.n3Days },
+  { value: "168", label: m.n7Days },
+  { value: "720", label: m.n30Days },
+  { value: "8760", label: m.n1Year },
 ];
 
 const roles = [
-  { value: "member", label: "Member" },
-  { value: "admin", label: "Admin" },
+  { value: "member", label: m.member },
+  { value: "admin", label: m.admin },
 ];
 
 export function NewInviteForm({ onCreated }: { readonly onCreated: (created: CreatedInvite) => void }) {
@@ -49,20 +50,20 @@ export function NewInviteForm({ onCreated }: { readonly onCreated: (created: Cre
   };
   return (
     <form ref={form} onSubmit={submit} noValidate className="grid gap-5">
-      <Field label="Note" isOptional hint="For whom it is. Only admins see it." error={faults.note}>
+      <Field label={m.note} isOptional hint={m.forWhomItIsOnly} error={faults.note}>
         {(control) => (
           <Input {...control} value={note} maxLength={200} autoComplete="off" onChange={(event) => setNote(event.target.value)} />
         )}
       </Field>
       <div className="grid gap-5 sm:grid-cols-2">
-        <Field label="They become">
+        <Field label={m.theyBecome}>
           {(control) => <Select {...control} value={role} onChange={setRole} groups={[{ label: "", options: roles }]} />}
         </Field>
-        <Field label="Expires after">
+        <Field label={m.expiresAfter}>
           {(control) => <Select {...control} value={hours} onChange={setHours} groups={[{ label: "", options: lifetimes }]} />}
         </Field>
       </div>
-      <Field label="How many people may use it" error={faults.maxUses}>
+      <Field label={m.howManyPeopleMayUse} error={faults.maxUses}>
         {(control) => (
           <Input
             {...control}
@@ -76,12 +77,10 @@ export function NewInviteForm({ onCreated }: { readonly onCreated: (created: Cre
           />
         )}
       </Field>
-      {role === "admin" ? (
-        <Notice tone="warning">Whoever opens this link first becomes an admin. Send it to one person only, over a safe way.</Notice>
-      ) : null}
+      {role === "admin" ? <Notice tone="warning">{m.whoeverOpensThisLinkFirst}</Notice> : null}
       {rest === null ? null : <SaveProblem error={rest} />}
       <Button type="submit" className="justify-self-end" isBusy={create.isPending}>
-        Create invite
+        {m.createInvite}
       </Button>
     </form>
   );
@@ -91,7 +90,7 @@ const faultsOf = (issues: readonly { readonly path: readonly PropertyKey[]; read
   const note = issues.find(({ path }) => path[0] === "note")?.message;
   return {
     ...(note === undefined ? {} : { note }),
-    ...(issues.some(({ path }) => path[0] === "maxUses") ? { maxUses: "A whole number from 1 to 1000" } : {}),
+    ...(issues.some(({ path }) => path[0] === "maxUses") ? { maxUses: m.aWholeNumberFrom1 } : {}),
   };
 };
 
@@ -101,14 +100,12 @@ export const inviteLink = (origin: string, code: string): string => `${origin}/s
 export function InviteLink({ created, isClosed }: { readonly created: CreatedInvite; readonly isClosed: boolean }) {
   return (
     <div className="grid gap-4">
-      <Notice tone="warning" title="This is the only time it is shown">
-        Mosaic keeps only a fingerprint of it. If it gets lost, revoke the invite and make a new one.
+      <Notice tone="warning" title={m.thisIsTheOnlyTime}>
+        {m.mosaicKeepsOnlyAFingerprint}
       </Notice>
-      {isClosed ? <Notice tone="info">Sign-up is closed now: the link works once you choose “By invite”.</Notice> : null}
-      <Secret label="Invite link" text={inviteLink(window.location.origin, created.code)} />
-      <p className="text-sm text-muted-foreground">
-        Works {created.maxUses === 1 ? "once" : `${created.maxUses} times`}, until {formatTime(created.expiresAt)}.
-      </p>
+      {isClosed ? <Notice tone="info">{m.signUpIsClosedNow}</Notice> : null}
+      <Secret label={m.inviteLink} text={inviteLink(window.location.origin, created.code)} />
+      <p className="text-sm text-muted-foreground">{m.worksUntil(created.maxUses, formatTime(created.expiresAt))}</p>
     </div>
   );
 }

@@ -9,16 +9,17 @@ import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Notice } from "@/components/ui/notice";
 import { useSaveSignUpMode } from "@/features/admin-invites/invite-queries";
 import { toastProblem } from "@/lib/toast-problem";
+import { m } from "@messages/admin-invites";
 
 const modes: readonly { value: SignUpMode; title: string; description: string; icon: typeof Ticket }[] = [
   {
     value: "closed",
-    title: "Closed",
-    description: "Nobody can sign up. Accounts come from single sign-on only, and invite links don’t work.",
+    title: m.closed,
+    description: m.nobodyCanSignUpAccounts,
     icon: DoorClosed,
   },
-  { value: "invite", title: "By invite", description: "Whoever has an invite link that you made can sign up.", icon: Ticket },
-  { value: "open", title: "Open", description: "Anybody who can reach this page can make an account.", icon: DoorOpen },
+  { value: "invite", title: m.byInvite, description: m.whoeverHasAnInviteLink, icon: Ticket },
+  { value: "open", title: m.open, description: m.anybodyWhoCanReachThis, icon: DoorOpen },
 ];
 
 export function SignUpModeChoice({ mode }: { readonly mode: SignUpMode }) {
@@ -29,7 +30,7 @@ export function SignUpModeChoice({ mode }: { readonly mode: SignUpMode }) {
     save.mutate(
       { mode: next },
       {
-        onSuccess: () => toast.success(`Sign-up: ${modes.find(({ value }) => value === next)?.title.toLowerCase() ?? next}`),
+        onSuccess: () => toast.success(m.signUp(modes.find(({ value }) => value === next)?.title ?? next)),
         onError: toastProblem,
         onSettled: () => setOpening(false),
       },
@@ -43,7 +44,7 @@ export function SignUpModeChoice({ mode }: { readonly mode: SignUpMode }) {
   return (
     <div className="grid gap-3">
       <h3 id={id} className="font-medium">
-        Who may sign up
+        {m.whoMaySignUp}
       </h3>
       <ChoiceGroup aria-labelledby={id} value={mode} onValueChange={choose} className="grid gap-3 md:grid-cols-3">
         {modes.map(({ value, title, description, icon: Icon }) => (
@@ -57,23 +58,19 @@ export function SignUpModeChoice({ mode }: { readonly mode: SignUpMode }) {
         ))}
       </ChoiceGroup>
       {mode === "open" ? (
-        <Notice tone="warning" title="Anybody can sign up">
-          Every new account can run agents on this machine and use the providers that you share. Keep this open only on a network where you
-          trust everybody.
+        <Notice tone="warning" title={m.anybodyCanSignUp}>
+          {m.everyNewAccountCanRun}
         </Notice>
       ) : null}
       <ConfirmDialog
         isOpen={isOpening}
         onClose={() => setOpening(false)}
-        title="Open sign-up to everybody?"
-        confirmLabel="Open sign-up"
+        title={m.openSignUpToEverybody}
+        confirmLabel={m.openSignUp}
         isBusy={save.isPending}
         onConfirm={() => put("open")}
       >
-        <p>
-          Anybody who can reach this page gets an account without asking you. They can run agents on this machine and use the providers that
-          you share, at your cost.
-        </p>
+        <p>{m.anybodyWhoCanReachThis2}</p>
       </ConfirmDialog>
     </div>
   );

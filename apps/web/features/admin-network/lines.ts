@@ -1,4 +1,5 @@
 import { ApiProblem } from "@/lib/api";
+import { m } from "@messages/admin-network";
 
 export interface LineFault {
   readonly line: string;
@@ -20,6 +21,6 @@ export const lineFaults = (error: unknown, sent: readonly string[]): LineFault[]
   if (!(error instanceof ApiProblem)) return [];
   return (error.problem.errors ?? []).map(({ path, message }) => {
     const line = sent[Number(/(?<!\d)\d+$/.exec(path)?.[0] ?? "-1")];
-    return { line: line === undefined ? "The list" : `“${line}”`, message };
+    return { line: line === undefined ? m.theList : `“${line}”`, message };
   });
 };

@@ -15,6 +15,7 @@ import { SettingsSection } from "@/components/page/settings-section";
 import { useUnsavedChanges } from "@/components/page/unsaved-guard";
 import { request } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
+import { m } from "@messages/admin-network";
 
 const key = queryKeys.admin("outbound");
 
@@ -22,10 +23,9 @@ export function NetworkPage() {
   const settings = useQuery({ queryKey: key, queryFn: ({ signal }) => request(outboundSettings, "/api/admin/outbound", { signal }) });
   return (
     <div className="max-w-3xl">
-      <SettingsSection title="Network" description="Which addresses Mosaic may call for its users: providers, and sign-in servers.">
-        <Notice tone="info" title="The public internet is always allowed">
-          Addresses inside your network are not: otherwise anybody here could use Mosaic to reach machines that are none of their business.
-          Allow the ones that people need.
+      <SettingsSection title={m.network} description={m.whichAddressesMosaicMayCall}>
+        <Notice tone="info" title={m.thePublicInternetIsAlways}>
+          {m.addressesInsideYourNetworkAre}
         </Notice>
         <Loaded query={settings}>
           {({ allowedAddresses }) => <AddressForm key={allowedAddresses.join("\n")} stored={allowedAddresses} />}
@@ -47,7 +47,7 @@ function AddressForm({ stored }: { readonly stored: readonly string[] }) {
     mutationFn: (allowedAddresses: string[]) =>
       request(outboundSettings, "/api/admin/outbound", { method: "PUT", body: { allowedAddresses } }),
     onSuccess: (saved) => {
-      toast.success("Allowed addresses saved", { description: "They are in force at once." });
+      toast.success(m.allowedAddressesSaved, { description: m.theyAreInForceAt });
       client.setQueryData(key, saved);
       setText(saved.allowedAddresses.join("\n"));
     },
@@ -61,7 +61,7 @@ function AddressForm({ stored }: { readonly stored: readonly string[] }) {
   const message = faults.length === 0 ? undefined : faults.map((fault) => `${fault.line}: ${fault.message}`).join(" · ");
   return (
     <form onSubmit={submit} noValidate className="grid gap-4">
-      <Field label="Allowed addresses" hint="One per line." error={message}>
+      <Field label={m.allowedAddresses} hint={m.onePerLine} error={message}>
         {(control) => (
           <Textarea
             {...control}
@@ -69,7 +69,7 @@ function AddressForm({ stored }: { readonly stored: readonly string[] }) {
             spellCheck={false}
             autoCapitalize="none"
             className="font-mono text-[0.8125rem] sm:text-[0.8125rem]"
-            placeholder={"ollama.home:11434\n192.168.1.20"}
+            placeholder={m.ollamaHome11434192168}
             value={text}
             onChange={(event) => setText(event.target.value)}
           />
@@ -77,23 +77,23 @@ function AddressForm({ stored }: { readonly stored: readonly string[] }) {
       </Field>
       {save.error && faults.length === 0 ? <SaveProblem error={save.error} /> : null}
       <Button type="submit" className="justify-self-start" isBusy={save.isPending} disabled={!isDirty}>
-        Save addresses
+        {m.saveAddresses}
       </Button>
     </form>
   );
 }
 
 const examples: readonly (readonly [entry: string, meaning: string])[] = [
-  ["ollama.home:11434", "Ollama on a machine at home: this name, and this port only"],
-  ["192.168.1.20", "one machine, on every port"],
-  ["[fd00::20]:11434", "one machine with IPv6, on one port"],
-  ["10.20.0.0/16", "a whole range"],
+  ["ollama.home:11434", m.ollamaOnAMachineAt],
+  ["192.168.1.20", m.oneMachineEveryPort],
+  ["[fd00::20]:11434", m.oneMachine],
+  ["10.20.0.0/16", m.aWholeRange],
 ];
 
 function Examples() {
   return (
-    <section aria-label="Examples" className="grid gap-2.5">
-      <h3 className="font-medium">Examples</h3>
+    <section aria-label={m.examples} className="grid gap-2.5">
+      <h3 className="font-medium">{m.examples}</h3>
       <dl className="divide-y rounded-xl border bg-card text-sm shadow-xs">
         {examples.map(([entry, meaning]) => (
           <div key={entry} className="flex flex-wrap gap-x-4 gap-y-0.5 px-4 py-2.5">
@@ -104,10 +104,7 @@ function Examples() {
           </div>
         ))}
       </dl>
-      <p className="text-sm text-muted-foreground">
-        As narrow as possible is best: a name with its port rather than a range. Addresses that belong to Mosaic itself and to its machine’s
-        own services stay refused where they could do harm.
-      </p>
+      <p className="text-sm text-muted-foreground">{m.asNarrowAsPossibleIs}</p>
     </section>
   );
 }

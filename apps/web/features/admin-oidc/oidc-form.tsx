@@ -25,6 +25,7 @@ import { RoleMappings } from "@/features/admin-oidc/role-mappings";
 import { SaveProblem } from "@/components/page/save-problem";
 import { splitFaults, useFirstFault } from "@/lib/form-problem";
 import { useLeave } from "@/lib/use-leave";
+import { m } from "@messages/admin-oidc";
 
 export interface OidcFormProps {
   readonly stored: OidcSettings;
@@ -41,17 +42,9 @@ export function OidcForm(props: OidcFormProps) {
   const { values, set, faults, saveError, isSaving, isDirty, form, submit } = useOidcForm(props);
   return (
     <form ref={form} onSubmit={(event) => void submit(event)} noValidate className="grid gap-6">
-      <Toggle
-        label="Offer it on the sign-in page"
-        text="Off: kept, and used by nobody."
-        isOn={values.isEnabled}
-        onChange={(isEnabled) => set({ isEnabled })}
-      />
-      <Secret label="Redirect URI" text={stored.redirectUri} />
-      <p className="-mt-4 text-[0.8125rem] text-muted-foreground">
-        Register exactly this address at your sign-in server. It follows from the address of this page, so set up single sign-on at the one
-        that people will use.
-      </p>
+      <Toggle label={m.offerItOnTheSign} text={m.offKeptAndUsedBy} isOn={values.isEnabled} onChange={(isEnabled) => set({ isEnabled })} />
+      <Secret label={m.redirectUri} text={stored.redirectUri} />
+      <p className="-mt-4 text-[0.8125rem] text-muted-foreground">{m.registerExactlyThisAddressAt}</p>
       <OidcHelp />
       <Server values={values} set={set} faults={faults} stored={stored} isDraft={props.onLeave !== undefined} />
       <People values={values} set={set} faults={faults} />
@@ -106,7 +99,7 @@ type ServerProps = PartProps & { readonly stored: OidcSettings; /** Kept over a 
 function Server({ values, set, faults, stored, isDraft }: ServerProps) {
   return (
     <div className="grid gap-5">
-      <Field label="Issuer" hint="The address of your sign-in server, as it names itself." error={faults.issuer}>
+      <Field label={m.issuer} hint={m.theAddressOfYourSign} error={faults.issuer}>
         {(control) => (
           <Input
             {...control}
@@ -114,13 +107,13 @@ function Server({ values, set, faults, stored, isDraft }: ServerProps) {
             inputMode="url"
             autoComplete="off"
             spellCheck={false}
-            placeholder="https://login.example.org/realms/team"
+            placeholder={m.httpsLoginExampleOrgRealms}
             value={values.issuer}
             onChange={(event) => set({ issuer: event.target.value })}
           />
         )}
       </Field>
-      <Field label="Client ID" error={faults.clientId}>
+      <Field label={m.clientId} error={faults.clientId}>
         {(control) => (
           <Input
             {...control}
@@ -133,7 +126,7 @@ function Server({ values, set, faults, stored, isDraft }: ServerProps) {
       </Field>
       <ClientSecret values={values} set={set} faults={faults} stored={stored} isDraft={isDraft} />
       <OidcTest asked={toTestOidc(values)} />
-      <Field label="Label of the button" hint={`People see: “Continue with ${values.label.trim() || "…"}”.`} error={faults.label}>
+      <Field label={m.labelOfTheButton} hint={m.peopleSeeContinueWith(values.label.trim() || "…")} error={faults.label}>
         {(control) => (
           <Input
             {...control}
@@ -144,7 +137,7 @@ function Server({ values, set, faults, stored, isDraft }: ServerProps) {
           />
         )}
       </Field>
-      <Field label="Scopes" hint="openid is always needed; add groups or roles if your rules below read them." error={faults.scopes}>
+      <Field label={m.scopes} hint={m.openidIsAlwaysNeededAdd} error={faults.scopes}>
         {(control) => <TagInput control={control} value={values.scopes} onChange={(scopes) => set({ scopes })} />}
       </Field>
     </div>
@@ -156,18 +149,14 @@ function ClientSecret({ values, set, faults, stored, isDraft }: ServerProps) {
   return (
     <>
       <Field
-        label="Client secret"
-        hint={
-          stored.hasClientSecret
-            ? "A secret is stored. Leave this empty to keep it; it is never shown."
-            : `Stored encrypted, and never shown again.${isDraft ? " A reload empties this field." : ""}`
-        }
+        label={m.clientSecret}
+        hint={stored.hasClientSecret ? m.aSecretIsStoredLeave : isDraft ? m.storedButNotKept : m.storedEncryptedAndNeverShown}
         error={faults.clientSecret}
       >
         {(control) => (
           <PasswordInput
             {...control}
-            what="client secret"
+            what={m.clientSecret2}
             autoComplete="new-password"
             placeholder={stored.hasClientSecret ? "••••••••" : ""}
             disabled={values.hasNoSecret}
@@ -183,7 +172,7 @@ function ClientSecret({ values, set, faults, stored, isDraft }: ServerProps) {
           onCheckedChange={(checked) => set({ hasNoSecret: checked === true, clientSecret: "" })}
         />
         <label htmlFor={id} className="text-sm">
-          This client has no secret (a public client with PKCE)
+          {m.thisClientHasNoSecret}
         </label>
       </div>
     </>
@@ -193,23 +182,18 @@ function ClientSecret({ values, set, faults, stored, isDraft }: ServerProps) {
 function People({ values, set, faults }: PartProps) {
   return (
     <div className="grid gap-5 border-t pt-6">
-      <h3 className="font-medium">Who may come in</h3>
+      <h3 className="font-medium">{m.whoMayComeIn}</h3>
       <Toggle
-        label="Make accounts by itself"
-        text="Somebody new gets an account at their first sign-in. Off: only people who have signed in with it before."
+        label={m.makeAccountsByItself}
+        text={m.somebodyNewGetsAnAccount}
         isOn={values.autoCreate}
         onChange={(autoCreate) => set({ autoCreate })}
       />
-      <Field
-        label="Allowed e-mail domains"
-        isOptional
-        hint="Empty: anybody whom the sign-in server lets in. Exact: example.org does not let mail.example.org in."
-        error={faults.allowedEmailDomains}
-      >
+      <Field label={m.allowedEMailDomains} isOptional hint={m.emptyAnybodyWhomTheSign} error={faults.allowedEmailDomains}>
         {(control) => (
           <TagInput
             control={control}
-            placeholder="example.org"
+            placeholder={m.exampleOrg}
             value={values.allowedEmailDomains}
             onChange={(allowedEmailDomains) => set({ allowedEmailDomains })}
           />

@@ -9,9 +9,10 @@ import { useTestOidc } from "@/features/admin-oidc/oidc-queries";
 import { addressOf } from "@/features/admin-oidc/oidc-values";
 import { AllowAddress } from "@/features/providers/allow-address";
 import { SaveProblem } from "@/components/page/save-problem";
+import { m } from "@messages/admin-oidc";
 
-const issuerFirst = "Enter the issuer first: a web address that begins with https://";
-const titles: Partial<Record<OidcTestResult["outcome"], string>> = { client_refused: "The server does not accept Mosaic" };
+const issuerFirst = m.enterTheIssuerFirstA;
+const titles: Partial<Record<OidcTestResult["outcome"], string>> = { client_refused: m.theServerDoesNotAccept };
 
 /** Reads what the server says of itself, and whether it takes the client; nobody is signed in. */
 export function OidcTest({ asked }: { readonly asked: TestOidc }) {
@@ -20,7 +21,7 @@ export function OidcTest({ asked }: { readonly asked: TestOidc }) {
   const run = (): void => {
     const body = testOidc.safeParse(asked);
     const isIssuer = body.success || body.error.issues.some(({ path }) => path[0] === "issuer");
-    setFault(body.success ? null : isIssuer ? issuerFirst : "The client id and secret hold only printable characters without blanks.");
+    setFault(body.success ? null : isIssuer ? issuerFirst : m.theClientIdAndSecret);
     if (body.success) test.mutate(asked);
     else test.reset();
   };
@@ -32,7 +33,7 @@ export function OidcTest({ asked }: { readonly asked: TestOidc }) {
     <div className="-mt-2 grid gap-3">
       <Button variant="secondary" className="justify-self-start" isBusy={test.isPending} onClick={run}>
         {test.isPending ? null : <PlugZap aria-hidden />}
-        {test.isPending ? "Asking the server" : "Test this server"}
+        {test.isPending ? m.askingTheServer : m.testThisServer}
       </Button>
       <div role="status" className="grid gap-3 empty:hidden">
         {fault === null ? null : <p className="text-sm text-destructive">{fault}</p>}
@@ -40,14 +41,14 @@ export function OidcTest({ asked }: { readonly asked: TestOidc }) {
         {result === null || test.isPending ? null : (
           <Notice
             tone={isOk ? "success" : "danger"}
-            title={isOk ? "The server answers" : (titles[result.outcome] ?? "The server can’t be used yet")}
+            title={isOk ? m.theServerAnswers : (titles[result.outcome] ?? m.theServerCantBeUsed)}
             actions={result.outcome === "address_refused" ? <AllowAddress address={addressOf(asked.issuer)} onAllowed={run} /> : null}
           >
             {result.message}
           </Notice>
         )}
         {result !== null && !test.isPending && result.warnings.length > 0 ? (
-          <Notice tone="warning" title="Worth knowing">
+          <Notice tone="warning" title={m.worthKnowing}>
             <ul className="list-disc space-y-1 pl-4">
               {result.warnings.map((warning) => (
                 <li key={warning}>{warning}</li>

@@ -1,6 +1,7 @@
 import { role } from "@mosaic/contracts/identity";
 import { saveOidc, type OidcSettings, type SaveOidc, type TestOidc } from "@mosaic/contracts/oidc";
 import { z } from "zod";
+import { m } from "@messages/admin-oidc";
 
 export const oidcValues = z.object({
   isEnabled: z.boolean(),
@@ -21,7 +22,7 @@ export type OidcFaults = Partial<Record<keyof OidcValues, string>>;
 
 export const toValues = (stored: OidcSettings): OidcValues => ({
   isEnabled: stored.isConfigured ? stored.isEnabled : true,
-  label: stored.isConfigured ? stored.label : "single sign-on",
+  label: stored.isConfigured ? stored.label : m.singleSignOn,
   issuer: stored.issuer,
   clientId: stored.clientId,
   clientSecret: "",
@@ -58,9 +59,9 @@ export const toTestOidc = (values: OidcValues): TestOidc => {
 };
 
 const words: OidcFaults = {
-  label: "Give the button a label of at most 60 characters",
-  clientId: "Enter the client id that the sign-in server gave you",
-  roleMappings: "Fill in the claim and the value of every rule, or remove it",
+  label: m.giveTheButtonALabel,
+  clientId: m.enterTheClientIdThat,
+  roleMappings: m.fillInTheClaimAnd,
 };
 
 const isField = (name: string, values: OidcValues): name is keyof OidcValues => name in values;
@@ -76,9 +77,7 @@ export const checkOidc = (values: OidcValues, stored: OidcSettings): OidcFaults 
   }
   const needsSecret = !values.hasNoSecret && values.clientSecret.trim() === "" && !keepsSecret(values, stored);
   if (needsSecret && faults.clientSecret === undefined) {
-    faults.clientSecret = stored.hasClientSecret
-      ? "Enter the secret again: the stored one is not sent to a new address"
-      : "Enter the client secret, or tick that there is none";
+    faults.clientSecret = stored.hasClientSecret ? m.enterTheSecretAgainThe : m.enterTheClientSecretOr;
   }
   return faults;
 };

@@ -7,6 +7,7 @@ import { Button } from "@/components/ui/button";
 import { FieldError } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
+import { m } from "@messages/admin-oidc";
 
 export interface RoleMappingsProps {
   readonly value: readonly RoleMapping[];
@@ -18,8 +19,8 @@ const roleChoices = [
   {
     label: "",
     options: [
-      { value: "admin", label: "Admin" },
-      { value: "member", label: "Member" },
+      { value: "admin", label: m.admin },
+      { value: "member", label: m.member },
     ],
   },
 ];
@@ -36,12 +37,10 @@ export function RoleMappings({ value, onChange, error }: RoleMappingsProps) {
   return (
     <fieldset className="grid gap-2.5" aria-describedby={`${id}-hint${error ? ` ${id}-error` : ""}`}>
       <legend className="mb-1.5 text-sm font-medium">
-        Roles <span className="font-normal text-muted-foreground">(optional)</span>
+        {m.roles} <span className="font-normal text-muted-foreground">{m.optional}</span>
       </legend>
       <p id={`${id}-hint`} className="text-[0.8125rem] text-muted-foreground">
-        What the sign-in server says of somebody decides their role, at every sign-in; the first rule that holds wins. Without one that
-        holds, somebody new becomes a member, and as soon as a rule makes admins so does whoever has left their group. The breakglass admin
-        is never touched. A claim may be a path: realm_access.roles
+        {m.whatTheSignInServer}
       </p>
       <ul ref={list} className="grid gap-3 empty:hidden">
         {value.map((mapping, index) => (
@@ -60,7 +59,7 @@ export function RoleMappings({ value, onChange, error }: RoleMappingsProps) {
       {value.length < 20 ? (
         <Button variant="secondary" size="sm" className="justify-self-start" onClick={add}>
           <Plus aria-hidden />
-          Add rule
+          {m.addRule}
         </Button>
       ) : null}
     </fieldset>
@@ -79,37 +78,37 @@ function Rule({ number, mapping, hasFault, onChange, onRemove }: RuleProps) {
   const faultOf = (text: string): { "aria-invalid"?: true } => (hasFault && text.trim() === "" ? { "aria-invalid": true } : {});
   return (
     <li className="flex flex-wrap items-center gap-2 rounded-lg border bg-card p-3 text-sm">
-      <span className="shrink-0 text-muted-foreground">If</span>
+      <span className="shrink-0 text-muted-foreground">{m.if}</span>
       <Input
-        aria-label={`Claim of rule ${number}`}
+        aria-label={m.claimOfRule(number)}
         className="w-auto min-w-32 flex-1 basis-32"
-        placeholder="groups"
+        placeholder={m.groups}
         autoCapitalize="none"
         spellCheck={false}
         value={mapping.claim}
         {...faultOf(mapping.claim)}
         onChange={(event) => onChange({ claim: event.target.value })}
       />
-      <span className="shrink-0 text-muted-foreground">contains</span>
+      <span className="shrink-0 text-muted-foreground">{m.contains}</span>
       <Input
-        aria-label={`Value of rule ${number}`}
+        aria-label={m.valueOfRule(number)}
         className="w-auto min-w-32 flex-1 basis-32"
-        placeholder="mosaic-admins"
+        placeholder={m.mosaicAdmins}
         autoCapitalize="none"
         spellCheck={false}
         value={mapping.value}
         {...faultOf(mapping.value)}
         onChange={(event) => onChange({ value: event.target.value })}
       />
-      <span className="shrink-0 text-muted-foreground">they are</span>
+      <span className="shrink-0 text-muted-foreground">{m.theyAre}</span>
       <Select
-        aria-label={`Role of rule ${number}`}
+        aria-label={m.roleOfRule(number)}
         className="w-32"
         value={mapping.role}
         onChange={(role) => onChange({ role: role === "admin" ? "admin" : "member" })}
         groups={roleChoices}
       />
-      <Button variant="ghost" size="icon" className="size-10" aria-label={`Remove rule ${number}`} onClick={onRemove}>
+      <Button variant="ghost" size="icon" className="size-10" aria-label={m.removeRule(number)} onClick={onRemove}>
         <X aria-hidden />
       </Button>
     </li>

@@ -13,6 +13,7 @@ import { Loaded } from "@/components/page/load-state";
 import { toastProblem } from "@/lib/toast-problem";
 import { SettingsSection } from "@/components/page/settings-section";
 import { useUnsavedChanges } from "@/components/page/unsaved-guard";
+import { m } from "@messages/admin-oidc";
 
 export function SignInPage() {
   const settings = useOidcSettings();
@@ -20,13 +21,11 @@ export function SignInPage() {
   return (
     <div className="max-w-3xl">
       <SettingsSection
-        title="Sign-in"
-        description="Let people sign in with the accounts they have already: any server that speaks OpenID Connect."
+        title={m.signIn}
+        description={m.letPeopleSignInWith}
         actions={settings.data ? <OidcState stored={settings.data} /> : null}
       >
-        <Notice tone="info">
-          The breakglass account’s password always works on the sign-in page, whatever you set here: you can’t lock yourself out.
-        </Notice>
+        <Notice tone="info">{m.theBreakglassAccountsPasswordAlways}</Notice>
         <Loaded query={settings}>
           {(stored) => (
             <>
@@ -41,28 +40,20 @@ export function SignInPage() {
 }
 
 function RolesNotTold({ untold }: { readonly untold: NonNullable<OidcSettings["rolesNotTold"]> }) {
-  const people = untold.people === 1 ? "one person" : `${untold.people} people`;
   return (
-    <Notice tone="warning" title={`The sign-in server did not tell the ${untold.claim} of ${people} in the last ${untold.days} days`}>
+    <Notice tone="warning" title={m.theSignInServerDid(untold.claim, untold.people, untold.days)}>
       {untold.why === "too_many_groups" ? (
-        <p>
-          They are in too many groups to be named (Microsoft Entra stops at about 200), so they kept the role they had, admins too. Let it
-          send app roles and use the claim <code>roles</code> in the rules below, or let it name only the groups that are assigned to
-          Mosaic.
-        </p>
+        <p>{m.theyAreInTooMany(<code>roles</code>)}</p>
       ) : (
-        <p>
-          Its userinfo endpoint failed, so they kept the role they had, admins too. Its own log says why; or let it put {untold.claim} into
-          the ID token.
-        </p>
+        <p>{m.itsUserinfoEndpointFailedSo(untold.claim)}</p>
       )}
     </Notice>
   );
 }
 
 function OidcState({ stored }: { readonly stored: OidcSettings }) {
-  if (!stored.isConfigured) return <Badge>Not set up</Badge>;
-  return stored.isEnabled ? <Badge tone="success">On</Badge> : <Badge>Off</Badge>;
+  if (!stored.isConfigured) return <Badge>{m.notSetUp}</Badge>;
+  return stored.isEnabled ? <Badge tone="success">{m.on}</Badge> : <Badge>{m.off}</Badge>;
 }
 
 function OidcEditor({ stored, onSaved }: { readonly stored: OidcSettings; readonly onSaved: () => void }) {
@@ -77,17 +68,17 @@ function OidcEditor({ stored, onSaved }: { readonly stored: OidcSettings; readon
         onDirty={setDirty}
         onSave={async (body) => {
           await save.mutateAsync(body);
-          toast.success(body.isEnabled ? "Single sign-on is on" : "Saved; single sign-on is off");
+          toast.success(body.isEnabled ? m.singleSignOnIsOn : m.savedAndOff);
           onSaved();
         }}
         renderActions={({ isSaving, isDirty: hasChanges }) => (
           <div className="flex flex-wrap gap-2 border-t pt-5">
             <Button type="submit" isBusy={isSaving} disabled={!hasChanges && stored.isConfigured}>
-              Save sign-in
+              {m.saveSignIn}
             </Button>
             {stored.isConfigured ? (
               <Button variant="danger-ghost" className="ml-auto" onClick={() => setRemoving(true)}>
-                Remove single sign-on
+                {m.removeSingleSignOn}
               </Button>
             ) : null}
           </div>
@@ -104,19 +95,19 @@ function RemoveOidc({ isOpen, onClose }: { readonly isOpen: boolean; readonly on
     <ConfirmDialog
       isOpen={isOpen}
       onClose={onClose}
-      title="Remove single sign-on?"
-      confirmLabel="Remove single sign-on"
+      title={m.removeSingleSignOn2}
+      confirmLabel={m.removeSingleSignOn}
       isBusy={remove.isPending}
       onConfirm={() =>
         remove.mutate(undefined, {
-          onSuccess: () => toast.success("Single sign-on was removed"),
+          onSuccess: () => toast.success(m.singleSignOnWasRemoved),
           onError: toastProblem,
           onSettled: onClose,
         })
       }
     >
-      <p>The settings and the client secret are deleted. Accounts stay, but people without a password can’t sign in any more.</p>
-      <p>To only pause it, turn “Offer it on the sign-in page” off instead.</p>
+      <p>{m.theSettingsAndTheClient}</p>
+      <p>{m.toOnlyPauseItTurn}</p>
     </ConfirmDialog>
   );
 }

@@ -6,13 +6,14 @@ import { Switch } from "@/components/ui/switch";
 import { useDemoModel, useSaveDemoModel } from "@/features/admin-sharing/sharing-queries";
 import { Loaded } from "@/components/page/load-state";
 import { toastProblem } from "@/lib/toast-problem";
+import { m } from "@messages/admin-sharing";
 
 export function DemoModelSection() {
   const demo = useDemoModel();
   return (
     <section aria-labelledby="demo-model" className="grid gap-3">
       <h3 id="demo-model" className="font-medium">
-        The demo model
+        {m.theDemoModel}
       </h3>
       <Loaded query={demo}>{(isOn) => <DemoModelSwitch isOn={isOn} />}</Loaded>
     </section>
@@ -26,7 +27,7 @@ function DemoModelSwitch({ isOn }: { readonly isOn: boolean }) {
     save.mutate(
       { isOn: next },
       {
-        onSuccess: () => toast.success(next ? "Everybody may use the demo model" : "The demo model is switched off"),
+        onSuccess: () => toast.success(next ? m.everybodyMayUseTheDemo : m.theDemoModelIsSwitched),
         onError: toastProblem,
       },
     );
@@ -34,11 +35,10 @@ function DemoModelSwitch({ isOn }: { readonly isOn: boolean }) {
     <div className="flex items-center gap-6 rounded-xl border bg-card p-4 shadow-xs">
       <div className="grid min-w-0 flex-1 gap-0.5">
         <label htmlFor={id} className="text-sm font-medium">
-          Offer the demo model
+          {m.offerTheDemoModel}
         </label>
         <p id={`${id}-text`} className="text-sm text-muted-foreground">
-          It is built in, needs no key and has no intelligence. When it is off, nobody can add or test it, and agents that use it say so
-          instead of answering, until another model is chosen for them.
+          {m.itIsBuiltInNeeds}
         </p>
       </div>
       <Switch id={id} aria-describedby={`${id}-text`} checked={isOn} disabled={save.isPending} onCheckedChange={put} />

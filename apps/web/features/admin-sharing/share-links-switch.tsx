@@ -9,6 +9,7 @@ import { Switch } from "@/components/ui/switch";
 import { request } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
 import { toastProblem } from "@/lib/toast-problem";
+import { m } from "@messages/admin-sharing";
 
 const path = "/api/admin/share-links";
 const queryKey = queryKeys.admin("share-links");
@@ -18,7 +19,7 @@ export function ShareLinksSection() {
   return (
     <section aria-labelledby="share-links" className="grid gap-3">
       <h3 id="share-links" className="font-medium">
-        Links of conversations
+        {m.linksOfConversations}
       </h3>
       <Loaded query={links}>{(isOn) => <ShareLinksSwitch isOn={isOn} />}</Loaded>
     </section>
@@ -32,7 +33,7 @@ function ShareLinksSwitch({ isOn }: { readonly isOn: boolean }) {
     mutationFn: (next: boolean) => request(shareLinkSettings, path, { method: "PUT", body: { isOn: next } }),
     onSuccess: (saved) => {
       client.setQueryData(queryKey, saved.isOn);
-      toast.success(saved.isOn ? "Conversations may be shared by link" : "Links are switched off");
+      toast.success(saved.isOn ? m.conversationsMayBeSharedBy : m.linksAreSwitchedOff);
     },
     onError: toastProblem,
   });
@@ -40,11 +41,10 @@ function ShareLinksSwitch({ isOn }: { readonly isOn: boolean }) {
     <div className="flex items-center gap-6 rounded-xl border bg-card p-4 shadow-xs">
       <div className="grid min-w-0 flex-1 gap-0.5">
         <label htmlFor={id} className="text-sm font-medium">
-          Allow links
+          {m.allowLinks}
         </label>
         <p id={`${id}-text`} className="text-sm text-muted-foreground">
-          Members may share a copy of a conversation with everybody who has its link. When this is off, no link opens, those from before
-          too; members still share with each other.
+          {m.membersMayShareACopy}
         </p>
       </div>
       <Switch

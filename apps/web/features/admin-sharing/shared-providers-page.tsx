@@ -18,15 +18,13 @@ import { DefaultEditor } from "@/features/models/default-editor";
 import { Loaded } from "@/components/page/load-state";
 import { toastProblem } from "@/lib/toast-problem";
 import { EmptyState, SettingsSection } from "@/components/page/settings-section";
+import { m } from "@messages/admin-sharing";
 
 export function SharedProvidersPage() {
   const sharing = useSharing();
   return (
     <div className="max-w-3xl">
-      <SettingsSection
-        title="Shared providers"
-        description="Let everybody use a provider of yours, and choose the model that agents use when nobody chose one."
-      >
+      <SettingsSection title={m.sharedProviders} description={m.letEverybodyUseAProvider}>
         <Loaded query={sharing}>{(data) => <SharingBody data={data} />}</Loaded>
       </SettingsSection>
     </div>
@@ -42,7 +40,7 @@ function SharingBody({ data }: { readonly data: Sharing }) {
     share.mutate(
       { id: provider.id, isShared },
       {
-        onSuccess: () => toast.success(isShared ? `Everybody may use ${provider.name} now` : `${provider.name} is no longer shared`),
+        onSuccess: () => toast.success(isShared ? m.everybodyMayUseNow(provider.name) : m.isNoLongerShared(provider.name)),
         onError: toastProblem,
         onSettled: () => setEnded(null),
       },
@@ -56,7 +54,7 @@ function SharingBody({ data }: { readonly data: Sharing }) {
     <div className="grid gap-8">
       <section aria-labelledby="own-providers" className="grid gap-3">
         <h3 id="own-providers" className="font-medium">
-          Your providers
+          {m.yourProviders}
         </h3>
         {own.length === 0 ? (
           <NoProviders />
@@ -71,7 +69,7 @@ function SharingBody({ data }: { readonly data: Sharing }) {
       {others.length > 0 ? (
         <section aria-labelledby="others-providers" className="grid gap-3">
           <h3 id="others-providers" className="font-medium">
-            Shared by other admins
+            {m.sharedByOtherAdmins}
           </h3>
           <ul className="grid gap-3">
             {others.map((provider) => (
@@ -92,23 +90,23 @@ function NoProviders() {
   return (
     <EmptyState
       icon={<Share2 aria-hidden />}
-      title="You have no provider yet"
+      title={m.youHaveNoProviderYet}
       action={
         <Button asChild>
-          <Link href="/settings/providers?edit=new">Add a provider</Link>
+          <Link href="/settings/providers?edit=new">{m.addAProvider}</Link>
         </Button>
       }
     >
-      Add one under your settings, then share it here.
+      {m.addOneUnderYourSettings}
     </EmptyState>
   );
 }
 
 const effectiveForAll = ({ effective, model }: ModelDefault): string => {
   if (effective === null) {
-    return model === null ? "nothing; agents without a model of their own can’t answer" : "nothing; the model can’t be used now";
+    return model === null ? m.nothingSet : m.nothingUsable;
   }
-  return `${effective.model} · ${effective.providerName}${effective.source === "admin-all" && model === null ? " (the default for all agents)" : ""}`;
+  return `${effective.model} · ${effective.providerName}${effective.source === "admin-all" && model === null ? m.theDefaultForAll : ""}`;
 };
 
 function Defaults({ data }: { readonly data: Sharing }) {
@@ -118,15 +116,13 @@ function Defaults({ data }: { readonly data: Sharing }) {
     <section aria-labelledby="installation-defaults" className="grid gap-3">
       <div className="grid gap-1">
         <h3 id="installation-defaults" className="flex flex-wrap items-center gap-2 font-medium">
-          The installation’s default model
-          {data.defaults.some(({ effective }) => effective !== null) ? null : <Badge tone="warning">Not set</Badge>}
+          {m.theInstallationsDefaultModel}
+          {data.defaults.some(({ effective }) => effective !== null) ? null : <Badge tone="warning">{m.notSet}</Badge>}
         </h3>
-        <p className="text-sm text-muted-foreground">
-          What an agent uses when neither it nor its owner has chosen a model. New people can chat at once when one is set.
-        </p>
+        <p className="text-sm text-muted-foreground">{m.whatAnAgentUsesWhen}</p>
       </div>
       {usable.length === 0 && data.defaults.every(({ model }) => model === null) ? (
-        <Notice tone="info">Share a provider first: the default is a model that everybody may use.</Notice>
+        <Notice tone="info">{m.shareAProviderFirstThe}</Notice>
       ) : (
         data.defaults.map((row) => (
           <DefaultEditor
@@ -136,7 +132,7 @@ function Defaults({ data }: { readonly data: Sharing }) {
             effective={effectiveForAll(row)}
             onSave={async (body) => {
               await save.mutateAsync(body);
-              toast.success(body.model === null ? "Default removed" : "Default saved");
+              toast.success(body.model === null ? m.defaultRemoved : m.defaultSaved);
             }}
           />
         ))
@@ -154,21 +150,18 @@ interface EndSharingProps {
 
 function EndSharing({ provider, isBusy, onClose, onConfirm }: EndSharingProps) {
   if (provider === null) return null;
-  const uses =
-    provider.usedByAgents === 0
-      ? "No agent of others uses it now."
-      : `${provider.usedByAgents === 1 ? "One agent of somebody else uses" : `${provider.usedByAgents} agents of others use`} it now. They fall back to another model, or can’t answer until one is chosen.`;
+  const uses = provider.usedByAgents === 0 ? m.noAgentOfOthersUses : m.itNowTheyFallBack(provider.usedByAgents);
   return (
     <ConfirmDialog
       isOpen
       onClose={onClose}
-      title={`Stop sharing ${provider.name}?`}
-      confirmLabel="Stop sharing"
+      title={m.stopSharing3(provider.name)}
+      confirmLabel={m.stopSharing2}
       isBusy={isBusy}
       onConfirm={() => onConfirm(provider)}
     >
       <p>{uses}</p>
-      {provider.isOwn ? null : <p>It belongs to {provider.ownerName}: only they can share it again.</p>}
+      {provider.isOwn ? null : <p>{m.itBelongsToOnlyThey(provider.ownerName)}</p>}
     </ConfirmDialog>
   );
 }

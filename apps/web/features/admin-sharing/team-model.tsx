@@ -13,6 +13,7 @@ import { useSaveSharedDefault, useShareProvider, useSharing } from "@/features/a
 import { decodeModel, firstModel } from "@/features/agents/agent-values";
 import { ModelPicker } from "@/features/agents/model-picker";
 import { SaveProblem } from "@/components/page/save-problem";
+import { m } from "@messages/admin-sharing";
 
 /** What somebody new will chat with: the first default that works now. */
 export const teamModelOf = ({ defaults }: Sharing): EffectiveModel | null =>
@@ -26,8 +27,8 @@ export function TeamModel() {
   const offered = sharing.data.providers.filter(({ isActive, isOwn, isShared }) => isActive && (isOwn || isShared));
   if (effective !== null) return <ReadyTeam effective={effective} />;
   return (
-    <Notice tone="warning" title="New people can’t chat yet">
-      <p>There is no default model for everybody, so whoever makes an account needs a key of their own first.</p>
+    <Notice tone="warning" title={m.newPeopleCantChatYet}>
+      <p>{m.thereIsNoDefaultModel}</p>
       {offered.length === 0 ? <NoProvider /> : <ChooseTeamModel offered={offered} />}
     </Notice>
   );
@@ -36,9 +37,9 @@ export function TeamModel() {
 function ReadyTeam({ effective }: { readonly effective: EffectiveModel }) {
   return (
     <Notice tone="info">
-      New people get an agent at once, on {effective.model} · {effective.providerName}.{" "}
+      {m.newPeopleGetAnAgent(`${effective.model} · ${effective.providerName}`)}{" "}
       <Link href="/admin/shared-providers" className="underline underline-offset-4">
-        Change the default model
+        {m.changeTheDefaultModel}
       </Link>
     </Notice>
   );
@@ -47,10 +48,11 @@ function ReadyTeam({ effective }: { readonly effective: EffectiveModel }) {
 function NoProvider() {
   return (
     <p className="pt-1">
-      <Link href="/settings/providers?edit=new" className="underline underline-offset-4">
-        Add a provider
-      </Link>{" "}
-      of yours, then come back here to share it.
+      {m.ofYoursThenComeBack(
+        <Link href="/settings/providers?edit=new" className="underline underline-offset-4">
+          {m.addAProvider}
+        </Link>,
+      )}
     </p>
   );
 }
@@ -68,7 +70,7 @@ function ChooseTeamModel({ offered }: { readonly offered: readonly SharableProvi
     saveDefault.reset();
     if (!provider.isShared) await share.mutateAsync({ id: provider.id, isShared: true });
     await saveDefault.mutateAsync({ backend: null, model, fallbacks: [] });
-    toast.success(`Everybody may use ${provider.name} now`);
+    toast.success(m.everybodyMayUseNow(provider.name));
   };
   const error = share.error ?? saveDefault.error;
   return (
@@ -76,15 +78,15 @@ function ChooseTeamModel({ offered }: { readonly offered: readonly SharableProvi
     <form
       onSubmit={(event) => void submit(event).catch(() => undefined)}
       noValidate
-      aria-label="Model for everybody"
+      aria-label={m.modelForEverybody}
       className="grid gap-3 pt-2"
     >
-      <Field label="Model for everybody" hint={sharingText(provider.kind)}>
+      <Field label={m.modelForEverybody} hint={sharingText(provider.kind)}>
         {(control) => <ModelPicker control={control} providers={offered} value={chosen} onChange={setChosen} />}
       </Field>
       {error === null ? null : <SaveProblem error={error} />}
       <Button type="submit" size="sm" className="justify-self-start" isBusy={share.isPending || saveDefault.isPending}>
-        {provider.isShared ? "Make it the default" : `Share ${provider.name} and make it the default`}
+        {provider.isShared ? m.makeItTheDefault : m.shareAndMakeItThe(provider.name)}
       </Button>
     </form>
   );

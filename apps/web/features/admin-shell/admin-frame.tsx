@@ -10,18 +10,19 @@ import { SectionNav } from "@/components/page/section-nav";
 import { Loaded } from "@/components/page/load-state";
 import { EmptyState } from "@/components/page/settings-section";
 import { AppFrame, PageBar } from "@/features/shell/app-frame";
+import { m } from "@messages/admin-shell";
 
 export function AdminFrame({ children }: { readonly children: ReactNode }) {
   return (
     <AppFrame>
       <PageBar>
-        <h1 className="text-sm font-medium">Admin</h1>
+        <h1 className="text-sm font-medium">{m.admin}</h1>
         <p className="ml-auto flex gap-4 text-sm">
           <Link href="/settings/profile" className="rounded-sm text-muted-foreground hover:text-foreground">
-            Settings
+            {m.settings}
           </Link>
           <Link href="/chat" className="rounded-sm text-muted-foreground hover:text-foreground">
-            Chat
+            {m.chat}
           </Link>
         </p>
       </PageBar>
@@ -37,7 +38,7 @@ export function AdminOnly({ children }: { readonly children: ReactNode }) {
   const me = useMe();
   return (
     <div className="mx-auto flex w-full max-w-7xl flex-col gap-x-10 gap-y-6 px-4 pb-20 pt-4 sm:px-8 lg:flex-row lg:pt-8">
-      {me.data?.role === "admin" ? <SectionNav label="Admin" groups={adminGroups} /> : null}
+      {me.data?.role === "admin" ? <SectionNav label={m.admin} groups={adminGroups} /> : null}
       <div className="min-w-0 flex-1">
         <Loaded query={me}>{(user) => (user.role === "admin" ? <Suspense>{children}</Suspense> : <ForAdmins />)}</Loaded>
       </div>
@@ -48,22 +49,22 @@ export function AdminOnly({ children }: { readonly children: ReactNode }) {
 function ForAdmins() {
   return (
     <div className="mx-auto max-w-xl pt-6 lg:pt-14">
-      <h2 className="sr-only">No access</h2>
+      <h2 className="sr-only">{m.noAccess}</h2>
       <EmptyState
         icon={<ShieldAlert aria-hidden />}
-        title="This page is for admins"
+        title={m.thisPageIsForAdmins}
         action={
           <div className="flex flex-wrap justify-center gap-2">
             <Button asChild>
-              <Link href="/chat">Back to chat</Link>
+              <Link href="/chat">{m.backToChat}</Link>
             </Button>
             <Button asChild variant="secondary">
-              <Link href="/settings/profile">Your settings</Link>
+              <Link href="/settings/profile">{m.yourSettings}</Link>
             </Button>
           </div>
         }
       >
-        Your account is a member’s. If you should be able to manage this installation, ask one of its admins to make you an admin.
+        {m.yourAccountIsAMembers}
       </EmptyState>
     </div>
   );

@@ -1,34 +1,35 @@
 import type { NavGroup } from "@/components/page/section-nav";
+import { m } from "@messages/admin-shell";
 
 export const adminGroups: readonly NavGroup[] = [
   {
-    title: "People",
+    title: m.people,
     pages: [
-      { href: "/admin/users", name: "Users" },
-      { href: "/admin/invites", name: "Invites" },
-      { href: "/admin/sign-in", name: "Sign-in" },
+      { href: "/admin/users", name: m.users },
+      { href: "/admin/invites", name: m.invites },
+      { href: "/admin/sign-in", name: m.signIn },
     ],
   },
   {
-    title: "Assistants",
+    title: m.assistants,
     pages: [
-      { href: "/admin/shared-providers", name: "Shared providers" },
-      { href: "/admin/system-agents", name: "System agents" },
+      { href: "/admin/shared-providers", name: m.sharedProviders },
+      { href: "/admin/system-agents", name: m.systemAgents },
     ],
   },
   {
-    title: "Machine room",
+    title: m.machineRoom,
     pages: [
-      { href: "/admin/backends", name: "Backends" },
-      { href: "/admin/containers", name: "Containers" },
-      { href: "/admin/network", name: "Network" },
+      { href: "/admin/backends", name: m.backends },
+      { href: "/admin/containers", name: m.containers },
+      { href: "/admin/network", name: m.network },
     ],
   },
   {
-    title: "Oversight",
+    title: m.oversight,
     pages: [
-      { href: "/admin/audit", name: "Audit" },
-      { href: "/admin/health", name: "Health" },
+      { href: "/admin/audit", name: m.audit },
+      { href: "/admin/health", name: m.health },
     ],
   },
 ];

@@ -7,17 +7,18 @@ import { LogsDialog, type AgentLogsDialogProps } from "@/features/agents/agent-l
 import { diskFact } from "@/features/agents/disk-use";
 import { MemoryLost } from "@/features/agents/memory-lost";
 import { restartText } from "@/features/agents/restart-text";
+import { m } from "@messages/admin-system-agents";
 
 export function SystemAgentRow({ agent, backend, onEdit, onDelete }: AgentRowProps) {
   const change = useSwitchSystemAgent();
   return (
     <AgentCard
       agent={agent}
-      facts={`${backend} · always on${diskFact(agent.disk)}`}
+      facts={`${backend} · ${m.alwaysOn}${diskFact(agent.disk)}`}
       actions={<AgentActions agent={agent} change={change} Logs={SystemAgentLogsDialog} onEdit={onEdit} onDelete={onDelete} />}
     >
       <RestartPending agent={agent} reason={restartText(agent.name, true)} />
-      <StartFailed agent={agent}> Mosaic keeps trying, with longer pauses.</StartFailed>
+      <StartFailed agent={agent}> {m.mosaicKeepsTryingWithLonger}</StartFailed>
       <MemoryLost agent={agent} />
     </AgentCard>
   );

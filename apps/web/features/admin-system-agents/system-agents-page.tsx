@@ -16,6 +16,7 @@ import { useModelSources } from "@/lib/provider-list";
 import { Loaded } from "@/components/page/load-state";
 import { toastProblem } from "@/lib/toast-problem";
 import { EmptyState, SettingsSection } from "@/components/page/settings-section";
+import { m } from "@messages/admin-system-agents";
 
 const path = "/admin/system-agents";
 
@@ -46,16 +47,11 @@ export function SystemAgentsPage() {
 }
 
 function Overview({ agents, backends }: { readonly agents: readonly Agent[]; readonly backends: readonly BackendChoice[] }) {
-  const add = <AddAgentButton path={path} label="Add system agent" />;
+  const add = <AddAgentButton path={path} label={m.addSystemAgent} />;
   return (
-    <SettingsSection
-      title="System agents"
-      description="Agents of the installation itself. They are always on, and only admins see them and chat with them."
-      actions={agents.length > 0 ? add : null}
-    >
-      <Notice tone="info" title="Their memory is shared among admins">
-        Each admin has conversations of their own with a system agent, but what it remembers and writes to its files can come up with every
-        other admin. They use the keys of admins, and never stop for being idle.
+    <SettingsSection title={m.systemAgents} description={m.agentsOfTheInstallationItself} actions={agents.length > 0 ? add : null}>
+      <Notice tone="info" title={m.theirMemoryIsSharedAmong}>
+        {m.eachAdminHasConversationsOf}
       </Notice>
       <AgentList
         path={path}
@@ -64,8 +60,8 @@ function Overview({ agents, backends }: { readonly agents: readonly Agent[]; rea
         Row={SystemAgentRow}
         DeleteDialog={DeleteSystemAgent}
         empty={
-          <EmptyState icon={<BotMessageSquare aria-hidden />} title="No system agent yet" action={add}>
-            Add one for what concerns the whole installation: watching, reporting, answering questions of admins.
+          <EmptyState icon={<BotMessageSquare aria-hidden />} title={m.noSystemAgentYet} action={add}>
+            {m.addOneForWhatConcerns}
           </EmptyState>
         }
       />
@@ -74,17 +70,17 @@ function Overview({ agents, backends }: { readonly agents: readonly Agent[]; rea
 }
 
 const newTexts = {
-  title: "Add a system agent",
-  description: "It starts by itself, and stays on.",
-  submitLabel: "Add system agent",
-  savedText: "System agent added",
+  title: m.addASystemAgent,
+  description: m.itStartsByItselfAnd,
+  submitLabel: m.addSystemAgent,
+  savedText: m.systemAgentAdded,
 };
 
 const storedTexts = (name: string): typeof newTexts => ({
-  title: `Edit ${name}`,
-  description: "Changes take effect within seconds.",
-  submitLabel: "Save changes",
-  savedText: "System agent saved",
+  title: m.edit(name),
+  description: m.changesTakeEffectWithinSeconds,
+  submitLabel: m.saveChanges,
+  savedText: m.systemAgentSaved,
 });
 
 function SystemAgentEditor(edited: EditedAgent) {
@@ -117,19 +113,19 @@ function DeleteSystemAgent({ agent, onClose }: { readonly agent: Agent | null; r
     <ConfirmDialog
       isOpen
       onClose={onClose}
-      title={`Delete the system agent “${agent.name}”?`}
-      confirmLabel="Delete system agent"
+      title={m.deleteTheSystemAgent(agent.name)}
+      confirmLabel={m.deleteSystemAgent}
       typeToConfirm={agent.name}
       isBusy={remove.isPending}
       onConfirm={() =>
-        remove.mutate(agent.id, { onSuccess: () => toast.success("System agent deleted"), onError: toastProblem, onSettled: onClose })
+        remove.mutate(agent.id, { onSuccess: () => toast.success(m.systemAgentDeleted), onError: toastProblem, onSettled: onClose })
       }
     >
-      <p>This can’t be undone. What is lost, for every admin:</p>
+      <p>{m.thisCantBeUndoneWhat}</p>
       <ul className="list-disc space-y-1 pl-5">
-        <li>all conversations with it</li>
-        <li>its memory, and every file in its workspace</li>
-        <li>its personality and settings</li>
+        <li>{m.allConversationsWithIt}</li>
+        <li>{m.itsMemoryAndEveryFile}</li>
+        <li>{m.itsPersonalityAndSettings}</li>
       </ul>
     </ConfirmDialog>
   );

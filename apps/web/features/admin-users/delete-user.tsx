@@ -6,8 +6,7 @@ import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { useDeleteUser, useUserLoss } from "@/features/admin-users/user-queries";
 import { toastProblem } from "@/lib/toast-problem";
 import { describeError } from "@/lib/api";
-
-const count = (amount: number, noun: string): string => `${amount} ${noun}${amount === 1 ? "" : "s"}`;
+import { m } from "@messages/admin-users";
 
 export function DeleteUser({ user, onClose }: { readonly user: ManagedUser; readonly onClose: () => void }) {
   const remove = useDeleteUser();
@@ -16,35 +15,32 @@ export function DeleteUser({ user, onClose }: { readonly user: ManagedUser; read
     <ConfirmDialog
       isOpen
       onClose={onClose}
-      title={`Delete ${user.displayName}?`}
-      confirmLabel="Delete user"
+      title={m.delete(user.displayName)}
+      confirmLabel={m.deleteUser}
       typeToConfirm={user.username}
       isBusy={remove.isPending}
       onConfirm={() =>
         remove.mutate(user.id, {
-          onSuccess: () => toast.success(`${user.displayName} was deleted`),
+          onSuccess: () => toast.success(m.wasDeleted(user.displayName)),
           onError: toastProblem,
           onSettled: onClose,
         })
       }
     >
-      <p>This can’t be undone. Nobody, not even an admin, can get any of it back. What is lost:</p>
-      {loss.error ? <p role="alert">What is lost could not be counted: {describeError(loss.error).detail ?? "try again later"}</p> : null}
+      <p>{m.thisCantBeUndoneNobody}</p>
+      {loss.error ? <p role="alert">{m.whatIsLostCouldNot(describeError(loss.error).detail ?? m.tryAgainLater)}</p> : null}
       <ul aria-busy={loss.isPending} className="list-disc space-y-1 pl-5">
-        <li>{loss.data ? count(loss.data.agents, "agent") : "all agents"}, with their memory and files</li>
-        <li>{loss.data ? count(loss.data.conversations, "conversation") : "all conversations"}</li>
-        <li>{loss.data ? count(loss.data.providers, "provider") : "all providers"}, with their keys</li>
-        <li>{loss.data ? count(loss.data.tokens, "access token") : "all access tokens"}, and every session</li>
+        <li>{loss.data ? m.agentsLost(loss.data.agents) : m.allAgents}</li>
+        <li>{loss.data ? m.conversationsLost(loss.data.conversations) : m.allConversations}</li>
+        <li>{loss.data ? m.providersLost(loss.data.providers) : m.allProviders}</li>
+        <li>{loss.data ? m.tokensLost(loss.data.tokens) : m.allTokens}</li>
         {loss.data && loss.data.sharedProviders > 0 ? (
           <li>
-            <strong className="font-semibold text-foreground">
-              {count(loss.data.sharedProviders, "shared provider")}: agents of others that use{" "}
-              {loss.data.sharedProviders === 1 ? "it" : "them"} lose their model
-            </strong>
+            <strong className="font-semibold text-foreground">{m.agentsOfOthersThatUse(loss.data.sharedProviders)}</strong>
           </li>
         ) : null}
       </ul>
-      <p>To only lock somebody out, disable the account instead.</p>
+      <p>{m.toOnlyLockSomebodyOut}</p>
     </ConfirmDialog>
   );
 }

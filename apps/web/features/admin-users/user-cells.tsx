@@ -11,6 +11,7 @@ import type { PendingChange } from "@/features/admin-users/user-change";
 import { useUpdateUser } from "@/features/admin-users/user-queries";
 import { toastProblem } from "@/lib/toast-problem";
 import { formatTime } from "@/lib/time";
+import { m } from "@messages/admin-users";
 
 const ways = { password: "password", oidc: "single sign-on" };
 
@@ -19,26 +20,26 @@ export function UserName({ user, isSelf }: { readonly user: ManagedUser; readonl
     <div className="grid gap-0.5">
       <p className="flex flex-wrap items-center gap-x-2 gap-y-1 font-medium">
         <span className="break-words">{user.displayName}</span>
-        {isSelf ? <Badge tone="accent">You</Badge> : null}
-        {user.isBreakglass ? <Badge>Breakglass</Badge> : null}
+        {isSelf ? <Badge tone="accent">{m.you}</Badge> : null}
+        {user.isBreakglass ? <Badge>{m.breakglass}</Badge> : null}
       </p>
       <p className="break-words text-[0.8125rem] text-muted-foreground">
         {user.username}
         {user.email === null ? "" : ` · ${user.email}`}
       </p>
       <p className="text-[0.8125rem] text-muted-foreground">
-        {user.signsInWith.length === 0 ? "Can’t sign in" : `Signs in with ${user.signsInWith.map((way) => ways[way]).join(" or ")}`}
+        {user.signsInWith.length === 0 ? m.cantSignIn : m.signsInWith(user.signsInWith.map((way) => ways[way]).join(" or "))}
       </p>
     </div>
   );
 }
 
 export function UserState({ user }: { readonly user: ManagedUser }) {
-  return user.isDisabled ? <Badge tone="warning">Disabled</Badge> : <Badge tone="success">Active</Badge>;
+  return user.isDisabled ? <Badge tone="warning">{m.disabled}</Badge> : <Badge tone="success">{m.active}</Badge>;
 }
 
 export function LastSeen({ user }: { readonly user: ManagedUser }) {
-  if (user.lastSeenAt === null) return <span className="text-muted-foreground">Never</span>;
+  if (user.lastSeenAt === null) return <span className="text-muted-foreground">{m.never}</span>;
   return <time dateTime={user.lastSeenAt}>{formatTime(user.lastSeenAt)}</time>;
 }
 
@@ -54,12 +55,12 @@ export function UserActions({ user, isSelf, onChange }: UserActionsProps) {
   const enable = (): void =>
     update.mutate(
       { id: user.id, body: { isDisabled: false } },
-      { onSuccess: () => toast.success(`${user.displayName} can sign in again`), onError: toastProblem },
+      { onSuccess: () => toast.success(m.canSignInAgain(user.displayName)), onError: toastProblem },
     );
   return (
     <Menu>
       <MenuTrigger asChild>
-        <Button variant="ghost" size="icon-sm" aria-label={`Actions for ${user.displayName}`} isBusy={update.isPending}>
+        <Button variant="ghost" size="icon-sm" aria-label={m.actionsFor(user.displayName)} isBusy={update.isPending}>
           {update.isPending ? null : <Ellipsis aria-hidden />}
         </Button>
       </MenuTrigger>
@@ -67,12 +68,12 @@ export function UserActions({ user, isSelf, onChange }: UserActionsProps) {
         {user.role === "admin" ? (
           <MenuItem onSelect={() => onChange({ kind: "demote", user, isSelf })}>
             <ShieldOff aria-hidden />
-            Make member
+            {m.makeMember}
           </MenuItem>
         ) : (
           <MenuItem onSelect={() => onChange({ kind: "promote", user, isSelf })}>
             <Shield aria-hidden />
-            Make admin
+            {m.makeAdmin}
           </MenuItem>
         )}
         {isSelf ? null : (
@@ -80,18 +81,18 @@ export function UserActions({ user, isSelf, onChange }: UserActionsProps) {
             {user.isDisabled ? (
               <MenuItem onSelect={enable}>
                 <CircleCheck aria-hidden />
-                Enable
+                {m.enable}
               </MenuItem>
             ) : (
               <MenuItem onSelect={() => onChange({ kind: "disable", user, isSelf })}>
                 <Ban aria-hidden />
-                Disable
+                {m.disable}
               </MenuItem>
             )}
             <MenuSeparator />
             <MenuItem isDanger onSelect={() => onChange({ kind: "delete", user, isSelf })}>
               <Trash2 aria-hidden />
-              Delete
+              {m.delete2}
             </MenuItem>
           </>
         )}
@@ -102,9 +103,9 @@ export function UserActions({ user, isSelf, onChange }: UserActionsProps) {
 
 function Unchangeable() {
   return (
-    <Tooltip text="The breakglass account is the way in when everything else fails. It always stays an admin and can’t be disabled or deleted, so that nobody is ever locked out for good.">
+    <Tooltip text={m.theBreakglassAccountIsThe}>
       <button type="button" className="rounded-sm text-[0.8125rem] text-muted-foreground underline decoration-dotted underline-offset-4">
-        Always an admin
+        {m.alwaysAnAdmin}
       </button>
     </Tooltip>
   );

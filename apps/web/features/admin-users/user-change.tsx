@@ -7,6 +7,7 @@ import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { useUpdateUser } from "@/features/admin-users/user-queries";
 import { DeleteUser } from "@/features/admin-users/delete-user";
 import { toastProblem } from "@/lib/toast-problem";
+import { m } from "@messages/admin-users";
 
 export interface PendingChange {
   readonly kind: "promote" | "demote" | "disable" | "delete";
@@ -48,44 +49,33 @@ interface Question {
 
 const questions: Record<Exclude<PendingChange["kind"], "delete">, (change: PendingChange) => Question> = {
   promote: ({ user }) => ({
-    title: `Make ${user.displayName} an admin?`,
-    confirm: "Make admin",
-    done: `${user.displayName} is an admin now`,
+    title: m.makeAnAdmin(user.displayName),
+    confirm: m.makeAdmin,
+    done: m.isAnAdminNow(user.displayName),
     body: { role: "admin" },
     tone: "primary",
-    text: (
-      <p>
-        Admins manage people, sign-in, shared providers and containers, and read the audit log. They can’t read anybody’s conversations,
-        keys or memory.
-      </p>
-    ),
+    text: <p>{m.adminsManagePeopleSignIn}</p>,
   }),
   demote: ({ user, isSelf }) => ({
-    title: isSelf ? "Give up your own admin role?" : `Make ${user.displayName} a member?`,
-    confirm: isSelf ? "Give up admin role" : "Make member",
-    done: isSelf ? "You are a member now" : `${user.displayName} is a member now`,
+    title: isSelf ? m.giveUpYourOwnAdmin : m.makeAMember(user.displayName),
+    confirm: isSelf ? m.giveUpAdminRole : m.makeMember,
+    done: isSelf ? m.youAreAMemberNow : m.isAMemberNow(user.displayName),
     body: { role: "member" },
     tone: "danger",
     text: isSelf ? (
       <p>
-        <strong className="font-semibold text-foreground">This is your own account.</strong> You lose these pages at once, and only another
-        admin can give them back. Providers that you share stop being shared.
+        <strong className="font-semibold text-foreground">{m.thisIsYourOwnAccount}</strong> {m.youLoseThesePagesAt}
       </p>
     ) : (
-      <p>{user.displayName} loses the admin pages at once. Providers that they share stop being shared.</p>
+      <p>{m.losesTheAdminPagesAt(user.displayName)}</p>
     ),
   }),
   disable: ({ user }) => ({
-    title: `Disable ${user.displayName}?`,
-    confirm: "Disable account",
-    done: `${user.displayName} is disabled`,
+    title: m.disable2(user.displayName),
+    confirm: m.disableAccount,
+    done: m.isDisabled(user.displayName),
     body: { isDisabled: true },
     tone: "danger",
-    text: (
-      <p>
-        They are signed out everywhere at once, their access tokens stop working and their agents stop. Nothing is deleted: enabling the
-        account brings everything back.
-      </p>
-    ),
+    text: <p>{m.theyAreSignedOutEverywhere}</p>,
   }),
 };

@@ -16,6 +16,7 @@ import { userPageSize, useUsers } from "@/features/admin-users/user-queries";
 import { useMe } from "@/features/auth/session";
 import { Loaded } from "@/components/page/load-state";
 import { EmptyState, SettingsSection } from "@/components/page/settings-section";
+import { m } from "@messages/admin-users";
 
 const filterNames = ["search", "role", "status"];
 
@@ -25,13 +26,13 @@ export function UsersPage() {
   const [pending, setPending] = useState<PendingChange | null>(null);
   return (
     <SettingsSection
-      title="Users"
-      description="Everybody with an account. You manage accounts here; what people talk about with their agents stays theirs."
+      title={m.users}
+      description={m.everybodyWithAnAccountYou}
       actions={
         <Button asChild>
           <Link href="/admin/invites">
             <UserPlus aria-hidden />
-            Invite people
+            {m.invitePeople}
           </Link>
         </Button>
       }
@@ -45,7 +46,7 @@ export function UsersPage() {
             <div className="grid gap-4">
               <UserTable rows={rows} isStale={users.isPlaceholderData} onChange={setPending} />
               {total <= 1 && !filters.isFiltered ? <OnlyYou /> : null}
-              <Pagination page={filters.page} pageSize={userPageSize} total={total} noun="users" onPage={filters.setPage} />
+              <Pagination page={filters.page} pageSize={userPageSize} total={total} noun={m.users2} onPage={filters.setPage} />
             </div>
           )
         }
@@ -64,33 +65,33 @@ interface UserTableProps {
 function UserTable({ rows, isStale, onChange }: UserTableProps) {
   const myId = useMe().data?.id ?? null;
   const columns: readonly DataColumn<ManagedUser>[] = [
-    { id: "user", header: "User", isMain: true, renderCell: (user) => <UserName user={user} isSelf={user.id === myId} /> },
-    { id: "role", header: "Role", renderCell: (user) => (user.role === "admin" ? "Admin" : "Member") },
-    { id: "state", header: "Status", renderCell: (user) => <UserState user={user} /> },
-    { id: "agents", header: "Agents", className: "tabular-nums", renderCell: (user) => user.agentCount },
-    { id: "seen", header: "Last seen", className: "lg:whitespace-nowrap", renderCell: (user) => <LastSeen user={user} /> },
+    { id: "user", header: m.user, isMain: true, renderCell: (user) => <UserName user={user} isSelf={user.id === myId} /> },
+    { id: "role", header: m.role, renderCell: (user) => (user.role === "admin" ? m.admin : m.member) },
+    { id: "state", header: m.status, renderCell: (user) => <UserState user={user} /> },
+    { id: "agents", header: m.agents, className: "tabular-nums", renderCell: (user) => user.agentCount },
+    { id: "seen", header: m.lastSeen, className: "lg:whitespace-nowrap", renderCell: (user) => <LastSeen user={user} /> },
     {
       id: "actions",
-      header: "Actions",
+      header: m.actions,
       isActions: true,
       renderCell: (user) => <UserActions user={user} isSelf={user.id === myId} onChange={onChange} />,
     },
   ];
-  return <DataTable caption="Users" columns={columns} rows={rows} rowKey={({ id }) => id} isStale={isStale} />;
+  return <DataTable caption={m.users} columns={columns} rows={rows} rowKey={({ id }) => id} isStale={isStale} />;
 }
 
 function UserFilterBar({ filters }: { readonly filters: UrlFilters }) {
   return (
-    <div role="search" aria-label="Users" className="flex flex-wrap gap-2.5">
+    <div role="search" aria-label={m.users} className="flex flex-wrap gap-2.5">
       <SearchInput
-        label="Search users"
-        placeholder="Name, user name or e-mail"
+        label={m.searchUsers}
+        placeholder={m.nameUserNameOrE}
         className="min-w-52 flex-1"
         value={filters.get("search")}
         onSearch={(search) => filters.set({ search })}
       />
       <Select
-        aria-label="Role"
+        aria-label={m.role}
         className="w-auto min-w-36 flex-1 sm:w-36 sm:flex-none"
         value={filters.get("role") || "all"}
         onChange={(role) => filters.set({ role: role === "all" ? "" : role })}
@@ -98,15 +99,15 @@ function UserFilterBar({ filters }: { readonly filters: UrlFilters }) {
           {
             label: "",
             options: [
-              { value: "all", label: "All roles" },
-              { value: "admin", label: "Admins" },
-              { value: "member", label: "Members" },
+              { value: "all", label: m.allRoles },
+              { value: "admin", label: m.admins },
+              { value: "member", label: m.members },
             ],
           },
         ]}
       />
       <Select
-        aria-label="Status"
+        aria-label={m.status}
         className="w-auto min-w-36 flex-1 sm:w-36 sm:flex-none"
         value={filters.get("status") || "all"}
         onChange={(status) => filters.set({ status: status === "all" ? "" : status })}
@@ -114,9 +115,9 @@ function UserFilterBar({ filters }: { readonly filters: UrlFilters }) {
           {
             label: "",
             options: [
-              { value: "all", label: "Any status" },
-              { value: "active", label: "Active" },
-              { value: "disabled", label: "Disabled" },
+              { value: "all", label: m.anyStatus },
+              { value: "active", label: m.active },
+              { value: "disabled", label: m.disabled },
             ],
           },
         ]}
@@ -130,14 +131,14 @@ function NobodyFound({ filters }: { readonly filters: UrlFilters }) {
   return (
     <EmptyState
       icon={<UsersRound aria-hidden />}
-      title="Nobody found"
+      title={m.nobodyFound}
       action={
         <Button variant="secondary" onClick={filters.clear}>
-          Show everybody
+          {m.showEverybody}
         </Button>
       }
     >
-      No account fits this search and these filters.
+      {m.noAccountFitsThisSearch}
     </EmptyState>
   );
 }
@@ -146,19 +147,19 @@ function OnlyYou() {
   return (
     <EmptyState
       icon={<UserPlus aria-hidden />}
-      title="You are alone here so far"
+      title={m.youAreAloneHereSo}
       action={
         <div className="flex flex-wrap justify-center gap-2">
           <Button asChild>
-            <Link href="/admin/invites">Invite people</Link>
+            <Link href="/admin/invites">{m.invitePeople}</Link>
           </Button>
           <Button asChild variant="secondary">
-            <Link href="/admin/sign-in">Set up single sign-on</Link>
+            <Link href="/admin/sign-in">{m.setUpSingleSignOn}</Link>
           </Button>
         </div>
       }
     >
-      Send somebody an invite link, or connect the sign-in that your organisation has already.
+      {m.sendSomebodyAnInviteLink}
     </EmptyState>
   );
 }

@@ -9,6 +9,7 @@ import { Menu, MenuContent, MenuItem, MenuTrigger } from "@/components/ui/menu";
 import type { AgentLogsDialogProps } from "@/features/agents/agent-logs";
 import type { useSwitchAgent } from "@/features/agents/agent-queries";
 import { toastProblem } from "@/lib/toast-problem";
+import { m } from "@messages/agents";
 
 export interface AgentActionsProps {
   readonly agent: Agent;
@@ -26,29 +27,29 @@ export function AgentActions({ agent, change, Logs, onEdit, onDelete }: AgentAct
   return (
     <div className="flex flex-wrap gap-2">
       <Button asChild variant="secondary" size="sm">
-        <Link href={`/chat?agent=${agent.id}`} aria-label={`Chat with ${agent.name}`}>
+        <Link href={`/chat?agent=${agent.id}`} aria-label={m.chatWith(agent.name)}>
           <MessageSquare aria-hidden />
-          Chat
+          {m.chat}
         </Link>
       </Button>
       <Button
         variant="secondary"
         size="sm"
-        aria-label={`${isUp ? "Stop" : "Start"} ${agent.name}`}
+        aria-label={(isUp ? m.stopNamed : m.startNamed)(agent.name)}
         isBusy={change.isPending || agent.status === "stopping"}
         onClick={() => switchTo(isUp ? "stop" : "start")}
       >
-        {isUp ? "Stop" : "Start"}
+        {isUp ? m.stop : m.start}
       </Button>
-      <Button variant="secondary" size="sm" aria-label={`Edit ${agent.name}`} onClick={onEdit}>
-        Edit
+      <Button variant="secondary" size="sm" aria-label={m.edit(agent.name)} onClick={onEdit}>
+        {m.edit2}
       </Button>
-      <Button variant="danger-ghost" size="sm" aria-label={`Delete ${agent.name}`} onClick={onDelete}>
-        Delete
+      <Button variant="danger-ghost" size="sm" aria-label={m.delete(agent.name)} onClick={onDelete}>
+        {m.delete2}
       </Button>
       <Menu>
         <MenuTrigger asChild>
-          <Button variant="ghost" size="icon-sm" aria-label={`More for ${agent.name}`}>
+          <Button variant="ghost" size="icon-sm" aria-label={m.moreFor(agent.name)}>
             <Ellipsis aria-hidden />
           </Button>
         </MenuTrigger>
@@ -56,12 +57,12 @@ export function AgentActions({ agent, change, Logs, onEdit, onDelete }: AgentAct
           {isUp ? (
             <MenuItem onSelect={() => switchTo("restart")}>
               <RotateCw aria-hidden />
-              Restart {agent.name}
+              {m.restart} {agent.name}
             </MenuItem>
           ) : null}
           <MenuItem onSelect={() => setLogsOpen(true)}>
             <ScrollText aria-hidden />
-            Recent logs
+            {m.recentLogs}
           </MenuItem>
         </MenuContent>
       </Menu>

@@ -4,6 +4,7 @@ import { Notice } from "@/components/ui/notice";
 import { AgentFace, AgentStatus } from "@/features/agents/agent-status";
 import { effectiveText } from "@/features/agents/effective-model";
 import { formatTime } from "@/lib/time";
+import { m } from "@messages/agents";
 
 /** What a list of agents asks of its rows. */
 export interface AgentRowProps {
@@ -37,7 +38,7 @@ export function AgentCard({ agent, facts, actions, children }: AgentCardProps) {
           <p className="break-words text-sm text-muted-foreground">{effectiveText(agent.effectiveModel)}</p>
           <p className="text-sm text-muted-foreground">
             {facts}
-            {agent.lastActiveAt === null ? "" : ` · last active ${formatTime(agent.lastActiveAt)}`}
+            {agent.lastActiveAt === null ? "" : m.lastActive(formatTime(agent.lastActiveAt))}
           </p>
         </div>
         {actions}
@@ -52,22 +53,22 @@ export function RestartPending({ agent, reason }: { readonly agent: Agent; reado
   if (!agent.isRestartPending) return null;
   return (
     <Notice tone="info" role="status">
-      {reason}, to take over a change.
+      {m.toTakeOverAChange(reason)}
     </Notice>
   );
 }
 
 /** What is wrong with it where that is not a start. */
 const titles: Readonly<Record<string, string>> = {
-  agent_disk_limit: "It keeps too much on the disk",
-  backend_unknown: "This version of Mosaic can’t run it",
+  agent_disk_limit: m.itKeepsTooMuchOn,
+  backend_unknown: m.thisVersionOfMosaicCant,
 };
 
 /** `children`: what happens next, if anything. */
 export function StartFailed({ agent, children }: { readonly agent: Agent; readonly children?: ReactNode }) {
   if (agent.error === null) return null;
   return (
-    <Notice tone="danger" title={titles[agent.error.code] ?? "The last start failed"}>
+    <Notice tone="danger" title={titles[agent.error.code] ?? m.theLastStartFailed}>
       {agent.error.detail}
       {children}
     </Notice>

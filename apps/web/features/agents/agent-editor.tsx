@@ -10,6 +10,7 @@ import { agentToValues, emptyAgent, type AgentValues, type BackendChoice } from 
 import type { ModelSource } from "@/lib/provider-list";
 import { SettingsSection } from "@/components/page/settings-section";
 import { useLeave, useUnsavedChanges } from "@/components/page/unsaved-guard";
+import { m } from "@messages/agents";
 
 /** What an editor is opened with. */
 export interface EditedAgent {
@@ -59,7 +60,7 @@ export function AgentEditor(props: AgentEditorProps) {
               {submitLabel}
             </Button>
             <Button variant="ghost" onClick={() => leave(close)}>
-              Cancel
+              {m.cancel}
             </Button>
           </div>
         )}

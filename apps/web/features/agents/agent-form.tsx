@@ -16,6 +16,7 @@ import { ToolsField } from "@/features/agents/tools-field";
 import { SaveProblem } from "@/components/page/save-problem";
 import type { ModelSource } from "@/lib/provider-list";
 import { placeFaults } from "@/lib/form-problem";
+import { m } from "@messages/agents";
 
 export interface AgentFormProps {
   readonly initial: AgentValues;
@@ -51,11 +52,7 @@ export function AgentForm(props: AgentFormProps) {
       <ModelFields form={form} providers={providers} />
       <ToolsField value={form.watch("tools")} onChange={(tools) => form.setValue("tools", tools, { shouldDirty: true })} />
       {isAlwaysOn ? null : (
-        <Field
-          label="Stop when idle for (minutes)"
-          hint="0 = never. It starts again with its memory when you write to it."
-          error={errors.idleTimeoutMinutes?.message}
-        >
+        <Field label={m.stopWhenIdleForMinutes} hint={m.n0NeverItStartsAgain} error={errors.idleTimeoutMinutes?.message}>
           {(control) => (
             <Input
               {...control}
@@ -69,12 +66,7 @@ export function AgentForm(props: AgentFormProps) {
           )}
         </Field>
       )}
-      <Field
-        label="Suggestions"
-        isOptional
-        hint="What an empty chat offers to ask, one a line, up to four. Leave it empty for suggestions that suit the tools."
-        error={errors.suggestions?.message}
-      >
+      <Field label={m.suggestions} isOptional hint={m.whatAnEmptyChatOffers} error={errors.suggestions?.message}>
         {(control) => <Textarea {...control} rows={4} {...form.register("suggestions")} />}
       </Field>
       {saveError === null ? null : <SaveProblem error={saveError} />}
@@ -88,13 +80,13 @@ function ModelFields({ form, providers }: { readonly form: UseFormReturn<AgentVa
   return (
     <>
       <Field
-        label="Model"
+        label={m.model}
         error={form.formState.errors.model?.message}
-        hint={model === "" ? "None is chosen for this agent: it uses the default under Models." : undefined}
+        hint={model === "" ? m.noneIsChosenForThis : undefined}
         aside={
           model === "" ? null : (
             <Button variant="link" size="inline" onClick={() => takeDefault(form)}>
-              Use the default
+              {m.takeTheDefault}
             </Button>
           )
         }
@@ -126,10 +118,10 @@ function takeDefault(form: UseFormReturn<AgentValues>): void {
 
 function NoProviderNotice() {
   return (
-    <Notice tone="warning" title="There is no provider yet">
-      Without one the agent has no model and can’t answer.{" "}
+    <Notice tone="warning" title={m.thereIsNoProviderYet}>
+      {m.withoutOneTheAgentHas}{" "}
       <Link href="/settings/providers?edit=new" className="underline underline-offset-4">
-        Add a provider
+        {m.addAProvider}
       </Link>
     </Notice>
   );

@@ -9,6 +9,7 @@ import { Textarea } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import { useAgentLogs } from "@/features/agents/agent-queries";
 import { describeError } from "@/lib/api";
+import { m } from "@messages/agents";
 
 export interface AgentLogsDialogProps {
   /** `null`: closed. */
@@ -21,7 +22,7 @@ export function AgentLogsDialog({ agent, onClose }: AgentLogsDialogProps) {
   return <LogsDialog name={agent?.name ?? null} logs={logs} onClose={onClose} />;
 }
 
-const noLines = "There are no lines: the agent has not run yet, or its container is gone.";
+const noLines = m.thereAreNoLinesThe;
 
 export interface LogsDialogProps {
   /** `null`: closed. */
@@ -33,12 +34,7 @@ export interface LogsDialogProps {
 export function LogsDialog({ name, logs, onClose }: LogsDialogProps) {
   const lines = logs.data?.lines ?? [];
   return (
-    <Dialog
-      isOpen={name !== null}
-      onClose={onClose}
-      title={`Recent logs of ${name ?? ""}`}
-      description="What the agent’s software wrote last, the newest below. Secrets are blacked out. Lines that begin with a time are Mosaic’s own; those marked [unsigned] are from an earlier start, or the agent may have written them itself."
-    >
+    <Dialog isOpen={name !== null} onClose={onClose} title={m.recentLogsOf(name ?? "")} description={m.whatTheAgentsSoftwareWrote}>
       {logs.error ? (
         <Notice tone="danger" role="alert" title={describeError(logs.error).title}>
           {describeError(logs.error).detail}
@@ -46,7 +42,7 @@ export function LogsDialog({ name, logs, onClose }: LogsDialogProps) {
       ) : (
         <Textarea
           readOnly
-          aria-label="Log lines"
+          aria-label={m.logLines}
           rows={14}
           wrap="off"
           className="resize-none bg-muted font-mono text-xs sm:text-xs"
@@ -56,9 +52,9 @@ export function LogsDialog({ name, logs, onClose }: LogsDialogProps) {
       <div className="flex items-center gap-2">
         <Button variant="secondary" size="sm" isBusy={logs.isFetching} onClick={() => void logs.refetch()}>
           {logs.isFetching ? null : <RotateCw aria-hidden />}
-          Refresh
+          {m.refresh}
         </Button>
-        <CopyButton text={lines.join("\n")} label="Copy logs" />
+        <CopyButton text={lines.join("\n")} label={m.copyLogs} />
       </div>
     </Dialog>
   );

@@ -12,10 +12,11 @@ import { restartText } from "@/features/agents/restart-text";
 import { stageLabel } from "@/features/agents/stages";
 import { useStartBar } from "@/features/agents/start-bar";
 import { formatDuration } from "@/lib/time";
+import { m } from "@messages/agents";
 
 export function AgentRow({ agent, backend, onEdit, onDelete }: AgentRowProps) {
   const change = useSwitchAgent();
-  const idle = agent.idleTimeoutSeconds === 0 ? "Never stops when idle" : `Stops after ${formatDuration(agent.idleTimeoutSeconds)} idle`;
+  const idle = agent.idleTimeoutSeconds === 0 ? m.neverStopsWhenIdle : m.stopsAfterIdle(formatDuration(agent.idleTimeoutSeconds));
   return (
     <AgentCard
       agent={agent}

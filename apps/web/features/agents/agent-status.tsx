@@ -9,13 +9,14 @@ import { cn } from "@/components/ui/cn";
 import { Tooltip } from "@/components/ui/tooltip";
 import { stageLabel } from "@/features/agents/stages";
 import { useOnboardingStatus } from "@/features/entry/onboarding-status";
+import { m } from "@messages/agents";
 
 const statuses: Record<ContainerStatus, { text: string; dot: string }> = {
-  stopped: { text: "Stopped", dot: "bg-muted-foreground/60" },
-  starting: { text: "Starting", dot: "bg-tile-2 animate-pulse" },
-  running: { text: "Running", dot: "bg-success" },
-  stopping: { text: "Stopping", dot: "bg-tile-2 animate-pulse" },
-  error: { text: "Error", dot: "bg-destructive" },
+  stopped: { text: m.stopped, dot: "bg-muted-foreground/60" },
+  starting: { text: m.starting, dot: "bg-tile-2 animate-pulse" },
+  running: { text: m.running, dot: "bg-success" },
+  stopping: { text: m.stopping, dot: "bg-tile-2 animate-pulse" },
+  error: { text: m.error, dot: "bg-destructive" },
 };
 
 export const statusText = (status: ContainerStatus, stage: StageProgress | null): string =>
@@ -61,11 +62,11 @@ export function NoIsolationBadge({ isShort = false }: { readonly isShort?: boole
   const isIsolated = useOnboardingStatus().data?.areAgentsIsolated;
   if (isIsolated !== false) return null;
   return (
-    <Tooltip side="bottom" text="Agents run as plain processes on this machine. Nothing separates them from it.">
+    <Tooltip side="bottom" text={m.agentsRunAsPlainProcesses}>
       <button type="button" className="rounded-full">
         <Badge tone="warning">
           <ShieldOff aria-hidden />
-          <span className={isShort ? "max-sm:sr-only" : undefined}>No isolation</span>
+          <span className={isShort ? "max-sm:sr-only" : undefined}>{m.noIsolation}</span>
         </Badge>
       </button>
     </Tooltip>

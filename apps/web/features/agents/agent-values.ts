@@ -12,6 +12,7 @@ import {
 import { z } from "zod";
 import type { SelectGroup } from "@/components/ui/select";
 import type { ModelSource } from "@/lib/provider-list";
+import { m } from "@messages/agents";
 
 /** What the form holds; a model is one text, since that is what a list of choices works with. */
 export const agentValues = z.object({
@@ -47,7 +48,7 @@ export const modelGroups = (providers: readonly ModelSource[], kept: readonly st
   const known = new Set(groups.flatMap(({ options }) => options.map(({ value }) => value)));
   const lost = kept.filter((value) => value !== "" && !known.has(value));
   if (lost.length === 0) return groups;
-  return [...groups, { label: "No longer offered", options: lost.map((value) => ({ value, label: decodeModel(value)?.model ?? value })) }];
+  return [...groups, { label: m.noLongerOffered, options: lost.map((value) => ({ value, label: decodeModel(value)?.model ?? value })) }];
 };
 
 export const firstModel = (providers: readonly ModelSource[]): string => modelGroups(providers)[0]?.options[0]?.value ?? "";
@@ -132,11 +133,11 @@ export const agentFields = {
 const fieldOf: Partial<Record<string, keyof AgentValues>> = agentFields;
 
 const words: Partial<Record<string, string>> = {
-  name: "Give the agent a name of at most 60 characters",
-  personality: "At most 20,000 characters",
-  emoji: "One emoji, or a few characters",
-  idleTimeoutMinutes: "A number of minutes from 0 to 10,080 (a week)",
-  suggestions: "Up to four lines, each of at most 200 characters",
+  name: m.giveTheAgentAName,
+  personality: m.atMost20000Characters,
+  emoji: m.oneEmojiOrAFew,
+  idleTimeoutMinutes: m.aNumberOfMinutesFrom,
+  suggestions: m.upToFourLinesEach,
 };
 
 export const agentFormSchema = agentValues.superRefine((values, context) => {
@@ -148,11 +149,11 @@ export const agentFormSchema = agentValues.superRefine((values, context) => {
 });
 
 export const toolTexts: Record<keyof AgentTools, { label: string; description: string }> = {
-  files: { label: "Files", description: "Read and write files in its own workspace." },
-  web: { label: "Web", description: "Search the web and read pages." },
-  shell: { label: "Shell", description: "Run commands and programs inside its container." },
-  browser: { label: "Browser", description: "Use a browser to operate web pages." },
-  sessions: { label: "Sessions", description: "Look things up in its own other conversations." },
+  files: { label: m.files, description: m.readAndWriteFilesIn },
+  web: { label: m.web, description: m.searchTheWebAndRead },
+  shell: { label: m.shell, description: m.runCommandsAndProgramsInside },
+  browser: { label: m.browser, description: m.useABrowserToOperate },
+  sessions: { label: m.sessions, description: m.lookThingsUpInIts },
 };
 
 /** Where nothing isolates an agent, these are denied whatever is set here. */
@@ -160,19 +161,19 @@ export const isolatedOnly: readonly (keyof AgentTools)[] = ["shell", "browser"];
 
 export const personalityPresets: readonly { name: string; text: string }[] = [
   {
-    name: "Helpful generalist",
-    text: "You are a helpful, friendly assistant. Answer clearly and get to the point. When a question is ambiguous, say which reading you chose. When you don't know something, say so rather than guess.",
+    name: m.helpfulGeneralist,
+    text: m.youAreAHelpfulFriendly,
   },
   {
-    name: "Concise expert",
-    text: "You are a seasoned expert who values the reader's time. Lead with the answer, then the one or two facts that support it. No preamble, no repetition. Use lists and tables only where they help.",
+    name: m.conciseExpert,
+    text: m.youAreASeasonedExpert,
   },
   {
-    name: "Patient teacher",
-    text: "You are a patient teacher. Explain step by step, from what the learner already knows to what is new. Use small examples, check understanding with a short question, and encourage without flattery.",
+    name: m.patientTeacher,
+    text: m.youAreAPatientTeacher,
   },
   {
-    name: "Critical editor",
-    text: "You are a careful editor and thinking partner. Point out unclear reasoning, missing evidence and weak wording, kindly and specifically, and always suggest a better version.",
+    name: m.criticalEditor,
+    text: m.youAreACarefulEditor,
   },
 ];

@@ -13,6 +13,7 @@ import { DeleteAgent } from "@/features/agents/delete-agent";
 import { SaveProblem } from "@/components/page/save-problem";
 import { useModelSources } from "@/lib/provider-list";
 import { EmptyState, ListLoading, SettingsSection } from "@/components/page/settings-section";
+import { m } from "@messages/agents";
 
 const path = "/settings/agents";
 
@@ -32,13 +33,9 @@ export function AgentsPage() {
 }
 
 function AgentOverview({ agents, backends }: { readonly agents: readonly Agent[]; readonly backends: readonly BackendChoice[] }) {
-  const add = <AddAgentButton path={path} label="Add agent" />;
+  const add = <AddAgentButton path={path} label={m.addAgent} />;
   return (
-    <SettingsSection
-      title="Agents"
-      description="Each is an assistant of your own, with its own memory."
-      actions={agents.length > 0 ? add : null}
-    >
+    <SettingsSection title={m.agents} description={m.eachIsAnAssistantOf} actions={agents.length > 0 ? add : null}>
       <div className="-mt-3 empty:hidden">
         <NoIsolationBadge />
       </div>
@@ -49,8 +46,8 @@ function AgentOverview({ agents, backends }: { readonly agents: readonly Agent[]
         Row={AgentRow}
         DeleteDialog={DeleteAgent}
         empty={
-          <EmptyState icon={<Bot aria-hidden />} title="No agent yet" action={add}>
-            Add an agent, give it a name and a model, and start talking to it.
+          <EmptyState icon={<Bot aria-hidden />} title={m.noAgentYet} action={add}>
+            {m.addAnAgentGiveIt}
           </EmptyState>
         }
       />
@@ -59,17 +56,17 @@ function AgentOverview({ agents, backends }: { readonly agents: readonly Agent[]
 }
 
 const newTexts = (hasChoice: boolean) => ({
-  title: "Add an agent",
-  description: hasChoice ? "You can change all but the backend later." : "You can change all of this later.",
-  submitLabel: "Add agent",
-  savedText: "Agent added",
+  title: m.addAnAgent,
+  description: hasChoice ? m.youCanChangeAllBut : m.youCanChangeAllOf,
+  submitLabel: m.addAgent,
+  savedText: m.agentAdded,
 });
 
 const storedTexts = (name: string) => ({
-  title: `Edit ${name}`,
-  description: "Changes take effect within seconds, without a restart.",
-  submitLabel: "Save changes",
-  savedText: "Agent saved",
+  title: m.edit(name),
+  description: m.changesTakeEffectWithinSeconds,
+  submitLabel: m.saveChanges,
+  savedText: m.agentSaved,
 });
 
 function OwnAgentEditor(edited: EditedAgent) {

@@ -4,6 +4,7 @@ import type { UseFormReturn } from "react-hook-form";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { backendLabel, backendStart, type AgentValues, type BackendChoice } from "@/features/agents/agent-values";
+import { m } from "@messages/agents";
 
 export interface BackendFieldProps {
   readonly form: UseFormReturn<AgentValues>;
@@ -17,7 +18,7 @@ export function BackendField({ form, backends, isFixed }: BackendFieldProps) {
   if (backends.length <= 1) {
     return (
       <dl className="grid gap-1 text-sm">
-        <dt className="font-medium">Backend</dt>
+        <dt className="font-medium">{m.backend}</dt>
         <dd className="text-muted-foreground">{backendLabel(backends, value)}</dd>
       </dl>
     );
@@ -31,12 +32,7 @@ export function BackendField({ form, backends, isFixed }: BackendFieldProps) {
     form.setValue("idleTimeoutMinutes", idleTimeoutMinutes, { shouldDirty: true });
   };
   return (
-    <Field
-      label="Backend"
-      hint={
-        isFixed ? "An agent keeps its backend." : "The software that the agent runs. Sets its tools and idle time; can’t be changed later."
-      }
-    >
+    <Field label={m.backend} hint={isFixed ? m.anAgentKeepsItsBackend : m.theSoftwareThatTheAgent}>
       {(control) => (
         <Select
           {...control}

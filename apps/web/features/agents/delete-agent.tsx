@@ -5,8 +5,7 @@ import { toast } from "sonner";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { useAgentLoss, useDeleteAgent } from "@/features/agents/agent-queries";
 import { describeError } from "@/lib/api";
-
-const count = (amount: number, noun: string): string => `${amount} ${noun}${amount === 1 ? "" : "s"}`;
+import { m } from "@messages/agents";
 
 export function DeleteAgent({ agent, onClose }: { readonly agent: Agent | null; readonly onClose: () => void }) {
   const remove = useDeleteAgent();
@@ -16,27 +15,23 @@ export function DeleteAgent({ agent, onClose }: { readonly agent: Agent | null; 
     <ConfirmDialog
       isOpen
       onClose={onClose}
-      title={`Delete the agent “${agent.name}”?`}
-      confirmLabel="Delete agent"
+      title={m.deleteTheAgent(agent.name)}
+      confirmLabel={m.deleteAgent}
       typeToConfirm={agent.name}
       isBusy={remove.isPending}
       onConfirm={() =>
         remove.mutate(agent.id, {
-          onSuccess: () => toast.success("Agent deleted"),
+          onSuccess: () => toast.success(m.agentDeleted),
           onError: (error) => toast.error(describeError(error).title, { description: describeError(error).detail }),
           onSettled: onClose,
         })
       }
     >
-      <p>This can’t be undone. What is lost:</p>
+      <p>{m.thisCantBeUndoneWhat}</p>
       <ul className="list-disc space-y-1 pl-5">
-        <li>
-          {loss === undefined
-            ? "all conversations with it"
-            : `${count(loss.conversations, "conversation")} with ${count(loss.messages, "message")}`}
-        </li>
-        <li>its memory, and every file in its workspace</li>
-        <li>its personality and settings</li>
+        <li>{loss === undefined ? m.allConversationsWithIt : m.with(loss.conversations, loss.messages)}</li>
+        <li>{m.itsMemoryAndEveryFile}</li>
+        <li>{m.itsPersonalityAndSettings}</li>
       </ul>
     </ConfirmDialog>
   );

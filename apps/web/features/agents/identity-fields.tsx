@@ -12,6 +12,7 @@ import { Input, Textarea } from "@/components/ui/input";
 import { AgentFace } from "@/features/agents/agent-status";
 import { Markdown } from "@/components/markdown/markdown";
 import { personalityPresets, type AgentValues } from "@/features/agents/agent-values";
+import { m } from "@messages/agents";
 
 const emojis = ["🤖", "🦞", "🦊", "🦉", "🐙", "🌱", "🛠️", "📚", "🔭", "✨"];
 
@@ -19,8 +20,8 @@ export function IdentityFields({ form }: { readonly form: UseFormReturn<AgentVal
   const { errors } = form.formState;
   return (
     <div className="grid gap-5">
-      <Field label="Name" error={errors.name?.message}>
-        {(control) => <Input {...control} autoComplete="off" placeholder="for example Ada" {...form.register("name")} />}
+      <Field label={m.name} error={errors.name?.message}>
+        {(control) => <Input {...control} autoComplete="off" placeholder={m.forExampleAda} {...form.register("name")} />}
       </Field>
       <EmojiField form={form} />
       <PersonalityField form={form} />
@@ -31,7 +32,7 @@ export function IdentityFields({ form }: { readonly form: UseFormReturn<AgentVal
 function EmojiField({ form }: { readonly form: UseFormReturn<AgentValues> }) {
   const [emoji, name] = form.watch(["emoji", "name"]);
   return (
-    <Field label="Emoji" isOptional error={form.formState.errors.emoji?.message}>
+    <Field label={m.emoji} isOptional error={form.formState.errors.emoji?.message}>
       {(control) => (
         <div className="flex flex-wrap items-center gap-2">
           <Input
@@ -41,12 +42,12 @@ function EmojiField({ form }: { readonly form: UseFormReturn<AgentValues> }) {
             className="w-16 text-center text-lg sm:text-lg"
             {...form.register("emoji")}
           />
-          <div role="group" aria-label="Suggested emoji" className="flex flex-wrap gap-1">
+          <div role="group" aria-label={m.suggestedEmoji} className="flex flex-wrap gap-1">
             {emojis.map((suggestion) => (
               <button
                 key={suggestion}
                 type="button"
-                aria-label={`Use ${suggestion}`}
+                aria-label={m.use(suggestion)}
                 aria-pressed={emoji === suggestion}
                 onClick={() => form.setValue("emoji", suggestion, { shouldDirty: true, shouldValidate: true })}
                 className={cn(
@@ -75,15 +76,10 @@ function PersonalityField({ form }: { readonly form: UseFormReturn<AgentValues> 
   };
   return (
     <div className="grid gap-2.5">
-      <Field
-        label="Personality"
-        isOptional
-        hint="How it should speak and think, in your own words. You can change it at any time."
-        error={form.formState.errors.personality?.message}
-      >
-        {(control) => <Textarea {...control} rows={5} placeholder="You are…" {...form.register("personality")} />}
+      <Field label={m.personality} isOptional hint={m.howItShouldSpeakAnd} error={form.formState.errors.personality?.message}>
+        {(control) => <Textarea {...control} rows={5} placeholder={m.youAre} {...form.register("personality")} />}
       </Field>
-      <div role="group" aria-label="Personality presets" className="flex flex-wrap gap-2">
+      <div role="group" aria-label={m.personalityPresets} className="flex flex-wrap gap-2">
         {personalityPresets.map((preset) => (
           <Button key={preset.name} variant="secondary" size="sm" className="rounded-full" onClick={() => choose(preset.text)}>
             {preset.name}
@@ -94,14 +90,14 @@ function PersonalityField({ form }: { readonly form: UseFormReturn<AgentValues> 
       <ConfirmDialog
         isOpen={replacing !== null}
         onClose={() => setReplacing(null)}
-        title="Replace what you wrote?"
-        confirmLabel="Replace"
+        title={m.replaceWhatYouWrote}
+        confirmLabel={m.replace}
         onConfirm={() => {
           set(replacing ?? "");
           setReplacing(null);
         }}
       >
-        <p>The personality that you wrote is replaced by the preset.</p>
+        <p>{m.thePersonalityThatYouWrote}</p>
       </ConfirmDialog>
     </div>
   );
@@ -123,15 +119,15 @@ function PersonalityPreview({ form }: { readonly form: UseFormReturn<AgentValues
         onClick={() => setOpen(!isOpen)}
       >
         {isOpen ? <EyeOff aria-hidden /> : <Eye aria-hidden />}
-        {isOpen ? "Hide preview" : "Show preview"}
+        {isOpen ? m.hidePreview : m.showPreview}
       </Button>
-      <section id={id} hidden={!isOpen} aria-label="Preview" className="rounded-xl border bg-card p-4">
+      <section id={id} hidden={!isOpen} aria-label={m.preview} className="rounded-xl border bg-card p-4">
         <div className="flex gap-3">
           <AgentFace emoji={emoji} name={name} />
           <div className="grid min-w-0 gap-1.5">
-            <p className="font-medium">{name.trim() === "" ? "Your agent" : name}</p>
+            <p className="font-medium">{name.trim() === "" ? m.yourAgent : name}</p>
             {personality.trim() === "" ? (
-              <p className="text-sm text-muted-foreground">Without a personality of its own it is capable, friendly and plain-spoken.</p>
+              <p className="text-sm text-muted-foreground">{m.withoutAPersonalityOfIts}</p>
             ) : (
               <Markdown text={personality} isStreaming={false} />
             )}

@@ -6,6 +6,7 @@ import type { FieldControl } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { modelGroups } from "@/features/agents/agent-values";
 import type { ModelSource } from "@/lib/provider-list";
+import { m } from "@messages/agents";
 
 export interface ModelPickerProps {
   readonly control: FieldControl;
@@ -15,7 +16,7 @@ export interface ModelPickerProps {
 }
 
 export function ModelPicker({ control, providers, value, onChange }: ModelPickerProps) {
-  return <Select {...control} value={value} onChange={onChange} groups={modelGroups(providers, [value])} placeholder="Choose a model" />;
+  return <Select {...control} value={value} onChange={onChange} groups={modelGroups(providers, [value])} placeholder={m.chooseAModel} />;
 }
 
 const slots = ["first", "second", "third"];
@@ -35,13 +36,13 @@ export function FallbackPicker({ providers, model, value, onChange }: FallbackPi
   return (
     <fieldset className="grid gap-2">
       <legend className="mb-1.5 text-sm font-medium">
-        Fallback models <span className="font-normal text-muted-foreground">(optional)</span>
+        {m.fallbackModels} <span className="font-normal text-muted-foreground">{m.optional}</span>
       </legend>
-      <p className="text-[0.8125rem] text-muted-foreground">Tried in this order when the model above fails.</p>
+      <p className="text-[0.8125rem] text-muted-foreground">{m.triedInThisOrderWhen}</p>
       {value.map((choice, index) => (
         <div key={slots[index]} className="flex gap-2">
           <Select
-            aria-label={`Fallback model ${index + 1}`}
+            aria-label={m.fallbackModel(index + 1)}
             value={choice}
             onChange={(next) => onChange(value.map((old, at) => (at === index ? next : old)))}
             groups={groups}
@@ -50,7 +51,7 @@ export function FallbackPicker({ providers, model, value, onChange }: FallbackPi
             variant="ghost"
             size="icon"
             className="size-10"
-            aria-label={`Remove fallback model ${index + 1}`}
+            aria-label={m.removeFallbackModel(index + 1)}
             onClick={() => onChange(value.filter((_, at) => at !== index))}
           >
             <X aria-hidden />
@@ -60,7 +61,7 @@ export function FallbackPicker({ providers, model, value, onChange }: FallbackPi
       {unused && value.length < slots.length ? (
         <Button variant="secondary" size="sm" className="justify-self-start" onClick={() => onChange([...value, unused.value])}>
           <Plus aria-hidden />
-          Add fallback model
+          {m.addFallbackModel}
         </Button>
       ) : null}
     </fieldset>

@@ -1,30 +1,27 @@
 import type { StageProgress, StartStage } from "@mosaic/contracts/agent";
+import { m } from "@messages/agents";
 
 const texts: Record<StartStage, string> = {
-  installing: "Installing",
-  pulling: "Pulling the image",
-  building: "Building the image",
-  queued: "Waiting for its turn",
-  creating: "Creating",
-  starting: "Starting",
-  waiting: "Getting ready",
-  ready: "Ready",
+  installing: m.installing,
+  pulling: m.pullingTheImage,
+  building: m.buildingTheImage,
+  queued: m.waitingForItsTurn,
+  creating: m.creating,
+  starting: m.starting,
+  waiting: m.gettingReady,
+  ready: m.ready,
 };
-
-const suffixes: Readonly<Record<string, string>> = { one: "st", two: "nd", few: "rd", other: "th" };
-const ordinals = new Intl.PluralRules("en", { type: "ordinal" });
 
 export const stageText = (stage: StartStage): string => texts[stage];
 
 /** With the place in the queue: "Waiting for its turn, 3rd". */
 export const stageLabel = ({ stage, place }: Pick<StageProgress, "stage" | "place">): string => {
   if (place === undefined) return texts[stage];
-  return `${texts[stage]}, ${place === 1 ? "next" : `${place}${suffixes[ordinals.select(place)] ?? "th"}`}`;
+  return m.inLine(texts[stage], place);
 };
 
 /** What the reader of the page wants to know while a start waits, besides its place. */
-export const queuedHint =
-  "Other agents are starting on this machine first. Your message is sent when it is its turn, as long as this page stays open.";
+export const queuedHint = m.otherAgentsAreStartingOn;
 
 /** The part of the bar for what some starts need first; a start needs at most one of them. */
 const preparingPart = 60;
@@ -60,27 +57,13 @@ export const paceText = ({ stage, pace }: Pick<StageProgress, "stage" | "pace">,
   if (pace === undefined || stage === "ready" || stage === "queued") return null;
   const elapsedMs = nowMs - Date.parse(pace.begunAt);
   if (elapsedMs > Math.max(pace.longestMs ?? 0, 2 * (pace.usualMs ?? firstStartMs))) {
-    const surprise =
-      pace.longestMs === null ? "This takes longer than it should." : "This takes longer than any start on this machine so far.";
-    return `${surprise} Mosaic waits for ${waitsFor[stage]}.`;
+    const surprise = pace.longestMs === null ? m.thisTakesLongerThanIt : m.thisTakesLongerThanAny;
+    return m.mosaicWaitsFor(surprise, m.waitsFor[stage]);
   }
-  return pace.usualMs === null
-    ? "The first start takes about a minute."
-    : `A start takes about ${inSeconds(pace.usualMs)} on this machine.`;
-};
-
-const waitsFor: Readonly<Record<StartStage, string>> = {
-  installing: "the installation of the agent’s software",
-  pulling: "the registry of the image",
-  building: "the build of the image",
-  queued: "other starts",
-  creating: "the container engine to create the agent’s container",
-  starting: "the container engine to start the agent’s container",
-  waiting: "the agent’s software to answer",
-  ready: "nothing",
+  return pace.usualMs === null ? m.theFirstStartTakesAbout : m.aStartTakesAboutOn(inSeconds(pace.usualMs));
 };
 
 const inSeconds = (ms: number): string => {
   const seconds = Math.max(1, Math.round(ms / 1000));
-  return seconds === 1 ? "1 second" : `${seconds} seconds`;
+  return m.seconds(seconds);
 };

@@ -5,6 +5,7 @@ import { useId } from "react";
 import { Switch } from "@/components/ui/switch";
 import { useRuntime } from "@/features/agents/agent-queries";
 import { isolatedOnly, toolTexts } from "@/features/agents/agent-values";
+import { m } from "@messages/agents";
 
 const tools: readonly (keyof AgentTools)[] = ["files", "web", "sessions", "shell", "browser"];
 
@@ -13,7 +14,7 @@ export function ToolsField({ value, onChange }: { readonly value: AgentTools; re
   const isIsolated = useRuntime().data?.isIsolated !== false;
   return (
     <fieldset className="grid gap-2">
-      <legend className="mb-1.5 text-sm font-medium">Tools</legend>
+      <legend className="mb-1.5 text-sm font-medium">{m.tools}</legend>
       <ul className="divide-y rounded-lg border bg-card">
         {tools.map((tool) => {
           const isDenied = !isIsolated && isolatedOnly.includes(tool);
@@ -25,7 +26,7 @@ export function ToolsField({ value, onChange }: { readonly value: AgentTools; re
                 </label>
                 <p id={`${id}-${tool}-text`} className="text-[0.8125rem] text-muted-foreground">
                   {toolTexts[tool].description}
-                  {isDenied ? " Always denied while agents are not isolated." : ""}
+                  {isDenied ? m.alwaysDeniedWhileAgentsAre : ""}
                 </p>
               </div>
               <Switch

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { Gate } from "@/features/entry/gate";
 import { LogoMark } from "@/components/page/logo";
 import { ThemeSelect } from "@/components/page/theme-select";
+import { m } from "@messages/auth";
 
 /** `heading`: what the page can say before anything is known. */
 export function AuthFrame({ heading, children }: { readonly heading?: ReactNode; readonly children: ReactNode }) {
@@ -27,7 +28,7 @@ function Meanwhile({ children }: { readonly children: ReactNode }) {
       <div className="h-15" />
       <main id="main" tabIndex={-1} className={mainClass} aria-busy="true">
         <p className="sr-only" role="status">
-          Loading
+          {m.loading}
         </p>
         {children}
         {/* As high as the form, so that nothing moves when that comes. */}

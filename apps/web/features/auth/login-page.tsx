@@ -17,10 +17,11 @@ import { useLogin, useSignInOptions } from "@/features/auth/session";
 import { safeNext } from "@/features/entry/destination";
 import { useOnboardingStatus } from "@/features/entry/onboarding-status";
 import { describeError } from "@/lib/api";
+import { m } from "@messages/auth";
 
 export function LoginPage() {
   return (
-    <AuthFrame heading={<AuthHeading title="Sign in to Mosaic">Your private agents are waiting for you.</AuthHeading>}>
+    <AuthFrame heading={<AuthHeading title={m.signInToMosaic}>{m.yourPrivateAgentsAreWaiting}</AuthHeading>}>
       <LoginForm />
     </AuthFrame>
   );
@@ -28,7 +29,7 @@ export function LoginPage() {
 
 type Faults = Partial<Record<keyof Credentials, string>>;
 
-const faultWords: Required<Faults> = { username: "Enter your user name", password: "Enter your password" };
+const faultWords: Required<Faults> = { username: m.enterYourUserName, password: m.enterYourPassword };
 
 /** Two fields need nothing of what larger forms are made with, and their page is the first that everybody loads. */
 const useLoginForm = () => {
@@ -80,11 +81,7 @@ function LoginForm() {
   }, [isSignedIn, isContinuingSetup, next, router]);
   return (
     <>
-      <AuthHeading title="Sign in to Mosaic">
-        {isContinuingSetup
-          ? "Setting up was begun. Sign in with the administrator’s account to go on."
-          : "Your private agents are waiting for you."}
-      </AuthHeading>
+      <AuthHeading title={m.signInToMosaic}>{isContinuingSetup ? m.setupIsUnfinished : m.yourPrivateAgentsAreWaiting}</AuthHeading>
       {problem === null ? null : (
         <Notice tone="danger" role="alert" title={problem.title}>
           {problem.detail}
@@ -108,7 +105,7 @@ function PasswordForm({ form, variant, isSignedIn }: PasswordFormProps) {
   const noticeId = useId();
   return (
     <form onSubmit={submit} noValidate className="grid gap-5" aria-describedby={login.error ? noticeId : undefined}>
-      <Field label="User name" error={faults.username}>
+      <Field label={m.userName} error={faults.username}>
         {(control) => (
           <Input
             {...control}
@@ -121,10 +118,10 @@ function PasswordForm({ form, variant, isSignedIn }: PasswordFormProps) {
           />
         )}
       </Field>
-      <Field label="Password" error={faults.password}>
+      <Field label={m.password} error={faults.password}>
         {(control) => (
           <PasswordInput
-            what="password"
+            what={m.passwordToShow}
             {...control}
             ref={fields.password}
             name="password"
@@ -135,7 +132,7 @@ function PasswordForm({ form, variant, isSignedIn }: PasswordFormProps) {
       </Field>
       {login.error ? <LoginProblem id={noticeId} error={login.error} /> : null}
       <Button type="submit" size="lg" variant={variant} isBusy={login.isPending || isSignedIn}>
-        Sign in
+        {m.signIn}
       </Button>
     </form>
   );
@@ -145,9 +142,9 @@ function SignUpLine({ mode }: { readonly mode: SignUpMode }) {
   if (mode === "closed") return null;
   return (
     <p className="text-sm text-muted-foreground">
-      {mode === "open" ? "New here?" : "You were invited?"}{" "}
+      {mode === "open" ? m.newHere : m.youWereInvited}{" "}
       <Link href="/sign-up" className="text-primary underline underline-offset-4">
-        Make your account
+        {m.makeYourAccount}
       </Link>
     </p>
   );
@@ -159,11 +156,11 @@ function SingleSignOn({ label, next }: { readonly label: string; readonly next: 
       <Button asChild size="lg">
         <a href={`/api/auth/oidc/start?returnTo=${encodeURIComponent(next)}`}>
           <LogIn aria-hidden />
-          Continue with {label}
+          {m.continueWith(label)}
         </a>
       </Button>
       <p className="flex items-center gap-3 text-xs text-muted-foreground before:h-px before:flex-1 before:bg-border after:h-px after:flex-1 after:bg-border">
-        or with a password
+        {m.orWithAPassword}
       </p>
     </div>
   );

@@ -17,6 +17,7 @@ import { Loaded } from "@/components/page/load-state";
 import { SaveProblem } from "@/components/page/save-problem";
 import { useOnboardingStatus } from "@/features/entry/onboarding-status";
 import { splitFaults, useFirstFault, type Faults } from "@/lib/form-problem";
+import { m } from "@messages/auth";
 
 export function SignUpPage() {
   const options = useSignInOptions();
@@ -26,12 +27,12 @@ export function SignUpPage() {
         {({ signUp }) =>
           signUp === "closed" ? (
             <>
-              <AuthHeading title="Sign-up is closed">Accounts are made by an admin of this Mosaic.</AuthHeading>
-              <Notice tone="info" title="You were invited?">
-                Invitations don’t work while sign-up is closed. Ask the person who invited you.
+              <AuthHeading title={m.signUpIsClosed}>{m.adminsMakeAccounts}</AuthHeading>
+              <Notice tone="info" title={m.youWereInvited}>
+                {m.invitationsDontWorkNow}
               </Notice>
               <Button asChild variant="secondary">
-                <Link href="/login">Back to sign in</Link>
+                <Link href="/login">{m.backToSignIn}</Link>
               </Button>
             </>
           ) : (
@@ -49,9 +50,9 @@ const checkValues = (values: { username: string; password: string; inviteCode: s
   const name = usernameSchema.safeParse(values.username);
   const code = inviteCode.safeParse(values.inviteCode);
   return {
-    ...(name.success ? {} : { username: `Enter a user name: ${name.error.issues[0]?.message ?? ""}` }),
-    ...(followsRules(values.password, name.data ?? "") ? {} : { password: "The password does not follow all rules" }),
-    ...(needsInvite && !code.success ? { inviteCode: "Enter the invite code that you were given" } : {}),
+    ...(name.success ? {} : { username: m.enterAUserName(name.error.issues[0]?.message ?? "") }),
+    ...(followsRules(values.password, name.data ?? "") ? {} : { password: m.passwordBreaksRules }),
+    ...(needsInvite && !code.success ? { inviteCode: m.enterInviteCode } : {}),
   };
 };
 
@@ -114,14 +115,10 @@ function SignUpForm({ needsInvite }: { readonly needsInvite: boolean }) {
   const { values, set, faults, hasLink, asksForCode, rest, form, isBusy, submit } = useSignUpForm(needsInvite);
   return (
     <>
-      <AuthHeading title="Make your account">
-        {needsInvite && !hasLink
-          ? "You need an invitation. Open its link, or enter its code here."
-          : "Choose a user name and a password. That is all."}
-      </AuthHeading>
+      <AuthHeading title={m.makeYourAccount}>{needsInvite && !hasLink ? m.youNeedAnInvitation : m.chooseNameAndPassword}</AuthHeading>
       <form ref={form} onSubmit={submit} noValidate className="grid gap-5">
         {asksForCode ? (
-          <Field label="Invite code" error={faults.inviteCode}>
+          <Field label={m.inviteCode} error={faults.inviteCode}>
             {(control) => (
               <Input {...control} value={values.inviteCode} autoComplete="off" spellCheck={false} onChange={set("inviteCode")} />
             )}
@@ -130,13 +127,13 @@ function SignUpForm({ needsInvite }: { readonly needsInvite: boolean }) {
         <IdentityFields values={values} set={set} faults={faults} />
         {rest === null ? null : <SaveProblem error={rest} />}
         <Button type="submit" size="lg" isBusy={isBusy}>
-          Create account
+          {m.createAccount}
         </Button>
       </form>
       <p className="text-sm text-muted-foreground">
-        You have an account?{" "}
+        {m.youHaveAnAccount}{" "}
         <Link href="/login" className="text-primary underline underline-offset-4">
-          Sign in
+          {m.signIn}
         </Link>
       </p>
     </>
@@ -147,7 +144,7 @@ function IdentityFields({ values, set, faults }: Pick<ReturnType<typeof useSignU
   const rulesId = useId();
   return (
     <>
-      <Field label="User name" error={faults.username}>
+      <Field label={m.userName} error={faults.username}>
         {(control) => (
           <Input
             {...control}
@@ -159,10 +156,10 @@ function IdentityFields({ values, set, faults }: Pick<ReturnType<typeof useSignU
           />
         )}
       </Field>
-      <Field label="Password" error={faults.password}>
+      <Field label={m.password} error={faults.password}>
         {(control) => (
           <PasswordInput
-            what="password"
+            what={m.passwordToShow}
             {...control}
             aria-describedby={[control["aria-describedby"], rulesId].filter(Boolean).join(" ")}
             value={values.password}

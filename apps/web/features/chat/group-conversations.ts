@@ -7,13 +7,13 @@ export interface ConversationGroup {
 }
 
 /** What is pinned, then the rest by day of the last change, newest first. */
-export const groupConversations = (conversations: readonly Conversation[], now: Date, locale?: string): ConversationGroup[] => {
+export const groupConversations = (conversations: readonly Conversation[], now: Date): ConversationGroup[] => {
   const sorted = conversations.toSorted(
     (a, b) => Number(b.isPinned) - Number(a.isPinned) || b.updatedAt.localeCompare(a.updatedAt) || b.id.localeCompare(a.id),
   );
   const groups = new Map<string, Conversation[]>();
   for (const conversation of sorted) {
-    const label = conversation.isPinned ? "Pinned" : dayLabel(new Date(conversation.updatedAt), now, locale);
+    const label = conversation.isPinned ? "Pinned" : dayLabel(new Date(conversation.updatedAt), now);
     groups.set(label, [...(groups.get(label) ?? []), conversation]);
   }
   return [...groups].map(([label, members]) => ({ label, conversations: members }));

@@ -8,6 +8,7 @@ import { LogoMark } from "@/components/page/logo";
 import { destination, type PageKind } from "@/features/entry/destination";
 import { useOnboardingStatus } from "@/features/entry/onboarding-status";
 import { describeError } from "@/lib/api";
+import { m } from "@messages/entry";
 
 const splash = <Splash />;
 
@@ -50,7 +51,7 @@ function Splash() {
     <main id="main" tabIndex={-1} className="grid min-h-dvh place-items-center outline-none" aria-busy="true">
       <h1 className="sr-only">Mosaic</h1>
       <p className="sr-only" role="status">
-        Loading
+        {m.loading}
       </p>
       <LogoMark className="size-10 animate-[fade_300ms_ease-out_400ms_both]" isAnimated />
     </main>
@@ -62,12 +63,12 @@ function Unreachable({ error, onRetry, isBusy }: { readonly error: unknown; read
   return (
     <main id="main" tabIndex={-1} className="mx-auto grid min-h-dvh max-w-md content-center gap-6 p-6 outline-none">
       <LogoMark className="size-10" />
-      <h1 className="text-2xl font-semibold tracking-tight">Mosaic is not answering</h1>
+      <h1 className="text-2xl font-semibold tracking-tight">{m.mosaicIsNotAnswering}</h1>
       <Notice tone="danger" role="alert" title={title}>
         {detail}
       </Notice>
       <Button onClick={onRetry} isBusy={isBusy} className="justify-self-start">
-        Try again
+        {m.tryAgain}
       </Button>
     </main>
   );

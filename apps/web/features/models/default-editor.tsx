@@ -11,6 +11,7 @@ import type { ModelSource } from "@/lib/provider-list";
 import { SaveProblem } from "@/components/page/save-problem";
 import { useUnsavedChanges } from "@/components/page/unsaved-guard";
 import { splitFaults } from "@/lib/form-problem";
+import { m } from "@messages/models";
 
 export interface DefaultEditorProps {
   readonly row: ModelDefault;
@@ -51,27 +52,27 @@ export function DefaultEditor({ row, sources, effective, onSave }: DefaultEditor
     event.preventDefault();
     void save(model, model === "" ? [] : fallbacks);
   };
-  const title = row.backend === null ? "For all agents" : `For ${labelOf(row.backend)} agents`;
+  const title = row.backend === null ? m.forAllAgents : m.forAgents(labelOf(row.backend));
   return (
     <form onSubmit={submit} aria-label={title} className="grid gap-4 rounded-xl border bg-card p-4 shadow-xs sm:p-5">
       <div className="grid gap-0.5">
         <h3 className="font-medium">{title}</h3>
         <p className="text-sm text-muted-foreground" role="status">
-          Used now: {effective}
+          {m.usedNow(effective)}
         </p>
       </div>
-      <Field label="Model" error={fault}>
+      <Field label={m.model} error={fault}>
         {(control) => <ModelPicker control={control} providers={sources} value={model} onChange={setModel} />}
       </Field>
       {model === "" ? null : <FallbackPicker providers={sources} model={model} value={fallbacks} onChange={setFallbacks} />}
       {error === null ? null : <SaveProblem error={error} />}
       <div className="flex flex-wrap gap-2">
         <Button type="submit" size="sm" isBusy={isBusy} disabled={!isDirty}>
-          Save default
+          {m.saveDefault}
         </Button>
         {stored.model === "" ? null : (
           <Button variant="ghost" size="sm" isBusy={isBusy} onClick={() => void save("", [])}>
-            Remove this default
+            {m.removeThisDefault}
           </Button>
         )}
       </div>

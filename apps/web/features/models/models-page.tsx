@@ -10,29 +10,27 @@ import { useModelDefaults, useSaveModelDefault } from "@/features/models/model-q
 import { useModelSources } from "@/lib/provider-list";
 import { Loaded } from "@/components/page/load-state";
 import { EmptyState, SettingsSection } from "@/components/page/settings-section";
+import { m } from "@messages/models";
 
 export function ModelsPage() {
   const defaults = useModelDefaults();
   const sources = useModelSources();
   const save = useSaveModelDefault();
   return (
-    <SettingsSection
-      title="Models"
-      description="What your agents use when they have no model of their own: first the default for their kind, then the one for all, then your admin’s."
-    >
+    <SettingsSection title={m.models} description={m.whatYourAgentsUseWhen}>
       <Loaded query={sources}>
         {(offered) =>
           offered.length === 0 ? (
             <EmptyState
               icon={<Boxes aria-hidden />}
-              title="No models to choose from"
+              title={m.noModelsToChooseFrom}
               action={
                 <Button asChild>
-                  <Link href="/settings/providers?edit=new">Add a provider</Link>
+                  <Link href="/settings/providers?edit=new">{m.addAProvider}</Link>
                 </Button>
               }
             >
-              Models come from providers. Add one of your own; your admin shares none yet.
+              {m.modelsComeFromProvidersAdd}
             </EmptyState>
           ) : (
             <Loaded query={defaults}>
@@ -46,7 +44,7 @@ export function ModelsPage() {
                       effective={effectiveText(row.effective)}
                       onSave={async (body) => {
                         await save.mutateAsync(body);
-                        toast.success(body.model === null ? "Default removed" : "Default saved");
+                        toast.success(body.model === null ? m.defaultRemoved : m.defaultSaved);
                       }}
                     />
                   ))}

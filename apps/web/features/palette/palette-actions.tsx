@@ -16,6 +16,7 @@ import { isActive } from "@/features/chat/turn";
 import { stopTurn, useTurn } from "@/features/chat/turn-store";
 import { keysOf } from "@/features/palette/shortcuts";
 import { settingsGroups } from "@/features/settings/settings-pages";
+import { m } from "@messages/palette";
 
 export interface PaletteHandlers {
   readonly onRename: (conversation: Conversation) => void;
@@ -30,7 +31,7 @@ export const usePaletteActions = ({ onRename, onShortcuts }: PaletteHandlers): S
     ...useNewChats(),
     {
       id: "action-shortcuts",
-      title: "Keyboard shortcuts",
+      title: m.keyboardShortcuts,
       icon: <Keyboard aria-hidden />,
       keys: keysOf("list", modifier),
       isOffered: true,
@@ -51,12 +52,12 @@ const useActionsOfConversation = (onRename: PaletteHandlers["onRename"]): Search
   const { pin, archive } = useConversationActions(nothing);
   if (id === null || conversation === undefined) return [];
   const { isPinned, isArchived } = conversation;
-  const stop = { id: "action-stop", title: "Stop the answer", icon: <Square aria-hidden />, keys: "Escape", isOffered: true };
+  const stop = { id: "action-stop", title: m.stopTheAnswer, icon: <Square aria-hidden />, keys: "Escape", isOffered: true };
   return [
     ...(isAnswering ? [{ ...stop, run: () => stopTurn(id) }] : []),
     {
       id: "action-rename",
-      title: "Rename this conversation",
+      title: m.renameThisConversation,
       icon: <Pencil aria-hidden />,
       isOffered: true,
       run: () => onRename(conversation),
@@ -66,7 +67,7 @@ const useActionsOfConversation = (onRename: PaletteHandlers["onRename"]): Search
       : [
           {
             id: "action-pin",
-            title: isPinned ? "Unpin this conversation" : "Pin this conversation",
+            title: isPinned ? m.unpinThisConversation : m.pinThisConversation,
             icon: isPinned ? <PinOff aria-hidden /> : <Pin aria-hidden />,
             isOffered: true,
             run: () => pin(conversation, !isPinned),
@@ -74,7 +75,7 @@ const useActionsOfConversation = (onRename: PaletteHandlers["onRename"]): Search
         ]),
     {
       id: "action-archive",
-      title: isArchived ? "Unarchive this conversation" : "Archive this conversation",
+      title: isArchived ? m.unarchiveThisConversation : m.archiveThisConversation,
       icon: isArchived ? <ArchiveRestore aria-hidden /> : <Archive aria-hidden />,
       isOffered: true,
       run: () => archive(conversation, !isArchived),
@@ -89,7 +90,7 @@ const useNewChats = (): SearchAction[] => {
   const leave = useLeave();
   return (useChatAgents().data ?? []).map(({ id, name }, place) => ({
     id: `action-chat-${id}`,
-    title: `New chat with ${name}`,
+    title: m.newChatWith(name),
     icon: <SquarePen aria-hidden />,
     isOffered: place < offeredAgents,
     run: () => leave(() => router.push(`/chat?agent=${id}`)),
@@ -110,13 +111,13 @@ const usePages = (): SearchAction[] => {
         run: () => leave(() => router.push(href)),
       })),
     );
-  return [...of("Settings", settingsGroups), ...(isAdmin ? of("Admin", adminGroups) : [])];
+  return [...of(m.settings, settingsGroups), ...(isAdmin ? of(m.admin, adminGroups) : [])];
 };
 
 const themes = [
-  { theme: "light", title: "Light theme", icon: <Sun aria-hidden /> },
-  { theme: "dark", title: "Dark theme", icon: <Moon aria-hidden /> },
-  { theme: "system", title: "Theme like the system’s", icon: <Monitor aria-hidden /> },
+  { theme: "light", title: m.lightTheme, icon: <Sun aria-hidden /> },
+  { theme: "dark", title: m.darkTheme, icon: <Moon aria-hidden /> },
+  { theme: "system", title: m.themeLikeTheSystems, icon: <Monitor aria-hidden /> },
 ];
 
 const useThemes = (): SearchAction[] => {

@@ -6,13 +6,14 @@ import { Switch } from "@/components/ui/switch";
 import { useModifierKey } from "@/features/chat/search/search-button";
 import { allShortcuts } from "@/features/palette/shortcuts";
 import { setSingleKeys, useSingleKeys } from "@/features/palette/single-keys";
+import { m } from "@messages/palette";
 
 export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
   const modifier = useModifierKey();
   const hasSingle = useSingleKeys();
   const [labelId, hintId] = [useId(), useId()];
   return (
-    <Dialog isOpen onClose={onClose} title="Keyboard shortcuts">
+    <Dialog isOpen onClose={onClose} title={m.keyboardShortcuts}>
       <dl className="grid grid-cols-[1fr_auto] items-center gap-x-6 gap-y-2 text-sm">
         {allShortcuts.map(({ keys, says, isSingle }) => (
           <div key={says} className={`col-span-2 grid grid-cols-subgrid items-center ${isSingle && !hasSingle ? "opacity-60" : ""}`}>
@@ -30,10 +31,10 @@ export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
       <div className="flex items-center justify-between gap-4 border-t pt-4">
         <span className="grid gap-0.5">
           <span id={labelId} className="text-sm font-medium">
-            Single-key shortcuts
+            {m.singleKeyShortcuts}
           </span>
           <span id={hintId} className="text-[0.8125rem] text-muted-foreground">
-            Turn them off if you dictate or hit keys by accident. Only for this browser.
+            {m.turnThemOffIfYou}
           </span>
         </span>
         <Switch checked={hasSingle} onCheckedChange={setSingleKeys} aria-labelledby={labelId} aria-describedby={hintId} />

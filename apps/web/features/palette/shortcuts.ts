@@ -1,3 +1,5 @@
+import { m } from "@messages/palette";
+
 /** A key alone could be spoken by somebody who dictates, or hit by a hand that shakes: all of those can be switched off (WCAG 2.1.4). */
 interface Shortcut {
   /** `Mod` is Ctrl, and ⌘ on a Mac. */
@@ -8,21 +10,21 @@ interface Shortcut {
 
 /** Those that work on every page behind the sign-in. */
 const everywhere = {
-  palette: { keys: ["Mod", "K"], says: "Search, and do something", isSingle: false },
-  list: { keys: ["?"], says: "Show these shortcuts", isSingle: true },
-  newChat: { keys: ["N"], says: "Start a new chat", isSingle: true },
-  field: { keys: ["/"], says: "Go to the message field", isSingle: true },
+  palette: { keys: ["Mod", "K"], says: m.searchAndDoSomething, isSingle: false },
+  list: { keys: ["?"], says: m.showTheseShortcuts, isSingle: true },
+  newChat: { keys: ["N"], says: m.startANewChat, isSingle: true },
+  field: { keys: ["/"], says: m.goToTheMessageField, isSingle: true },
 } as const satisfies Record<string, Shortcut>;
 
 export type ShortcutId = keyof typeof everywhere;
 
 /** Where the keys belong to one part of the page, which handles them itself. */
 const inParts: readonly Shortcut[] = [
-  { keys: ["Enter"], says: "Send the message, or queue it during an answer", isSingle: false },
-  { keys: ["Shift", "Enter"], says: "Start a new line", isSingle: false },
-  { keys: ["Escape"], says: "Stop the answer", isSingle: false },
-  { keys: ["↑", "↓"], says: "Move in the list of conversations", isSingle: false },
-  { keys: ["→"], says: "Open the actions of a conversation", isSingle: false },
+  { keys: ["Enter"], says: m.sendTheMessageOrQueue, isSingle: false },
+  { keys: ["Shift", "Enter"], says: m.startANewLine, isSingle: false },
+  { keys: ["Escape"], says: m.stopTheAnswer, isSingle: false },
+  { keys: ["↑", "↓"], says: m.moveInTheListOf, isSingle: false },
+  { keys: ["→"], says: m.openTheActionsOfA, isSingle: false },
 ];
 
 export const allShortcuts: readonly Shortcut[] = [...Object.values(everywhere), ...inParts];

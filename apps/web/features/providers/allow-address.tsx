@@ -8,6 +8,7 @@ import { Button } from "@/components/ui/button";
 import { useMe } from "@/features/auth/session";
 import { toastProblem } from "@/lib/toast-problem";
 import { request } from "@/lib/api";
+import { m } from "@messages/providers";
 
 /** Allows exactly one host and port, and goes on with what was refused. */
 const useAllow = (onAllowed: () => void) =>
@@ -20,7 +21,7 @@ const useAllow = (onAllowed: () => void) =>
       });
     },
     onSuccess: (_saved, entry) => {
-      toast.success(`${entry} is allowed`, { description: "You can take it back under Admin → Network." });
+      toast.success(m.isAllowed(entry), { description: m.youCanTakeItBack });
       onAllowed();
     },
     onError: toastProblem,
@@ -34,7 +35,7 @@ export function AllowAddress({ address, onAllowed }: { readonly address: string 
   return (
     <Button variant="secondary" size="sm" isBusy={allow.isPending} onClick={() => allow.mutate(address)}>
       <ShieldCheck aria-hidden />
-      Allow {address}
+      {m.allow(address)}
     </Button>
   );
 }
@@ -51,7 +52,7 @@ export function UseAddress({ address, onUse }: { readonly address: string; reado
       onClick={() => (isAdmin ? allow.mutate(entryOf(address)) : onUse(address))}
     >
       <ShieldCheck aria-hidden />
-      Use {address}
+      {m.takeAddress(address)}
     </Button>
   );
 }

@@ -10,6 +10,7 @@ import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import { PasswordInput } from "@/components/ui/password-input";
 import { hasNewAddress, type ProviderValues } from "@/features/providers/provider-values";
+import { m } from "@messages/providers";
 
 export interface ConnectionFieldsProps {
   readonly form: UseFormReturn<ProviderValues>;
@@ -25,17 +26,17 @@ export function ConnectionFields({ form, stored, isDraft, onChange }: Connection
   const kind = form.watch("kind");
   return (
     <div className="grid gap-5">
-      <Field label="Provider name" hint="How it is called in Mosaic." error={errors.name?.message}>
+      <Field label={m.providerName} hint={m.howItIsCalledIn} error={errors.name?.message}>
         {(control) => <Input {...control} autoComplete="off" {...form.register("name")} />}
       </Field>
       {providerDefinitions[kind].isRealAi ? null : (
-        <Notice tone="warning" title="This is not an AI">
-          The demo model only echoes what it is sent. It lets you try everything else in Mosaic; add a real provider later in the settings.
+        <Notice tone="warning" title={m.thisIsNotAnAi}>
+          {m.theDemoModelOnlyEchoes}
         </Notice>
       )}
       {providerDefinitions[kind].needsAddress ? (
         <>
-          <Field label="Address (base URL)" error={errors.baseUrl?.message}>
+          <Field label={m.addressBaseUrl} error={errors.baseUrl?.message}>
             {(control) => (
               <Input
                 {...control}
@@ -43,7 +44,7 @@ export function ConnectionFields({ form, stored, isDraft, onChange }: Connection
                 inputMode="url"
                 autoComplete="off"
                 spellCheck={false}
-                placeholder="https://llm.example.org/v1"
+                placeholder={m.httpsLlmExampleOrgV1}
                 {...form.register("baseUrl", { onChange })}
               />
             )}
@@ -62,13 +63,15 @@ function KeyField({ form, stored, isDraft, onChange }: ConnectionFieldsProps) {
   const hasStoredKey = stored?.hasKey === true;
   const hint = hasStoredKey
     ? isAddressNew
-      ? "The address changed, so enter the key again: a stored key is never sent to a new address."
-      : "A key is stored. Leave empty to keep it."
-    : `Stored encrypted, and never shown again.${isDraft ? " A reload empties this field." : ""}`;
+      ? m.theAddressChangedSoEnter
+      : m.aKeyIsStoredLeave
+    : isDraft
+      ? m.storedButNotKept
+      : m.storedEncryptedAndNeverShown;
   return (
     <div className="grid gap-2.5">
       <Field
-        label="API key"
+        label={m.apiKey}
         isOptional={!preset.needsKey && !hasStoredKey}
         hint={hint}
         error={form.formState.errors.apiKey?.message}
@@ -76,11 +79,11 @@ function KeyField({ form, stored, isDraft, onChange }: ConnectionFieldsProps) {
       >
         {(control) => (
           <PasswordInput
-            what="API key"
+            what={m.apiKeyToShow}
             {...control}
             autoComplete="off"
             data-1p-ignore
-            placeholder={hasStoredKey && !isAddressNew ? "•••••••• leave empty to keep" : ""}
+            placeholder={hasStoredKey && !isAddressNew ? m.leaveEmptyToKeep : ""}
             {...form.register("apiKey", { onChange })}
           />
         )}
@@ -104,7 +107,7 @@ function RemoveKey({ form, onChange }: Pick<ConnectionFieldsProps, "form" | "onC
         }}
       />
       <label htmlFor={id} className="text-sm">
-        Remove the stored key
+        {m.removeTheStoredKey}
       </label>
     </div>
   );
@@ -118,9 +121,9 @@ function KeyHelp({ url }: { readonly url: string }) {
       rel="noopener noreferrer"
       className="inline-flex items-center gap-1 rounded-sm text-[0.8125rem] text-primary underline decoration-primary/40 underline-offset-4 hover:decoration-primary"
     >
-      Where do I get a key?
+      {m.whereDoIGetA}
       <ExternalLink aria-hidden className="size-3" />
-      <span className="sr-only">(opens in a new tab)</span>
+      <span className="sr-only">{m.opensInANewTab}</span>
     </a>
   );
 }

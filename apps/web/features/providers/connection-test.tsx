@@ -7,6 +7,7 @@ import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { AllowAddress, UseAddress } from "@/features/providers/allow-address";
 import { describeError } from "@/lib/api";
+import { m } from "@messages/providers";
 
 export type ConnectionState =
   | { readonly kind: "untested" }
@@ -62,17 +63,17 @@ export function ConnectionTest({
       <div className="flex flex-wrap items-center gap-3">
         <Button variant="secondary" onClick={onTest} isBusy={isTesting}>
           {isTesting ? null : <PlugZap aria-hidden />}
-          {isTesting ? "Testing the connection" : "Test connection"}
+          {isTesting ? m.testingTheConnection : m.testConnection}
         </Button>
         {isTesting ? (
           <Button variant="ghost" onClick={onCancel}>
-            Cancel test
+            {m.cancelTest}
           </Button>
         ) : null}
       </div>
       <div role="status">
         {isTesting ? (
-          <p className="text-sm text-muted-foreground">Calling the provider as an agent does…</p>
+          <p className="text-sm text-muted-foreground">{m.callingTheProviderAsAn}</p>
         ) : (
           <Outcome state={state} onTest={onTest} onUse={onUse} />
         )}
@@ -103,13 +104,7 @@ function Outcome({ state, onTest, onUse }: OutcomeProps) {
   return (
     <Notice
       tone={isDoubtful ? "warning" : isOk ? "success" : "danger"}
-      title={
-        isDoubtful
-          ? "The connection works for Mosaic, but not for your agents"
-          : isOk
-            ? "The connection works"
-            : "The connection does not work yet"
-      }
+      title={isDoubtful ? m.theConnectionWorksForMosaic : isOk ? m.theConnectionWorks : m.theConnectionDoesNotWork}
       actions={
         result.agentAddress !== null ? (
           <UseAddress address={result.agentAddress} onUse={onUse} />

@@ -6,6 +6,8 @@ import { toast } from "sonner";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { useDeleteProvider } from "@/features/providers/provider-queries";
 import { describeError } from "@/lib/api";
+import { locale } from "@/lib/language";
+import { m } from "@messages/providers";
 
 /** The agents that lose their model, or a fallback, with this provider. */
 export const agentsUsing = (provider: Provider, agents: readonly Agent[]): { main: Agent[]; fallback: Agent[] } => {
@@ -14,7 +16,7 @@ export const agentsUsing = (provider: Provider, agents: readonly Agent[]): { mai
   return { main, fallback };
 };
 
-const names = (agents: readonly Agent[]): string => new Intl.ListFormat("en").format(agents.map(({ name }) => name));
+const names = (agents: readonly Agent[]): string => new Intl.ListFormat(locale()).format(agents.map(({ name }) => name));
 
 export interface DeleteProviderProps {
   readonly provider: Provider | null;
@@ -30,27 +32,24 @@ export function DeleteProvider({ provider, agents, onClose }: DeleteProviderProp
     <ConfirmDialog
       isOpen
       onClose={onClose}
-      title={`Delete the provider “${provider.name}”?`}
-      confirmLabel="Delete provider"
+      title={m.deleteTheProvider(provider.name)}
+      confirmLabel={m.deleteProvider}
       isBusy={remove.isPending}
       onConfirm={() =>
         remove.mutate(provider.id, {
-          onSuccess: () => toast.success("Provider deleted"),
+          onSuccess: () => toast.success(m.providerDeleted),
           onError: (error) => toast.error(describeError(error).title, { description: describeError(error).detail }),
           onSettled: onClose,
         })
       }
     >
       {main.length > 0 ? (
-        <p>
-          <strong className="font-semibold text-foreground">{names(main)}</strong> {main.length === 1 ? "uses" : "use"} it, and can’t answer
-          until you choose another model.
-        </p>
+        <p>{m.itAndCantAnswerUntil(<strong className="font-semibold text-foreground">{names(main)}</strong>, main.length)}</p>
       ) : (
-        <p>No agent uses it as its main model.</p>
+        <p>{m.noAgentUsesItAs}</p>
       )}
-      {fallback.length > 0 ? <p>{names(fallback)} will lose a fallback model.</p> : null}
-      <p>{provider.hasKey ? "Its stored key is deleted too and can’t be brought back." : "This can’t be undone."}</p>
+      {fallback.length > 0 ? <p>{m.willLoseAFallbackModel(names(fallback))}</p> : null}
+      <p>{provider.hasKey ? m.itsStoredKeyIsDeleted : m.thisCantBeUndone}</p>
     </ConfirmDialog>
   );
 }

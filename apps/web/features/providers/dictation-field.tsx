@@ -6,6 +6,7 @@ import type { UseFormReturn } from "react-hook-form";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import type { ProviderValues } from "@/features/providers/provider-values";
+import { m } from "@messages/providers";
 
 /** What models that write speech down are called. */
 const transcribing = /whisper|transcri|speech-to-text|\basr\b/i;
@@ -18,12 +19,7 @@ export interface DictationFieldProps {
 export function DictationField({ form, found }: DictationFieldProps) {
   const listId = useId();
   return (
-    <Field
-      label="Dictation model"
-      isOptional
-      hint="Writes down what people say instead of typing, for example whisper-1 or gpt-4o-mini-transcribe. With it, a chat with this provider has a microphone."
-      error={form.formState.errors.transcriptionModel?.message}
-    >
+    <Field label={m.dictationModel} isOptional hint={m.writesDownWhatPeopleSay} error={form.formState.errors.transcriptionModel?.message}>
       {(control) => (
         <>
           <Input {...control} list={listId} autoComplete="off" {...form.register("transcriptionModel")} />

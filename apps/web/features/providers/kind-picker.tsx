@@ -4,6 +4,8 @@ import { providerDefinitions, providerKind, type ProviderKind } from "@mosaic/co
 import { ChoiceCard, ChoiceGroup } from "@/components/ui/choice-card";
 import { cn } from "@/components/ui/cn";
 import { useDemoOffered } from "@/lib/provider-list";
+import { m } from "@messages/providers";
+import { m as words } from "@messages/provider-kinds";
 
 const marks: Record<ProviderKind, { text: string; classes: string }> = {
   zai: { text: "Z", classes: "bg-tile-4 text-white dark:text-background" },
@@ -27,7 +29,7 @@ export function KindPicker({ value, onChange }: { readonly value: ProviderKind; 
   const isDemoOffered = useDemoOffered();
   return (
     <ChoiceGroup
-      aria-label="Provider"
+      aria-label={m.provider}
       value={value}
       onValueChange={(next) => onChange(providerKind.parse(next))}
       className="grid gap-2.5 sm:grid-cols-2"
@@ -38,8 +40,8 @@ export function KindPicker({ value, onChange }: { readonly value: ProviderKind; 
           <ChoiceCard
             key={kind}
             value={kind}
-            title={providerDefinitions[kind].label}
-            description={providerDefinitions[kind].hint}
+            title={words.labels[kind]}
+            description={words.hints[kind]}
             icon={<ProviderMark kind={kind} />}
           />
         ))}

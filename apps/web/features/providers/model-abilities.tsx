@@ -2,16 +2,17 @@
 
 import type { ProviderModel } from "@mosaic/contracts/provider";
 import { Select } from "@/components/ui/select";
+import { m } from "@messages/providers";
 
 const abilities = [
-  { field: "reasoning", label: "Thinks first" },
-  { field: "images", label: "Takes images" },
+  { field: "reasoning", label: m.thinksFirst },
+  { field: "images", label: m.takesImages },
 ] as const;
 
 const answers = [
-  { value: "unknown", label: "Not known" },
-  { value: "yes", label: "Yes" },
-  { value: "no", label: "No" },
+  { value: "unknown", label: m.notKnown },
+  { value: "yes", label: m.yes },
+  { value: "no", label: m.no },
 ];
 
 type Ability = (typeof abilities)[number]["field"];
@@ -36,11 +37,8 @@ export function ModelAbilities({ chosen, onChange }: ModelAbilitiesProps) {
   if (chosen.length === 0) return null;
   return (
     <details className="rounded-lg border bg-card px-4 py-3 text-sm">
-      <summary className="cursor-pointer font-medium">What the chosen models can do</summary>
-      <p className="pt-2 text-[0.8125rem] text-muted-foreground">
-        Agents ask a model for its thoughts only if it thinks first, and send it images only if it takes them. The connection test fills in
-        what the provider tells.
-      </p>
+      <summary className="cursor-pointer font-medium">{m.whatTheChosenModelsCan}</summary>
+      <p className="pt-2 text-[0.8125rem] text-muted-foreground">{m.agentsAskAModelFor}</p>
       <ul className="grid max-h-80 gap-3 overflow-y-auto pt-3">
         {chosen.map((model) => (
           <li key={model.id} className="grid items-end gap-2 sm:grid-cols-[1fr_9rem_9rem]">

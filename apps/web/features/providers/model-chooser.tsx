@@ -9,6 +9,7 @@ import { Checkbox } from "@/components/ui/checkbox";
 import { Field, FieldError } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { filterModels, modelOf, modelOptions, type FoundModel, type ModelOption } from "@/features/providers/provider-values";
+import { m } from "@messages/providers";
 
 const searchableFrom = 8;
 
@@ -30,15 +31,13 @@ export function ModelChooser({ found, chosen, onChange, error }: ModelChooserPro
   return (
     <fieldset className="grid gap-3" {...(error ? { "aria-describedby": `${id}-error` } : {})}>
       <legend className="mb-1.5 flex w-full items-baseline justify-between text-sm font-medium">
-        Models
+        {m.models}
         <span className="text-[0.8125rem] font-normal text-muted-foreground" role="status">
-          {chosen.length === 0 ? "none chosen" : `${chosen.length} chosen`}
+          {chosen.length === 0 ? m.noneChosen : m.chosen(chosen.length)}
         </span>
       </legend>
       {options.length === 0 ? (
-        <p className="rounded-lg border border-dashed px-4 py-5 text-center text-sm text-muted-foreground">
-          Test the connection to see which models there are, or add one by its name.
-        </p>
+        <p className="rounded-lg border border-dashed px-4 py-5 text-center text-sm text-muted-foreground">{m.testTheConnectionToSee}</p>
       ) : (
         <ModelList options={options} chosen={chosen} onToggle={toggle} />
       )}
@@ -68,9 +67,9 @@ function ModelList({ options, chosen, onToggle }: ModelListProps) {
         <div className="relative border-b">
           <Search aria-hidden className="absolute left-3 top-1/2 size-4 -translate-y-1/2 text-muted-foreground" />
           <Input
-            aria-label="Search models"
+            aria-label={m.searchModels}
             type="search"
-            placeholder={`Search ${options.length} models`}
+            placeholder={m.searchModels2(options.length)}
             value={search}
             onChange={(event) => setSearch(event.target.value)}
             onKeyDown={(event) => (event.key === "Enter" ? event.preventDefault() : undefined)}
@@ -78,7 +77,7 @@ function ModelList({ options, chosen, onToggle }: ModelListProps) {
           />
         </div>
       ) : null}
-      <ul className="max-h-64 overflow-y-auto p-1" aria-label="Models found">
+      <ul className="max-h-64 overflow-y-auto p-1" aria-label={m.modelsFound}>
         {shown.map((option) => (
           <li key={option.id}>
             <label
@@ -97,7 +96,7 @@ function ModelList({ options, chosen, onToggle }: ModelListProps) {
             </label>
           </li>
         ))}
-        {shown.length === 0 ? <li className="px-3 py-4 text-center text-sm text-muted-foreground">No model is called that.</li> : null}
+        {shown.length === 0 ? <li className="px-3 py-4 text-center text-sm text-muted-foreground">{m.noModelIsCalledThat}</li> : null}
       </ul>
     </div>
   );
@@ -109,7 +108,7 @@ function AddModel({ onAdd }: { readonly onAdd: (id: string) => void }) {
   const add = (): void => {
     const parsed = modelId.safeParse(text);
     if (!parsed.success) {
-      setError(text.trim() === "" ? "Enter the name of a model" : parsed.error.issues[0]?.message);
+      setError(text.trim() === "" ? m.enterTheNameOfA : parsed.error.issues[0]?.message);
       return;
     }
     onAdd(parsed.data);
@@ -117,13 +116,13 @@ function AddModel({ onAdd }: { readonly onAdd: (id: string) => void }) {
     setError(undefined);
   };
   return (
-    <Field label="Add a model by its name" isOptional error={error}>
+    <Field label={m.addAModelByIts} isOptional error={error}>
       {(control) => (
         <div className="flex gap-2">
           <Input
             {...control}
             value={text}
-            placeholder="for example glm-4.6"
+            placeholder={m.forExampleGlm46}
             autoCapitalize="none"
             spellCheck={false}
             onChange={(event) => setText(event.target.value)}
@@ -135,7 +134,7 @@ function AddModel({ onAdd }: { readonly onAdd: (id: string) => void }) {
           />
           <Button variant="secondary" onClick={add}>
             <Plus aria-hidden />
-            Add model
+            {m.addModel}
           </Button>
         </div>
       )}

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { dollarsOf, pricesOf, type PriceTexts } from "@/features/providers/price-values";
+import { m } from "@messages/providers";
 
 export interface ModelPricesProps {
   readonly models: readonly ProviderModel[];
@@ -25,12 +26,10 @@ export function ModelPrices({ models, onChange }: ModelPricesProps) {
   return (
     <details className="group rounded-lg border bg-card px-4 py-3">
       <summary className="cursor-pointer text-sm font-medium">
-        Prices <span className="font-normal text-muted-foreground">(optional)</span>
+        {m.prices} <span className="font-normal text-muted-foreground">{m.optional}</span>
       </summary>
       <div className="grid gap-5 pt-3">
-        <p className="text-[0.8125rem] text-muted-foreground">
-          In US dollars for a million tokens, as your provider lists them. With them, answers show what they cost.
-        </p>
+        <p className="text-[0.8125rem] text-muted-foreground">{m.inUsDollarsForA}</p>
         {models.map((model) => (
           <PriceRow key={model.id} model={model} onChange={(prices) => price(model.id, prices)} />
         ))}
@@ -40,9 +39,9 @@ export function ModelPrices({ models, onChange }: ModelPricesProps) {
 }
 
 const fields = [
-  { name: "input", label: "Input" },
-  { name: "cached", label: "Cached input" },
-  { name: "output", label: "Output" },
+  { name: "input", label: m.input },
+  { name: "cached", label: m.cachedInput },
+  { name: "output", label: m.output },
 ] as const;
 
 /** Refused by the form. */

@@ -1,4 +1,5 @@
 import type { TokenPrices } from "@mosaic/contracts/provider";
+import { m } from "@messages/providers";
 
 /** As somebody types them: dollars for a million tokens. */
 export interface PriceTexts {
@@ -29,11 +30,11 @@ type Read = { readonly prices: TokenPrices | null; readonly fault: null } | { re
 export const pricesOf = (texts: PriceTexts): Read => {
   const [input, cached, output] = [microsOf(texts.input), microsOf(texts.cached), microsOf(texts.output)];
   for (const [field, micros] of Object.entries({ input, cached, output }) as [keyof PriceTexts, number | null | undefined][]) {
-    if (micros === null) return { prices: null, fault: { field, message: "A number from 0 to 1,000" } };
+    if (micros === null) return { prices: null, fault: { field, message: m.aNumberFrom0To } };
   }
   if (input === undefined && output === undefined && cached === undefined) return { prices: null, fault: null };
-  if (input === undefined || input === null) return { prices: null, fault: { field: "input", message: "Enter this price too" } };
-  if (output === undefined || output === null) return { prices: null, fault: { field: "output", message: "Enter this price too" } };
+  if (input === undefined || input === null) return { prices: null, fault: { field: "input", message: m.enterThisPriceToo } };
+  if (output === undefined || output === null) return { prices: null, fault: { field: "output", message: m.enterThisPriceToo } };
   return {
     prices: {
       inputMicrosPerMillion: input,

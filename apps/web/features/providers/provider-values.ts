@@ -16,6 +16,7 @@ import {
   type UpdateProvider,
 } from "@mosaic/contracts/provider";
 import { z } from "zod";
+import { m } from "@messages/providers";
 
 /** What the form holds: every text is a string, so that a field never turns from empty to absent. */
 export const providerValues = z.object({
@@ -106,7 +107,7 @@ const needsKeyAgain = (values: ProviderValues, stored: Provider | null): boolean
 export const connectionFaults = (values: ProviderValues, stored: Provider | null): { field: "baseUrl" | "apiKey"; message: string }[] => {
   const faults: { field: "baseUrl" | "apiKey"; message: string }[] = [];
   if (providerDefinitions[values.kind].needsAddress && values.baseUrl.trim() === "") {
-    faults.push({ field: "baseUrl", message: "Enter the address of the provider" });
+    faults.push({ field: "baseUrl", message: m.enterTheAddressOfThe });
   }
   const address = addressOf(values);
   const addressFault = address === null ? undefined : baseUrl.safeParse(address).error?.issues[0];
@@ -115,16 +116,16 @@ export const connectionFaults = (values: ProviderValues, stored: Provider | null
   const keyFault = key === "" ? undefined : apiKey.safeParse(key).error?.issues[0];
   if (keyFault !== undefined) faults.push({ field: "apiKey", message: keyFault.message });
   const hasKey = values.apiKey.trim() !== "" || (stored?.hasKey === true && !values.removesKey);
-  if (providerDefinitions[values.kind].needsKey && !hasKey) faults.push({ field: "apiKey", message: "Enter the API key" });
+  if (providerDefinitions[values.kind].needsKey && !hasKey) faults.push({ field: "apiKey", message: m.enterTheApiKey });
   else if (needsKeyAgain(values, stored)) {
-    faults.push({ field: "apiKey", message: "Enter the key again: the stored one is not sent to a new address" });
+    faults.push({ field: "apiKey", message: m.enterTheKeyAgainThe });
   }
   return faults;
 };
 
 const formFields = ["name", "baseUrl", "apiKey", "models", "transcriptionModel"] as const;
 
-const wording: Partial<Record<string, string>> = { name: "Give the provider a name", models: "Choose at least one model" };
+const wording: Partial<Record<string, string>> = { name: m.giveTheProviderAName, models: m.chooseAtLeastOneModel };
 
 /** The contract's own rules over what will be sent, with the form's words for what is simply missing. */
 export const providerFormSchema = (stored: Provider | null) =>

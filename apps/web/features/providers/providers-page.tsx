@@ -19,6 +19,8 @@ import { toCreate, toUpdate } from "@/features/providers/provider-values";
 import { toastProblem } from "@/lib/toast-problem";
 import { EmptyState, ListLoading, SettingsSection } from "@/components/page/settings-section";
 import { useLeave, useUnsavedChanges } from "@/components/page/unsaved-guard";
+import { m } from "@messages/providers";
+import { m as words } from "@messages/provider-kinds";
 
 const path = "/settings/providers";
 
@@ -39,18 +41,14 @@ function ProviderOverview({ providers }: { readonly providers: readonly Provider
   const add = (
     <Button onClick={() => router.push(`${path}?edit=new`)}>
       <Plus aria-hidden />
-      Add provider
+      {m.addProvider}
     </Button>
   );
   return (
-    <SettingsSection
-      title="Providers"
-      description="Where your agents’ models come from. Keys are stored encrypted."
-      actions={providers.length > 0 ? add : null}
-    >
+    <SettingsSection title={m.providers} description={m.whereYourAgentsModelsCome} actions={providers.length > 0 ? add : null}>
       {providers.length === 0 ? (
-        <EmptyState icon={<KeyRound aria-hidden />} title="No provider yet" action={add}>
-          Add a provider to give your agents a model. You need its API key, or pick the demo model to try Mosaic without one.
+        <EmptyState icon={<KeyRound aria-hidden />} title={m.noProviderYet} action={add}>
+          {m.addAProviderToGive}
         </EmptyState>
       ) : (
         <ul className="grid gap-3">
@@ -86,26 +84,26 @@ function ProviderRow({ provider, onEdit, onDelete }: ProviderRowProps) {
         <h3 className="flex flex-wrap items-center gap-2 font-medium">
           <span className="min-w-0 break-words">{provider.name}</span>
           {providerDefinitions[provider.kind].isRealAi ? (
-            <Badge>{provider.hasKey ? "Key stored" : "No key"}</Badge>
+            <Badge>{provider.hasKey ? m.keyStored : m.noKey}</Badge>
           ) : (
-            <Badge tone="warning">No real AI</Badge>
+            <Badge tone="warning">{m.noRealAi}</Badge>
           )}
-          {provider.isShared ? <Badge>Shared with everybody</Badge> : null}
-          {provider.isActive ? null : <Badge tone="warning">Switched off</Badge>}
+          {provider.isShared ? <Badge>{m.sharedWithEverybody}</Badge> : null}
+          {provider.isActive ? null : <Badge tone="warning">{m.switchedOff}</Badge>}
         </h3>
-        <p className="truncate text-sm text-muted-foreground">{provider.baseUrl ?? providerDefinitions[provider.kind].label}</p>
+        <p className="truncate text-sm text-muted-foreground">{provider.baseUrl ?? words.labels[provider.kind]}</p>
         <p className="break-words text-sm text-muted-foreground">
           {models.slice(0, 3).join(", ")}
-          {rest > 0 ? ` and ${rest} more` : ""}
+          {rest > 0 ? m.andMore(rest) : ""}
         </p>
       </div>
       <div className="flex items-center gap-2">
         <ActiveSwitch provider={provider} />
-        <Button variant="secondary" size="sm" aria-label={`Edit ${provider.name}`} onClick={onEdit}>
-          Edit
+        <Button variant="secondary" size="sm" aria-label={m.edit(provider.name)} onClick={onEdit}>
+          {m.edit2}
         </Button>
-        <Button variant="danger-ghost" size="sm" aria-label={`Delete ${provider.name}`} onClick={onDelete}>
-          Delete
+        <Button variant="danger-ghost" size="sm" aria-label={m.delete(provider.name)} onClick={onDelete}>
+          {m.delete2}
         </Button>
       </div>
     </li>
@@ -117,7 +115,7 @@ function ActiveSwitch({ provider }: { readonly provider: Provider }) {
   const save = useSaveProvider();
   return (
     <Switch
-      aria-label={`Use ${provider.name}`}
+      aria-label={m.use2(provider.name)}
       checked={provider.isActive}
       disabled={save.isPending}
       onCheckedChange={(isActive) =>
@@ -125,8 +123,8 @@ function ActiveSwitch({ provider }: { readonly provider: Provider }) {
           { id: provider.id, body: { isActive } },
           {
             onSuccess: () =>
-              toast.success(isActive ? `${provider.name} is used again` : `${provider.name} is switched off`, {
-                description: isActive ? undefined : "Its key is kept. Agents that used it take your next default.",
+              toast.success(isActive ? m.isUsedAgain(provider.name) : m.isSwitchedOff(provider.name), {
+                description: isActive ? undefined : m.itsKeyIsKeptAgents,
               }),
             onError: toastProblem,
           },
@@ -145,11 +143,9 @@ function SharedProviders() {
     <section aria-labelledby="shared-title" className="grid gap-3">
       <div className="grid gap-0.5">
         <h3 id="shared-title" className="font-medium">
-          Shared with you
+          {m.sharedWithYou}
         </h3>
-        <p className="text-sm text-muted-foreground">
-          Your admin pays for these. Their keys stay with your admin; you can choose their models.
-        </p>
+        <p className="text-sm text-muted-foreground">{m.yourAdminPaysForThese}</p>
       </div>
       <ul className="grid gap-3">
         {shared.map((provider) => (
@@ -175,10 +171,8 @@ function ProviderEditor({ stored }: { readonly stored: Provider | null }) {
   const close = (): void => router.push(path);
   return (
     <SettingsSection
-      title={stored === null ? "Add a provider" : `Edit ${stored.name}`}
-      description={
-        stored === null ? "Test the connection, then choose the models that your agents may use." : providerDefinitions[stored.kind].label
-      }
+      title={stored === null ? m.addAProvider : m.edit(stored.name)}
+      description={stored === null ? m.testTheConnectionThenChoose : providerDefinitions[stored.kind].label}
     >
       <ProviderForm
         stored={stored}
@@ -188,16 +182,16 @@ function ProviderEditor({ stored }: { readonly stored: Provider | null }) {
         onSave={async (values) => {
           await save.mutateAsync({ id: stored?.id ?? null, body: stored === null ? toCreate(values) : toUpdate(values, stored) });
           setDirty(false);
-          toast.success(stored === null ? "Provider added" : "Provider saved");
+          toast.success(stored === null ? m.providerAdded : m.providerSaved);
           setTimeout(close);
         }}
         renderActions={({ isSaving }) => (
           <div className="flex flex-wrap gap-2 border-t pt-5">
             <Button type="submit" isBusy={isSaving}>
-              {stored === null ? "Add provider" : "Save changes"}
+              {stored === null ? m.addProvider : m.saveChanges}
             </Button>
             <Button variant="ghost" onClick={() => leave(close)}>
-              Cancel
+              {m.cancel}
             </Button>
           </div>
         )}

@@ -6,15 +6,16 @@ import { useMe } from "@/features/auth/session";
 import { SectionNav, type NavGroup } from "@/components/page/section-nav";
 import { settingsGroups } from "@/features/settings/settings-pages";
 import { AppFrame, PageBar } from "@/features/shell/app-frame";
+import { m } from "@messages/settings";
 
 export function SettingsFrame({ children }: { readonly children: ReactNode }) {
   return (
     <AppFrame>
       <PageBar>
-        <h1 className="text-sm font-medium">Settings</h1>
+        <h1 className="text-sm font-medium">{m.settings}</h1>
         <AdminLink />
       </PageBar>
-      <SectionBody label="Settings" groups={settingsGroups}>
+      <SectionBody label={m.settings} groups={settingsGroups}>
         {children}
       </SectionBody>
     </AppFrame>
@@ -26,7 +27,7 @@ function AdminLink() {
   if (!isAdmin) return null;
   return (
     <Link href="/admin/users" className="ml-auto rounded-sm text-sm text-muted-foreground hover:text-foreground">
-      Admin
+      {m.admin}
     </Link>
   );
 }

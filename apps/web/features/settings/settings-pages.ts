@@ -1,22 +1,23 @@
 import type { NavGroup } from "@/components/page/section-nav";
+import { m } from "@messages/settings";
 
 export const settingsGroups: readonly NavGroup[] = [
   {
-    title: "Assistant",
+    title: m.assistant,
     pages: [
-      { href: "/settings/agents", name: "Agents" },
-      { href: "/settings/models", name: "Models" },
-      { href: "/settings/providers", name: "Providers" },
+      { href: "/settings/agents", name: m.agents },
+      { href: "/settings/models", name: m.models },
+      { href: "/settings/providers", name: m.providers },
     ],
   },
   {
-    title: "Account",
+    title: m.account,
     pages: [
-      { href: "/settings/profile", name: "Profile" },
-      { href: "/settings/notifications", name: "Notifications" },
-      { href: "/settings/data", name: "Data" },
-      { href: "/settings/sessions", name: "Sessions" },
-      { href: "/settings/tokens", name: "Access tokens" },
+      { href: "/settings/profile", name: m.profile },
+      { href: "/settings/notifications", name: m.notifications },
+      { href: "/settings/data", name: m.data },
+      { href: "/settings/sessions", name: m.sessions },
+      { href: "/settings/tokens", name: m.accessTokens },
     ],
   },
 ];

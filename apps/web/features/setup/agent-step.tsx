@@ -31,6 +31,7 @@ import type { StepProps } from "@/features/setup/setup-page";
 import { StepActions } from "@/features/setup/step-actions";
 import { placeFaults } from "@/lib/form-problem";
 import { useLeave } from "@/lib/use-leave";
+import { m } from "@messages/setup";
 
 export function AgentStep(props: StepProps) {
   const providers = useProviders();
@@ -104,7 +105,7 @@ function AgentStepForm(props: AgentStepFormProps) {
   return (
     <form onSubmit={(event) => void step.submit(event)} noValidate className="grid gap-8">
       <IdentityFields form={form} />
-      <Field label="Model" error={form.formState.errors.model?.message}>
+      <Field label={m.model} error={form.formState.errors.model?.message}>
         {(control) => (
           <ModelPicker
             control={control}
@@ -128,7 +129,7 @@ function AgentStepForm(props: AgentStepFormProps) {
         needsConsent={step.needsConsent && !step.hasConsent}
       />
       {step.error === null ? null : <SaveProblem error={step.error} />}
-      <StepActions onBack={onBack} label={stored === null ? "Create agent" : "Save and continue"} isBusy={form.formState.isSubmitting} />
+      <StepActions onBack={onBack} label={stored === null ? m.createAgent : m.saveAndContinue} isBusy={form.formState.isSubmitting} />
     </form>
   );
 }
@@ -143,8 +144,8 @@ function ShareModel({ provider, isShared, onChange }: ShareModelProps) {
   if (provider === undefined) return null;
   return (
     <CheckboxField
-      label="Let everybody here use this model"
-      description={`People you invite then get an agent of their own at once. ${sharingText(provider.kind)} You can end it at any time under Admin → Shared providers. Without it, everybody needs a key of their own.`}
+      label={m.letEverybodyHereUseThis}
+      description={m.peopleYouInviteThenGet(sharingText(provider.kind))}
       isChecked={isShared}
       onChange={onChange}
     />

@@ -16,6 +16,7 @@ import type { StepProps } from "@/features/setup/setup-page";
 import { StepActions } from "@/features/setup/step-actions";
 import { placeFaults } from "@/lib/form-problem";
 import { useLeave } from "@/lib/use-leave";
+import { m } from "@messages/setup";
 
 export function BreakglassStep(props: StepProps) {
   return props.isDone ? <AccountExists onNext={props.onNext} /> : <AccountForm {...props} />;
@@ -25,16 +26,10 @@ function AccountExists({ onNext }: { readonly onNext: () => void }) {
   const me = useMe().data;
   return (
     <div className="grid gap-8">
-      <Notice tone="success" title="The administrator exists">
-        {me ? (
-          <>
-            You are signed in as <strong className="font-semibold">{me.username}</strong>.
-          </>
-        ) : (
-          "You are signed in."
-        )}
+      <Notice tone="success" title={m.theAdministratorExists}>
+        {me ? <>{m.youAreSignedInAs(<strong className="font-semibold">{me.username}</strong>)}</> : m.youAreSignedIn}
       </Notice>
-      <StepActions onBack={null} label="Continue" onNext={onNext} />
+      <StepActions onBack={null} label={m.continue} onNext={onNext} />
     </div>
   );
 }
@@ -61,16 +56,16 @@ function AccountForm({ memory, onRemember, onNext }: StepProps) {
   });
   return (
     <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-6">
-      <Field label="User name" error={errors.username?.message} hint="3 to 32 letters, digits, dots, dashes or underscores.">
+      <Field label={m.userName} error={errors.username?.message} hint={m.n3To32LettersDigits}>
         {(control) => (
           <Input {...control} autoComplete="username" autoCapitalize="none" spellCheck={false} {...form.register("username")} />
         )}
       </Field>
       <div className="grid gap-3">
-        <Field label="Password" hint="A reload empties this field." error={errors.password && "The password does not follow all rules"}>
+        <Field label={m.password} hint={m.aReloadEmptiesThisField} error={errors.password && m.thePasswordDoesNotFollow}>
           {(control) => (
             <PasswordInput
-              what="password"
+              what={m.password2}
               {...control}
               aria-describedby={[control["aria-describedby"], rulesId].filter(Boolean).join(" ")}
               autoComplete="new-password"
@@ -81,7 +76,7 @@ function AccountForm({ memory, onRemember, onNext }: StepProps) {
         <PasswordRules id={rulesId} password={password} username={username.trim().toLowerCase()} />
       </div>
       {error === null ? null : <SaveProblem error={error} />}
-      <StepActions onBack={null} label="Create administrator" isBusy={form.formState.isSubmitting} />
+      <StepActions onBack={null} label={m.createAdministrator} isBusy={form.formState.isSubmitting} />
     </form>
   );
 }

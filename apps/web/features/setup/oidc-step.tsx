@@ -11,6 +11,7 @@ import { Loaded } from "@/components/page/load-state";
 import { useOnboardingOidc, useSkipOidc } from "@/features/setup/onboarding-queries";
 import type { StepProps } from "@/features/setup/setup-page";
 import { StepActions } from "@/features/setup/step-actions";
+import { m } from "@messages/setup";
 
 export function OidcStep(props: StepProps) {
   const settings = useOidcSettings();
@@ -18,17 +19,13 @@ export function OidcStep(props: StepProps) {
   return (
     <div className="grid gap-8">
       <ChoiceGroup
-        aria-label="How people sign in"
+        aria-label={m.howPeopleSignIn}
         value={choice}
         onValueChange={(signIn) => props.onRemember({ signIn })}
         className="grid gap-3 sm:grid-cols-2"
       >
-        <ChoiceCard
-          value="later"
-          title="Passwords for now"
-          description="You sign in with the administrator’s password. Single sign-on can be added at any time."
-        />
-        <ChoiceCard value="oidc" title="Single sign-on" description="OpenID Connect: Keycloak, Entra ID, Google, Authentik and others." />
+        <ChoiceCard value="later" title={m.passwordsForNow} description={m.youSignInWithThe} />
+        <ChoiceCard value="oidc" title={m.singleSignOn} description={m.openidConnectKeycloakEntraId} />
       </ChoiceGroup>
       {choice === "later" ? <Later {...props} /> : <Loaded query={settings}>{(stored) => <Connect {...props} stored={stored} />}</Loaded>}
     </div>
@@ -42,7 +39,7 @@ function Later({ isDone, onNext, onBack }: StepProps) {
       {skip.error ? <SaveProblem error={skip.error} /> : null}
       <StepActions
         onBack={onBack}
-        label={isDone ? "Continue" : "Skip for now"}
+        label={isDone ? m.continue : m.skipForNow}
         isBusy={skip.isPending}
         onNext={() => (isDone ? onNext() : skip.mutate(undefined, { onSuccess: onNext }))}
       />
@@ -73,15 +70,15 @@ function Connect({ stored, memory, onRemember, isDone, onNext, onBack }: StepPro
             ) : (
               <Button variant="ghost" onClick={onBack}>
                 <ArrowLeft aria-hidden />
-                Back
+                {m.back}
               </Button>
             )}
             <div className="flex flex-wrap gap-2">
               <Button variant="ghost" size="lg" isBusy={skip.isPending} onClick={leave}>
-                {isDone ? "Continue without changes" : "Skip for now"}
+                {isDone ? m.continueWithoutChanges : m.skipForNow}
               </Button>
               <Button type="submit" size="lg" isBusy={isSaving}>
-                Save and continue
+                {m.saveAndContinue}
                 {isSaving ? null : <ArrowRight aria-hidden />}
               </Button>
             </div>

@@ -12,6 +12,7 @@ import { ListLoading } from "@/components/page/settings-section";
 import { useOnboardingProvider } from "@/features/setup/onboarding-queries";
 import type { StepProps } from "@/features/setup/setup-page";
 import { StepActions } from "@/features/setup/step-actions";
+import { m } from "@messages/setup";
 
 export function ProviderStep(props: StepProps) {
   return props.isDone ? <SavedProvider {...props} /> : <FirstProvider {...props} />;
@@ -30,7 +31,7 @@ function FirstProvider({ memory, onRemember, onNext, onBack }: StepProps) {
         await create.mutateAsync(toCreate(values));
         onNext();
       }}
-      renderActions={({ isSaving }) => <StepActions onBack={onBack} label="Save and continue" isBusy={isSaving} />}
+      renderActions={({ isSaving }) => <StepActions onBack={onBack} label={m.saveAndContinue} isBusy={isSaving} />}
     />
   );
 }
@@ -46,11 +47,9 @@ function SavedProvider(props: StepProps) {
     <div className="grid gap-6">
       {stored === null ? null : (
         <div className="flex flex-wrap items-center justify-between gap-3 rounded-lg border bg-muted px-4 py-3 text-sm">
-          <p>
-            Saved as <strong className="font-semibold">{stored.name}</strong>.
-          </p>
+          <p>{m.savedAs(<strong className="font-semibold">{stored.name}</strong>)}</p>
           <Button variant="link" size="inline" onClick={() => setAddingOther(true)}>
-            Use another provider instead
+            {m.anotherProviderInstead}
           </Button>
         </div>
       )}
@@ -79,7 +78,7 @@ function SavedProviderForm({ memory, onRemember, onNext, onBack, stored }: StepP
       onTest={(test, signal) => testConnection("/api/onboarding/provider/test", test, signal)}
       onLeave={(provider) => onRemember({ provider })}
       onSave={onSave}
-      renderActions={({ isSaving }) => <StepActions onBack={onBack} label="Save and continue" isBusy={isSaving} />}
+      renderActions={({ isSaving }) => <StepActions onBack={onBack} label={m.saveAndContinue} isBusy={isSaving} />}
     />
   );
 }

@@ -7,10 +7,11 @@ import { Checkbox } from "@/components/ui/checkbox";
 import { ChoiceCard, ChoiceGroup } from "@/components/ui/choice-card";
 import { FieldError } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
+import { m } from "@messages/setup";
 
 const texts: Record<RuntimeKind, { title: string; icon: typeof Cpu }> = {
-  docker: { title: "Docker containers", icon: Container },
-  process: { title: "Plain processes (no isolation)", icon: Cpu },
+  docker: { title: m.dockerContainers, icon: Container },
+  process: { title: m.plainProcessesNoIsolation, icon: Cpu },
 };
 
 export interface RuntimeChoiceProps {
@@ -29,11 +30,9 @@ export function RuntimeChoice({ options, value, onChange, hasConsent, onConsent,
     <section aria-labelledby={`${id}-title`} className="grid gap-3">
       <div className="grid gap-0.5">
         <h2 id={`${id}-title`} className="text-sm font-medium">
-          Where agents run
+          {m.whereAgentsRun}
         </h2>
-        {options.isRuntimeFixed ? (
-          <p className="text-[0.8125rem] text-muted-foreground">Set for this installation by MOSAIC_RUNTIME.</p>
-        ) : null}
+        {options.isRuntimeFixed ? <p className="text-[0.8125rem] text-muted-foreground">{m.setForThisInstallationBy}</p> : null}
       </div>
       <ChoiceGroup aria-labelledby={`${id}-title`} value={value} onValueChange={onChange} className="grid gap-2.5">
         {options.runtimes.map((runtime) => {
@@ -65,9 +64,8 @@ function NoIsolationConsent({
   const id = useId();
   return (
     <div className="grid gap-3">
-      <Notice tone="warning" title="This runtime does not isolate">
-        The agent is an ordinary program on this machine, with the rights of whoever started Mosaic. Nothing but its own rules keeps it away
-        from other files and the network. Its shell and browser tools are therefore always off. Use it to try Mosaic out, not for a team.
+      <Notice tone="warning" title={m.thisRuntimeDoesNotIsolate}>
+        {m.theAgentIsAnOrdinary}
       </Notice>
       <div className="grid gap-1.5">
         <div className="flex items-start gap-3 px-1">
@@ -80,10 +78,10 @@ function NoIsolationConsent({
             onCheckedChange={(checked) => onConsent(checked === true)}
           />
           <label htmlFor={id} className="text-sm leading-snug">
-            I understand that the process runtime does not isolate agents
+            {m.iUnderstandThatTheProcess}
           </label>
         </div>
-        <FieldError id={`${id}-error`} message={needsConsent ? "Confirm this, or choose a runtime that isolates" : undefined} />
+        <FieldError id={`${id}-error`} message={needsConsent ? m.confirmThisOrChooseA : undefined} />
       </div>
     </div>
   );

@@ -16,6 +16,7 @@ import { Gate } from "@/features/entry/gate";
 import { useOnboardingStatus } from "@/features/entry/onboarding-status";
 import { usePageTitle } from "@/lib/page-title";
 import { queryKeys } from "@/lib/query-keys";
+import { m } from "@messages/setup";
 
 export function SetupPage() {
   const client = useQueryClient();
@@ -70,7 +71,7 @@ function Wizard() {
   const shown = shownStep(viewed, reached);
   const step = wizardSteps[stepIndex(shown)];
   const mustShowLink = status !== undefined && shown === "breakglass" && reached === "breakglass" && !status.hasSetupToken;
-  usePageTitle(`${mustShowLink ? "Open the set-up link" : (step?.title ?? "")} · Set up`);
+  usePageTitle(`${mustShowLink ? m.openTheSetUpLink : (step?.title ?? "")} · ${m.setUp}`);
   if (!status || !step) return null;
   if (mustShowLink) return <TokenStep />;
   const back = previousStep(shown);

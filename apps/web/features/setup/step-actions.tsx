@@ -2,6 +2,7 @@
 
 import { ArrowLeft, ArrowRight } from "lucide-react";
 import { Button } from "@/components/ui/button";
+import { m } from "@messages/setup";
 
 export interface StepActionsProps {
   readonly onBack: (() => void) | null;
@@ -19,7 +20,7 @@ export function StepActions({ onBack, label, isBusy = false, onNext }: StepActio
       ) : (
         <Button variant="ghost" onClick={onBack}>
           <ArrowLeft aria-hidden />
-          Back
+          {m.back}
         </Button>
       )}
       <Button type={onNext ? "button" : "submit"} size="lg" isBusy={isBusy} {...(onNext ? { onClick: onNext } : {})}>

@@ -12,6 +12,7 @@ import { teamModelOf } from "@/features/admin-sharing/team-model";
 import { useCompleteOnboarding, useHealthReport } from "@/features/setup/onboarding-queries";
 import type { StepProps } from "@/features/setup/setup-page";
 import { StepActions } from "@/features/setup/step-actions";
+import { m } from "@messages/setup";
 
 export function SummaryStep({ onBack }: StepProps) {
   const router = useRouter();
@@ -21,9 +22,9 @@ export function SummaryStep({ onBack }: StepProps) {
   const isFailing = checks.some(({ state }) => state === "failing");
   return (
     <div className="grid gap-6">
-      <section aria-label="Health checks" aria-busy={health.isFetching} className="grid gap-4">
+      <section aria-label={m.healthChecks} aria-busy={health.isFetching} className="grid gap-4">
         <p role="status" className="sr-only">
-          {health.isFetching ? "Checking" : checksText(checks)}
+          {health.isFetching ? m.checking : checksText(checks)}
         </p>
         {health.error ? <SaveProblem error={health.error} /> : null}
         <ul className="divide-y rounded-xl border bg-card shadow-xs">
@@ -35,19 +36,19 @@ export function SummaryStep({ onBack }: StepProps) {
         </ul>
         <Button variant="secondary" className="justify-self-start" isBusy={health.isFetching} onClick={() => void health.refetch()}>
           {health.isFetching ? null : <RefreshCw aria-hidden />}
-          {health.isFetching ? "Checking" : "Check again"}
+          {health.isFetching ? m.checking : m.checkAgain}
         </Button>
       </section>
       {isFailing && !health.isFetching ? (
-        <Notice tone="warning" title="Something is not ready yet">
-          You can finish anyway and put it right later, but the agent won’t be able to answer until then.
+        <Notice tone="warning" title={m.somethingIsNotReadyYet}>
+          {m.youCanFinishAnywayAnd}
         </Notice>
       ) : null}
       <TeamSummary />
       {complete.error ? <SaveProblem error={complete.error} /> : null}
       <StepActions
         onBack={onBack}
-        label="Finish and start chatting"
+        label={m.finishAndStartChatting}
         isBusy={complete.isPending || complete.isSuccess}
         onNext={() => complete.mutate(undefined, { onSuccess: () => router.replace("/chat") })}
       />
@@ -62,20 +63,20 @@ function TeamSummary() {
   const shared = teamModelOf(sharing.data);
   const kind = sharing.data.providers.find(({ id }) => id === shared?.providerId)?.kind;
   return shared === null ? (
-    <Notice tone="info" title="Whoever you invite needs a key of their own">
-      Your provider is yours alone, so new people can’t chat until they add one. To change that, go back to the agent and let everybody use
-      its model, or do it later under Admin → Invites.
+    <Notice tone="info" title={m.whoeverYouInviteNeedsA}>
+      {m.yourProviderIsYoursAlone}
     </Notice>
   ) : (
-    <Notice tone="success" title="Whoever you invite can chat at once">
-      They get an agent of their own on {shared.model} · {shared.providerName}. {kind === undefined ? "" : `${sharingText(kind)} `}
-      Make their links under Admin → Invites.
+    <Notice tone="success" title={m.whoeverYouInviteCanChat}>
+      {kind === undefined
+        ? m.theyGetAnAgentOf(shared.model, shared.providerName)
+        : m.theyGetAnAgentAtACost(shared.model, shared.providerName, sharingText(kind))}
     </Notice>
   );
 }
 
 function PendingRows() {
-  return ["Database", "Clock", "Disk", "Runtime", "Isolation", "LLM provider", "Agent software"].map((label) => (
+  return [m.database, m.clock, m.disk, m.runtime, m.isolation, m.llmProvider, m.agentSoftware].map((label) => (
     <li key={label} className="flex items-center gap-3.5 px-4 py-3.5">
       <span aria-hidden className="size-5 animate-pulse rounded-full bg-muted" />
       <span className="text-sm font-medium text-muted-foreground">{label}</span>

@@ -9,6 +9,7 @@ import { forgetSetupToken, parseSetupToken, readSetupToken, storeSetupToken } fr
 import { Logo } from "@/components/page/logo";
 import { useOnboardingStatus } from "@/features/entry/onboarding-status";
 import { ThemeSelect } from "@/components/page/theme-select";
+import { m } from "@messages/setup";
 
 /** For whoever opened the page without the printed link: only the person who started Mosaic may set it up. */
 export function TokenStep() {
@@ -20,11 +21,8 @@ export function TokenStep() {
       </header>
       <main id="main" tabIndex={-1} className="mx-auto grid w-full max-w-lg flex-1 content-center gap-7 p-6 pb-28 outline-none">
         <div className="grid gap-2.5">
-          <h1 className="text-balance text-2xl font-semibold tracking-tight sm:text-3xl">Open the set-up link</h1>
-          <p className="leading-relaxed text-muted-foreground">
-            Mosaic printed a link in the terminal when it started. It proves that you may set up this installation. Open that link in your
-            browser, or paste it here.
-          </p>
+          <h1 className="text-balance text-2xl font-semibold tracking-tight sm:text-3xl">{m.openTheSetUpLink}</h1>
+          <p className="leading-relaxed text-muted-foreground">{m.mosaicPrintedALinkIn}</p>
         </div>
         <div
           aria-hidden
@@ -51,7 +49,7 @@ function TokenForm() {
     event.preventDefault();
     const token = parseSetupToken(text);
     if (token === null) {
-      setError("Paste the whole link, or the part after “token=”");
+      setError(m.pasteTheWholeLinkOr);
       return;
     }
     setError(undefined);
@@ -59,11 +57,11 @@ function TokenForm() {
     const { data, error: failure } = await status.refetch();
     if (data?.hasSetupToken === true || data?.step !== "breakglass") return;
     forgetSetupToken();
-    setError(failure ? "Mosaic did not answer. Try again." : "This token is not valid. Take the link that was printed last.");
+    setError(failure ? m.mosaicDidNotAnswerTry : m.thisTokenIsNotValid);
   };
   return (
     <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
-      <Field label="Set-up link or token" error={error}>
+      <Field label={m.setUpLinkOrToken} error={error}>
         {(control) => (
           <Input
             {...control}
@@ -76,7 +74,7 @@ function TokenForm() {
         )}
       </Field>
       <Button type="submit" size="lg" isBusy={status.isFetching} className="justify-self-start">
-        Continue
+        {m.continue}
       </Button>
     </form>
   );
@@ -84,8 +82,6 @@ function TokenForm() {
 
 /** Of the link that was opened: whoever opened none has done nothing wrong. */
 const faultOfLink = (): string | undefined => {
-  if (window.location.hash !== "") return "The link that you opened holds no token. Copy all of it, with what comes after “#token=”.";
-  return readSetupToken() === null
-    ? undefined
-    : "The link that you opened is not the one of this Mosaic. Open the link that it printed when it started.";
+  if (window.location.hash !== "") return m.theLinkThatYouOpened;
+  return readSetupToken() === null ? undefined : m.theLinkThatYouOpened2;
 };

@@ -7,6 +7,7 @@ import { cn } from "@/components/ui/cn";
 import { stepIndex, stepState, wizardSteps, type WizardStep } from "@/features/setup/wizard";
 import { Logo } from "@/components/page/logo";
 import { ThemeSelect } from "@/components/page/theme-select";
+import { m } from "@messages/setup";
 
 export interface WizardFrameProps {
   readonly step: WizardStep;
@@ -32,16 +33,12 @@ export function WizardFrame({ step, reached, onSelect, children }: WizardFramePr
           <ThemeSelect />
         </div>
         <Steps shown={step.id} reached={reached} onSelect={onSelect} />
-        <p className="mt-auto hidden text-sm leading-relaxed text-muted-foreground lg:block">
-          Mosaic gives every person of your team a private AI agent. Keys and conversations are stored on this machine only, encrypted.
-        </p>
+        <p className="mt-auto hidden text-sm leading-relaxed text-muted-foreground lg:block">{m.mosaicGivesEveryPersonOf}</p>
       </header>
       <main id="main" tabIndex={-1} className="px-5 pb-20 pt-8 outline-none sm:px-8 lg:px-14 lg:pt-16">
         <div key={step.id} className="mx-auto grid max-w-2xl animate-rise gap-8">
           <div className="grid gap-2">
-            <p className="text-sm text-muted-foreground">
-              Step {stepIndex(step.id) + 1} of {wizardSteps.length}
-            </p>
+            <p className="text-sm text-muted-foreground">{m.stepOf(stepIndex(step.id) + 1, wizardSteps.length)}</p>
             <h1 ref={heading} tabIndex={-1} className="text-balance text-2xl font-semibold tracking-tight outline-none sm:text-3xl">
               {step.title}
             </h1>
@@ -62,7 +59,7 @@ interface StepsProps {
 
 function Steps({ shown, reached, onSelect }: StepsProps) {
   return (
-    <nav aria-label="Set-up steps">
+    <nav aria-label={m.setUpSteps}>
       <ol className="flex gap-1.5 lg:flex-col lg:gap-1">
         {wizardSteps.map((step, index) => {
           const state = stepState(step.id, reached);
@@ -81,7 +78,7 @@ function Steps({ shown, reached, onSelect }: StepsProps) {
               >
                 <StepMark number={index + 1} state={state} isShown={isShown} />
                 <span className="max-lg:sr-only">{step.name}</span>
-                {state === "done" ? <span className="sr-only"> (done)</span> : null}
+                {state === "done" ? <span className="sr-only"> {m.done}</span> : null}
               </button>
             </li>
           );

@@ -2,6 +2,7 @@ import type { OnboardingStep, RuntimeKind } from "@mosaic/contracts/onboarding";
 import type { OidcValues } from "@/features/admin-oidc/oidc-values";
 import type { ProviderValues } from "@/features/providers/provider-values";
 import type { AgentValues } from "@/features/agents/agent-values";
+import { m } from "@messages/setup";
 
 export interface WizardStep {
   readonly id: OnboardingStep;
@@ -13,24 +14,24 @@ export interface WizardStep {
 export const wizardSteps: readonly WizardStep[] = [
   {
     id: "breakglass",
-    name: "Administrator",
-    title: "Create the administrator",
-    lead: "This account can always sign in, whatever happens to other ways of signing in. Keep its password in a safe place.",
+    name: m.administrator,
+    title: m.createTheAdministrator,
+    lead: m.thisAccountCanAlwaysSign,
   },
-  { id: "oidc", name: "Sign-in", title: "Sign-in for your team", lead: "Connect the sign-in of your organisation, or leave it for later." },
+  { id: "oidc", name: m.signIn, title: m.signInForYourTeam, lead: m.connectTheSignInOf },
   {
     id: "provider",
-    name: "Provider",
-    title: "Connect a model provider",
-    lead: "Agents think with a language model. Choose where it comes from.",
+    name: m.provider,
+    title: m.connectAModelProvider,
+    lead: m.agentsThinkWithALanguage,
   },
   {
     id: "agents",
-    name: "Agent",
-    title: "Create your first agent",
-    lead: "An assistant of your own. Everything here can be changed later.",
+    name: m.agent,
+    title: m.createYourFirstAgent,
+    lead: m.anAssistantOfYourOwn,
   },
-  { id: "summary", name: "Summary", title: "Ready to go?", lead: "A last look at everything that your agent needs." },
+  { id: "summary", name: m.summary, title: m.readyToGo, lead: m.aLastLookAtEverything },
 ];
 
 export const stepIndex = (id: OnboardingStep): number => wizardSteps.findIndex((step) => step.id === id);

@@ -10,6 +10,7 @@ import { useAppParts } from "@/features/shell/app-parts";
 import { useLiveEvents } from "@/features/shell/live-events";
 import { OfflineBanner } from "@/features/shell/offline-banner";
 import { UnsavedGuard } from "@/components/page/unsaved-guard";
+import { m } from "@messages/shell";
 
 /** `meanwhile`: what stands there until it is known who looks. */
 export function AppFrame({ meanwhile, children }: { readonly meanwhile?: ReactNode; readonly children: ReactNode }) {
@@ -28,7 +29,7 @@ function Frame({ children }: { readonly children: ReactNode }) {
   const hasSidebar = useLater();
   return (
     <div className="flex h-dvh overflow-hidden">
-      <aside aria-label="Sidebar" className="hidden w-72 shrink-0 flex-col border-r bg-sidebar md:flex">
+      <aside aria-label={m.sidebar} className="hidden w-72 shrink-0 flex-col border-r bg-sidebar md:flex">
         <Suspense>{hasSidebar ? <Sidebar /> : null}</Suspense>
       </aside>
       <div className="flex min-w-0 flex-1 flex-col">
@@ -67,10 +68,10 @@ function SidebarDrawer() {
   const close = (): void => setOpenAt(null);
   return (
     <>
-      <Button variant="ghost" size="icon" aria-label="Open sidebar" className="md:hidden" onClick={() => setOpenAt(here)}>
+      <Button variant="ghost" size="icon" aria-label={m.openSidebar} className="md:hidden" onClick={() => setOpenAt(here)}>
         <MenuIcon aria-hidden />
       </Button>
-      <Drawer isOpen={openAt === here} onChange={(isOpen) => setOpenAt(isOpen ? here : null)} title="Sidebar">
+      <Drawer isOpen={openAt === here} onChange={(isOpen) => setOpenAt(isOpen ? here : null)} title={m.sidebar}>
         <Sidebar onNavigate={close} />
       </Drawer>
     </>

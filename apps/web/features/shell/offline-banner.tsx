@@ -3,16 +3,13 @@
 import { WifiOff } from "lucide-react";
 import { useIsOnline } from "@/features/shell/online";
 import { useHasLiveEvents } from "@/features/shell/live-events";
+import { m } from "@messages/shell";
 
 /** Always in the page, so that a screen reader hears its text come and go. */
 export function OfflineBanner() {
   const isOnline = useIsOnline();
   const hasEvents = useHasLiveEvents();
-  const text = isOnline
-    ? hasEvents
-      ? null
-      : "Mosaic can't be reached. Trying again…"
-    : "You are offline. What you write is kept, and can be sent once you are back.";
+  const text = isOnline ? (hasEvents ? null : m.mosaicCantBeReachedTrying) : m.youAreOfflineWhatYou;
   return (
     <div role="status">
       {text === null ? null : (

@@ -8,6 +8,7 @@ import { useLogout, useMe } from "@/features/auth/session";
 import { ThemeChoice } from "@/components/page/theme-choice";
 import { useLeave } from "@/components/page/unsaved-guard";
 import { describeError } from "@/lib/api";
+import { m } from "@messages/shell";
 
 export function UserMenu() {
   const router = useRouter();
@@ -19,7 +20,7 @@ export function UserMenu() {
   const signOut = (): void =>
     leave(() =>
       logout.mutate(undefined, {
-        onError: (error) => toast.error("You are still signed in", { description: describeError(error).detail }),
+        onError: (error) => toast.error(m.youAreStillSignedIn, { description: describeError(error).detail }),
       }),
     );
   return (
@@ -32,7 +33,7 @@ export function UserMenu() {
           {name.slice(0, 1).toUpperCase()}
         </span>
         <span className="min-w-0 flex-1 truncate text-sm font-medium">
-          <span className="sr-only">Account and settings of </span>
+          <span className="sr-only">{m.accountAndSettingsOf} </span>
           {name}
         </span>
         <ChevronsUpDown aria-hidden className="size-4 text-muted-foreground" />
@@ -40,20 +41,20 @@ export function UserMenu() {
       <MenuContent side="top" align="start" className="w-64">
         <MenuItem onSelect={go("/settings/agents")}>
           <Bot aria-hidden />
-          Agents
+          {m.agents}
         </MenuItem>
         <MenuItem onSelect={go("/settings/providers")}>
           <KeyRound aria-hidden />
-          Providers
+          {m.providers}
         </MenuItem>
         <MenuItem onSelect={go("/settings/profile")}>
           <Settings aria-hidden />
-          Settings
+          {m.settings}
         </MenuItem>
         {me?.role === "admin" ? (
           <MenuItem onSelect={go("/admin/users")}>
             <ShieldCheck aria-hidden />
-            Admin
+            {m.admin}
           </MenuItem>
         ) : null}
         <MenuSeparator />
@@ -61,7 +62,7 @@ export function UserMenu() {
         <MenuSeparator />
         <MenuItem onSelect={signOut}>
           <LogOut aria-hidden />
-          Sign out
+          {m.signOut}
         </MenuItem>
       </MenuContent>
     </Menu>

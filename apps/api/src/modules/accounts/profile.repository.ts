@@ -1,3 +1,4 @@
+import type { Language } from "@mosaic/contracts/language";
 import type { SessionUser } from "@mosaic/contracts/identity";
 import { Injectable } from "@nestjs/common";
 import type { Prisma } from "../../generated/prisma/client.js";
@@ -57,6 +58,19 @@ export class ProfileRepository {
       });
       if (renamed.count > 0) {
         await recordAudit(transaction, { action: "profile.update", target: { type: "user", id: userId, name: displayName } });
+      }
+    });
+  }
+
+  async setLanguage(userId: string, language: Language | null): Promise<void> {
+    await this.prisma.$transaction(async (transaction) => {
+      const [changed] = await transaction.user.updateManyAndReturn({
+        where: { id: userId, OR: [{ language: null }, { language: { not: language } }] },
+        data: { language },
+        select: { displayName: true },
+      });
+      if (changed !== undefined) {
+        await recordAudit(transaction, { action: "profile.update", target: { type: "user", id: userId, name: changed.displayName } });
       }
     });
   }

@@ -20,9 +20,12 @@ export class ProfileService {
     };
   }
 
-  async update(userId: string, { displayName }: UpdateProfile): Promise<Profile> {
+  async update(userId: string, { displayName, language }: UpdateProfile): Promise<Profile> {
     if (displayName !== undefined) {
       await this.repository.rename(userId, displayName);
+    }
+    if (language !== undefined) {
+      await this.repository.setLanguage(userId, language);
     }
     return this.read(userId);
   }

@@ -1,3 +1,4 @@
+import { language, type Language } from "@mosaic/contracts/language";
 import type { Role, SessionUser } from "@mosaic/contracts/identity";
 
 /** What a query includes so that `toSessionUser` can read the row. */
@@ -8,6 +9,7 @@ export interface SessionUserRow {
   readonly username: string;
   readonly displayName: string;
   readonly role: string;
+  readonly language: string | null;
   readonly breakglass: object | null;
 }
 
@@ -18,11 +20,12 @@ export function toSessionUser(row: SessionUserRow): SessionUser {
     displayName: row.displayName,
     role: row.role as Role,
     isBreakglass: row.breakglass !== null,
+    language: knownLanguage(row.language),
   };
 }
 
 /** The same in SQL, for what is asked with every request: the columns, and where they come from beside `users u`. */
-export const sessionUserColumns = "u.id AS user_id, u.username, u.display_name, u.role, b.user_id IS NOT NULL AS is_breakglass";
+export const sessionUserColumns = "u.id AS user_id, u.username, u.display_name, u.role, u.language, b.user_id IS NOT NULL AS is_breakglass";
 export const sessionUserJoin = "LEFT JOIN breakglass_user b ON b.user_id = u.id";
 
 export interface SessionUserColumns {
@@ -30,6 +33,7 @@ export interface SessionUserColumns {
   readonly username: string;
   readonly display_name: string;
   readonly role: string;
+  readonly language: string | null;
   readonly is_breakglass: boolean;
 }
 
@@ -40,5 +44,11 @@ export function sessionUserOf(row: SessionUserColumns): SessionUser {
     displayName: row.display_name,
     role: row.role as Role,
     isBreakglass: row.is_breakglass,
+    language: knownLanguage(row.language),
   };
+}
+
+/** One that only another version has is as good as none. */
+export function knownLanguage(stored: string | null): Language | null {
+  return language.nullable().catch(null).parse(stored);
 }

@@ -5,6 +5,7 @@ import type { NextFunction, Request, RequestHandler, Response } from "express";
 import Negotiator from "negotiator";
 import { permissionsPolicy } from "./security-headers.js";
 import { framePolicies } from "./frames.js";
+import { defaultLanguage, languageOfFile, pageLanguage } from "./page-language.js";
 import { preferredEncodings, readWebFiles, type EncodedFile, type Encoding, type WebFile } from "./web-files.js";
 
 interface Page {
@@ -48,21 +49,19 @@ export function policyOf(html: string): string {
   ].join("; ");
 }
 
-/** The pages by their paths: `/` for `index.html`, `/login` for `login.html`. */
-async function readPages(files: readonly WebFile[]): Promise<Map<string, Page>> {
-  const pages = await Promise.all(
-    files.map(async (file): Promise<[string, Page]> => {
-      const read = [...file.encodings].map(async ([encoding, { path }]) => [encoding, await readFile(path)] as const);
-      const bodies = new Map(await Promise.all(read));
-      const framePolicy = framePolicies.get(`/${file.name}`);
-      if (framePolicy !== undefined) {
-        return [`/${file.name}`, { policy: framePolicy, isFrame: true, bodies, file }];
-      }
-      const policy = policyOf(bodies.get("identity")?.toString("utf8") ?? "");
-      return [`/${file.name.replace(/(^|\/)index\.html$|\.html$/, "")}`, { policy, isFrame: false, bodies, file }];
-    }),
-  );
-  return new Map(pages);
+/** What lies at a path: a page, or a file that is sent as it is. */
+type Found = { readonly page: Page } | { readonly file: WebFile };
+
+/** The path of a page, `/` for `index.html` and `/login` for `login.html`, and what is sent there. */
+async function readPage(file: WebFile, name: string): Promise<[string, Found]> {
+  const read = [...file.encodings].map(async ([encoding, { path }]) => [encoding, await readFile(path)] as const);
+  const bodies = new Map(await Promise.all(read));
+  const framePolicy = framePolicies.get(`/${name}`);
+  if (framePolicy !== undefined) {
+    return [`/${name}`, { page: { policy: framePolicy, isFrame: true, bodies, file } }];
+  }
+  const policy = policyOf(bodies.get("identity")?.toString("utf8") ?? "");
+  return [`/${name.replace(/(^|\/)index\.html$|\.html$/, "")}`, { page: { policy, isFrame: false, bodies, file } }];
 }
 
 /**
@@ -71,36 +70,60 @@ async function readPages(files: readonly WebFile[]): Promise<Map<string, Page>> 
  * file's name. Files under `/_next/static` carry a hash in their names and are kept by the browser for good.
  */
 export async function staticWeb(folder: string): Promise<RequestHandler[]> {
-  const all = await readWebFiles(folder);
-  const pages = await readPages(all.filter(({ name }) => name.endsWith(".html")));
-  const files = new Map(all.filter(({ name }) => !name.endsWith(".html")).map((file) => [`/${file.name}`, file]));
+  const sites = await readSites(folder);
   const serve = (request: Request, response: Response, next: NextFunction): void => {
     if (request.method !== "GET" && request.method !== "HEAD") {
       next();
       return;
     }
-    const path = decodedPath(request.path);
-    const page = pages.get(path.length > 1 ? path.replace(/\/$/, "") : path);
-    const file = files.get(path);
-    if (page !== undefined) {
-      sendPage(request, response, 200, page);
-    } else if (file === undefined) {
+    const found = find(sites, request, response, decodedPath(request.path));
+    if (found === undefined) {
       next();
+    } else if ("page" in found) {
+      sendPage(request, response, 200, found.page);
     } else {
-      sendFile(request, response, next, file);
+      sendFile(request, response, next, found.file);
     }
   };
   const serveMissing = (request: Request, response: Response, next: NextFunction): void => {
-    const missing = pages.get("/404");
     const wantsPage =
       request.method === "GET" && !/^\/(api|v1|demo)(\/|$)/.test(request.path) && request.accepts(["json", "html"]) === "html";
-    if (missing === undefined || !wantsPage) {
+    const missing = wantsPage ? find(sites, request, response, "/404") : undefined;
+    if (missing === undefined || !("page" in missing)) {
       next();
       return;
     }
-    sendPage(request, response, 404, missing);
+    sendPage(request, response, 404, missing.page);
   };
   return [serve, serveMissing];
+}
+
+/** What lies at each path, by the language that it is in. What is the same in all of them lies in the default one's alone. */
+async function readSites(folder: string): Promise<Map<string, ReadonlyMap<string, Found>>> {
+  const sites = new Map<string, Map<string, Found>>();
+  for (const file of await readWebFiles(folder)) {
+    const { language, rest } = languageOfFile(file.name) ?? { language: defaultLanguage, rest: file.name };
+    const [path, found] = rest.endsWith(".html") ? await readPage(file, rest) : [`/${rest}`, { file }];
+    sites.set(language, (sites.get(language) ?? new Map<string, Found>()).set(path, found));
+  }
+  return sites;
+}
+
+/** In the browser's language where that has it. Caches in between are told that others may get another one. */
+function find(
+  sites: ReadonlyMap<string, ReadonlyMap<string, Found>>,
+  request: Request,
+  response: Response,
+  path: string,
+): Found | undefined {
+  const found = (language: string): Found | undefined => {
+    const page = sites.get(language)?.get(path.length > 1 ? path.replace(/\/$/, "") : path);
+    return page !== undefined && "page" in page ? page : sites.get(language)?.get(path);
+  };
+  if ([...sites.keys()].filter((language) => found(language) !== undefined).length > 1) {
+    response.vary("Accept-Language, Cookie");
+  }
+  return found(pageLanguage(request)) ?? found(defaultLanguage);
 }
 
 /** As it was sent where it can't be decoded: no file has such a name. */

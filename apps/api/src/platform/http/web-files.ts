@@ -1,5 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
+import type { Language } from "@mosaic/contracts/language";
+import { languageOfFile } from "./page-language.js";
 
 /** How a file can be sent. The endings are those that the web app's build gives to what it compressed (`apps/web/scripts/compress.mjs`). */
 const endings = { br: ".br", gzip: ".gz", identity: "" } as const;
@@ -31,17 +33,22 @@ export async function readWebFiles(folder: string): Promise<WebFile[]> {
   const plain = [...paths].filter((path) => !isCompressed(path));
   const files = await Promise.all(
     plain.map(async (path): Promise<WebFile> => {
+      const name = relative(folder, path).split(sep).join("/");
+      const language = languageOfFile(name)?.language;
       const ways = (Object.keys(endings) as Encoding[]).filter((encoding) => paths.has(path + endings[encoding]));
-      const encodings = await Promise.all(ways.map(async (encoding) => [encoding, await encodedFile(path, encoding)] as const));
-      return { name: relative(folder, path).split(sep).join("/"), encodings: new Map(encodings) };
+      const encodings = await Promise.all(ways.map(async (encoding) => [encoding, await encodedFile(path, encoding, language)] as const));
+      return { name, encodings: new Map(encodings) };
     }),
   );
   return files.filter(({ name }) => !/(^|\/)\./.test(name));
 }
 
-/** Its tag names the encoding too: bytes of one are never taken for the other's when an answer goes on where it broke off. */
-async function encodedFile(plainPath: string, encoding: Encoding): Promise<EncodedFile> {
+/** Its tag names the encoding and the language too: bytes of one are never taken for the other's when an answer goes on where it broke off. */
+async function encodedFile(plainPath: string, encoding: Encoding, language: Language | undefined): Promise<EncodedFile> {
   const path = plainPath + endings[encoding];
   const { size, mtimeMs } = await stat(path);
-  return { path, etag: `"${size.toString(16)}-${Math.trunc(mtimeMs).toString(16)}-${encoding}"` };
+  return {
+    path,
+    etag: `"${size.toString(16)}-${Math.trunc(mtimeMs).toString(16)}-${language === undefined ? "" : `${language}-`}${encoding}"`,
+  };
 }

@@ -1,7 +1,8 @@
 import type { Metadata } from "next";
 import { TokensPage } from "@/features/account/tokens-page";
+import { m } from "@messages/app";
 
-export const metadata: Metadata = { title: "Access tokens" };
+export const metadata: Metadata = { title: m.accessTokens };
 
 export default function Page() {
   return <TokensPage />;

@@ -1,0 +1,41 @@
+import type { m as english } from "@/messages/en/admin-containers";
+import type { Translated } from "@/messages/translated";
+
+export const m: Translated<typeof english> = {
+  containers: "Container",
+  whoseAgentsRunAndSince: "Wessen Agenten laufen und seit wann, nie ihr Inhalt. Diese Seite aktualisiert sich selbst.",
+  running: (count) => `${count} laufen`,
+  pages: "Seiten",
+  searchContainers: "Container suchen",
+  nameOfAnAgentOr: "Name eines Agenten oder seines Besitzers",
+  state: "Zustand",
+  anyState: "Jeder Zustand",
+  running2: "Läuft",
+  starting: "Startet",
+  stopping: "Hält an",
+  stopped: "Angehalten",
+  failed: "Fehlgeschlagen",
+  noContainersYet: "Noch keine Container",
+  eachAgentGetsOneWhen: "Jeder Agent bekommt einen, wenn er zum ersten Mal startet.",
+  noContainersHere: "Hier sind keine Container",
+  showAllContainers: "Alle Container anzeigen",
+  noContainerFitsThisSearch: "Kein Container passt zu dieser Suche und diesem Zustand.",
+  theContainersOfThisPage: "Die Container dieser Seite haben inzwischen einen anderen Zustand.",
+  systemAgent: "Systemagent",
+  files: "Dateien",
+  agent: "Agent",
+  whose: "Besitzer",
+  since: "Seit",
+  lastActivity: "Letzte Aktivität",
+  none: "Keine",
+  actions: "Aktionen",
+  stopOf: (agentName, whose) => `${agentName} von ${whose} anhalten`,
+  stop: "Anhalten",
+  stopOf2: (agentName, whose) => `${agentName} von ${whose} anhalten?`,
+  stopContainer: "Container anhalten",
+  stops: (agentName) => `${agentName} hält an`,
+  ownersAgentStops:
+    "Eine laufende Antwort bricht ab. Nichts geht verloren: Der Agent startet mit seinem Gedächtnis neu, wenn sein Besitzer ihm schreibt.",
+  systemAgentStops:
+    "Eine laufende Antwort bricht ab. Nichts geht verloren: Er bleibt angehalten, bis ein Admin ihn unter Systemagenten startet.",
+};

@@ -1,0 +1,68 @@
+import { plural } from "@/messages/plural";
+import type { m as english } from "@/messages/en/admin-sharing";
+import type { Translated } from "@/messages/translated";
+
+export const m: Translated<typeof english> = {
+  theDemoModel: "Das Demo-Modell",
+  everybodyMayUseTheDemo: "Alle dürfen das Demo-Modell nutzen",
+  theDemoModelIsSwitched: "Das Demo-Modell ist ausgeschaltet",
+  offerTheDemoModel: "Demo-Modell anbieten",
+  itIsBuiltInNeeds:
+    "Es ist eingebaut, braucht keinen Schlüssel und hat keine Intelligenz. Ausgeschaltet kann niemand es hinzufügen oder testen, und Agenten, die es nutzen, sagen das, statt zu antworten, bis sie ein anderes Modell bekommen.",
+  usedByNobodyElse: "Von niemand anderem genutzt",
+  usedByOfOthers: (agents) => plural(agents, { one: "Genutzt von 1 Agenten anderer", other: `Genutzt von ${agents} Agenten anderer` }),
+  andMore: (models, more) => `${models} und ${more} weitere`,
+  switchedOff: "Ausgeschaltet",
+  belongsTo: (owner) => `Gehört ${owner} · `,
+  notShared: "Nicht geteilt",
+  share: (name) => <>Teilen {name}</>,
+  everybodyMayUseItThey: "Alle dürfen ihn nutzen; den Schlüssel sieht niemand.",
+  stopSharing: (name) => `${name} nicht mehr teilen`,
+  stopSharing2: "Nicht mehr teilen",
+  sharedProviders: "Geteilte Anbieter",
+  letEverybodyUseAProvider:
+    "Lassen Sie alle einen Ihrer Anbieter nutzen, und wählen Sie das Modell für Agenten, für die niemand eines gewählt hat.",
+  everybodyMayUseNow: (name) => `Alle dürfen jetzt ${name} nutzen`,
+  isNoLongerShared: (name) => `${name} wird nicht mehr geteilt`,
+  yourProviders: "Ihre Anbieter",
+  sharedByOtherAdmins: "Von anderen Admins geteilt",
+  youHaveNoProviderYet: "Sie haben noch keinen Anbieter",
+  addAProvider: "Anbieter hinzufügen",
+  addOneUnderYourSettings: "Fügen Sie einen in Ihren Einstellungen hinzu und teilen Sie ihn dann hier.",
+  theInstallationsDefaultModel: "Standardmodell der Installation",
+  nothingSet: "nichts; Agenten ohne eigenes Modell können nicht antworten",
+  nothingUsable: "nichts; das Modell ist gerade nicht nutzbar",
+  theDefaultForAll: " (der Standard für alle Agenten)",
+  notSet: "Nicht festgelegt",
+  whatAnAgentUsesWhen:
+    "Agenten nutzen es, wenn weder sie noch ihr Besitzer ein eigenes Modell haben. Ist es festgelegt, können Neue sofort chatten.",
+  shareAProviderFirstThe: "Teilen Sie zuerst einen Anbieter: Der Standard ist ein Modell, das alle nutzen dürfen.",
+  defaultRemoved: "Standard entfernt",
+  defaultSaved: "Standard gespeichert",
+  noAgentOfOthersUses: "Kein Agent anderer nutzt ihn gerade.",
+  itNowTheyFallBack: (agents) =>
+    plural(agents, {
+      one: "Ein Agent von jemand anderem nutzt ihn gerade. Er weicht auf ein anderes Modell aus oder kann erst antworten, wenn eines gewählt ist.",
+      other: `${agents} Agenten anderer nutzen ihn gerade. Sie weichen auf ein anderes Modell aus oder können erst antworten, wenn eines gewählt ist.`,
+    }),
+  stopSharing3: (name) => `${name} nicht mehr teilen?`,
+  itBelongsToOnlyThey: (ownerName) => `Er gehört ${ownerName}: Nur diese Person kann ihn wieder teilen.`,
+  itCostsNothingAndIt: "Es kostet nichts und wiederholt nur, was man ihm schickt.",
+  theirAgentsUseYourKey: "Ihre Agenten nutzen Ihren Schlüssel, Sie bezahlen also den Verbrauch.",
+  theirAgentsUseYourServer: "Ihre Agenten nutzen Ihren Server und gegebenenfalls Ihren Schlüssel, der Verbrauch geht also auf Ihre Kosten.",
+  theyNeverSeeYourKey: (cost) => `${cost} Schlüssel und Adresse sieht niemand: Die Agenten rufen das Modell über Mosaic auf.`,
+  newPeopleCantChatYet: "Neue können noch nicht chatten",
+  thereIsNoDefaultModel: "Es gibt kein Standardmodell für alle, deshalb brauchen Neue zuerst einen eigenen Schlüssel.",
+  newPeopleGetAnAgent: (model) => `Neue bekommen sofort einen Agenten, mit ${model}.`,
+  changeTheDefaultModel: "Standardmodell ändern",
+  ofYoursThenComeBack: (link) => <>{link}, dann hierher zurückkommen und ihn teilen.</>,
+  modelForEverybody: "Modell für alle",
+  makeItTheDefault: "Zum Standard machen",
+  shareAndMakeItThe: (name) => `${name} teilen und zum Standard machen`,
+  linksOfConversations: "Links von Unterhaltungen",
+  conversationsMayBeSharedBy: "Unterhaltungen dürfen per Link geteilt werden",
+  linksAreSwitchedOff: "Links sind ausgeschaltet",
+  allowLinks: "Links erlauben",
+  membersMayShareACopy:
+    "Mitglieder dürfen die Kopie einer Unterhaltung mit allen teilen, die ihren Link haben. Ausgeschaltet öffnet kein Link, auch keiner von vorher.",
+};

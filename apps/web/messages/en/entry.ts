@@ -1,0 +1,5 @@
+export const m = {
+  loading: "Loading",
+  mosaicIsNotAnswering: "Mosaic is not answering",
+  tryAgain: "Try again",
+};

@@ -1,0 +1,45 @@
+import type { ReactNode } from "react";
+
+export const m = {
+  plainText: "text",
+  wrapLines: "Wrap lines",
+  copyCode: "Copy code",
+  thisCodeHoldsHiddenMarks: "This code holds hidden marks that change the order in which it is shown.",
+  theAnswerIsNotA: "The answer is not a diagram.",
+  theDiagramIsLargerThan: "The diagram is too large to be shown.",
+  mermaidDidNotLoad: "Mermaid did not load.",
+  itTookLongerThanSeconds: (seconds: number) => `It took longer than ${seconds} seconds.`,
+  drawsDiagrams: "Draws diagrams",
+  itIsTooLongTo: "It is too long to be drawn.",
+  showSource: "Show source",
+  theDiagramIsBeingDrawn: "The diagram is being drawn…",
+  thisDiagramCouldNotBe: "This diagram could not be drawn, so you see its source. Mermaid says:",
+  diagramItsSourceTellsWhat: "Diagram. Its source tells what it shows.",
+  diagramNamed: (title: string) => `Diagram: ${title}`,
+  diagramAsLanguage: "diagram",
+  diagram: "Diagram",
+  itDefinesCommandsOfIts: "It defines commands of its own.",
+  itCantBeRead: "It can’t be read.",
+  thisFormulaCantBeSet: (fault: string) => `(This formula can’t be set: ${fault})`,
+  formula: "Formula",
+  image: "Image",
+  imageOf: (alt: string) => `Image: ${alt}`,
+  hiddenImage: "[An image that can’t be shown: no description]",
+  hiddenImageOf: (alt: string) => `[An image that can’t be shown: ${alt}]`,
+  imageWithoutADescription: "Image without a description",
+  loadImageFrom: (host: string) => `Load image from ${host}`,
+  theImageCouldNotBe: (host: string, link: ReactNode): ReactNode => (
+    <>
+      [The image could not be loaded from {host}: {link}]
+    </>
+  ),
+  openIt: "open it",
+  imageFrom: (host: string) => `Image from ${host}`,
+  imageFromOf: (host: string, alt: string) => `Image from ${host}: ${alt}`,
+  table: "Table",
+  copied: "Copied",
+  copyTable: "Copy table",
+  downloadCsv: "Download CSV",
+  done: "Done",
+  notDone: "Not done",
+};

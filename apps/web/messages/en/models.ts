@@ -1,0 +1,15 @@
+export const m = {
+  forAllAgents: "For all agents",
+  forAgents: (labelOf: string) => `For ${labelOf} agents`,
+  usedNow: (effective: string) => `Used now: ${effective}`,
+  model: "Model",
+  saveDefault: "Save default",
+  removeThisDefault: "Remove this default",
+  models: "Models",
+  whatYourAgentsUseWhen: "Agents without a model of their own use the default for their kind, then the one for all, then your admin’s.",
+  noModelsToChooseFrom: "No models to choose from",
+  addAProvider: "Add a provider",
+  modelsComeFromProvidersAdd: "Models come from providers. Add one of your own: your admin does not share any yet.",
+  defaultRemoved: "Default removed",
+  defaultSaved: "Default saved",
+};
