@@ -13,8 +13,8 @@ const exceptions = {
   "apps/api/src/modules/llm-providers/llm-providers.service.ts#LlmProvidersService": 11,
   "apps/api/src/platform/http/admission.ts#Admission": 10,
   // The port itself has them: what each driver does is in its helpers.
-  "packages/runtime/src/docker/docker-runtime.ts#DockerRuntime": 20,
-  "packages/runtime/src/process/process-runtime.ts#ProcessRuntime": 20,
+  "packages/runtime/src/docker/docker-runtime.ts#DockerRuntime": 22,
+  "packages/runtime/src/process/process-runtime.ts#ProcessRuntime": 22,
   "packages/runtime/src/process/agent-records.ts#AgentRecords": 9,
 };
 

@@ -27,6 +27,7 @@ import { BranchesRepository } from "../../src/modules/turns/branches.repository.
 import { MessageTreeRepository } from "../../src/modules/conversations/message-tree.repository.js";
 import { ReadMarksRepository } from "../../src/modules/conversations/read-marks.repository.js";
 import { TurnLogRepository } from "../../src/modules/conversations/turn-log.repository.js";
+import { FilePiecesRepository } from "../../src/modules/files/file-pieces.repository.js";
 import { FilesRepository } from "../../src/modules/files/files.repository.js";
 import type { CryptoService } from "../../src/modules/crypto/crypto.service.js";
 import { HealthRepository } from "../../src/modules/health/health.repository.js";
@@ -339,15 +340,16 @@ const talk: readonly Call[] = [
     usedBytes: (files) => files.usedBytes(user),
     reserve: (files) =>
       files.reserve({ id: randomUUIDv7(), userId: user, nameEncrypted: "enc:", keyEncrypted: "enc:", sizeBytes: 1, made: null, now }, 1e9),
-    addPiece: (files) => files.addPiece(id("files", 5), 1, Buffer.from("sealed")),
     finish: (files) => files.finish(id("files", 5), "text/plain", now),
     drop: (files) => files.drop(id("files", 5)),
     find: (files) => files.find(user, id("files", 1)),
     findForMessage: (files) => files.findForMessage(user, id("conversations", 3), [id("files", 1), id("files", 5)]),
-    findPiece: (files) => files.findPiece(id("files", 1), 0),
     removeDraft: (files) => files.removeDraft(user, id("files", 1)),
-    removeDrafts: (files) => files.removeDrafts(hourAgo),
-    removeUnfinished: (files) => files.removeUnfinished(hourAgo),
+    removeLeft: (files) => files.removeLeft({ draftsUntil: hourAgo, unfinishedUntil: hourAgo }),
+  }),
+  ...of(FilePiecesRepository, {
+    add: (pieces) => pieces.add(id("files", 5), 1, Buffer.from("sealed")),
+    find: (pieces) => pieces.find(id("files", 1), 0),
   }),
   ...of(TurnLogRepository, {
     append: (log) => log.append(id("messages", 10_001), randomUUIDv7(), { seq: 7, payloadEncrypted: "enc:" }),

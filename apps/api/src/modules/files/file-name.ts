@@ -16,11 +16,20 @@ const notInNames = /[<>:"|?*]/g;
 export function fileNameOf(given: string): string {
   const lastPart = given.toWellFormed().normalize("NFC").split(/[/\\]/).at(-1) ?? "";
   const plain = lastPart.replaceAll(unseen, "").replaceAll(lineBreaks, " ").replaceAll(notInNames, "_").replaceAll("\ufffd", "_");
-  const name = cut(plain.replace(/^[\s.]+/, "").replace(/[\s.]+$/, ""));
+  const name = cut(withoutEnd(plain.replace(/^[\s.]+/, "")));
   if (name === "") {
     return "file";
   }
   return deviceName.test(name) ? `_${name}` : name;
+}
+
+/** No system keeps spaces and points at the end of a name. */
+function withoutEnd(name: string): string {
+  let length = name.length;
+  while (length > 0 && /[\s.]/.test(name.charAt(length - 1))) {
+    length -= 1;
+  }
+  return name.slice(0, length);
 }
 
 function cut(name: string): string {

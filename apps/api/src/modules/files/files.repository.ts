@@ -25,7 +25,7 @@ const columns = Prisma.sql`
 const isThere = Prisma.sql`f.ready_at IS NOT NULL AND NOT EXISTS (
   SELECT 1 FROM messages m JOIN conversations v ON v.id = m.conversation_id WHERE m.id = f.message_id AND v.deleted_at IS NOT NULL)`;
 
-/** Rows of files, and their pieces. */
+/** Rows of files. */
 @Injectable()
 export class FilesRepository {
   constructor(private readonly prisma: PrismaService) {}
@@ -56,14 +56,6 @@ export class FilesRepository {
         WHERE NOT EXISTS (SELECT 1 FROM files f WHERE f.user_id = ${userId}::uuid AND f.source_mark = ${made?.sourceMark ?? null})`;
       return stored === 0 ? "known" : "reserved";
     });
-  }
-
-  async addPiece(fileId: string, seq: number, payload: Buffer): Promise<void> {
-    await this.prisma.askPrepared({ name: "add_file_piece", text: "INSERT INTO file_pieces (file_id, seq, payload) VALUES ($1, $2, $3)" }, [
-      fileId,
-      seq,
-      payload,
-    ]);
   }
 
   /** It is all there. An agent's own is not written into the audit: nobody did anything. */
@@ -97,14 +89,6 @@ export class FilesRepository {
         AND (f.message_id IS NULL OR EXISTS (SELECT 1 FROM messages m WHERE m.id = f.message_id AND m.conversation_id = ${conversationId}::uuid))`;
   }
 
-  async findPiece(fileId: string, seq: number): Promise<Buffer | null> {
-    const [piece] = await this.prisma.askPrepared<{ payload: Buffer }>(
-      { name: "find_file_piece", text: "SELECT payload FROM file_pieces WHERE file_id = $1 AND seq = $2" },
-      [fileId, seq],
-    );
-    return piece?.payload ?? null;
-  }
-
   /** One that was not sent. False if the user has none. */
   async removeDraft(userId: string, id: string): Promise<boolean> {
     return this.prisma.$transaction(async (tx) => {
@@ -116,14 +100,13 @@ export class FilesRepository {
     });
   }
 
-  /** Removes what nobody has sent since then. What another process removes is left to it. */
-  async removeDrafts(until: Date): Promise<void> {
-    await this.removeAll(Prisma.sql`f.message_id IS NULL AND f.created_at < ${until}`);
-  }
-
-  /** Removes what was begun before then and did not come to its end. */
-  async removeUnfinished(until: Date): Promise<void> {
-    await this.removeAll(Prisma.sql`f.ready_at IS NULL AND f.created_at < ${until}`);
+  /**
+   * Removes what nobody has sent since `draftsUntil`, and what was begun before `unfinishedUntil` and did not come to its end. What another process
+   * removes is left to it.
+   */
+  async removeLeft({ draftsUntil, unfinishedUntil }: { draftsUntil: Date; unfinishedUntil: Date }): Promise<void> {
+    await this.removeAll(Prisma.sql`f.message_id IS NULL AND f.created_at < ${draftsUntil}`);
+    await this.removeAll(Prisma.sql`f.ready_at IS NULL AND f.created_at < ${unfinishedUntil}`);
   }
 
   private async removeAll(which: Prisma.Sql): Promise<void> {

@@ -9,6 +9,7 @@ import { SealError } from "../crypto/sealed-box.js";
 import { SettingsService } from "../settings/settings.service.js";
 import { KindReader } from "./file-kind.js";
 import { fileNameOf } from "./file-name.js";
+import { FilePiecesRepository } from "./file-pieces.repository.js";
 import { FilesRepository } from "./files.repository.js";
 import type { NewFile, OpenFile, StoredFile } from "./files.types.js";
 import { fileKey, fileKeyContext, fileNameContext, inPieces, newFileKey, openPiece, pieceCount, sealPiece } from "./sealed-pieces.js";
@@ -23,6 +24,7 @@ const removeEveryMs = 10 * 60_000;
 export class FilesService {
   constructor(
     private readonly repository: FilesRepository,
+    private readonly pieceRows: FilePiecesRepository,
     private readonly settings: SettingsService,
     private readonly crypto: CryptoService,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -107,8 +109,7 @@ export class FilesService {
 
   async removeStale(): Promise<void> {
     const now = this.clock.now().getTime();
-    await this.repository.removeDrafts(new Date(now - draftsKeptMs));
-    await this.repository.removeUnfinished(new Date(now - unfinishedKeptMs));
+    await this.repository.removeLeft({ draftsUntil: new Date(now - draftsKeptMs), unfinishedUntil: new Date(now - unfinishedKeptMs) });
   }
 
   private async take(
@@ -125,7 +126,7 @@ export class FilesService {
         });
       }
       kind.read(plain);
-      await this.repository.addPiece(id, seq, sealPiece(secret, plain, { userId, fileId: id, seq, isLast }));
+      await this.pieceRows.add(id, seq, sealPiece(secret, plain, { userId, fileId: id, seq, isLast }));
       seq += 1;
     }
     return kind.kind();
@@ -142,7 +143,7 @@ export class FilesService {
     const key = fileKey(this.crypto.open(keyEncrypted, fileKeyContext(userId, id)));
     const count = pieceCount(sizeBytes);
     for (let seq = 0; seq < count; seq += 1) {
-      const sealed = await this.repository.findPiece(id, seq);
+      const sealed = await this.pieceRows.find(id, seq);
       if (sealed === null) {
         throw new SealError("a piece of a file is missing");
       }
