@@ -69,7 +69,7 @@ const featureGraph = {
 
 /** What another module may see of a module: never its repository or its controllers. */
 const publicParts =
-  "\\.(module|service|guard|decorator|types)\\.ts$|[-/]registry\\.ts$|/(tokens|sealed-box|key-ring|audit-trail|model-choice|session-endings|message-seal|conversation-title|device-name|sealed-pieces|file-name)\\.ts$";
+  "\\.(module|service|guard|decorator|types)\\.ts$|[-/]registry\\.ts$|/(tokens|sealed-box|key-ring|audit-trail|model-choice|session-endings|message-seal|conversation-title|device-name|due-pushes|sealed-pieces|file-name)\\.ts$";
 
 const featurePath = (names) => `^apps/web/features/(${names.join("|")})/`;
 
@@ -138,6 +138,7 @@ module.exports = {
           "\\.repository\\.ts$",
           "/audit/audit-trail\\.ts$",
           "/auth/session-endings\\.ts$",
+          "/push/due-pushes\\.ts$",
           "/llm-providers/model-choice\\.ts$",
           "^apps/api/src/platform/",
           "^apps/api/src/generated/",

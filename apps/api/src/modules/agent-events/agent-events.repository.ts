@@ -4,7 +4,7 @@ import { Prisma } from "../../generated/prisma/client.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import { sendAll } from "../../platform/notices/notices.js";
 import { rankSql, type SealedContent } from "../conversations/conversations.types.js";
-import { pushing } from "../push/push.types.js";
+import { pushing } from "../push/due-pushes.js";
 
 export interface NewAgentEvent {
   readonly agentId: string;

@@ -37,7 +37,7 @@ export async function transcribe(client: Pick<OutboundClient, "stream">, call: T
     accept: "application/json",
     ...(call.apiKey === null ? {} : { authorization: `Bearer ${call.apiKey}` }),
   };
-  const url = `${call.baseUrl.replace(/\/+$/, "")}/audio/transcriptions`;
+  const url = `${call.baseUrl.replace(/(?<!\/)\/+$/, "")}/audio/transcriptions`;
   try {
     const answer = await client.stream(url, { method: "POST", headers, body: [body], signal: left }, limits);
     try {

@@ -9,7 +9,7 @@ import { sending } from "../../platform/notices/notices.js";
 import { auditing, recordAudit, type AuditEntry } from "../audit/audit-trail.js";
 import type { FoundContainer } from "../containers/containers.types.js";
 import { followedByM } from "./branches.repository.js";
-import { pushing } from "../push/push.types.js";
+import { pushing } from "../push/due-pushes.js";
 import type { AnswerEnd, BegunTurn, SealedContent } from "../conversations/conversations.types.js";
 
 export interface NewTurn {
