@@ -118,11 +118,11 @@ export function messagesIn(file, source) {
         read(property.value, [path, property.key?.name ?? property.key?.value ?? "?"].filter((part) => part !== "").join("."));
       }
     } else if (value.type === "ArrowFunctionExpression") {
-      const body = source.slice(value.body.start, value.body.end);
+      const used = new Set(source.slice(value.body.start, value.body.end).match(/[\w$]+/g));
       const names = value.params.map((/** @type {any} */ { name }) => String(name));
       found.set(path, {
         parameters: names.length,
-        unused: names.filter((/** @type {string} */ name) => !new RegExp(`\\b${name}\\b`).test(body)),
+        unused: names.filter((/** @type {string} */ name) => !used.has(name)),
       });
     } else found.set(path, { parameters: 0, unused: [] });
   };

@@ -36,6 +36,9 @@ const useFirstFocus = (field: RefObject<HTMLElement | null>): void => {
   }, [field]);
 };
 
+/** While a word is being composed (Japanese, Chinese …), Enter belongs to the input method. */
+const isSendKey = ({ key, shiftKey, nativeEvent }: KeyboardEvent): boolean => key === "Enter" && !shiftKey && !nativeEvent.isComposing;
+
 export function Composer({ draftKey, agentName, notice, obstacle, isAnswering, isSending, onSend, onStop, dictation }: ComposerProps) {
   const text = useDraft(draftKey);
   const isOnline = useIsOnline();
@@ -50,11 +53,6 @@ export function Composer({ draftKey, agentName, notice, obstacle, isAnswering, i
     if (!canSend) return;
     writeDraft(draftKey, "");
     onSend(text, files.take());
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    // While a word is being composed (Japanese, Chinese …), Enter belongs to the input method.
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
-    submit(event);
   };
   return (
     <form
@@ -83,7 +81,7 @@ export function Composer({ draftKey, agentName, notice, obstacle, isAnswering, i
             disabled={isBlocked}
             placeholder={`Message ${agentName}`}
             onChange={(event) => writeDraft(draftKey, event.target.value)}
-            onKeyDown={onKeyDown}
+            onKeyDown={(event) => (isSendKey(event) ? submit(event) : undefined)}
             className={cn(
               textClasses,
               "min-h-9 resize-none bg-transparent outline-none placeholder:text-muted-foreground disabled:cursor-not-allowed",
