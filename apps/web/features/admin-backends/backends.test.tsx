@@ -72,7 +72,7 @@ describe("the check of an image", () => {
     press("Check the image");
     await screen.findByText("The image is not on this machine");
     type("Image", "mosaic/openclaw:other");
-    expect(screen.getByText("Save first: the stored image is what is checked.")).toBeDefined();
+    expect(screen.getByText("Save first: the check looks at the stored image.")).toBeDefined();
     expect(screen.getByRole<HTMLButtonElement>("button", { name: "Check the image" }).disabled).toBe(true);
     expect(screen.queryByText("The image is not on this machine")).toBeNull();
   });

@@ -26,7 +26,7 @@ test("a system agent is made without an idle timeout, since it is always on", as
 
 test("the page says that memory is shared, and what an agent waits for", async () => {
   await openPage(<SystemAgentsPage />, withAgent({ isRestartPending: true }).state, path);
-  await screen.findByText("Their memory is shared among admins");
+  await screen.findByText("Admins share their memory");
   expect(await screen.findByText("OpenClaw · always on")).toBeDefined();
   expect(screen.getByText("Warden restarts when the answer in flight is finished, to take over a change.")).toBeDefined();
   expect(screen.getByRole("link", { name: "Chat with Warden" }).getAttribute("href")).toContain("/chat?agent=");
@@ -54,7 +54,7 @@ test("one is deleted only after its name was typed, for every admin", async () =
   const { server } = await openPage(<SystemAgentsPage />, withAgent().state, path);
   fireEvent.click(await screen.findByRole("button", { name: "Delete Warden" }));
   const dialog = within(await screen.findByRole("alertdialog", { name: "Delete the system agent “Warden”?" }));
-  expect(dialog.getByText(/for every admin/)).toBeDefined();
+  expect(dialog.getByText(/Every admin loses/)).toBeDefined();
   const confirm = dialog.getByRole<HTMLButtonElement>("button", { name: "Delete system agent" });
   expect(confirm.disabled).toBe(true);
   fireEvent.change(dialog.getByRole("textbox"), { target: { value: "Warden" } });

@@ -177,7 +177,7 @@ describe("agents", () => {
     await waitFor(() => expect(lines()).toBe("[gateway] ready\n[agent] answered"));
     server.state.logs = [];
     press("Refresh");
-    await waitFor(() => expect(lines()).toContain("the agent has not run yet"));
+    await waitFor(() => expect(lines()).toContain("the agent has not run"));
   });
 
   test("is restarted while it runs, and only then", async () => {
