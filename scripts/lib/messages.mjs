@@ -5,7 +5,7 @@ import { parseSync, Visitor } from "oxc-parser";
 
 /** What is shown to people, or read to them, by the name of an attribute or a property. */
 const shown = new Set(
-  "alt aria-description aria-label aria-roledescription cancelLabel caption confirmLabel description detail empty header heading hint label message noun placeholder text title what".split(
+  "alt aria-description aria-label aria-roledescription cancelLabel caption confirmLabel description detail empty header heading hint label message noun placeholder text title".split(
     " ",
   ),
 );

@@ -10,12 +10,13 @@ import { AgentFace } from "@/features/agents/agent-status";
 import { AnswerParts } from "@/features/chat/answer-parts";
 import type { ChatAgent } from "@/features/chat/chat-agents";
 import { formatTime } from "@/lib/time";
+import { m } from "@messages/chat";
 
 /** Whose words these are stands above them, in every kind: none may pass for Mosaic's own. */
 const headings = {
-  assistant: (name) => `${name} wrote without being asked`,
-  system: (name) => `Note from ${name}`,
-  error: (name) => `${name} reports an error`,
+  assistant: (name) => m.wroteWithoutBeingAsked(name),
+  system: (name) => m.noteFrom(name),
+  error: (name) => m.reportsAnError(name),
 } as const satisfies Record<AgentEventKind, (name: string) => string>;
 
 const boxes = {
@@ -55,7 +56,7 @@ export const AgentEventMessage = memo(function AgentEventMessage({ message, kind
           )}
         </div>
         <div className="-ml-1 flex h-7 items-center gap-1 text-muted-foreground opacity-0 transition-opacity focus-within:opacity-100 group-hover:opacity-100 group-data-last/item:opacity-100 pointer-coarse:opacity-100">
-          <CopyButton text={message.content} label="Copy message" />
+          <CopyButton text={message.content} label={m.copyMessage} />
           <time dateTime={message.createdAt} className="text-xs">
             {formatTime(message.createdAt)}
           </time>

@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import { cn } from "@/components/ui/cn";
 import { AnswerText } from "@/features/chat/answer-text";
 import { MadeFile } from "@/features/chat/files/message-files";
+import { m } from "@messages/chat";
 
 export interface AnswerPartsProps {
   readonly parts: readonly MessagePart[];
@@ -32,7 +33,7 @@ function AnswerPart({ part, isGrowing, isStreaming }: AnswerPartProps) {
       return part.text === "" ? null : <AnswerText text={part.text} isStreaming={isGrowing} />;
     case "reasoning":
       return (
-        <Aside icon={Brain} title={isGrowing ? "Thinking…" : "Thoughts"}>
+        <Aside icon={Brain} title={isGrowing ? m.thinking : m.thoughts}>
           <p dir="auto" className="whitespace-pre-wrap break-words">
             {part.text}
           </p>
@@ -51,10 +52,10 @@ function AnswerPart({ part, isGrowing, isStreaming }: AnswerPartProps) {
 }
 
 const states = {
-  running: { icon: CircleDashed, title: "is running", tone: "motion-safe:animate-spin" },
-  completed: { icon: CircleCheck, title: "done", tone: "text-success" },
-  failed: { icon: CircleAlert, title: "failed", tone: "text-destructive" },
-  unfinished: { icon: CircleDashed, title: "did not end", tone: "" },
+  running: { icon: CircleDashed, title: m.isRunning, tone: "motion-safe:animate-spin" },
+  completed: { icon: CircleCheck, title: m.toolDone, tone: "text-success" },
+  failed: { icon: CircleAlert, title: m.toolFailed, tone: "text-destructive" },
+  unfinished: { icon: CircleDashed, title: m.didNotEnd, tone: "" },
 } as const;
 
 function ToolCall({ call, isStreaming }: { readonly call: ToolCallPart; readonly isStreaming: boolean }) {
@@ -69,9 +70,9 @@ function ToolCall({ call, isStreaming }: { readonly call: ToolCallPart; readonly
         </>
       }
     >
-      {call.input === undefined ? null : <ToolText label="Given" text={call.input} />}
-      {call.output === undefined ? null : <ToolText label="Result" text={call.output} />}
-      {call.input === undefined && call.output === undefined ? <p>The agent told nothing about it.</p> : null}
+      {call.input === undefined ? null : <ToolText label={m.given} text={call.input} />}
+      {call.output === undefined ? null : <ToolText label={m.result} text={call.output} />}
+      {call.input === undefined && call.output === undefined ? <p>{m.theAgentToldNothingAbout}</p> : null}
     </Aside>
   );
 }

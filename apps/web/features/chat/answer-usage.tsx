@@ -5,19 +5,21 @@ import { ChevronDown } from "lucide-react";
 import { useId, useState } from "react";
 import { cn } from "@/components/ui/cn";
 import { costText, percentOf } from "@/features/chat/usage-text";
+import { formatNumber } from "@/lib/count";
+import { m } from "@messages/chat";
 
 /** What an answer took: one quiet line, and the rest on demand. */
 export function AnswerUsageLine({ usage }: { readonly usage: AnswerUsage }) {
   const [isOpen, setOpen] = useState(false);
   const id = useId();
   const { inputTokens, outputTokens, costMicros } = usage;
-  const total = `${count(inputTokens + outputTokens)} tokens`;
+  const total = m.tokens(count(inputTokens + outputTokens));
   const text = costMicros === undefined ? total : `${total} · ${costText(costMicros)}`;
   return (
     <>
       <button
         type="button"
-        aria-label={`Use of this answer: ${text}`}
+        aria-label={m.useOfThisAnswer(text)}
         aria-expanded={isOpen}
         aria-controls={isOpen ? id : undefined}
         onClick={() => setOpen(!isOpen)}
@@ -34,11 +36,11 @@ export function AnswerUsageLine({ usage }: { readonly usage: AnswerUsage }) {
 function UsageDetails({ id, usage }: { readonly id: string; readonly usage: AnswerUsage }) {
   const { inputTokens, outputTokens, cachedTokens, contextTokens, contextWindow, costMicros, model } = usage;
   const rows: readonly (readonly [string, string | null])[] = [
-    ["Model", model ?? null],
-    ["Read", `${count(inputTokens)} tokens${cachedTokens === 0 ? "" : `, ${count(cachedTokens)} of them cached`}`],
-    ["Wrote", `${count(outputTokens)} tokens`],
-    ["Context", contextTokens === undefined ? null : contextText(contextTokens, contextWindow)],
-    ["Cost", costMicros === undefined ? null : costText(costMicros)],
+    [m.model, model ?? null],
+    [m.read, cachedTokens === 0 ? m.tokens(count(inputTokens)) : m.tokensCached(count(inputTokens), count(cachedTokens))],
+    [m.wrote, m.tokens(count(outputTokens))],
+    [m.context, contextTokens === undefined ? null : contextText(contextTokens, contextWindow)],
+    [m.cost, costMicros === undefined ? null : costText(costMicros)],
   ];
   return (
     <dl id={id} data-details className="grid basis-full grid-cols-[auto_1fr] gap-x-4 gap-y-0.5 pb-1 pl-1 pt-0.5 text-xs">
@@ -55,6 +57,6 @@ function UsageDetails({ id, usage }: { readonly id: string; readonly usage: Answ
 }
 
 const contextText = (tokens: number, room: number | undefined): string =>
-  room === undefined ? `${count(tokens)} tokens` : `${count(tokens)} of ${count(room)} tokens (${percentOf(tokens, room)} %)`;
+  room === undefined ? m.tokens(count(tokens)) : m.ofTokens(count(tokens), count(room), percentOf(tokens, room));
 
-const count = (tokens: number): string => tokens.toLocaleString("en");
+const count = formatNumber;

@@ -6,6 +6,7 @@ import { AgentFace, AgentStatus, NoIsolationBadge } from "@/features/agents/agen
 import type { ChatAgent } from "@/features/chat/chat-agents";
 import { ModelMenu } from "@/features/chat/model-menu";
 import { PageBar } from "@/features/shell/app-frame";
+import { m } from "@messages/chat";
 
 export interface ChatHeaderProps {
   readonly title: string;
@@ -30,7 +31,7 @@ export function ChatHeader({ title, agent, agents, isNew }: ChatHeaderProps) {
       <NoIsolationBadge isShort />
       {isNew && agents.length > 1 ? (
         <Select
-          aria-label="Agent"
+          aria-label={m.agent}
           className="h-9 w-40 max-sm:w-28"
           value={agent.id}
           onChange={(id) => router.replace(`/chat?agent=${id}`)}

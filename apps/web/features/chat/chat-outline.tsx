@@ -1,11 +1,12 @@
 import { KeyHint } from "@/features/chat/key-hint";
+import { m } from "@messages/chat";
 
 /** Where the messages and the field will stand, until they are known. */
 export function ChatMainOutline() {
   return (
     <main id="main" tabIndex={-1} aria-busy="true" className="flex min-h-0 flex-1 flex-col justify-end outline-none">
       <p role="status" className="sr-only">
-        Loading
+        {m.loading}
       </p>
       <div aria-hidden className="mx-auto w-full max-w-3xl px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] sm:px-6">
         <div className="h-13.5 rounded-2xl border border-input bg-card shadow-sm" />

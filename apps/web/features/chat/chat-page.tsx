@@ -22,6 +22,7 @@ import { PageBar } from "@/features/shell/app-frame";
 import { usePageTitle } from "@/lib/page-title";
 import { ApiProblem } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
+import { m } from "@messages/chat";
 
 export function ChatPage() {
   const params = useSearchParams();
@@ -31,9 +32,9 @@ export function ChatPage() {
   const conversation = useConversation(id);
   const lastAgent = useLastAgent(conversations.data, id === null);
   const agent = pickAgent(agents.data ?? [], conversation.data?.agentId ?? params.get("agent"), lastAgent);
-  const title = id === null ? (agent === null ? "Chat" : `New chat with ${agent.name}`) : (conversation.data?.title ?? "Chat");
+  const title = id === null ? (agent === null ? m.chat : m.newChatWith(agent.name)) : (conversation.data?.title ?? m.chat);
   useKeptDraft(id, conversation.data?.draft);
-  usePageTitle(title === "" ? "Chat" : title);
+  usePageTitle(title === "" ? m.chat : title);
   const error = (id === null ? null : conversation.error) ?? agents.error;
   const isLoading = !agents.data || (id === null ? !conversations.data && !conversations.error : !conversation.data);
   // One that was deleted elsewhere may still be known here.
@@ -75,7 +76,7 @@ function ChatLoading() {
   return (
     <>
       <PageBar>
-        <h1 className="sr-only">Chat</h1>
+        <h1 className="sr-only">{m.chat}</h1>
         <span className="h-5 w-40 animate-pulse rounded-md bg-muted" />
       </PageBar>
       <ChatMainOutline />
@@ -89,21 +90,21 @@ function ChatProblem({ error }: { readonly error: unknown }) {
   return (
     <>
       <PageBar>
-        <h1 className="text-sm font-medium">{isMissing ? "Conversation not found" : "Chat"}</h1>
+        <h1 className="text-sm font-medium">{isMissing ? m.conversationNotFound : m.chat}</h1>
       </PageBar>
       <main id="main" tabIndex={-1} className="mx-auto grid w-full max-w-lg flex-1 content-center gap-4 p-6 outline-none">
         {isMissing ? (
           <EmptyState
             level={2}
             icon={<Bot aria-hidden />}
-            title="There is no such conversation"
+            title={m.thereIsNoSuchConversation}
             action={
               <Button asChild>
-                <Link href="/chat">Start a new chat</Link>
+                <Link href="/chat">{m.startANewChat}</Link>
               </Button>
             }
           >
-            It may have been deleted.
+            {m.itMayHaveBeenDeleted}
           </EmptyState>
         ) : (
           <>
@@ -116,7 +117,7 @@ function ChatProblem({ error }: { readonly error: unknown }) {
                 void client.invalidateQueries({ queryKey: ["conversation"] });
               }}
             >
-              Try again
+              {m.tryAgain}
             </Button>
           </>
         )}

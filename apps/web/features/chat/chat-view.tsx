@@ -28,6 +28,7 @@ import { dismissTurn, followTurn, startTurn, stopTurn, useTurn } from "@/feature
 import { WaitingList } from "@/features/chat/waiting-list";
 import { useAddWaiting, useWaiting } from "@/features/chat/waiting-queries";
 import { ApiProblem, describeError, isProblem } from "@/lib/api";
+import { m } from "@messages/chat";
 
 export interface ChatViewProps {
   readonly agent: ChatAgent;
@@ -182,12 +183,12 @@ export function ChatView(props: ChatViewProps) {
 function NoModel({ agent }: { readonly agent: ChatAgent }) {
   return (
     <>
-      No model is set for {agent.name}, so it can’t answer.{" "}
+      {m.noModelIsSetFor(agent.name)}{" "}
       <Link
         href={`${agent.isSystem ? "/admin/system-agents" : "/settings/agents"}?edit=${agent.id}`}
         className="text-primary underline underline-offset-4"
       >
-        Choose a model
+        {m.chooseAModel}
       </Link>
     </>
   );

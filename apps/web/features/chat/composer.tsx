@@ -10,6 +10,8 @@ import { KeyHint } from "@/features/chat/key-hint";
 import { useDraft, writeDraft } from "@/features/chat/drafts";
 import { AttachButton, FileDrafts, useComposerFiles } from "@/features/chat/files/composer-files";
 import { useIsOnline } from "@/features/shell/online";
+import { formatNumber } from "@/lib/count";
+import { m } from "@messages/chat";
 
 export interface ComposerProps {
   readonly draftKey: string;
@@ -56,7 +58,7 @@ export function Composer({ draftKey, agentName, notice, obstacle, isAnswering, i
   };
   return (
     <form
-      aria-label="Message"
+      aria-label={m.message}
       className="mx-auto w-full max-w-3xl px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] sm:px-6"
       onSubmit={submit}
     >
@@ -73,13 +75,13 @@ export function Composer({ draftKey, agentName, notice, obstacle, isAnswering, i
         >
           <textarea
             ref={field}
-            aria-label={`Message ${agentName}`}
+            aria-label={m.message2(agentName)}
             aria-describedby="composer-hint"
             rows={1}
             dir="auto"
             value={text}
             disabled={isBlocked}
-            placeholder={`Message ${agentName}`}
+            placeholder={m.message2(agentName)}
             onChange={(event) => writeDraft(draftKey, event.target.value)}
             onKeyDown={(event) => (isSendKey(event) ? submit(event) : undefined)}
             className={cn(
@@ -110,7 +112,13 @@ function SendOrStop({
   return (
     <>
       {isAnswering ? (
-        <Button size="icon" variant={hasText ? "secondary" : "primary"} aria-label="Stop answering" className="rounded-xl" onClick={onStop}>
+        <Button
+          size="icon"
+          variant={hasText ? "secondary" : "primary"}
+          aria-label={m.stopAnswering}
+          className="rounded-xl"
+          onClick={onStop}
+        >
           <Square aria-hidden fill="currentColor" className="size-3.5!" />
         </Button>
       ) : null}
@@ -118,7 +126,7 @@ function SendOrStop({
         <Button
           type="submit"
           size="icon"
-          aria-label={isAnswering ? "Send after this answer" : "Send message"}
+          aria-label={isAnswering ? m.sendAfterThisAnswer : m.sendMessage}
           className="rounded-xl"
           disabled={!canSend}
         >
@@ -148,13 +156,13 @@ function ComposerHint({ isTooLong, length, notice, obstacle, isAnswering }: Comp
         {notice === null ? null : (
           <>
             {notice}
-            <span className="max-sm:hidden">, to take over a change</span>.
+            <span className="max-sm:hidden">{m.toTakeOverAChange}</span>.
           </>
         )}
       </p>
       {isTooLong ? (
         <p role="alert" className="text-destructive">
-          Too long: {length.toLocaleString()} of {messageMaxCharacters.toLocaleString()} characters.
+          {m.tooLongOfCharacters(formatNumber(length), formatNumber(messageMaxCharacters))}
         </p>
       ) : null}
       {isTooLong || notice !== null ? null : <KeyHint isAnswering={isAnswering} />}

@@ -8,10 +8,11 @@ import { useDeleteConversation, useRestoreConversation, useUpdateConversation } 
 import { stopTurn } from "@/features/chat/turn-store";
 import { isProblem } from "@/lib/api";
 import { toastProblem } from "@/lib/toast-problem";
+import { m } from "@messages/chat";
 
 /** Less than the API grants: what the page offers works. */
 const undoMs = 30_000;
-const tooLate = "It is too late to bring the conversation back: it is gone.";
+const tooLate = m.itIsTooLateTo;
 
 export interface ConversationActions {
   readonly pin: (conversation: Conversation, isPinned: boolean) => void;
@@ -36,7 +37,7 @@ export const useConversationActions = (onBack: (id: string) => void): Conversati
         onBack(id);
         setArchived(id, !isArchived).catch(toastProblem);
       };
-      toast(isArchived ? "Conversation archived" : "Conversation is back in the list", { id, action: { label: "Undo", onClick: undo } });
+      toast(isArchived ? m.conversationArchived : m.conversationIsBackInThe, { id, action: { label: m.undo, onClick: undo } });
     };
     const bringBack = async ({ id }: Conversation, isOpen: boolean): Promise<void> => {
       onBack(id);
@@ -52,7 +53,7 @@ export const useConversationActions = (onBack: (id: string) => void): Conversati
           isProblem(error, "not_found") ? toast.error(tooLate) : toastProblem(error),
         );
       const { id, title } = conversation;
-      toast("Conversation deleted", { id, description: title, duration: undoMs, action: { label: "Undo", onClick: undo } });
+      toast(m.conversationDeleted, { id, description: title, duration: undoMs, action: { label: m.undo, onClick: undo } });
     };
     return {
       pin: ({ id }, isPinned) => void update({ id, isPinned }).catch(toastProblem),

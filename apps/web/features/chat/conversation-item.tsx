@@ -13,6 +13,7 @@ import { ExportItems } from "@/features/chat/export-items";
 import { isActive } from "@/features/chat/turn";
 import { useTurn } from "@/features/chat/turn-store";
 import { usePageVisible } from "@/lib/page-visible";
+import { m } from "@messages/chat";
 
 export interface ConversationItemProps {
   readonly conversation: Conversation;
@@ -65,15 +66,15 @@ export const ConversationItem = memo(function ConversationItem(props: Conversati
           </span>
           {agent === null ? null : (
             <span className="truncate text-xs font-normal text-muted-foreground">
-              <span className="sr-only"> with </span>
+              <span className="sr-only"> {m.with} </span>
               {agent.name}
             </span>
           )}
         </span>
         {isUnread && !isAnswering ? (
-          <span className="ml-auto size-2 shrink-0 rounded-full bg-primary" role="img" aria-label="unread" />
+          <span className="ml-auto size-2 shrink-0 rounded-full bg-primary" role="img" aria-label={m.unread} />
         ) : null}
-        {isAnswering ? <span className="size-2 shrink-0 animate-pulse rounded-xs bg-primary" role="img" aria-label="answering" /> : null}
+        {isAnswering ? <span className="size-2 shrink-0 animate-pulse rounded-xs bg-primary" role="img" aria-label={m.answering} /> : null}
       </Link>
       <ConversationMenu {...props} />
     </li>
@@ -89,7 +90,7 @@ function ConversationMenu({ conversation, isCurrent, isMenuOpen, handlers }: Con
           variant="ghost"
           size="icon-sm"
           tabIndex={-1}
-          aria-label={`Actions for ${titleOf(conversation)}`}
+          aria-label={m.actionsFor(titleOf(conversation))}
           className={cn(
             "mr-0.5 text-muted-foreground focus-visible:opacity-100 group-focus-within/row:opacity-100 group-hover/row:opacity-100 data-[state=open]:opacity-100 pointer-coarse:opacity-100",
             !isCurrent && "opacity-0",
@@ -108,30 +109,30 @@ function ConversationMenu({ conversation, isCurrent, isMenuOpen, handlers }: Con
         {isArchived ? null : (
           <MenuItem onSelect={() => handlers.pin(conversation, !isPinned)}>
             {isPinned ? <PinOff aria-hidden /> : <Pin aria-hidden />}
-            {isPinned ? "Unpin" : "Pin"}
+            {isPinned ? m.unpin : m.pin}
           </MenuItem>
         )}
         <MenuItem onSelect={() => handlers.rename(conversation)}>
           <Pencil aria-hidden />
-          Rename
+          {m.rename}
         </MenuItem>
         <MenuItem onSelect={() => handlers.archive(conversation, !isArchived)}>
           {isArchived ? <ArchiveRestore aria-hidden /> : <Archive aria-hidden />}
-          {isArchived ? "Unarchive" : "Archive"}
+          {isArchived ? m.unarchive : m.archive}
         </MenuItem>
         <MenuItem onSelect={() => handlers.share(conversation)}>
           <Share2 aria-hidden />
-          Share
+          {m.share}
         </MenuItem>
         <ExportItems conversationId={id} />
         <MenuSeparator />
         <MenuItem isDanger onSelect={() => handlers.remove(conversation, isCurrent)}>
           <Trash2 aria-hidden />
-          Delete
+          {m.delete}
         </MenuItem>
       </MenuContent>
     </Menu>
   );
 }
 
-const titleOf = ({ title }: Conversation): string => (title === "" ? "New conversation" : title);
+const titleOf = ({ title }: Conversation): string => (title === "" ? m.newConversation : title);

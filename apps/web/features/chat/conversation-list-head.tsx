@@ -7,17 +7,18 @@ import { Select } from "@/components/ui/select";
 import { Tooltip } from "@/components/ui/tooltip";
 import type { ListFilter } from "@/features/chat/conversation-cache";
 import { showList } from "@/features/chat/list-view";
+import { m } from "@messages/chat";
 
 const allAgents = "all";
 
 /** What the list shows, and what else it can. */
 export function ConversationListHead({ agents, filter }: { readonly agents: readonly Agent[]; readonly filter: ListFilter }) {
   const { agentId, isArchived } = filter;
-  const other = isArchived ? "Back to conversations" : "Archived conversations";
+  const other = isArchived ? m.backToConversations : m.archivedConversations;
   return (
     <div className="grid gap-1.5 px-3 pb-2 pt-1">
       <div className="flex items-center gap-1 pl-2">
-        <h2 className="flex-1 text-sm font-medium">{isArchived ? "Archived" : "Conversations"}</h2>
+        <h2 className="flex-1 text-sm font-medium">{isArchived ? m.archived : m.conversations}</h2>
         <Tooltip text={other}>
           <Button
             variant="ghost"
@@ -32,7 +33,7 @@ export function ConversationListHead({ agents, filter }: { readonly agents: read
       </div>
       {agents.length > 1 ? (
         <Select
-          aria-label="Show conversations with"
+          aria-label={m.showConversationsWith}
           className="h-8 text-[0.8125rem]"
           value={agentId ?? allAgents}
           onChange={(value) => showList({ agentId: value === allAgents ? null : value })}
@@ -40,7 +41,7 @@ export function ConversationListHead({ agents, filter }: { readonly agents: read
             {
               label: "",
               options: [
-                { value: allAgents, label: "All agents" },
+                { value: allAgents, label: m.allAgents },
                 ...agents.map(({ id, name, emoji }) => ({ value: id, label: `${emoji} ${name}`.trim() })),
               ],
             },

@@ -15,6 +15,7 @@ import { useConversations } from "@/features/chat/conversation-queries";
 import { groupConversations, type ConversationGroup } from "@/features/chat/group-conversations";
 import { useListView } from "@/features/chat/list-view";
 import { useRovingList } from "@/features/chat/roving-list";
+import { m } from "@messages/chat";
 
 export function ConversationList({ agents }: { readonly agents: readonly Agent[] }) {
   const view = useListView();
@@ -24,11 +25,11 @@ export function ConversationList({ agents }: { readonly agents: readonly Agent[]
   const { data, dataUpdatedAt, error } = conversations;
   const groups = useMemo(() => groupConversations(data ?? [], new Date(dataUpdatedAt)), [data, dataUpdatedAt]);
   return (
-    <nav aria-label="Conversations" className="flex min-h-0 flex-1 flex-col">
+    <nav aria-label={m.conversations} className="flex min-h-0 flex-1 flex-col">
       <ConversationListHead agents={agents} filter={filter} />
       <div className="min-h-0 flex-1 overflow-y-auto px-3 pb-4 pt-1" data-scroller>
         {data?.length === 0 ? <EmptyList agents={agents} filter={filter} /> : null}
-        {!data && error ? <p className="px-2 py-3 text-sm text-muted-foreground">The conversations could not be loaded.</p> : null}
+        {!data && error ? <p className="px-2 py-3 text-sm text-muted-foreground">{m.theConversationsCouldNotBe}</p> : null}
         <ConversationRows groups={groups} agents={filter.agentId === null && agents.length > 1 ? agents : []}>
           <MoreConversations list={conversations} />
         </ConversationRows>
@@ -81,7 +82,7 @@ function ConversationRows({ groups, agents, children }: ConversationRowsProps) {
   return (
     <>
       <p id={hintId} hidden>
-        Arrow up and down move in the list. Arrow right opens the actions.
+        {m.arrowUpAndDownMove}
       </p>
       <div
         ref={rows}

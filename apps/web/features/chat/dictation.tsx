@@ -8,14 +8,15 @@ import { Button } from "@/components/ui/button";
 import { readDraft, writeDraft } from "@/features/chat/drafts";
 import { request } from "@/lib/api";
 import { toastProblem } from "@/lib/toast-problem";
+import { m } from "@messages/chat";
 
 type State = "idle" | "asking" | "listening" | "writing";
 
 const labels: Readonly<Record<State, string>> = {
-  idle: "Dictate",
-  asking: "Waiting for the microphone",
-  listening: "Stop and write down",
-  writing: "Writing down what you said",
+  idle: m.dictate,
+  asking: m.waitingForTheMicrophone,
+  listening: m.stopAndWriteDown,
+  writing: m.writingDownWhatYouSaid,
 };
 
 const types = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4"];
@@ -47,7 +48,7 @@ export function Dictation({ agentId, draftKey }: { readonly agentId: string; rea
         )}
       </Button>
       <span role="status" className="sr-only">
-        {isListening ? "Listening" : state === "writing" ? labels.writing : ""}
+        {isListening ? m.listening : state === "writing" ? labels.writing : ""}
       </span>
     </>
   );
@@ -72,7 +73,7 @@ const useDictation = (agentId: string, onText: (text: string) => void) => {
     setState("writing");
     try {
       const { text } = await request(transcription, `/api/agents/${agentId}/transcription`, { method: "POST", body: audio, signal });
-      if (text === "") toast.info("Nothing was heard");
+      if (text === "") toast.info(m.nothingWasHeard);
       else onText(text);
     } catch (error) {
       if (!signal.aborted) toastProblem(error);
@@ -86,7 +87,7 @@ const useDictation = (agentId: string, onText: (text: string) => void) => {
       setState("listening");
     } catch (error) {
       setState("idle");
-      toast.error("The microphone can’t be used", { description: reasonOf(error) });
+      toast.error(m.theMicrophoneCantBeUsed, { description: reasonOf(error) });
     }
   };
   return { state, start, stop: () => stopNow(recorder.current) };
@@ -115,8 +116,8 @@ const record = async (left: AbortSignal, onEnd: (audio: Blob) => void): Promise<
 };
 
 const reasonOf = (error: unknown): string => {
-  if (!window.isSecureContext) return "Browsers allow it only on addresses that begin with https://.";
-  if (error instanceof DOMException && error.name === "NotAllowedError") return "Allow it in the browser’s settings of this site.";
-  if (error instanceof DOMException && error.name === "NotFoundError") return "There is none on this device.";
-  return error instanceof Error ? `The browser says: “${error.message}”` : String(error);
+  if (!window.isSecureContext) return m.browsersAllowItOnlyOn;
+  if (error instanceof DOMException && error.name === "NotAllowedError") return m.allowItInTheBrowsers;
+  if (error instanceof DOMException && error.name === "NotFoundError") return m.thereIsNoneOnThis;
+  return error instanceof Error ? m.theBrowserSays(error.message) : String(error);
 };

@@ -4,6 +4,7 @@ import { LoaderCircle } from "lucide-react";
 import { useCallback, useEffect, useRef, useState, type RefObject } from "react";
 import { Button } from "@/components/ui/button";
 import type { OlderMessages } from "@/features/chat/conversation-messages";
+import { m } from "@messages/chat";
 
 /** Loaded before the reader reaches the first message that is there. */
 const reachPx = 1_200;
@@ -23,21 +24,21 @@ export function EarlierMessages({ hasOlder, isLoading, error, load, scroller, co
     const first = scroller.current?.querySelector<HTMLElement>("li[data-index='0']");
     setAnnouncement("");
     if (!(await load())) return;
-    setAnnouncement("Earlier messages are loaded.");
+    setAnnouncement(m.earlierMessagesAreLoaded);
     // The button is above what was loaded now; whoever pressed it stays where they read.
     if (document.activeElement?.tagName === "BUTTON") first?.focus({ preventScroll: true });
   }, [load, scroller]);
   return (
     <>
       <p role="status" className="sr-only">
-        {hasFailed ? "Earlier messages could not be loaded." : announcement}
+        {hasFailed ? m.earlierMessagesCouldNotBe : announcement}
       </p>
       {hasOlder ? (
         <div className="absolute inset-x-0 top-4 flex items-center justify-center gap-3">
-          {hasFailed ? <span className="text-sm text-muted-foreground">They could not be loaded.</span> : null}
+          {hasFailed ? <span className="text-sm text-muted-foreground">{m.theyCouldNotBeLoaded}</span> : null}
           <Button variant="secondary" size="sm" aria-disabled={isLoading} onClick={() => void press()}>
             {isLoading ? <LoaderCircle aria-hidden className="motion-safe:animate-spin" /> : null}
-            {hasFailed ? "Try again" : "Earlier messages"}
+            {hasFailed ? m.tryAgain : m.earlierMessages}
           </Button>
         </div>
       ) : null}

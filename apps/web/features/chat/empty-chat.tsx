@@ -5,6 +5,7 @@ import { useMe } from "@/features/auth/session";
 import type { ChatAgent } from "@/features/chat/chat-agents";
 import { writeDraft } from "@/features/chat/drafts";
 import { suggestionsFor } from "@/features/chat/suggestions";
+import { m } from "@messages/chat";
 
 export interface EmptyChatProps {
   readonly agent: Pick<ChatAgent, "name" | "emoji" | "status" | "lastActiveAt" | "isSystem" | "suggestions" | "tools">;
@@ -22,7 +23,7 @@ export function EmptyChat({ agent, draftKey }: EmptyChatProps) {
         <AgentFace emoji={agent.emoji} name={agent.name} className="size-16 rounded-2xl text-4xl" />
         <Greeting agent={agent} />
       </div>
-      <ul aria-label="Suggestions" className="grid gap-2.5 sm:grid-cols-2">
+      <ul aria-label={m.suggestions} className="grid gap-2.5 sm:grid-cols-2">
         {suggestionsFor(agent).map(({ title, text }) => (
           <li key={text}>
             <button
@@ -49,19 +50,14 @@ function Greeting({ agent }: Pick<EmptyChatProps, "agent">) {
   return (
     <>
       <h2 className="text-balance text-2xl font-semibold tracking-tight break-words">
-        {isNew ? `Hello${me === undefined ? "" : ` ${me.displayName}`}, I’m ${agent.name}` : `How can ${agent.name} help?`}
+        {isNew ? (me === undefined ? m.helloIm(agent.name) : m.helloYou(me.displayName, agent.name)) : m.howCanHelp(agent.name)}
       </h2>
       <p className="max-w-md text-balance text-sm text-muted-foreground">
-        {isNew ? "I’m your own assistant, and I remember what you tell me. " : ""}
-        {agent.status === "running"
-          ? isNew
-            ? "Ask me anything."
-            : "Your agent is running and remembers what you told it."
-          : wakingText(isNew)}
+        {isNew ? m.imYourOwnAssistantAnd : ""}
+        {agent.status === "running" ? (isNew ? m.askMeAnything : m.yourAgentIsRunningAnd) : wakingText(isNew)}
       </p>
     </>
   );
 }
 
-const wakingText = (isNew: boolean): string =>
-  `${isNew ? "I wake up" : "Your agent wakes up"} when you send the first message. That can take a moment.`;
+const wakingText = (isNew: boolean): string => (isNew ? m.iWakeUp : m.whenYouSendTheFirst);

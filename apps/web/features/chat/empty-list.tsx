@@ -4,6 +4,7 @@ import type { Agent } from "@mosaic/contracts/agent";
 import type { ReactNode } from "react";
 import { Link } from "@/components/ui/link";
 import type { ListFilter } from "@/features/chat/conversation-cache";
+import { m } from "@messages/chat";
 
 /** What a list without conversations says. */
 export function EmptyList({ agents, filter }: { readonly agents: readonly Agent[]; readonly filter: ListFilter }) {
@@ -13,15 +14,15 @@ export function EmptyList({ agents, filter }: { readonly agents: readonly Agent[
 
 const textFor = (agent: Agent | undefined, isArchived: boolean): ReactNode => {
   if (isArchived) {
-    const nothing = agent === undefined ? "Nothing is archived." : `Nothing with ${agent.name} is archived.`;
-    return `${nothing} To put a conversation away, choose Archive in its menu.`;
+    const nothing = agent === undefined ? m.nothingIsArchived : m.nothingWithIsArchived(agent.name);
+    return m.toPutAConversationAway(nothing);
   }
-  if (agent === undefined) return "Your conversations will be listed here.";
+  if (agent === undefined) return m.yourConversationsWillBeListed;
   return (
     <>
-      No conversation with {agent.name} is listed.{" "}
+      {m.noConversationWith(agent.name)}{" "}
       <Link href={`/chat?agent=${agent.id}`} className="text-primary underline underline-offset-4">
-        Start one
+        {m.startOne}
       </Link>
     </>
   );

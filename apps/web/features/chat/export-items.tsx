@@ -1,6 +1,7 @@
 import { Download } from "lucide-react";
 import { MenuItem } from "@/components/ui/menu";
 import { download } from "@/lib/download";
+import { m } from "@messages/chat";
 
 /** Of the menu of a conversation. */
 export function ExportItems({ conversationId }: { readonly conversationId: string }) {
@@ -9,11 +10,11 @@ export function ExportItems({ conversationId }: { readonly conversationId: strin
     <>
       <MenuItem onSelect={() => download(`${path}?format=markdown`)}>
         <Download aria-hidden />
-        Export as Markdown
+        {m.exportAsMarkdown}
       </MenuItem>
       <MenuItem onSelect={() => download(path)}>
         <Download aria-hidden />
-        Export as JSON Lines
+        {m.exportAsJsonLines}
       </MenuItem>
     </>
   );

@@ -3,6 +3,7 @@
 import { History } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { MemoryLost, type MemoryLostProps } from "@/features/agents/memory-lost";
+import { m } from "@messages/chat";
 
 export interface ForgottenNoticeProps extends Pick<MemoryLostProps, "agent"> {
   readonly isGiving: boolean;
@@ -18,11 +19,11 @@ export function ForgottenNotice({ agent, isGiving, onToggle }: ForgottenNoticePr
         actions={
           <Button size="sm" variant="secondary" aria-pressed={isGiving} onClick={onToggle}>
             <History aria-hidden />
-            Give it the last messages again
+            {m.giveItTheLastMessages}
           </Button>
         }
       >
-        {isGiving ? " The last messages of this conversation go along with your next one." : null}
+        {isGiving ? m.theLastMessagesOfThis : null}
       </MemoryLost>
     </div>
   );

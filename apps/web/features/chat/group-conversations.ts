@@ -1,5 +1,6 @@
 import type { Conversation } from "@mosaic/contracts/chat";
 import { dayLabel } from "@/lib/time";
+import { m } from "@messages/chat";
 
 export interface ConversationGroup {
   readonly label: string;
@@ -13,7 +14,7 @@ export const groupConversations = (conversations: readonly Conversation[], now: 
   );
   const groups = new Map<string, Conversation[]>();
   for (const conversation of sorted) {
-    const label = conversation.isPinned ? "Pinned" : dayLabel(new Date(conversation.updatedAt), now);
+    const label = conversation.isPinned ? m.pinned : dayLabel(new Date(conversation.updatedAt), now);
     groups.set(label, [...(groups.get(label) ?? []), conversation]);
   }
   return [...groups].map(([label, members]) => ({ label, conversations: members }));

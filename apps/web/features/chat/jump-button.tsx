@@ -3,6 +3,7 @@
 import { ArrowDown } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
+import { m } from "@messages/chat";
 
 export interface JumpButtonProps {
   readonly isAtEnd: boolean;
@@ -20,17 +21,17 @@ export function JumpButton({ isAtEnd, end, onJump }: JumpButtonProps) {
   return (
     <>
       <p role="status" className="sr-only">
-        {hasNew ? "New text below" : ""}
+        {hasNew ? m.newTextBelow : ""}
       </p>
       {isAtEnd ? null : (
         <Button
           variant="secondary"
           size={hasNew ? "sm" : "icon"}
-          aria-label={hasNew ? undefined : "Jump to the newest message"}
+          aria-label={hasNew ? undefined : m.jumpToTheNewestMessage}
           onClick={onJump}
           className="absolute bottom-3 left-1/2 -translate-x-1/2 animate-rise rounded-full shadow-md"
         >
-          {hasNew ? "New text below" : null}
+          {hasNew ? m.newTextBelow : null}
           <ArrowDown aria-hidden />
         </Button>
       )}

@@ -4,6 +4,7 @@ import { LoaderCircle } from "lucide-react";
 import { useEffect, type RefObject } from "react";
 import { Button } from "@/components/ui/button";
 import type { OlderMessages } from "@/features/chat/conversation-messages";
+import { m } from "@messages/chat";
 
 /** Loaded before the reader reaches the last message that is there. */
 const reachPx = 1_200;
@@ -31,11 +32,11 @@ export function LaterMessages({ newer: { isLoading, error, load }, scroller, cou
   return (
     <div className="flex items-center justify-center gap-3 pb-6">
       <span role="status" className={hasFailed ? "text-sm text-muted-foreground" : "sr-only"}>
-        {hasFailed ? "They could not be loaded." : ""}
+        {hasFailed ? m.theyCouldNotBeLoaded : ""}
       </span>
       <Button variant="secondary" size="sm" aria-disabled={isLoading} onClick={() => void load()}>
         {isLoading ? <LoaderCircle aria-hidden className="motion-safe:animate-spin" /> : null}
-        {hasFailed ? "Try again" : "Later messages"}
+        {hasFailed ? m.tryAgain : m.laterMessages}
       </Button>
     </div>
   );

@@ -3,6 +3,7 @@
 import { messageMaxCharacters } from "@mosaic/contracts/chat";
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import { Button } from "@/components/ui/button";
+import { m } from "@messages/chat";
 
 /** A person's message, to be sent anew. Enter sends it, Escape leaves it as it was. */
 export function MessageEditor({
@@ -35,10 +36,10 @@ export function MessageEditor({
     } else if (event.key === "Enter" && !event.shiftKey) submit(event);
   };
   return (
-    <form aria-label="Edit message" className="grid w-full gap-2" onSubmit={submit}>
+    <form aria-label={m.editMessage} className="grid w-full gap-2" onSubmit={submit}>
       <textarea
         ref={field}
-        aria-label="Your message"
+        aria-label={m.yourMessage}
         aria-describedby={hintId}
         aria-invalid={isTooLong}
         dir="auto"
@@ -50,13 +51,13 @@ export function MessageEditor({
       />
       <div className="flex flex-wrap items-center justify-end gap-2">
         <p id={hintId} className="mr-auto text-xs text-muted-foreground">
-          {isTooLong ? "This message is too long." : "Your first version is kept: you can go back to it."}
+          {isTooLong ? m.thisMessageIsTooLong : m.yourFirstVersionIsKept}
         </p>
         <Button variant="secondary" size="sm" onClick={onCancel}>
-          Cancel
+          {m.cancel}
         </Button>
         <Button type="submit" size="sm" aria-disabled={!canSend}>
-          Send
+          {m.send}
         </Button>
       </div>
     </form>

@@ -17,6 +17,7 @@ import { StartupCard } from "@/features/chat/startup-card";
 import { isStartingUp, type Turn } from "@/features/chat/turn";
 import { CutAnswer, RetryButton, TurnProblemCard } from "@/features/chat/turn-problem-card";
 import { formatTime } from "@/lib/time";
+import { m } from "@messages/chat";
 
 export const UserMessage = memo(function UserMessage({ message }: { readonly message: Message }) {
   const actions = useBranchActions();
@@ -32,13 +33,13 @@ export const UserMessage = memo(function UserMessage({ message }: { readonly mes
       actions.edit(message, content);
     };
     return (
-      <article aria-label="You">
+      <article aria-label={m.you}>
         <MessageEditor content={message.content} onSend={send} onCancel={cancel} />
       </article>
     );
   }
   return (
-    <article ref={article} aria-label="You" className="group flex flex-col items-end gap-0.5">
+    <article ref={article} aria-label={m.you} className="group flex flex-col items-end gap-0.5">
       <SentFiles parts={message.parts} />
       {message.content === "" ? null : (
         <p
@@ -48,7 +49,7 @@ export const UserMessage = memo(function UserMessage({ message }: { readonly mes
           {message.content}
         </p>
       )}
-      <MessageFoot message={message} label="Copy message" action={<EditButton onEdit={() => setEditing(true)} />} />
+      <MessageFoot message={message} label={m.copyMessage} action={<EditButton onEdit={() => setEditing(true)} />} />
     </article>
   );
 });
@@ -97,7 +98,7 @@ export const AnswerMessage = memo(function AnswerMessage({
         {isStreaming || (message.content === "" && message.versions === undefined) ? null : (
           <MessageFoot
             message={message}
-            label="Copy answer"
+            label={m.copyAnswer}
             action={message.agentEvent === undefined ? <AgainButton message={message} /> : null}
           />
         )}
@@ -109,7 +110,7 @@ export const AnswerMessage = memo(function AnswerMessage({
 function Thinking({ turn, agentName, hasText }: { readonly turn: Turn | null; readonly agentName: string; readonly hasText: boolean }) {
   return (
     <div className="flex min-h-8 flex-wrap items-center gap-x-3 gap-y-1">
-      <span className="flex gap-1" title={`${agentName} is ${hasText ? "writing" : "thinking"}`}>
+      <span className="flex gap-1" title={hasText ? m.isWriting(agentName) : m.is(agentName)}>
         {[0, 1, 2].map((dot) => (
           <span key={dot} aria-hidden className="size-2 animate-tile rounded-xs bg-primary" style={{ animationDelay: `${dot * 180}ms` }} />
         ))}
@@ -117,7 +118,7 @@ function Thinking({ turn, agentName, hasText }: { readonly turn: Turn | null; re
       {turn?.isReconnecting ? (
         <span className="flex items-center gap-1.5 text-sm text-muted-foreground">
           <WifiOff aria-hidden className="size-3.5" />
-          Reconnecting…
+          {m.reconnecting2}
         </span>
       ) : null}
       {turn?.notice ? (
@@ -131,12 +132,12 @@ function Thinking({ turn, agentName, hasText }: { readonly turn: Turn | null; re
 }
 
 const endings = {
-  stopped: "You stopped this answer.",
-  broken_off: "This answer broke off. What came until then is kept.",
-  failed: "There is no answer.",
+  stopped: m.youStoppedThisAnswer,
+  broken_off: m.thisAnswerBrokeOffWhat,
+  failed: m.thereIsNoAnswer,
 } as const;
 
-const stoppedElsewhere = "You stopped this answer in another window.";
+const stoppedElsewhere = m.youStoppedThisAnswerIn;
 
 /** How an answer that is not complete ended, and what can be done about it. */
 function AnswerEnd({

@@ -16,9 +16,10 @@ import { useSeen } from "@/features/chat/read-marks";
 import { useWantedMessage } from "@/features/chat/wanted-message";
 import { mergeTurn, refusalOf, wasStoppedElsewhere, type Turn } from "@/features/chat/turn";
 import { TurnProblemCard } from "@/features/chat/turn-problem-card";
+import { m } from "@messages/chat";
 
 /** What is sent for the person who wants the rest of an answer. */
-const goOnRequest = "Go on exactly where you stopped.";
+const goOnRequest = m.goOnExactlyWhereYou;
 
 export interface MessageListProps {
   readonly shown: MessageWindow;
@@ -57,7 +58,7 @@ export function MessageList(props: MessageListProps) {
       <div
         ref={scroller}
         role="region"
-        aria-label="Messages"
+        aria-label={m.messages}
         className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none] focus-visible:outline-offset-[-3px]"
       >
         <div className="relative mx-auto flex min-h-full w-full max-w-3xl flex-col px-4 sm:px-6">
@@ -69,7 +70,7 @@ export function MessageList(props: MessageListProps) {
             <div className="pb-6">
               <TurnProblemCard
                 {...refusal}
-                title={`Not sent: ${refusal.title}`}
+                title={m.notSent(refusal.title)}
                 isSystemAgent={agent.isSystem}
                 onRetry={null}
                 onDismiss={onDismiss}

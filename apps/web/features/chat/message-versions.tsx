@@ -5,6 +5,7 @@ import { ChevronLeft, ChevronRight, Pencil, RefreshCw } from "lucide-react";
 import { useEffect, useId, useRef } from "react";
 import { Button } from "@/components/ui/button";
 import { useBranchActions } from "@/features/chat/branch-actions";
+import { m } from "@messages/chat";
 
 type Way = "previous" | "next";
 
@@ -43,8 +44,8 @@ function Switch({
 }) {
   const placeId = useId();
   const ways = [
-    { way: "previous", id: previousId, label: "Previous version", icon: ChevronLeft },
-    { way: "next", id: nextId, label: "Next version", icon: ChevronRight },
+    { way: "previous", id: previousId, label: m.previousVersion, icon: ChevronLeft },
+    { way: "next", id: nextId, label: m.nextVersion, icon: ChevronRight },
   ] as const;
   const [previous, next] = ways.map(({ way, id, label, icon: Icon }) => (
     <Button
@@ -62,10 +63,10 @@ function Switch({
     </Button>
   ));
   return (
-    <div ref={ref} role="group" aria-label="Versions" className="flex items-center">
+    <div ref={ref} role="group" aria-label={m.versions} className="flex items-center">
       {previous}
       <span id={placeId} className="text-xs tabular-nums">
-        {place} of {count}
+        {m.of(place, count)}
       </span>
       {next}
     </div>
@@ -80,7 +81,7 @@ export function EditButton({ onEdit }: { readonly onEdit: () => void }) {
       size="icon-sm"
       data-edit
       className="text-muted-foreground"
-      aria-label="Edit message"
+      aria-label={m.editMessage}
       aria-disabled={actions.isAnswering}
       onClick={() => (actions.isAnswering ? undefined : onEdit())}
     >
@@ -96,7 +97,7 @@ export function AgainButton({ message }: { readonly message: Message }) {
       variant="ghost"
       size="icon-sm"
       className="text-muted-foreground"
-      aria-label="Answer again"
+      aria-label={m.answerAgain}
       aria-disabled={actions.isAnswering}
       onClick={() => (actions.isAnswering ? undefined : actions.again(message))}
     >

@@ -13,6 +13,7 @@ import type { ChatAgent } from "@/features/chat/chat-agents";
 import { cn } from "@/components/ui/cn";
 import { useModelSources } from "@/lib/provider-list";
 import { toastProblem } from "@/lib/toast-problem";
+import { m } from "@messages/chat";
 
 /** The model that answers, and the choice of another one for the agent: in this conversation and in all others, from the next message on. */
 export function ModelMenu({ agent }: { readonly agent: ChatAgent }) {
@@ -24,7 +25,7 @@ export function ModelMenu({ agent }: { readonly agent: ChatAgent }) {
   return (
     <Menu open={isOpen} onOpenChange={setOpen}>
       <MenuTrigger
-        aria-label={name === null ? `Model of ${agent.name}: none` : `Model of ${agent.name}: ${name}`}
+        aria-label={name === null ? m.modelOfNone(agent.name) : m.modelOf(agent.name, name)}
         aria-busy={isPending}
         title={name ?? undefined}
         className={cn(
@@ -32,7 +33,7 @@ export function ModelMenu({ agent }: { readonly agent: ChatAgent }) {
           name === null && "text-warning",
         )}
       >
-        <span className="truncate">{name ?? "No model"}</span>
+        <span className="truncate">{name ?? m.noModel}</span>
         <Icon aria-hidden className={isPending ? "motion-safe:animate-spin" : undefined} />
       </MenuTrigger>
       <MenuContent
@@ -41,7 +42,7 @@ export function ModelMenu({ agent }: { readonly agent: ChatAgent }) {
         className="max-h-[min(70dvh,28rem)] w-72 max-w-[calc(100vw-1.5rem)] overflow-y-auto"
       >
         <div id={hintId} className="px-2.5 pb-1 pt-1.5 text-xs text-muted-foreground">
-          Changes the model of {agent.name} everywhere, from the next message on.
+          {m.changesTheModelOfEverywhere(agent.name)}
         </div>
         <ModelChoices
           agent={agent}
@@ -64,7 +65,8 @@ const useChooseModel = (agent: ChatAgent) => {
     const model = decodeModel(value);
     const fallbacks = agent.fallbacks.filter((fallback) => encodeModel(fallback) !== value);
     const change = { id: agent.id, body: model === null ? { model } : { model, fallbacks } };
-    const said = (changed: Agent) => toast(`${agent.name} now uses ${changed.effectiveModel?.model ?? "no model"}`);
+    const said = (changed: Agent) =>
+      toast(changed.effectiveModel === null ? m.nowUsesNone(agent.name) : m.nowUses(agent.name, changed.effectiveModel.model));
     const saved = agent.isSystem ? system.mutateAsync(change) : own.mutateAsync(change);
     saved.then(said, toastProblem);
   };
@@ -81,7 +83,7 @@ function ModelChoices({ agent, onChoose }: { readonly agent: ChatAgent; readonly
     <>
       {sources === undefined ? (
         <div role="status" className="px-2.5 py-2 text-sm text-muted-foreground">
-          {isError ? "The models could not be loaded. Try again in a moment." : "Loading"}
+          {isError ? m.theModelsCouldNotBe : m.loading}
         </div>
       ) : null}
       {groups.map(({ label, options }) => (
@@ -96,10 +98,10 @@ function ModelChoices({ agent, onChoose }: { readonly agent: ChatAgent; readonly
       {chosen === "" || sources === undefined ? null : (
         <>
           <MenuSeparator />
-          <MenuItem onSelect={() => onChoose("")}>Use the default model</MenuItem>
+          <MenuItem onSelect={() => onChoose("")}>{m.takeTheDefaultModel}</MenuItem>
         </>
       )}
-      {isEmpty ? <MenuItem onSelect={() => router.push("/settings/providers")}>Add a provider first</MenuItem> : null}
+      {isEmpty ? <MenuItem onSelect={() => router.push("/settings/providers")}>{m.addAProviderFirst}</MenuItem> : null}
     </>
   );
 }

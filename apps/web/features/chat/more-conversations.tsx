@@ -3,6 +3,7 @@
 import { useEffect, useRef } from "react";
 import { Button } from "@/components/ui/button";
 import type { useConversations } from "@/features/chat/conversation-queries";
+import { m } from "@messages/chat";
 
 /** Starts to load before the end is in sight. */
 const reach = "400px 0px";
@@ -27,11 +28,11 @@ export function MoreConversations({ list }: { readonly list: ReturnType<typeof u
     <div ref={end} className="grid gap-1">
       {isFetchNextPageError ? (
         <p role="alert" className="px-2 text-sm text-muted-foreground">
-          More conversations could not be loaded.
+          {m.moreConversationsCouldNotBe}
         </p>
       ) : null}
       <Button variant="ghost" size="sm" isBusy={isFetchingNextPage} onClick={() => void fetchNextPage({ cancelRefetch: false })}>
-        {isFetchNextPageError ? "Try again" : "Show more"}
+        {isFetchNextPageError ? m.tryAgain : m.showMore}
       </Button>
     </div>
   );

@@ -10,6 +10,7 @@ import { Link } from "@/components/ui/link";
 import { useMe } from "@/features/auth/session";
 import { PageBar } from "@/features/shell/app-frame";
 import { useModelSources } from "@/lib/provider-list";
+import { m } from "@messages/chat";
 
 /** Whoever has no agent is told what is missing, and who can do something about it. */
 export function NoAgent({ why }: { readonly why: FirstAgent["reason"] }) {
@@ -19,7 +20,7 @@ export function NoAgent({ why }: { readonly why: FirstAgent["reason"] }) {
   return (
     <>
       <PageBar>
-        <h1 className="text-sm font-medium">Chat</h1>
+        <h1 className="text-sm font-medium">{m.chat}</h1>
       </PageBar>
       <main id="main" tabIndex={-1} className="mx-auto grid w-full max-w-lg flex-1 content-center p-6 outline-none">
         {why !== "no_model" || hasModels ? <AddAgent /> : me?.role === "admin" ? <ModelOfAdmin /> : <ModelOfMember />}
@@ -33,10 +34,10 @@ function AddAgent() {
     <EmptyState
       level={2}
       icon={<Bot aria-hidden />}
-      title="You have no agent yet"
-      action={<LinkButton href="/settings/agents?edit=new">Add agent</LinkButton>}
+      title={m.youHaveNoAgentYet}
+      action={<LinkButton href="/settings/agents?edit=new">{m.addAgent}</LinkButton>}
     >
-      Add an agent, give it a name and a model, and start talking to it.
+      {m.addAnAgentGiveIt}
     </EmptyState>
   );
 }
@@ -48,35 +49,34 @@ function ModelOfAdmin() {
     <EmptyState
       level={2}
       icon={<Boxes aria-hidden />}
-      title="Agents need a model first"
+      title={m.agentsNeedAModelFirst}
       action={
         <div className="flex flex-wrap justify-center gap-2">
-          <LinkButton href="/settings/providers?edit=new">Add a provider</LinkButton>
+          <LinkButton href="/settings/providers?edit=new">{m.addAProvider}</LinkButton>
           <LinkButton href={sharingPath} isSecondary>
-            Shared providers
+            {m.sharedProviders}
           </LinkButton>
         </div>
       }
     >
-      Add a provider with a key of yours. Share it and choose the default model, and everybody gets an agent by themselves.
+      {m.addAProviderWithA}
     </EmptyState>
   );
 }
 
 function ModelOfMember() {
-  const message = `I have an account on our Mosaic, but no model is set for the team yet. Could you share a provider and choose the default model? ${window.location.origin}${sharingPath}`;
+  const message = m.iHaveAnAccountOn(`${window.location.origin}${sharingPath}`);
   return (
     <EmptyState
       level={2}
       icon={<Boxes aria-hidden />}
-      title="Your agent is waiting for a model"
-      action={<LinkButton href="/settings/providers?edit=new">Use a key of your own</LinkButton>}
+      title={m.yourAgentIsWaitingFor}
+      action={<LinkButton href="/settings/providers?edit=new">{m.aKeyOfYourOwn}</LinkButton>}
     >
-      An admin has to share a provider and choose the default model, under Admin → Shared providers. You then get your agent here by itself.
-      There is nothing else for you to do, unless you have a key of your own.
+      {m.anAdminHasToShare}
       <span className="mt-2 flex items-center justify-center gap-1">
-        Copy a message to your admin
-        <CopyButton text={message} label="Copy a message to your admin" />
+        {m.copyAMessageToYour}
+        <CopyButton text={message} label={m.copyAMessageToYour} />
       </span>
     </EmptyState>
   );

@@ -3,6 +3,8 @@
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import type { PlainReason } from "@/features/chat/markdown-bounds";
+import { formatNumber } from "@/lib/count";
+import { m } from "@messages/chat";
 
 export interface PlainTextProps {
   readonly text: string;
@@ -10,10 +12,10 @@ export interface PlainTextProps {
 }
 
 const reasons: Readonly<Record<PlainTextProps["reason"], string>> = {
-  long: "This answer is too long to be laid out. This is its plain text.",
-  nested: "This answer has too many quotes or lists inside of each other to be laid out. This is its plain text.",
-  intricate: "This answer has too many marks in one paragraph to be laid out. This is its plain text.",
-  failed: "This answer could not be laid out. This is its plain text.",
+  long: m.thisAnswerIsTooLong,
+  nested: m.thisAnswerHasTooMany,
+  intricate: m.thisAnswerHasTooMany2,
+  failed: m.thisAnswerCouldNotBe,
 };
 
 /** As much as a page shows without a pause. */
@@ -31,19 +33,15 @@ export function PlainText({ text, reason }: PlainTextProps) {
       </p>
       {isCut ? (
         <div className="flex flex-wrap items-center gap-3">
-          <p className="text-sm text-muted-foreground">
-            The first {number.format(shownLength)} of {number.format(text.length)} characters.
-          </p>
+          <p className="text-sm text-muted-foreground">{m.theFirstOfCharacters(formatNumber(shownLength), formatNumber(text.length))}</p>
           <Button variant="secondary" size="sm" onClick={() => setWhole(true)}>
-            Show all of it
+            {m.showAllOfIt}
           </Button>
         </div>
       ) : null}
     </div>
   );
 }
-
-const number = new Intl.NumberFormat();
 
 /** Not in the middle of an emoji. */
 const beginningOf = (text: string): string => text.slice(0, shownLength).replace(/[\uD800-\uDBFF]$/, "");

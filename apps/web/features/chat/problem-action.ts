@@ -1,13 +1,14 @@
 import type { ProblemCode } from "@mosaic/contracts/problem";
+import { m } from "@messages/chat";
 
 export interface ProblemAction {
   readonly label: string;
   readonly href: string;
 }
 
-const toProviders: ProblemAction = { label: "Settings → Providers", href: "/settings/providers" };
-const toAgents: ProblemAction = { label: "Settings → Agents", href: "/settings/agents" };
-const toSystemAgents: ProblemAction = { label: "Admin → System agents", href: "/admin/system-agents" };
+const toProviders: ProblemAction = { label: m.settingsProviders, href: "/settings/providers" };
+const toAgents: ProblemAction = { label: m.settingsAgents, href: "/settings/agents" };
+const toSystemAgents: ProblemAction = { label: m.adminSystemAgents, href: "/admin/system-agents" };
 
 const actions: Partial<Record<ProblemCode, ProblemAction>> = {
   provider_key_refused: toProviders,
@@ -18,7 +19,7 @@ const actions: Partial<Record<ProblemCode, ProblemAction>> = {
   provider_model_missing: toProviders,
   model_not_assigned: toAgents,
   demo_model_off: toAgents,
-  unauthenticated: { label: "Sign in", href: "/login" },
+  unauthenticated: { label: m.signIn, href: "/login" },
 };
 
 /** Where a problem can be put right; `null` where its own words say all that can be done. */

@@ -12,6 +12,7 @@ import { Input } from "@/components/ui/input";
 import { useUpdateConversation } from "@/features/chat/conversation-queries";
 import { SaveProblem } from "@/components/page/save-problem";
 import { placeFaults } from "@/lib/form-problem";
+import { m } from "@messages/chat";
 
 const newTitle = z.object({ title: conversationTitle });
 
@@ -31,18 +32,18 @@ export function RenameConversation({ conversation, onClose, onReturnFocus }: Ren
     update.mutate({ id: conversation.id, title }, { onSuccess: onClose, onError });
   });
   return (
-    <Dialog isOpen onClose={onClose} onReturnFocus={onReturnFocus} title="Rename conversation">
+    <Dialog isOpen onClose={onClose} onReturnFocus={onReturnFocus} title={m.renameConversation}>
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
-        <Field label="Title" error={form.formState.errors.title?.message}>
+        <Field label={m.title} error={form.formState.errors.title?.message}>
           {(control) => <Input {...control} autoComplete="off" onFocus={(event) => event.target.select()} {...form.register("title")} />}
         </Field>
         {rest === null ? null : <SaveProblem error={rest} />}
         <div className="flex justify-end gap-2">
           <Button variant="secondary" onClick={onClose}>
-            Cancel
+            {m.cancel}
           </Button>
           <Button type="submit" isBusy={update.isPending}>
-            Rename
+            {m.rename}
           </Button>
         </div>
       </form>

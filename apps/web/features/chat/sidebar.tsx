@@ -13,13 +13,14 @@ import { UnreadTitle } from "@/features/chat/read-marks";
 import { SearchButton } from "@/features/chat/search/search-button";
 import { Logo } from "@/components/page/logo";
 import { UserMenu } from "@/features/shell/user-menu";
+import { m } from "@messages/chat";
 
 export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
   const agents = useChatAgents().data ?? [];
   return (
     <>
       <div className="flex h-14 shrink-0 items-center px-4">
-        <Link href="/chat" aria-label="Mosaic, new chat" className="rounded-md" {...(onNavigate ? { onClick: onNavigate } : {})}>
+        <Link href="/chat" aria-label={m.mosaicNewChat} className="rounded-md" {...(onNavigate ? { onClick: onNavigate } : {})}>
           <Logo />
         </Link>
       </div>
@@ -30,7 +31,7 @@ export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
           {...(onNavigate ? { onClick: onNavigate } : {})}
         >
           <SquarePen aria-hidden />
-          New chat
+          {m.newChat}
         </Link>
         <SearchButton onOpen={onNavigate} />
         <AgentShortcuts agents={agents} />
@@ -49,7 +50,7 @@ function AgentShortcuts({ agents }: { readonly agents: readonly Agent[] }) {
   const params = useSearchParams();
   if (agents.length === 0) return null;
   return (
-    <nav aria-label="Agents">
+    <nav aria-label={m.agents}>
       <ul className="grid max-h-56 gap-0.5 overflow-y-auto">
         {agents.map((agent) => {
           const isCurrent = isChat && params.get("agent") === agent.id;

@@ -9,6 +9,7 @@ import { useStartBar } from "@/features/agents/start-bar";
 import { useElapsedSeconds } from "@/features/chat/elapsed";
 import type { Turn } from "@/features/chat/turn";
 import { formatElapsed } from "@/lib/time";
+import { m } from "@messages/chat";
 
 const preparing: readonly StartStage[] = ["installing", "pulling", "building", "queued"];
 const always: readonly StartStage[] = ["creating", "starting", "waiting", "ready"];
@@ -37,14 +38,14 @@ function Card({ turn, stage, agentName }: { readonly turn: Turn; readonly stage:
   return (
     <div
       role="group"
-      aria-label={`Starting ${agentName}`}
+      aria-label={m.starting2(agentName)}
       className="grid max-w-xl animate-rise gap-3.5 rounded-xl border bg-card p-4 shadow-xs"
     >
       <div className="flex items-baseline justify-between gap-4">
-        <p className="text-sm font-medium">Starting {agentName}</p>
+        <p className="text-sm font-medium">{m.starting2(agentName)}</p>
         <p className="text-[0.8125rem] tabular-nums text-muted-foreground">{formatElapsed(seconds)}</p>
       </div>
-      <Progress value={percent} label="Start-up progress" />
+      <Progress value={percent} label={m.startUpProgress} />
       <ol className="flex flex-wrap gap-x-4 gap-y-1.5">
         {stageSteps(turn.stagesSeen, stage.stage).map((step) => (
           <StageItem key={step.stage} step={step} current={step.state === "current" ? stage : null} />

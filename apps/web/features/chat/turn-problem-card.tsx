@@ -6,6 +6,7 @@ import { Button } from "@/components/ui/button";
 import { Link } from "@/components/ui/link";
 import { Notice } from "@/components/ui/notice";
 import { problemAction } from "@/features/chat/problem-action";
+import { m } from "@messages/chat";
 
 export interface TurnProblemCardProps {
   readonly title: string;
@@ -33,7 +34,7 @@ export function TurnProblemCard({ title, detail, code, isSystemAgent, onRetry, o
           {onRetry === null ? null : <RetryButton onRetry={onRetry} />}
           {onDismiss ? (
             <Button size="sm" variant="secondary" onClick={onDismiss}>
-              Dismiss
+              {m.dismiss}
             </Button>
           ) : null}
         </>
@@ -59,7 +60,7 @@ export function CutAnswer({
         onGoOn === null ? null : (
           <Button size="sm" variant="secondary" onClick={onGoOn}>
             <CornerDownRight aria-hidden />
-            Go on
+            {m.goOn}
           </Button>
         )
       }
@@ -73,7 +74,7 @@ export function RetryButton({ onRetry }: { readonly onRetry: () => void }) {
   return (
     <Button size="sm" variant="secondary" onClick={onRetry}>
       <RotateCcw aria-hidden />
-      Try again
+      {m.tryAgain}
     </Button>
   );
 }

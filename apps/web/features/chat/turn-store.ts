@@ -12,6 +12,7 @@ import { followedTurn, isActive, newTurn, reduceTurn, type Turn, type TurnAction
 import { readOn, sendAgain, sendTurn, untilRetry, type TurnListener } from "@/features/chat/turn-connection";
 import { ApiProblem, describeError, requestNothing } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
+import { m } from "@messages/chat";
 
 interface Entry {
   readonly client: QueryClient;
@@ -47,7 +48,7 @@ const stopAttempts = 12;
 /** How long a message waits for the end of an answer that was stopped just now. */
 const stopPatienceMs = 5_000;
 
-const notStopped = "Mosaic did not hear that it should stop. Press Stop again.";
+const notStopped = m.mosaicDidNotHearThat;
 
 const notify = (): void => {
   if (notification !== null) clearTimeout(notification);

@@ -6,6 +6,7 @@ import { Button } from "@/components/ui/button";
 import { restoreDraft } from "@/features/chat/drafts";
 import { useSendNow, useTakeBack } from "@/features/chat/waiting-queries";
 import { describeError } from "@/lib/api";
+import { m } from "@messages/chat";
 
 export interface WaitingListProps {
   readonly conversationId: string;
@@ -27,12 +28,12 @@ export function WaitingList({ conversationId, waiting, isAnswering, refusal }: W
     if (content !== null) restoreDraft(conversationId, content);
   };
   return (
-    <section aria-label="Waiting messages" className="mx-auto w-full max-w-3xl px-3 pb-2 sm:px-6">
+    <section aria-label={m.waitingMessages} className="mx-auto w-full max-w-3xl px-3 pb-2 sm:px-6">
       <div className="rounded-xl border border-border bg-card px-3 py-2 text-sm">
         {waiting.length === 0 ? null : (
           <p role="status" className="flex items-center gap-1.5 text-xs text-muted-foreground">
             <Clock aria-hidden className="size-3.5" />
-            {isAnswering ? "Sent when this answer is finished" : "Not sent, since the last answer did not finish"}
+            {isAnswering ? m.sentWhenThisAnswerIs : m.notSentSinceTheLast}
           </p>
         )}
         <ol className="mt-1 grid max-h-40 gap-1 overflow-y-auto">
@@ -45,19 +46,19 @@ export function WaitingList({ conversationId, waiting, isAnswering, refusal }: W
                 size="sm"
                 variant="ghost"
                 disabled={isBusy || message.isNext}
-                aria-label={`Send now: ${message.content.slice(0, 80)}`}
-                title={isAnswering ? "Stops the answer and sends this" : undefined}
+                aria-label={m.sendNow(message.content.slice(0, 80))}
+                title={isAnswering ? m.stopsTheAnswerAndSends : undefined}
                 onClick={() => sendNow.mutate(message.id)}
               >
                 <CornerDownLeft aria-hidden />
-                Send now
+                {m.sendNow2}
               </Button>
               <Button
                 size="icon-sm"
                 variant="ghost"
                 disabled={isBusy}
-                aria-label={`Take back: ${message.content.slice(0, 80)}`}
-                title="Take back, to edit it"
+                aria-label={m.takeBack(message.content.slice(0, 80))}
+                title={m.takeBackToEditIt}
                 onClick={() => void edit(message)}
               >
                 <Undo2 aria-hidden />

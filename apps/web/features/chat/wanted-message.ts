@@ -6,6 +6,7 @@ import type { MessageRows } from "@/features/chat/message-rows";
 import type { MessageWindow } from "@/features/chat/message-window";
 import { isProblem } from "@/lib/api";
 import { toastProblem } from "@/lib/toast-problem";
+import { m } from "@messages/chat";
 
 const mostFrames = 60;
 
@@ -48,7 +49,7 @@ export const useWantedMessage = ({ wantedId, messages, open, rows }: WantedMessa
       if (asked.current === wantedId) return;
       asked.current = wantedId;
       find(wantedId).catch((error: unknown) =>
-        isProblem(error, "not_found") ? toast.error("That message is no longer there.") : toastProblem(error),
+        isProblem(error, "not_found") ? toast.error(m.thatMessageIsNoLonger) : toastProblem(error),
       );
       return;
     }

@@ -5,13 +5,14 @@ import { ExportCard } from "@/features/data/export-card";
 import { ImportCard } from "@/features/data/import-card";
 import { SharedLists } from "@/features/sharing/shared-lists";
 import { SettingsSection } from "@/components/page/settings-section";
+import { m } from "@messages/data";
 
 export function DataPage() {
   return (
-    <SettingsSection title="Data" description="Your conversations as files, and whom you show them.">
+    <SettingsSection title={m.data} description={m.yourConversationsAsFilesAnd}>
       <ExportCard />
       <ImportCard />
-      <DataCard title="Sharing" description="Copies of conversations that others may read. A copy keeps what was said when you shared it.">
+      <DataCard title={m.sharing} description={m.copiesOfConversationsThatOthers}>
         <SharedLists />
       </DataCard>
     </SettingsSection>

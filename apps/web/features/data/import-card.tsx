@@ -14,6 +14,8 @@ import { wrongFileWords } from "@/features/data/import/import-words";
 import { runImport, WrongFile, type ImportOutcome } from "@/features/data/import/run-import";
 import { describeError } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
+import { formatNumber } from "@/lib/count";
+import { m } from "@messages/data";
 
 type State =
   | { readonly kind: "idle" }
@@ -21,7 +23,7 @@ type State =
   | { readonly kind: "over"; readonly outcome: ImportOutcome | null; readonly problem: string | null };
 
 const problemOf = (error: unknown, isStopped: boolean): string => {
-  if (isStopped) return "You stopped the import. What came before is there; import the file again to go on.";
+  if (isStopped) return m.youStoppedTheImportWhat;
   if (error instanceof WrongFile) return wrongFileWords[error.why];
   const { title, detail } = describeError(error);
   return `${title}${detail ? `. ${detail}` : ""} What came before is there; import the file again to go on.`;
@@ -44,7 +46,7 @@ const useImport = (agentId: string | undefined) => {
     try {
       const outcome = await runImport(file, { agentId, signal: stopping.signal, onProgress });
       setState({ kind: "over", outcome, problem: null });
-      announce("The import is done");
+      announce(m.theImportIsDone);
     } catch (error) {
       setState({ kind: "over", outcome: last.outcome, problem: problemOf(error, stopping.signal.aborted) });
     }
@@ -61,24 +63,21 @@ export function ImportCard() {
   const input = useRef<HTMLInputElement>(null);
   const isRunning = state.kind === "running";
   return (
-    <DataCard
-      title="Import"
-      description="Conversations from ChatGPT (conversations.json), Open WebUI, LibreChat or Mosaic. They come with all of their branches and belong to the agent that you choose. A file that you import again adds nothing twice."
-    >
+    <DataCard title={m.import} description={m.conversationsFromChatgptConversationsJson}>
       <div className="flex flex-wrap items-end gap-3">
         <Select
-          aria-label="Agent of the imported conversations"
+          aria-label={m.agentOfTheImportedConversations}
           className="w-56"
           value={agentId ?? ""}
           isDisabled={isRunning || agentId === undefined}
-          placeholder="No agent yet"
+          placeholder={m.noAgentYet}
           onChange={setChosen}
           groups={[{ label: "", options: (agents.data ?? []).map(({ id, name, emoji }) => ({ value: id, label: `${emoji} ${name}` })) }]}
         />
         <input
           ref={input}
           type="file"
-          aria-label="File to import"
+          aria-label={m.fileToImport}
           accept=".json,.jsonl,.ndjson,.zip"
           className="sr-only"
           tabIndex={-1}
@@ -89,18 +88,18 @@ export function ImportCard() {
           }}
         />
         <Button disabled={isRunning || agentId === undefined} onClick={() => input.current?.click()}>
-          Choose a file
+          {m.chooseAFile}
         </Button>
       </div>
       {isRunning ? (
         <div className="grid gap-2">
-          <Progress value={state.share * 100} label="Import" />
+          <Progress value={state.share * 100} label={m.import} />
           <div className="flex flex-wrap items-center justify-between gap-3">
             <p className="text-sm text-muted-foreground">
-              {Math.floor(state.share * 100)} % of the file, {(state.outcome?.added ?? 0).toLocaleString()} conversations added
+              {m.ofTheFileConversationsAdded(Math.floor(state.share * 100), formatNumber(state.outcome?.added ?? 0))}
             </p>
             <Button size="sm" variant="secondary" onClick={stop}>
-              Stop
+              {m.stop}
             </Button>
           </div>
         </div>

@@ -9,6 +9,7 @@ import { useRemovePushDevice, useTestPushDevice } from "@/features/notifications
 import { forgetPush } from "@/lib/device-push";
 import { formatTime } from "@/lib/time";
 import { toastProblem } from "@/lib/toast-problem";
+import { m } from "@messages/notifications";
 
 export function DeviceRow({ device: { id, device, isCurrent, showsText, fault, createdAt } }: { readonly device: PushDevice }) {
   const test = useTestPushDevice();
@@ -16,14 +17,14 @@ export function DeviceRow({ device: { id, device, isCurrent, showsText, fault, c
   const sendTest = (): void =>
     test.mutate(id, {
       onSuccess: ({ isSent, detail }) =>
-        isSent ? toast.success(`A test was sent to ${device}`) : toast.error("The test was not sent", { description: detail }),
+        isSent ? toast.success(m.aTestWasSentTo(device)) : toast.error(m.theTestWasNotSent, { description: detail }),
       onError: toastProblem,
     });
   const turnOff = (): void =>
     remove.mutate(id, {
       onSuccess: () => {
         if (isCurrent) void forgetPush();
-        toast.success(`${device} is not told any more`);
+        toast.success(m.isNotToldAnyMore(device));
       },
       onError: toastProblem,
     });
@@ -35,19 +36,17 @@ export function DeviceRow({ device: { id, device, isCurrent, showsText, fault, c
       <div className="grid min-w-0 flex-1 basis-52 gap-0.5">
         <h4 className="flex flex-wrap items-center gap-2 font-medium">
           {device}
-          {isCurrent ? <Badge>This device</Badge> : null}
+          {isCurrent ? <Badge>{m.thisDevice}</Badge> : null}
         </h4>
-        <p className="text-sm text-muted-foreground">
-          Since {formatTime(createdAt)} · {showsText ? "shows the beginning of the answer" : "shows no text"}
-        </p>
-        {fault === null ? null : <p className="break-words text-sm text-destructive">The last one did not arrive. {fault}</p>}
+        <p className="text-sm text-muted-foreground">{(showsText ? m.sinceWithText : m.since)(formatTime(createdAt))}</p>
+        {fault === null ? null : <p className="break-words text-sm text-destructive">{m.theLastOneDidNot(fault)}</p>}
       </div>
       <div className="flex flex-wrap gap-2">
-        <Button variant="secondary" size="sm" isBusy={test.isPending} aria-label={`Send a test to ${device}`} onClick={sendTest}>
-          Send a test
+        <Button variant="secondary" size="sm" isBusy={test.isPending} aria-label={m.sendATestTo(device)} onClick={sendTest}>
+          {m.sendATest}
         </Button>
-        <Button variant="secondary" size="sm" isBusy={remove.isPending} aria-label={`Remove ${device}`} onClick={turnOff}>
-          Remove
+        <Button variant="secondary" size="sm" isBusy={remove.isPending} aria-label={m.remove(device)} onClick={turnOff}>
+          {m.remove2}
         </Button>
       </div>
     </li>

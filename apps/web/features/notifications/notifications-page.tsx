@@ -6,14 +6,12 @@ import { SettingsSection } from "@/components/page/settings-section";
 import { DeviceRow } from "@/features/notifications/device-row";
 import { usePushSettings } from "@/features/notifications/notification-queries";
 import { ThisDevice } from "@/features/notifications/this-device";
+import { m } from "@messages/notifications";
 
 export function NotificationsPage() {
   const settings = usePushSettings();
   return (
-    <SettingsSection
-      title="Notifications"
-      description="Mosaic tells a device when an agent has answered and you have no page of Mosaic in view, on any device. It is off until you turn it on, on each device."
-    >
+    <SettingsSection title={m.notifications} description={m.mosaicTellsADeviceWhen}>
       <Loaded query={settings}>{(data) => <Devices settings={data} />}</Loaded>
     </SettingsSection>
   );
@@ -26,7 +24,7 @@ function Devices({ settings: { publicKey, devices } }: { readonly settings: Push
       {devices.length === 0 ? null : (
         <section aria-labelledby="push-devices" className="grid gap-3">
           <h3 id="push-devices" className="font-medium">
-            Devices that are told
+            {m.devicesThatAreTold}
           </h3>
           <ul className="grid gap-3">
             {devices.map((device) => (

@@ -8,23 +8,24 @@ import { Switch } from "@/components/ui/switch";
 import { useRemovePushDevice, useSavePushDevice } from "@/features/notifications/notification-queries";
 import { forgetPush, pushAbility, subscribeToPush, type PushAbility } from "@/lib/device-push";
 import { toastProblem } from "@/lib/toast-problem";
+import { m } from "@messages/notifications";
 
 const obstacles: Readonly<Record<Exclude<PushAbility, "ready">, { readonly title: string; readonly text: string }>> = {
   blocked: {
-    title: "This browser blocks notifications of Mosaic",
-    text: "Allow them in the browser’s settings of this site (the sign beside the address), then reload the page.",
+    title: m.thisBrowserBlocksNotificationsOf,
+    text: m.allowThemInTheBrowsers,
   },
   install: {
-    title: "Put Mosaic on the home screen first",
-    text: "On an iPhone or iPad only installed apps may notify you: open the Share menu, choose “Add to Home Screen”, and turn notifications on there.",
+    title: m.putMosaicOnTheHome,
+    text: m.onAnIphoneOrIpad,
   },
   insecure: {
-    title: "Notifications need https",
-    text: "Browsers allow them only on addresses that begin with https://. Whoever runs this Mosaic can put it behind a proxy with a certificate.",
+    title: m.notificationsNeedHttps,
+    text: m.browsersAllowThemOnlyOn,
   },
   unsupported: {
-    title: "This browser can’t show notifications of web pages",
-    text: "Use a current Firefox, Chrome, Edge or Safari on this device.",
+    title: m.thisBrowserCantShowNotifications,
+    text: m.useACurrentFirefoxChrome,
   },
 };
 
@@ -50,15 +51,15 @@ export function ThisDevice({ publicKey, device }: ThisDeviceProps) {
   return (
     <div className="grid gap-4 rounded-xl border bg-card p-4 shadow-xs">
       <Row
-        label="Tell this device when an agent has answered"
-        text="The browser asks you first. Signing out turns it off."
+        label={m.tellThisDeviceWhenAn}
+        text={m.theBrowserAsksYouFirst}
         isChecked={isOn}
         isDisabled={isBusy}
         onChange={(next) => void put(next, device?.showsText ?? false)}
       />
       <Row
-        label="Show the beginning of the answer"
-        text="Everybody who sees the screen can read it. Without it, a notification only says who has answered."
+        label={m.showTheBeginningOfThe}
+        text={m.everybodyWhoSeesTheScreen}
         isChecked={device?.showsText ?? false}
         isDisabled={!isOn || isBusy}
         onChange={(next) => void put(true, next)}
@@ -100,10 +101,10 @@ const useThisDevice = (publicKey: string, device: PushDevice | null) => {
   const turnOn = async (showsText: boolean): Promise<void> => {
     const subscription = await subscribeToPush(publicKey).catch((error: unknown) => {
       const words = error instanceof Error ? error.message : String(error);
-      toast.error("The browser can’t subscribe to notifications", { description: `It says: “${words}”` });
+      toast.error(m.theBrowserCantSubscribeTo, { description: m.itSays(words) });
       return undefined;
     });
-    if (subscription === null) toast.error("Notifications were not allowed", { description: "Answer “Allow” when the browser asks." });
+    if (subscription === null) toast.error(m.notificationsWereNotAllowed, { description: m.answerAllowWhenTheBrowser });
     if (!subscription) return;
     const { endpoint = "", keys } = subscription;
     const body: SavePushDevice = {

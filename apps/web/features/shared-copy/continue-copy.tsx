@@ -9,6 +9,7 @@ import { useAgents } from "@/features/agents/agent-queries";
 import { useContinueShare, type CopyName } from "@/features/sharing/share-queries";
 import { isProblem } from "@/lib/api";
 import { toastProblem } from "@/lib/toast-problem";
+import { m } from "@messages/shared-copy";
 
 /** For whoever is signed in here: a conversation of their own that begins with the copy. */
 export function ContinueCopy({ name }: { readonly name: CopyName }) {
@@ -19,10 +20,11 @@ export function ContinueCopy({ name }: { readonly name: CopyName }) {
   if (isProblem(agents.error, "unauthenticated")) {
     return (
       <p className="text-sm text-muted-foreground">
-        <Link href="/login" className="underline underline-offset-4">
-          Sign in
-        </Link>{" "}
-        and open the link again to go on with it as your own.
+        {m.openTheLinkAgain(
+          <Link href="/login" className="underline underline-offset-4">
+            {m.signIn}
+          </Link>,
+        )}
       </p>
     );
   }
@@ -32,14 +34,14 @@ export function ContinueCopy({ name }: { readonly name: CopyName }) {
   return (
     <div className="flex flex-wrap items-center gap-3 rounded-xl border bg-card p-3 shadow-xs">
       <Select
-        aria-label="Your agent"
+        aria-label={m.yourAgent}
         className="w-48"
         value={agentId}
         onChange={setChosen}
         groups={[{ label: "", options: agents.data.map(({ id, name: called, emoji }) => ({ value: id, label: `${emoji} ${called}` })) }]}
       />
       <Button isBusy={proceed.isPending} onClick={start}>
-        Continue as my own
+        {m.continueAsMyOwn}
       </Button>
     </div>
   );

@@ -14,6 +14,7 @@ import { ContinueCopy } from "@/features/shared-copy/continue-copy";
 import { useSharedCopy, type CopyName } from "@/features/sharing/share-queries";
 import { describeError, isProblem } from "@/lib/api";
 import { formatTime } from "@/lib/time";
+import { m } from "@messages/shared-copy";
 
 export function SharedCopyPage() {
   return (
@@ -60,7 +61,7 @@ const useCopyName = (): CopyName | null | "none" => {
 function Copy() {
   const name = useCopyName();
   const copy = useSharedCopy(name === "none" ? null : name);
-  if (name === "none") return <Missing title="Not found" detail="This address names no shared conversation. Open the whole link." />;
+  if (name === "none") return <Missing title={m.notFound} detail={m.thisAddressNamesNoShared} />;
   if (name !== null && copy.data !== undefined) {
     return (
       <Read
@@ -74,9 +75,9 @@ function Copy() {
   if (copy.error) {
     const { title, detail } = describeError(copy.error);
     return isProblem(copy.error, "unauthenticated") && name?.kind === "member" ? (
-      <Missing title="Sign in first" detail="This conversation is for members.">
+      <Missing title={m.signInFirst} detail={m.thisConversationIsForMembers}>
         <Link href={`/login?next=${encodeURIComponent(`/shared?id=${name.id}`)}`} className="underline underline-offset-4">
-          Sign in
+          {m.signIn}
         </Link>
       </Missing>
     ) : (
@@ -85,9 +86,9 @@ function Copy() {
   }
   return (
     <div aria-busy="true">
-      <h1 className="sr-only">Shared conversation</h1>
+      <h1 className="sr-only">{m.sharedConversation}</h1>
       <p role="status" className="text-sm text-muted-foreground">
-        Loading
+        {m.loading}
       </p>
     </div>
   );
@@ -102,7 +103,7 @@ interface MissingProps {
 function Missing({ title, detail, children }: MissingProps) {
   return (
     <>
-      <h1 className="text-xl font-semibold">Shared conversation</h1>
+      <h1 className="text-xl font-semibold">{m.sharedConversation}</h1>
       <Notice tone="warning" title={title} role="alert">
         {detail} {children}
       </Notice>
@@ -126,9 +127,7 @@ function Read({ name, pages, onMore, isBusy }: ReadProps) {
     <>
       <div className="grid gap-1">
         <h1 className="break-words text-xl font-semibold tracking-tight">{title}</h1>
-        <p className="text-sm text-muted-foreground">
-          {ownerName} shared this conversation with {agentName} on {formatTime(createdAt)}. It is a copy to read.
-        </p>
+        <p className="text-sm text-muted-foreground">{m.sharedThisConversationWithOn(ownerName, agentName, formatTime(createdAt))}</p>
       </div>
       <ContinueCopy name={name} />
       <div className="grid gap-6">
@@ -138,7 +137,7 @@ function Read({ name, pages, onMore, isBusy }: ReadProps) {
       </div>
       {onMore === null ? null : (
         <Button variant="secondary" className="justify-self-center" isBusy={isBusy} onClick={onMore}>
-          Show more
+          {m.showMore}
         </Button>
       )}
     </>

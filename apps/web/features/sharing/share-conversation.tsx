@@ -12,6 +12,7 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
 import { useCreateShare, useShares } from "@/features/sharing/share-queries";
+import { m } from "@messages/sharing";
 
 export interface ShareConversationProps {
   readonly conversation: Conversation;
@@ -22,13 +23,7 @@ export interface ShareConversationProps {
 export function ShareConversation({ conversation, onClose, onReturnFocus }: ShareConversationProps) {
   const [made, setMade] = useState<CreatedShare | null>(null);
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
-      onReturnFocus={onReturnFocus}
-      title="Share conversation"
-      description="Others read a copy of the branch that you see, as it is now. What is said later stays yours. You stop sharing under Settings, Data."
-    >
+    <Dialog isOpen onClose={onClose} onReturnFocus={onReturnFocus} title={m.shareConversation} description={m.othersReadACopyOf}>
       {made === null ? (
         <ShareForm conversationId={conversation.id} onCancel={onClose} onMade={setMade} />
       ) : (
@@ -39,8 +34,8 @@ export function ShareConversation({ conversation, onClose, onReturnFocus }: Shar
 }
 
 const kinds = [
-  { value: "members", label: "Members that I name" },
-  { value: "link", label: "Everybody who has the link" },
+  { value: "members", label: m.membersThatIName },
+  { value: "link", label: m.everybodyWhoHasTheLink },
 ];
 
 const namesOf = (text: string): string[] => text.split(/[\s,;]+/).filter((name) => name !== "");
@@ -71,35 +66,25 @@ function ShareForm({ conversationId, onCancel, onMade }: ShareFormProps) {
   };
   return (
     <form onSubmit={submit} noValidate className="grid gap-4">
-      <Field label="Who may read it" hint={hasLinks ? undefined : "An admin does not allow links."}>
+      <Field label={m.whoMayReadIt} hint={hasLinks ? undefined : m.anAdminDoesNotAllow}>
         {(control) => (
           <Select {...control} value={kind} onChange={setKind} groups={[{ label: "", options: hasLinks ? kinds : kinds.slice(0, 1) }]} />
         )}
       </Field>
       {kind === "members" ? (
-        <Field label="User names" hint="With commas between them." error={fault}>
+        <Field label={m.userNames} hint={m.withCommasBetweenThem} error={fault}>
           {(control) => <Input {...control} value={names} autoComplete="off" onChange={(event) => setNames(event.target.value)} />}
         </Field>
       ) : null}
-      <CheckboxField
-        label="With thoughts and tools"
-        description="What the agent thought, and what its tools were given and said."
-        isChecked={hasTools}
-        onChange={setTools}
-      />
-      <CheckboxField
-        label="With names of files"
-        description="The files themselves are never shared."
-        isChecked={hasFiles}
-        onChange={setFiles}
-      />
+      <CheckboxField label={m.withThoughtsAndTools} description={m.whatTheAgentThoughtAnd} isChecked={hasTools} onChange={setTools} />
+      <CheckboxField label={m.withNamesOfFiles} description={m.theFilesThemselvesAreNever} isChecked={hasFiles} onChange={setFiles} />
       {create.error ? <SaveProblem error={create.error} /> : null}
       <div className="flex justify-end gap-2">
         <Button variant="secondary" onClick={onCancel}>
-          Cancel
+          {m.cancel}
         </Button>
         <Button type="submit" isBusy={create.isPending}>
-          Share
+          {m.share}
         </Button>
       </div>
     </form>
@@ -111,18 +96,18 @@ function Made({ made, onClose }: { readonly made: CreatedShare; readonly onClose
   return (
     <div role="status" className="grid gap-4">
       {link === null ? (
-        <p className="text-sm">{made.share.members.join(", ")} can read it now, under Settings, Data.</p>
+        <p className="text-sm">{m.canReadItNowUnder(made.share.members.join(", "))}</p>
       ) : (
         <div className="grid gap-1.5">
-          <p className="text-sm">Whoever has this link reads the copy without signing in. Mosaic does not keep it: copy it now.</p>
+          <p className="text-sm">{m.whoeverHasThisLinkReads}</p>
           <div className="flex items-center gap-2 rounded-lg border bg-muted py-1.5 pl-3 pr-1.5">
             <code className="min-w-0 flex-1 break-all text-[0.8125rem]">{link}</code>
-            <CopyButton text={link} label="Copy link" />
+            <CopyButton text={link} label={m.copyLink} />
           </div>
         </div>
       )}
       <Button className="justify-self-end" onClick={onClose}>
-        Done
+        {m.done}
       </Button>
     </div>
   );

@@ -9,6 +9,7 @@ import { Link } from "@/components/ui/link";
 import { useRevokeShare, useShares } from "@/features/sharing/share-queries";
 import { formatTime } from "@/lib/time";
 import { toastProblem } from "@/lib/toast-problem";
+import { m } from "@messages/sharing";
 
 /** What one shows to others, and what others show to one. */
 export function SharedLists() {
@@ -19,10 +20,10 @@ export function SharedLists() {
 function Lists({ lists: { own, received, hasLinks } }: { readonly lists: ShareLists }) {
   return (
     <div className="grid gap-5">
-      <section aria-label="Shared by you" className="grid gap-2">
-        <h4 className="text-sm font-medium">Shared by you</h4>
+      <section aria-label={m.sharedByYou} className="grid gap-2">
+        <h4 className="text-sm font-medium">{m.sharedByYou}</h4>
         {own.length === 0 ? (
-          <p className="text-sm text-muted-foreground">Nothing. You share a conversation by its menu in the list.</p>
+          <p className="text-sm text-muted-foreground">{m.nothingYouShareAConversation}</p>
         ) : (
           <ul className="grid gap-2">
             {own.map((share) => (
@@ -31,10 +32,10 @@ function Lists({ lists: { own, received, hasLinks } }: { readonly lists: ShareLi
           </ul>
         )}
       </section>
-      <section aria-label="Shared with you" className="grid gap-2">
-        <h4 className="text-sm font-medium">Shared with you</h4>
+      <section aria-label={m.sharedWithYou} className="grid gap-2">
+        <h4 className="text-sm font-medium">{m.sharedWithYou}</h4>
         {received.length === 0 ? (
-          <p className="text-sm text-muted-foreground">Nothing yet.</p>
+          <p className="text-sm text-muted-foreground">{m.nothingYet}</p>
         ) : (
           <ul className="grid gap-2">
             {received.map((share) => (
@@ -52,18 +53,18 @@ const rowClass = "flex flex-wrap items-center gap-x-4 gap-y-2 rounded-lg border 
 function OwnRow({ share, isClosed }: { readonly share: OwnShare; readonly isClosed: boolean }) {
   const revoke = useRevokeShare();
   const stop = (): void =>
-    revoke.mutate(share.id, { onSuccess: () => toast.success(`“${share.title}” is not shared any more`), onError: toastProblem });
+    revoke.mutate(share.id, { onSuccess: () => toast.success(m.isNotSharedAnyMore(share.title)), onError: toastProblem });
   return (
     <li className={rowClass}>
       <div className="grid min-w-0 flex-1 basis-48 gap-0.5">
         <p className="break-words text-sm font-medium">{share.title}</p>
         <p className="break-words text-[0.8125rem] text-muted-foreground">
-          {share.kind === "link" ? "Everybody who has the link" : `For ${share.members.join(", ")}`} · {formatTime(share.createdAt)}
+          {share.kind === "link" ? m.everybodyWhoHasTheLink : m.forMembers(share.members.join(", "))} · {formatTime(share.createdAt)}
         </p>
       </div>
-      {isClosed ? <Badge>Links are off</Badge> : null}
-      <Button size="sm" variant="secondary" isBusy={revoke.isPending} aria-label={`Stop sharing ${share.title}`} onClick={stop}>
-        Stop sharing
+      {isClosed ? <Badge>{m.linksAreOff}</Badge> : null}
+      <Button size="sm" variant="secondary" isBusy={revoke.isPending} aria-label={m.stopSharing(share.title)} onClick={stop}>
+        {m.stopSharing2}
       </Button>
     </li>
   );
@@ -76,9 +77,7 @@ function ReceivedRow({ share }: { readonly share: ReceivedShare }) {
         <Link href={`/shared?id=${share.id}`} className="break-words text-sm font-medium underline-offset-4 hover:underline">
           {share.title}
         </Link>
-        <p className="text-[0.8125rem] text-muted-foreground">
-          From {share.ownerName} · {formatTime(share.createdAt)}
-        </p>
+        <p className="text-[0.8125rem] text-muted-foreground">{m.from(share.ownerName, formatTime(share.createdAt))}</p>
       </div>
     </li>
   );

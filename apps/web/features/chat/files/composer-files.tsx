@@ -12,6 +12,7 @@ import { addFiles, removeFile, takeFiles, useFileDrafts, type FileDraft } from "
 import { fileLimitWords, sizeWords } from "@/features/chat/files/file-words";
 import { request } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
+import { m } from "@messages/chat";
 
 interface ComposerFiles {
   readonly count: number;
@@ -81,17 +82,17 @@ export function AttachButton({ draftKey, isDisabled }: { readonly draftKey: stri
         type="file"
         multiple
         hidden
-        aria-label="Files"
+        aria-label={m.files}
         onChange={(event) => {
           addFiles(draftKey, [...(event.target.files ?? [])]);
           event.target.value = "";
         }}
       />
-      <Tooltip text={`Attach files: ${fileLimitWords}. Paste or drop them, too.`}>
+      <Tooltip text={m.attachFilesPasteOrDrop(fileLimitWords)}>
         <Button
           size="icon"
           variant="ghost"
-          aria-label={`Attach files, ${fileLimitWords}`}
+          aria-label={m.attachFiles(fileLimitWords)}
           className="-ml-2 rounded-xl text-muted-foreground"
           disabled={isDisabled}
           onClick={() => input.current?.click()}
@@ -111,9 +112,7 @@ function RoomWords({ count }: { readonly count: number }) {
     staleTime: 0,
   });
   return data === undefined ? null : (
-    <p className="mb-2 text-xs text-muted-foreground">
-      Your files take {sizeWords(data.usedBytes)} of {sizeWords(data.quotaBytes)}.
-    </p>
+    <p className="mb-2 text-xs text-muted-foreground">{m.yourFilesTakeOf(sizeWords(data.usedBytes), sizeWords(data.quotaBytes))}</p>
   );
 }
 
@@ -128,14 +127,14 @@ export function FileDrafts({
   readonly isAnswering: boolean;
 }) {
   const { drafts, notice } = useFileDrafts(draftKey);
-  const hint = isAnswering && drafts.length > 0 ? "Files can be sent once this answer has ended." : notice;
+  const hint = isAnswering && drafts.length > 0 ? m.filesCanBeSentOnce : notice;
   return (
     <>
       {isDropping ? (
-        <p className="mb-2 rounded-xl border-2 border-dashed border-primary p-4 text-center text-sm">Drop files here: {fileLimitWords}</p>
+        <p className="mb-2 rounded-xl border-2 border-dashed border-primary p-4 text-center text-sm">{m.dropFilesHere(fileLimitWords)}</p>
       ) : null}
       {drafts.length === 0 ? null : (
-        <ul aria-label="Attached files" className="mb-2 flex max-h-40 flex-wrap gap-2 overflow-y-auto">
+        <ul aria-label={m.attachedFiles} className="mb-2 flex max-h-40 flex-wrap gap-2 overflow-y-auto">
           {drafts.map((draft) => (
             <Chip key={draft.key} draft={draft} onRemove={() => removeFile(draftKey, draft.key)} />
           ))}
@@ -175,9 +174,9 @@ function Chip({
             {fault}
           </p>
         )}
-        {stored === null && fault === null ? <Progress value={percent} label={`Uploading ${name}`} /> : null}
+        {stored === null && fault === null ? <Progress value={percent} label={m.uploading(name)} /> : null}
       </div>
-      <Button size="icon-sm" variant="ghost" aria-label={`Remove ${name}`} onClick={onRemove}>
+      <Button size="icon-sm" variant="ghost" aria-label={m.remove(name)} onClick={onRemove}>
         <X aria-hidden />
       </Button>
     </li>

@@ -6,12 +6,13 @@ import { Download, Eye, FileText } from "lucide-react";
 import { useState } from "react";
 import { cn } from "@/components/ui/cn";
 import { sizeWords } from "@/features/chat/files/file-words";
+import { m } from "@messages/chat";
 
 /** The files that a person sent along. */
 export function SentFiles({ parts }: { readonly parts: readonly MessagePart[] }) {
   const files = parts.filter((part) => part.type === "file");
   return files.length === 0 ? null : (
-    <ul aria-label="Files" className="flex max-w-[min(85%,40rem)] flex-wrap justify-end gap-2">
+    <ul aria-label={m.files} className="flex max-w-[min(85%,40rem)] flex-wrap justify-end gap-2">
       {files.map((file, place) => (
         <li key={file.id ?? String(place)} className="min-w-0 max-w-full">
           <FileCard file={file} whereabouts={sentWords(file)} />
@@ -23,7 +24,7 @@ export function SentFiles({ parts }: { readonly parts: readonly MessagePart[] })
 
 /** A file that the agent made. */
 export function MadeFile({ file }: { readonly file: FilePart }) {
-  const place = file.workspacePath === undefined ? "" : `In the agent’s workspace: ${file.workspacePath}. `;
+  const place = file.workspacePath === undefined ? "" : m.inTheAgentsWorkspace(file.workspacePath);
   return (
     <FileCard
       file={file}
@@ -34,11 +35,9 @@ export function MadeFile({ file }: { readonly file: FilePart }) {
 
 const sentWords = ({ workspacePath, mediaType, isShownToModel }: FilePart): string | null => {
   if (workspacePath === undefined) return null;
-  const place = `In the agent’s workspace: ${workspacePath}`;
+  const place = m.inTheAgentsWorkspace2(workspacePath);
   if (!isImageType(mediaType)) return place;
-  return isShownToModel === true
-    ? `Shown to the model. ${place}`
-    : `${place}. Not shown to the model: it is too large, or nothing says that the model takes images.`;
+  return isShownToModel === true ? m.shownToTheModel(place) : m.notShownToTheModel(place);
 };
 
 /** With what can be done with it. Nothing of a file runs here: an image is drawn, a text opens as plain text, everything else is downloaded. */
@@ -73,17 +72,11 @@ function FileCard({
         {id === undefined ? null : (
           <span className="ml-auto flex shrink-0">
             {isImage || mediaType === "text/plain" ? (
-              <a
-                href={`/api/files/${id}/preview`}
-                target="_blank"
-                rel="noreferrer"
-                aria-label={`View ${name}`}
-                className={cn(actionClasses)}
-              >
+              <a href={`/api/files/${id}/preview`} target="_blank" rel="noreferrer" aria-label={m.view(name)} className={cn(actionClasses)}>
                 <Eye aria-hidden className="size-4" />
               </a>
             ) : null}
-            <a href={`/api/files/${id}`} download={name} aria-label={`Download ${name}`} className={cn(actionClasses)}>
+            <a href={`/api/files/${id}`} download={name} aria-label={m.download(name)} className={cn(actionClasses)}>
               <Download aria-hidden className="size-4" />
             </a>
           </span>

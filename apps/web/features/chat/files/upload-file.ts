@@ -3,6 +3,7 @@
 import { chatFile, fileNameHeader, type ChatFile } from "@mosaic/contracts/files";
 import { problem as problemSchema } from "@mosaic/contracts/problem";
 import { ApiProblem, NetworkProblem } from "@/lib/api-problem";
+import { m } from "@messages/problems";
 
 /** `fetch` does not tell how far a body has gone. Rejects as `request` does; an abort rejects with the signal's reason. */
 export const uploadFile = (file: File, onProgress: (percent: number) => void, signal: AbortSignal): Promise<ChatFile> =>
@@ -34,8 +35,6 @@ const jsonOf = (text: string): unknown => {
 
 const problemOf = (told: unknown, status: number): ApiProblem => {
   const parsed = problemSchema.safeParse(told);
-  const detail = `The server answered ${status} without saying why.`;
-  return new ApiProblem(
-    parsed.success ? parsed.data : { type: "about:blank", title: "Something went wrong in Mosaic", status, code: "internal", detail },
-  );
+  const detail = m.theServerAnswered(status);
+  return new ApiProblem(parsed.success ? parsed.data : { type: "about:blank", title: m.titles.internal, status, code: "internal", detail });
 };

@@ -3,6 +3,7 @@
 import { useEffect, useRef, type ReactNode } from "react";
 import { cn } from "@/components/ui/cn";
 import { optionId } from "@/features/chat/search/search-results";
+import { m } from "@messages/search";
 
 /** What can be done from the search. */
 export interface SearchAction {
@@ -37,7 +38,7 @@ interface ActionResultsProps {
 export function ActionResults({ actions, active, onActive, onRun }: ActionResultsProps) {
   if (actions.length === 0) return null;
   return (
-    <div role="group" aria-label="Actions" className="grid gap-0.5">
+    <div role="group" aria-label={m.actions} className="grid gap-0.5">
       {actions.map((action) => (
         <ActionOption
           key={action.id}

@@ -4,6 +4,7 @@ import { Search } from "lucide-react";
 import { useSyncExternalStore } from "react";
 import { Button } from "@/components/ui/button";
 import { setSearchOpen } from "@/features/chat/search/search-open";
+import { m } from "@messages/search";
 
 const isApple = (): boolean => /mac|iphone|ipad/i.test(navigator.userAgent);
 const never = (): (() => void) => () => undefined;
@@ -12,8 +13,8 @@ const never = (): (() => void) => () => undefined;
 export const useModifierKey = (): string =>
   useSyncExternalStore(
     never,
-    () => (isApple() ? "⌘" : "Ctrl"),
-    () => "Ctrl",
+    () => (isApple() ? "⌘" : m.ctrl),
+    () => m.ctrl,
   );
 
 export function SearchButton({ onOpen }: { readonly onOpen?: (() => void) | undefined }) {
@@ -29,7 +30,7 @@ export function SearchButton({ onOpen }: { readonly onOpen?: (() => void) | unde
       }}
     >
       <Search aria-hidden />
-      Search conversations
+      {m.searchConversations}
       <kbd aria-hidden className="ml-auto font-sans text-xs pointer-coarse:hidden">
         {modifier} K
       </kbd>

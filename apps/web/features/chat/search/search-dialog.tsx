@@ -13,6 +13,7 @@ import { byConversation, usePaused, useSearch } from "@/features/chat/search/sea
 import { ActionResults, actionsFor, type SearchAction } from "@/features/chat/search/search-actions";
 import { listId, optionId, addressesOf, SearchResults } from "@/features/chat/search/search-results";
 import { SearchState } from "@/features/chat/search/search-state";
+import { m } from "@messages/search";
 
 /** Searches one's own conversations while one types, and does what the page offers. */
 export function SearchDialog({ actions }: { readonly actions: readonly SearchAction[] }) {
@@ -28,7 +29,7 @@ export function SearchDialog({ actions }: { readonly actions: readonly SearchAct
           }}
           className="fixed inset-x-0 top-0 z-50 mx-auto flex h-dvh w-full animate-fade flex-col overflow-hidden bg-popover text-popover-foreground shadow-xl sm:top-[10vh] sm:h-auto sm:max-h-[75vh] sm:w-[calc(100vw-2rem)] sm:max-w-2xl sm:rounded-xl sm:border"
         >
-          <Radix.Title className="sr-only">Search conversations</Radix.Title>
+          <Radix.Title className="sr-only">{m.searchConversations}</Radix.Title>
           <SearchPanel actions={actions} />
         </Radix.Content>
       </Radix.Portal>
@@ -123,12 +124,12 @@ function SearchField({ text, onText, activeId, keys, isBusy }: SearchFieldProps)
       <input
         type="text"
         role="combobox"
-        aria-label="Search conversations"
+        aria-label={m.searchConversations}
         aria-expanded={activeId !== undefined}
         aria-controls={listId}
         aria-autocomplete="list"
         aria-activedescendant={activeId}
-        placeholder="Search messages, or type what to do"
+        placeholder={m.searchMessagesOrTypeWhat}
         value={text}
         maxLength={searchMaxCharacters}
         autoComplete="off"
@@ -139,7 +140,7 @@ function SearchField({ text, onText, activeId, keys, isBusy }: SearchFieldProps)
         onKeyDown={onKeyDown}
       />
       <Radix.Close asChild>
-        <Button variant="ghost" size="icon-sm" aria-label="Close search">
+        <Button variant="ghost" size="icon-sm" aria-label={m.closeSearch}>
           <X aria-hidden />
         </Button>
       </Radix.Close>

@@ -7,6 +7,7 @@ import type { ChatAgent } from "@/features/chat/chat-agents";
 import { plainOrMarked } from "@/features/chat/search/marked-text";
 import type { ConversationHits } from "@/features/chat/search/search-queries";
 import { formatTime } from "@/lib/time";
+import { m } from "@messages/search";
 
 export const listId = "search-results";
 /** Of the element that leads there. */
@@ -39,7 +40,7 @@ interface SearchResultsProps {
 
 export function SearchResults({ groups, agents, choice, children }: SearchResultsProps) {
   return (
-    <div id={listId} role="listbox" aria-label="Results" className="grid gap-2 empty:hidden">
+    <div id={listId} role="listbox" aria-label={m.results} className="grid gap-2 empty:hidden">
       {children}
       {groups.map((group) => (
         <ConversationResults
@@ -78,7 +79,7 @@ function ConversationResults({ group: { conversationId, title, isTitle, messages
       {messages.map(({ id, role, createdAt, snippet }) => (
         <ResultOption key={id} href={addressOf(conversationId, id)} choice={choice}>
           <span className="flex items-baseline justify-between gap-3 text-xs text-muted-foreground">
-            <span className="truncate">{role === "user" ? "You" : (agent?.name ?? "Agent")}</span>
+            <span className="truncate">{role === "user" ? m.you : (agent?.name ?? m.agent)}</span>
             <time dateTime={createdAt} className="shrink-0">
               {formatTime(createdAt)}
             </time>

@@ -4,6 +4,7 @@ import { Button } from "@/components/ui/button";
 import { useModifierKey } from "@/features/chat/search/search-button";
 import type { useSearch } from "@/features/chat/search/search-queries";
 import { describeError } from "@/lib/api";
+import { m } from "@messages/search";
 
 interface SearchStateProps {
   readonly search: ReturnType<typeof useSearch>;
@@ -24,9 +25,7 @@ export function SearchState({ search, q, isPending, count }: SearchStateProps) {
       {q === "" ? <FirstStep /> : null}
       {search.isError && q !== "" ? <Problem search={search} /> : null}
       {q !== "" && count === 0 && !isPending && !search.isError ? (
-        <Hint title={search.hasNextPage ? "Nothing found so far" : `Nothing found for “${q}”`}>
-          All words have to be in the same message or title, each from its beginning. Of two letters only whole words are found.
-        </Hint>
+        <Hint title={search.hasNextPage ? m.nothingFoundSoFar : m.nothingFoundFor(q)}>{m.allWordsHaveToBe}</Hint>
       ) : null}
       {q !== "" && search.hasNextPage && !search.isError ? (
         <Button
@@ -38,13 +37,11 @@ export function SearchState({ search, q, isPending, count }: SearchStateProps) {
           onMouseDown={(event) => event.preventDefault()}
           onClick={() => void search.fetchNextPage()}
         >
-          {count === 0 ? "Search further back" : "Show older results"}
+          {count === 0 ? m.searchFurtherBack : m.showOlderResults}
         </Button>
       ) : null}
       {q !== "" && isIndexing ? (
-        <p className="px-3 py-2 text-center text-xs text-muted-foreground">
-          Older messages are still being made ready to be found. Try again in a while.
-        </p>
+        <p className="px-3 py-2 text-center text-xs text-muted-foreground">{m.olderMessagesAreStillBeing}</p>
       ) : null}
     </>
   );
@@ -60,17 +57,16 @@ interface Announced {
 
 const announcementOf = ({ q, isPending, count, hasMore, hasFailed }: Announced): string => {
   if (q === "" || hasFailed) return "";
-  if (isPending) return "Searching";
-  if (count === 0) return "Nothing found";
-  return `${hasMore ? "The newest " : ""}${count} ${count === 1 ? "result" : "results"}`;
+  if (isPending) return m.searching;
+  if (count === 0) return m.nothingFound;
+  return hasMore ? m.theNewest(count) : m.count(count);
 };
 
 function FirstStep() {
   const modifier = useModifierKey();
   return (
-    <Hint title="Find anything that was said">
-      Type some words, or the beginning of one.{" "}
-      <span className="pointer-coarse:hidden">Arrow keys choose, Enter opens, {modifier} K comes back here.</span>
+    <Hint title={m.findAnythingThatWasSaid}>
+      {m.typeSomeWordsOrThe} <span className="pointer-coarse:hidden">{m.arrowKeysChooseEnterOpens(modifier)}</span>
     </Hint>
   );
 }
@@ -82,7 +78,7 @@ function Problem({ search }: Pick<SearchStateProps, "search">) {
       <p className="font-medium">{title}</p>
       {detail === null ? null : <p className="text-muted-foreground">{detail}</p>}
       <Button variant="secondary" size="sm" onClick={() => void search.refetch()}>
-        Try again
+        {m.tryAgain}
       </Button>
     </div>
   );

@@ -15,6 +15,7 @@ import {
   type ForeignMessage,
   type Omission,
 } from "@/features/data/import/foreign";
+import { m } from "@messages/data";
 
 /**
  * ChatGPT: an element of `conversations.json`, in the archive of Settings → Data controls → Export. `mapping` has the nodes of a tree, by their ids; the
@@ -116,7 +117,7 @@ const pieceOf = (part: unknown, omissions: Omission[]): readonly MessagePart[] =
   if (type === "audio_transcription") return textPart(textOf(text));
   if (type === "image_asset_pointer") {
     omissions.push("image");
-    return [missingPart("An image")];
+    return [missingPart(m.anImage)];
   }
   if (typeof type === "string" && type.includes("audio")) {
     omissions.push("audio");
@@ -130,7 +131,7 @@ const attachments = (metadata: Fields, omissions: Omission[]): readonly MessageP
   listOf(metadata["attachments"]).map((attachment) => {
     omissions.push("file");
     const name = textOf(fieldsOf(attachment)["name"]).slice(0, 200);
-    return missingPart(name === "" ? "A file" : `The file “${name}”`);
+    return missingPart(name === "" ? m.aFile : m.theFile(name));
   });
 
 /** A fence that is longer than any in the code. */

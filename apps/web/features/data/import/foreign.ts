@@ -1,5 +1,6 @@
 import type { ConversationSource, MessageLine } from "@mosaic/contracts/conversation-files";
 import type { MessagePart } from "@mosaic/contracts/message-parts";
+import { m } from "@messages/data";
 
 /** What of a conversation does not come along. */
 export type Omission =
@@ -71,7 +72,7 @@ export const textPart = (text: string): readonly MessagePart[] => (text.trim() =
 export const thoughtPart = (text: string): readonly MessagePart[] => (text.trim() === "" ? [] : [{ type: "reasoning", text: clean(text) }]);
 
 /** In place of what does not come along. */
-export const missingPart = (what: string): MessagePart => ({ type: "notice", text: clean(`${what} was not imported.`) });
+export const missingPart = (what: string): MessagePart => ({ type: "notice", text: clean(m.wasNotImported(what)) });
 
 const toolTextMax = 4_000;
 

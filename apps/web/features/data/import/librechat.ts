@@ -16,6 +16,7 @@ import {
   type ForeignMessage,
   type Omission,
 } from "@/features/data/import/foreign";
+import { m } from "@messages/data";
 
 /**
  * LibreChat: one conversation a file, from its menu (Export, JSON). `messages` is a list with `messageId` and `parentMessageId`, or, with `recursive`, a tree
@@ -109,7 +110,7 @@ const partsOf = (id: string, part: Fields, omissions: Omission[]): readonly Mess
     case "image_file":
     case "image_url":
       omissions.push("image");
-      return [missingPart("An image")];
+      return [missingPart(m.anImage)];
     default:
       omissions.push("other_content");
       return [];
@@ -120,5 +121,5 @@ const missingFile = ({ filename, type }: Fields, omissions: Omission[]): Message
   const isImage = textOf(type).startsWith("image/");
   omissions.push(isImage ? "image" : "file");
   const name = textOf(filename).slice(0, 200);
-  return missingPart(name === "" ? (isImage ? "An image" : "A file") : `The file “${name}”`);
+  return missingPart(name === "" ? (isImage ? m.anImage : m.aFile) : m.theFile(name));
 };

@@ -16,6 +16,7 @@ import {
   type ForeignMessage,
   type Omission,
 } from "@/features/data/import/foreign";
+import { m } from "@messages/data";
 
 /**
  * Open WebUI: an element of the file of Settings → Data controls → Export chats, or of one chat's own export. `chat.history.messages` has the messages by
@@ -72,11 +73,11 @@ const contentText = (content: unknown): string =>
 const missingFile = ({ type, name, file }: Fields, omissions: Omission[]): MessagePart => {
   if (type === "image") {
     omissions.push("image");
-    return missingPart("An image");
+    return missingPart(m.anImage);
   }
   omissions.push("file");
   const called = (textOf(name) || textOf(fieldsOf(file)["filename"])).slice(0, 200);
-  return missingPart(called === "" ? "A file" : `The file “${called}”`);
+  return missingPart(called === "" ? m.aFile : m.theFile(called));
 };
 
 const partsOfOutput = (output: readonly unknown[], omissions: Omission[]): readonly MessagePart[] =>

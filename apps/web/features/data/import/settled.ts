@@ -1,6 +1,7 @@
 import type { ConversationLine, MessageLine } from "@mosaic/contracts/conversation-files";
 import type { MessagePart } from "@mosaic/contracts/message-parts";
 import type { ForeignConversation, ForeignMessage, Omission } from "@/features/data/import/foreign";
+import { m } from "@messages/data";
 
 interface Settled {
   readonly conversation: ConversationLine;
@@ -52,7 +53,7 @@ interface Head {
 
 const headOf = (foreign: ForeignConversation, { createdAtMs, nowMs, times, messages, activeMessageId }: Head): ConversationLine => {
   const title =
-    titleOf(foreign.title) || titleOf(textOf(messages.find(({ role }) => role === "user")?.parts ?? [])) || "Imported conversation";
+    titleOf(foreign.title) || titleOf(textOf(messages.find(({ role }) => role === "user")?.parts ?? [])) || m.importedConversation;
   return {
     type: "conversation",
     source: foreign.source,
