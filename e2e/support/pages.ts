@@ -21,8 +21,8 @@ export async function signIn(page: Page, { mosaic, canaries }: World, name: stri
   await page.getByLabel("Password", { exact: true }).fill(canaries.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL(/\/chat/);
-  // The composer takes the focus when it is there, which closes a menu.
-  await page.getByRole("textbox", { name: /^Message/ }).waitFor();
+  // The composer takes the focus when it is there, which closes a menu. It speaks the language that the person has chosen.
+  await page.getByRole("textbox", { name: /^(?:Message|Nachricht an) / }).waitFor();
 }
 
 /** Goes on with Tab until it stands on the control, as somebody without a mouse does. */

@@ -90,6 +90,7 @@ test.describe("the header of a chat @process", () => {
   test("commands are above what is found, and shortcuts are listed and can be switched off", async ({ page, world }) => {
     await signIn(page, world, "root");
     await page.keyboard.press("Control+k");
+    await expect(page.getByRole("combobox", { name: "Search conversations" })).toBeFocused();
     await page.keyboard.type("dark th");
     await page.keyboard.press("Enter");
     await expect(page.locator("html")).toHaveClass(/dark/);
@@ -99,16 +100,17 @@ test.describe("the header of a chat @process", () => {
     await page.keyboard.press("?");
     await expect(page.getByRole("textbox", { name: /^Message/ })).toHaveValue("?");
     await page.getByRole("textbox", { name: /^Message/ }).fill("");
-    await page.getByRole("link", { name: "New chat" }).focus();
+    await page.getByRole("link", { name: "New chat", exact: true }).focus();
     await page.keyboard.press("?");
     await expect(shortcuts).toBeVisible();
     await expectAccessible(page);
     await shortcuts.getByRole("switch", { name: "Single-key shortcuts" }).click();
     await page.keyboard.press("Escape");
     await expect(shortcuts).toHaveCount(0);
-    await page.getByRole("link", { name: "New chat" }).focus();
+    await page.getByRole("link", { name: "New chat", exact: true }).focus();
     await page.keyboard.press("?");
     await page.keyboard.press("Control+k");
+    await expect(page.getByRole("combobox", { name: "Search conversations" })).toBeFocused();
     await page.keyboard.type("audit");
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/admin\/audit/);
