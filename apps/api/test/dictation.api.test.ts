@@ -161,7 +161,8 @@ test("one recording of a person at a time is written down, and others are not ke
     body: new Uint8Array(webm()),
     signal: controller.signal,
   }).catch(() => "left");
-  await expect.poll(async () => (await dictate(ann.client, ann.made.id)).problem?.code, { timeout: 5_000 }).toBe("overloaded");
+  await expect.poll(speech.left, { timeout: 5_000 }).toBe(1);
+  expect((await dictate(ann.client, ann.made.id)).problem?.code).toBe("overloaded");
   speech.answer(null);
   expect(await dictate(bob.client, bob.made.id)).toMatchObject({ status: 200 });
   controller.abort();

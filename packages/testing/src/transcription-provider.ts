@@ -12,6 +12,8 @@ export interface HeardSpeech {
 
 export interface TranscriptionProvider extends RunningServer {
   readonly heard: readonly HeardSpeech[];
+  /** How many recordings have arrived and are never answered. */
+  readonly left: () => number;
   /** How it answers instead, from now on; `hangs`: never; `null`: as it should. */
   answer(answer: { readonly status: number; readonly body: string } | "hangs" | null): void;
 }
@@ -26,6 +28,7 @@ export interface TranscriptionOptions {
 export async function startTranscriptionProvider({ text, apiKey }: TranscriptionOptions): Promise<TranscriptionProvider> {
   const heard: HeardSpeech[] = [];
   let other: { readonly status: number; readonly body: string } | "hangs" | null = null;
+  let left = 0;
   const json = (response: ServerResponse, status: number, body: unknown): void => {
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   };
@@ -39,7 +42,10 @@ export async function startTranscriptionProvider({ text, apiKey }: Transcription
       return;
     }
     const body = await receiveBody(request, { maxBytes: 25 * 1024 * 1024, arrivalMs: 30_000 }, (fault) => new Error(fault));
-    if (other === "hangs") return;
+    if (other === "hangs") {
+      left += 1;
+      return;
+    }
     if (other !== null) {
       response.writeHead(other.status, { "content-type": "application/json" }).end(other.body);
       return;
@@ -65,6 +71,7 @@ export async function startTranscriptionProvider({ text, apiKey }: Transcription
   return {
     ...running,
     heard,
+    left: () => left,
     answer: (answer) => {
       other = answer;
     },
