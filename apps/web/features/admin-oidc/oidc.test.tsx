@@ -109,9 +109,9 @@ describe("what goes wrong at the sign-in server", () => {
   });
 
   test("clocks that differ are told with the difference, and only a number is taken from the address", () => {
-    expect(oidcProblemText("oidc_clock_skew", "-600")?.detail).toMatch(/^The sign-in server’s is 10 minutes behind\. Whoever/);
+    expect(oidcProblemText("oidc_clock_skew", "-600")?.detail).toMatch(/^The sign-in server’s clock is 10 minutes behind\. Until both/);
     expect(oidcProblemText("oidc_clock_skew", "45")?.detail).toMatch(/45 seconds ahead/);
-    expect(oidcProblemText("oidc_clock_skew", "600 evil")?.detail).toMatch(/^Whoever/);
+    expect(oidcProblemText("oidc_clock_skew", "600 evil")?.detail).toMatch(/^Until both/);
     expect(oidcProblemText("oidc_client_refused")?.title).toBe("The sign-in server does not accept Mosaic");
   });
 });

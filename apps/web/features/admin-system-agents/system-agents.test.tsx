@@ -28,7 +28,7 @@ test("the page says that memory is shared, and what an agent waits for", async (
   await openPage(<SystemAgentsPage />, withAgent({ isRestartPending: true }).state, path);
   await screen.findByText("Admins share their memory");
   expect(await screen.findByText("OpenClaw · always on")).toBeDefined();
-  expect(screen.getByText("Warden restarts when the answer in flight is finished, to take over a change.")).toBeDefined();
+  expect(screen.getByText("Warden restarts when the answer in flight is finished, to apply a change.")).toBeDefined();
   expect(screen.getByRole("link", { name: "Chat with Warden" }).getAttribute("href")).toContain("/chat?agent=");
 });
 

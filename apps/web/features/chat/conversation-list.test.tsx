@@ -85,7 +85,15 @@ describe("the keys", () => {
     await open();
     act(() => row("Talk 2").focus());
     key(name, isShift);
-    expect((await screen.findAllByRole("menuitem")).map((item) => item.textContent)).toEqual(["Pin", "Rename", "Archive", "Delete"]);
+    expect((await screen.findAllByRole("menuitem")).map((item) => item.textContent)).toEqual([
+      "Pin",
+      "Rename",
+      "Archive",
+      "Share",
+      "Export as Markdown",
+      "Export as JSON Lines",
+      "Delete",
+    ]);
     key("Escape");
     await waitFor(() => expect([screen.queryByRole("menu"), focused()]).toEqual([null, "Talk 2"]));
   });
