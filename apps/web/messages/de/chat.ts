@@ -202,6 +202,7 @@ export const m: Translated<typeof english> = {
   theFileIsEmpty: "Die Datei ist leer.",
   inTheAgentsWorkspace: (workspacePath) => `Im Arbeitsbereich des Agenten: ${workspacePath}. `,
   inTheAgentsWorkspace2: (workspacePath) => `Im Arbeitsbereich des Agenten: ${workspacePath}`,
+  mosaicDoesNotOfferIt: "Mosaic bietet die Datei nicht an: Sie ist zu groß, oder Ihre Dateien belegen zu viel Platz.",
   shownToTheModel: (place) => `Dem Modell gezeigt. ${place}`,
   notShownToTheModel: (place) => `${place}. Dem Modell nicht gezeigt: Es ist zu groß, oder nichts sagt, dass das Modell Bilder annimmt.`,
   view: (name) => `${name} ansehen`,

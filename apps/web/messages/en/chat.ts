@@ -120,6 +120,7 @@ export const m = {
   theFileIsEmpty: "The file is empty.",
   inTheAgentsWorkspace: (workspacePath: string) => `In the agent’s workspace: ${workspacePath}. `,
   inTheAgentsWorkspace2: (workspacePath: string) => `In the agent’s workspace: ${workspacePath}`,
+  mosaicDoesNotOfferIt: "Mosaic does not offer it: it is too large, or your files take too much room.",
   shownToTheModel: (place: string) => `Shown to the model. ${place}`,
   notShownToTheModel: (place: string) => `${place}. Not shown to the model: it is too large, or nothing says that the model takes images.`,
   view: (name: string) => `View ${name}`,

@@ -28,7 +28,7 @@ export function MadeFile({ file }: { readonly file: FilePart }) {
   return (
     <FileCard
       file={file}
-      whereabouts={file.id === undefined ? `${place}Mosaic does not offer it: it is too large, or your files take too much room.` : null}
+      whereabouts={file.id === undefined ? `${place}${m.mosaicDoesNotOfferIt}` : null}
     />
   );
 }
