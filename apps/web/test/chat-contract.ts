@@ -211,7 +211,7 @@ const beginTurn = (context: Context, conversationId: string, content: string): {
   const question = sampleMessage({ role: "user", content });
   const answer = sampleMessage({ status: "streaming" });
   messages.push(question, answer);
-  const turn: ContractTurn = { conversationId, events: [], readers: new Set(), isStopped: false, readings: 0 };
+  const turn: ContractTurn = { conversationId, events: [], readers: new Set(), isStopped: false, isLetGo: false, readings: 0 };
   context.turns.set(answer.id, turn);
   const { title } = find(context.state.conversations, conversationId);
   say(turn, { type: "accepted", userMessage: question, answerId: answer.id, title });
@@ -266,7 +266,7 @@ const answerWaiting = async (context: Context, conversationId: string, content: 
 const speak = async (turn: ContractTurn, answer: Message, told: { agent: Agent; content: string; paceMs: number }): Promise<void> => {
   const { agent, content, paceMs } = told;
   if (content.includes("start")) await runStages((event) => say(turn, event), agent, paceMs);
-  while (content.includes("hang") && !turn.isStopped) await delay(paceMs);
+  while (content.includes("hang") && !turn.isStopped && !turn.isLetGo) await delay(paceMs);
   if (content.includes("slow")) {
     await delay(paceMs * 20);
     say(turn, { type: "notice", code: "provider_slow", detail: "The model is taking longer than usual. Still waiting." });

@@ -21,6 +21,8 @@ export interface ContractTurn {
   readonly events: TurnEvent[];
   readonly readers: Set<ServerResponse>;
   isStopped: boolean;
+  /** An answer that hangs goes on. */
+  isLetGo: boolean;
   /** How many times a page has come to read it. */
   readings: number;
 }

@@ -35,6 +35,8 @@ export interface ContractServer {
   readonly refuseStops: (isRefusing: boolean) => void;
   /** While true, no draft can be saved. */
   readonly refuseDrafts: (isRefusing: boolean) => void;
+  /** Answers that hang go on, and come to their end. */
+  readonly letGo: () => void;
   /** Of the turns so far. */
   readonly turnIds: () => string[];
   /** A turn that another page has begun; it does what the test says. */
@@ -73,6 +75,9 @@ export const startContractServer = async (
     refuseReaders: (isRefusing) => setMember(context.refuses, "GET events", isRefusing),
     refuseStops: (isRefusing) => setMember(context.refuses, "POST stop", isRefusing),
     refuseDrafts: (isRefusing) => setMember(context.refuses, "PUT draft", isRefusing),
+    letGo: () => {
+      for (const turn of context.turns.values()) turn.isLetGo = true;
+    },
     turnIds: () => [...context.turns.keys()],
     begin: (conversationId, content) => beginOther(context, conversationId, content),
     say: (event) => context.listeners.forEach((listener) => listener(event)),

@@ -159,14 +159,16 @@ describe("a conversation", () => {
 
   test("has a message wait that is written during an answer, and shows its answer by itself", async () => {
     const { send, box, server } = await openChat({ paceMs: 5 });
-    send("long");
-    await waitFor(() => expect(lastAnswer().textContent).toContain("Paragraph 2"));
+    send("hang");
+    await waitFor(() => expect(server.turnIds()).toHaveLength(1));
     send("and then this");
     const waiting = await screen.findByRole("region", { name: "Waiting messages" });
     expect(within(waiting).getByText("and then this")).toBeDefined();
     expect(within(waiting).getByText("Sent when this answer is finished")).toBeDefined();
     expect(box.value).toBe("");
-    await waitFor(() => expect(lastAnswer().textContent).toContain("You said: and then this"), { timeout: 10_000 });
+    server.letGo();
+    await waitFor(() => expect(lastAnswer().textContent).toContain("You said: and then this"));
+    expect(screen.getByText("You said: hang")).toBeDefined();
     await waitFor(() => expect(screen.queryByRole("region", { name: "Waiting messages" })).toBeNull());
     expect(server.requests.filter(({ line }) => line.startsWith("POST") && line.endsWith("/messages"))).toHaveLength(1);
   });
@@ -203,7 +205,8 @@ describe("a conversation", () => {
     const { send, server } = await openChat({ paceMs: 2 });
     send("break here, and go on for a while");
     await waitFor(() => expect(screen.getByText("Ada answered: You said: break here, and go on for a while")).toBeDefined());
-    expect(within(lastAnswer()).getByText("You said: break here, and go on for a while")).toBeDefined();
+    // It is laid out a moment after it was announced.
+    expect(await within(lastAnswer()).findByText("You said: break here, and go on for a while")).toBeDefined();
     expect(server.requests.filter(({ line }) => line.endsWith("/messages"))).toHaveLength(1);
     expect(server.requests.some(({ line }) => line.endsWith("/events") && line.startsWith("GET /api/turns/"))).toBe(true);
   });
@@ -336,7 +339,7 @@ describe("a conversation", () => {
 });
 
 describe("an agent that waits for its restart", () => {
-  const own = "Ada restarts when your answer is finished, to take over a change.";
+  const own = "Ada restarts when your answer is finished, to apply a change.";
   const event = { type: "agent", status: "running", stage: null, error: null } as const;
 
   test("is named below the field, in place of the hint, until it restarts", async () => {
