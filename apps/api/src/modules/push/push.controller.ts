@@ -37,6 +37,7 @@ export class PushController {
   }
 
   @Post("devices/:id/test")
+  @HttpCode(200)
   @ApiAnswer(200, pushTest)
   async test(@CurrentSession() caller: SessionCaller, @PathId() id: string): Promise<PushTest> {
     return this.devices.test(caller.user.id, id);
