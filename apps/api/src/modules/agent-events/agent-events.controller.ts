@@ -16,7 +16,7 @@ export class AgentEventsController {
   /** Says something to the agent's owner without being asked. */
   @Post()
   @ApiAnswer(201, saidAgentEvent)
-  @BodyLimit(32 * 1024)
+  @BodyLimit(26 * 1024)
   async say(@PathId() agentId: string, @Body({ schema: sayAgentEvent }) body: SayAgentEvent): Promise<SaidAgentEvent> {
     return this.events.say(agentId, body);
   }

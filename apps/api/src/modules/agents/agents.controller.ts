@@ -33,7 +33,7 @@ export class AgentsController {
 
   @Post()
   @ApiAnswer(201, agent)
-  @BodyLimit(128 * 1024)
+  @BodyLimit(132 * 1024)
   async create(@CurrentUser() user: SessionUser, @Body({ schema: createAgent }) body: CreateAgent): Promise<Agent> {
     return this.agents.create({ owner: user.id, userId: user.id }, body);
   }
@@ -55,7 +55,7 @@ export class AgentsController {
 
   @Patch(":id")
   @ApiAnswer(200, agent)
-  @BodyLimit(128 * 1024)
+  @BodyLimit(132 * 1024)
   async update(@CurrentUser() user: SessionUser, @PathId() id: string, @Body({ schema: updateAgent }) body: UpdateAgent): Promise<Agent> {
     return this.agents.update({ owner: user.id, userId: user.id }, id, body);
   }

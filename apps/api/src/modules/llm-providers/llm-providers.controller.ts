@@ -52,7 +52,7 @@ export class LlmProvidersController {
 
   @Post()
   @ApiAnswer(201, provider)
-  @BodyLimit(520 * 1024)
+  @BodyLimit(560 * 1024)
   async create(@CurrentUser() user: SessionUser, @Body({ schema: createProvider }) body: CreateProvider): Promise<Provider> {
     return this.providers.create(user.id, body);
   }
@@ -78,7 +78,7 @@ export class LlmProvidersController {
 
   @Patch(":id")
   @ApiAnswer(200, provider)
-  @BodyLimit(520 * 1024)
+  @BodyLimit(560 * 1024)
   async update(
     @CurrentUser() user: SessionUser,
     @PathId() id: string,

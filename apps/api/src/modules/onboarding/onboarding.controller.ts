@@ -88,7 +88,7 @@ export class OnboardingController {
   @WizardStep()
   @HttpCode(200)
   @ApiAnswer(200, provider)
-  @BodyLimit(520 * 1024)
+  @BodyLimit(560 * 1024)
   async provider(@CurrentUser() user: SessionUser, @Body({ schema: onboardingProvider }) body: CreateProvider): Promise<Provider> {
     return this.onboarding.putProvider(user.id, body);
   }
@@ -118,7 +118,7 @@ export class OnboardingController {
   @WizardStep()
   @HttpCode(200)
   @ApiAnswer(200, agent)
-  @BodyLimit(128 * 1024)
+  @BodyLimit(132 * 1024)
   async agents(@CurrentUser() user: SessionUser, @Body({ schema: onboardingAgents }) body: OnboardingAgents): Promise<Agent> {
     return this.onboarding.putAgent(user.id, body);
   }

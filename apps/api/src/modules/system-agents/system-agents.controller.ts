@@ -34,7 +34,7 @@ export class SystemAgentsController {
   /** It starts by itself within seconds. */
   @Post()
   @ApiAnswer(201, agent)
-  @BodyLimit(128 * 1024)
+  @BodyLimit(132 * 1024)
   async create(@CurrentUser() user: SessionUser, @Body({ schema: createSystemAgent }) body: CreateSystemAgent): Promise<Agent> {
     return this.systemAgents.create(user.id, body);
   }
@@ -47,7 +47,7 @@ export class SystemAgentsController {
 
   @Patch(":id")
   @ApiAnswer(200, agent)
-  @BodyLimit(128 * 1024)
+  @BodyLimit(132 * 1024)
   async update(@CurrentUser() user: SessionUser, @PathId() id: string, @Body({ schema: updateAgent }) body: UpdateAgent): Promise<Agent> {
     return this.systemAgents.update(user.id, id, body);
   }
