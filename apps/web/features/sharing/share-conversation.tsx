@@ -58,7 +58,7 @@ function ShareForm({ conversationId, onCancel, onMade }: ShareFormProps) {
     event.preventDefault();
     const usernames = namesOf(names);
     const isMissing = kind === "members" && (usernames.length === 0 || usernames.length > 20);
-    setFault(isMissing ? "1 to 20 user names" : undefined);
+    setFault(isMissing ? m.oneToTwentyUserNames : undefined);
     if (isMissing) return;
     const body =
       kind === "link" ? ({ kind: "link", hasTools, hasFiles } as const) : ({ kind: "members", usernames, hasTools, hasFiles } as const);

@@ -14,6 +14,7 @@ export const m: Translated<typeof english> = {
   exportAsJsonLines: "Als JSON Lines exportieren",
   exportAsMarkdown: "Als Markdown exportieren",
   youStoppedTheImportWhat: "Sie haben den Import angehalten. Was vorher kam, ist da; importieren Sie die Datei erneut, um fortzufahren.",
+  theImportBrokeOff: (why) => `${why} Was vorher kam, ist da; importieren Sie die Datei erneut, um fortzufahren.`,
   theImportIsDone: "Der Import ist fertig",
   import: "Importieren",
   conversationsFromChatgptConversationsJson:

@@ -11,6 +11,7 @@ export const m: Translated<typeof english> = {
   anAdminDoesNotAllow: "Ein Admin erlaubt keine Links.",
   userNames: "Benutzernamen",
   withCommasBetweenThem: "Durch Kommas getrennt.",
+  oneToTwentyUserNames: "1 bis 20 Benutzernamen",
   withThoughtsAndTools: "Mit Gedanken und Werkzeugen",
   whatTheAgentThoughtAnd: "Was der Agent dachte, und was seine Werkzeuge bekamen und sagten.",
   withNamesOfFiles: "Mit Namen der Dateien",

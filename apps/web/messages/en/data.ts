@@ -13,6 +13,7 @@ export const m = {
   exportAsJsonLines: "Export as JSON Lines",
   exportAsMarkdown: "Export as Markdown",
   youStoppedTheImportWhat: "You stopped the import. What came before is there; import the file again to go on.",
+  theImportBrokeOff: (why: string) => `${why} What came before is there; import the file again to go on.`,
   theImportIsDone: "The import is done",
   import: "Import",
   conversationsFromChatgptConversationsJson:

@@ -8,6 +8,7 @@ export const m = {
   anAdminDoesNotAllow: "An admin does not allow links.",
   userNames: "User names",
   withCommasBetweenThem: "With commas between them.",
+  oneToTwentyUserNames: "1 to 20 user names",
   withThoughtsAndTools: "With thoughts and tools",
   whatTheAgentThoughtAnd: "What the agent thought, and what its tools were given and said.",
   withNamesOfFiles: "With names of files",

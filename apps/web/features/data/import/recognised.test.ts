@@ -1,6 +1,6 @@
 import type { MessageLine } from "@mosaic/contracts/conversation-files";
 import { conversationLine, messageLine } from "@mosaic/contracts/conversation-files";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { recognised, type Recognised } from "@/features/data/import/recognised";
 
 const now = Date.parse("2026-11-30T12:00:00Z");
@@ -236,7 +236,10 @@ describe("a file of an enemy", () => {
     );
     const beside = Object.fromEntries(Array.from({ length: 100_000 }, (_, at) => [`n${at}`, node(null, "user", text("x"))]));
     const began = performance.now();
-    expect([read(mapping(row)).lines.length, read(mapping(beside)).lines.length]).toEqual([100_001, 100_001]);
+    const lines = [recognised(mapping(row), now), recognised(mapping(beside), now)].map((found) =>
+      found.kind === "conversation" ? found.lines.length : 0,
+    );
+    expect(lines).toEqual([100_001, 100_001]);
     expect(performance.now() - began).toBeLessThan(30_000);
   });
 
@@ -246,6 +249,33 @@ describe("a file of an enemy", () => {
       expect(recognised(value, now).kind).toBe("unknown");
     },
   );
+});
+
+describe("a conversation without an id", () => {
+  const one = (...parts: unknown[]): object => ({
+    mapping: { a: node(null, "user", { content_type: "multimodal_text", parts }, { create_time: null }) },
+  });
+  const image = { content_type: "image_asset_pointer" };
+
+  test("is the same one later, and in another language of the page", async () => {
+    vi.resetModules();
+    vi.doMock("@messages/data", async () => import("@/messages/de/data"));
+    const german = await import("@/features/data/import/recognised");
+    vi.doUnmock("@messages/data");
+    for (const value of [one(image), one(image, "Hi"), { ...one(image), title: "Räder" }, { ...one(image), create_time: 1 }]) {
+      const later = german.recognised(value, now + 60_000);
+      if (later.kind !== "conversation") throw new Error(`this is ${later.kind}`);
+      const [conversation, ...messages] = read(value).lines;
+      expect(later.lines[0].id).toBe(conversation.id);
+      // So the page was in another language.
+      expect(JSON.stringify(later.lines.slice(1))).not.toBe(JSON.stringify(messages));
+    }
+  });
+
+  test("is another one than those with other words, names or times", () => {
+    const values = [one("Hi"), one("Ho"), { ...one("Hi"), title: "Räder" }, { ...one("Hi"), create_time: 1 }];
+    expect(new Set(values.map((value) => read(value).lines[0].id)).size).toBe(values.length);
+  });
 });
 
 test("lines of Mosaic's own are taken as they are, those of another version are not", () => {

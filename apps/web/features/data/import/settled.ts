@@ -52,13 +52,12 @@ interface Head {
 }
 
 const headOf = (foreign: ForeignConversation, { createdAtMs, nowMs, times, messages, activeMessageId }: Head): ConversationLine => {
-  const title =
-    titleOf(foreign.title) || titleOf(textOf(messages.find(({ role }) => role === "user")?.parts ?? [])) || m.importedConversation;
+  const opening = titleOf(textOf(messages.find(({ role }) => role === "user")?.parts ?? []));
   return {
     type: "conversation",
     source: foreign.source,
-    id: (foreign.id || `${title} ${createdAtMs}`).toWellFormed().slice(0, 200),
-    title,
+    id: (foreign.id || idWithout(foreign, times, opening)).toWellFormed().slice(0, 200),
+    title: titleOf(foreign.title) || opening || m.importedConversation,
     activeMessageId,
     isPinned: foreign.isPinned && !foreign.isArchived,
     isArchived: foreign.isArchived,
@@ -66,6 +65,13 @@ const headOf = (foreign: ForeignConversation, { createdAtMs, nowMs, times, messa
     updatedAt: iso(foreign.updatedAtMs ?? maxOf(times) ?? createdAtMs, nowMs),
   };
 };
+
+/**
+ * By what the file itself says, so that it is the same one whenever, and in whatever language of the page, the file is read again. Never empty: an import
+ * takes no conversation without one.
+ */
+const idWithout = ({ title, createdAtMs }: ForeignConversation, times: readonly number[], opening: string): string =>
+  JSON.stringify([titleOf(title), createdAtMs ?? minOf(times) ?? null, opening]);
 
 const isKept = ({ role, parts }: ForeignMessage): boolean => role !== null && parts.length > 0;
 
