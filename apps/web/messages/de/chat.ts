@@ -166,6 +166,7 @@ export const m: Translated<typeof english> = {
   useOfThisAnswer: (text) => `Verbrauch dieser Antwort: ${text}`,
   model: "Modell",
   read: "Gelesen",
+  lessThan: (amount) => `weniger als ${amount}`,
   tokensCached: (count, cached) => `${count} Token, ${cached} davon aus dem Cache`,
   wrote: "Geschrieben",
   context: "Kontext",

@@ -231,6 +231,7 @@ export const m = {
   helloYou: (person: string, name: string) => `Hello ${person}, I’m ${name}`,
   iWakeUp: "I wake up when you send the first message. That can take a moment.",
   isWriting: (agentName: string) => `${agentName} is writing`,
+  lessThan: (amount: string) => `less than ${amount}`,
   tokensCached: (count: string, cached: string) => `${count} tokens, ${cached} of them cached`,
   bytes: (count: number) => plural(count, { one: "1 byte", other: `${count} bytes` }),
   nowUsesNone: (name: string) => `${name} now uses no model`,
