@@ -31,10 +31,17 @@ export const putAnswerIntoCache = (
     // What its agent has said by itself meanwhile comes after the answer: ids grow with time.
     const after = others.findIndex(({ id: other, agentEvent }) => agentEvent !== undefined && other > answer.id);
     const at = after < 0 ? others.length : after;
-    return { ...known, messages: [...others.slice(0, at), question, answer, ...others.slice(at)] };
+    const turn = [withVersions(question, known.messages), withVersions(answer, known.messages)];
+    return { ...known, messages: [...others.slice(0, at), ...turn, ...others.slice(at)] };
   });
   // As the server has it: who stopped an answer has seen it.
   if (answer.status !== "stopped") putUnread(client, id, true);
+};
+
+/** Which version a message is, its conversation alone says: a turn does not. */
+const withVersions = (message: Message, stored: readonly Message[]): Message => {
+  const versions = message.versions ?? stored.find(({ id }) => id === message.id)?.versions;
+  return versions === undefined ? message : { ...message, versions };
 };
 
 /** The conversation moves to the top of the list and out of the archive, with the title that its first message gave it. */
