@@ -37,7 +37,7 @@ test.describe("dictation @process", () => {
     const args = [...(launchOptions.args ?? []), "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
     browser = await playwright.chromium.launch({ ...launchOptions, args });
     pageStreams.watch(browser);
-    page = await browser.newPage();
+    page = await (await browser.newContext()).newPage();
     page.on("response", (response) => {
       const keep = async (): Promise<void> => void seen.push(await response.text().catch(() => ""));
       if (!/events/.test(response.url())) void keep();
