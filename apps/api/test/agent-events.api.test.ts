@@ -1,7 +1,13 @@
-import { randomUUID } from "node:crypto";
+import { randomUUID, randomUUIDv7 } from "node:crypto";
 import { agentEventMaxCharacters, type SaidAgentEvent } from "@mosaic/contracts/agent-event";
 import type { ConversationList } from "@mosaic/contracts/conversations";
+import { textParts } from "@mosaic/contracts/message-parts";
+import type { Problem } from "@mosaic/contracts/problem";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { sealParts } from "../src/modules/conversations/message-seal.js";
+import { CryptoService } from "../src/modules/crypto/crypto.service.js";
+import { TurnsRepository } from "../src/modules/turns/turns.repository.js";
+import { TurnPresenceService } from "../src/modules/turns/turn-presence.service.js";
 import { conversationOf, createAgent, createConversation, say, stop, Turn } from "./harness/chat.js";
 import { Page } from "./harness/open-events.js";
 import { startTestApp, uniqueName, type TestApp } from "./harness/test-app.js";
@@ -10,10 +16,13 @@ import { TestClient, type Answer } from "./harness/test-client.js";
 let app: TestApp;
 /** Another process on the same database and engine. */
 let other: TestApp;
+/** Nothing of what their agent says is taken. */
+let refused: Owner;
 
 beforeAll(async () => {
   app = await startTestApp();
   other = await startTestApp({ database: app.database, runtime: app.runtime });
+  refused = await owner();
 });
 
 afterAll(async () => {
@@ -128,9 +137,8 @@ test.each([
   { text: "x", idempotencyKey: "" },
   { text: "x", role: "system" },
 ])("%j is no event", async (body) => {
-  const ann = await owner();
-  expect((await tell(ann.container, ann.agentId, body)).status).toBe(400);
-  expect((await conversationOf(ann.client, ann.conversationId)).messages).toHaveLength(2);
+  expect((await tell(refused.container, refused.agentId, body)).status).toBe(400);
+  expect((await conversationOf(refused.client, refused.conversationId)).messages).toHaveLength(2);
 });
 
 test("a request that is sent again, at whichever process and at once, stores one message", async () => {
@@ -194,6 +202,7 @@ test("what comes during an answer stands after it, leaves it alone, and holds ba
   await turn.until(({ text }) => text.length > 5);
   expect((await tell(ann.container, ann.agentId, { text: "By the way" })).status).toBe(201);
   expect((await ann.client.post(`/api/conversations/${ann.conversationId}/waiting`, { content: "then" })).status).toBe(201);
+  expectWhole((await ann.client.get("/api/conversation-exports")).text);
   const { message } = await turn.done();
   expect(message.status).toBe("complete");
   const rows = async () => (await conversationOf(ann.there, ann.conversationId)).messages;
@@ -202,6 +211,85 @@ test("what comes during an answer stands after it, leaves it alone, and holds ba
   expect(contents[4]).toBe("By the way");
   expect(contents[5]).toBe("then");
   expect(countIn(memoryOf(ann, ann.conversationId), "> By the way")).toBe(1);
+});
+
+/** Each message of an export follows one that came before. */
+function expectWhole(file: string): void {
+  const lines = file
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { type: string; id: string; parentId?: string | null });
+  const messages = lines.filter(({ type }) => type === "message");
+  expect(messages.length).toBeGreaterThan(2);
+  for (const [index, { parentId }] of messages.entries()) {
+    expect([null, ...messages.slice(0, index).map(({ id }) => id)]).toContain(parentId);
+  }
+}
+
+test("what an agent has said goes with its branch and comes back with it, and is no answer to be given again", async () => {
+  const ann = await owner();
+  const { messageId } = (await tell(ann.container, ann.agentId, { text: "By the way" })).json<SaidAgentEvent>();
+  const before = (await conversationOf(ann.client, ann.conversationId)).messages;
+  const refused = await ann.client.post(`/api/turns/${messageId}/again`, {});
+  expect([refused.status, refused.json<Problem>().code]).toEqual([409, "conflict"]);
+  const edited = await Turn.post(ann.client, `/api/conversations/${ann.conversationId}/messages`, {
+    content: "hi",
+    replaces: before[0]?.id,
+  });
+  await edited.ended;
+  expect((await conversationOf(ann.client, ann.conversationId)).messages.map(({ id }) => id)).not.toContain(messageId);
+  expect((await ann.client.post(`/api/messages/${before[0]?.id ?? ""}/show`, {})).status).toBe(204);
+  const after = (await conversationOf(ann.client, ann.conversationId)).messages;
+  expect(after.map(({ id, versions }) => [id, versions?.count])).toEqual(before.map(({ id }, index) => [id, index === 0 ? 2 : undefined]));
+});
+
+/** Stores the beginning of a turn as a process does, and nothing else of it. */
+async function beginAs(
+  processId: string,
+  { client, conversationId }: Owner,
+  [questionId, answerId]: readonly [string, string],
+): Promise<void> {
+  const userId = client.userId ?? "";
+  const crypto = app.nest.get(CryptoService);
+  const sealed = (id: string, text: string) => ({ id, ...sealParts(crypto, { userId, messageId: id }, textParts(text)) });
+  const place = { userId, conversationId, processId, now: new Date(), maxPerUser: 5, waitingId: null, fileIds: [], branch: null };
+  const turn = { ...place, question: sealed(questionId, "late"), answer: sealed(answerId, "well") };
+  expect(await app.nest.get(TurnsRepository).begin(turn)).toMatchObject({ kind: "begun", hasSpoken: true });
+}
+
+test("what a process has claimed that died before the agent got it comes with the next message", async () => {
+  const ann = await owner();
+  await tell(ann.container, ann.agentId, { text: "The pumpkin is ripe." });
+  await beginAs(randomUUID(), ann, [randomUUIDv7(), randomUUIDv7()]);
+  await say(ann.client, ann.conversationId, "What is ripe?");
+  expect(countIn(memoryOf(ann, ann.conversationId), "> The pumpkin is ripe.")).toBe(1);
+});
+
+test("a turn that comes to begin after the agent has spoken has versions of its own", async () => {
+  const ann = await owner();
+  const [questionId, answerId] = [randomUUIDv7(), randomUUIDv7()] as const;
+  await tell(ann.container, ann.agentId, { text: "By the way" });
+  const presence = app.nest.get(TurnPresenceService);
+  presence.enter(answerId);
+  await beginAs(presence.processId, ann, [questionId, answerId]);
+  await app.database.query("UPDATE messages SET status = 'complete' WHERE id = $1", [answerId]);
+  presence.leave(answerId);
+  const contentsOf = async () => (await conversationOf(ann.client, ann.conversationId)).messages.map(({ content }) => content).slice(2);
+  expect(await contentsOf()).toEqual(["late", "well", "By the way"]);
+  const edited = await Turn.post(ann.client, `/api/conversations/${ann.conversationId}/messages`, {
+    content: "later",
+    replaces: questionId,
+  });
+  await edited.ended;
+  const { messages } = await conversationOf(ann.client, ann.conversationId);
+  expect(messages.slice(2).map(({ content, versions }) => [content.includes("later"), versions?.count])).toEqual([
+    [true, 2],
+    [true, undefined],
+  ]);
+  await ann.client.post(`/api/messages/${questionId}/show`, {});
+  expect(await contentsOf()).toEqual(["late", "well", "By the way"]);
+  await ann.client.post(`/api/messages/${messages[2]?.id ?? ""}/show`, {});
+  expect(await contentsOf()).toEqual(messages.slice(2).map(({ content }) => content));
 });
 
 test("after an answer that was stopped, what the agent says sends no waiting message", async () => {

@@ -188,12 +188,11 @@ const agentEvent: Omit<NewAgentEvent, "conversationId"> = {
   agentId: id("agents", 1),
   kind: "assistant",
   now,
-  messageId: randomUUIDv7(),
   newConversationId: randomUUIDv7(),
   keyHash: bytes(),
   keysSince: hourAgo,
   pace: { burst: 20, everyMs: 1_000 },
-  seal: () => ({ contentEncrypted: "enc:", contentFormat: "text" }),
+  seal: () => ({ id: randomUUIDv7(), contentEncrypted: "enc:", contentFormat: "text" }),
   sealTitle: () => "enc:",
 };
 function importedDraft(): ConversationDraft {
@@ -267,7 +266,7 @@ const talk: readonly Call[] = [
   ...of(AgentEventsRepository, {
     append: [
       (events) => events.append({ ...agentEvent, conversationId: id("conversations", 40) }),
-      (events) => events.append({ ...agentEvent, conversationId: null, messageId: randomUUIDv7(), keyHash: bytes() }),
+      (events) => events.append({ ...agentEvent, conversationId: null, keyHash: bytes() }),
     ],
   }),
   ...of(DraftsRepository, {
@@ -306,7 +305,7 @@ const talk: readonly Call[] = [
     findLive: (turns) => turns.findLive([id("messages", 1), id("messages", 2)]),
     findOrphans: [(turns) => turns.findOrphans(randomUUIDv7(), [], false), (turns) => turns.findOrphans(randomUUIDv7(), [], true)],
     endOrphan: (turns) =>
-      turns.endOrphan(orphan(4), { contentEncrypted: "enc:", contentFormat: "text" }, { status: "stopped", error: null }),
+      turns.endOrphan(orphan(4), { contentEncrypted: "enc:", contentFormat: "text", isEmpty: true }, { status: "stopped", error: null }),
     takeOver: (turns) => turns.takeOver(orphan(4), randomUUIDv7()),
     finish: (turns) =>
       turns.finish(

@@ -10,7 +10,6 @@ export interface NewAgentEvent {
   readonly agentId: string;
   readonly kind: AgentEventKind;
   readonly now: Date;
-  readonly messageId: string;
   /** `null`: the one that was spoken in last, or a new one. */
   readonly conversationId: string | null;
   readonly newConversationId: string;
@@ -19,7 +18,8 @@ export interface NewAgentEvent {
   /** Older keys are forgotten. */
   readonly keysSince: Date;
   readonly pace: { readonly burst: number; readonly everyMs: number };
-  readonly seal: (userId: string) => SealedContent;
+  /** Makes its id too, so that it comes after all that stands where it is put. */
+  readonly seal: (userId: string) => SealedContent & { readonly id: string };
   readonly sealTitle: (userId: string, conversationId: string, agentName: string) => string;
 }
 
@@ -31,6 +31,10 @@ export type AppendResult =
 interface Place {
   readonly conversationId: string;
   readonly userId: string;
+}
+
+interface Said extends Place {
+  readonly messageId: string;
 }
 
 /** An agent is told again of so many at most: of what is older, it is told nothing. */
@@ -51,7 +55,7 @@ export class AgentEventsRepository {
       if (known !== null) {
         return { kind: "said", ...known };
       }
-      const { now, pace, messageId } = event;
+      const { now, pace } = event;
       const waitMs = allowedAt.getTime() - now.getTime() - (pace.burst - 1) * pace.everyMs;
       if (waitMs > 0) {
         return { kind: "too_many", waitMs };
@@ -60,12 +64,12 @@ export class AgentEventsRepository {
       if (place === null) {
         return { kind: "not_found" };
       }
-      await store(tx, event, place);
+      const messageId = await store(tx, event, place);
       await tx.$executeRaw(pushing({ userId: place.userId, messageId }, Prisma.sql`SELECT 1`));
       const next = new Date(Math.max(allowedAt.getTime(), now.getTime()) + pace.everyMs);
       await tx.$executeRaw`UPDATE agent_event_rates SET allowed_at = ${next} WHERE agent_id = ${event.agentId}::uuid`;
-      await remember(tx, event, place);
-      await tell(tx, event, place);
+      await remember(tx, event, { ...place, messageId });
+      await tell(tx, event, { ...place, messageId });
       return { kind: "said", conversationId: place.conversationId, messageId };
     });
   }
@@ -127,31 +131,29 @@ async function findLast(tx: Prisma.TransactionClient, agentId: string): Promise<
   return row?.id ?? null;
 }
 
-/** At the end of the path. Of what its agent was not told again, the oldest is let go. */
-async function store(
-  tx: Prisma.TransactionClient,
-  { messageId, kind, now, seal }: NewAgentEvent,
-  { conversationId, userId }: Place,
-): Promise<void> {
-  const { contentEncrypted, contentFormat } = seal(userId);
+/**
+ * At the end of the path. It names no message before it: it follows the row before it there, which may be of a turn that begins meanwhile. Of what its
+ * agent was not told again, the oldest is let go. Returns its id.
+ */
+async function store(tx: Prisma.TransactionClient, { kind, now, seal }: NewAgentEvent, { conversationId, userId }: Place): Promise<string> {
+  const { id: messageId, contentEncrypted, contentFormat } = seal(userId);
   await tx.$executeRaw`
     WITH let_go AS (
       UPDATE messages SET given_to = id WHERE id IN (
         SELECT m.id FROM messages m WHERE m.conversation_id = ${conversationId}::uuid AND m.agent_event_kind IS NOT NULL AND m.given_to IS NULL
         ORDER BY m.id DESC OFFSET ${mostNotGiven - 1}))
-    INSERT INTO messages (id, conversation_id, parent_id, role, content_encrypted, content_format, status, agent_event_kind, created_at)
-    VALUES (${messageId}::uuid, ${conversationId}::uuid,
-      COALESCE((SELECT m.id FROM messages m WHERE m.conversation_id = ${conversationId}::uuid AND m.left_at IS NULL ORDER BY m.id DESC LIMIT 1), ${conversationId}::uuid),
-      'assistant', ${contentEncrypted}, ${contentFormat}, 'complete', ${kind}, ${now})`;
+    INSERT INTO messages (id, conversation_id, role, content_encrypted, content_format, status, agent_event_kind, created_at)
+    VALUES (${messageId}::uuid, ${conversationId}::uuid, 'assistant', ${contentEncrypted}, ${contentFormat}, 'complete', ${kind}, ${now})`;
   await tx.$executeRaw`
     UPDATE conversations SET updated_at = ${now}, archived_at = NULL, unread_message_id = GREATEST(unread_message_id, ${messageId}::uuid)
     WHERE id = ${conversationId}::uuid`;
+  return messageId;
 }
 
 async function remember(
   tx: Prisma.TransactionClient,
-  { agentId, keyHash, messageId, now, keysSince }: NewAgentEvent,
-  place: Place,
+  { agentId, keyHash, now, keysSince }: NewAgentEvent,
+  { conversationId, messageId }: Said,
 ): Promise<void> {
   if (keyHash === null) {
     return;
@@ -159,14 +161,14 @@ async function remember(
   await tx.$executeRaw`DELETE FROM agent_event_keys WHERE agent_id = ${agentId}::uuid AND created_at <= ${keysSince}`;
   await tx.$executeRaw`
     INSERT INTO agent_event_keys (agent_id, key_hash, conversation_id, message_id, created_at)
-    VALUES (${agentId}::uuid, ${keyHash}, ${place.conversationId}::uuid, ${messageId}::uuid, ${now})`;
+    VALUES (${agentId}::uuid, ${keyHash}, ${conversationId}::uuid, ${messageId}::uuid, ${now})`;
 }
 
 /** `agent_spoke` is for whoever tells people elsewhere; pages fetch the conversation. */
 async function tell(
   tx: Prisma.TransactionClient,
-  { agentId, kind, messageId }: NewAgentEvent,
-  { userId, conversationId }: Place,
+  { agentId, kind }: NewAgentEvent,
+  { userId, conversationId, messageId }: Said,
 ): Promise<void> {
   const spoke = { type: "agent_spoke", agentId, conversationId, messageId, kind } as const;
   await sendAll(tx, [

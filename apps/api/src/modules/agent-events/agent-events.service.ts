@@ -42,18 +42,19 @@ export class AgentEventsService {
   /** Throws `not_found` for a conversation that is not this agent's own, as for a missing one, and `too_many_requests`; then nothing was stored. */
   async say(agentId: string, { kind, text, conversationId, idempotencyKey }: SayAgentEvent): Promise<SaidAgentEvent> {
     const now = this.clock.now();
-    const messageId = randomUUIDv7();
     const event: NewAgentEvent = {
       agentId,
       kind,
       now,
-      messageId,
       conversationId: conversationId ?? null,
       newConversationId: randomUUIDv7(),
       keyHash: idempotencyKey === undefined ? null : hashToken(idempotencyKey),
       keysSince: new Date(now.getTime() - keysKeptMs),
       pace: { burst, everyMs },
-      seal: (userId) => sealParts(this.crypto, { userId, messageId }, textParts(text)),
+      seal: (userId) => {
+        const id = randomUUIDv7();
+        return { id, ...sealParts(this.crypto, { userId, messageId: id }, textParts(text)) };
+      },
       sealTitle: (userId, id, agentName) => this.crypto.seal(`From ${agentName}`, titleContext(userId, id)),
     };
     return saidOf(await this.gate.run(agentId, async () => this.repository.append(event)));

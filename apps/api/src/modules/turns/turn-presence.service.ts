@@ -97,7 +97,8 @@ export class TurnPresenceService implements OnApplicationBootstrap {
       this.logger.error("the log of a turn could not be read", error, { answerId });
       return null;
     });
-    const sealed = parts === null ? null : sealParts(this.crypto, { userId, messageId: answerId }, parts);
+    const sealed =
+      parts === null ? null : { ...sealParts(this.crypto, { userId, messageId: answerId }, parts), isEmpty: parts.length === 0 };
     return this.repository.endOrphan(orphan, sealed, orphanEnd(orphan.isStopRequested));
   }
 }

@@ -126,7 +126,7 @@ export class TurnsRepository {
         WHERE id = ${turn.answerId}::uuid RETURNING conversation_id, status),
       pushed AS (${pushingEnd(turn)}),
       dropped AS (DELETE FROM turn_events WHERE message_id = ${turn.answerId}::uuid),
-      moved AS (UPDATE conversations v SET updated_at = ${now}, ${unreadBy(turn.answerId, status)} FROM ended WHERE v.id = ended.conversation_id),
+      moved AS (UPDATE conversations v SET updated_at = ${now}, ${unreadBy(turn.answerId)} FROM ended WHERE v.id = ended.conversation_id),
       used AS (UPDATE agent_containers SET last_active_at = ${now}, updated_at = ${now} WHERE agent_id = ${turn.agentId}::uuid)
       SELECT ${overNotices(turn)}, EXISTS (SELECT 1 FROM waiting_messages w WHERE w.conversation_id = ended.conversation_id) AS "hasWaiting" FROM ended`,
     );
@@ -189,8 +189,15 @@ export class TurnsRepository {
     return rows > 0;
   }
 
-  /** Ends a turn in the place of the process that ran it, as stopped if its owner has asked for that by now; without `content` what is stored stays. False if it has ended meanwhile. */
-  async endOrphan(turn: OrphanedTurn, content: SealedContent | null, { status, error }: AnswerEnd): Promise<boolean> {
+  /**
+   * Ends a turn in the place of the process that ran it, as stopped if its owner has asked for that by now; without `content` what is stored stays. Where
+   * the agent has answered nothing it may not have the message, so the next turn tells it again what it has said by itself. False if it has ended meanwhile.
+   */
+  async endOrphan(
+    turn: OrphanedTurn,
+    content: (SealedContent & { readonly isEmpty: boolean }) | null,
+    { status, error }: AnswerEnd,
+  ): Promise<boolean> {
     const rows = await this.prisma.$executeRaw`
       WITH ended AS (
         UPDATE messages SET content_encrypted = COALESCE(${content?.contentEncrypted ?? null}, content_encrypted),
@@ -199,16 +206,19 @@ export class TurnsRepository {
           error_detail = CASE WHEN stop_requested_at IS NULL THEN ${error?.detail ?? null} END
         WHERE id = ${turn.answerId}::uuid AND status = 'streaming' AND process_id IS NOT DISTINCT FROM ${turn.processId}::uuid RETURNING conversation_id, status),
       pushed AS (${pushingEnd(turn)}),
-      moved AS (UPDATE conversations v SET ${unreadBy(turn.answerId, status)} FROM ended WHERE v.id = ended.conversation_id),
+      moved AS (UPDATE conversations v SET ${unreadBy(turn.answerId)} FROM ended WHERE v.id = ended.conversation_id),
+      given_back AS (
+        UPDATE messages m SET given_to = NULL FROM ended
+        WHERE ${content?.isEmpty === true} AND m.conversation_id = ended.conversation_id AND m.given_to = ${turn.answerId}::uuid AND m.agent_event_kind IS NOT NULL),
       dropped AS (DELETE FROM turn_events WHERE message_id = ${turn.answerId}::uuid AND EXISTS (SELECT 1 FROM ended))
       SELECT ${overNotices(turn)} FROM ended`;
     return rows > 0;
   }
 }
 
-/** An end is news to whoever did not see it, but for one that they asked for. */
-function unreadBy(answerId: string, status: AnswerEnd["status"]): Prisma.Sql {
-  return Prisma.sql`unread_message_id = CASE WHEN ${status} = 'stopped' THEN unread_message_id ELSE GREATEST(unread_message_id, ${answerId}::uuid) END`;
+/** An end is news to whoever did not see it, but for one that they asked for. Of `ended`, which knows whether they did. */
+function unreadBy(answerId: string): Prisma.Sql {
+  return Prisma.sql`unread_message_id = CASE WHEN ended.status = 'stopped' THEN unread_message_id ELSE GREATEST(unread_message_id, ${answerId}::uuid) END`;
 }
 
 interface BeginningRow extends FoundContainer {
@@ -228,7 +238,8 @@ interface BeginningRow extends FoundContainer {
 
 /**
  * Turns of one user begin one after the other, so that their number can't be exceeded: each writes the user's row, and does nothing if somebody else
- * has written it since this statement began to look. The idle reaper compares with the container's row: it either sees this turn or is seen by it.
+ * has written it since this statement began to look. What the agent has said since the ids of this turn were made comes after them, as their order says.
+ * The idle reaper compares with the container's row: it either sees this turn or is seen by it.
  */
 function beginning(turn: NewTurn): Prisma.Sql {
   const { userId, conversationId, now, maxPerUser, waitingId, question, branch, answer } = turn;
@@ -243,7 +254,8 @@ function beginning(turn: NewTurn): Prisma.Sql {
     place AS (
       SELECT v.agent_id, a.owner_id, a.backend_id, u.xmin AS user_version,
         EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = v.id AND m.status = 'streaming') AS is_answering,
-        (SELECT m.id FROM messages m WHERE m.conversation_id = v.id AND m.left_at IS NULL ORDER BY m.id DESC LIMIT 1) AS last_id,
+        (SELECT m.id FROM messages m WHERE m.conversation_id = v.id AND m.left_at IS NULL AND m.id < ${question?.id ?? answer.id}::uuid
+          ORDER BY m.id DESC LIMIT 1) AS last_id,
         COALESCE((SELECT m.agent_session FROM messages m WHERE m.conversation_id = v.id AND m.left_at IS NULL AND m.agent_session IS NOT NULL
           ORDER BY m.id DESC LIMIT 1), v.id::text) AS session,
         ${replacedId}::uuid IS NULL OR EXISTS (
