@@ -1,4 +1,4 @@
-import type { Message } from "@mosaic/contracts/chat";
+import { messageMaxVersions, type Message } from "@mosaic/contracts/chat";
 import type { Problem } from "@mosaic/contracts/problem";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { DELETION_TIMES } from "../src/modules/conversations/deletion-times.js";
@@ -92,6 +92,33 @@ test("a message is answered again without a word of the first answer, which is k
   // Back to the second answer of the second message: the version that was shown last.
   await ann.post(`/api/messages/${idAt(messages, 1)}/show`, {});
   expect((await pathOf(conversationId)).map(({ id }) => id)).toEqual(path.map(({ id }) => id));
+});
+
+test("a message has 100 versions at most; what asks for one more stores nothing", async () => {
+  const { conversationId, messages } = await talk();
+  await app.database.query(
+    `INSERT INTO messages (id, conversation_id, parent_id, left_at, role, content_encrypted, content_format, status, created_at)
+      SELECT gen_random_uuid(), conversation_id, parent_id, created_at, role, content_encrypted, content_format, status, created_at
+      FROM messages CROSS JOIN generate_series(1, $2::int) WHERE id = ANY($1::uuid[])`,
+    [[idAt(messages, 2), idAt(messages, 3)], messageMaxVersions - 2],
+  );
+  expect((await again(idAt(messages, 3))).text).toContain("I was sent 3 messages.");
+  await edit(conversationId, idAt(messages, 2), "the last version");
+  const path = await pathOf(conversationId);
+  expect(path[2]?.versions?.count).toBe(messageMaxVersions);
+  const edited = await ann.post(`/api/conversations/${conversationId}/messages`, { content: "one more", replaces: idAt(path, 2) });
+  expect((await ann.post(`/api/messages/${idAt(messages, 2)}/show`, {})).status).toBe(204);
+  const answer = (await pathOf(conversationId))[3];
+  expect([answer?.content, answer?.versions?.count]).toEqual([expect.stringContaining("second"), messageMaxVersions]);
+  const answered = await there.post(`/api/turns/${answer?.id ?? ""}/again`, {});
+  for (const refused of [edited, answered]) {
+    expect([refused.status, refused.json<Problem>().code]).toEqual([409, "conflict"]);
+    expect(refused.json<Problem>().detail).toBe("A message has 100 versions at most. Write a new message instead.");
+  }
+  const [stored] = await app.database.query<{ count: number }>("SELECT count(*)::int AS count FROM messages WHERE conversation_id = $1", [
+    conversationId,
+  ]);
+  expect(stored?.count).toBe(4 + 2 * (messageMaxVersions - 2) + 1 + 2);
 });
 
 test("an agent that can't go back is given what was said before as quotes, and the answer says so", async () => {

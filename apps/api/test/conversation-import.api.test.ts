@@ -246,6 +246,21 @@ test("a file of another version, one that is too large and a line that is too lo
   expect((await ann.client.post(path, many)).status).toBe(413);
 });
 
+test("a conversation with more versions of one message than a page reads is left out", async () => {
+  const ann = await person();
+  const versions = (count: number) => Array.from({ length: count }, (_, index) => message(`a${index}`, "q", { role: "assistant" }));
+  const report = await send(
+    ann,
+    conversation("few"),
+    message("q", null),
+    ...versions(100),
+    conversation("many"),
+    message("q", null),
+    ...versions(101),
+  );
+  expect(report).toMatchObject({ added: 1, messages: 101, leftOut: [{ reason: "too_long", count: 1 }] });
+});
+
 test("a long conversation is imported in the order in which it was said, while others are answered", { timeout: 60_000 }, async () => {
   const [ann, bob] = [await person(), await person()];
   const lines = Array.from({ length: 3_000 }, (_, index) => message(`m${index}`, index === 0 ? null : `m${index - 1}`));

@@ -16,6 +16,9 @@ export type MessageRole = z.infer<typeof messageRole>;
 export const messageStatus = z.enum(["streaming", "complete", "stopped", "broken_off", "failed"]);
 export type MessageStatus = z.infer<typeof messageStatus>;
 
+/** Of one message: a page reads all their places. */
+export const messageMaxVersions = 100;
+
 /** The versions of one message, which follow the same one: which of them this is, from 1 on, and those beside it. */
 export const messageVersions = z
   .object({ place: z.int().positive(), count: z.int().min(2), previousId: z.uuid().nullable(), nextId: z.uuid().nullable() })

@@ -6,6 +6,7 @@ import {
   type LeftOutReason,
   type MessageLine,
 } from "@mosaic/contracts/conversation-files";
+import { messageMaxVersions } from "@mosaic/contracts/chat";
 import type { MessagePart } from "@mosaic/contracts/message-parts";
 import { sealParts, titleContext } from "../conversations/message-seal.js";
 import type { SealedContent } from "../conversations/conversations.types.js";
@@ -38,6 +39,7 @@ export class ConversationDraft {
 
   private readonly ids: Generator<string, never>;
   private readonly known = new Map<string, string>();
+  private readonly children = new Map<string | null, number>();
   private readonly activeMessageId: string | null;
 
   constructor(
@@ -70,11 +72,22 @@ export class ConversationDraft {
     if (this.fault !== null || parentId === undefined) {
       return;
     }
+    const versions = (this.children.get(parentId) ?? 0) + 1;
+    if (versions > messageMaxVersions) {
+      this.fail("too_long");
+      return;
+    }
+    this.children.set(parentId, versions);
     const id = this.ids.next().value;
     this.known.set(line.id, id);
     const { role, status, usage } = line;
     const sealed = sealParts(this.crypto, { userId: this.target.userId, messageId: id }, line.parts.map(ownPart));
     this.messages.push({ id, parentId, role, status, usage, createdAt: this.time(line.createdAt), ...sealed });
+  }
+
+  /** What the database keeps of its messages. */
+  storedBytes(): number {
+    return this.messages.reduce((sum, { contentEncrypted }) => sum + contentEncrypted.length, 0);
   }
 
   fail(fault: LeftOutReason): void {

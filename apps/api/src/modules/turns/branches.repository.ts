@@ -9,6 +9,8 @@ import { messageColumns, type StoredMessage } from "../conversations/conversatio
 export interface ReplacedMessage {
   readonly conversationId: string;
   readonly role: string;
+  /** Its agent has said it by itself. */
+  readonly isUnasked: boolean;
   /** The message that it follows, or the conversation. */
   readonly parentId: string;
   /** The versions of it that are not shown. */
@@ -38,7 +40,7 @@ export class BranchesRepository {
   /** `hidden`: it is there, but not on the path. `null` if the user has no such message. */
   async find(userId: string, messageId: string): Promise<ReplacedMessage | "hidden" | null> {
     const [row] = await this.prisma.$queryRaw<(ReplacedMessage & { isShown: boolean })[]>`
-      SELECT m.conversation_id AS "conversationId", m.role, m.left_at IS NULL AS "isShown", ${followedByM} AS "parentId", turn.answer_id AS "answerId",
+      SELECT m.conversation_id AS "conversationId", m.role, m.agent_event_kind IS NOT NULL AS "isUnasked", m.left_at IS NULL AS "isShown", ${followedByM} AS "parentId", turn.answer_id AS "answerId",
         (SELECT count(*)::int FROM messages o WHERE o.parent_id = m.parent_id AND o.left_at IS NOT NULL) AS others,
         COALESCE((SELECT s.agent_session FROM messages s WHERE s.conversation_id = m.conversation_id AND s.agent_session IS NOT NULL AND s.left_at IS NULL
           AND s.id <= COALESCE(turn.answer_id, m.id) ORDER BY s.id DESC LIMIT 1), m.conversation_id::text) AS session,
@@ -47,7 +49,7 @@ export class BranchesRepository {
       FROM messages m JOIN conversations v ON v.id = m.conversation_id
       LEFT JOIN LATERAL (
         SELECT a.id AS answer_id FROM messages a WHERE a.conversation_id = m.conversation_id AND a.left_at IS NULL AND a.id >= m.id
-          AND a.role = 'assistant' ORDER BY a.id LIMIT 1) turn ON true
+          AND a.role = 'assistant' AND a.agent_event_kind IS NULL ORDER BY a.id LIMIT 1) turn ON true
       WHERE m.id = ${messageId}::uuid AND v.user_id = ${userId}::uuid AND v.deleted_at IS NULL`;
     if (row === undefined) {
       return null;

@@ -1,13 +1,10 @@
-import type { Message } from "@mosaic/contracts/chat";
+import { messageMaxVersions, type Message } from "@mosaic/contracts/chat";
 import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { openMessage } from "../conversations/message-seal.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { BranchesRepository, type ReplacedMessage } from "./branches.repository.js";
-
-/** Of one message. */
-const maxVersions = 100;
 
 /** Where a turn leaves the path, and what its agent may go on from. */
 export interface Branch {
@@ -43,7 +40,7 @@ export class BranchesService {
     answerId: string,
   ): Promise<{ readonly conversationId: string; readonly branch: Branch; readonly question: Message }> {
     const replaced = await this.find(userId, answerId, "assistant");
-    const question = await this.repository.findQuestion(replaced.conversationId, replaced.parentId);
+    const question = replaced.isUnasked ? null : await this.repository.findQuestion(replaced.conversationId, replaced.parentId);
     if (question === null) {
       throw new AppError("conflict", { detail: "The agent said this by itself. There is no message to answer again." });
     }
@@ -79,8 +76,8 @@ export class BranchesService {
     if (found === "hidden") {
       throw new AppError("conflict", { detail: "Another version of this message is shown now. Look at the conversation again." });
     }
-    if (found.others + 1 >= maxVersions) {
-      throw new AppError("conflict", { detail: `A message has ${maxVersions} versions at most. Write a new message instead.` });
+    if (found.others + 1 >= messageMaxVersions) {
+      throw new AppError("conflict", { detail: `A message has ${messageMaxVersions} versions at most. Write a new message instead.` });
     }
     return found;
   }
