@@ -9,6 +9,7 @@ import { ConnectionTest, useConnectionTest } from "@/features/providers/connecti
 import { ConnectionFields } from "@/features/providers/connection-fields";
 import { DictationField } from "@/features/providers/dictation-field";
 import { KindPicker } from "@/features/providers/kind-picker";
+import { useMachineAddress } from "@/features/providers/machine-address";
 import { ModelAbilities } from "@/features/providers/model-abilities";
 import { ModelChooser } from "@/features/providers/model-chooser";
 import { ModelPrices } from "@/features/providers/model-prices";
@@ -24,7 +25,6 @@ import {
   type ProviderValues,
 } from "@/features/providers/provider-values";
 import { placeFaults } from "@/lib/form-problem";
-import { useMachineHost } from "@/lib/provider-list";
 import { useLeave } from "@/lib/use-leave";
 
 export interface ProviderFormProps {
@@ -103,7 +103,7 @@ export function ProviderForm(props: ProviderFormProps) {
   const values = form.watch();
   const { errors, isSubmitting } = form.formState;
   const isBuiltIn = providerDefinitions[values.kind].isBuiltIn;
-  const machineHost = useMachineHost();
+  const machineHost = useMachineAddress(form, props.stored === null, connection.forget);
   const testAtOnce = useEffectEvent(test);
   const asked = useRef<Promise<void> | null>(null);
   const [isWaiting, setIsWaiting] = useState(false);

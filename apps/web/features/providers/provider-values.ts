@@ -40,7 +40,8 @@ export const emptyValues = (kind: ProviderKind, machineHost: string | null = nul
   models: [],
 });
 
-const addressAtFirst = (kind: ProviderKind, machineHost: string | null): string => {
+/** Where the form of a new provider starts. */
+export const addressAtFirst = (kind: ProviderKind, machineHost: string | null): string => {
   const address = providerDefinitions[kind].baseUrl ?? "";
   return onMachineHost(address, machineHost) ?? address;
 };
