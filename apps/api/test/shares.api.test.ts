@@ -1,8 +1,9 @@
-import { randomUUIDv7 } from "node:crypto";
+import { randomBytes, randomUUIDv7 } from "node:crypto";
 import type { Conversation, ConversationWithMessages } from "@mosaic/contracts/chat";
 import { createdShare, sharedPage, shareLists, type CreatedShare, type SharedPage, type ShareLists } from "@mosaic/contracts/shares";
 import type { MessagePart } from "@mosaic/contracts/message-parts";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { idsInOrder } from "../src/modules/conversation-files/message-ids.js";
 import { auditRows } from "./harness/audit-rows.js";
 import { createAgent, createConversation } from "./harness/chat.js";
 import { storeMessages } from "./harness/stored-conversation.js";
@@ -45,8 +46,10 @@ async function conversation(
   messages: readonly (readonly MessagePart[])[] = [[text("Hi")], everyKind],
 ): Promise<string> {
   const id = await createConversation(client, agentId);
+  // Those of one millisecond have an order, too.
+  const ids = idsInOrder(Date.now(), messages.length, () => randomBytes(8));
   for (const parts of messages) {
-    await storeMessages(app, { userId: client.userId ?? "", conversationId: id }, [{ id: randomUUIDv7(), parts }]);
+    await storeMessages(app, { userId: client.userId ?? "", conversationId: id }, [{ id: ids.next().value, parts }]);
   }
   expect((await client.patch(`/api/conversations/${id}`, { title: "About pelicans" })).status).toBe(200);
   return id;
@@ -161,6 +164,8 @@ test("whoever reads a copy goes on with it as a conversation of their own, with 
   expect(own.status).toBe(201);
   const { id: copyId, title, agentId } = own.json<Conversation>();
   expect([title, agentId]).toEqual(["About pelicans", bob.agentId]);
+  const rows = await auditRows(app.database, "conversation.continue");
+  expect(rows.map(({ actor_id: actorId, target_id: targetId }) => [actorId, targetId])).toEqual([[bob.client.userId, copyId]]);
   const { messages } = (await bob.client.get(`/api/conversations/${copyId}`)).json<ConversationWithMessages>();
   expect(messages.map(({ content }) => content)).toEqual(["Hi", "The answer"]);
   expect((await ann.client.get(`/api/conversations/${copyId}`)).status).toBe(404);

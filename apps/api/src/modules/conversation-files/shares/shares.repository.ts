@@ -2,7 +2,7 @@ import { Injectable } from "@nestjs/common";
 import { maxShares } from "@mosaic/contracts/shares";
 import { PrismaService, type PreparedStatement } from "../../../platform/database/prisma.service.js";
 import { recordAudit } from "../../audit/audit-trail.js";
-import type { NewShare, StoredOwnShare, StoredShare } from "./shares.types.js";
+import type { NewShare, StoredOwnShare, StoredReceivedShare, StoredShare } from "./shares.types.js";
 
 /** What did not make a share: there is no such conversation of theirs, they share much already, or nobody has these names. */
 export type NotShared =
@@ -25,7 +25,8 @@ const forReader: PreparedStatement = {
 };
 const received: PreparedStatement = {
   name: "shares_received",
-  text: `SELECT ${columns}, s.message_count AS "messageCount" ${live}
+  text: `SELECT s.id, s.owner_id AS "ownerId", o.display_name AS "ownerName", s.title_encrypted AS "titleEncrypted",
+      s.message_count AS "messageCount", s.created_at AS "createdAt" ${live}
     AND s.id IN (SELECT m.share_id FROM conversation_share_members m WHERE m.user_id = $1 ORDER BY m.share_id DESC LIMIT ${String(maxReceived)})
     ORDER BY s.id DESC`,
 };
@@ -99,8 +100,8 @@ export class SharesRepository {
   }
 
   /** The newest first. */
-  async received(userId: string): Promise<(StoredShare & { readonly messageCount: number })[]> {
-    return this.prisma.askPrepared<StoredShare & { messageCount: number }>(received, [userId]);
+  async received(userId: string): Promise<StoredReceivedShare[]> {
+    return this.prisma.askPrepared<StoredReceivedShare>(received, [userId]);
   }
 
   /** One that is for this user by name, or that they share so. */

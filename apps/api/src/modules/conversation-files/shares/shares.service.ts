@@ -12,14 +12,28 @@ import type { MessagePart } from "@mosaic/contracts/message-parts";
 import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../../platform/clock/clock.js";
 import { AppError } from "../../../platform/errors/app-error.js";
+import { FairGate } from "../../../platform/pressure/fair-gate.js";
 import { CryptoService } from "../../crypto/crypto.service.js";
 import { hashToken, newToken } from "../../crypto/tokens.js";
 import { ownPart } from "../conversation-draft.js";
 import { ExportService } from "../export.service.js";
 import { ShareLinksService } from "./share-links.service.js";
-import { openPage, pagesOf, sealPages } from "./shared-copy.js";
+import { pagesOf, sealPages } from "./shared-copy.js";
 import { SharesRepository, type NotShared } from "./shares.repository.js";
 import { shareKeyContext, shareTitleContext, type StoredOwnShare } from "./shares.types.js";
+
+/** A copy that is being made is in memory as a whole. */
+const limits = {
+  atOnce: 4,
+  atOncePerKey: 1,
+  waiting: 100,
+  waitingPerKey: 2,
+  longestWaitMs: 10_000,
+  words: {
+    ofKey: "You share a conversation already. Wait until its copy is made.",
+    inAll: "Many people share conversations at this moment. Try again in a minute.",
+  },
+} as const;
 
 const copyMaxMessages = 2_000;
 const copyMaxCharacters = 8 * 1024 * 1024;
@@ -27,6 +41,8 @@ const copyMaxCharacters = 8 * 1024 * 1024;
 /** Copies of one's conversations for others to read. What is said later does not come into a copy. */
 @Injectable()
 export class SharesService {
+  private readonly gate = new FairGate(limits);
+
   constructor(
     private readonly repository: SharesRepository,
     private readonly exports: ExportService,
@@ -35,11 +51,15 @@ export class SharesService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Throws `not_found` for another's conversation as for a missing one, `invalid_input`, `conflict`, and `forbidden` for a link while an admin allows none. */
+  /** Throws `not_found` for another's conversation as for a missing one, `invalid_input`, `conflict`, `overloaded`, and `forbidden` for a link while an admin allows none. */
   async create(userId: string, conversationId: string, wish: CreateShare): Promise<CreatedShare> {
     if (wish.kind === "link") {
       await this.links.assertOn();
     }
+    return this.gate.run(userId, async () => this.createNow(userId, conversationId, wish));
+  }
+
+  private async createNow(userId: string, conversationId: string, wish: CreateShare): Promise<CreatedShare> {
     const { head, messages } = await this.copy(userId, conversationId, wish);
     const id = randomUUIDv7();
     const secret = newToken();
@@ -75,13 +95,10 @@ export class SharesService {
     const [own, received, hasLinks] = [await this.repository.own(userId), await this.repository.received(userId), await this.links.isOn()];
     return {
       own: own.map((share) => this.opened(userId, share)),
-      received: await Promise.all(
-        received.map(async ({ id, ownerId, ownerName, keyEncrypted, messageCount, createdAt }) => {
-          const secret = this.crypto.open(keyEncrypted ?? "", shareKeyContext(ownerId, id));
-          const { title } = openPage(secret, id, 0, (await this.repository.page(id, 0)) ?? "");
-          return { id, title, ownerName, messageCount, createdAt: createdAt.toISOString() };
-        }),
-      ),
+      received: received.map(({ id, ownerId, ownerName, titleEncrypted, messageCount, createdAt }) => {
+        const title = this.crypto.open(titleEncrypted, shareTitleContext(ownerId, id));
+        return { id, title, ownerName, messageCount, createdAt: createdAt.toISOString() };
+      }),
       hasLinks,
     };
   }

@@ -29,6 +29,16 @@ export interface StoredOwnShare {
   readonly createdAt: Date;
 }
 
+/** One that others show to a member, as a list tells it: of the copy itself nothing is opened. */
+export interface StoredReceivedShare {
+  readonly id: string;
+  readonly ownerId: string;
+  readonly ownerName: string;
+  readonly titleEncrypted: string;
+  readonly messageCount: number;
+  readonly createdAt: Date;
+}
+
 export interface NewShare {
   readonly id: string;
   readonly conversationId: string;
