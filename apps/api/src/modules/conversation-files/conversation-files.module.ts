@@ -2,6 +2,7 @@ import { Module } from "@nestjs/common";
 import { AuthModule } from "../auth/auth.module.js";
 import { ConversationsModule } from "../conversations/conversations.module.js";
 import { OwnerEventsModule } from "../owner-events/owner-events.module.js";
+import { AddedAmounts } from "./added-amounts.js";
 import { ExportController } from "./export.controller.js";
 import { ExportRepository } from "./export.repository.js";
 import { ExportService } from "./export.service.js";
@@ -22,6 +23,7 @@ import { SharesService } from "./shares/shares.service.js";
   imports: [AuthModule, ConversationsModule, OwnerEventsModule, SettingsModule],
   controllers: [ExportController, ImportController, SharesController, SharedLinksController, ShareLinksController],
   providers: [
+    AddedAmounts,
     ExportService,
     ExportRepository,
     ImportService,

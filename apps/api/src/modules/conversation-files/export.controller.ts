@@ -16,6 +16,9 @@ import { zipOf } from "./zip-of.js";
 
 const markdownType = "text/markdown; charset=utf-8";
 
+/** Few export at once: a reader that takes nothing for so long would keep all others waiting. */
+const maxStallMs = 60_000;
+
 interface Download {
   readonly name: string;
   readonly type: string;
@@ -70,6 +73,7 @@ export class ExportController {
   private async send(caller: Caller, response: Response, open: () => Promise<Download>): Promise<void> {
     // What comes before a route listens for the end of an answer, and a pipeline does so several times.
     response.setMaxListeners(20);
+    response.setTimeout(maxStallMs, () => void response.destroy());
     const leave = await this.exports.enter(caller.user.id, goneSignal(response));
     const { ended, release } = this.callers.follow(caller);
     try {

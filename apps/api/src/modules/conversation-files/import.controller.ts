@@ -8,8 +8,16 @@ import { Admission } from "../../platform/http/admission.js";
 import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
 import { goneSignal } from "../../platform/http/gone-signal.js";
 import { PathId } from "../../platform/http/path-id.decorator.js";
+import { streamedBody } from "../../platform/http/streamed-body.js";
 import { CurrentUser } from "../auth/current-user.decorator.js";
 import { ImportService } from "./import.service.js";
+
+/** Few are read at once: whoever sends slowly would keep all others waiting. */
+const arrival = {
+  silenceMs: 15_000,
+  wholeMs: 60_000,
+  lateWords: "The rest of the conversations did not arrive in time. What came before is imported: send them again, in smaller requests.",
+} as const;
 
 @Controller("api/agents/:id/conversation-imports")
 export class ImportController {
@@ -31,9 +39,6 @@ export class ImportController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<ImportReport> {
     this.admission.assertMaySendBody(request);
-    if (request.headers.expect !== undefined) {
-      response.writeContinue();
-    }
-    return this.imports.run(user.id, agentId, request, goneSignal(response));
+    return this.imports.run(user.id, agentId, streamedBody(request, response, arrival), goneSignal(response));
   }
 }

@@ -1,14 +1,13 @@
-import type { IncomingMessage } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { fileLine, importLimits, type FileLine, type ImportReport, type LeftOutReason } from "@mosaic/contracts/conversation-files";
 import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
-import { ClientGoneError } from "../../platform/http/gone-signal.js";
 import { faultOfJsonText } from "../../platform/http/json-text.js";
 import { FairGate } from "../../platform/pressure/fair-gate.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { OwnerEventsService } from "../owner-events/owner-events.service.js";
+import { AddedAmounts } from "./added-amounts.js";
 import { ConversationDraft } from "./conversation-draft.js";
 import { ImportRepository, type ImportTarget } from "./import.repository.js";
 import { linesOf, TooManyBytes, tooLongLine } from "./record-lines.js";
@@ -39,6 +38,7 @@ export class ImportService {
 
   constructor(
     private readonly repository: ImportRepository,
+    private readonly amounts: AddedAmounts,
     private readonly events: OwnerEventsService,
     private readonly crypto: CryptoService,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -46,26 +46,27 @@ export class ImportService {
 
   /**
    * What was added stays if the rest breaks off, and is known the next time. Throws `not_found` for another's agent as for a missing one,
-   * `body_too_large`, and `malformed_body` for a file of another kind.
+   * `too_many_requests`, `body_too_large`, `malformed_body` for a file of another kind, and whatever `content` throws.
    */
-  async run(userId: string, agentId: string, request: IncomingMessage, gone: AbortSignal): Promise<ImportReport> {
+  async run(userId: string, agentId: string, content: AsyncIterable<Buffer>, gone: AbortSignal): Promise<ImportReport> {
+    this.amounts.assertRoom(userId);
     return this.gate.run(
       userId,
       async () => {
         if (!(await this.repository.hasAgent(userId, agentId))) {
           throw new AppError("not_found");
         }
-        return this.read({ userId, agentId, now: this.clock.now() }, request);
+        return this.read({ userId, agentId, now: this.clock.now() }, content);
       },
       gone,
     );
   }
 
-  private async read(target: ImportTarget, request: IncomingMessage): Promise<ImportReport> {
-    const reading = new Reading(target, this.crypto, this.repository);
+  private async read(target: ImportTarget, content: AsyncIterable<Buffer>): Promise<ImportReport> {
+    const reading = new Reading(target, this.crypto, this.repository, this.amounts);
     let sincePause = 0;
     try {
-      for await (const line of linesOf(request, { lineBytes: importLimits.lineBytes, allBytes: importLimits.requestBytes })) {
+      for await (const line of linesOf(content, { lineBytes: importLimits.lineBytes, allBytes: importLimits.requestBytes })) {
         await reading.take(line === tooLongLine ? "too_long" : readLine(line));
         sincePause += line === tooLongLine ? bytesAtOnce : line.length;
         if (sincePause > bytesAtOnce) {
@@ -75,7 +76,7 @@ export class ImportService {
       }
       await reading.finish();
     } catch (error) {
-      throw error instanceof TooManyBytes ? tooLarge() : request.destroyed && !request.complete ? new ClientGoneError() : error;
+      throw error instanceof TooManyBytes ? tooLarge() : error;
     } finally {
       if (reading.lastId !== null) {
         await this.events.publish(target.userId, { type: "conversation", conversationId: reading.lastId });
@@ -97,6 +98,7 @@ class Reading {
     private readonly target: ImportTarget,
     private readonly crypto: CryptoService,
     private readonly repository: ImportRepository,
+    private readonly amounts: AddedAmounts,
   ) {}
 
   async take(line: FileLine | LeftOutReason | "unknown_header"): Promise<void> {
@@ -139,8 +141,11 @@ class Reading {
       this.leave("deleted_lately");
     } else {
       this.counts[stored] += 1;
-      this.counts.messages += stored === "added" ? draft.messages.length : 0;
-      this.lastId = stored === "added" ? draft.id : this.lastId;
+    }
+    if (stored === "added") {
+      this.counts.messages += draft.messages.length;
+      this.lastId = draft.id;
+      this.amounts.add(this.target.userId, draft.messages);
     }
   }
 

@@ -1,5 +1,3 @@
-import type { Readable } from "node:stream";
-
 const lineEnd = 0x0a;
 
 interface LineBounds {
@@ -14,7 +12,7 @@ export const tooLongLine = Symbol("a line that is too long");
 export class TooManyBytes extends Error {}
 
 /** The lines of a stream of UTF-8, without the empty ones, as they come: no more than one line is kept. Rejects with `TooManyBytes`. */
-export async function* linesOf(source: Readable, bounds: LineBounds): AsyncGenerator<Buffer | typeof tooLongLine> {
+export async function* linesOf(source: AsyncIterable<Buffer>, bounds: LineBounds): AsyncGenerator<Buffer | typeof tooLongLine> {
   let pieces: Buffer[] = [];
   let lineBytes = 0;
   let allBytes = 0;
@@ -31,8 +29,7 @@ export async function* linesOf(source: Readable, bounds: LineBounds): AsyncGener
       pieces.push(piece);
     }
   };
-  // Whoever stops reading still answers: a request that was destroyed could not be.
-  for await (const chunk of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  for await (const chunk of source) {
     allBytes += chunk.length;
     if (allBytes > bounds.allBytes) {
       throw new TooManyBytes();

@@ -9,10 +9,11 @@ import { Admission } from "../../platform/http/admission.js";
 import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
 import { goneSignal } from "../../platform/http/gone-signal.js";
 import { PathId } from "../../platform/http/path-id.decorator.js";
+import { streamedBody } from "../../platform/http/streamed-body.js";
 import { FairGate } from "../../platform/pressure/fair-gate.js";
 import { CurrentUser } from "../auth/current-user.decorator.js";
 import { FilesService } from "./files.service.js";
-import { contentOf, headOf, uploadLimits } from "./incoming-file.js";
+import { headOf, uploadLimits } from "./incoming-file.js";
 import { sendFile, sendPreview } from "./outgoing-file.js";
 
 /** Each holds two pieces, and a connection to Postgres while it writes one. */
@@ -63,7 +64,7 @@ export class FilesController {
     this.admission.assertMaySendBody(request);
     const head = headOf(request);
     const store = async () =>
-      this.files.store({ userId: user.id, ...head, content: contentOf(request, response, uploadLimits), made: null });
+      this.files.store({ userId: user.id, ...head, content: streamedBody(request, response, uploadLimits), made: null });
     const file = await this.uploading.run(user.id, store, goneSignal(response));
     if (file === null) {
       throw new AppError("conflict");

@@ -9,6 +9,7 @@ import { ConversationsService } from "../../conversations/conversations.service.
 import { CryptoService } from "../../crypto/crypto.service.js";
 import { hashToken } from "../../crypto/tokens.js";
 import { OwnerEventsService } from "../../owner-events/owner-events.service.js";
+import { AddedAmounts } from "../added-amounts.js";
 import { ConversationDraft } from "../conversation-draft.js";
 import { ImportRepository } from "../import.repository.js";
 import { ShareLinksService } from "./share-links.service.js";
@@ -43,6 +44,7 @@ export class SharedReadingService {
     private readonly repository: SharesRepository,
     private readonly links: ShareLinksService,
     private readonly imports: ImportRepository,
+    private readonly amounts: AddedAmounts,
     private readonly conversations: ConversationsService,
     private readonly events: OwnerEventsService,
     private readonly crypto: CryptoService,
@@ -75,8 +77,9 @@ export class SharedReadingService {
     return { ...page, ownerName: share.ownerName, createdAt: share.createdAt.toISOString(), nextPage: isLast ? null : place + 1 };
   }
 
-  /** A conversation of the reader's own with all of the copy. Throws `not_found` for another's agent as for a missing one. */
+  /** A conversation of the reader's own with all of the copy. Throws `not_found` for another's agent as for a missing one, and `too_many_requests`. */
   async continue(userId: string, copy: OpenCopy, agentId: string): Promise<Conversation> {
+    this.amounts.assertRoom(userId);
     return this.gate.run(userId, async () => this.copyTo(userId, copy, agentId));
   }
 
@@ -105,6 +108,7 @@ export class SharedReadingService {
     if (draft === null || (await this.imports.store(target, draft, "conversation.continue")) !== "added") {
       throw new AppError("not_found");
     }
+    this.amounts.add(userId, draft.messages);
     await this.events.publish(userId, { type: "conversation", conversationId: draft.id });
     const { messages: _messages, hasOlder: _hasOlder, ...conversation } = await this.conversations.get(userId, draft.id);
     return conversation;

@@ -1,0 +1,13 @@
+import { expect, test } from "vitest";
+import { AddedAmounts } from "./added-amounts.js";
+
+test("who adds gigabytes waits a while, and nobody else does", () => {
+  const amounts = new AddedAmounts();
+  const messages = Array.from({ length: 33 }, () => ({ contentEncrypted: "x".repeat(1024 * 1024) }));
+  for (let request = 0; request < 63; request += 1) {
+    expect(() => amounts.assertRoom("ann")).not.toThrow();
+    amounts.add("ann", messages);
+  }
+  expect(() => amounts.assertRoom("ann")).toThrow(expect.objectContaining({ code: "too_many_requests" }));
+  expect(() => amounts.assertRoom("bob")).not.toThrow();
+});

@@ -1,0 +1,50 @@
+import type { Request, Response } from "express";
+import { AppError } from "../errors/app-error.js";
+import { ClientGoneError } from "./gone-signal.js";
+
+/** How a body that is read as it comes is taken. */
+interface StreamedBodyLimits {
+  /** Without a byte. */
+  readonly silenceMs: number;
+  readonly wholeMs: number;
+  /** What its sender is told when it is too slow. */
+  readonly lateWords: string;
+}
+
+/**
+ * The body of a request as it comes: no more is read than is asked for. Throws `body_too_slow`, which its sender can still be told, or
+ * `ClientGoneError` when they left.
+ */
+export async function* streamedBody(request: Request, response: Response, limits: StreamedBodyLimits): AsyncGenerator<Buffer> {
+  if (request.headers.expect !== undefined) {
+    response.writeContinue();
+  }
+  const late = Promise.withResolvers<never>();
+  late.promise.catch(() => undefined);
+  const giveUp = (): void => late.reject(new AppError("body_too_slow", { detail: limits.lateWords }));
+  const whole = setTimeout(giveUp, limits.wholeMs);
+  const chunks = request.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const silence = setTimeout(giveUp, limits.silenceMs);
+      const next = await Promise.race([nextOf(chunks), late.promise]).finally(() => clearTimeout(silence));
+      if (next.done === true) {
+        break;
+      }
+      yield next.value;
+    }
+  } finally {
+    clearTimeout(whole);
+  }
+  if (!request.complete) {
+    throw new ClientGoneError();
+  }
+}
+
+async function nextOf(chunks: AsyncIterator<unknown>): Promise<IteratorResult<Buffer>> {
+  try {
+    return (await chunks.next()) as IteratorResult<Buffer>;
+  } catch {
+    throw new ClientGoneError();
+  }
+}
