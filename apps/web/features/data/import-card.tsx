@@ -26,7 +26,7 @@ const problemOf = (error: unknown, isStopped: boolean): string => {
   if (isStopped) return m.youStoppedTheImportWhat;
   if (error instanceof WrongFile) return wrongFileWords[error.why];
   const { title, detail } = describeError(error);
-  return m.theImportBrokeOff(detail === null || detail === undefined ? `${title}.` : `${title}. ${detail}`);
+  return m.theImportBrokeOff(detail === null ? `${title}.` : `${title}. ${detail}`);
 };
 
 const useImport = (agentId: string | undefined) => {
