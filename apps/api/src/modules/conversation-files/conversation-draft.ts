@@ -85,11 +85,6 @@ export class ConversationDraft {
     this.messages.push({ id, parentId, role, status, usage, createdAt: this.time(line.createdAt), ...sealed });
   }
 
-  /** What the database keeps of its messages. */
-  storedBytes(): number {
-    return this.messages.reduce((sum, { contentEncrypted }) => sum + contentEncrypted.length, 0);
-  }
-
   fail(fault: LeftOutReason): void {
     this.fault ??= fault;
     this.messages.length = 0;
