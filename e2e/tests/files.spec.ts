@@ -13,7 +13,7 @@ const text = (name: string, content: string) => ({ name, mimeType: "text/plain",
 
 const attached = (page: Page): Locator => page.getByRole("list", { name: "Attached files" }).getByRole("listitem");
 const pick = async (page: Page, ...files: ReturnType<typeof text>[]): Promise<void> =>
-  page.getByLabel("Files", { exact: true }).setInputFiles(files);
+  page.getByRole("form", { name: "Message" }).getByLabel("Files", { exact: true }).setInputFiles(files);
 
 /** As a screenshot comes out of the clipboard. */
 async function pasteImage(page: Page): Promise<void> {
