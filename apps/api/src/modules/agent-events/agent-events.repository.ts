@@ -138,10 +138,10 @@ async function findLast(tx: Prisma.TransactionClient, agentId: string): Promise<
 async function store(tx: Prisma.TransactionClient, { kind, now, seal }: NewAgentEvent, { conversationId, userId }: Place): Promise<string> {
   const { id: messageId, contentEncrypted, contentFormat } = seal(userId);
   await tx.$executeRaw`
-    WITH let_go AS (
-      UPDATE messages SET given_to = id WHERE id IN (
-        SELECT m.id FROM messages m WHERE m.conversation_id = ${conversationId}::uuid AND m.agent_event_kind IS NOT NULL AND m.given_to IS NULL
-        ORDER BY m.id DESC OFFSET ${mostNotGiven - 1}))
+    UPDATE messages SET given_to = id WHERE id IN (
+      SELECT m.id FROM messages m WHERE m.conversation_id = ${conversationId}::uuid AND m.agent_event_kind IS NOT NULL AND m.given_to IS NULL
+      ORDER BY m.id DESC OFFSET ${mostNotGiven - 1})`;
+  await tx.$executeRaw`
     INSERT INTO messages (id, conversation_id, role, content_encrypted, content_format, status, agent_event_kind, created_at)
     VALUES (${messageId}::uuid, ${conversationId}::uuid, 'assistant', ${contentEncrypted}, ${contentFormat}, 'complete', ${kind}, ${now})`;
   await tx.$executeRaw`
