@@ -123,6 +123,8 @@ const foundElsewhere: Partial<Record<AuditAction, string>> = {
   "auth.throttled": "sign-in-throttling.api.test.ts",
   "backup.restore": "cli.api.test.ts",
   "container.fail": "hung-agents.api.test.ts",
+  "conversation.continue": "shares.api.test.ts",
+  "conversation.import": "conversation-import.api.test.ts",
   "file.upload": "files.api.test.ts",
   "key.rotate": "cli.api.test.ts",
   "onboarding.complete": "onboarding.api.test.ts",

@@ -120,7 +120,7 @@ const oidc = {
 };
 
 /** Bodies with all that a route takes, where that is more than a recipe gives: only what is there can be spoilt. */
-const rich: Readonly<Record<string, (providerId: string) => unknown>> = {
+const rich: Readonly<Record<string, (providerId: string, client: TestClient) => unknown>> = {
   "AdminBackendsController.update": () => ({
     image: "mosaic/openclaw:1",
     memoryLimitBytes: 2 ** 30,
@@ -143,7 +143,17 @@ const rich: Readonly<Record<string, (providerId: string) => unknown>> = {
   "ProfileController.changePassword": () => ({ currentPassword: "x", newPassword: "a fine long sentence" }),
   "UserAdminController.update": () => ({ role: "member", isDisabled: false }),
   "InvitesController.create": () => ({ role: "member", maxUses: 2, expiresInHours: 5, note: "for Bob" }),
+  "SharedLinksController.continue": async (_, client) => ({ token: await world.link(client), agentId: await world.fixture("agent", client) }),
+  "SharedLinksController.open": async () => ({ token: await world.link(ann), page: 0 }),
+  "SharesController.continue": async (_, client) => ({ agentId: await world.fixture("agent", client) }),
+  "SharesController.create": async () => {
+    expect((await admin.put("/api/admin/share-links", { isOn: true })).status).toBe(200);
+    return { kind: "link", hasTools: false, hasFiles: true };
+  },
 };
+
+/** What reads lines, and tells in its report which of them it could not take. */
+const readsLines = new Set(["ImportController.run"]);
 
 const choice = (providerId: string): object => ({ providerId, model: "mosaic-demo" });
 
@@ -165,6 +175,7 @@ const wizardBodies: Readonly<Record<string, (providerId: string) => unknown>> = 
 };
 
 const insideBodies: Readonly<Record<string, unknown>> = {
+  "AgentEventsController.say": { kind: "assistant", text: "Hi" },
   "LlmRelayController.forward": {
     model: "mosaic-demo",
     messages: [
@@ -204,7 +215,7 @@ async function ofSetUp(subject: Subject): Promise<Target> {
   const id = recipe.kind === undefined ? "" : await world.fixture(recipe.kind, client);
   const providerId = handler in rich && !isOpen ? await world.fixture("provider", client) : "";
   const body =
-    rich[handler]?.(providerId) ??
+    (await rich[handler]?.(providerId, client)) ??
     openRecipes[handler]?.bodyOf?.() ??
     (recipe.bodyOf === undefined ? (recipe.body ?? {}) : recipe.bodyOf(id));
   return { ...subject, path: path.replaceAll(/:\w+/g, id), body, client, headers: {}, database: app.database };
@@ -302,7 +313,7 @@ test("whatever JSON a route is sent, it answers by the contract, and what it kee
       statuses.add((await send(target, body)).status);
     }
     // It got as far as the fields.
-    expect([name, isClosed || statuses.has(400)]).toEqual([name, true]);
+    expect([name, isClosed || readsLines.has(subject.route.handler) || statuses.has(400)]).toEqual([name, true]);
     await expectReadable(subject.side);
     await (subject.side === "set-up" ? world.clear(target.client) : undefined);
   }
@@ -322,8 +333,8 @@ const notYours = {
   createdAt: "2000-01-01T00:00:00Z",
 };
 
-test("a field that is not of the contract is refused by name, and changes nothing", async () => {
-  for (const subject of subjects().filter((candidate) => !isRelayed(candidate))) {
+test("a field that is not of the contract is refused by name, and changes nothing", { timeout: 120_000 }, async () => {
+  for (const subject of subjects().filter((candidate) => !isRelayed(candidate) && !readsLines.has(candidate.route.handler))) {
     const target = await targetOf(subject);
     const before = await fingerprints(target.database);
     const body = target.body as Record<string, unknown>;
@@ -332,7 +343,7 @@ test("a field that is not of the contract is refused by name, and changes nothin
       const name = `${subject.side} ${subject.route.handler}`;
       // A closed wizard and a missing set-up token say no before they look.
       const isClosed = subject.side === "set-up" && subject.route.handler.startsWith("OnboardingController");
-      expect([name, field, status, isClosed || text.includes(`\\"${field}\\"`), text]).toEqual([
+      expect([name, field, status, isClosed || text.includes(`There is no such field: ${field}`), text]).toEqual([
         name,
         field,
         isClosed ? expect.any(Number) : 400,
@@ -373,7 +384,7 @@ const raws: readonly (readonly [name: string, body: string | Uint8Array<ArrayBuf
 /** What some routes rightly accept: no fields where none is needed, and names that Nest takes out before anybody sees them. */
 const mayBeFine = new Set(["nothing", "a name twice", "a prototype"]);
 
-test("whatever bytes a route is sent, it answers by the contract", { timeout: 60_000 }, async () => {
+test("whatever bytes a route is sent, it answers by the contract", { timeout: 120_000 }, async () => {
   for (const subject of subjects()) {
     const target = await targetOf(subject);
     const { path, client, route } = target;
@@ -386,7 +397,7 @@ test("whatever bytes a route is sent, it answers by the contract", { timeout: 60
         subject.side,
         route.handler,
         name,
-        mayBeFine.has(name) ? expect.any(Boolean) : true,
+        mayBeFine.has(name) || readsLines.has(route.handler) ? expect.any(Boolean) : true,
       ]);
     }
     await (subject.side === "set-up" ? world.clear(client) : undefined);
@@ -410,7 +421,7 @@ test("what a container sends on to its model may be large and deep, and is passe
   }
 });
 
-test("whatever a query says, the route answers by the contract", async () => {
+test("whatever a query says, the route answers by the contract", { timeout: 120_000 }, async () => {
   const words = [
     "page",
     "pageSize",

@@ -17,12 +17,16 @@ const special: Readonly<Record<string, string>> = {
   "users.role": "'admin'",
   // The breakglass account is neither disabled nor being deleted.
   "users.disabled_at": "NULL",
+  "users.language": "'de'",
   "users.deleting_at": "NULL",
   "agent_containers.status": "'running'",
   "conversations.archived_at": "NULL",
   "messages.role": "'assistant'",
   "messages.status": "'complete'",
   "messages.content_format": "'text'",
+  "messages.agent_event_kind": "'assistant'",
+  // A copy is for a link, whose token opens it, or has a key.
+  "conversation_shares.key_encrypted": "NULL",
   "model_assignments.user_id": "NULL",
   "audit_events.actor_kind": "'system'",
   "audit_events.outcome": "'done'",

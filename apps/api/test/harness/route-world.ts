@@ -107,6 +107,13 @@ export class RouteWorld {
     return created.json<{ share: { id: string } }>().share.id;
   }
 
+  /** The token of a link to a conversation of theirs. Only a browser makes one, and only while an admin allows links. */
+  async link(owner: TestClient): Promise<string> {
+    await (await this.app.admin()).put("/api/admin/share-links", { isOn: true });
+    const body = { kind: "link", hasTools: false, hasFiles: false };
+    return (await owner.post(`/api/conversations/${await this.spoken(owner)}/shares`, body)).json<{ token: string }>().token;
+  }
+
   private async deletedConversation(owner: TestClient): Promise<string> {
     const id = await this.conversation(owner);
     await owner.delete(`/api/conversations/${id}`);
