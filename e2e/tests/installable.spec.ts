@@ -147,9 +147,8 @@ test.describe("Mosaic as an app @process", () => {
     // The worker of the build before is the one that answered.
     expect(after?.fromServiceWorker()).toBe(true);
     expect(await after?.text()).not.toContain("<title>Before ");
-    // The browser looks for another worker when it has nothing better to do.
     const names = async (): Promise<string[]> => (await kept(page)).caches;
-    await expect.poll(names, { timeout: 90_000 }).not.toContain("mosaic-shell-the-one-before");
+    await expect.poll(names, { timeout: 30_000 }).not.toContain("mosaic-shell-the-one-before");
     const { paths, texts } = await kept(page);
     expect(paths).toEqual(["/offline"]);
     expect(texts.join()).not.toContain("The build before");
