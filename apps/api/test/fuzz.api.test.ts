@@ -298,7 +298,7 @@ const rightAndRefused: Readonly<Record<string, number>> = {
   "wizard OnboardingController.breakglass": 409,
 };
 
-test("whatever JSON a route is sent, it answers by the contract, and what it keeps can be read", { timeout: 120_000 }, async () => {
+test("whatever JSON a route is sent, it answers by the contract, and what it keeps can be read", { timeout: 240_000 }, async () => {
   const all = subjects();
   expect(all.length).toBeGreaterThanOrEqual(36);
   for (const [index, subject] of all.entries()) {
@@ -421,7 +421,7 @@ test("what a container sends on to its model may be large and deep, and is passe
   }
 });
 
-test("whatever a query says, the route answers by the contract", { timeout: 120_000 }, async () => {
+test("whatever a query says, the route answers by the contract", { timeout: 240_000 }, async () => {
   const words = [
     "page",
     "pageSize",
