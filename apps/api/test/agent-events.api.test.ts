@@ -1,6 +1,7 @@
 import { randomUUID, randomUUIDv7 } from "node:crypto";
 import { agentEventMaxCharacters, type SaidAgentEvent } from "@mosaic/contracts/agent-event";
 import type { ConversationList } from "@mosaic/contracts/conversations";
+import { RuntimeError } from "@mosaic/runtime/agent-runtime";
 import { textParts } from "@mosaic/contracts/message-parts";
 import type { Problem } from "@mosaic/contracts/problem";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -60,11 +61,12 @@ const tell = async (container: TestClient, agentId: string, body: object): Promi
 
 const listOf = async (client: TestClient) => (await client.get("/api/conversations")).json<ConversationList>().conversations;
 
-/** What the agent's own session has of a conversation, as its model is sent it. */
+/** What the agent was sent of a conversation. The demo model says some of that back. */
 const memoryOf = ({ agentId }: Owner, conversationId: string): string =>
   app.runtime
     .gatewayOf(agentId)
     .messagesOf(`conv-${conversationId}`)
+    .filter(({ role }) => role === "user")
     .map(({ text }) => text)
     .join("\n");
 
@@ -188,10 +190,10 @@ test("what the agent never got, since it could not start, it gets with the next 
   await tell(ann.container, ann.agentId, { text: "The pumpkin is ripe." });
   await ann.client.post(`/api/agents/${ann.agentId}/stop`);
   await expect.poll(async () => (await ann.client.get(`/api/agents/${ann.agentId}`)).json<{ status: string }>().status).toBe("stopped");
-  app.runtime.faults.hasImage = false;
+  app.runtime.faults.startError = new RuntimeError("refused", "There is no room.");
   const failed = await say(ann.client, ann.conversationId, "hello?");
   expect(failed.message.status).toBe("failed");
-  app.runtime.faults.hasImage = true;
+  app.runtime.faults.startError = null;
   await say(ann.client, ann.conversationId, "What is ripe?");
   expect(countIn(memoryOf(ann, ann.conversationId), "> The pumpkin is ripe.")).toBe(1);
 });

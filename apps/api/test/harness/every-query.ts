@@ -305,7 +305,11 @@ const talk: readonly Call[] = [
     findLive: (turns) => turns.findLive([id("messages", 1), id("messages", 2)]),
     findOrphans: [(turns) => turns.findOrphans(randomUUIDv7(), [], false), (turns) => turns.findOrphans(randomUUIDv7(), [], true)],
     endOrphan: (turns) =>
-      turns.endOrphan(orphan(4), { contentEncrypted: "enc:", contentFormat: "text", isEmpty: true }, { status: "stopped", error: null }),
+      turns.endOrphan(
+        orphan(4),
+        { content: { contentEncrypted: "enc:", contentFormat: "text" }, isSilent: true },
+        { status: "stopped", error: null },
+      ),
     takeOver: (turns) => turns.takeOver(orphan(4), randomUUIDv7()),
     finish: (turns) =>
       turns.finish(

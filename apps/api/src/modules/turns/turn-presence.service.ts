@@ -95,10 +95,11 @@ export class TurnPresenceService implements OnApplicationBootstrap {
       }
       // One log that can't be opened must not keep all others from their end.
       this.logger.error("the log of a turn could not be read", error, { answerId });
-      return null;
+      return "unreadable" as const;
     });
-    const sealed =
-      parts === null ? null : { ...sealParts(this.crypto, { userId, messageId: answerId }, parts), isEmpty: parts.length === 0 };
-    return this.repository.endOrphan(orphan, sealed, orphanEnd(orphan.isStopRequested));
+    const isKnown = parts !== null && parts !== "unreadable";
+    const content = isKnown ? sealParts(this.crypto, { userId, messageId: answerId }, parts) : null;
+    const isSilent = isKnown ? parts.length === 0 : parts === null;
+    return this.repository.endOrphan(orphan, { content, isSilent }, orphanEnd(orphan.isStopRequested));
   }
 }

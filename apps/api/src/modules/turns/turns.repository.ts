@@ -191,11 +191,11 @@ export class TurnsRepository {
 
   /**
    * Ends a turn in the place of the process that ran it, as stopped if its owner has asked for that by now; without `content` what is stored stays. Where
-   * the agent has answered nothing it may not have the message, so the next turn tells it again what it has said by itself. False if it has ended meanwhile.
+   * the agent `isSilent` it may not have the message, so the next turn tells it again what it has said by itself. False if it has ended meanwhile.
    */
   async endOrphan(
     turn: OrphanedTurn,
-    content: (SealedContent & { readonly isEmpty: boolean }) | null,
+    { content, isSilent }: { readonly content: SealedContent | null; readonly isSilent: boolean },
     { status, error }: AnswerEnd,
   ): Promise<boolean> {
     const rows = await this.prisma.$executeRaw`
@@ -209,7 +209,7 @@ export class TurnsRepository {
       moved AS (UPDATE conversations v SET ${unreadBy(turn.answerId)} FROM ended WHERE v.id = ended.conversation_id),
       given_back AS (
         UPDATE messages m SET given_to = NULL FROM ended
-        WHERE ${content?.isEmpty === true} AND m.conversation_id = ended.conversation_id AND m.given_to = ${turn.answerId}::uuid AND m.agent_event_kind IS NOT NULL),
+        WHERE ${isSilent} AND m.conversation_id = ended.conversation_id AND m.given_to = ${turn.answerId}::uuid AND m.agent_event_kind IS NOT NULL),
       dropped AS (DELETE FROM turn_events WHERE message_id = ${turn.answerId}::uuid AND EXISTS (SELECT 1 FROM ended))
       SELECT ${overNotices(turn)} FROM ended`;
     return rows > 0;
