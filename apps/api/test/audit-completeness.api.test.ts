@@ -51,7 +51,8 @@ async function act(route: Route, recipe: Recipe, id: string, client: TestClient)
   const isJson = response.headers.get("content-type")?.includes("json") === true;
   const made = isJson ? ((await response.json()) as Record<string, unknown>) : {};
   await (isJson ? undefined : response.body?.cancel());
-  secrets.push(...["token", "code"].flatMap((name) => (typeof made[name] === "string" ? [made[name]] : [])));
+  // The code of a problem is no secret.
+  secrets.push(...["token", "code"].flatMap((name) => (response.ok && typeof made[name] === "string" ? [made[name]] : [])));
   return { status: response.status, madeId: typeof made["id"] === "string" ? made["id"] : null };
 }
 
