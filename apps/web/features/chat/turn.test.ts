@@ -164,6 +164,10 @@ describe("the messages that are shown", () => {
       ["assistant", "Hi", "stopped"],
     ]);
   });
+  test("are another path's once that is shown again", () => {
+    const other = { ...question, id: "01990000-0000-7000-8000-0000000000aa", content: "Another" };
+    expect(texts([other], after(accepted, done))).toEqual([["user", "Another", "complete"]]);
+  });
   test("do not hold a message that was refused", () => {
     expect(texts([question], after({ type: "refused", problem }))).toEqual([["user", "Hello", "complete"]]);
   });

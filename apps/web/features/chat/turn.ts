@@ -136,6 +136,8 @@ export const mergeTurn = (stored: readonly Message[], turn: Turn | null): Messag
   const answer = stored.find(({ id }) => id === turn.answerId);
   // Once the turn is over here, what the server stored is the truth.
   if (turn.end !== null && answer !== undefined && answer.status !== "streaming") return [...stored];
+  // An answer that came to its end here is stored here too: without it, another path is shown now.
+  if (turn.end?.kind === "done" && answer === undefined && stored.length > 0) return [...stored];
   const cut = stored.findIndex(({ id }) => id === turn.replacedId);
   const others = (cut < 0 ? stored : stored.slice(0, cut)).filter(({ id }) => id !== turn.answerId && id !== turn.userMessage?.id);
   // What the agent says by itself meanwhile comes after the answer: ids grow with time.
