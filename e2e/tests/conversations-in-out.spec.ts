@@ -146,7 +146,7 @@ test.describe("conversations in and out @process", () => {
     await ann.goto(link);
     await ann.getByRole("button", { name: "Continue as my own" }).click();
     await ann.waitForURL(/\/chat\?id=/);
-    await expect(ann.getByText("What grows by the sea?")).toBeVisible();
+    await expect(ann.getByText("What grows by the sea?").first()).toBeVisible();
     await expect(ann.getByText("does not know this conversation yet")).toBeVisible();
     await page.goto(`${world.mosaic.url}/settings/data`);
     await page.getByRole("button", { name: "Stop sharing A garden by the sea" }).click();
