@@ -143,7 +143,10 @@ const rich: Readonly<Record<string, (providerId: string, client: TestClient) => 
   "ProfileController.changePassword": () => ({ currentPassword: "x", newPassword: "a fine long sentence" }),
   "UserAdminController.update": () => ({ role: "member", isDisabled: false }),
   "InvitesController.create": () => ({ role: "member", maxUses: 2, expiresInHours: 5, note: "for Bob" }),
-  "SharedLinksController.continue": async (_, client) => ({ token: await world.link(client), agentId: await world.fixture("agent", client) }),
+  "SharedLinksController.continue": async (_, client) => ({
+    token: await world.link(client),
+    agentId: await world.fixture("agent", client),
+  }),
   "SharedLinksController.open": async () => ({ token: await world.link(ann), page: 0 }),
   "SharesController.continue": async (_, client) => ({ agentId: await world.fixture("agent", client) }),
   "SharesController.create": async () => {

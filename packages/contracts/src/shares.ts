@@ -85,7 +85,10 @@ const page = z.coerce.number().int().min(0).max(10_000).default(0);
 export const sharedPageQuery = z.strictObject({ page }).meta({ id: "SharedPageQuery" });
 export type SharedPageQuery = z.infer<typeof sharedPageQuery>;
 
-const shareToken = z.string().max(43).regex(/^[\w-]{43}$/, "This is no link of a shared conversation");
+const shareToken = z
+  .string()
+  .max(43)
+  .regex(/^[\w-]{43}$/, "This is no link of a shared conversation");
 
 export const openSharedLink = z
   .strictObject({ token: shareToken, page: z.int().min(0).max(10_000).default(0) })

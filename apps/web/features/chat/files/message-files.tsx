@@ -25,12 +25,7 @@ export function SentFiles({ parts }: { readonly parts: readonly MessagePart[] })
 /** A file that the agent made. */
 export function MadeFile({ file }: { readonly file: FilePart }) {
   const place = file.workspacePath === undefined ? "" : m.inTheAgentsWorkspace(file.workspacePath);
-  return (
-    <FileCard
-      file={file}
-      whereabouts={file.id === undefined ? `${place}${m.mosaicDoesNotOfferIt}` : null}
-    />
-  );
+  return <FileCard file={file} whereabouts={file.id === undefined ? `${place}${m.mosaicDoesNotOfferIt}` : null} />;
 }
 
 const sentWords = ({ workspacePath, mediaType, isShownToModel }: FilePart): string | null => {
