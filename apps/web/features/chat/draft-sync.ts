@@ -5,6 +5,7 @@ import { useEffect } from "react";
 import { onDraftTyped, readDraft, takeDraft } from "@/features/chat/drafts";
 import { ApiProblem, request, requestNothing } from "@/lib/api";
 import { onDraftNews } from "@/lib/draft-news";
+import { newId } from "@/lib/new-id";
 
 export const draftTimes = {
   /** After the last letter; after the first one that is not kept, at the latest `longestMs` later. */
@@ -135,7 +136,7 @@ const store = async (id: string, kept: Kept, text: string): Promise<void> => {
     kept.revision = null;
     await requestNothing(`${path}?revision=${before}`, { method: "DELETE" }).catch((error: unknown) => backTo(kept, before, error));
   } else if (text.length <= messageMaxCharacters) {
-    kept.revision = newRevision();
+    kept.revision = newId();
     const body = { revision: kept.revision, content: text };
     await requestNothing(path, { method: "PUT", body }).catch((error: unknown) => backTo(kept, before, error));
   }
@@ -180,13 +181,4 @@ const take = (id: string, draft: Draft | null): void => {
   kept.revision = revision;
   remember(id, kept);
   takeDraft(id, draft?.content ?? "");
-};
-
-/** A UUID; `crypto.randomUUID` is not there on an address without TLS. */
-const newRevision = (): string => {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const hex = Array.from(bytes, (byte, at) =>
-    (at === 6 ? (byte & 0x0f) | 0x40 : at === 8 ? (byte & 0x3f) | 0x80 : byte).toString(16).padStart(2, "0"),
-  );
-  return hex.join("").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 };

@@ -5,6 +5,7 @@ import { useSyncExternalStore } from "react";
 import { isEmpty, tooLarge, tooMany } from "@/features/chat/files/file-words";
 import { uploadFile } from "@/features/chat/files/upload-file";
 import { describeError, requestNothing } from "@/lib/api";
+import { newId } from "@/lib/new-id";
 
 /** A file that is to go with the next message. */
 export interface FileDraft {
@@ -66,7 +67,7 @@ export const addFiles = (key: string, files: readonly File[]): void => {
 };
 
 const draftOf = ({ name, size }: File): FileDraft => ({
-  key: crypto.randomUUID(),
+  key: newId(),
   name,
   sizeBytes: size,
   percent: 0,
@@ -108,7 +109,7 @@ export const takeFiles = (key: string): readonly ChatFile[] => {
 export const restoreFiles = (key: string, files: readonly ChatFile[]): void => {
   const { drafts, notice } = entryOf(key);
   const restored = files.map((stored) => ({
-    key: crypto.randomUUID(),
+    key: newId(),
     name: stored.name,
     sizeBytes: stored.sizeBytes,
     percent: 100,
