@@ -15,6 +15,7 @@ import { CryptoModule } from "./modules/crypto/crypto.module.js";
 import { DictationModule } from "./modules/dictation/dictation.module.js";
 import { DemoModule } from "./modules/demo/demo.module.js";
 import { FilesModule } from "./modules/files/files.module.js";
+import { FoldersModule } from "./modules/folders/folders.module.js";
 import { HealthModule } from "./modules/health/health.module.js";
 import { IdleReaperModule } from "./modules/idle-reaper/idle-reaper.module.js";
 import { KeyRotationModule } from "./modules/key-rotation/key-rotation.module.js";
@@ -60,6 +61,7 @@ import { PlatformModule } from "./platform/platform.module.js";
     SystemAgentsModule,
     IdleReaperModule,
     ConversationsModule,
+    FoldersModule,
     FilesModule,
     ConversationFilesModule,
     TurnsModule,

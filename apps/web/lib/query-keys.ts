@@ -10,7 +10,11 @@ export const queryKeys = {
   systemAgents: ["admin", "system-agents"],
   /** All lists of conversations, each under its filter. */
   conversations: ["conversations"],
-  conversationList: (filter: { readonly agentId: string | null; readonly isArchived: boolean }) => ["conversations", filter],
+  conversationList: (filter: { readonly agentId: string | null; readonly folderId: string | null; readonly isArchived: boolean }) => [
+    "conversations",
+    filter,
+  ],
+  folders: ["folders"],
   profile: ["profile"],
   sessions: ["sessions"],
   tokens: ["tokens"],

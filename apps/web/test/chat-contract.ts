@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http";
 import type { Agent } from "@mosaic/contracts/agent";
 import type { Message, OwnerEvent, TurnEvent, WaitingMessage } from "@mosaic/contracts/chat";
 import type { ConversationList } from "@mosaic/contracts/conversations";
+import type { Folder } from "@mosaic/contracts/folders";
 import { problems, type ProblemCode } from "@mosaic/contracts/problem";
 import {
   delay,
@@ -25,7 +26,8 @@ const now = (): string => new Date().toISOString();
 export const chatRoutes: Routes = {
   "GET /api/conversations": ({ state, request }) => listPageOf(state, new URL(request.url ?? "", "http://local").searchParams),
   "POST /api/conversations": ({ state, body }) => {
-    const added = sampleConversation({ agentId: String(body["agentId"]) });
+    const folderId = body["folderId"] === undefined ? {} : { folderId: String(body["folderId"]) };
+    const added = sampleConversation({ agentId: String(body["agentId"]), ...folderId });
     state.conversations.unshift(added);
     return added;
   },
@@ -35,6 +37,18 @@ export const chatRoutes: Routes = {
     waiting: state.waiting.get(parts[1] ?? "") ?? [],
     draft: state.drafts.get(parts[1] ?? "") ?? null,
   }),
+  "GET /api/folders": ({ state }) => ({ folders: state.folders }),
+  "POST /api/folders": ({ state, body }) => {
+    const { name, instructions = "" } = body as { name: string; instructions?: string };
+    const added: Folder = { id: randomUUID(), name, instructions, createdAt: now() };
+    state.folders.push(added);
+    return added;
+  },
+  "PATCH /api/folders/:id": (call) => patch(call.state.folders, call),
+  "DELETE /api/folders/:id": (call) => {
+    remove(call.state.folders, call);
+    for (const one of call.state.conversations) if (one.folderId === call.parts[1]) delete one.folderId;
+  },
   "POST /api/conversations/:id/read": ({ state, parts }) => {
     find(state.conversations, parts[1]).isUnread = false;
   },
@@ -56,7 +70,9 @@ export const chatRoutes: Routes = {
   "PATCH /api/conversations/:id": (call) => {
     const { updatedAt, isArchived } = find(call.state.conversations, call.parts[1]);
     const isPinned = call.body["isArchived"] === true ? { isPinned: false } : {};
-    return Object.assign(patch(call.state.conversations, call), { updatedAt, isArchived, ...call.body, ...isPinned });
+    const changed = Object.assign(patch(call.state.conversations, call), { updatedAt, isArchived, ...call.body, ...isPinned });
+    if (call.body["folderId"] === null) delete changed.folderId;
+    return changed;
   },
   "DELETE /api/conversations/:id": (call) => {
     call.state.deleted.push(find(call.state.conversations, call.parts[1]));
@@ -114,9 +130,10 @@ const conversationsPerPage = 50;
 
 /** As the API lists them; its cursors are the number of those before, in the form of the contract. */
 const listPageOf = (state: ContractState, query: URLSearchParams): ConversationList => {
-  const [agentId, isArchived] = [query.get("agentId"), query.get("isArchived") === "true"];
+  const [agentId, folderId, isArchived] = [query.get("agentId"), query.get("folderId"), query.get("isArchived") === "true"];
   const listed = state.conversations
     .filter((one) => one.isArchived === isArchived && (agentId === null || one.agentId === agentId))
+    .filter((one) => folderId === null || one.folderId === folderId)
     .toSorted((a, b) => Number(b.isPinned) - Number(a.isPinned) || b.updatedAt.localeCompare(a.updatedAt));
   const before = Number(query.get("cursor")?.split(".")[1] ?? 0);
   const end = before + conversationsPerPage;

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { BackendChoices } from "@mosaic/contracts/admin-containers";
 import type { Agent, FirstAgent } from "@mosaic/contracts/agent";
 import type { Conversation, Draft, Message, WaitingMessage } from "@mosaic/contracts/chat";
+import type { Folder } from "@mosaic/contracts/folders";
 import { textParts } from "@mosaic/contracts/message-parts";
 import type { OnboardingStep, RuntimeOption } from "@mosaic/contracts/onboarding";
 import type { Provider, ProviderTestResult } from "@mosaic/contracts/provider";
@@ -23,6 +24,7 @@ export interface ContractState {
   conversations: Conversation[];
   /** Deleted, and to be brought back. */
   deleted: Conversation[];
+  folders: Folder[];
   messages: Map<string, Message[]>;
   /** By conversation. */
   waiting: Map<string, WaitingMessage[]>;
@@ -124,6 +126,14 @@ export const sampleConversation = (over: Partial<Conversation> = {}): Conversati
   ...over,
 });
 
+export const sampleFolder = (over: Partial<Folder> = {}): Folder => ({
+  id: randomUUID(),
+  name: "Travel",
+  instructions: "",
+  createdAt: now(),
+  ...over,
+});
+
 export const sampleBackend = (over: Partial<BackendChoice> = {}): BackendChoice => ({
   id: "openclaw",
   label: "OpenClaw",
@@ -142,6 +152,7 @@ export const initialState = (): ContractState => ({
   whyNoFirstAgent: null,
   conversations: [],
   deleted: [],
+  folders: [],
   messages: new Map(),
   waiting: new Map(),
   drafts: new Map(),

@@ -47,7 +47,8 @@ export type Message = z.infer<typeof message>;
 
 export const conversationTitle = z.string().trim().min(1).max(120);
 
-export const createConversation = z.strictObject({ agentId: z.uuid() }).meta({ id: "CreateConversation" });
+/** `folderId`: it begins in this folder. */
+export const createConversation = z.strictObject({ agentId: z.uuid(), folderId: z.uuid().optional() }).meta({ id: "CreateConversation" });
 export type CreateConversation = z.infer<typeof createConversation>;
 
 export const conversation = z
@@ -59,6 +60,8 @@ export const conversation = z
     memoryGivenAt: z.iso.datetime().optional(),
     /** When it was imported, or copied from somebody: its agent knows nothing of what was said before. Absent: it began here. */
     importedAt: z.iso.datetime().optional(),
+    /** The folder that it is in. Absent: none. */
+    folderId: z.uuid().optional(),
     /** One that is pinned is not archived, and the other way round. */
     isPinned: z.boolean(),
     isArchived: z.boolean(),
@@ -204,6 +207,8 @@ export const ownerEvent = z.discriminatedUnion("type", [
     /** Only this has changed: what was typed in it. Without a revision there is no draft any more. */
     draft: z.object({ revision: z.uuid().nullable() }).optional(),
   }),
+  /** The owner's folders have changed. */
+  z.object({ type: z.literal("folders") }),
   /** An agent has said something by itself. What has changed in the conversation is told by an event of its own. */
   z.object({ type: z.literal("agent_spoke"), agentId: z.uuid(), conversationId: z.uuid(), messageId: z.uuid(), kind: agentEventKind }),
 ]);

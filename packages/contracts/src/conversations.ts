@@ -2,9 +2,14 @@ import { z } from "zod";
 import { says } from "./field-faults.js";
 import { conversation, conversationTitle } from "./chat.js";
 
-/** What is left out stays. Pinning takes a conversation out of the archive, and archiving takes its pin off. */
+/** What is left out stays. `folderId`: `null` takes it out of its folder. Pinning takes a conversation out of the archive, and archiving takes its pin off. */
 export const updateConversation = z
-  .strictObject({ title: conversationTitle.optional(), isPinned: z.boolean().optional(), isArchived: z.boolean().optional() })
+  .strictObject({
+    title: conversationTitle.optional(),
+    isPinned: z.boolean().optional(),
+    isArchived: z.boolean().optional(),
+    folderId: z.uuid().nullable().optional(),
+  })
   .refine((change) => Object.values(change).some((value) => value !== undefined), says.what_to_change)
   .refine(({ isPinned, isArchived }) => isPinned !== true || isArchived !== true, {
     path: ["isArchived"],
@@ -19,6 +24,8 @@ const conversationCursor = z.string().regex(/^[012]\.\d{1,14}\.[0-9a-f]{8}(?:-[0
 export const conversationListQuery = z
   .strictObject({
     agentId: z.uuid().optional(),
+    /** Only what is in this folder. */
+    folderId: z.uuid().optional(),
     /** The archive, in place of the list. */
     isArchived: z.stringbool({ truthy: ["true"], falsy: ["false"] }).default(false),
     /** The `nextCursor` of the page before, of the same list. */

@@ -32,7 +32,7 @@ export const says = {
   place_of_answer: "A place that an answer has named: ask without it for the first page",
   unknown_action: "The audit knows no such action and no such group of actions.",
   username: "3 to 32 letters, digits, dots, dashes or underscores; begins and ends with a letter or digit",
-  what_to_change: "Say what to change: title, isPinned or isArchived",
+  what_to_change: "Say what to change",
   write_something: "Write something first",
 } as const;
 

@@ -3,6 +3,7 @@ import { shareKeyContext, shareTitleContext } from "../modules/conversation-file
 import { containerTokenContext } from "../modules/agent-config/agent-config.types.js";
 import { contentContext, draftContext, eventsContext, titleContext, waitingContext } from "../modules/conversations/message-seal.js";
 import { fileKeyContext, fileNameContext } from "../modules/files/sealed-pieces.js";
+import { folderInstructionsContext, folderNameContext } from "../modules/folders/folders.types.js";
 import { keyContext } from "../modules/llm-providers/llm-providers.types.js";
 import { subscriptionContext } from "../modules/push/push.types.js";
 import { searchKeyContext } from "../modules/search/search.types.js";
@@ -93,6 +94,22 @@ export const sealedColumns: readonly SealedColumn[] = [
     rows: "drafts t JOIN conversations o ON o.id = t.conversation_id",
     owner: "o.user_id::text",
     context: (id, owner) => draftContext(owner ?? "", id),
+  },
+  {
+    table: "folders",
+    id: "t.id",
+    column: "name_encrypted",
+    rows: "folders t",
+    owner: "t.user_id::text",
+    context: (id, owner) => folderNameContext(owner ?? "", id),
+  },
+  {
+    table: "folders",
+    id: "t.id",
+    column: "instructions_encrypted",
+    rows: "folders t",
+    owner: "t.user_id::text",
+    context: (id, owner) => folderInstructionsContext(owner ?? "", id),
   },
   {
     table: "search_keys",

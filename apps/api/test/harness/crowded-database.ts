@@ -26,6 +26,7 @@ const prefixes = {
   files: "ac000000",
   conversation_shares: "ad000000",
   push_devices: "ae000000",
+  folders: "af000000",
 } as const;
 
 export type CrowdTable = keyof typeof prefixes;
@@ -108,15 +109,20 @@ function agentsOf({ users, agents }: Crowd): string[] {
 function talk({ users, agents, conversations, messages, auditEvents }: Crowd): string[] {
   const agent = `CASE WHEN n <= ${heavyConversations} THEN 1 + n % 20 ELSE 1 + n % ${agents} END`;
   const user = `CASE WHEN n <= ${heavyConversations} THEN ${heavyUser} ELSE 1 + n % ${users} END`;
+  const folder = `CASE WHEN n <= ${heavyConversations} THEN 1 + n % 40 ELSE n END`;
   const text = "repeat(md5(n::text), 6)";
   return [
-    `INSERT INTO conversations (id, user_id, agent_id, title_encrypted, indexed_title, pinned_at, archived_at, deleted_at, created_at, updated_at)
-     SELECT ${idSql("conversations", "n")}, ${idSql("users", user)}, ${idSql("agents", agent)}, 'enc:' || md5(n::text), right(md5(n::text), 24), CASE WHEN n % 500 = 7 THEN ${ago("n")} END,
+    `INSERT INTO conversations (id, user_id, agent_id, folder_id, title_encrypted, indexed_title, pinned_at, archived_at, deleted_at, created_at, updated_at)
+     SELECT ${idSql("conversations", "n")}, ${idSql("users", user)}, ${idSql("agents", agent)}, CASE WHEN n % 4 = 1 THEN ${idSql("folders", folder)} END,
+       'enc:' || md5(n::text), right(md5(n::text), 24), CASE WHEN n % 500 = 7 THEN ${ago("n")} END,
        CASE WHEN n % 3 = 2 AND n % 500 <> 7 THEN ${ago("n")} END, CASE WHEN n % 4000 = 11 THEN ${ago("n")} END, ${ago("n")}, ${ago("n")} FROM generate_series(1, ${conversations}) AS n`,
-    `INSERT INTO messages (id, conversation_id, parent_id, left_at, agent_session, role, content_encrypted, status, process_id, is_indexed, created_at)
+    `INSERT INTO folders (id, user_id, name_encrypted, instructions_encrypted, instructions_id, created_at)
+     SELECT ${idSql("folders", "n")}, ${idSql("users", user)}, 'enc:', 'enc:', CASE WHEN n % 3 <> 0 THEN gen_random_uuid() END, ${ago("n")} FROM generate_series(1, ${conversations}) AS n
+     WHERE n <= 40 OR n > ${heavyConversations}`,
+    `INSERT INTO messages (id, conversation_id, parent_id, left_at, agent_session, role, content_encrypted, status, process_id, is_indexed, instructions_id, created_at)
      SELECT ${idSql("messages", "n")}, ${idSql("conversations", `1 + n % ${conversations}`)}, ${idSql("conversations", `1 + n % ${conversations}`)},
        CASE WHEN n % 20 = 19 THEN ${ago("n")} END, CASE WHEN n % 40 = 18 THEN 'conv-' || n END, CASE WHEN n % 2 = 0 THEN 'user' ELSE 'assistant' END, ${text},
-       CASE WHEN n % ${Math.ceil(messages / 6)} = 1 THEN 'streaming' ELSE 'complete' END, gen_random_uuid(), true, ${ago("n")} FROM generate_series(1, ${messages}) AS n`,
+       CASE WHEN n % ${Math.ceil(messages / 6)} = 1 THEN 'streaming' ELSE 'complete' END, gen_random_uuid(), true, CASE WHEN n % 30 = 1 THEN gen_random_uuid() END, ${ago("n")} FROM generate_series(1, ${messages}) AS n`,
     `INSERT INTO search_keys (user_id, key_encrypted) SELECT ${idSql("users", "n")}, 'enc:' FROM generate_series(1, ${users}) AS n`,
     `INSERT INTO search_titles (conversation_id, user_id, tokens)
      SELECT ${idSql("conversations", "n")}, ${idSql("users", user)}, array_to_tsvector(ARRAY['title-' || n]) FROM generate_series(1, ${conversations}) AS n`,

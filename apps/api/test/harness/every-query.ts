@@ -16,6 +16,8 @@ import { MessageTreeRepository } from "../../src/modules/conversations/message-t
 import { ReadMarksRepository } from "../../src/modules/conversations/read-marks.repository.js";
 import { TurnLogRepository } from "../../src/modules/conversations/turn-log.repository.js";
 import { FilePiecesRepository } from "../../src/modules/files/file-pieces.repository.js";
+import { FolderInstructionsRepository } from "../../src/modules/folders/folder-instructions.repository.js";
+import { FoldersRepository } from "../../src/modules/folders/folders.repository.js";
 import { FilesRepository } from "../../src/modules/files/files.repository.js";
 import type { CryptoService } from "../../src/modules/crypto/crypto.service.js";
 import { HealthRepository } from "../../src/modules/health/health.repository.js";
@@ -104,6 +106,7 @@ const agentEvent: Omit<NewAgentEvent, "conversationId"> = {
   seal: () => ({ id: randomUUIDv7(), contentEncrypted: "enc:", contentFormat: "text" }),
   sealTitle: () => "enc:",
 };
+const folder = { nameEncrypted: "enc:", instructionsEncrypted: "enc:", instructionsId: null, createdAt: now };
 function importedDraft(): ConversationDraft {
   const sealing = { seal: () => "enc:" } as unknown as CryptoService;
   const at = now.toISOString();
@@ -119,16 +122,17 @@ function importedDraft(): ConversationDraft {
 
 const talk: readonly Call[] = [
   ...of(ConversationsRepository, {
-    create: (conversations) => conversations.create(user, { id: randomUUIDv7(), agentId: id("agents", 1), titleEncrypted: "enc:", now }),
+    create: (conversations) =>
+      conversations.create(user, { id: randomUUIDv7(), agentId: id("agents", 1), folderId: null, titleEncrypted: "enc:", now }),
     find: (conversations) => conversations.find(user, id("conversations", 1)),
     setMemoryGiven: (conversations) => conversations.setMemoryGiven(user, id("conversations", 1), now),
     update: (conversations) => conversations.update(user, id("conversations", 1), { titleEncrypted: "enc:", isPinned: true }, now),
   }),
   ...of(ConversationListRepository, {
     page: [false, true].flatMap((isArchived) =>
-      [undefined, id("agents", 1)].flatMap((agentId) =>
+      [{}, { agentId: id("agents", 1) }, { folderId: id("folders", 1) }].flatMap((of) =>
         [null, { rank: isArchived ? 0 : 1, updatedAt: now, id: id("conversations", 9) }].map(
-          (after) => (lists: ConversationListRepository) => lists.page(user, { isArchived, agentId, after, limit: 101 }),
+          (after) => (lists: ConversationListRepository) => lists.page(user, { isArchived, ...of, after, limit: 101 }),
         ),
       ),
     ),
@@ -182,6 +186,17 @@ const talk: readonly Call[] = [
     find: (drafts) => drafts.find(user, id("conversations", 1)),
     save: (drafts) => drafts.save(talkKey, { revision: randomUUIDv7(), contentEncrypted: "enc:", updatedAt: now }),
     drop: (drafts) => drafts.drop(talkKey, randomUUIDv7()),
+  }),
+  ...of(FoldersRepository, {
+    list: (folders) => folders.list(user),
+    create: (folders) => folders.create({ ...folder, id: randomUUIDv7(), userId: user }),
+    update: (folders) =>
+      folders.update(user, id("folders", 1), { nameEncrypted: "enc:", instructions: { encrypted: "enc:", id: randomUUIDv7() } }),
+    delete: (folders) => folders.delete(user, id("folders", 2)),
+  }),
+  ...of(FolderInstructionsRepository, {
+    of: [(instructions) => instructions.of(talkTurn, false), (instructions) => instructions.of(talkTurn, true)],
+    takeBack: (instructions) => instructions.takeBack(talkTurn),
   }),
   ...of(ReadMarksRepository, { mark: (marks) => marks.mark(talkKey, id("messages", 1)) }),
   ...of(MessagePagesRepository, {

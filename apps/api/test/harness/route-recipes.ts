@@ -23,6 +23,7 @@ export type FixtureKind =
   | "backend"
   | "own-provider"
   | "spoken"
+  | "folder"
   | "share";
 
 /** `made`: by its id in the answer. */
@@ -78,6 +79,7 @@ export const targetTypes: Readonly<Record<FixtureKind, string>> = {
   backend: "backend",
   "own-provider": "provider",
   spoken: "conversation",
+  folder: "folder",
   share: "share",
 };
 
@@ -226,6 +228,15 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     audit: ["conversation.share"],
   },
   "SharesController.lists": { ok: 200 },
+  "FoldersController.list": { ok: 200 },
+  "FoldersController.create": {
+    body: { name: "Travel", instructions: "Answer briefly." },
+    ok: 201,
+    audit: ["folder.create"],
+    target: made("folder"),
+  },
+  "FoldersController.update": { kind: "folder", body: { instructions: "Answer at length." }, ok: 200, audit: ["folder.update"] },
+  "FoldersController.delete": { kind: "folder", ok: 204, audit: ["folder.delete"] },
   "SharesController.read": { kind: "share", ok: 200 },
   "SharesController.revoke": { kind: "share", ok: 204, audit: ["conversation.unshare"] },
   "SharesController.continue": { kind: "share", bodyOf: (agentId) => ({ agentId }), ok: 201, onlyRefusals: "shares.api.test.ts" },

@@ -41,6 +41,7 @@ export class RouteWorld {
       "system-agent": async () => this.agent(null, await this.providerOf(await this.app.admin())),
       container: async () => this.container(owner),
       spoken: async () => this.spoken(owner),
+      folder: async () => this.folder(owner),
       share: async () => this.share(owner),
       backend: async () => Promise.resolve("openclaw"),
     };
@@ -52,6 +53,7 @@ export class RouteWorld {
     const { database } = this.app;
     await database.query("DELETE FROM agents WHERE owner_id = $1 OR owner_id IS NULL", [owner.userId]);
     await database.query("DELETE FROM llm_providers WHERE owner_id = $1", [owner.userId]);
+    await database.query("DELETE FROM folders WHERE user_id = $1", [owner.userId]);
     await database.query("DELETE FROM access_tokens WHERE user_id = $1 AND name = 'fixture'", [owner.userId]);
     this.providers.delete(owner.userId ?? "");
   }
@@ -96,6 +98,10 @@ export class RouteWorld {
     const messages = [{ id: randomUUIDv7(), parts: [{ type: "text" as const, text: "Hello" }] }];
     await storeMessages(this.app, { userId: owner.userId ?? "", conversationId }, messages);
     return conversationId;
+  }
+
+  private async folder(owner: TestClient): Promise<string> {
+    return (await owner.post("/api/folders", { name: "Travel" })).json<{ id: string }>().id;
   }
 
   private async share(owner: TestClient): Promise<string> {

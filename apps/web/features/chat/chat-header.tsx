@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { Select } from "@/components/ui/select";
 import { AgentFace, AgentStatus, NoIsolationBadge } from "@/features/agents/agent-status";
 import type { ChatAgent } from "@/features/chat/chat-agents";
+import { FolderName } from "@/features/chat/folders/folder-name";
 import { ModelMenu } from "@/features/chat/model-menu";
 import { PageBar } from "@/features/shell/app-frame";
 import { m } from "@messages/chat";
@@ -12,10 +13,11 @@ export interface ChatHeaderProps {
   readonly title: string;
   readonly agent: ChatAgent;
   readonly agents: readonly ChatAgent[];
+  readonly folderId: string | null;
   readonly isNew: boolean;
 }
 
-export function ChatHeader({ title, agent, agents, isNew }: ChatHeaderProps) {
+export function ChatHeader({ title, agent, agents, folderId, isNew }: ChatHeaderProps) {
   const router = useRouter();
   return (
     <PageBar>
@@ -25,6 +27,7 @@ export function ChatHeader({ title, agent, agents, isNew }: ChatHeaderProps) {
         <div className="flex min-w-0 items-center gap-x-2">
           {isNew ? null : <span className="truncate text-[0.8125rem] text-muted-foreground max-sm:sr-only">{agent.name}</span>}
           <AgentStatus agent={agent} className="shrink-0" />
+          <FolderName id={folderId} />
           {agent.error?.code === "backend_unknown" ? null : <ModelMenu agent={agent} />}
         </div>
       </div>
@@ -34,7 +37,7 @@ export function ChatHeader({ title, agent, agents, isNew }: ChatHeaderProps) {
           aria-label={m.agent}
           className="h-9 w-40 max-sm:w-28"
           value={agent.id}
-          onChange={(id) => router.replace(`/chat?agent=${id}`)}
+          onChange={(id) => router.replace(`/chat?agent=${id}${folderId === null ? "" : `&folder=${folderId}`}`)}
           groups={[{ label: "", options: agents.map(({ id, name, emoji }) => ({ value: id, label: `${emoji} ${name}` })) }]}
         />
       ) : null}

@@ -35,6 +35,7 @@ export function ChatPage() {
   const title = id === null ? (agent === null ? m.chat : m.newChatWith(agent.name)) : (conversation.data?.title ?? m.chat);
   useKeptDraft(id, conversation.data?.draft);
   usePageTitle(title === "" ? m.chat : title);
+  const folderId = id === null ? params.get("folder") : (conversation.data?.folderId ?? null);
   const error = (id === null ? null : conversation.error) ?? agents.error;
   const isLoading = !agents.data || (id === null ? !conversations.data && !conversations.error : !conversation.data);
   // One that was deleted elsewhere may still be known here.
@@ -44,11 +45,12 @@ export function ChatPage() {
   if (agent === null) return agents.error ? <ChatProblem error={agents.error} /> : <NoAgent why={agents.whyNone} />;
   return (
     <>
-      <ChatHeader title={title} agent={agent} agents={agents.data ?? []} isNew={id === null} />
+      <ChatHeader title={title} agent={agent} agents={agents.data ?? []} folderId={folderId} isNew={id === null} />
       <ChatView
         key={id ?? `new-${agent.id}`}
         agent={agent}
         conversationId={id}
+        folderId={folderId}
         stored={conversation.data?.messages ?? []}
         hasOlder={conversation.data?.hasOlder ?? false}
         isUnread={conversation.data?.isUnread ?? false}

@@ -33,6 +33,8 @@ import { m } from "@messages/chat";
 export interface ChatViewProps {
   readonly agent: ChatAgent;
   readonly conversationId: string | null;
+  /** A new conversation begins in this folder. */
+  readonly folderId: string | null;
   readonly stored: readonly Message[];
   /** There are messages before those. */
   readonly hasOlder: boolean;
@@ -46,7 +48,7 @@ export interface ChatViewProps {
   readonly isUnknown: boolean;
 }
 
-const useSending = ({ agent, conversationId, isForgotten, isUnknown }: ChatViewProps) => {
+const useSending = ({ agent, conversationId, folderId, isForgotten, isUnknown }: ChatViewProps) => {
   const client = useQueryClient();
   const create = useCreateConversation();
   const [wantsToGive, setWantsToGive] = useState(false);
@@ -62,7 +64,7 @@ const useSending = ({ agent, conversationId, isForgotten, isUnknown }: ChatViewP
         return;
       }
       try {
-        const { id } = await mutateAsync(agent.id);
+        const { id } = await mutateAsync({ agentId: agent.id, ...(folderId === null ? {} : { folderId }) });
         const turn = startTurn(client, id, { content, files });
         window.history.replaceState(null, "", new URL(`/chat?id=${id}`, window.location.href));
         await turn;
@@ -73,7 +75,7 @@ const useSending = ({ agent, conversationId, isForgotten, isUnknown }: ChatViewP
         setRefused(reduceTurn(newTurn(content, Date.now()), { type: "refused", problem }));
       }
     },
-    [client, conversationId, agent.id, mutateAsync, key, isGiving],
+    [client, conversationId, folderId, agent.id, mutateAsync, key, isGiving],
   );
   const toggleGiving = (): void => setWantsToGive((wants) => !wants);
   return { send, refused, dismissRefused: () => setRefused(null), isCreating: isPending, key, isGiving, toggleGiving };

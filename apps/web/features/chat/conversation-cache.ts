@@ -10,6 +10,8 @@ import { putUnread } from "@/lib/unread";
 export interface ListFilter {
   /** `null`: of all agents. */
   readonly agentId: string | null;
+  /** `null`: of all folders, and of none. */
+  readonly folderId: string | null;
   readonly isArchived: boolean;
 }
 
@@ -61,8 +63,9 @@ export const putTitleIntoCache = (client: QueryClient, id: string, change: Pick<
 
 /** As it is now, in every list that has it, and in no other. Where it stands in them is for whoever shows them. */
 export const putIntoLists = (client: QueryClient, conversation: Conversation): void => {
-  changeLists(client, conversation.id, ([first, ...others], { agentId, isArchived }) => {
-    const belongs = conversation.isArchived === isArchived && (agentId === null || conversation.agentId === agentId);
+  changeLists(client, conversation.id, ([first, ...others], { agentId, folderId, isArchived }) => {
+    const isOf = (agentId === null || conversation.agentId === agentId) && (folderId === null || conversation.folderId === folderId);
+    const belongs = conversation.isArchived === isArchived && isOf;
     return first !== undefined && belongs
       ? [{ ...first, conversations: [conversation, ...first.conversations] }, ...others]
       : [first, ...others].filter((page) => page !== undefined);

@@ -2,7 +2,7 @@
 
 import type { Agent } from "@mosaic/contracts/agent";
 import type { Conversation } from "@mosaic/contracts/chat";
-import { Archive, ArchiveRestore, Ellipsis, Pencil, Pin, PinOff, Share2, Trash2 } from "lucide-react";
+import { Archive, ArchiveRestore, Ellipsis, FolderInput, Pencil, Pin, PinOff, Share2, Trash2 } from "lucide-react";
 import { memo } from "react";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
@@ -14,6 +14,7 @@ import { isActive } from "@/features/chat/turn";
 import { useTurn } from "@/features/chat/turn-store";
 import { usePageVisible } from "@/lib/page-visible";
 import { m } from "@messages/chat";
+import { m as folders } from "@messages/folders";
 
 export interface ConversationItemProps {
   readonly conversation: Conversation;
@@ -31,6 +32,7 @@ export interface ConversationItemProps {
 export interface RowHandlers extends ConversationActions {
   readonly rename: (conversation: Conversation) => void;
   readonly share: (conversation: Conversation) => void;
+  readonly move: (conversation: Conversation) => void;
   readonly onMenu: (id: string, isOpen: boolean) => void;
   readonly onReturnFocus: (id: string) => void;
 }
@@ -115,6 +117,10 @@ function ConversationMenu({ conversation, isCurrent, isMenuOpen, handlers }: Con
         <MenuItem onSelect={() => handlers.rename(conversation)}>
           <Pencil aria-hidden />
           {m.rename}
+        </MenuItem>
+        <MenuItem onSelect={() => handlers.move(conversation)}>
+          <FolderInput aria-hidden />
+          {folders.moveToFolder}
         </MenuItem>
         <MenuItem onSelect={() => handlers.archive(conversation, !isArchived)}>
           {isArchived ? <ArchiveRestore aria-hidden /> : <Archive aria-hidden />}

@@ -11,7 +11,7 @@ import { readyState, sampleAgent, sampleConversation } from "@/test/contract-sta
 
 afterEach(async () => {
   act(() => {
-    showList({ agentId: null, isArchived: false });
+    showList({ agentId: null, folderId: null, isArchived: false });
     toast.dismiss();
   });
   // What one test was told is not to be undone by the next.
@@ -88,6 +88,7 @@ describe("the keys", () => {
     expect((await screen.findAllByRole("menuitem")).map((item) => item.textContent)).toEqual([
       "Pin",
       "Rename",
+      "Move to folder",
       "Archive",
       "Share",
       "Export as Markdown",

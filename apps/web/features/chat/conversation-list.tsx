@@ -10,6 +10,9 @@ import { ConversationDialogs, type AskedDialog } from "@/features/chat/conversat
 import { ConversationItem, type RowHandlers } from "@/features/chat/conversation-item";
 import { ConversationListHead } from "@/features/chat/conversation-list-head";
 import { EmptyList } from "@/features/chat/empty-list";
+import { FolderHead } from "@/features/chat/folders/folder-head";
+import { useFolders } from "@/features/chat/folders/folder-queries";
+import { FolderSection } from "@/features/chat/folders/folder-section";
 import { MoreConversations } from "@/features/chat/more-conversations";
 import { useConversations } from "@/features/chat/conversation-queries";
 import { groupConversations, type ConversationGroup } from "@/features/chat/group-conversations";
@@ -20,21 +23,31 @@ import { m } from "@messages/chat";
 export function ConversationList({ agents }: { readonly agents: readonly Agent[] }) {
   const view = useListView();
   // One that was chosen here and is gone by now.
-  const filter: ListFilter = { ...view, agentId: agents.find(({ id }) => id === view.agentId)?.id ?? null };
+  const folders = useFolders();
+  const folder = folders.data?.find(({ id }) => id === view.folderId) ?? null;
+  const isFolderGone = folders.data !== undefined && folder === null;
+  const filter: ListFilter = {
+    ...view,
+    agentId: agents.find(({ id }) => id === view.agentId)?.id ?? null,
+    folderId: isFolderGone ? null : view.folderId,
+  };
   const conversations = useConversations(filter);
   const { data, dataUpdatedAt, error } = conversations;
   const groups = useMemo(() => groupConversations(data ?? [], new Date(dataUpdatedAt)), [data, dataUpdatedAt]);
   return (
-    <nav aria-label={m.conversations} className="flex min-h-0 flex-1 flex-col">
-      <ConversationListHead agents={agents} filter={filter} />
-      <div className="min-h-0 flex-1 overflow-y-auto px-3 pb-4 pt-1" data-scroller>
-        {data?.length === 0 ? <EmptyList agents={agents} filter={filter} /> : null}
-        {!data && error ? <p className="px-2 py-3 text-sm text-muted-foreground">{m.theConversationsCouldNotBe}</p> : null}
-        <ConversationRows groups={groups} agents={filter.agentId === null && agents.length > 1 ? agents : []}>
-          <MoreConversations list={conversations} />
-        </ConversationRows>
-      </div>
-    </nav>
+    <>
+      {folder === null ? <FolderSection /> : <FolderHead folder={folder} />}
+      <nav aria-label={m.conversations} className="flex min-h-0 flex-1 flex-col">
+        <ConversationListHead agents={agents} filter={filter} />
+        <div className="min-h-0 flex-1 overflow-y-auto px-3 pb-4 pt-1" data-scroller>
+          {data?.length === 0 ? <EmptyList agents={agents} filter={filter} /> : null}
+          {!data && error ? <p className="px-2 py-3 text-sm text-muted-foreground">{m.theConversationsCouldNotBe}</p> : null}
+          <ConversationRows groups={groups} agents={filter.agentId === null && agents.length > 1 ? agents : []}>
+            <MoreConversations list={conversations} />
+          </ConversationRows>
+        </div>
+      </nav>
+    </>
   );
 }
 
@@ -62,6 +75,7 @@ function ConversationRows({ groups, agents, children }: ConversationRowsProps) {
       ...actions,
       rename: (conversation) => setAsked({ what: "rename", conversation }),
       share: (conversation) => setAsked({ what: "share", conversation }),
+      move: (conversation) => setAsked({ what: "move", conversation }),
       onMenu: (of, isOpen) => setMenuOf(isOpen ? of : null),
       onReturnFocus: focusRow,
     }),

@@ -1,6 +1,6 @@
 "use client";
 
-import { conversation, type Conversation } from "@mosaic/contracts/chat";
+import { conversation, type Conversation, type CreateConversation } from "@mosaic/contracts/chat";
 import { conversationList, type UpdateConversation } from "@mosaic/contracts/conversations";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { putIntoLists, takeOutOfLists, type ListFilter, type ListPages } from "@/features/chat/conversation-cache";
@@ -8,7 +8,7 @@ import { conversationQuery } from "@/features/chat/conversation-messages";
 import { request, requestNothing } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
 
-const everything: ListFilter = { agentId: null, isArchived: false };
+const everything: ListFilter = { agentId: null, folderId: null, isArchived: false };
 
 /** All that is loaded of the list: the next page comes with `fetchNextPage`. */
 export const useConversations = (filter: ListFilter = everything) =>
@@ -20,9 +20,10 @@ export const useConversations = (filter: ListFilter = everything) =>
     select: allOf,
   });
 
-const queryOf = ({ agentId, isArchived }: ListFilter, cursor: string | null): string => {
+const queryOf = ({ agentId, folderId, isArchived }: ListFilter, cursor: string | null): string => {
   const parameters = new URLSearchParams({
     ...(agentId === null ? {} : { agentId }),
+    ...(folderId === null ? {} : { folderId }),
     ...(isArchived ? { isArchived: "true" } : {}),
     ...(cursor === null ? {} : { cursor }),
   }).toString();
@@ -44,7 +45,7 @@ export const useConversation = (id: string | null) => useQuery({ ...conversation
 export const useCreateConversation = () => {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (agentId: string) => request(conversation, "/api/conversations", { method: "POST", body: { agentId } }),
+    mutationFn: (body: CreateConversation) => request(conversation, "/api/conversations", { method: "POST", body }),
     onSuccess: (created) => {
       client.setQueryData(queryKeys.conversation(created.id), { ...created, messages: [], hasOlder: false, waiting: [], draft: null });
       client.setQueryData(queryKeys.waiting(created.id), []);

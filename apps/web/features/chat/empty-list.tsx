@@ -5,11 +5,16 @@ import type { ReactNode } from "react";
 import { Link } from "@/components/ui/link";
 import type { ListFilter } from "@/features/chat/conversation-cache";
 import { m } from "@messages/chat";
+import { m as folders } from "@messages/folders";
 
 /** What a list without conversations says. */
 export function EmptyList({ agents, filter }: { readonly agents: readonly Agent[]; readonly filter: ListFilter }) {
   const agent = agents.find(({ id }) => id === filter.agentId);
-  return <p className="px-2 py-2 text-sm text-muted-foreground">{textFor(agent, filter.isArchived)}</p>;
+  return (
+    <p className="px-2 py-2 text-sm text-muted-foreground">
+      {filter.folderId !== null && !filter.isArchived ? folders.empty : textFor(agent, filter.isArchived)}
+    </p>
+  );
 }
 
 const textFor = (agent: Agent | undefined, isArchived: boolean): ReactNode => {

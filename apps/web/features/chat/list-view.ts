@@ -3,7 +3,7 @@
 import { useSyncExternalStore } from "react";
 import type { ListFilter } from "@/features/chat/conversation-cache";
 
-const initial: ListFilter = { agentId: null, isArchived: false };
+const initial: ListFilter = { agentId: null, folderId: null, isArchived: false };
 let shown = initial;
 const listeners = new Set<() => void>();
 

@@ -55,6 +55,10 @@ const applyOwnerEvent = (client: QueryClient, event: OwnerEvent, isReadHere: IsR
     void client.invalidateQueries({ queryKey: queryKeys.conversation(conversationId) });
     return;
   }
+  if (event.type === "folders") {
+    void client.invalidateQueries({ queryKey: queryKeys.folders });
+    return;
+  }
   // The conversation's own event comes along.
   if (event.type === "agent_spoke") return;
   const has = (agents: readonly Agent[]): boolean => agents.some(({ id }) => id === event.agentId);
@@ -96,6 +100,7 @@ const listen = async (client: QueryClient, isReadHere: IsReadHere, isBack: boole
     // What happened in between was not heard.
     void client.invalidateQueries({ queryKey: queryKeys.agents });
     void client.invalidateQueries({ queryKey: queryKeys.conversations });
+    void client.invalidateQueries({ queryKey: queryKeys.folders });
     void client.invalidateQueries({ queryKey: ["conversation"] });
   }
   setFailures(0);

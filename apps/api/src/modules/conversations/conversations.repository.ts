@@ -16,6 +16,7 @@ const conversationFields = {
   titleEncrypted: true,
   memoryGivenAt: true,
   importedAt: true,
+  folderId: true,
   pinnedAt: true,
   archivedAt: true,
   unreadMessageId: true,
@@ -27,23 +28,23 @@ const conversationFields = {
 export class ConversationsRepository {
   constructor(private readonly prisma: PrismaService) {}
 
-  /** `null` if the user has no such agent. */
+  /** `null` if the user has no such agent, or no such folder. */
   async create(
     userId: string,
-    conversation: { id: string; agentId: string; titleEncrypted: string; now: Date },
+    conversation: { id: string; agentId: string; folderId: string | null; titleEncrypted: string; now: Date },
   ): Promise<StoredConversation | null> {
-    const { id, agentId, titleEncrypted, now } = conversation;
+    const { id, agentId, folderId, titleEncrypted, now } = conversation;
     return this.prisma.$transaction(async (tx) => {
       const owned = await tx.$queryRaw<
         unknown[]
       >`SELECT 1 FROM agents WHERE id = ${agentId}::uuid AND (owner_id = ${userId}::uuid OR (owner_id IS NULL AND EXISTS (
           SELECT 1 FROM users WHERE id = ${userId}::uuid AND role = 'admin' AND disabled_at IS NULL))) FOR KEY SHARE`;
-      if (owned.length === 0) {
+      if (owned.length === 0 || (folderId !== null && !(await hasFolder(tx, userId, folderId)))) {
         return null;
       }
       await recordAudit(tx, { action: "conversation.create", target: { type: "conversation", id }, details: { agentId } });
       return tx.conversation.create({
-        data: { id, userId, agentId, titleEncrypted, createdAt: now, updatedAt: now },
+        data: { id, userId, agentId, folderId, titleEncrypted, createdAt: now, updatedAt: now },
         select: conversationFields,
       });
     });
@@ -61,13 +62,17 @@ export class ConversationsRepository {
     await this.prisma.conversation.updateMany({ where: { id, userId }, data: { memoryGivenAt: at } });
   }
 
-  /** `null` if the user has no such conversation. The time of the last message stays: a change does not move it up. */
+  /** `null` if the user has no such conversation, or no such folder. The time of the last message stays: a change does not move it up. */
   async update(userId: string, id: string, change: ConversationChange, now: Date): Promise<StoredConversation | null> {
-    const { titleEncrypted, isPinned, isArchived } = change;
+    const { titleEncrypted, isPinned, isArchived, folderId } = change;
     return this.prisma.$transaction(async (tx) => {
+      if (folderId != null && !(await hasFolder(tx, userId, folderId))) {
+        return null;
+      }
       const [changed] = await tx.$queryRaw<StoredConversation[]>`
         UPDATE conversations SET title_encrypted = COALESCE(${titleEncrypted ?? null}, title_encrypted),
-          pinned_at = ${sinceSql("pinned_at", isPinned, isArchived, now)}, archived_at = ${sinceSql("archived_at", isArchived, isPinned, now)}
+          pinned_at = ${sinceSql("pinned_at", isPinned, isArchived, now)}, archived_at = ${sinceSql("archived_at", isArchived, isPinned, now)},
+          folder_id = ${folderId === undefined ? Prisma.sql`folder_id` : Prisma.sql`${folderId}::uuid`}
         WHERE id = ${id}::uuid AND user_id = ${userId}::uuid AND deleted_at IS NULL RETURNING ${Prisma.raw(conversationColumns)}`;
       const target = { type: "conversation", id };
       if (changed !== undefined && titleEncrypted !== undefined) {
@@ -77,9 +82,20 @@ export class ConversationsRepository {
         const details = { ...(isPinned === undefined ? {} : { isPinned }), ...(isArchived === undefined ? {} : { isArchived }) };
         await recordAudit(tx, { action: "conversation.update", target, details });
       }
+      if (changed !== undefined && folderId !== undefined) {
+        await recordAudit(tx, { action: "conversation.move", target, details: { folderId } });
+      }
       return changed ?? null;
     });
   }
+}
+
+/** Until the end of the transaction. */
+async function hasFolder(tx: Prisma.TransactionClient, userId: string, folderId: string): Promise<boolean> {
+  const found = await tx.$queryRaw<
+    unknown[]
+  >`SELECT 1 FROM folders WHERE id = ${folderId}::uuid AND user_id = ${userId}::uuid FOR KEY SHARE`;
+  return found.length > 0;
 }
 
 /** Since when it is pinned or archived, of which one ends the other. */

@@ -28,9 +28,9 @@ export class ConversationsService {
   ) {}
 
   /** One page. Throws `invalid_input` for a cursor of another list. */
-  async list(userId: string, { agentId, isArchived, cursor, pageSize }: ConversationListQuery): Promise<ConversationList> {
+  async list(userId: string, { agentId, folderId, isArchived, cursor, pageSize }: ConversationListQuery): Promise<ConversationList> {
     const after = cursor === undefined ? null : placeOf(cursor, isArchived);
-    const found = await this.lists.page(userId, { agentId, isArchived, after, limit: pageSize + 1 });
+    const found = await this.lists.page(userId, { agentId, folderId, isArchived, after, limit: pageSize + 1 });
     const shown = found.slice(0, pageSize);
     const last = found.length > pageSize ? shown.at(-1) : undefined;
     return {
@@ -39,11 +39,11 @@ export class ConversationsService {
     };
   }
 
-  /** Throws `not_found` for another's agent as for a missing one. */
-  async create(userId: string, { agentId }: CreateConversation): Promise<Conversation> {
+  /** Throws `not_found` for another's agent or folder as for a missing one. */
+  async create(userId: string, { agentId, folderId }: CreateConversation): Promise<Conversation> {
     const id = randomUUIDv7();
     const titleEncrypted = this.crypto.seal(untitled, titleContext(userId, id));
-    const stored = await this.repository.create(userId, { id, agentId, titleEncrypted, now: this.clock.now() });
+    const stored = await this.repository.create(userId, { id, agentId, folderId: folderId ?? null, titleEncrypted, now: this.clock.now() });
     if (stored === null) {
       throw new AppError("not_found");
     }
@@ -62,11 +62,13 @@ export class ConversationsService {
     return { ...openConversation(this.crypto, userId, stored), messages, hasOlder, waiting, draft };
   }
 
-  async update(userId: string, id: string, { title, isPinned, isArchived }: UpdateConversation): Promise<Conversation> {
+  /** Throws `not_found` for another's conversation or folder as for a missing one. */
+  async update(userId: string, id: string, { title, isPinned, isArchived, folderId }: UpdateConversation): Promise<Conversation> {
     const change = {
       ...(title === undefined ? {} : { titleEncrypted: this.crypto.seal(title, titleContext(userId, id)) }),
       ...(isPinned === undefined ? {} : { isPinned }),
       ...(isArchived === undefined ? {} : { isArchived }),
+      ...(folderId === undefined ? {} : { folderId }),
     };
     const stored = await this.repository.update(userId, id, change, this.clock.now());
     if (stored === null) {

@@ -49,6 +49,7 @@ export interface StoredConversation {
   readonly archivedAt: Date | null;
   /** `null`: its owner has seen all. */
   readonly unreadMessageId: string | null;
+  readonly folderId: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -76,6 +77,8 @@ export interface ConversationChange {
   readonly titleEncrypted?: string;
   readonly isPinned?: boolean;
   readonly isArchived?: boolean;
+  /** `null`: out of its folder. */
+  readonly folderId?: string | null;
 }
 
 export interface Answer {
@@ -127,7 +130,7 @@ export const messageColumns = `id, role, content_encrypted AS "contentEncrypted"
   agent_event_kind AS "agentEventKind", created_at AS "createdAt"`;
 
 /** The columns of a `StoredConversation`, in SQL. */
-export const conversationColumns = `id, agent_id AS "agentId", title_encrypted AS "titleEncrypted", memory_given_at AS "memoryGivenAt", imported_at AS "importedAt",
+export const conversationColumns = `id, agent_id AS "agentId", title_encrypted AS "titleEncrypted", memory_given_at AS "memoryGivenAt", imported_at AS "importedAt", folder_id AS "folderId",
   pinned_at AS "pinnedAt", archived_at AS "archivedAt", unread_message_id AS "unreadMessageId", created_at AS "createdAt", updated_at AS "updatedAt"`;
 
 /** As the indexes have it: 2 for what is pinned, 1 for the rest of the list, 0 for the archive. */

@@ -10,6 +10,7 @@ const stored: StoredConversation = {
   titleEncrypted: "enc:",
   memoryGivenAt: null,
   importedAt: null,
+  folderId: null,
   pinnedAt: null,
   archivedAt: null,
   unreadMessageId: null,

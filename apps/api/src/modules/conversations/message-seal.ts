@@ -35,6 +35,7 @@ export function openConversation(crypto: CryptoService, userId: string, stored: 
     title: crypto.open(stored.titleEncrypted, titleContext(userId, stored.id)),
     ...(stored.importedAt === null ? {} : { importedAt: stored.importedAt.toISOString() }),
     ...(stored.memoryGivenAt === null ? {} : { memoryGivenAt: stored.memoryGivenAt.toISOString() }),
+    ...(stored.folderId === null ? {} : { folderId: stored.folderId }),
     isPinned: stored.pinnedAt !== null,
     isArchived: stored.archivedAt !== null,
     isUnread: stored.unreadMessageId !== null,

@@ -26,6 +26,8 @@ export interface TurnRequest {
   readonly withHistory: boolean;
   /** What the agent has said by itself goes along: its own memory does not have that. */
   readonly withSayings: boolean;
+  /** What the folder of the conversation says goes along, if the answer's row says so. */
+  readonly withInstructions: boolean;
   /** The turn begins a branch. `null`: it goes on from the last message. */
   readonly branch: Pick<Branch, "common"> | null;
   /** The agent as the statement found it that stored the question. `null`: it has to be started. */

@@ -13,6 +13,7 @@ import type { RunningAgent } from "../containers/containers.types.js";
 import { HistoryService } from "../conversations/history.service.js";
 import { TurnLogService } from "../conversations/turn-log.service.js";
 import type { BegunTurn } from "../conversations/conversations.types.js";
+import { FolderInstructionsService } from "../folders/folder-instructions.service.js";
 import { RunningTurn, type Interruption, type TurnRequest } from "./running-turn.js";
 import { TURN_LIMITS, type TurnLimits } from "./turn-limits.js";
 import { TurnLogWriter, type TurnStore } from "./turn-log-writer.js";
@@ -43,6 +44,7 @@ export class TurnEngine implements OnApplicationBootstrap {
     private readonly repository: TurnsRepository,
     private readonly log: TurnLogService,
     private readonly history: HistoryService,
+    private readonly instructions: FolderInstructionsService,
     private readonly notices: Notices,
     private readonly shutdown: Shutdown,
     private readonly logger: Logger,
@@ -68,8 +70,8 @@ export class TurnEngine implements OnApplicationBootstrap {
   }
 
   /** Runs a turn that has begun; the end of the process waits for its end. */
-  start({ turn: begun, question, branch, title, running, hasSpoken }: Begun, withHistory: boolean): RunningTurn {
-    const request = { question, branch, title, withHistory, withSayings: hasSpoken, running };
+  start({ turn: begun, question, branch, title, running, hasSpoken, isInstructed }: Begun, withHistory: boolean): RunningTurn {
+    const request = { question, branch, title, withHistory, withSayings: hasSpoken, withInstructions: isInstructed, running };
     const turn = new RunningTurn(begun, request, this.limits, this.shutdown.signal);
     turn.tell({ type: "accepted", userMessage: question, answerId: turn.answerId, title });
     this.carry(turn, async () => this.runner.run(turn, request));
@@ -166,7 +168,8 @@ export class TurnEngine implements OnApplicationBootstrap {
     // One that began a branch, and whose agent had not made a session of what was said before: that is quoted.
     const isNew = orphan.session === orphan.answerId;
     const branch = isNew ? { common: { session: orphan.session, answerId: null } } : null;
-    return { question: accepted.userMessage, branch, title: accepted.title, withHistory: false, withSayings: true, running };
+    const { userMessage: question, title } = accepted;
+    return { question, branch, title, withHistory: false, withSayings: true, withInstructions: true, running };
   }
 
   private carry(turn: RunningTurn, run: () => Promise<TurnEnding>): void {
@@ -207,6 +210,9 @@ export class TurnEngine implements OnApplicationBootstrap {
     }
     if (turn.request?.withSayings === true && !turn.isTaken) {
       await this.history.sayingsNotTaken(turn).catch(() => undefined);
+    }
+    if (turn.request !== null && !turn.isTaken && (turn.request.withInstructions || turn.request.withHistory)) {
+      await this.instructions.notTaken(turn).catch(() => undefined);
     }
     turn.end({ type: "done", message, problem });
     if (turn.isWaitedFor) {

@@ -12,6 +12,7 @@ import type { RunningAgent } from "../containers/containers.types.js";
 import { TurnFaultsService } from "../containers/reports/turn-faults.service.js";
 import type { BegunTurn } from "../conversations/conversations.types.js";
 import { HistoryService } from "../conversations/history.service.js";
+import { FolderInstructionsService } from "../folders/folder-instructions.service.js";
 import { GatewayUnreachableError, type ExchangeListener, type ExchangeRequest } from "./exchange/exchange.js";
 import { exchangeOverHttp } from "./exchange/http-exchange.js";
 import { exchangeOverSocket, stopOverSocket } from "./exchange/socket-exchange.js";
@@ -46,6 +47,7 @@ export class TurnRunner {
     private readonly logger: Logger,
     private readonly silence: TurnSilence,
     private readonly history: HistoryService,
+    private readonly instructions: FolderInstructionsService,
     private readonly files: TurnFilesService,
     private readonly sessions: TurnSessionsService,
     @Inject(TURN_LIMITS) private readonly limits: TurnLimits,
@@ -245,7 +247,13 @@ export class TurnRunner {
   }
 
   /** Whoever brings it again says the same. The last messages have what the agent has said by itself in them. */
-  private async textOf(turn: RunningTurn, { question, withHistory, withSayings }: TurnRequest): Promise<string> {
+  private async textOf(turn: RunningTurn, request: TurnRequest): Promise<string> {
+    const { withHistory, withInstructions } = request;
+    const text = await this.quotedBefore(turn, request);
+    return withHistory || withInstructions ? this.instructions.instruct(turn, text, { isNewSession: withHistory }) : text;
+  }
+
+  private async quotedBefore(turn: RunningTurn, { question, withHistory, withSayings }: TurnRequest): Promise<string> {
     const text = withFiles(question.content, question.parts);
     if (withHistory) {
       return this.history.quoteBefore(turn, question.id, text);

@@ -4,6 +4,7 @@ import { AuthModule } from "../auth/auth.module.js";
 import { ContainersModule } from "../containers/containers.module.js";
 import { ConversationsModule } from "../conversations/conversations.module.js";
 import { FilesModule } from "../files/files.module.js";
+import { FoldersModule } from "../folders/folders.module.js";
 import { LlmRelayModule } from "../llm-relay/llm-relay.module.js";
 import { TurnFilesRepository } from "./files/turn-files.repository.js";
 import { TurnFilesService } from "./files/turn-files.service.js";
@@ -28,7 +29,7 @@ import { WaitingMessagesRepository } from "./waiting-messages.repository.js";
 import { WaitingMessagesService } from "./waiting-messages.service.js";
 
 @Module({
-  imports: [AuthModule, AgentConfigModule, ConversationsModule, ContainersModule, FilesModule, LlmRelayModule],
+  imports: [AuthModule, AgentConfigModule, ConversationsModule, ContainersModule, FilesModule, FoldersModule, LlmRelayModule],
   controllers: [TurnsController, WaitingMessagesController],
   providers: [
     TurnsService,

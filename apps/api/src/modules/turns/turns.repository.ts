@@ -8,6 +8,7 @@ import type { Notice } from "../../platform/notices/channels.js";
 import { sending } from "../../platform/notices/notices.js";
 import { auditing, recordAudit, type AuditEntry } from "../audit/audit-trail.js";
 import type { FoundContainer } from "../containers/containers.types.js";
+import { noInstructionsId } from "../folders/folders.types.js";
 import { followedByM } from "./branches.repository.js";
 import { pushing } from "../push/due-pushes.js";
 import type { AnswerEnd, BegunTurn, SealedContent } from "../conversations/conversations.types.js";
@@ -39,6 +40,7 @@ export type BeginResult =
       readonly isFirst: boolean;
       readonly titleEncrypted: string;
       readonly hasSpoken: boolean;
+      readonly isInstructed: boolean;
       readonly session: string;
       readonly container: FoundContainer;
     }
@@ -201,6 +203,7 @@ export class TurnsRepository {
     const rows = await this.prisma.$executeRaw`
       WITH ended AS (
         UPDATE messages SET content_encrypted = COALESCE(${content?.contentEncrypted ?? null}, content_encrypted),
+          instructions_id = CASE WHEN NOT ${isSilent}::boolean THEN instructions_id END,
           content_format = COALESCE(${content?.contentFormat ?? null}, content_format), status = CASE WHEN stop_requested_at IS NULL THEN ${status} ELSE 'stopped' END,
           error_code = CASE WHEN stop_requested_at IS NULL THEN ${error?.code ?? null} END,
           error_detail = CASE WHEN stop_requested_at IS NULL THEN ${error?.detail ?? null} END
@@ -227,6 +230,8 @@ interface BeginningRow extends FoundContainer {
   readonly isFirst: boolean;
   /** The agent has said something by itself of which it is told with this turn. */
   readonly hasSpoken: boolean;
+  /** The agent is told what the folder of the conversation says, or that this holds no more. */
+  readonly isInstructed: boolean;
   /** Of this user, in whatever conversation. */
   readonly inFlight: number;
   readonly titleEncrypted: string;
@@ -260,17 +265,20 @@ function beginning(turn: NewTurn): Prisma.Sql {
           ORDER BY m.id DESC LIMIT 1), v.id::text) AS session,
         ${replacedId}::uuid IS NULL OR EXISTS (
           SELECT 1 FROM messages m WHERE m.id = ${replacedId}::uuid AND m.conversation_id = v.id AND m.left_at IS NULL) AS is_shown,
+        NULLIF(COALESCE(f.instructions_id, ${noInstructionsId}::uuid), COALESCE(
+          (SELECT m.instructions_id FROM messages m WHERE m.conversation_id = v.id AND m.left_at IS NULL AND m.instructions_id IS NOT NULL
+            AND (${replacedId}::uuid IS NULL OR m.id < ${replacedId}::uuid) ORDER BY m.id DESC LIMIT 1), ${noInstructionsId}::uuid)) AS instructions_id,
         (SELECT count(*)::int FROM messages m JOIN conversations w ON w.id = m.conversation_id
           WHERE m.status = 'streaming' AND w.user_id = v.user_id) AS in_flight
-      FROM conversations v JOIN agents a ON a.id = v.agent_id JOIN users u ON u.id = v.user_id
+      FROM conversations v JOIN agents a ON a.id = v.agent_id JOIN users u ON u.id = v.user_id LEFT JOIN folders f ON f.id = v.folder_id
       WHERE v.id = ${conversationId}::uuid AND v.user_id = ${userId}::uuid AND v.deleted_at IS NULL AND (a.owner_id = v.user_id OR u.role = 'admin')
         AND (${waitingId}::uuid IS NULL OR EXISTS (SELECT 1 FROM waiting))),
     turn_of AS (
       UPDATE users u SET last_seen_at = ${now} FROM place
-      WHERE u.id = ${userId}::uuid AND u.xmin = place.user_version AND NOT is_answering AND in_flight < ${maxPerUser} AND is_shown RETURNING place.agent_id, place.last_id),
+      WHERE u.id = ${userId}::uuid AND u.xmin = place.user_version AND NOT is_answering AND in_flight < ${maxPerUser} AND is_shown RETURNING place.agent_id, place.last_id, place.instructions_id),
     moved AS (
       UPDATE conversations v SET updated_at = ${now}, archived_at = NULL FROM turn_of WHERE v.id = ${conversationId}::uuid AND v.deleted_at IS NULL
-      RETURNING v.id, v.title_encrypted, turn_of.agent_id, COALESCE(${branch?.parentId ?? null}::uuid, turn_of.last_id, v.id) AS parent_id),
+      RETURNING v.id, v.title_encrypted, turn_of.agent_id, turn_of.instructions_id, COALESCE(${branch?.parentId ?? null}::uuid, turn_of.last_id, v.id) AS parent_id),
     ${changingMessages(turn)},
     given AS (
       UPDATE messages m SET given_to = ${answer.id}::uuid FROM moved
@@ -288,7 +296,8 @@ function beginning(turn: NewTurn): Prisma.Sql {
     SELECT place.agent_id AS "agentId", owner_id AS "ownerId", backend_id AS "backendId", used.status, used.endpoint_host AS "endpointHost",
       used.endpoint_port AS "endpointPort", used.token_encrypted AS "tokenEncrypted", moved.id IS NOT NULL AS "isBegun",
       is_answering AS "isAnswering", last_id IS NULL AS "isFirst", in_flight AS "inFlight", session, is_shown AS "isShown", moved.title_encrypted AS "titleEncrypted",
-      EXISTS (SELECT 1 FROM given) OR EXISTS (SELECT 1 FROM given_again) AS "hasSpoken", (SELECT ${sending(ownerNotice({ userId, conversationId, answerId: answer.id }, false))} FROM moved)
+      EXISTS (SELECT 1 FROM given) OR EXISTS (SELECT 1 FROM given_again) AS "hasSpoken", moved.instructions_id IS NOT NULL AS "isInstructed",
+      (SELECT ${sending(ownerNotice({ userId, conversationId, answerId: answer.id }, false))} FROM moved)
     FROM place LEFT JOIN moved ON true LEFT JOIN used ON true`;
 }
 
@@ -302,8 +311,9 @@ function changingMessages({ userId, processId, now, question, fileIds, branch, a
       UPDATE messages m SET left_at = ${now}, parent_id = ${followedByM} FROM moved
       WHERE m.conversation_id = moved.id AND m.left_at IS NULL AND m.id >= ${branch?.replacedId ?? null}::uuid),
     stored AS (
-      INSERT INTO messages (id, conversation_id, parent_id, agent_session, role, content_encrypted, content_format, status, process_id, created_at)
-      SELECT new.id, moved.id, COALESCE(new.parent_id, moved.parent_id), new.session, new.role, new.content, new.format, new.status, new.process_id, ${now}
+      INSERT INTO messages (id, conversation_id, parent_id, agent_session, role, content_encrypted, content_format, status, process_id, instructions_id, created_at)
+      SELECT new.id, moved.id, COALESCE(new.parent_id, moved.parent_id), new.session, new.role, new.content, new.format, new.status, new.process_id,
+        CASE new.role WHEN 'assistant' THEN moved.instructions_id END, ${now}
       FROM moved CROSS JOIN (VALUES
         (${questionId}::uuid, NULL::uuid, NULL, 'user', ${question?.contentEncrypted ?? null}, ${question?.contentFormat ?? null}, 'complete', NULL::uuid),
         (${answer.id}::uuid, ${questionId}::uuid, ${ownSession}, 'assistant', ${answer.contentEncrypted}, ${answer.contentFormat}, 'streaming', ${processId}::uuid)
@@ -315,11 +325,11 @@ function changingMessages({ userId, processId, now, question, fileIds, branch, a
 
 /** `null`: somebody else's beginning, or the end of the conversation, came between. */
 function beginResultOf(
-  { isBegun, isAnswering, isFirst, inFlight, titleEncrypted, session, isShown, hasSpoken, ...container }: BeginningRow,
+  { isBegun, isAnswering, isFirst, inFlight, titleEncrypted, session, isShown, hasSpoken, isInstructed, ...container }: BeginningRow,
   maxPerUser: number,
 ): BeginResult | null {
   if (isBegun) {
-    return { kind: "begun", isFirst, titleEncrypted, hasSpoken, session, container };
+    return { kind: "begun", isFirst, titleEncrypted, hasSpoken, isInstructed, session, container };
   }
   if (isAnswering) {
     return { kind: "turn_in_progress" };

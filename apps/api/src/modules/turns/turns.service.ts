@@ -50,6 +50,8 @@ export interface Begun {
   readonly title: string;
   /** The agent has said something by itself of which it is told with this turn. */
   readonly hasSpoken: boolean;
+  /** The agent is told what the folder of the conversation says, or that this holds no more. */
+  readonly isInstructed: boolean;
   /** `null`: it has to be started. */
   readonly running: RunningAgent | null;
 }
@@ -113,7 +115,8 @@ export class TurnsService {
       const session = branch === null ? begun.session : answerId;
       const turn = { userId, agentId: begun.container.agentId, conversationId, session, answerId, answerCreatedAt: now };
       const title = await this.titleAfter(turn, begun, content.trim() === "" ? namesOf(parts) : content);
-      return { turn, question, branch, title, hasSpoken: begun.hasSpoken, running: this.starts.runningOf(begun.container) };
+      const { hasSpoken, isInstructed, container } = begun;
+      return { turn, question, branch, title, hasSpoken, isInstructed, running: this.starts.runningOf(container) };
     } catch (error) {
       this.presence.leave(answerId);
       throw error;

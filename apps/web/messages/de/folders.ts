@@ -1,0 +1,33 @@
+import type { m as english } from "@/messages/en/folders";
+import type { Translated } from "@/messages/translated";
+
+export const m: Translated<typeof english> = {
+  folders: "Ordner",
+  newFolder: "Neuer Ordner",
+  show: (name) => `Unterhaltungen in ${name} zeigen`,
+  backToAll: "Zurück zu allen Unterhaltungen",
+  actionsFor: (name) => `Aktionen für ${name}`,
+  newChatHere: "Neuer Chat in diesem Ordner",
+  edit: "Ordner bearbeiten",
+  delete: "Ordner löschen",
+  name: "Name",
+  instructions: "Anweisungen",
+  instructionsHint: "Agenten bekommen sie am Anfang jeder Unterhaltung in diesem Ordner, und noch einmal, wenn Sie sie ändern.",
+  instructionsExample: "Zum Beispiel: Antworte auf Französisch, und bleib unter 2.000 Euro.",
+  cancel: "Abbrechen",
+  create: "Ordner anlegen",
+  save: "Speichern",
+  deleteQuestion: (name) => `„${name}“ löschen?`,
+  deleteMeans: "Seine Unterhaltungen bleiben und verlassen den Ordner. Seine Anweisungen werden gelöscht.",
+  deleted: (name) => `„${name}“ ist gelöscht`,
+  moveToFolder: "In Ordner verschieben",
+  moveTitle: (title) => `„${title}“ verschieben`,
+  moveMeans: "Mit der nächsten Nachricht bekommt der Agent die Anweisungen des Ordners.",
+  folder: "Ordner",
+  noFolder: "Kein Ordner",
+  move: "Verschieben",
+  noneYet: "Sie haben noch keinen Ordner. Legen Sie einen an, und verschieben Sie dann Unterhaltungen hinein.",
+  empty: "In diesem Ordner ist noch keine Unterhaltung.",
+  inFolder: (name) => `Im Ordner ${name}`,
+  hasInstructions: "Mit Anweisungen",
+};
