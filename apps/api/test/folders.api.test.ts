@@ -209,5 +209,5 @@ test("there is an end to how many and how long", async () => {
     [client.userId],
   );
   const answers = await Promise.all(["a", "b", "c"].map(async (name) => client.post("/api/folders", { name })));
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409, 409]);
+  expect(answers.filter(({ status }) => status === 409)).toHaveLength(2);
 });

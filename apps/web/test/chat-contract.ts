@@ -26,8 +26,8 @@ const now = (): string => new Date().toISOString();
 export const chatRoutes: Routes = {
   "GET /api/conversations": ({ state, request }) => listPageOf(state, new URL(request.url ?? "", "http://local").searchParams),
   "POST /api/conversations": ({ state, body }) => {
-    const folderId = body["folderId"] === undefined ? {} : { folderId: String(body["folderId"]) };
-    const added = sampleConversation({ agentId: String(body["agentId"]), ...folderId });
+    const { agentId, ...folder } = body as { agentId: string; folderId?: string };
+    const added = sampleConversation({ agentId, ...folder });
     state.conversations.unshift(added);
     return added;
   },

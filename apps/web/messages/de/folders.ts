@@ -29,5 +29,4 @@ export const m: Translated<typeof english> = {
   noneYet: "Sie haben noch keinen Ordner. Legen Sie einen an, und verschieben Sie dann Unterhaltungen hinein.",
   empty: "In diesem Ordner ist noch keine Unterhaltung.",
   inFolder: (name) => `Im Ordner ${name}`,
-  hasInstructions: "Mit Anweisungen",
 };

@@ -26,5 +26,4 @@ export const m = {
   noneYet: "You have no folder yet. Create one, then move conversations into it.",
   empty: "No conversation is in this folder yet.",
   inFolder: (name: string) => `In the folder ${name}`,
-  hasInstructions: "With instructions",
 };

@@ -2,7 +2,7 @@
 
 import type { Folder } from "@mosaic/contracts/folders";
 import { ArrowLeft, Ellipsis, Pencil, SquarePen, Trash2 } from "lucide-react";
-import { useRef, useState } from "react";
+import { useRef, useState, type RefObject } from "react";
 import { toast } from "sonner";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
@@ -41,23 +41,7 @@ export function FolderHead({ folder }: { readonly folder: Folder }) {
         <h2 dir="auto" className="min-w-0 flex-1 truncate text-sm font-medium">
           {folder.name}
         </h2>
-        <Menu>
-          <MenuTrigger asChild>
-            <Button ref={trigger} variant="ghost" size="icon-sm" aria-label={m.actionsFor(folder.name)} className="text-muted-foreground">
-              <Ellipsis aria-hidden />
-            </Button>
-          </MenuTrigger>
-          <MenuContent align="end">
-            <MenuItem onSelect={() => setAsked("edit")}>
-              <Pencil aria-hidden />
-              {m.edit}
-            </MenuItem>
-            <MenuItem isDanger onSelect={() => setAsked("delete")}>
-              <Trash2 aria-hidden />
-              {m.delete}
-            </MenuItem>
-          </MenuContent>
-        </Menu>
+        <FolderMenu name={folder.name} trigger={trigger} onAsk={setAsked} />
       </div>
       {folder.instructions === "" ? null : (
         <p dir="auto" className="line-clamp-2 px-2 text-xs text-muted-foreground" title={folder.instructions}>
@@ -80,5 +64,33 @@ export function FolderHead({ folder }: { readonly folder: Folder }) {
         <p>{m.deleteMeans}</p>
       </ConfirmDialog>
     </div>
+  );
+}
+
+interface FolderMenuProps {
+  readonly name: string;
+  readonly trigger: RefObject<HTMLButtonElement | null>;
+  readonly onAsk: (what: "edit" | "delete") => void;
+}
+
+function FolderMenu({ name, trigger, onAsk }: FolderMenuProps) {
+  return (
+    <Menu>
+      <MenuTrigger asChild>
+        <Button ref={trigger} variant="ghost" size="icon-sm" aria-label={m.actionsFor(name)} className="text-muted-foreground">
+          <Ellipsis aria-hidden />
+        </Button>
+      </MenuTrigger>
+      <MenuContent align="end">
+        <MenuItem onSelect={() => onAsk("edit")}>
+          <Pencil aria-hidden />
+          {m.edit}
+        </MenuItem>
+        <MenuItem isDanger onSelect={() => onAsk("delete")}>
+          <Trash2 aria-hidden />
+          {m.delete}
+        </MenuItem>
+      </MenuContent>
+    </Menu>
   );
 }
