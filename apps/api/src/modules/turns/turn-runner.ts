@@ -310,7 +310,7 @@ export class TurnRunner {
       if (isHandedOver) {
         return { kind: "handed_over" };
       }
-      return { kind: interruption === null ? "interrupted" : "stopped" };
+      return { kind: interruption === null ? "interrupted" : interruption === "deleted" ? "deleted" : "stopped" };
     }
     const known = toAppError(error);
     if (known.code === "internal") {
