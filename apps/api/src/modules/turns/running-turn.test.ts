@@ -27,8 +27,8 @@ afterEach(() => {
 });
 
 function turn(limits: Partial<typeof turnLimits> = {}): RunningTurn {
-  const begun = { userId: "u", agentId: "a", conversationId: "c", session: "c", answerId: "m", answerCreatedAt: at };
-  const request = { question, branch: null, title: "Hi", withHistory: false, withSayings: false, running: null };
+  const begun = { userId: "u", agentId: "a", isOwned: true, conversationId: "c", session: "c", answerId: "m", answerCreatedAt: at };
+  const request = { question, branch: null, title: "Hi", withHistory: false, withSayings: false, isFirst: false, running: null };
   return new RunningTurn(begun, request, { ...turnLimits, ...limits }, new AbortController().signal);
 }
 

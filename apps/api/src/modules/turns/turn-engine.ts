@@ -68,8 +68,8 @@ export class TurnEngine implements OnApplicationBootstrap {
   }
 
   /** Runs a turn that has begun; the end of the process waits for its end. */
-  start({ turn: begun, question, branch, title, running, hasSpoken }: Begun, withHistory: boolean): RunningTurn {
-    const request = { question, branch, title, withHistory, withSayings: hasSpoken, running };
+  start({ turn: begun, question, branch, title, running, hasSpoken, isFirst }: Begun, withHistory: boolean): RunningTurn {
+    const request = { question, branch, title, withHistory, withSayings: hasSpoken, isFirst, running };
     const turn = new RunningTurn(begun, request, this.limits, this.shutdown.signal);
     turn.tell({ type: "accepted", userMessage: question, answerId: turn.answerId, title });
     this.carry(turn, async () => this.runner.run(turn, request));
@@ -166,7 +166,15 @@ export class TurnEngine implements OnApplicationBootstrap {
     // One that began a branch, and whose agent had not made a session of what was said before: that is quoted.
     const isNew = orphan.session === orphan.answerId;
     const branch = isNew ? { common: { session: orphan.session, answerId: null } } : null;
-    return { question: accepted.userMessage, branch, title: accepted.title, withHistory: false, withSayings: true, running };
+    return {
+      question: accepted.userMessage,
+      branch,
+      title: accepted.title,
+      withHistory: false,
+      withSayings: true,
+      isFirst: false,
+      running,
+    };
   }
 
   private carry(turn: RunningTurn, run: () => Promise<TurnEnding>): void {

@@ -6,6 +6,7 @@ import { ConversationsModule } from "../conversations/conversations.module.js";
 import { FilesModule } from "../files/files.module.js";
 import { LlmRelayModule } from "../llm-relay/llm-relay.module.js";
 import { TurnFilesRepository } from "./files/turn-files.repository.js";
+import { MadeFilesService } from "./files/made-files.service.js";
 import { TurnFilesService } from "./files/turn-files.service.js";
 import { BranchesRepository } from "./branches.repository.js";
 import { BranchesService } from "./branches.service.js";
@@ -46,6 +47,7 @@ import { WaitingMessagesService } from "./waiting-messages.service.js";
     TurnDiagnosisService,
     TurnReaders,
     TurnFilesService,
+    MadeFilesService,
     TurnFilesRepository,
     FollowedTurns,
     WaitingMessagesService,

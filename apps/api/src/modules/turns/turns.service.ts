@@ -50,6 +50,8 @@ export interface Begun {
   readonly title: string;
   /** The agent has said something by itself of which it is told with this turn. */
   readonly hasSpoken: boolean;
+  /** The agent's session begins with it. */
+  readonly isFirst: boolean;
   /** `null`: it has to be started. */
   readonly running: RunningAgent | null;
 }
@@ -111,9 +113,11 @@ export class TurnsService {
         createdAt: now.toISOString(),
       };
       const session = branch === null ? begun.session : answerId;
-      const turn = { userId, agentId: begun.container.agentId, conversationId, session, answerId, answerCreatedAt: now };
+      const { agentId, ownerId } = begun.container;
+      const turn = { userId, agentId, isOwned: ownerId !== null, conversationId, session, answerId, answerCreatedAt: now };
       const title = await this.titleAfter(turn, begun, content.trim() === "" ? namesOf(parts) : content);
-      return { turn, question, branch, title, hasSpoken: begun.hasSpoken, running: this.starts.runningOf(begun.container) };
+      const isFirst = begun.isFirst || (branch !== null && branch.common === null);
+      return { turn, question, branch, title, hasSpoken: begun.hasSpoken, isFirst, running: this.starts.runningOf(begun.container) };
     } catch (error) {
       this.presence.leave(answerId);
       throw error;
