@@ -2,7 +2,11 @@ import { messageMaxVersions, type Message } from "@mosaic/contracts/chat";
 import type { Problem } from "@mosaic/contracts/problem";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { DELETION_TIMES } from "../src/modules/conversations/deletion-times.js";
+import { AgentStartService } from "../src/modules/containers/start/agent-start.service.js";
+import { RunningTurn } from "../src/modules/turns/running-turn.js";
 import { SESSION_DELETION_EVERY_MS } from "../src/modules/turns/session-deletion.service.js";
+import { turnLimits } from "../src/modules/turns/turn-limits.js";
+import { TurnSessionsService } from "../src/modules/turns/turn-sessions.service.js";
 import { conversationOf, createAgent, createConversation, say, Turn } from "./harness/chat.js";
 import { startTestApp, uniqueName, type TestApp } from "./harness/test-app.js";
 import { TestClient } from "./harness/test-client.js";
@@ -211,4 +215,50 @@ test("a session of an agent that is away is deleted when it runs again", async (
   await vi.waitFor(async () => expect(await listed()).toEqual([{ session: conversationId }]), { timeout: 10_000 });
   await say(ann, kept, "wake up");
   await vi.waitFor(async () => expect(await listed()).toEqual([]), { timeout: 10_000 });
+});
+
+test("an agent that can't be asked is asked once, and keeps nobody else's sessions waiting", async () => {
+  const { id: away } = await createAgent(ann);
+  await say(ann, await createConversation(ann, away), "hello");
+  await app.runtime.gatewayOf(away).refuseConnections();
+  const count = 12;
+  await app.database.query(
+    `INSERT INTO agent_sessions_to_delete (agent_id, session, next_at)
+     SELECT $1::uuid, 'gone-' || n, now() - interval '1 hour' FROM generate_series(1, $2::int) n UNION ALL SELECT $3::uuid, 'other', now()`,
+    [away, count, agentId],
+  );
+  const rows = async (id: string) =>
+    app.database.query<{ attempts: number }>(
+      "SELECT attempts FROM agent_sessions_to_delete WHERE agent_id = $1 AND next_at < now() + interval '3 minutes'",
+      [id],
+    );
+  await vi.waitFor(async () => expect(await rows(agentId)).toEqual([]), { timeout: 20_000 });
+  // Each of the two processes took three at most, and put all off.
+  await vi.waitFor(async () => expect((await rows(away)).length).toBe(count), { timeout: 20_000 });
+  const attempts = (await rows(away)).reduce((sum, row) => sum + row.attempts, 0);
+  expect(attempts).toBeGreaterThan(0);
+  expect(attempts).toBeLessThanOrEqual(6);
+});
+
+test("a session that is made for a turn that was stopped meanwhile is deleted from its agent", async () => {
+  const { conversationId, messages } = await talk();
+  const running = await app.nest.get(AgentStartService, { strict: false }).findRunning(agentId);
+  if (running === null) throw new Error("The agent does not run.");
+  const begun = { userId: ann.userId ?? "", agentId, isOwned: true, conversationId, session: conversationId };
+  const turn = new RunningTurn(
+    { ...begun, answerId: idAt(messages, 3), answerCreatedAt: new Date() },
+    null,
+    turnLimits,
+    new AbortController().signal,
+  );
+  const sessions = app.nest.get(TurnSessionsService, { strict: false });
+  const made = sessions.branchOff(turn, { common: { session: conversationId, answerId: idAt(messages, 3) } }, running);
+  turn.interrupt("stopped");
+  await expect(made).rejects.toThrow("the turn was stopped");
+  const gateway = app.runtime.gatewayOf(agentId);
+  await gateway.waitForRequest(({ path, body }) => path === "sessions.delete" && JSON.stringify(body).includes("dashboard:"));
+  const [row] = await app.database.query<{ session: string | null }>("SELECT agent_session AS session FROM messages WHERE id = $1", [
+    idAt(messages, 3),
+  ]);
+  expect(row?.session).toBeNull();
 });

@@ -201,6 +201,10 @@ test("deleting it in mid-answer stops the answer, closes every reader, and bring
   expect(await restore(client, conversationId)).toBe(200);
   const { messages } = await conversationOf(client, conversationId);
   expect(messages[1]).toMatchObject({ id: answerId, status: "stopped", content: expect.stringContaining(turn.text.slice(0, 20)) });
+  expect(messages[1]?.error).toMatchObject({
+    code: "conversation_deleted",
+    detail: expect.stringContaining("when its conversation was deleted"),
+  });
   expect((await say(client, conversationId, "go on")).message.status).toBe("complete");
 });
 

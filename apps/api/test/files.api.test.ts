@@ -4,6 +4,7 @@ import { maxFileBytes, type ChatFile, type FileRoom } from "@mosaic/contracts/fi
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CLOCK } from "../src/platform/clock/clock.js";
 import { FilesService } from "../src/modules/files/files.service.js";
+import { TRANSFER_LIMITS, transferLimits } from "../src/modules/files/transfer-limits.js";
 import { createAgent, createConversation } from "./harness/chat.js";
 import { StoppedClock } from "./harness/stopped-clock.js";
 import { startTestApp, uniqueName, type TestApp } from "./harness/test-app.js";
@@ -13,11 +14,17 @@ let app: TestApp;
 let ann: TestClient;
 let bob: TestClient;
 const clock = new StoppedClock();
+const transfer = { ...transferLimits };
 const missingId = "0190f0f0-0000-7000-8000-000000000000";
 const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
 
 beforeAll(async () => {
-  app = await startTestApp({ replace: [{ token: CLOCK, value: clock }] });
+  app = await startTestApp({
+    replace: [
+      { token: CLOCK, value: clock },
+      { token: TRANSFER_LIMITS, value: transfer },
+    ],
+  });
   ann = await app.member(uniqueName("ann"));
   bob = await app.member(uniqueName("bob"));
 });
@@ -166,6 +173,19 @@ test("an upload whose sender leaves is removed", async () => {
   await expect.poll(rows, { timeout: 15_000 }).toBeGreaterThan(before);
   socket.destroy();
   await expect.poll(rows, { timeout: 15_000 }).toBe(before);
+});
+
+test("who sends or reads a file more slowly than anybody does gives their place to others", async () => {
+  const { id } = await uploaded(ann, "large.bin", new Uint8Array(10_000_000));
+  const pace = { bytesPerSecond: 1e15, graceMs: 0, checkEveryMs: 1 };
+  const before = await rows();
+  Object.assign(transfer, { incoming: { ...transferLimits.incoming, pace }, outgoing: { ...transferLimits.outgoing, pace } });
+  const sent = await ann.upload("slow.bin", new Uint8Array(10_000_000));
+  await expect(read(ann, `/api/files/${id}`)).rejects.toThrow();
+  Object.assign(transfer, transferLimits);
+  expect(sent.json()).toMatchObject({ code: "body_too_slow", detail: expect.stringContaining("did not arrive in time") });
+  await expect.poll(rows).toBe(before);
+  expect((await read(ann, `/api/files/${id}`)).bytes.length).toBe(10_000_000);
 });
 
 test("a person's files have their room, and an admin sets it", async () => {

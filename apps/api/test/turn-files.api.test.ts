@@ -6,6 +6,7 @@ import type { ChatFile } from "@mosaic/contracts/files";
 import type { FilePart } from "@mosaic/contracts/message-parts";
 import { SentEvents } from "@mosaic/testing/sent-events";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { TURN_LIMITS, turnLimits } from "../src/modules/turns/turn-limits.js";
 import { conversationOf, createConversation } from "./harness/chat.js";
 import { startTestApp, uniqueName, type TestApp } from "./harness/test-app.js";
 import type { TestClient } from "./harness/test-client.js";
@@ -13,11 +14,12 @@ import type { TestClient } from "./harness/test-client.js";
 let app: TestApp;
 let ann: TestClient;
 let agentId: string;
+const limits = { ...turnLimits };
 const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
 const missingId = "0190f0f0-0000-7000-8000-000000000000";
 
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestApp({ replace: [{ token: TURN_LIMITS, value: limits }] });
   ann = await app.member(uniqueName("ann"));
   agentId = await agentWith({ id: "mosaic-demo", images: true });
 });
@@ -81,6 +83,22 @@ test("files are in the workspace before the agent hears of them, and an image is
   // A sent file is no draft any more.
   expect((await ann.delete(`/api/files/${image.id}`)).status).toBe(404);
   expect((await ann.get(`/api/files/${image.id}/preview`)).status).toBe(200);
+});
+
+test("an agent that does not take a message with images gives their place to the next one", async () => {
+  const conversationId = await createConversation(ann, agentId);
+  const gateway = app.runtime.gatewayOf(agentId);
+  const { id } = await uploaded("photo.png", png);
+  limits.imagesTakenMs = 500;
+  gateway.setStopped(true);
+  const { answer } = await sent(conversationId, { content: "Look", fileIds: [id] });
+  expect(answer).toMatchObject({
+    status: "failed",
+    error: { code: "agent_not_responding", detail: expect.stringContaining("did not take the message with its images") },
+  });
+  gateway.setStopped(false);
+  limits.imagesTakenMs = turnLimits.imagesTakenMs;
+  expect((await sent(conversationId, { content: "Look again", fileIds: [id] })).answer.status).toBe("complete");
 });
 
 test("a model that nobody knows to take images is shown none, and the message says so", async () => {

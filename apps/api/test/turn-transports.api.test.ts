@@ -55,7 +55,7 @@ describe("a gateway with a socket", () => {
     await open();
     expect((await say(client, conversationId, "/new")).message.content).toContain("> /new");
     const sent = app.runtime.gatewayOf(agentId).requests.find(({ path }) => path === "chat.send");
-    expect(sent?.body).toMatchObject({ message: "/new", suppressCommandInterpretation: true });
+    expect(sent?.body).toMatchObject({ message: expect.stringMatching(/^\/new\n/), suppressCommandInterpretation: true });
   });
 
   test("whose connection breaks again and again in the middle of an answer loses not a word of it", async () => {

@@ -197,6 +197,23 @@ test("a deletion that the engine interrupts lets nobody in, and any process fini
   expect(await auditRows(app.database, "user.delete")).toHaveLength(1);
 });
 
+test("somebody with many files is deleted however long these take", { timeout: 60_000 }, async () => {
+  const ann = await invitedMember(app, "ann");
+  await app.database.query(
+    `INSERT INTO files (id, user_id, name_encrypted, key_encrypted, media_type, size_bytes, created_at)
+     SELECT gen_random_uuid(), $1::uuid, 'enc:', 'enc:', 'text/plain', 1, now() FROM generate_series(1, 120)`,
+    [ann.userId],
+  );
+  await app.database.query(
+    "CREATE FUNCTION take_long() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.06); RETURN OLD; END $$",
+  );
+  await app.database.query("CREATE TRIGGER take_long BEFORE DELETE ON files FOR EACH ROW EXECUTE FUNCTION take_long()");
+  const deleted = await admin.delete(path(ann));
+  await app.database.query("DROP FUNCTION take_long() CASCADE");
+  expect(deleted.status).toBe(204);
+  expect(await countOf("files")).toBe(0);
+});
+
 test("the breakglass account can't be demoted, disabled or deleted, also not by itself, and it is said why", async () => {
   const second = await invitedMember(app, "second", { role: "admin" });
   const breakglass = path(admin);

@@ -29,7 +29,7 @@ export const houseRules = [
   "- You are already set up: there is no introduction and no first-run ritual to go through.",
   "- Your workspace is the current folder. Files here stay when you are stopped and started again.",
   `- What your person sends you as a file is in the folder ${openclawWorkspace.inbox}.`,
-  `- To give your person a file, write it into the folder ${openclawWorkspace.outbox}: it can be downloaded once you have answered.`,
+  `- To give your person a file, write it into the folder ${openclawWorkspace.outbox}: it can be downloaded once you have answered. Where messages name a folder in it for their conversation, make that and write there.`,
   "- Keep lasting notes about your person and your work in MEMORY.md.",
   "- SOUL.md, IDENTITY.md and AGENTS.md are written by Mosaic and replaced when your owner changes your settings: don't edit them.",
   "",

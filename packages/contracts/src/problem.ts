@@ -15,6 +15,7 @@ export const problems = {
   body_too_slow: { status: 408, title: "The request did not arrive in time" },
   backend_unknown: { status: 409, title: "This version of Mosaic does not know the agent's backend" },
   conflict: { status: 409, title: "This conflicts with what is already there" },
+  conversation_deleted: { status: 409, title: "The conversation was deleted" },
   demo_model_off: { status: 409, title: "The demo model is switched off" },
   onboarding_complete: { status: 409, title: "Mosaic is already set up" },
   onboarding_incomplete: { status: 409, title: "Finish setting up Mosaic first" },

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { FolderLimits, FoundFile, StateFile } from "./state-files.js";
+import type { FolderRequest, StateFile, TakeFile } from "./state-files.js";
 import type { AgentImage, WorkloadSpec } from "./workload-spec.js";
 
 /** Where an agent's gateway answers, as the API reaches it. */
@@ -50,9 +50,16 @@ export interface RuntimeCheck {
 /**
  * `unreachable`: the engine does not answer (down, no permission). `image_missing`: neither here nor to be had. `install_failed`: the
  * software could not be installed. `name_taken`: the name belongs to something that is not ours; it is never touched. `refused`: the engine said
- * no. `not_found`: no such container.
+ * no. `not_found`: no such container. `file_unreadable`: one file of a state was exchanged, or can't be read; others may be.
  */
-export type RuntimeErrorCode = "unreachable" | "image_missing" | "install_failed" | "name_taken" | "refused" | "not_found";
+export type RuntimeErrorCode =
+  | "unreachable"
+  | "image_missing"
+  | "install_failed"
+  | "name_taken"
+  | "refused"
+  | "not_found"
+  | "file_unreadable";
 
 export class RuntimeError extends Error {
   readonly code: RuntimeErrorCode;
@@ -126,9 +133,10 @@ export interface AgentRuntime {
 
   /**
    * Shows `take` the regular files below a folder of the state, one after the other, as an agent that has gone rogue may have left them: links are
-   * passed by. Nothing where there is no such folder. Rejects with what `take` throws.
+   * passed by, and so is what is older than was asked for. Nothing where there is no such folder. Resolves with whether that was all: false if a limit
+   * was reached, or a folder could not be looked into. Rejects with what `take` throws, and with the reason of the request's signal.
    */
-  readFiles(name: string, folder: string, limits: FolderLimits, take: (file: FoundFile) => Promise<void>): Promise<void>;
+  readFiles(name: string, request: FolderRequest, take: TakeFile): Promise<boolean>;
 
   /**
    * How many bytes agents' states take on the disk, by container name, measured from outside: an agent can't lie about it, and may run. Without

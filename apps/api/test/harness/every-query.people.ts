@@ -108,6 +108,7 @@ export const accounts: readonly Call[] = [
     begin: (users) => users.begin(admin, id("users", 17), now),
     underWay: (users) => users.underWay(),
     agentIds: (users) => users.agentIds(user),
+    deleteFiles: (users) => users.deleteFiles(id("users", 17)),
     deleteMessages: (users) => users.deleteMessages(id("users", 17)),
     deleteWithoutAgents: (users) => users.deleteWithoutAgents(id("users", 17)),
   }),

@@ -84,17 +84,19 @@ const models: readonly Call[] = [
 const orphan = (answer: number) => ({
   ...turn(answer),
   agentId: id("agents", 1),
+  isOwned: true,
   answerCreatedAt: now,
   session: id("conversations", 1),
   processId: randomUUIDv7(),
   isStopRequested: false,
+  isDeleted: false,
 });
 const turn = (answer: number) => ({ userId: user, conversationId: id("conversations", 1 + answer), answerId: id("messages", answer) });
 
 const talkKey = { userId: user, conversationId: id("conversations", 1) };
 const pageBound = { messages: 100, sealedBytes: 1024 * 1024 };
 
-const talkTurn = { ...turn(1), agentId: id("agents", 1), answerCreatedAt: now, session: id("conversations", 2) };
+const talkTurn = { ...turn(1), agentId: id("agents", 1), isOwned: true, answerCreatedAt: now, session: id("conversations", 2) };
 const agentEvent: Omit<NewAgentEvent, "conversationId"> = {
   agentId: id("agents", 1),
   kind: "assistant",
@@ -244,9 +246,11 @@ const talk: readonly Call[] = [
       ),
   }),
   ...of(SessionDeletionRepository, {
-    claim: (deletion) => deletion.claim(now, now, 20),
+    claim: (deletion) => deletion.claim(now, now, { inAll: 20, ofAgent: 3 }),
+    add: (deletion) => deletion.add(id("agents", 1), "s-1"),
+    putOffAll: (deletion) => deletion.putOffAll(id("agents", 1), now, now),
     done: (deletion) => deletion.done({ agentId: id("agents", 1), session: "s-1", attempts: 1 }),
-    putOff: (deletion) => deletion.putOff({ agentId: id("agents", 1), session: "s-1", attempts: 1 }, now),
+    putOff: (deletion) => deletion.putOff({ agentId: id("agents", 1), session: "s-1" }, now),
   }),
   ...of(BranchesRepository, {
     find: [(branches) => branches.find(user, id("messages", 20)), (branches) => branches.find(user, id("messages", 19))],
@@ -265,8 +269,10 @@ const talk: readonly Call[] = [
   ...of(TurnFilesRepository, { findAgent: (files) => files.findAgent(user, id("conversations", 3)) }),
   ...of(FilesRepository, {
     usedBytes: (files) => files.usedBytes(user),
-    reserve: (files) =>
-      files.reserve({ id: randomUUIDv7(), userId: user, nameEncrypted: "enc:", keyEncrypted: "enc:", sizeBytes: 1, made: null, now }, 1e9),
+    reserve: [null, { messageId: id("messages", 1), sourceMark: "mark" }].map(
+      (made) => (files) =>
+        files.reserve({ id: randomUUIDv7(), userId: user, nameEncrypted: "enc:", keyEncrypted: "enc:", sizeBytes: 1, made, now }, 1e9),
+    ),
     finish: (files) => files.finish(id("files", 5), "text/plain", now),
     drop: (files) => files.drop(id("files", 5)),
     find: (files) => files.find(user, id("files", 1)),

@@ -13,7 +13,7 @@ import {
   type PrepareProgress,
   type StateOwner,
 } from "@mosaic/runtime/agent-runtime";
-import { walkBelow, writeBelow, type FolderLimits, type FoundFile, type StateFile } from "@mosaic/runtime/state-files";
+import { walkBelow, writeBelow, type FolderRequest, type StateFile, type TakeFile } from "@mosaic/runtime/state-files";
 import type { AgentImage, WorkloadSpec } from "@mosaic/runtime/workload-spec";
 import { startFakeGateway, type FakeGateway } from "@mosaic/testing/fake-gateway";
 import { ConfigRefusedError, followBundle } from "@mosaic/testing/fake-supervisor";
@@ -181,9 +181,13 @@ export class InMemoryDriver implements AgentRuntime {
     await writeBelow(await this.engine.stateDir(name), file);
   }
 
-  async readFiles(name: string, folder: string, limits: FolderLimits, take: (file: FoundFile) => Promise<void>): Promise<void> {
-    this.called(`readFiles ${name} ${folder}`);
-    await walkBelow(await this.engine.stateDir(name), folder, limits, take);
+  async readFiles(name: string, request: FolderRequest, take: TakeFile): Promise<boolean> {
+    this.called(`readFiles ${name} ${request.path}`);
+    const root = await this.engine.stateDir(name);
+    return walkBelow(root, request, async (file) => {
+      await this.engine.beforeTaking(join(root, request.path, file.path), request.signal);
+      return take(file);
+    });
   }
 
   async cpuTimeMs(name: string): Promise<number | null> {

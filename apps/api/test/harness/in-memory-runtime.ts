@@ -66,6 +66,8 @@ export class InMemoryEngine {
   /** `ensureImage` waits for it: for a test that wants to look while a start is under way. */
   gate: Promise<void> = Promise.resolve();
   readonly calls: string[] = [];
+  /** Runs before a file of an agent's is shown to whoever looks for some: for a test in which it changes, or a disk is slow. */
+  beforeTaking: (place: string, signal: AbortSignal) => Promise<void> = async () => undefined;
   /** Names of the containers whose state was deleted. */
   readonly removedStates: string[] = [];
   /** What containers are taken to have written. */

@@ -12,7 +12,7 @@ export const turnAnnouncement = (turn: Turn | null, agentName: string, spoken: S
   if (end.kind === "stopped") return m.stopped;
   if (end.kind === "lost") return m.theConnectionWasLost;
   if (end.message.status === "complete") return answered(end.message.content, agentName, spoken);
-  if (end.message.status === "stopped") return m.stoppedInAnotherWindow;
+  if (end.message.status === "stopped" && end.message.error === null) return m.stoppedInAnotherWindow;
   return end.message.error?.title ?? m.theAnswerBrokeOff;
 };
 

@@ -27,6 +27,7 @@ const read = { type: "tool_call", id: "1", name: "read" } as const;
 const said = (text: string) => [...textParts(text)];
 const delta = (text: string) => event({ type: "delta", text });
 const done = event({ type: "done", message: answer, problem: null });
+const endedAs = (error: typeof answer.error) => event({ type: "done", message: { ...answer, status: "stopped", error }, problem: null });
 const problem = { code: "turn_in_progress" as const, title: "Busy", detail: null };
 
 const after = (...actions: TurnAction[]): Turn => actions.reduce(reduceTurn, newTurn("Hello", 0));
@@ -180,6 +181,8 @@ describe("what a screen reader hears", () => {
     [[accepted, delta("Hello, "), delta("you")], "Ada is answering."],
     [[accepted, done], "Ada answered: Hi there"],
     [[accepted, { type: "stopped" }], "Stopped."],
+    [[accepted, endedAs(null)], "Stopped in another window."],
+    [[accepted, endedAs({ code: "conversation_deleted", title: "The conversation was deleted" })], "The conversation was deleted"],
     [[{ type: "refused", problem }], "Your message was not sent. Busy"],
   ])("does not change with each piece of the answer: %#", (actions, expected) => {
     expect(turnAnnouncement(after(...actions), "Ada")).toBe(expected);

@@ -15,6 +15,7 @@ export const m: Translated<typeof english> = {
     body_too_slow: "Die Anfrage kam nicht rechtzeitig an",
     backend_unknown: "Diese Mosaic-Version kennt das Backend des Agenten nicht",
     conflict: "Das steht im Widerspruch zu etwas, das schon da ist",
+    conversation_deleted: "Die Unterhaltung wurde gelöscht",
     demo_model_off: "Das Demo-Modell ist ausgeschaltet",
     onboarding_complete: "Mosaic ist bereits eingerichtet",
     onboarding_incomplete: "Schließen Sie zuerst die Einrichtung von Mosaic ab",

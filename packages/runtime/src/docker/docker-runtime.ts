@@ -30,7 +30,7 @@ import { isHelper, longestHelpLimitMs, removeLeftHelpers } from "./helper-contai
 import { measureVolumes } from "./measure-volumes.js";
 import { exportVolume, importVolume } from "./state-archive.js";
 import { readCpuTimeMs } from "./container-usage.js";
-import type { FolderLimits, FoundFile, StateFile } from "../state-files.js";
+import type { FolderRequest, StateFile, TakeFile } from "../state-files.js";
 import { putIntoState, walkState } from "./state-files.js";
 import { createStateVolume, removeStateVolume, stateVolumeOwner } from "./state-volume.js";
 import { startWithToken } from "./token-handover.js";
@@ -205,8 +205,8 @@ class DockerRuntime implements AgentRuntime {
     await putIntoState(this.engine, await this.placeOf(name), file);
   }
 
-  async readFiles(name: string, path: string, limits: FolderLimits, take: (file: FoundFile) => Promise<void>): Promise<void> {
-    await walkState(this.engine, await this.placeOf(name), { path, limits, take });
+  async readFiles(name: string, request: FolderRequest, take: TakeFile): Promise<boolean> {
+    return walkState(this.engine, await this.placeOf(name), request, take);
   }
 
   async cpuTimeMs(name: string): Promise<number | null> {

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { extract, pack } from "tar-stream";
-import { partsOf, type FolderLimits, type FoundFile, type StateFile } from "../state-files.js";
+import { extract, pack, type Extract } from "tar-stream";
+import { partsOf, type FolderRequest, type StateFile, type TakeFile } from "../state-files.js";
 import type { Engine } from "./engine.js";
 import { isStatus } from "./engine-errors.js";
 
@@ -48,49 +48,57 @@ export async function putIntoState(engine: Engine, { containerId, stateDir, uid 
   ]);
 }
 
-/** As `walkBelow`, of what the engine archives: links come as links, and are passed by. */
+/** As `walkBelow`, of what the engine archives: links come as links, and are passed by. It archives old files, too; nobody waits for what is in them. */
 export async function walkState(
   engine: Engine,
   { containerId, stateDir }: Place,
-  request: { readonly path: string; readonly limits: FolderLimits; readonly take: (file: FoundFile) => Promise<void> },
-): Promise<void> {
-  const parts = partsOf(request.path);
-  const path = `${stateDir}/${parts.join("/")}`;
-  const { depth, ...left } = request.limits;
+  request: FolderRequest,
+  take: TakeFile,
+): Promise<boolean> {
+  const path = `${stateDir}/${partsOf(request.path).join("/")}`;
+  const signal = AbortSignal.any([AbortSignal.timeout(transferLimitMs), request.signal]);
+  request.signal.throwIfAborted();
   let archive: Readable;
   try {
-    archive = await engine.open(
-      async (docker, abortSignal) => docker.getContainer(containerId).getArchive({ path, abortSignal }),
-      AbortSignal.timeout(transferLimitMs),
-    );
+    archive = await engine.open(async (docker, abortSignal) => docker.getContainer(containerId).getArchive({ path, abortSignal }), signal);
   } catch (error) {
-    if (isStatus(error, 404)) return;
+    if (isStatus(error, 404)) return true;
     throw error;
   }
   const entries = extract();
   archive.on("error", (error) => entries.destroy(error));
   // Whoever reads the entries hears of it; what comes after that is nobody's.
   entries.on("error", () => undefined);
+  const onAbort = (): void => void archive.destroy(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
+  signal.addEventListener("abort", onAbort, { once: true });
   archive.pipe(entries);
-  const top = `${parts.at(-1) ?? ""}/`;
   try {
-    for await (const entry of entries) {
-      const { name, type, size, mtime } = entry.header;
-      left.entries -= 1;
-      left.bytes -= size;
-      if (left.entries < 0 || left.bytes < 0) break;
-      const below = name.startsWith(top) ? name.slice(top.length) : "";
-      if (type === "file" && below !== "" && below.split("/").length <= depth + 1) {
-        await request.take({
-          path: below,
-          sizeBytes: size,
-          modifiedAt: mtime ?? new Date(0),
-          content: () => entry as AsyncIterable<Buffer>,
-        });
-      }
-      entry.resume();
-    }
+    return await walkEntries(entries, request, take);
+  } catch (error) {
+    request.signal.throwIfAborted();
+    throw error;
   } finally {
+    signal.removeEventListener("abort", onAbort);
     archive.destroy();
   }
+}
+
+async function walkEntries(entries: Extract, { path, limits, modifiedSince }: FolderRequest, take: TakeFile): Promise<boolean> {
+  const top = `${partsOf(path).at(-1) ?? ""}/`;
+  const { depth, ...left } = limits;
+  for await (const entry of entries) {
+    const { name, type, size, mtime } = entry.header;
+    left.entries -= 1;
+    if (left.entries < 0) return false;
+    const below = name.startsWith(top) ? name.slice(top.length) : "";
+    const modifiedAt = mtime ?? new Date(0);
+    if (type === "file" && modifiedAt >= modifiedSince && below !== "" && below.split("/").length <= depth + 1) {
+      left.bytes -= size;
+      if (left.bytes < 0) return false;
+      const content = (): AsyncIterable<Buffer> => entry as AsyncIterable<Buffer>;
+      if (!(await take({ path: below, sizeBytes: size, modifiedAt, content }))) return true;
+    }
+    entry.resume();
+  }
+  return true;
 }

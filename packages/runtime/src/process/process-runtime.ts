@@ -16,7 +16,7 @@ import { RuntimeError } from "../agent-runtime.js";
 import { requireContainerName } from "../container-name.js";
 import { spaceOf } from "../disk-use.js";
 import { measureFolder } from "./measure-folder.js";
-import { type FolderLimits, type FoundFile, type StateFile, walkBelow, writeBelow } from "../state-files.js";
+import { type FolderRequest, type StateFile, type TakeFile, walkBelow, writeBelow } from "../state-files.js";
 import { KeyedQueue } from "../keyed-queue.js";
 import { toLogLines } from "../log-lines.js";
 import { type AgentProcess, startAgentProcess } from "./agent-process.js";
@@ -196,9 +196,9 @@ class ProcessRuntime implements AgentRuntime {
     await this.ready(async () => writeBelow(await this.stateOf(name), file));
   }
 
-  async readFiles(name: string, folder: string, limits: FolderLimits, take: (file: FoundFile) => Promise<void>): Promise<void> {
+  async readFiles(name: string, request: FolderRequest, take: TakeFile): Promise<boolean> {
     requireContainerName(name);
-    await walkBelow(await this.stateOf(name), folder, limits, take);
+    return walkBelow(await this.stateOf(name), request, take);
   }
 
   async cpuTimeMs(name: string): Promise<number | null> {

@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
-import type { FoundFile } from "../../src/state-files.js";
+import type { FolderLimits, FolderRequest, FoundFile } from "../../src/state-files.js";
 import { ask } from "../agent-client.js";
 import { type ContractWorld, graceMs } from "./contract-world.js";
 
@@ -15,14 +15,17 @@ export function describeFiles(world: ContractWorld): void {
     };
     await world.runtime.putFile(name, { path, sizeBytes: bytes.length, content: pieces() });
   };
-  const found = async (name: string, folder: string, change = {}): Promise<Record<string, string>> => {
+  const look = async (name: string, path: string, change: Partial<FolderLimits & FolderRequest & { most: number }> = {}) => {
     const files: Record<string, string> = {};
-    const take = async ({ path, content }: FoundFile): Promise<void> => {
-      files[path] = await text(content());
+    const take = async (file: FoundFile): Promise<boolean> => {
+      files[file.path] = await text(file.content());
+      return Object.keys(files).length < (change.most ?? Infinity);
     };
-    await world.runtime.readFiles(name, folder, { ...limits, ...change }, take);
-    return files;
+    const { modifiedSince = new Date(0), signal = new AbortController().signal } = change;
+    const request = { path, limits: { ...limits, ...change }, modifiedSince, signal };
+    return { isAll: await world.runtime.readFiles(name, request, take), files };
   };
+  const found = async (...asked: Parameters<typeof look>): Promise<Record<string, string>> => (await look(...asked)).files;
 
   describe("files of the state", () => {
     it("are put there, whole, for the agent to read and to replace", async () => {
@@ -79,7 +82,18 @@ export function describeFiles(world: ContractWorld): void {
       for (const path of ["a", "b", "one/c", "one/two/d", "one/two/three/e"]) await ask(endpoint, `/write?path=out/${path}.txt&text=12345`);
       expect(Object.keys(await found(spec.name, "out")).toSorted()).toEqual(["a.txt", "b.txt", "one/c.txt", "one/two/d.txt"]);
       expect(Object.keys(await found(spec.name, "out", { bytes: 12 }))).toHaveLength(2);
-      expect(await found(spec.name, "out", { entries: 0 })).toEqual({});
+      expect(await look(spec.name, "out", { entries: 0 })).toEqual({ files: {}, isAll: false });
+      expect(await look(spec.name, "out", { most: 1 })).toMatchObject({ isAll: true });
+    });
+
+    it("are passed by where they are old, however large and many, and who reads can leave", async () => {
+      const { spec, endpoint } = await world.createAndStart();
+      for (const path of ["a", "b", "c"]) await ask(endpoint, `/write?path=out/${path}.txt&text=${"old".repeat(10)}`);
+      const later = new Date(Date.now() + 60_000);
+      expect(await look(spec.name, "out", { modifiedSince: later, bytes: 5 })).toEqual({ files: {}, isAll: true });
+      expect(await look(spec.name, "out", { bytes: 5 })).toEqual({ files: {}, isAll: false });
+      const left = AbortSignal.abort(new Error("left"));
+      await expect(look(spec.name, "out", { signal: left })).rejects.toThrow("left");
     });
   });
 }

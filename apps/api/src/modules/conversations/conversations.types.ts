@@ -96,6 +96,8 @@ export interface AnswerEnd {
 export interface BegunTurn {
   readonly userId: string;
   readonly agentId: string;
+  /** The agent belongs to this person, and speaks to nobody else. */
+  readonly isOwned: boolean;
   readonly conversationId: string;
   /** The agent's, in which it goes on. */
   readonly session: string;

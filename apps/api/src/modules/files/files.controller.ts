@@ -1,6 +1,6 @@
 import { chatFile, fileRoom, type ChatFile, type FileRoom } from "@mosaic/contracts/files";
 import type { SessionUser } from "@mosaic/contracts/identity";
-import { Controller, Delete, Get, HttpCode, Post, Req, Res } from "@nestjs/common";
+import { Controller, Delete, Get, HttpCode, Inject, Post, Req, Res } from "@nestjs/common";
 import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse } from "@nestjs/swagger";
 import type { Request, Response } from "express";
 import { AppError } from "../../platform/errors/app-error.js";
@@ -13,8 +13,9 @@ import { streamedBody } from "../../platform/http/streamed-body.js";
 import { FairGate } from "../../platform/pressure/fair-gate.js";
 import { CurrentUser } from "../auth/current-user.decorator.js";
 import { FilesService } from "./files.service.js";
-import { headOf, uploadLimits } from "./incoming-file.js";
+import { headOf } from "./incoming-file.js";
 import { sendFile, sendPreview } from "./outgoing-file.js";
+import { TRANSFER_LIMITS, type TransferLimits } from "./transfer-limits.js";
 
 /** Each holds two pieces, and a connection to Postgres while it writes one. */
 const uploading = {
@@ -47,6 +48,7 @@ export class FilesController {
   constructor(
     private readonly files: FilesService,
     private readonly admission: Admission,
+    @Inject(TRANSFER_LIMITS) private readonly limits: TransferLimits,
   ) {}
 
   /** Keeps the body as a file that is to be sent with a message within a day. Its name stands percent-encoded in the header. */
@@ -64,7 +66,7 @@ export class FilesController {
     this.admission.assertMaySendBody(request);
     const head = headOf(request);
     const store = async () =>
-      this.files.store({ userId: user.id, ...head, content: streamedBody(request, response, uploadLimits), made: null });
+      this.files.store({ userId: user.id, ...head, content: streamedBody(request, response, this.limits.incoming), made: null });
     const file = await this.uploading.run(user.id, store, goneSignal(response));
     if (file === null) {
       throw new AppError("conflict");
@@ -86,7 +88,7 @@ export class FilesController {
   @ApiOkResponse(bytes)
   async download(@CurrentUser() user: SessionUser, @PathId() id: string, @Res() response: Response): Promise<void> {
     const file = await this.files.open(user.id, id);
-    await this.reading.run(user.id, async () => sendFile(response, file), goneSignal(response));
+    await this.reading.run(user.id, async () => sendFile(response, file, this.limits.outgoing), goneSignal(response));
   }
 
   /** An image or a text, to be looked at. */
@@ -95,7 +97,7 @@ export class FilesController {
   @ApiOkResponse(bytes)
   async preview(@CurrentUser() user: SessionUser, @PathId() id: string, @Res() response: Response): Promise<void> {
     const file = await this.files.open(user.id, id);
-    await this.reading.run(user.id, async () => sendPreview(response, file), goneSignal(response));
+    await this.reading.run(user.id, async () => sendPreview(response, file, this.limits.outgoing), goneSignal(response));
   }
 
   /** Removes one that was not sent. */

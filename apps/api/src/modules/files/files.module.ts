@@ -6,11 +6,12 @@ import { FilesController } from "./files.controller.js";
 import { FilePiecesRepository } from "./file-pieces.repository.js";
 import { FilesRepository } from "./files.repository.js";
 import { FilesService } from "./files.service.js";
+import { TRANSFER_LIMITS, transferLimits } from "./transfer-limits.js";
 
 @Module({
   imports: [AuthModule, SettingsModule],
   controllers: [FilesController, FileSettingsController],
-  providers: [FilesService, FilesRepository, FilePiecesRepository],
+  providers: [FilesService, FilesRepository, FilePiecesRepository, { provide: TRANSFER_LIMITS, useValue: transferLimits }],
   exports: [FilesService],
 })
 export class FilesModule {}

@@ -15,6 +15,8 @@ interface NewRow {
   readonly now: Date;
 }
 
+type Reservation = { readonly kind: "reserved" | "full" } | { readonly kind: "known"; readonly file: StoredFile | null };
+
 /** Rows and pieces cost something, too. */
 const leastBytes = 64 * 1024;
 /** With all their pieces, in one transaction. */
@@ -36,25 +38,26 @@ export class FilesRepository {
   }
 
   /**
-   * Makes room for a file that comes. `full`: its owner has no room for it. `known`: what an agent made is stored already. People's files are counted
-   * one after the other, so that no two take the same room.
+   * Makes room for a file that comes. `full`: its owner has no room for it. `known`: what an agent made is stored already; `file` is it if it was made for
+   * the same answer. What a process that died has begun to store for that answer goes. People's files are counted one after the other, so that no two
+   * take the same room.
    */
-  async reserve(
-    { id, userId, nameEncrypted, keyEncrypted, sizeBytes, made, now }: NewRow,
-    quotaBytes: number,
-  ): Promise<"reserved" | "full" | "known"> {
+  async reserve({ id, userId, nameEncrypted, keyEncrypted, sizeBytes, made, now }: NewRow, quotaBytes: number): Promise<Reservation> {
     return this.prisma.$transaction(async (tx) => {
       await tx.$queryRaw`SELECT 1 FROM pg_advisory_xact_lock(hashtextextended(${`mosaic:files:${userId}`}, 0))`;
+      const known = made === null ? null : await knownOf(tx, userId, made);
+      if (known !== null) {
+        return known;
+      }
       const [row] = await tx.$queryRaw<{ usedBytes: number }[]>`${used(userId)}`;
       if ((row?.usedBytes ?? 0) + Math.max(sizeBytes, leastBytes) > quotaBytes) {
-        return "full";
+        return { kind: "full" };
       }
-      const stored = await tx.$executeRaw`
+      await tx.$executeRaw`
         INSERT INTO files (id, user_id, message_id, name_encrypted, key_encrypted, media_type, size_bytes, source_mark, created_at)
-        SELECT ${id}::uuid, ${userId}::uuid, ${made?.messageId ?? null}::uuid, ${nameEncrypted}, ${keyEncrypted}, 'application/octet-stream',
-          ${sizeBytes}::int, ${made?.sourceMark ?? null}, ${now}
-        WHERE NOT EXISTS (SELECT 1 FROM files f WHERE f.user_id = ${userId}::uuid AND f.source_mark = ${made?.sourceMark ?? null})`;
-      return stored === 0 ? "known" : "reserved";
+        VALUES (${id}::uuid, ${userId}::uuid, ${made?.messageId ?? null}::uuid, ${nameEncrypted}, ${keyEncrypted}, 'application/octet-stream',
+          ${sizeBytes}::int, ${made?.sourceMark ?? null}, ${now})`;
+      return { kind: "reserved" };
     });
   }
 
@@ -116,6 +119,21 @@ export class FilesRepository {
         DELETE FROM files WHERE id IN (SELECT f.id FROM files f WHERE ${which} LIMIT ${removedAtOnce} FOR UPDATE SKIP LOCKED)`;
     } while (count === removedAtOnce);
   }
+}
+
+async function knownOf(
+  tx: Prisma.TransactionClient,
+  userId: string,
+  { messageId, sourceMark }: { readonly messageId: string; readonly sourceMark: string },
+): Promise<Reservation | null> {
+  await tx.$executeRaw`
+    DELETE FROM files f WHERE f.user_id = ${userId}::uuid AND f.source_mark = ${sourceMark} AND f.message_id = ${messageId}::uuid AND f.ready_at IS NULL`;
+  const [file] = await tx.$queryRaw<StoredFile[]>`
+    SELECT ${columns} FROM files f WHERE f.user_id = ${userId}::uuid AND f.source_mark = ${sourceMark}`;
+  if (file === undefined) {
+    return null;
+  }
+  return { kind: "known", file: file.messageId === messageId ? file : null };
 }
 
 function used(userId: string): Prisma.Sql {

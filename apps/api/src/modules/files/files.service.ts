@@ -45,7 +45,8 @@ export class FilesService {
 
   /**
    * Takes in a file while it comes. Throws `file_too_large`, `file_quota_reached`, `invalid_input` for content of another size than was said, and
-   * whatever `content` throws; then nothing of it stays. `null`: what an agent made is stored already.
+   * whatever `content` throws; then nothing of it stays. `null`: what an agent made is stored already, for another answer; what is stored for the same one
+   * comes as it is.
    */
   async store({ userId, name: given, sizeBytes, content, made }: NewFile): Promise<ChatFile | null> {
     if (sizeBytes > maxFileBytes) {
@@ -58,13 +59,13 @@ export class FilesService {
       keyEncrypted: this.crypto.seal(key, fileKeyContext(userId, id)),
     };
     const reserved = await this.repository.reserve({ id, userId, sizeBytes, made, ...sealed, now: this.clock.now() }, quotaBytes);
-    if (reserved === "full") {
+    if (reserved.kind === "full") {
       throw new AppError("file_quota_reached", {
         detail: `Your files may take ${Math.floor(quotaBytes / 1024 / 1024).toLocaleString("en")} MB together. Delete conversations with files that you no longer need.`,
       });
     }
-    if (reserved === "known") {
-      return null;
+    if (reserved.kind === "known") {
+      return reserved.file === null ? null : this.told(userId, reserved.file);
     }
     try {
       const mediaType = await this.take(content, { userId, id, key, sizeBytes });
@@ -133,10 +134,12 @@ export class FilesService {
   }
 
   private opened(userId: string, stored: StoredFile): OpenFile {
-    const { id, sizeBytes } = stored;
-    const mediaType = fileType.catch("application/octet-stream").parse(stored.mediaType);
-    const name = this.crypto.open(stored.nameEncrypted, fileNameContext(userId, id));
-    return { id, name, mediaType, sizeBytes, content: () => this.pieces(userId, stored) };
+    return { ...this.told(userId, stored), content: () => this.pieces(userId, stored) };
+  }
+
+  private told(userId: string, { id, sizeBytes, mediaType, nameEncrypted }: StoredFile): ChatFile {
+    const name = this.crypto.open(nameEncrypted, fileNameContext(userId, id));
+    return { id, name, mediaType: fileType.catch("application/octet-stream").parse(mediaType), sizeBytes };
   }
 
   private async *pieces(userId: string, { id, keyEncrypted, sizeBytes }: StoredFile): AsyncGenerator<Buffer> {

@@ -2,12 +2,6 @@ import { fileNameHeader, maxFileBytes } from "@mosaic/contracts/files";
 import type { Request } from "express";
 import { AppError } from "../../platform/errors/app-error.js";
 
-export const uploadLimits = {
-  silenceMs: 20_000,
-  wholeMs: 9 * 60_000,
-  lateWords: "The file did not arrive in time, so it was not stored. Send it again.",
-} as const;
-
 /** What the head of an upload says. Nothing of its body was read. Throws `invalid_input`, `unsupported_media_type` or `file_too_large`. */
 export function headOf(request: Request): { name: string; sizeBytes: number } {
   const [type = ""] = (request.headers["content-type"] ?? "").toLowerCase().split(";");

@@ -96,9 +96,9 @@ export class BranchesRepository {
     });
   }
 
-  /** From this answer on, the agent's session is the one that was made for it. */
-  async setSession(answerId: string, session: string): Promise<void> {
-    await this.prisma.$executeRaw`UPDATE messages SET agent_session = ${session} WHERE id = ${answerId}::uuid`;
+  /** From this answer on, the agent's session is the one that was made for it. False if the answer is gone. */
+  async setSession(answerId: string, session: string): Promise<boolean> {
+    return (await this.prisma.$executeRaw`UPDATE messages SET agent_session = ${session} WHERE id = ${answerId}::uuid`) > 0;
   }
 }
 

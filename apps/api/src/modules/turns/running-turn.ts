@@ -30,6 +30,8 @@ export interface TurnRequest {
   readonly withInstructions: boolean;
   /** The turn begins a branch. `null`: it goes on from the last message. */
   readonly branch: Pick<Branch, "common"> | null;
+  /** The agent's session begins with it. */
+  readonly isFirst: boolean;
   /** The agent as the statement found it that stored the question. `null`: it has to be started. */
   readonly running: RunningAgent | null;
 }
@@ -41,6 +43,7 @@ type Said = "delta" | "reasoning";
 export class RunningTurn implements BegunTurn, Answer {
   readonly userId: string;
   readonly agentId: string;
+  readonly isOwned: boolean;
   readonly conversationId: string;
   /** The agent's. A turn that begins a branch gets its own. */
   session: string;
@@ -96,6 +99,7 @@ export class RunningTurn implements BegunTurn, Answer {
   ) {
     this.userId = begun.userId;
     this.agentId = begun.agentId;
+    this.isOwned = begun.isOwned;
     this.conversationId = begun.conversationId;
     this.session = begun.session;
     this.answerId = begun.answerId;
@@ -123,6 +127,11 @@ export class RunningTurn implements BegunTurn, Answer {
   /** What the gateway knows this turn by: whoever brings it the same one again begins nothing. */
   get gatewayTurnId(): string {
     return this.gatewayTurns === 1 ? this.answerId : `${this.answerId}-${this.gatewayTurns}`;
+  }
+
+  /** Aborts when somebody ends the turn, and not when Mosaic stops. */
+  get interrupting(): AbortSignal {
+    return this.interrupted.signal;
   }
 
   get interruption(): Interruption | null {

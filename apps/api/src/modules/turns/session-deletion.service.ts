@@ -4,15 +4,17 @@ import { Logger } from "../../platform/logging/logger.js";
 import { Periodic } from "../../platform/periodic/periodic.js";
 import { Shutdown } from "../../platform/shutdown/shutdown.js";
 import { AgentStartService } from "../containers/start/agent-start.service.js";
-import { runErrand } from "./exchange/errand-exchange.js";
+import { errandPatienceMs, runErrand } from "./exchange/errand-exchange.js";
 import { SessionDeletionRepository, type SessionToDelete } from "./session-deletion.repository.js";
 
 /** How often is looked, so that tests can lower it. */
 export const SESSION_DELETION_EVERY_MS = Symbol("SESSION_DELETION_EVERY_MS");
 export const sessionDeletionEveryMs = 30_000;
 
-const atOnce = 20;
-const claimedForMs = 120_000;
+/** No agent's share is large: one that does not answer is asked once, and all others wait for that. */
+const atOnce = { inAll: 20, ofAgent: 3 };
+/** Longer than all of them together may take. */
+const claimedForMs = atOnce.inAll * errandPatienceMs + 60_000;
 const longestPauseMs = 6 * 60 * 60_000;
 
 /**
@@ -33,32 +35,42 @@ export class SessionDeletionService {
     periodic.every(everyMs, { what: "deleting what agents remember of removed conversations", run: async () => this.deleteDue() });
   }
 
-  /** Resolves when everything that was due at this moment was asked for once. */
+  /** Resolves when everything that was due at this moment was asked for once, or its agent can't be asked. */
   async deleteDue(): Promise<void> {
     for (;;) {
       const claimed = await this.repository.claim(this.clock.now(), this.in(claimedForMs), atOnce);
+      const away = new Set<string>();
       for (const due of claimed) {
         if (this.shutdown.signal.aborted) {
           return;
         }
-        await this.delete(due);
+        if (!away.has(due.agentId) && !(await this.delete(due))) {
+          away.add(due.agentId);
+        }
       }
-      if (claimed.length < atOnce) {
+      if (claimed.length === 0) {
         return;
       }
     }
   }
 
-  private async delete(due: SessionToDelete): Promise<void> {
+  /** False: its agent can't be asked for anything now. */
+  private async delete(due: SessionToDelete): Promise<boolean> {
     const { agentId, session, attempts } = due;
     const outcome = await this.ask(due);
     if (outcome === "done") {
       await this.repository.done(due);
-      return;
+      return true;
     }
-    // Its backend may learn to do it, and a gateway may come back: it is asked again, less and less often.
-    await this.repository.putOff(due, this.in(Math.min(sessionDeletionEveryMs * 2 ** Math.min(attempts, 20), longestPauseMs)));
     this.logger.warn("an agent did not delete a session", { agentId, session, outcome, attempts });
+    // Its backend may learn to do it, and a gateway may come back: it is asked again, less and less often.
+    const until = this.in(Math.min(sessionDeletionEveryMs * 2 ** Math.min(attempts, 20), longestPauseMs));
+    if (outcome === "impossible") {
+      await this.repository.putOff(due, until);
+      return true;
+    }
+    await this.repository.putOffAll(agentId, this.in(claimedForMs), until);
+    return false;
   }
 
   private async ask({ agentId, session }: SessionToDelete): Promise<string> {

@@ -70,8 +70,9 @@ export class TurnEngine implements OnApplicationBootstrap {
   }
 
   /** Runs a turn that has begun; the end of the process waits for its end. */
-  start({ turn: begun, question, branch, title, running, hasSpoken, isInstructed }: Begun, withHistory: boolean): RunningTurn {
-    const request = { question, branch, title, withHistory, withSayings: hasSpoken, withInstructions: isInstructed, running };
+  start({ turn: begun, question, branch, title, running, hasSpoken, isInstructed, isFirst }: Begun, withHistory: boolean): RunningTurn {
+    const told = { withHistory, withSayings: hasSpoken, withInstructions: isInstructed, isFirst };
+    const request = { question, branch, title, ...told, running };
     const turn = new RunningTurn(begun, request, this.limits, this.shutdown.signal);
     turn.tell({ type: "accepted", userMessage: question, answerId: turn.answerId, title });
     this.carry(turn, async () => this.runner.run(turn, request));
@@ -169,7 +170,8 @@ export class TurnEngine implements OnApplicationBootstrap {
     const isNew = orphan.session === orphan.answerId;
     const branch = isNew ? { common: { session: orphan.session, answerId: null } } : null;
     const { userMessage: question, title } = accepted;
-    return { question, branch, title, withHistory: false, withSayings: true, withInstructions: true, running };
+    const told = { withHistory: false, withSayings: true, withInstructions: true, isFirst: false };
+    return { question, branch, title, ...told, running };
   }
 
   private carry(turn: RunningTurn, run: () => Promise<TurnEnding>): void {

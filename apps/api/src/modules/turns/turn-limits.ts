@@ -8,6 +8,8 @@ export interface TurnLimits {
   readonly promptMs: number;
   /** Without a byte from the gateway for so long, the turn ends. */
   readonly silenceMs: number;
+  /** A gateway that has not taken a message with images by then gets none: they are in memory meanwhile. */
+  readonly imagesTakenMs: number;
   /** What comes within this is one event: a screen shows no more. */
   readonly eventEveryMs: number;
   /** The same, once there are `manyEvents`. */
@@ -17,6 +19,9 @@ export interface TurnLimits {
   readonly logEveryMs: number;
   /** How long the end of an answer waits for a database that is away. */
   readonly savePatienceMs: number;
+  /** How long is looked for what an agent has made, at the end of an answer and of one that its owner has stopped. */
+  readonly collectMs: number;
+  readonly collectStoppedMs: number;
   /** Characters of one answer and of what was thought for it: it is held in memory and in the log, and an agent may never end. */
   readonly maxTextLength: number;
   /** How often it is told how a tool's call stands: each time with what the tool was given and said. */
@@ -36,11 +41,14 @@ export const turnLimits: TurnLimits = {
   askAfterMs: 4_000,
   promptMs: 1_000,
   silenceMs: 150_000,
+  imagesTakenMs: 20_000,
   eventEveryMs: 30,
   rareEventEveryMs: 1_000,
   manyEvents: 20_000,
   logEveryMs: 250,
   savePatienceMs: 60_000,
+  collectMs: 20_000,
+  collectStoppedMs: 5_000,
   maxTextLength: 1_000_000,
   maxToolEvents: 1_000,
   maxParts: 2_500,

@@ -18,6 +18,15 @@ test.each<[string, EndedTurn, boolean, string, string | null]>([
 });
 
 test("a turn whose process died is broken off, and stopped if its owner had asked for that", () => {
-  expect(orphanEnd(false)).toMatchObject({ status: "broken_off", error: { code: "agent_broke_off" } });
-  expect(orphanEnd(true)).toEqual({ status: "stopped", error: null });
+  expect(orphanEnd({ isStopRequested: false, isDeleted: false })).toMatchObject({
+    status: "broken_off",
+    error: { code: "agent_broke_off" },
+  });
+  expect(orphanEnd({ isStopRequested: true, isDeleted: false })).toEqual({ status: "stopped", error: null });
+});
+
+test("a deleted conversation ends its answer as one that somebody has seen to, and says what it was", () => {
+  const deleted = { status: "stopped", error: { code: "conversation_deleted", detail: expect.stringContaining("deleted") } };
+  expect(outcomeOf({ kind: "deleted" }, true)).toEqual(deleted);
+  expect(orphanEnd({ isStopRequested: true, isDeleted: true })).toEqual(deleted);
 });

@@ -100,6 +100,6 @@ export class TurnPresenceService implements OnApplicationBootstrap {
     const isKnown = parts !== null && parts !== "unreadable";
     const content = isKnown ? sealParts(this.crypto, { userId, messageId: answerId }, parts) : null;
     const isSilent = isKnown ? parts.length === 0 : parts === null;
-    return this.repository.endOrphan(orphan, { content, isSilent }, orphanEnd(orphan.isStopRequested));
+    return this.repository.endOrphan(orphan, { content, isSilent }, orphanEnd(orphan));
   }
 }

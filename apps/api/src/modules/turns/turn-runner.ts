@@ -16,6 +16,8 @@ import { FolderInstructionsService } from "../folders/folder-instructions.servic
 import { GatewayUnreachableError, type ExchangeListener, type ExchangeRequest } from "./exchange/exchange.js";
 import { exchangeOverHttp } from "./exchange/http-exchange.js";
 import { exchangeOverSocket, stopOverSocket } from "./exchange/socket-exchange.js";
+import { MadeFilesService } from "./files/made-files.service.js";
+import { outboxOf, withOutbox } from "./files/outbox.js";
 import { withFiles } from "./files/sent-files.js";
 import { noImages, TurnFilesService, type ShownImages } from "./files/turn-files.service.js";
 import type { RunningTurn, TurnRequest } from "./running-turn.js";
@@ -49,6 +51,7 @@ export class TurnRunner {
     private readonly history: HistoryService,
     private readonly instructions: FolderInstructionsService,
     private readonly files: TurnFilesService,
+    private readonly made: MadeFilesService,
     private readonly sessions: TurnSessionsService,
     @Inject(TURN_LIMITS) private readonly limits: TurnLimits,
   ) {}
@@ -94,7 +97,7 @@ export class TurnRunner {
     const startedAtMs = performance.now();
     const ending = await this.explained(turn, await carry().catch((error: unknown) => this.endingOf(error, turn)));
     if ((ending.kind === "complete" || ending.kind === "stopped") && turn.workedAt !== null && turn.mayHaveMadeFiles) {
-      await this.files.collect(turn, turn.workedAt);
+      await this.made.collect(turn, turn.workedAt);
     }
     this.report(turn, ending, startedAtMs);
     return ending;
@@ -184,7 +187,8 @@ export class TurnRunner {
     turn.workedAt = running.backend;
     const images = request === null ? noImages : await this.files.show(turn, request.question);
     try {
-      return await this.bring(turn, request, { running, attempt, images });
+      const bring = async (late?: AbortSignal) => this.bring(turn, request, { running, attempt, images, late });
+      return await (images.list.length === 0 ? bring() : this.silence.whileTaking(turn, attempt, bring));
     } finally {
       images.release();
     }
@@ -193,7 +197,7 @@ export class TurnRunner {
   private async bring(
     turn: RunningTurn,
     request: TurnRequest | null,
-    { running, attempt, images }: { running: RunningAgent; attempt: Attempt; images: ShownImages },
+    { running, attempt, images, late }: { running: RunningAgent; attempt: Attempt; images: ShownImages; late: AbortSignal | undefined },
   ): Promise<TurnEnding | "unreachable"> {
     const { backend } = running;
     turn.isBrought = true;
@@ -202,11 +206,11 @@ export class TurnRunner {
       running,
       session: turn.session,
       turnId: turn.gatewayTurnId,
-      text: request === null ? "" : await this.textOf(turn, request),
+      text: request === null ? "" : await this.textOf(turn, request, backend),
       images: images.list,
       said: request === null ? turn.said : null,
       mayBeThere: turn.isTakenOver && turn.gatewayTurns === 1,
-      signal: AbortSignal.any([turn.signal, attempt.watch.silent]),
+      signal: AbortSignal.any([turn.signal, attempt.watch.silent, ...(late === undefined ? [] : [late])]),
       goesOn: () => turn.isHandedOver,
     };
     const listener: ExchangeListener = {
@@ -247,14 +251,16 @@ export class TurnRunner {
   }
 
   /** Whoever brings it again says the same. The last messages have what the agent has said by itself in them. */
-  private async textOf(turn: RunningTurn, request: TurnRequest): Promise<string> {
-    const { withHistory, withInstructions } = request;
-    const text = await this.quotedBefore(turn, request);
+  private async textOf(turn: RunningTurn, request: TurnRequest, { workspace }: AgentBackend): Promise<string> {
+    const { question, isFirst, withHistory, withInstructions } = request;
+    const said = withFiles(question.content, question.parts);
+    // Who owns an agent is offered what lies elsewhere in its outbox, too: it need not be told again and again.
+    const isNamed = !turn.isOwned || isFirst || withHistory;
+    const text = await this.quotedBefore(turn, request, isNamed ? withOutbox(said, outboxOf(workspace.outbox, turn.conversationId)) : said);
     return withHistory || withInstructions ? this.instructions.instruct(turn, text, { isNewSession: withHistory }) : text;
   }
 
-  private async quotedBefore(turn: RunningTurn, { question, withHistory, withSayings }: TurnRequest): Promise<string> {
-    const text = withFiles(question.content, question.parts);
+  private async quotedBefore(turn: RunningTurn, { question, withHistory, withSayings }: TurnRequest, text: string): Promise<string> {
     if (withHistory) {
       return this.history.quoteBefore(turn, question.id, text);
     }
@@ -318,7 +324,7 @@ export class TurnRunner {
       if (isHandedOver) {
         return { kind: "handed_over" };
       }
-      return { kind: interruption === null ? "interrupted" : "stopped" };
+      return { kind: interruption === null ? "interrupted" : interruption === "deleted" ? "deleted" : "stopped" };
     }
     const known = toAppError(error);
     if (known.code === "internal") {

@@ -5,6 +5,7 @@ import type { RunningAgent } from "../containers/containers.types.js";
 import { HangWatchService } from "../containers/hang/hang-watch.service.js";
 import type { BegunTurn } from "../conversations/conversations.types.js";
 import { ModelCallsService } from "../llm-relay/model-calls.service.js";
+import type { RunningTurn } from "./running-turn.js";
 import { blame } from "./silent-party.js";
 import { SilenceWatch } from "./silence-watch.js";
 import { TURN_LIMITS, type TurnLimits } from "./turn-limits.js";
@@ -30,6 +31,9 @@ export interface Attempt {
   isTaken: boolean;
 }
 
+const notTakenDetail =
+  "The agent itself did not take the message with its images in time, so it has not begun. Send the message again, or without its images.";
+
 /** What a turn does while its gateway says nothing, and whom it blames in the end. */
 @Injectable()
 export class TurnSilence {
@@ -39,6 +43,27 @@ export class TurnSilence {
     private readonly pace: MachinePace,
     @Inject(TURN_LIMITS) private readonly limits: TurnLimits,
   ) {}
+
+  /** Runs what brings a message with images, which ends when the gateway takes none for long. Others send images, too, and wait for the place. */
+  async whileTaking(
+    turn: Pick<RunningTurn, "signal">,
+    attempt: Attempt,
+    bring: (signal: AbortSignal) => Promise<TurnEnding | "unreachable">,
+  ): Promise<TurnEnding | "unreachable"> {
+    const late = new AbortController();
+    const giveUp = (): void => (attempt.isTaken ? undefined : late.abort(new Error("the images were not taken")));
+    const timer = setTimeout(giveUp, this.limits.imagesTakenMs * this.pace.now());
+    try {
+      return await bring(late.signal);
+    } catch (error) {
+      if (late.signal.aborted && !turn.signal.aborted && !attempt.watch.isHung) {
+        return { kind: "failure", code: "agent_not_responding", detail: notTakenDetail };
+      }
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
 
   /** The caller ends the watch. */
   begin(running: RunningAgent, tell: (event: TurnEvent) => void): Attempt {

@@ -7,6 +7,7 @@ import { FilesModule } from "../files/files.module.js";
 import { FoldersModule } from "../folders/folders.module.js";
 import { LlmRelayModule } from "../llm-relay/llm-relay.module.js";
 import { TurnFilesRepository } from "./files/turn-files.repository.js";
+import { MadeFilesService } from "./files/made-files.service.js";
 import { TurnFilesService } from "./files/turn-files.service.js";
 import { BranchesRepository } from "./branches.repository.js";
 import { BranchesService } from "./branches.service.js";
@@ -47,6 +48,7 @@ import { WaitingMessagesService } from "./waiting-messages.service.js";
     TurnDiagnosisService,
     TurnReaders,
     TurnFilesService,
+    MadeFilesService,
     TurnFilesRepository,
     FollowedTurns,
     WaitingMessagesService,

@@ -57,6 +57,8 @@ export interface OrphanedTurn extends BegunTurn {
   readonly processId: string | null;
   /** By its owner, who may have deleted the conversation. */
   readonly isStopRequested: boolean;
+  /** They have not asked for its end, but deleted the conversation. */
+  readonly isDeleted: boolean;
 }
 
 export interface LiveTurn {
@@ -173,11 +175,12 @@ export class TurnsRepository {
       : Prisma.empty;
     return this.prisma.$queryRaw<OrphanedTurn[]>`
       SELECT m.id AS "answerId", m.conversation_id AS "conversationId", v.user_id AS "userId", m.process_id AS "processId",
-        v.agent_id AS "agentId", m.created_at AS "answerCreatedAt", COALESCE(
+        v.agent_id AS "agentId", a.owner_id IS NOT NULL AS "isOwned", m.created_at AS "answerCreatedAt", COALESCE(
           (SELECT s.agent_session FROM messages s WHERE s.conversation_id = v.id AND s.left_at IS NULL AND s.agent_session IS NOT NULL ORDER BY s.id DESC LIMIT 1),
           v.id::text) AS session,
-        m.stop_requested_at IS NOT NULL OR v.deleted_at IS NOT NULL AS "isStopRequested"
-      FROM messages m JOIN conversations v ON v.id = m.conversation_id
+        m.stop_requested_at IS NOT NULL OR v.deleted_at IS NOT NULL AS "isStopRequested",
+        m.stop_requested_at IS NULL AND v.deleted_at IS NOT NULL AS "isDeleted"
+      FROM messages m JOIN conversations v ON v.id = m.conversation_id JOIN agents a ON a.id = v.agent_id
       WHERE m.status = 'streaming'
         AND ((m.process_id = ${processId}::uuid AND NOT (m.id = ANY(${[...liveIds]}::uuid[]))) ${ofDeadProcess})
       LIMIT ${orphansAtOnce}`;

@@ -52,6 +52,8 @@ export interface Begun {
   readonly hasSpoken: boolean;
   /** The agent is told what the folder of the conversation says, or that this holds no more. */
   readonly isInstructed: boolean;
+  /** The agent's session begins with it. */
+  readonly isFirst: boolean;
   /** `null`: it has to be started. */
   readonly running: RunningAgent | null;
 }
@@ -113,10 +115,12 @@ export class TurnsService {
         createdAt: now.toISOString(),
       };
       const session = branch === null ? begun.session : answerId;
-      const turn = { userId, agentId: begun.container.agentId, conversationId, session, answerId, answerCreatedAt: now };
+      const { agentId, ownerId } = begun.container;
+      const turn = { userId, agentId, isOwned: ownerId !== null, conversationId, session, answerId, answerCreatedAt: now };
       const title = await this.titleAfter(turn, begun, content.trim() === "" ? namesOf(parts) : content);
+      const isFirst = begun.isFirst || (branch !== null && branch.common === null);
       const { hasSpoken, isInstructed, container } = begun;
-      return { turn, question, branch, title, hasSpoken, isInstructed, running: this.starts.runningOf(container) };
+      return { turn, question, branch, title, hasSpoken, isInstructed, isFirst, running: this.starts.runningOf(container) };
     } catch (error) {
       this.presence.leave(answerId);
       throw error;

@@ -7,6 +7,8 @@ import { send } from "../../platform/notices/notices.js";
 import { recordAudit } from "../audit/audit-trail.js";
 import { endEverythingOf } from "../auth/session-endings.js";
 
+const filesAtOnce = 50;
+
 export type DeletionRefusal = "not_found" | "breakglass" | "self";
 
 @Injectable()
@@ -59,6 +61,15 @@ export class UserDeletionRepository {
   async agentIds(userId: string): Promise<string[]> {
     const rows = await this.prisma.agent.findMany({ where: { ownerId: userId }, select: { id: true } });
     return rows.map(({ id }) => id);
+  }
+
+  /** Files with all their pieces, a few at a time: nothing else that is deleted takes so long. */
+  async deleteFiles(userId: string): Promise<void> {
+    let count: number;
+    do {
+      count = await this.prisma.$executeRaw`
+        DELETE FROM files WHERE id IN (SELECT f.id FROM files f WHERE f.user_id = ${userId}::uuid LIMIT ${filesAtOnce})`;
+    } while (count > 0);
   }
 
   /** Agents that outlive their person, a system's, are to forget them. Most of what somebody has is what was said: it goes first, a few thousand rows at a time, and the row's own transaction stays short. */

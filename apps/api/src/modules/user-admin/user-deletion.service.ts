@@ -84,6 +84,7 @@ export class UserDeletionService {
     try {
       // A request of theirs that was under way may have made one more in the meantime.
       do {
+        await this.repository.deleteFiles(id);
         await this.deleteAgents(id);
         await this.repository.deleteMessages(id);
       } while (!(await this.repository.deleteWithoutAgents(id)));

@@ -1,12 +1,15 @@
 import type { Request, Response } from "express";
 import { AppError } from "../errors/app-error.js";
 import { ClientGoneError } from "./gone-signal.js";
+import { LeastPace, type PaceLimits } from "./least-pace.js";
 
 /** How a body that is read as it comes is taken. */
 interface StreamedBodyLimits {
   /** Without a byte. */
   readonly silenceMs: number;
   readonly wholeMs: number;
+  /** On average. Absent: any. */
+  readonly pace?: PaceLimits;
   /** What its sender is told when it is too slow. */
   readonly lateWords: string;
 }
@@ -23,18 +26,22 @@ export async function* streamedBody(request: Request, response: Response, limits
   late.promise.catch(() => undefined);
   const giveUp = (): void => late.reject(new AppError("body_too_slow", { detail: limits.lateWords }));
   const whole = setTimeout(giveUp, limits.wholeMs);
+  const pace = limits.pace === undefined ? null : new LeastPace(limits.pace, giveUp);
   const chunks = request.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]();
   try {
     for (;;) {
       const silence = setTimeout(giveUp, limits.silenceMs);
+      pace?.wait();
       const next = await Promise.race([nextOf(chunks), late.promise]).finally(() => clearTimeout(silence));
       if (next.done === true) {
         break;
       }
+      pace?.moved(next.value.length);
       yield next.value;
     }
   } finally {
     clearTimeout(whole);
+    pace?.end();
   }
   if (!request.complete) {
     throw new ClientGoneError();

@@ -1,5 +1,5 @@
 import { RuntimeError } from "@mosaic/runtime/agent-runtime";
-import type { FolderLimits, FoundFile, StateFile } from "@mosaic/runtime/state-files";
+import type { FolderRequest, StateFile, TakeFile } from "@mosaic/runtime/state-files";
 import { Injectable } from "@nestjs/common";
 import { AppError } from "../../../platform/errors/app-error.js";
 import { RuntimeHostService } from "../../runtime-host/runtime-host.service.js";
@@ -26,9 +26,9 @@ export class AgentFilesService {
     }
   }
 
-  /** Rejects with `RuntimeError`, or with what `take` throws. */
-  async read(agentId: string, folder: string, limits: FolderLimits, take: (file: FoundFile) => Promise<void>): Promise<void> {
-    await (await this.runtimes.runtime()).readFiles(await this.nameOf(agentId), folder, limits, take);
+  /** Whether that was all, as `AgentRuntime.readFiles`. Rejects with `RuntimeError`, the signal's reason, or what `take` throws. */
+  async read(agentId: string, request: FolderRequest, take: TakeFile): Promise<boolean> {
+    return (await this.runtimes.runtime()).readFiles(await this.nameOf(agentId), request, take);
   }
 
   private async nameOf(agentId: string): Promise<string> {

@@ -19,6 +19,7 @@ test.each<[RuntimeErrorCode, keyof typeof problems]>([
   ["install_failed", "install_failed"],
   ["name_taken", "runtime_refused"],
   ["refused", "runtime_refused"],
+  ["file_unreadable", "runtime_refused"],
   ["not_found", "agent_start_failed"],
 ])("the engine's %s is told as %s, in the engine's words", (code, told) => {
   const error = toStartError(new RuntimeError(code, "Do this."));

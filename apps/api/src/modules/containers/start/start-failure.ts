@@ -13,6 +13,7 @@ const codes: Readonly<Record<RuntimeErrorCode, ProblemCode>> = {
   install_failed: "install_failed",
   name_taken: "runtime_refused",
   refused: "runtime_refused",
+  file_unreadable: "runtime_refused",
   not_found: "agent_start_failed",
 };
 

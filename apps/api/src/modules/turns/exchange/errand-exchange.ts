@@ -4,7 +4,7 @@ import type { RawData } from "ws";
 import { openSocket } from "./socket-exchange.js";
 
 /** A gateway under load takes seconds for what is done in milliseconds otherwise. */
-const patienceMs = 15_000;
+export const errandPatienceMs = 15_000;
 /** What else it says meanwhile is not read without an end. */
 const mostFrames = 500;
 
@@ -21,7 +21,7 @@ export async function runErrand(
   const { promise, resolve } = Promise.withResolvers<ErrandEnd>();
   const connection = openSocket(socket, endpoint);
   const giveUp = (): void => resolve({ kind: "lost" });
-  const timer = setTimeout(giveUp, patienceMs);
+  const timer = setTimeout(giveUp, errandPatienceMs);
   signal.addEventListener("abort", giveUp, { once: true });
   let frames = 0;
   connection.on("message", (data: RawData) => {
