@@ -50,11 +50,12 @@ interface Written {
   readonly problem: Problem | null;
 }
 
-async function dictate(client: TestClient, agentId: string, audio: Buffer = webm()): Promise<Written> {
+async function dictate(client: TestClient, agentId: string, audio: Buffer = webm(), signal?: AbortSignal): Promise<Written> {
   const response = await fetch(`${client.baseUrl}/api/agents/${agentId}/transcription`, {
     method: "POST",
     headers: { origin: client.baseUrl, cookie: client.cookie ?? "", "content-type": "audio/webm" },
     body: new Uint8Array(audio),
+    ...(signal === undefined ? {} : { signal }),
   });
   const answer = (await response.json()) as { text?: string } & Problem;
   return { status: response.status, text: answer.text ?? "", problem: response.ok ? null : answer };
@@ -169,4 +170,20 @@ test("one recording of a person at a time is written down, and others are not ke
   expect(await hanging).toBe("left");
   // Whoever leaves makes room at once.
   await expect.poll(async () => (await dictate(ann.client, ann.made.id)).status, { timeout: 5_000 }).toBe(200);
+});
+
+test("a ninth person waits for their turn, and is refused only for a second recording of their own", async () => {
+  const others = await Promise.all(Array.from({ length: 8 }, async () => person()));
+  const ann = await person();
+  const before = speech.left();
+  speech.answer("hangs");
+  const leaving = new AbortController();
+  const hanging = others.map(async ({ client, made }) => dictate(client, made.id, webm(), leaving.signal).catch(() => "left"));
+  await expect.poll(speech.left, { timeout: 5_000 }).toBe(before + 8);
+  speech.answer(null);
+  const both = [dictate(ann.client, ann.made.id), dictate(ann.client, ann.made.id)];
+  expect((await Promise.race(both)).problem?.detail).toMatch(/^What you said before/);
+  leaving.abort();
+  expect((await Promise.all(both)).map(({ status }) => status).toSorted()).toEqual([200, 503]);
+  expect(await Promise.all(hanging)).toEqual(others.map(() => "left"));
 });
