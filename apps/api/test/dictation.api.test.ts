@@ -1,10 +1,15 @@
 import { randomBytes } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Agent } from "@mosaic/contracts/agent";
 import { dictationMaxBytes } from "@mosaic/contracts/dictation";
 import type { Problem } from "@mosaic/contracts/problem";
 import type { Provider } from "@mosaic/contracts/provider";
 import { startTranscriptionProvider, type TranscriptionProvider } from "@mosaic/testing/transcription-provider";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { createOutboundClient } from "@mosaic/outbound/outbound-client";
+import { createAddressPolicy } from "@mosaic/outbound/address-policy";
+import { transcribe } from "../src/modules/dictation/transcription-call.js";
 import { agentOf } from "./harness/chat.js";
 import { startTestApp, uniqueName, type TestApp } from "./harness/test-app.js";
 import type { TestClient } from "./harness/test-client.js";
@@ -186,4 +191,22 @@ test("a ninth person waits for their turn, and is refused only for a second reco
   leaving.abort();
   expect((await Promise.all(both)).map(({ status }) => status).toSorted()).toEqual([200, 503]);
   expect(await Promise.all(hanging)).toEqual(others.map(() => "left"));
+});
+
+test("an answer that comes drop by drop, without an end, is given up", async () => {
+  const server = createServer((request, response) => {
+    request.resume();
+    response.writeHead(200, { "content-type": "application/json" });
+    const drip = setInterval(() => response.write(" "), 20);
+    response.once("close", () => clearInterval(drip));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close().closeAllConnections());
+  const client = createOutboundClient({ policy: () => createAddressPolicy(["127.0.0.1"]) });
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const audio = new Uint8Array(webm());
+  const call = { baseUrl, apiKey: null, model: "whisper-1", audio, kind: { type: "audio/webm", ending: "webm" }, isQuoted: true };
+  const written = transcribe(client, call, new AbortController().signal, { headMs: 10_000, silenceMs: 10_000, totalMs: 300 });
+  await expect(written).rejects.toMatchObject({ code: "provider_timeout" });
+  await expect.poll(async () => new Promise((resolve) => server.getConnections((_, count) => resolve(count)))).toBe(0);
 });
