@@ -12,7 +12,7 @@ import { fileNameOf } from "./file-name.js";
 import { FilePiecesRepository } from "./file-pieces.repository.js";
 import { FilesRepository } from "./files.repository.js";
 import type { NewFile, OpenFile, StoredFile } from "./files.types.js";
-import { fileKey, fileKeyContext, fileNameContext, inPieces, newFileKey, openPiece, pieceCount, sealPiece } from "./sealed-pieces.js";
+import { fileKey, fileKeyContext, fileNameContext, inPieces, newFileKey, openPiece, pieceCount, sealPiece, sourceMarkContext } from "./sealed-pieces.js";
 
 const draftsKeptMs = 24 * 60 * 60_000;
 /** Longer than any upload takes. */
@@ -47,11 +47,12 @@ export class FilesService {
    * Takes in a file while it comes. Throws `file_too_large`, `file_quota_reached`, `invalid_input` for content of another size than was said, and
    * whatever `content` throws; then nothing of it stays. `null`: what an agent made is stored already.
    */
-  async store({ userId, name: given, sizeBytes, content, made }: NewFile): Promise<ChatFile | null> {
+  async store({ userId, name: given, sizeBytes, content, made: madeBy }: NewFile): Promise<ChatFile | null> {
     if (sizeBytes > maxFileBytes) {
       throw new AppError("file_too_large", { detail: `A file may have ${maxFileBytes / 1024 / 1024} MB. This one was not stored.` });
     }
     const [id, name, key] = [randomUUIDv7(), fileNameOf(given), newFileKey()];
+    const made = madeBy === null ? null : { ...madeBy, sourceMark: this.crypto.mark(madeBy.sourceMark, sourceMarkContext(userId)) };
     const { quotaBytes } = await this.settings.get("files.settings");
     const sealed = {
       nameEncrypted: this.crypto.seal(name, fileNameContext(userId, id)),
