@@ -179,6 +179,50 @@ test.each([
   expect((await listOf(ann)).map(({ title }) => title)).toContain("About good");
 });
 
+test.each([
+  ["a title that is none", { ...conversation("bad"), title: "" }],
+  ["nothing but its kind", { type: "conversation" }],
+  ["a NUL", conversation("bad", { title: "\u0000" })],
+  ["an end that is missing", JSON.stringify(conversation("bad")).slice(0, 60)],
+])("a line of a conversation with %s leaves out that one alone, with its messages, and says so once", async (_, line) => {
+  const ann = await person();
+  const lines = [
+    conversation("before"),
+    message("a", null),
+    line,
+    message("a", null),
+    "{",
+    message("b", "a"),
+    conversation("after"),
+    message("a", null),
+  ];
+  expect(await send(ann, ...lines)).toEqual({ added: 2, messages: 2, known: 0, leftOut: [{ reason: "unreadable", count: 1 }] });
+  expect((await listOf(ann)).map(({ title }) => title).toSorted()).toEqual(["About after", "About before"]);
+  // One more without a conversation counts, as ever.
+  expect((await send(ann, line, message("a", null))).leftOut).toEqual([{ reason: "unreadable", count: 1 }]);
+});
+
+test("what an answer cost, by which model and how full its context was, comes back with an export", async () => {
+  const [ann, bob] = [await person(), await person()];
+  const usage = {
+    inputTokens: 7,
+    outputTokens: 8,
+    cachedTokens: 5,
+    contextTokens: 15,
+    contextWindow: 200_000,
+    costMicros: 5_000_000_000,
+    model: "chat-one",
+  };
+  await send(ann, conversation("one"), message("a", null), message("b", "a", { role: "assistant", usage }), message("c", "b"));
+  const usages = async (who: Person): Promise<unknown> => {
+    const [listed] = await listOf(who);
+    return (await readOne(who, listed?.id ?? "")).messages.map((one) => one.usage);
+  };
+  expect(await usages(ann)).toEqual([null, usage, null]);
+  await send(bob, (await ann.client.get("/api/conversation-exports")).text);
+  expect(await usages(bob)).toEqual([null, usage, null]);
+});
+
 test("names that objects have, times that are nonsense and files that are named harm nothing", async () => {
   const ann = await person();
   const report = await send(

@@ -1,10 +1,15 @@
 import { randomBytes } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Agent } from "@mosaic/contracts/agent";
 import { dictationMaxBytes } from "@mosaic/contracts/dictation";
 import type { Problem } from "@mosaic/contracts/problem";
 import type { Provider } from "@mosaic/contracts/provider";
 import { startTranscriptionProvider, type TranscriptionProvider } from "@mosaic/testing/transcription-provider";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { createOutboundClient } from "@mosaic/outbound/outbound-client";
+import { createAddressPolicy } from "@mosaic/outbound/address-policy";
+import { transcribe } from "../src/modules/dictation/transcription-call.js";
 import { agentOf } from "./harness/chat.js";
 import { startTestApp, uniqueName, type TestApp } from "./harness/test-app.js";
 import type { TestClient } from "./harness/test-client.js";
@@ -50,11 +55,12 @@ interface Written {
   readonly problem: Problem | null;
 }
 
-async function dictate(client: TestClient, agentId: string, audio: Buffer = webm()): Promise<Written> {
+async function dictate(client: TestClient, agentId: string, audio: Buffer = webm(), signal?: AbortSignal): Promise<Written> {
   const response = await fetch(`${client.baseUrl}/api/agents/${agentId}/transcription`, {
     method: "POST",
     headers: { origin: client.baseUrl, cookie: client.cookie ?? "", "content-type": "audio/webm" },
     body: new Uint8Array(audio),
+    ...(signal === undefined ? {} : { signal }),
   });
   const answer = (await response.json()) as { text?: string } & Problem;
   return { status: response.status, text: answer.text ?? "", problem: response.ok ? null : answer };
@@ -169,4 +175,38 @@ test("one recording of a person at a time is written down, and others are not ke
   expect(await hanging).toBe("left");
   // Whoever leaves makes room at once.
   await expect.poll(async () => (await dictate(ann.client, ann.made.id)).status, { timeout: 5_000 }).toBe(200);
+});
+
+test("a ninth person waits for their turn, and is refused only for a second recording of their own", async () => {
+  const others = await Promise.all(Array.from({ length: 8 }, async () => person()));
+  const ann = await person();
+  const before = speech.left();
+  speech.answer("hangs");
+  const leaving = new AbortController();
+  const hanging = others.map(async ({ client, made }) => dictate(client, made.id, webm(), leaving.signal).catch(() => "left"));
+  await expect.poll(speech.left, { timeout: 5_000 }).toBe(before + 8);
+  speech.answer(null);
+  const both = [dictate(ann.client, ann.made.id), dictate(ann.client, ann.made.id)];
+  expect((await Promise.race(both)).problem?.detail).toMatch(/^What you said before/);
+  leaving.abort();
+  expect((await Promise.all(both)).map(({ status }) => status).toSorted()).toEqual([200, 503]);
+  expect(await Promise.all(hanging)).toEqual(others.map(() => "left"));
+});
+
+test("an answer that comes drop by drop, without an end, is given up", async () => {
+  const server = createServer((request, response) => {
+    request.resume();
+    response.writeHead(200, { "content-type": "application/json" });
+    const drip = setInterval(() => response.write(" "), 20);
+    response.once("close", () => clearInterval(drip));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close().closeAllConnections());
+  const client = createOutboundClient({ policy: () => createAddressPolicy(["127.0.0.1"]) });
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const audio = new Uint8Array(webm());
+  const call = { baseUrl, apiKey: null, model: "whisper-1", audio, kind: { type: "audio/webm", ending: "webm" }, isQuoted: true };
+  const written = transcribe(client, call, new AbortController().signal, { headMs: 10_000, silenceMs: 10_000, totalMs: 300 });
+  await expect(written).rejects.toMatchObject({ code: "provider_timeout" });
+  await expect.poll(async () => new Promise((resolve) => server.getConnections((_, count) => resolve(count)))).toBe(0);
 });

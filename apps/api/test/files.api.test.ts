@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { CLOCK } from "../src/platform/clock/clock.js";
 import { FilesService } from "../src/modules/files/files.service.js";
 import { TRANSFER_LIMITS, transferLimits } from "../src/modules/files/transfer-limits.js";
-import { createAgent, createConversation } from "./harness/chat.js";
+import { createAgent, createConversation, say } from "./harness/chat.js";
 import { StoppedClock } from "./harness/stopped-clock.js";
 import { startTestApp, uniqueName, type TestApp } from "./harness/test-app.js";
 import type { TestClient } from "./harness/test-client.js";
@@ -233,4 +233,32 @@ test("a file that nobody sends is removed after a day, and not before", async ()
   await files.removeStale();
   const [row] = await app.database.query("SELECT 1 FROM files WHERE id = $1", [id]);
   expect(row).toBeUndefined();
+});
+
+test("what an agent made is known again by its owner's mark, which tells nobody which file it is", async () => {
+  const [carl, dora] = [await app.member(uniqueName("carl")), await app.member(uniqueName("dora"))];
+  const { id: agentId } = await createAgent(carl);
+  const { message } = await say(carl, await createConversation(carl, agentId), "hello");
+  const files = app.nest.get(FilesService, { strict: false });
+  const store = async (client: TestClient, sourceMark: string) =>
+    files.store({
+      userId: client.userId ?? "",
+      name: "a.txt",
+      sizeBytes: 1,
+      content: (async function* content() {
+        yield Buffer.from("a");
+      })(),
+      made: { messageId: message.id, sourceMark },
+    });
+  const first = await store(carl, "where-when-and-how-large");
+  await store(carl, "where-when-and-how-large");
+  await store(carl, "another");
+  await store(dora, "where-when-and-how-large");
+  const stored = await app.database.query<{ id: string; mark: string }>(
+    "SELECT id, source_mark AS mark FROM files WHERE message_id = $1 ORDER BY id",
+    [message.id],
+  );
+  expect(stored.map(({ id }) => id)).toContain(first?.id);
+  expect(new Set(stored.map(({ mark }) => mark)).size).toBe(3);
+  expect(stored.filter(({ mark }) => mark.includes("where") || mark === "another")).toEqual([]);
 });

@@ -111,6 +111,40 @@ test("whoever has a page in view is not told, on whichever process it is; whoeve
   await other.close();
 });
 
+test("a page that was in view when its machine fell asleep keeps no device from being told", async () => {
+  const ann = await person();
+  const page = await Page.open(ann.client, "asleep");
+  const { message } = await say(ann.client, ann.conversationId, "not seen");
+  await settled(ann);
+  expect(told(ann.name)).toHaveLength(1);
+  expect(page.events).toContainEqual({ type: "push_due", messageId: message.id });
+  page.close();
+});
+
+test("only its owner says of a message that it is seen, and a page that nobody is told besides is not asked", async () => {
+  const [ann, bob] = [await person(), await person()];
+  await bob.client.delete(`/api/push/devices/${(await devicesOf(bob.client))[0]?.id}`);
+  const page = await Page.open(bob.client, "asleep");
+  service.answer(ann.name, { status: 503, headers: { "retry-after": "3600" } });
+  const { message } = await say(ann.client, ann.conversationId, "hello");
+  await say(bob.client, bob.conversationId, "hello");
+  const waiting = async () => app.database.query("SELECT 1 FROM push_deliveries WHERE message_id = $1", [message.id]);
+  const seen = { messageId: message.id };
+  expect([(await bob.client.post("/api/push/seen", seen)).status, (await waiting()).length]).toEqual([204, 1]);
+  expect([(await ann.client.post("/api/push/seen", seen)).status, (await waiting()).length]).toEqual([204, 0]);
+  expect(page.events.filter(({ type }) => type === "push_due")).toEqual([]);
+  page.close();
+});
+
+test("a push service may answer whatever it likes, and that is counted and quoted", async () => {
+  const ann = await person();
+  service.answer(ann.name, { status: 503, text: `\u0000${"x".repeat(198)}🦤` });
+  await say(ann.client, ann.conversationId, "hello");
+  await settled(ann);
+  expect(service.calls.get(ann.name)).toBe(limits.mostAttempts);
+  expect((await devicesOf(ann.client))[0]?.fault).toBe(`The browser's push service answered 503: “${"x".repeat(198)}🦤”`);
+});
+
 test("what its owner stopped is not told", async () => {
   const ann = await person();
   const turn = await Turn.open(ann.client, ann.conversationId, "[demo:slow ms=30 words=200]");

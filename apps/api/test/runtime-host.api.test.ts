@@ -1,6 +1,7 @@
 import { runtimeKind } from "@mosaic/contracts/onboarding";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { examine } from "../src/cli/doctor.js";
+import { MachineHostService } from "../src/modules/runtime-host/machine-host.service.js";
 import { RuntimeHostService } from "../src/modules/runtime-host/runtime-host.service.js";
 import { runtimes } from "../src/modules/runtime-host/runtime-registry.js";
 import { ConfigurationError } from "../src/platform/config/env.js";
@@ -74,6 +75,23 @@ test("a runtime that this version does not know is a refusal to start, also for 
   } finally {
     await app.close();
     await engine.close();
+  }
+});
+
+test("how this machine is called is asked again after a fault, and once agents run elsewhere", async () => {
+  const app = await startTestApp({ env: { MOSAIC_RUNTIME: undefined } });
+  try {
+    const machine = app.nest.get(MachineHostService, { strict: false });
+    const fault = vi.spyOn(app.runtime, "machineHost", "get").mockImplementation(() => {
+      throw new Error("the engine's answer is none");
+    });
+    await expect(machine.find()).rejects.toThrow("the engine's answer is none");
+    fault.mockImplementation(() => "172.17.0.1");
+    expect(await machine.find()).toEqual({ sharesLoopback: false, host: "172.17.0.1" });
+    await app.nest.get(RuntimeHostService, { strict: false }).choose("process");
+    expect(await machine.find()).toEqual({ sharesLoopback: true, host: "127.0.0.1" });
+  } finally {
+    await app.close();
   }
 });
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { idsInOrder } from "../src/modules/conversation-files/message-ids.js";
 import { auditRows } from "./harness/audit-rows.js";
 import { createAgent, createConversation } from "./harness/chat.js";
+import { postFrom } from "./harness/from-address.js";
 import { storeMessages } from "./harness/stored-conversation.js";
 import { startTestApp, uniqueName, type TestApp } from "./harness/test-app.js";
 import type { Answer, TestClient } from "./harness/test-client.js";
@@ -218,4 +219,21 @@ test("who opens very many links from one address is slowed down", async () => {
     answers.forEach(({ status }) => statuses.add(status));
   }
   expect(statuses).toEqual(new Set([404, 429]));
+});
+
+test("pages of a link count by their size, and no message is larger than a page may be", async () => {
+  const ann = await person();
+  const id = await conversation(ann, [[text("x".repeat(1_000_000))]]);
+  const { token } = await share(ann, id, { kind: "link" });
+  const statuses: number[] = [];
+  for (let opened = 0; opened < 60 && !statuses.includes(429); opened += 1) {
+    statuses.push((await postFrom("127.0.0.77", `${app.url}/api/shared-links/open`, { token, page: 0 })).status);
+  }
+  expect(statuses.indexOf(429)).toBeGreaterThan(20);
+  const long = await conversation(ann, [[text("x".repeat(900_000)), text("x".repeat(200_000))]]);
+  const refused = await ann.client.post(`/api/conversations/${long}/shares`, { ...none, kind: "link" });
+  expect([refused.status, refused.json()["detail"]]).toEqual([
+    409,
+    expect.stringContaining("One message of this conversation is too long"),
+  ]);
 });

@@ -139,6 +139,7 @@ const routes: Record<string, (call: AccountCall) => Answer> = {
     state.pushDevices = [...state.pushDevices.filter(({ isCurrent }) => !isCurrent), samplePushDevice({ isCurrent: true, showsText })];
     return none;
   },
+  "POST push/seen": () => none,
   "DELETE push/devices/:id": ({ state, id }) => {
     state.pushDevices = state.pushDevices.filter((device) => device.id !== id);
     return none;

@@ -211,5 +211,7 @@ export const ownerEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("folders") }),
   /** An agent has said something by itself. What has changed in the conversation is told by an event of its own. */
   z.object({ type: z.literal("agent_spoke"), agentId: z.uuid(), conversationId: z.uuid(), messageId: z.uuid(), kind: agentEventKind }),
+  /** Only to pages that say they are in view: devices are told of this message in a moment, unless a page says that it is in view still. */
+  z.object({ type: z.literal("push_due"), messageId: z.uuid() }),
 ]);
 export type OwnerEvent = z.infer<typeof ownerEvent>;

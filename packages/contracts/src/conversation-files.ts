@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { conversationTitle, messageRole } from "./chat.js";
-import { messageParts, tokenUsage } from "./message-parts.js";
+import { answerUsage, messageParts } from "./message-parts.js";
 
 /**
  * Conversations as files: JSON Lines (one JSON object a line, UTF-8, application/jsonl), described in docs/conversation-files.md. The first line is a
@@ -47,7 +47,7 @@ export const messageLine = z.object({
   parts: messageParts.max(2_500),
   status: z.enum(["complete", "stopped", "broken_off", "failed"]),
   /** What an answer took. `null`: nobody counted. */
-  usage: tokenUsage.nullable(),
+  usage: answerUsage.extend({ model: z.string().max(400).optional() }).nullable(),
   createdAt: z.iso.datetime(),
 });
 export type MessageLine = z.infer<typeof messageLine>;

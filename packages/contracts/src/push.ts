@@ -22,6 +22,10 @@ export const savePushDevice = z
   .meta({ id: "SavePushDevice" });
 export type SavePushDevice = z.infer<typeof savePushDevice>;
 
+/** What a page that is in view answers to `push_due`. */
+export const pushSeen = z.strictObject({ messageId: z.uuid() }).meta({ id: "PushSeen" });
+export type PushSeen = z.infer<typeof pushSeen>;
+
 /** A browser in which somebody is signed in and wants to be told. */
 export const pushDevice = z
   .object({

@@ -7,22 +7,28 @@ import { TestClient } from "./test-client.js";
 export class Page {
   isOpen = true;
   readonly response: Response;
-  private readonly sent = new SentEvents<OwnerEvent>(ownerEvent);
+  private readonly sent: SentEvents<OwnerEvent>;
   private readonly controller: AbortController;
 
-  private constructor(response: Response, controller: AbortController) {
+  private constructor(response: Response, controller: AbortController, onEvent: (event: OwnerEvent) => void) {
     this.response = response;
     this.controller = controller;
+    this.sent = new SentEvents<OwnerEvent>(ownerEvent, (soFar) => soFar.slice(-1).forEach(onEvent));
     // Nobody waits for it: a breach of the contract fails the run as an unhandled rejection.
     void this.sent.read(response.body).finally(() => {
       this.isOpen = false;
     });
   }
 
-  static async open(client: TestClient, view: "visible" | "hidden" = "hidden"): Promise<Page> {
+  /** `asleep`: it was in view when its machine fell asleep, and its connection still stands. */
+  static async open(client: TestClient, view: "visible" | "hidden" | "asleep" = "hidden"): Promise<Page> {
     const controller = new AbortController();
-    const init = { signal: controller.signal, headers: { "x-mosaic-view": view } };
-    return new Page(await client.open("GET", "/api/events", undefined, init), controller);
+    const init = { signal: controller.signal, headers: { "x-mosaic-view": view === "asleep" ? "visible" : view } };
+    return new Page(await client.open("GET", "/api/events", undefined, init), controller, (event) => {
+      if (event.type === "push_due" && view === "visible") {
+        void client.post("/api/push/seen", { messageId: event.messageId });
+      }
+    });
   }
 
   get events(): readonly OwnerEvent[] {

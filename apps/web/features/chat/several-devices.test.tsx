@@ -110,6 +110,22 @@ describe("what is unread", () => {
   });
 });
 
+describe("what devices are about to be told of", () => {
+  test("is taken back by a page in view, whatever it shows, and not by a hidden one", async () => {
+    const page = await open();
+    page.server.say({ type: "push_due", messageId: uuid(9) });
+    await waitFor(() => expect(linesOf(page, "/api/push/seen")).toEqual([{ messageId: uuid(9) }]));
+    isVisible = false;
+    page.server.say({ type: "push_due", messageId: uuid(10) });
+    // What came after it was heard.
+    const other = page.server.state.conversations.find(({ id }) => id === page.otherId);
+    if (other !== undefined) other.isUnread = true;
+    page.server.say({ type: "conversation", conversationId: page.otherId });
+    await within(list()).findByRole("img", { name: "unread" });
+    expect(linesOf(page, "/api/push/seen")).toHaveLength(1);
+  });
+});
+
 describe("what an agent says by itself", () => {
   const said = (end: number, agentEvent: "assistant" | "system" | "error", content: string) =>
     sampleMessage({ id: uuid(end), content, agentEvent });

@@ -5,7 +5,7 @@ import { ownerEvent, type OwnerEvent } from "@mosaic/contracts/chat";
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
 import { z } from "zod";
-import { isProblem, send } from "@/lib/api";
+import { isProblem, requestNothing, send } from "@/lib/api";
 import { tellDraftNews } from "@/lib/draft-news";
 import { queryKeys } from "@/lib/query-keys";
 import { readEvents } from "@/lib/sse";
@@ -61,6 +61,12 @@ const applyOwnerEvent = (client: QueryClient, event: OwnerEvent, isReadHere: IsR
   }
   // The conversation's own event comes along.
   if (event.type === "agent_spoke") return;
+  if (event.type === "push_due") {
+    const isInView = document.visibilityState === "visible";
+    // If this does not arrive, a device is told of what is seen here.
+    if (isInView) void requestNothing("/api/push/seen", { method: "POST", body: { messageId: event.messageId } }).catch(() => undefined);
+    return;
+  }
   const has = (agents: readonly Agent[]): boolean => agents.some(({ id }) => id === event.agentId);
   const apply = (agents: readonly Agent[]): Agent[] =>
     agents.map((known) => (known.id === event.agentId ? afterEvent(known, event) : known));

@@ -4,6 +4,8 @@ import { LeakyBuckets } from "../../platform/http/leaky-buckets.js";
 import type { SealedContent } from "../conversations/conversations.types.js";
 
 const megabyte = 1024 * 1024;
+/** What a row takes beside its content, in tables and indexes. */
+const leastBytes = 1024;
 /** In megabytes: what people bring from elsewhere comes at once, and after that two gigabytes a day. */
 const rate = { points: 2_048, perSecond: 0.025 };
 
@@ -22,9 +24,9 @@ export class AddedAmounts {
     }
   }
 
-  /** As the database keeps them. */
+  /** As the database keeps them: a message that says little takes its row all the same. */
   add(userId: string, messages: readonly Pick<SealedContent, "contentEncrypted">[]): void {
-    const bytes = messages.reduce((sum, { contentEncrypted }) => sum + contentEncrypted.length, 0);
+    const bytes = messages.reduce((sum, { contentEncrypted }) => sum + Math.max(contentEncrypted.length, leastBytes), 0);
     this.added.add(userId, bytes / megabyte);
   }
 }

@@ -6,6 +6,7 @@ import { ApiOkResponse } from "@nestjs/swagger";
 import type { Response } from "express";
 import { SignedIn } from "../../platform/http/access.decorator.js";
 import { goneSignal } from "../../platform/http/gone-signal.js";
+import { cutOffSlowReader } from "../../platform/http/slow-reader.js";
 import { PathId } from "../../platform/http/path-id.decorator.js";
 import type { Caller } from "../auth/auth.types.js";
 import { CurrentCaller } from "../auth/current-user.decorator.js";
@@ -16,7 +17,7 @@ import { zipOf } from "./zip-of.js";
 
 const markdownType = "text/markdown; charset=utf-8";
 
-/** Few export at once: a reader that takes nothing for so long would keep all others waiting. */
+/** Few export at once: a reader that takes nothing for so long, or next to nothing, would keep all others waiting. */
 const maxStallMs = 60_000;
 
 interface Download {
@@ -76,6 +77,7 @@ export class ExportController {
     response.setTimeout(maxStallMs, () => void response.destroy());
     const leave = await this.exports.enter(caller.user.id, goneSignal(response));
     const { ended, release } = this.callers.follow(caller);
+    cutOffSlowReader(response);
     try {
       const { name, type, body } = await open();
       response.setHeader("content-type", type);

@@ -63,10 +63,13 @@ export class ImportRepository {
         const shown = draft.shown();
         for (let start = 0; start < draft.messages.length; start += rowsAtOnce) {
           await tx.$executeRaw`
-            INSERT INTO messages (id, conversation_id, parent_id, left_at, role, content_encrypted, content_format, status, input_tokens, output_tokens, cached_tokens, created_at)
-            SELECT m.id, ${id}::uuid, COALESCE(m.parent, ${id}::uuid), CASE WHEN m.shown THEN NULL ELSE ${now}::timestamptz END, m.role, m.content, m.format, m.status, m.input, m.output, m.cached, m.at
+            INSERT INTO messages (id, conversation_id, parent_id, left_at, role, content_encrypted, content_format, status, input_tokens, output_tokens, cached_tokens,
+              context_tokens, context_window, cost_micros, model, created_at)
+            SELECT m.id, ${id}::uuid, COALESCE(m.parent, ${id}::uuid), CASE WHEN m.shown THEN NULL ELSE ${now}::timestamptz END, m.role, m.content, m.format, m.status, m.input, m.output, m.cached,
+              m.context, m."contextWindow", m.cost, m.model, m.at
             FROM jsonb_to_recordset(${rowsOf(draft.messages.slice(start, start + rowsAtOnce), shown)}::jsonb) AS m
-              (id uuid, parent uuid, shown boolean, role text, content text, format text, status text, input int, output int, cached int, at timestamptz)`;
+              (id uuid, parent uuid, shown boolean, role text, content text, format text, status text, input int, output int, cached int,
+              context int, "contextWindow" int, cost bigint, model text, at timestamptz)`;
         }
         const details = { agentId, source, messages: draft.messages.length };
         await recordAudit(tx, { action, target: { type: "conversation", id }, details });
@@ -90,6 +93,10 @@ function rowsOf(messages: readonly DraftMessage[], shown: ReadonlySet<string>): 
       input: usage?.inputTokens ?? null,
       output: usage?.outputTokens ?? null,
       cached: usage?.cachedTokens ?? null,
+      context: usage?.contextTokens ?? null,
+      contextWindow: usage?.contextWindow ?? null,
+      cost: usage?.costMicros ?? null,
+      model: usage?.model ?? null,
       at: createdAt.toISOString(),
     })),
   );

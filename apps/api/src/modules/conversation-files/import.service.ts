@@ -29,6 +29,9 @@ const valuesOfLine = 20_000;
 /** What is read before others are answered. */
 const bytesAtOnce = 256 * 1024;
 
+/** What can't be read of a line may be a file of another version, or the beginning of a conversation: the one before it is whole. */
+type Unreadable = "unknown_header" | "unreadable_conversation";
+
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** Takes the lines of a file of conversations, one at a time: no more than one conversation is in memory. */
@@ -90,6 +93,8 @@ export class ImportService {
 class Reading {
   lastId: string | null = null;
   private draft: ConversationDraft | null = null;
+  /** The conversation that has begun can't be read: what belongs to it is passed over. */
+  private isUnreadable = false;
   private count = 0;
   private readonly counts = { added: 0, messages: 0, known: 0 };
   private readonly leftOut = new Map<LeftOutReason, number>();
@@ -101,24 +106,34 @@ class Reading {
     private readonly amounts: AddedAmounts,
   ) {}
 
-  async take(line: FileLine | LeftOutReason | "unknown_header"): Promise<void> {
+  async take(line: FileLine | LeftOutReason | Unreadable): Promise<void> {
     if (line === "unknown_header") {
       throw new AppError("malformed_body", { detail: "This file is of a version that this Mosaic does not know." });
     }
-    if (typeof line === "string") {
+    if (line === "unreadable_conversation") {
+      await this.begin();
+      this.isUnreadable = true;
+      this.leave("unreadable");
+    } else if (typeof line === "string") {
       this.fail(line);
     } else if (line.type === "message") {
       if (this.draft === null) {
-        this.leave("unreadable");
+        this.fail("unreadable");
       }
       this.draft?.add(line);
     } else if (line.type === "conversation") {
-      await this.finish();
-      this.count += 1;
-      if (this.count > importLimits.conversations) {
-        throw tooLarge();
-      }
+      await this.begin();
       this.draft = new ConversationDraft(line, this.target, this.crypto);
+    }
+  }
+
+  /** The conversation before has ended. */
+  private async begin(): Promise<void> {
+    await this.finish();
+    this.isUnreadable = false;
+    this.count += 1;
+    if (this.count > importLimits.conversations) {
+      throw tooLarge();
     }
   }
 
@@ -154,10 +169,10 @@ class Reading {
   }
 
   private fail(reason: LeftOutReason): void {
-    if (this.draft === null) {
-      this.leave(reason);
-    } else {
+    if (this.draft !== null) {
       this.draft.fail(reason);
+    } else if (!this.isUnreadable) {
+      this.leave(reason);
     }
   }
 
@@ -166,22 +181,29 @@ class Reading {
   }
 }
 
-function readLine(bytes: Buffer): FileLine | LeftOutReason | "unknown_header" {
+function readLine(bytes: Buffer): FileLine | LeftOutReason | Unreadable {
   let value: unknown;
   try {
     const text = decoder.decode(bytes);
     if (faultOfJsonText(text, valuesOfLine) !== null) {
-      return "unreadable";
+      return unreadable(bytes);
     }
     value = JSON.parse(text);
   } catch {
-    return "unreadable";
+    return unreadable(bytes);
   }
   const line = fileLine.safeParse(value);
   if (line.success) {
     return line.data;
   }
-  return typeof value === "object" && value !== null && "type" in value && value.type === "header" ? "unknown_header" : "unreadable";
+  const type = typeof value === "object" && value !== null && "type" in value ? value.type : null;
+  return type === "header" ? "unknown_header" : type === "conversation" ? "unreadable_conversation" : "unreadable";
+}
+
+/** Of a line that is not JSON, or not to be parsed. Exports write what a line is at its beginning. */
+function unreadable(bytes: Buffer): LeftOutReason | Unreadable {
+  const beginsConversation = /^\s*\{\s*"type"\s*:\s*"conversation"/.test(bytes.toString("latin1", 0, 200));
+  return beginsConversation ? "unreadable_conversation" : "unreadable";
 }
 
 function tooLarge(): AppError {

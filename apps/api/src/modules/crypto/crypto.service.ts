@@ -9,6 +9,7 @@ import { keyedToken } from "./tokens.js";
 export class CryptoService {
   private readonly own: SealKey;
   private readonly setupKey: Buffer;
+  private readonly markKey: Buffer;
   private readonly known = new Map<string, SealKey>();
   private sealing: SealKey;
 
@@ -18,6 +19,7 @@ export class CryptoService {
     this.sealing = this.own;
     this.known.set(this.own.id, this.own);
     this.setupKey = deriveKey(secret, "setup-token-v1");
+    this.markKey = deriveKey(secret, "mark-v1");
   }
 
   /** The id of the key that this process was started with. */
@@ -39,6 +41,11 @@ export class CryptoService {
   /** Throws `SealError` when the value was made with another key or for another place. */
   open(value: string, context: SealContext): string {
     return unseal(this.known.get(keyIdOf(value)) ?? this.own, value, context);
+  }
+
+  /** What tells that a value is there again, and to nobody else which one. Another key makes other marks: after a rotation nothing is known again. */
+  mark(plain: string, { owner, field }: SealContext): string {
+    return keyedToken(this.markKey, JSON.stringify([owner, field, plain]));
   }
 
   /** The setup token of one installation: the same in every process and after each restart, so nothing has to be stored. */

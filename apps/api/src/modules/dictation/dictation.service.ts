@@ -20,7 +20,7 @@ const limits = {
   atOnce: 8,
   atOncePerKey: 1,
   waiting: 50,
-  waitingPerKey: 0,
+  waitingPerKey: 1,
   longestWaitMs: 15_000,
   words: {
     ofKey: "What you said before is still being written down. Wait for that.",
@@ -28,12 +28,16 @@ const limits = {
   },
 };
 
+const retryAfterSeconds = 5;
+
 type Transcriber = StoredProvider & { readonly baseUrl: string; readonly transcriptionModel: string };
 
 /** Has what somebody says to an agent written down, by the provider that the agent uses. Nothing of it is kept. */
 @Injectable()
 export class DictationService {
   private readonly gate = new FairGate(limits);
+  /** Who has a recording written down, or waits for that: a second one of theirs is refused at once. */
+  private readonly busy = new Set<string>();
 
   constructor(
     private readonly models: ModelResolutionService,
@@ -41,7 +45,7 @@ export class DictationService {
     private readonly outbound: OutboundService,
   ) {}
 
-  /** Throws `not_found` for another's agent as for a missing one, and `conflict` where its provider writes nothing down. */
+  /** Throws `not_found` for another's agent as for a missing one, `conflict` where its provider writes nothing down, and `overloaded`. */
   async writeDown(user: SessionUser, agentId: string, request: Request, left: AbortSignal): Promise<Transcription> {
     const provider = await this.providerOf(user, agentId);
     const work = async (): Promise<Transcription> => {
@@ -61,7 +65,19 @@ export class DictationService {
       };
       return { text: await transcribe(this.outbound.clientOf(user.id), call, left) };
     };
-    return this.gate.run(user.id, work, left);
+    return this.alone(user.id, async () => this.gate.run(user.id, work, left));
+  }
+
+  private async alone<Result>(userId: string, work: () => Promise<Result>): Promise<Result> {
+    if (this.busy.has(userId)) {
+      throw new AppError("overloaded", { detail: limits.words.ofKey, retryAfterSeconds });
+    }
+    this.busy.add(userId);
+    try {
+      return await work();
+    } finally {
+      this.busy.delete(userId);
+    }
   }
 
   private async providerOf(user: SessionUser, agentId: string): Promise<Transcriber> {

@@ -8,7 +8,8 @@ import { OutboundError } from "@mosaic/outbound/outbound-error";
 import { AppError } from "../../platform/errors/app-error.js";
 import type { AudioKind } from "./audio-kind.js";
 
-const limits = { headMs: 60_000, silenceMs: 15_000 };
+/** `totalMs`: to the last byte of the answer. One that comes drop by drop would keep a place for ever. */
+const limits = { headMs: 60_000, silenceMs: 15_000, totalMs: 120_000 };
 /** Minutes of speech are a few thousand characters. */
 const maxAnswerBytes = 512 * 1024;
 
@@ -30,7 +31,12 @@ const codes: Readonly<Record<number, ProblemCode>> = {
 };
 
 /** Has a provider write a recording down. Throws what a turn would for the same fault, with the provider's words where they may be read. */
-export async function transcribe(client: Pick<OutboundClient, "stream">, call: TranscriptionCall, left: AbortSignal): Promise<string> {
+export async function transcribe(
+  client: Pick<OutboundClient, "stream">,
+  call: TranscriptionCall,
+  left: AbortSignal,
+  { totalMs, ...bounds } = limits,
+): Promise<string> {
   const { type, body } = await formOf(call);
   const headers = {
     "content-type": type,
@@ -38,8 +44,10 @@ export async function transcribe(client: Pick<OutboundClient, "stream">, call: T
     ...(call.apiKey === null ? {} : { authorization: `Bearer ${call.apiKey}` }),
   };
   const url = `${call.baseUrl.replace(/(?<!\/)\/+$/, "")}/audio/transcriptions`;
+  const late = AbortSignal.timeout(totalMs);
   try {
-    const answer = await client.stream(url, { method: "POST", headers, body: [body], signal: left }, limits);
+    const signal = AbortSignal.any([left, late]);
+    const answer = await client.stream(url, { method: "POST", headers, body: [body], signal }, bounds);
     try {
       if (answer.status !== 200) {
         throw refusal(answer.status, call, await readBeginning(answer.body));
@@ -49,6 +57,9 @@ export async function transcribe(client: Pick<OutboundClient, "stream">, call: T
       answer.body.destroy();
     }
   } catch (error) {
+    if (late.aborted && !left.aborted) {
+      throw tooLate();
+    }
     throw error instanceof OutboundError ? unreachable(error, call) : error;
   }
 }
@@ -86,6 +97,10 @@ function refusal(status: number, { model, isQuoted }: TranscriptionCall, body: s
 
 function noTranscription(): AppError {
   return new AppError("provider_failed", { detail: "What the provider answered is no transcription. Look at its dictation model." });
+}
+
+function tooLate(): AppError {
+  return new AppError("provider_timeout", { detail: "The provider did not write down what you said in time." });
 }
 
 function unreachable(error: OutboundError, { isQuoted }: TranscriptionCall): AppError {

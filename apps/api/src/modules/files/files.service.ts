@@ -12,7 +12,7 @@ import { fileNameOf } from "./file-name.js";
 import { FilePiecesRepository } from "./file-pieces.repository.js";
 import { FilesRepository } from "./files.repository.js";
 import type { NewFile, OpenFile, StoredFile } from "./files.types.js";
-import { fileKey, fileKeyContext, fileNameContext, inPieces, newFileKey, openPiece, pieceCount, sealPiece } from "./sealed-pieces.js";
+import { fileKey, fileKeyContext, fileNameContext, inPieces, newFileKey, openPiece, pieceCount, sealPiece, sourceMarkContext } from "./sealed-pieces.js";
 
 const draftsKeptMs = 24 * 60 * 60_000;
 /** Longer than any upload takes. */
@@ -48,11 +48,12 @@ export class FilesService {
    * whatever `content` throws; then nothing of it stays. `null`: what an agent made is stored already, for another answer; what is stored for the same one
    * comes as it is.
    */
-  async store({ userId, name: given, sizeBytes, content, made }: NewFile): Promise<ChatFile | null> {
+  async store({ userId, name: given, sizeBytes, content, made: madeBy }: NewFile): Promise<ChatFile | null> {
     if (sizeBytes > maxFileBytes) {
       throw new AppError("file_too_large", { detail: `A file may have ${maxFileBytes / 1024 / 1024} MB. This one was not stored.` });
     }
     const [id, name, key] = [randomUUIDv7(), fileNameOf(given), newFileKey()];
+    const made = madeBy === null ? null : { ...madeBy, sourceMark: this.crypto.mark(madeBy.sourceMark, sourceMarkContext(userId)) };
     const { quotaBytes } = await this.settings.get("files.settings");
     const sealed = {
       nameEncrypted: this.crypto.seal(name, fileNameContext(userId, id)),

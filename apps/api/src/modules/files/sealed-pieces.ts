@@ -8,6 +8,7 @@ const ivBytes = 12;
 const tagBytes = 16;
 
 export const fileNameContext = (userId: string, id: string): SealContext => ({ owner: userId, field: `files.name_encrypted:${id}` });
+export const sourceMarkContext = (userId: string): SealContext => ({ owner: userId, field: "files.source_mark" });
 export const fileKeyContext = (userId: string, id: string): SealContext => ({ owner: userId, field: `files.key_encrypted:${id}` });
 
 /** Where a piece belongs. `isLast`: a file that lost its end does not open as a shorter one. */

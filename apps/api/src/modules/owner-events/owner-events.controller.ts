@@ -20,7 +20,7 @@ export class OwnerEventsController {
 
   /**
    * Open until the page closes, the session ends or Mosaic stops. A page that reconnects looks for itself: nothing is sent again. One that is in
-   * view says so, and what its owner sees there is pushed to none of their devices.
+   * view says so. It is asked with `push_due` before a device is told of what its owner may see there.
    */
   @Get()
   @SignedIn("read", "chat")

@@ -14,7 +14,7 @@ const systemListeners = "system";
 type AgentEvent = Extract<OwnerEvent, { type: "agent" }>;
 
 export interface OwnerListener {
-  /** Whether its owner looks at it. */
+  /** Whether its owner looked at it when it began to listen. */
   readonly isInView?: boolean;
   onEvent(event: OwnerEvent): void;
   /** Something may have been missed: whoever listens should look for itself. */
@@ -54,9 +54,14 @@ export class OwnerEventsService implements OnApplicationBootstrap {
     return add(this.listeners, userId, listener);
   }
 
-  /** Whether somebody looks at a page that listens to this process. */
+  /** Whether a page that listens to this process has said that somebody looks at it. It may be gone without a word. */
   isInView(userId: string): boolean {
-    return [...(this.listeners.get(userId) ?? [])].some((listener) => listener.isInView === true);
+    return this.pagesInView(userId).length > 0;
+  }
+
+  /** Only to pages of this process that have said that they are in view. */
+  tellPagesInView(userId: string, event: OwnerEvent): void {
+    this.pagesInView(userId).forEach((listener) => listener.onEvent(event));
   }
 
   /** What happens to system agents, for admins. The returned function ends it. */
@@ -67,6 +72,10 @@ export class OwnerEventsService implements OnApplicationBootstrap {
   /** What is told of one agent, whoever owns it. The returned function ends it. */
   watchAgent(agentId: string, onEvent: (event: AgentEvent) => void): () => void {
     return add(this.agentListeners, agentId, onEvent);
+  }
+
+  private pagesInView(userId: string): OwnerListener[] {
+    return [...(this.listeners.get(userId) ?? [])].filter((listener) => listener.isInView === true);
   }
 
   private tellOfGap(): void {

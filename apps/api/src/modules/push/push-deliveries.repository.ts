@@ -33,9 +33,15 @@ export interface ClaimTimes {
 export class PushDeliveriesRepository {
   constructor(private readonly prisma: PrismaService) {}
 
-  /** Their owner has seen these. */
-  async drop(messageIds: readonly string[]): Promise<void> {
-    await this.prisma.$executeRaw`DELETE FROM push_deliveries WHERE message_id = ANY(${[...messageIds]}::uuid[])`;
+  /** Those of the messages of which somebody is still to be told. */
+  async waiting(messageIds: readonly string[]): Promise<{ readonly userId: string; readonly messageId: string }[]> {
+    return this.prisma.$queryRaw`
+      SELECT DISTINCT user_id AS "userId", message_id AS "messageId" FROM push_deliveries WHERE message_id = ANY(${[...messageIds]}::uuid[])`;
+  }
+
+  /** Their owner sees it. */
+  async drop(userId: string, messageId: string): Promise<void> {
+    await this.prisma.$executeRaw`DELETE FROM push_deliveries WHERE message_id = ${messageId}::uuid AND user_id = ${userId}::uuid`;
   }
 
   /** The first ones that are due, of nobody in `busyIds`; no other process gets them before the lease is over. */

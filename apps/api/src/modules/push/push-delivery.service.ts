@@ -18,17 +18,18 @@ import { PushSenderService } from "./push-sender.service.js";
 import { subscriptionContext, type KeptSubscription, type PushOutcome } from "./push.types.js";
 
 /** Long enough to gather what ends at the same moment, and much shorter than the grace. */
-const seenWithinMs = 100;
+const askWithinMs = 100;
 
 /**
- * Tells devices what their owner does not see. What is to be told is rows, written by the statement that makes a message final; a process
- * that shows a page in view to the owner takes them away, and what is left after the grace is sent, by whatever process comes first.
+ * Tells devices what their owner does not see. What is to be told is rows, written by the statement that makes a message final; a page in view
+ * is asked, and takes them away if it answers. What is left after the grace is sent, by whatever process comes first.
  */
 @Injectable()
 export class PushDeliveryService implements OnApplicationBootstrap {
   private readonly looks: Loop;
-  private readonly seenLooks: Loop;
-  private readonly seen = new Set<string>();
+  private readonly asking: Loop;
+  /** Messages about which pages are to be asked. */
+  private readonly asked = new Set<string>();
   /** How many calls are under way, by user: whose push service is slow keeps nobody else waiting. */
   private readonly busy = new Map<string, number>();
 
@@ -46,7 +47,7 @@ export class PushDeliveryService implements OnApplicationBootstrap {
     periodic: Periodic,
   ) {
     this.looks = periodic.every(limits.lookEveryMs, { what: "telling devices of answers", run: async () => this.look() });
-    this.seenLooks = periodic.every(limits.lookEveryMs, { what: "taking back what was seen", run: async () => this.dropSeen() });
+    this.asking = periodic.every(limits.lookEveryMs, { what: "asking pages that are in view", run: async () => this.askPages() });
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -56,22 +57,29 @@ export class PushDeliveryService implements OnApplicationBootstrap {
         if (userId === null || messageId === null) {
           return;
         }
+        // It was in view when it said so: a laptop that was closed since is told of by nobody until its connection is given up.
         if (this.events.isInView(userId)) {
-          this.seen.add(messageId);
-          this.seenLooks.runSoon(Math.min(seenWithinMs, this.limits.graceMs / 4));
-        } else {
-          this.looks.runSoon(this.limits.graceMs + seenWithinMs);
+          this.asked.add(messageId);
+          this.asking.runSoon(Math.min(askWithinMs, this.limits.graceMs / 4));
         }
+        this.looks.runSoon(this.limits.graceMs + askWithinMs);
       },
       onGap: () => this.looks.runSoon(this.limits.graceMs),
     });
   }
 
-  private async dropSeen(): Promise<void> {
-    const ids = [...this.seen];
+  /** Its owner sees the message: no device is told of it any more. */
+  async takeBack(userId: string, messageId: string): Promise<void> {
+    await this.deliveries.drop(userId, messageId);
+  }
+
+  private async askPages(): Promise<void> {
+    const ids = [...this.asked];
     if (ids.length > 0) {
-      await this.deliveries.drop(ids);
-      ids.forEach((id) => this.seen.delete(id));
+      for (const { userId, messageId } of await this.deliveries.waiting(ids)) {
+        this.events.tellPagesInView(userId, { type: "push_due", messageId });
+      }
+      ids.forEach((id) => this.asked.delete(id));
     }
   }
 
@@ -92,7 +100,7 @@ export class PushDeliveryService implements OnApplicationBootstrap {
     if (count >= atOncePerUser) {
       // Several of one person were claimed together: this one waits for them, and the next look is for others.
       await this.deliveries.release(delivery, this.limits.graceMs);
-      this.looks.runSoon(seenWithinMs);
+      this.looks.runSoon(askWithinMs);
       return;
     }
     this.busy.set(userId, count + 1);
@@ -106,7 +114,7 @@ export class PushDeliveryService implements OnApplicationBootstrap {
         } else {
           this.busy.set(userId, left);
         }
-        this.looks.runSoon(seenWithinMs);
+        this.looks.runSoon(askWithinMs);
       });
     this.shutdown.waitFor(told);
   }

@@ -82,7 +82,12 @@ function outcomeOf(status: number, headers: Headers, text: string): PushOutcome 
   if (status === 404 || status === 410) {
     return { kind: "gone" };
   }
-  const said = text.replaceAll(/\s+/g, " ").trim().slice(0, quotedCharacters);
+  // It is stored, and Postgres takes neither a NUL nor half of a character.
+  const said = text
+    .replaceAll(/[\p{Cc}\s]+/gu, " ")
+    .trim()
+    .slice(0, quotedCharacters)
+    .toWellFormed();
   const words = `The browser's push service answered ${status}${said === "" ? "." : `: “${said}”`}`;
   const isPassing = status === 429 || status >= 500;
   const seconds = Number(headers.get("retry-after") ?? 0);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { RuntimeKind } from "@mosaic/contracts/onboarding";
 import { RuntimeError, type AgentRuntime } from "@mosaic/runtime/agent-runtime";
 import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
@@ -13,6 +14,13 @@ export interface MachineHost {
   readonly host: string | null;
 }
 
+interface Kept {
+  readonly found: Promise<MachineHost>;
+  /** What agents ran on when it was asked. */
+  kind: RuntimeKind | null;
+  untilMs: number;
+}
+
 /** It changes with the network of the engine, which is seldom, and is asked for with every list of providers. */
 const keptMs = 60_000;
 const unknownKeptMs = 5_000;
@@ -24,7 +32,7 @@ const unknown: MachineHost = { sharesLoopback: false, host: null };
 /** How this machine is called from where agents run, or, until that is chosen, from where it is suggested that they run. */
 @Injectable()
 export class MachineHostService {
-  private kept: { readonly found: Promise<MachineHost>; untilMs: number } | null = null;
+  private kept: Kept | null = null;
 
   constructor(
     private readonly runtimeHost: RuntimeHostService,
@@ -33,10 +41,8 @@ export class MachineHostService {
 
   async find(): Promise<MachineHost> {
     const nowMs = this.clock.now().getTime();
-    if (this.kept === null || this.kept.untilMs <= nowMs) {
-      this.kept = { found: this.ask(), untilMs: nowMs + keptMs };
-    }
-    const { kept } = this;
+    const isKept = this.kept !== null && this.kept.untilMs > nowMs && this.kept.kind === this.runtimeHost.lastKind;
+    const kept = isKept && this.kept !== null ? this.kept : this.begin(nowMs);
     const waiting = new AbortController();
     const late = sleep(patienceMs, unknown, { signal: waiting.signal, ref: false }).catch(() => unknown);
     try {
@@ -48,9 +54,27 @@ export class MachineHostService {
     }
   }
 
-  private async ask(): Promise<MachineHost> {
+  private begin(nowMs: number): Kept {
+    const kept: Kept = {
+      found: this.ask((kind) => {
+        kept.kind = kind;
+      }),
+      kind: this.runtimeHost.lastKind,
+      untilMs: nowMs + keptMs,
+    };
+    this.kept = kept;
+    // Whoever asks next asks anew.
+    kept.found.catch(() => {
+      kept.untilMs = 0;
+    });
+    return kept;
+  }
+
+  private async ask(onKind: (kind: RuntimeKind | null) => void): Promise<MachineHost> {
     try {
-      const kind = (await this.runtimeHost.kind()) ?? (await this.runtimeHost.options()).suggested;
+      const chosen = await this.runtimeHost.kind();
+      onKind(chosen);
+      const kind = chosen ?? (await this.runtimeHost.options()).suggested;
       const { driver, definition } = await this.runtimeHost.inUse(kind);
       return { sharesLoopback: definition.sharesLoopback, host: await hostOf(driver, definition) };
     } catch (error) {

@@ -97,6 +97,7 @@ export class RuntimeHostService implements OnModuleInit, OnModuleDestroy {
     this.assertAllowed(kind);
     const audit = { action: "runtime.choose", target: { type: "setting", id: "runtime.kind" }, details: { runtime: kind } } as const;
     await this.settings.set("runtime.kind", kind, audit);
+    this.known = kind;
   }
 
   /** The internal port's address as containers reach it. Also opens that listener, since the containers' network may have just appeared. */

@@ -1,5 +1,5 @@
 import { importLimits, importReport, type ImportReport, type LeftOutReason } from "@mosaic/contracts/conversation-files";
-import type { Omission } from "@/features/data/import/foreign";
+import { fieldsOf, type Omission } from "@/features/data/import/foreign";
 import { JsonElements, type JsonElement } from "@/features/data/import/json-elements";
 import { recognised } from "@/features/data/import/recognised";
 import { send } from "@/lib/api";
@@ -34,6 +34,9 @@ const readAtOnce = 1024 * 1024;
 const valueMaxCharacters = 128 * 1024 * 1024;
 /** What is sent at once, unless one conversation is larger. */
 const sendAtOnce = { characters: 1024 * 1024, conversations: 100 };
+
+/** A line that begins a conversation, and that the API counts as one it can't read. */
+const unreadableConversation = JSON.stringify({ type: "conversation" });
 
 /** Reads a file as it is sent: of whatever size it is, no more than one conversation and what waits to be sent is in memory. */
 export const runImport = async (file: Blob, { agentId, signal, onProgress }: ImportRun): Promise<ImportOutcome> => {
@@ -95,8 +98,10 @@ class Sending {
       case "other_version":
         throw new WrongFile("version");
       case "unknown":
-        if (this.isOwn) this.put("{", false);
-        else count(this.leftOut, "unknown");
+        if (!this.isOwn) count(this.leftOut, "unknown");
+        // The conversation before it is whole.
+        else if (fieldsOf(element.value)["type"] === "conversation") await this.add(true, [unreadableConversation]);
+        else this.put("{", false);
         return;
       case "own":
         this.isOwn = true;

@@ -18,8 +18,9 @@ const limits = {
   },
 } as const;
 
-/** A page of a copy is one, so a long one that is read to its end does not use it up. */
+/** A page of a copy is one, and one more for each 256 KiB of it: so a long one that is read to its end does not use it up. */
 const rate = { points: 200, perSecond: 5 };
+const bytesOfPoint = 256 * 1024;
 
 /** Bounds what those take who have not signed in, by their address. A token has 256 bits, so this keeps nobody from guessing: it keeps work small. */
 @Injectable()
@@ -27,8 +28,8 @@ export class LinkReaders {
   private readonly gate = new FairGate(limits);
   private readonly opened = new LeakyBuckets(rate);
 
-  /** Throws `too_many_requests` and `overloaded`. */
-  async run<Result>(request: Request, work: () => Promise<Result>): Promise<Result> {
+  /** `work` tells how many bytes it has read, as they are kept. Throws `too_many_requests` and `overloaded`. */
+  async run<Result>(request: Request, work: (onRead: (bytes: number) => void) => Promise<Result>): Promise<Result> {
     const from = networkOf(clientAddress(request));
     const seconds = this.opened.waitSeconds(from);
     if (seconds > 0) {
@@ -38,6 +39,6 @@ export class LinkReaders {
       });
     }
     this.opened.add(from, 1);
-    return this.gate.run(from, work);
+    return this.gate.run(from, async () => work((bytes) => this.opened.add(from, bytes / bytesOfPoint)));
   }
 }

@@ -30,7 +30,7 @@ export class SharedLinksController {
   @HttpCode(200)
   @ApiAnswer(200, sharedPage)
   async open(@Body({ schema: openSharedLink }) { token, page }: OpenSharedLink, @Req() request: Request): Promise<SharedPage> {
-    return this.readers.run(request, async () => this.reading.page(await this.reading.byLink(token), page));
+    return this.readers.run(request, async (onRead) => this.reading.page(await this.reading.byLink(token), page, onRead));
   }
 
   /** Goes on with it as a conversation of one's own. */

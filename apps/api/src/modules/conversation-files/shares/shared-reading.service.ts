@@ -71,9 +71,9 @@ export class SharedReadingService {
     return { share, secret: token };
   }
 
-  /** Throws `not_found` beyond the last one. */
-  async page({ share, secret }: OpenCopy, place: number): Promise<SharedPage> {
-    const { isLast, ...page } = await this.read({ share, secret }, place);
+  /** `onRead`: hears how many bytes it is kept as, before it is opened. Throws `not_found` beyond the last one. */
+  async page({ share, secret }: OpenCopy, place: number, onRead?: (bytes: number) => void): Promise<SharedPage> {
+    const { isLast, ...page } = await this.read({ share, secret }, place, onRead);
     return { ...page, ownerName: share.ownerName, createdAt: share.createdAt.toISOString(), nextPage: isLast ? null : place + 1 };
   }
 
@@ -114,11 +114,12 @@ export class SharedReadingService {
     return conversation;
   }
 
-  private async read({ share, secret }: OpenCopy, place: number): Promise<CopyPage> {
+  private async read({ share, secret }: OpenCopy, place: number, onRead?: (bytes: number) => void): Promise<CopyPage> {
     const sealed = await this.repository.page(share.id, place);
     if (sealed === null) {
       throw new AppError("not_found");
     }
+    onRead?.(sealed.length);
     return openPage(secret, share.id, place, sealed);
   }
 }

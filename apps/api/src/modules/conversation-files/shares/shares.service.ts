@@ -37,6 +37,8 @@ const limits = {
 
 const copyMaxMessages = 2_000;
 const copyMaxCharacters = 8 * 1024 * 1024;
+/** A message comes whole, so this is what one page of a copy has at most. */
+const messageMaxCharacters = 1024 * 1024;
 
 /** Copies of one's conversations for others to read. What is said later does not come into a copy. */
 @Injectable()
@@ -119,8 +121,14 @@ export class SharesService {
       if (kept.length === 0) {
         continue;
       }
+      const size = JSON.stringify(kept).length;
+      if (size > messageMaxCharacters) {
+        throw new AppError("conflict", {
+          detail: `One message of this conversation is too long to be shared. ${hasTools ? "Leave out thoughts and tools, or export" : "Export"} the conversation instead.`,
+        });
+      }
       messages.push({ role, parts: kept, createdAt });
-      characters += JSON.stringify(kept).length;
+      characters += size;
       if (messages.length > copyMaxMessages || characters > copyMaxCharacters) {
         throw new AppError("conflict", { detail: "This conversation is too long to be shared. Export it instead." });
       }
