@@ -5,6 +5,7 @@ import { LoaderCircle, Search as SearchIcon, X } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { Dialog as Radix } from "radix-ui";
 import { useState, type KeyboardEvent } from "react";
+import { useLeave } from "@/components/page/unsaved-guard";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import { useChatAgents } from "@/features/chat/chat-agents";
@@ -39,6 +40,7 @@ export function SearchDialog({ actions }: { readonly actions: readonly SearchAct
 
 function SearchPanel({ actions }: { readonly actions: readonly SearchAction[] }) {
   const router = useRouter();
+  const leave = useLeave();
   const [text, setText] = useState("");
   const q = usePaused(text.trim());
   const search = useSearch(q);
@@ -57,7 +59,7 @@ function SearchPanel({ actions }: { readonly actions: readonly SearchAction[] })
     // What shows may belong to the letters before.
     if (action !== undefined || chosen === undefined || text.trim() !== q || search.isPlaceholderData) return;
     setSearchOpen(false);
-    router.push(chosen);
+    leave(() => router.push(chosen));
   };
   const isPending = text.trim() !== q || search.isFetching;
   return (
