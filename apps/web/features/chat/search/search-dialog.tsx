@@ -14,6 +14,7 @@ import { byConversation, usePaused, useSearch } from "@/features/chat/search/sea
 import { ActionResults, actionsFor, type SearchAction } from "@/features/chat/search/search-actions";
 import { listId, optionId, addressesOf, SearchResults } from "@/features/chat/search/search-results";
 import { SearchState } from "@/features/chat/search/search-state";
+import { isComposing } from "@/lib/composing";
 import { m } from "@messages/search";
 
 /** Searches one's own conversations while one types, and does what the page offers. */
@@ -114,8 +115,7 @@ interface SearchFieldProps {
 function SearchField({ text, onText, activeId, keys, isBusy }: SearchFieldProps) {
   const Icon = isBusy ? LoaderCircle : SearchIcon;
   const onKeyDown = (event: KeyboardEvent): void => {
-    // Enter also ends the composition of a word.
-    const act = event.nativeEvent.isComposing ? undefined : keys[event.key];
+    const act = isComposing(event.nativeEvent) ? undefined : keys[event.key];
     if (act === undefined) return;
     event.preventDefault();
     act();
