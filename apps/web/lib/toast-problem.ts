@@ -1,10 +1,10 @@
 "use client";
 
-import { toast } from "sonner";
+import { toast, type ExternalToast } from "sonner";
 import { describeError } from "@/lib/api";
 
-/** For what has no form to show it in. */
-export const toastProblem = (error: unknown): void => {
+/** For what has no form to show it in. Answers which notice it is. */
+export const toastProblem = (error: unknown, options: Pick<ExternalToast, "action" | "duration"> = {}): string | number => {
   const { title, detail } = describeError(error);
-  toast.error(title, { description: detail });
+  return toast.error(title, { description: detail, ...options });
 };
