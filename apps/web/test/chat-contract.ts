@@ -68,6 +68,10 @@ export const chatRoutes: Routes = {
     state.conversations.push(restored);
     return restored;
   },
+  "GET /api/shares": ({ state }) => {
+    if (state.shares === null) throw new Refusal("overloaded");
+    return state.shares;
+  },
   "POST /api/search": ({ state, body }) => ({
     hits: state.conversations
       .filter(({ title }) => title.toLowerCase().includes(String(body["q"]).toLowerCase()))

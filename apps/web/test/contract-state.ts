@@ -5,6 +5,7 @@ import type { Conversation, Draft, Message, WaitingMessage } from "@mosaic/contr
 import { textParts } from "@mosaic/contracts/message-parts";
 import type { OnboardingStep, RuntimeOption } from "@mosaic/contracts/onboarding";
 import type { Provider, ProviderTestResult } from "@mosaic/contracts/provider";
+import type { ShareLists } from "@mosaic/contracts/shares";
 import { accountState, type AccountState } from "@/test/account-contract";
 import { adminState, type AdminState } from "@/test/admin-contract";
 
@@ -27,6 +28,8 @@ export interface ContractState {
   /** By conversation. */
   waiting: Map<string, WaitingMessage[]>;
   drafts: Map<string, Draft>;
+  /** `null`: it can't be read. */
+  shares: ShareLists | null;
   backends: BackendChoice[];
   runtimes: RuntimeOption[];
   runtime: RuntimeOption;
@@ -145,6 +148,7 @@ export const initialState = (): ContractState => ({
   messages: new Map(),
   waiting: new Map(),
   drafts: new Map(),
+  shares: { own: [], received: [], hasLinks: true },
   backends: [sampleBackend()],
   runtimes: [isolated, unisolated],
   runtime: isolated,
