@@ -29,6 +29,7 @@ export const m = {
   model: "Model",
   read: "Read",
   wrote: "Wrote",
+  ofTheContext: (percent: number) => `${percent} % of the context`,
   context: "Context",
   cost: "Cost",
   ofTokens: (count: string, room: string, percent: number) => `${count} of ${room} tokens (${percent} %)`,
