@@ -147,6 +147,7 @@ export const m: Translated<typeof english> = {
   newChat: "Neuer Chat",
   agents: "Agenten",
   starting2: (agentName) => `${agentName} startet`,
+  waking: (percent) => `Wacht auf, ${percent} %`,
   startUpProgress: "Fortschritt des Starts",
   dismiss: "Schließen",
   goOn: "Weiter",

@@ -199,6 +199,7 @@ export const m = {
   newChat: "New chat",
   agents: "Agents",
   starting2: (agentName: string) => `Starting ${agentName}`,
+  waking: (percent: number) => `Waking, ${percent} %`,
   startUpProgress: "Start-up progress",
   getToKnowIt: "Get to know it",
   whoAreYouAndWhat: "Who are you, and what can you do for me?",
