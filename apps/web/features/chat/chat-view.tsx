@@ -140,7 +140,7 @@ export function ChatView(props: ChatViewProps) {
   );
   useEscape(isAnswering, stop);
   return (
-    <main id="main" tabIndex={-1} style={agentColour(agent.name)} className="flex min-h-0 flex-1 flex-col outline-none">
+    <main id="main" tabIndex={-1} style={agentColour(agent)} className="flex min-h-0 flex-1 flex-col outline-none">
       <p role="status" aria-live="polite" className="sr-only">
         {turnAnnouncement(turn, agent.name, spoken)}
       </p>

@@ -7,7 +7,7 @@ import { toast } from "sonner";
 import { Button } from "@/components/ui/button";
 import { readDraft, writeDraft } from "@/features/chat/drafts";
 import { request } from "@/lib/api";
-import { toastProblem } from "@/lib/toast-problem";
+import { toastWithRetry } from "@/lib/toast-problem";
 import { m } from "@messages/chat";
 
 type State = "idle" | "asking" | "listening" | "writing";
@@ -81,8 +81,8 @@ const useDictation = (agentId: string, onText: (text: string) => void) => {
       else onText(text);
     } catch (error) {
       // What was said is kept for as long as the notice stands.
-      const action = { label: m.tryAgain, onClick: () => void writeDown(audio) };
-      if (!signal.aborted) failures.current.add(toastProblem(error, { action, duration: Number.POSITIVE_INFINITY }));
+      const retry = { label: m.tryAgain, onClick: () => void writeDown(audio) };
+      if (!signal.aborted) failures.current.add(toastWithRetry(error, retry));
     }
     if (!signal.aborted) setState((now) => (now === "writing" ? "idle" : now));
   };
