@@ -22,7 +22,7 @@ const moduleGraph = {
   turns: ["agent-config", "conversations", "containers", "files", "folders", "llm-relay", "push"],
   "conversation-files": ["conversations", "owner-events", "settings"],
   dictation: ["llm-providers", "outbound-access"],
-  push: ["accounts", "conversations", "outbound-access", "owner-events", "settings"],
+  push: ["accounts", "conversations", "outbound-access", "owner-events", "settings", "users"],
   demo: ["settings"],
   health: ["agents", "backends", "containers", "llm-providers", "oidc", "runtime-host", "settings"],
   "outbound-access": ["settings"],

@@ -81,7 +81,7 @@ test.describe("the header of a chat @process", () => {
     await expect(menu(page, "mosaic-demo")).toBeVisible();
     await send(page, "Ada", "hello");
     const answer = await nextAnswer(page, "Ada", 1, 120_000);
-    const use = answer.getByRole("button", { name: /^Use of this answer: [\d,]+ tokens · \$0\.\d+$/ });
+    const use = answer.getByRole("button", { name: /^Use of this answer: [\d,]+ tokens · \d+ % of the context · \$0\.\d+$/ });
     await use.click();
     await expect(answer.getByText(/^[\d,]+ of 32,768 tokens \(\d+ %\)$/)).toBeVisible();
     await expectAccessible(page);

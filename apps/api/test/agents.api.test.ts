@@ -52,6 +52,17 @@ test("an agent has sensible defaults and is stopped at first", async () => {
   expect((await ann.get("/api/agents")).json<{ agents: unknown[] }>().agents).toContainEqual(agent);
 });
 
+test("a new agent looks like none of its owner's others, whoever else has one that looks so", async () => {
+  const dora = await app.member("dora");
+  const look = async (name: string, body: object = {}): Promise<unknown> => (await create(dora, { name, ...body }))["emoji"];
+  const first = await look("Robin");
+  const second = await look("Robin");
+  expect(new Set([first, second, await look("Robin", { emoji: "" })]).size).toBe(3);
+  // What somebody chooses is theirs to choose.
+  expect(await look("Robin", { emoji: String(first) })).toBe(first);
+  expect((await create(bob, { name: "Robin" }))["emoji"]).toBe(first);
+});
+
 test("suggestions are kept, in the list too, and given back", async () => {
   const suggestions = ["Sum up my mails", "猫について"];
   const { id } = await create(ann, { name: "Robin", suggestions });

@@ -71,7 +71,7 @@ test("a device is told who has answered, once and encrypted for it alone, and no
   const ann = await person();
   await say(ann.client, ann.conversationId, "Remember the pelican");
   await settled(ann);
-  expect(told(ann.name)).toEqual([{ kind: "answered", agent: "Ada", conversationId: ann.conversationId, text: null }]);
+  expect(told(ann.name)).toEqual([{ kind: "answered", agent: "Ada", conversationId: ann.conversationId, text: null, language: null }]);
   const push = service.received.find(({ name }) => name === ann.name);
   expect(push?.key).toBe((await ann.client.get("/api/push")).json<PushSettings>().publicKey);
   expect(push?.headers).toMatchObject({ ttl: "14400", topic: ann.conversationId.replaceAll("-", "") });
@@ -82,6 +82,19 @@ test("a device is told who has answered, once and encrypted for it alone, and no
     [ann.client.userId],
   );
   expect(stored?.text).toMatch(/^enc:/);
+});
+
+test("a device is told in the language that its owner has chosen", async () => {
+  const ann = await person();
+  expect((await ann.client.request("PATCH", "/api/profile", { language: "de" })).status).toBe(200);
+  await say(ann.client, ann.conversationId, "Remember the pelican");
+  await settled(ann);
+  const [device] = await devicesOf(ann.client);
+  await ann.client.post(`/api/push/devices/${device?.id}/test`);
+  expect(told(ann.name)).toMatchObject([
+    { kind: "answered", language: "de" },
+    { kind: "test", language: "de" },
+  ]);
 });
 
 test("a device that wants it is told the beginning of the answer", async () => {
@@ -223,7 +236,7 @@ test("a test arrives, and says in words why it does not", async () => {
   const [device] = await devicesOf(ann.client);
   const tested = async (): Promise<PushTest> => (await ann.client.post(`/api/push/devices/${device?.id}/test`)).json<PushTest>();
   expect(await tested()).toEqual({ isSent: true, detail: null });
-  expect(told(ann.name)).toEqual([{ kind: "test", agent: "Mosaic", conversationId: null, text: null }]);
+  expect(told(ann.name)).toEqual([{ kind: "test", agent: "Mosaic", conversationId: null, text: null, language: null }]);
   service.answer(ann.name, { status: 403, text: "<b>bad key</b>" });
   expect(await tested()).toEqual({ isSent: false, detail: "The browser's push service answered 403: “<b>bad key</b>”" });
   service.answer(ann.name, "hangs");

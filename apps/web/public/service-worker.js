@@ -45,12 +45,17 @@ const allWords = {
     test: () => "Mosaic erreicht dieses Gerät",
   },
 };
-const words = allWords[navigator.language.startsWith("de") ? "de" : "en"];
+/** Those of the account's language; of the browser's first one that there are words in where it has none. */
+const wordsIn = (language) => {
+  const asked = navigator.languages.map((tag) => tag.toLowerCase().split("-")[0]);
+  return allWords[[language, ...asked].find((tag) => Object.hasOwn(allWords, tag)) ?? "en"];
+};
 
 const show = async (data) => {
-  const { kind, agent, conversationId, text } = data.json();
+  const { kind, agent, conversationId, text, language } = data.json();
   const pages = await self.clients.matchAll({ type: "window" });
   if (kind !== "test" && pages.some(({ visibilityState }) => visibilityState === "visible")) return;
+  const words = wordsIn(language);
   await self.registration.showNotification((words[kind] ?? words.answered)(agent), {
     body: text ?? "",
     icon: "/icon-192.png",
@@ -64,7 +69,8 @@ const open = async (notification) => {
   notification.close();
   const { href } = new URL(notification.data.path, self.location.origin);
   const pages = await self.clients.matchAll({ type: "window" });
-  const page = pages.find(({ url }) => url === href) ?? pages[0];
+  // On any other page there may be something that is not saved yet, or on its way.
+  const page = pages.find(({ url }) => url === href) ?? pages.find(({ url }) => new URL(url).pathname === "/chat");
   if (page === undefined) {
     await self.clients.openWindow(href);
     return;

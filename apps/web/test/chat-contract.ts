@@ -84,6 +84,17 @@ export const chatRoutes: Routes = {
     state.conversations.push(restored);
     return restored;
   },
+  "GET /api/shares": ({ state }) => {
+    if (state.shares === null) throw new Refusal("overloaded");
+    return state.shares;
+  },
+  "POST /api/search": ({ state, body }) => ({
+    hits: state.conversations
+      .filter(({ title }) => title.toLowerCase().includes(String(body["q"]).toLowerCase()))
+      .map(({ id, agentId, title }) => ({ conversationId: id, agentId, title: { text: title, marks: [] }, message: null })),
+    cursor: null,
+    isIndexing: false,
+  }),
   "POST /api/conversations/:id/messages": (call) => runTurn(call),
   "GET /api/turns/:id/events": ({ context, request, response, parts }) => {
     if (context.refuses.has("GET events")) throw new Refusal("overloaded");

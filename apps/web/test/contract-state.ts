@@ -6,6 +6,7 @@ import type { Folder } from "@mosaic/contracts/folders";
 import { textParts } from "@mosaic/contracts/message-parts";
 import type { OnboardingStep, RuntimeOption } from "@mosaic/contracts/onboarding";
 import type { Provider, ProviderTestResult } from "@mosaic/contracts/provider";
+import type { ShareLists } from "@mosaic/contracts/shares";
 import { accountState, type AccountState } from "@/test/account-contract";
 import { adminState, type AdminState } from "@/test/admin-contract";
 
@@ -29,6 +30,8 @@ export interface ContractState {
   /** By conversation. */
   waiting: Map<string, WaitingMessage[]>;
   drafts: Map<string, Draft>;
+  /** `null`: it can't be read. */
+  shares: ShareLists | null;
   backends: BackendChoice[];
   runtimes: RuntimeOption[];
   runtime: RuntimeOption;
@@ -156,6 +159,7 @@ export const initialState = (): ContractState => ({
   messages: new Map(),
   waiting: new Map(),
   drafts: new Map(),
+  shares: { own: [], received: [], hasLinks: true },
   backends: [sampleBackend()],
   runtimes: [isolated, unisolated],
   runtime: isolated,

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { createAgent } from "./agent.js";
-import { friendlyNameFor, lookOf } from "./agent-look.js";
+import { freeEmojiFor, friendlyNameFor, hueOf, lookOf, type Looking } from "./agent-look.js";
 
 const names = Array.from({ length: 2000 }, (_, index) => `Agent ${index}`);
 
@@ -28,4 +28,26 @@ test("every look and every friendly name is one that an agent may have", () => {
 test("somebody's first agent is called the same, whoever asks", () => {
   const id = randomUUID();
   expect(friendlyNameFor(id)).toBe(friendlyNameFor(id));
+});
+
+test("a colour follows from the name alone as long as the emoji does, or is somebody's own", () => {
+  for (const name of names) {
+    expect(hueOf({ name, emoji: lookOf(name).emoji })).toBe(lookOf(name).hue);
+    expect(hueOf({ name, emoji: "🤖" })).toBe(lookOf(name).hue);
+  }
+});
+
+test("somebody's agents look different: no emoji comes twice as long as one is free, nor does a colour among the first twelve", () => {
+  const own: Looking[] = [];
+  for (const name of names.slice(0, 25)) {
+    own.push({ name, emoji: freeEmojiFor(name, own) });
+  }
+  expect(new Set(own.slice(0, 24).map(({ emoji }) => emoji)).size).toBe(24);
+  expect(new Set(own.slice(0, 12).map(hueOf)).size).toBe(12);
+  expect(own[24]?.emoji).toBe(lookOf(own[24]?.name ?? "").emoji);
+  expect(own.every((one) => hueOf(one) >= 0 && hueOf(one) < 360)).toBe(true);
+});
+
+test("an agent alone looks as its name says", () => {
+  expect(freeEmojiFor("Ada", [])).toBe(lookOf("Ada").emoji);
 });

@@ -40,6 +40,30 @@ export function lookOf(name: string): AgentLook {
   return { emoji: emojis[hash % emojis.length] ?? "", hue: (Math.floor(hash / emojis.length) % hues) * hueStep };
 }
 
+/** The two that decide how an agent looks. */
+export interface Looking {
+  readonly name: string;
+  readonly emoji: string;
+}
+
+/** Degrees on the colour wheel: by the name, and moved along with an emoji that was given in place of the name's own. */
+export function hueOf({ name, emoji }: Looking): number {
+  const own = lookOf(name);
+  const place = emojis.indexOf(emoji);
+  return place < 0 ? own.hue : (own.hue + (place - emojis.indexOf(own.emoji)) * hueStep + 360) % 360;
+}
+
+/** The emoji of a new agent: its name's own, or the next one with which it has neither the emoji nor the colour of any other, as long as there is one. */
+export function freeEmojiFor(name: string, others: readonly Looking[]): string {
+  const own = lookOf(name).emoji;
+  const first = emojis.indexOf(own);
+  const inTurn = [...emojis.slice(first), ...emojis.slice(0, first)];
+  const taken = new Set(others.map(({ emoji }) => emoji));
+  const huesTaken = new Set(others.map(hueOf));
+  const free = inTurn.filter((emoji) => !taken.has(emoji));
+  return free.find((emoji) => !huesTaken.has(hueOf({ name, emoji }))) ?? free[0] ?? own;
+}
+
 /** FNV-1a, with its bits mixed once more: names that differ in their last letter alone look different. */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;

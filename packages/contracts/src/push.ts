@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { language } from "./language.js";
 
 const base64url = (characters: number) =>
   z
@@ -67,5 +68,7 @@ export const pushMessage = z.strictObject({
   conversationId: z.uuid().nullable(),
   /** The beginning of what was said, if the device wants that. */
   text: z.string().nullable(),
+  /** That the device's owner has chosen. `null`: the browser's. */
+  language: language.nullable(),
 });
 export type PushMessage = z.infer<typeof pushMessage>;

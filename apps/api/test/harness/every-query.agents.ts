@@ -11,7 +11,7 @@ import { ContainerViewsRepository } from "../../src/modules/containers/views/con
 import { KeptAgentsRepository } from "../../src/modules/containers/reconcile/kept-agents.repository.js";
 import { StateSizesRepository } from "../../src/modules/containers/disk/state-sizes.repository.js";
 import { SupervisorReportsRepository } from "../../src/modules/containers/reports/supervisor-reports.repository.js";
-import { accept, bytes, hex, hourAgo, id, now, of, user, values, type Call } from "./query-calls.js";
+import { bytes, hex, hourAgo, id, now, of, user, values, type Call } from "./query-calls.js";
 
 /** Of agents, their containers, their starts. */
 export const agents: readonly Call[] = [
@@ -24,7 +24,7 @@ export const agents: readonly Call[] = [
     find: (rows) => rows.find(user, id("agents", 1)),
     exists: (rows) => rows.exists(user, id("agents", 1)),
     hasAnyWithModel: (rows) => rows.hasAnyWithModel(),
-    create: (rows) => rows.create({ owner: user, userId: user }, { id: randomUUIDv7(), backend: "openclaw", values }, 100, accept),
+    create: (rows) => rows.create({ owner: user, userId: user }, { id: randomUUIDv7(), backend: "openclaw" }, 100, () => values),
     createFirst: (rows) => rows.createFirst(user, { id: randomUUIDv7(), backend: "openclaw", values }),
     change: (rows) => rows.change({ owner: user, userId: user }, id("agents", 2), () => values),
   }),

@@ -8,16 +8,33 @@ const copyText = async (text: string): Promise<boolean> => {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    const area = document.createElement("textarea");
-    area.value = text;
-    area.style.position = "fixed";
-    area.style.opacity = "0";
-    document.body.append(area);
-    area.select();
-    const isCopied = document.execCommand("copy");
-    area.remove();
-    return isCopied;
+    return copyBySelection(text);
   }
+};
+
+const copyBySelection = (text: string): boolean => {
+  const focused = document.activeElement;
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.style.position = "fixed";
+  area.style.opacity = "0";
+  // A modal dialog takes the focus back from what is outside of it, and with it the selection.
+  (focused?.closest("[role=dialog],[role=alertdialog]") ?? document.body).append(area);
+  area.focus({ preventScroll: true });
+  area.select();
+  try {
+    return document.execCommand("copy");
+  } catch {
+    return false;
+  } finally {
+    area.remove();
+    if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
+  }
+};
+
+/** Pages before the sign-in show no short notices, and shall not load what shows them. */
+const tellFailure = (): void => {
+  void import("sonner").then(({ toast }) => toast.error(m.couldNotBeCopied));
 };
 
 /** `isCopied` for two seconds after it worked, which a screen reader is told too. */
@@ -32,6 +49,7 @@ export const useCopy = (): { readonly isCopied: boolean; readonly copy: (text: s
     void copyText(text).then((worked) => {
       setCopied(worked);
       announce(worked ? m.copied : m.couldNotBeCopied);
+      if (!worked) tellFailure();
     });
   }, []);
   return { isCopied, copy };

@@ -35,7 +35,7 @@ export function SystemAgentsPage() {
             <Loaded query={providers}>
               {(sources) => (
                 <Loaded query={backends}>
-                  {(choices) => <SystemAgentEditor key={edited} stored={stored} providers={sources} backends={choices} />}
+                  {(choices) => <SystemAgentEditor key={edited} stored={stored} providers={sources} backends={choices} agents={list} />}
                 </Loaded>
               )}
             </Loaded>

@@ -18,6 +18,8 @@ export interface EditedAgent {
   readonly stored: Agent | null;
   readonly providers: readonly ModelSource[];
   readonly backends: readonly BackendChoice[];
+  /** All of the same owner, this one among them. */
+  readonly agents: readonly Agent[];
 }
 
 export interface AgentEditorProps extends EditedAgent {
@@ -32,7 +34,7 @@ export interface AgentEditorProps extends EditedAgent {
 }
 
 export function AgentEditor(props: AgentEditorProps) {
-  const { stored, providers, backends, path, title, description, submitLabel, savedText, isAlwaysOn = false, onSave } = props;
+  const { stored, providers, backends, agents, path, title, description, submitLabel, savedText, isAlwaysOn = false, onSave } = props;
   const router = useRouter();
   const leave = useLeave();
   const [isDirty, setDirty] = useState(false);
@@ -46,6 +48,7 @@ export function AgentEditor(props: AgentEditorProps) {
         providers={providers}
         backends={backends}
         isNew={stored === null}
+        others={stored === null ? agents : []}
         isAlwaysOn={isAlwaysOn}
         onDirty={setDirty}
         onSave={async (values) => {

@@ -25,6 +25,7 @@ const openForm = async (backends: readonly BackendChoice[], isNew: boolean) => {
       providers={providers}
       backends={backends}
       isNew={isNew}
+      others={[]}
       onDirty={() => undefined}
       onSave={async (values) => void saved.push(values)}
       renderActions={() => <Button type="submit">Save</Button>}

@@ -1,5 +1,6 @@
 "use client";
 
+import type { Looking } from "@mosaic/contracts/agent-look";
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useEffect, useState, type ReactNode } from "react";
 import { useForm, type UseFormReturn } from "react-hook-form";
@@ -23,6 +24,8 @@ export interface AgentFormProps {
   readonly providers: readonly ModelSource[];
   readonly backends: readonly BackendChoice[];
   readonly isNew: boolean;
+  /** From which a new one is to look different. */
+  readonly others: readonly Looking[];
   readonly onSave: (values: AgentValues) => Promise<void>;
   readonly onDirty: (isDirty: boolean) => void;
   /** Never stops for being idle, so there is nothing to set. */
@@ -31,7 +34,7 @@ export interface AgentFormProps {
 }
 
 export function AgentForm(props: AgentFormProps) {
-  const { initial, providers, backends, isNew, onSave, onDirty, isAlwaysOn = false, renderActions } = props;
+  const { initial, providers, backends, isNew, others, onSave, onDirty, isAlwaysOn = false, renderActions } = props;
   const form = useForm<AgentValues>({ resolver: zodResolver(agentFormSchema), defaultValues: initial });
   const [saveError, setSaveError] = useState<unknown>(null);
   const { errors, isDirty, isSubmitting } = form.formState;
@@ -46,7 +49,7 @@ export function AgentForm(props: AgentFormProps) {
   });
   return (
     <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-7">
-      <IdentityFields form={form} />
+      <IdentityFields form={form} others={others} />
       <BackendField form={form} backends={backends} isFixed={!isNew} />
       {providers.length === 0 ? <NoProviderNotice /> : null}
       <ModelFields form={form} providers={providers} />

@@ -1,7 +1,7 @@
 "use client";
 
 import type { Agent, ContainerStatus, StageProgress } from "@mosaic/contracts/agent";
-import { lookOf } from "@mosaic/contracts/agent-look";
+import { hueOf, lookOf, type Looking } from "@mosaic/contracts/agent-look";
 import { ShieldOff } from "lucide-react";
 import type { CSSProperties } from "react";
 import { Badge } from "@/components/ui/badge";
@@ -37,7 +37,7 @@ export function AgentStatus({ agent, className }: { readonly agent: Pick<Agent, 
 
 export interface AgentFaceProps {
   readonly emoji: string;
-  /** Its colour follows from its name. Absent: from the agent that the page is about. */
+  /** Its colour follows from its name and emoji. Absent: from the agent that the page is about. */
   readonly name?: string;
   readonly className?: string;
 }
@@ -46,7 +46,7 @@ export function AgentFace({ emoji, name, className }: AgentFaceProps) {
   return (
     <span
       aria-hidden
-      style={name === undefined ? undefined : agentColour(name)}
+      style={name === undefined ? undefined : agentColour({ name, emoji })}
       className={cn("agent-face grid size-8 shrink-0 place-items-center rounded-lg text-lg leading-none", className)}
     >
       {emoji === "" ? lookOf(name ?? "").emoji : emoji}
@@ -55,7 +55,7 @@ export function AgentFace({ emoji, name, className }: AgentFaceProps) {
 }
 
 /** The colour of all faces within. */
-export const agentColour = (name: string): CSSProperties => ({ ["--agent-hue" as string]: lookOf(name).hue });
+export const agentColour = (agent: Looking): CSSProperties => ({ ["--agent-hue" as string]: hueOf(agent) });
 
 /** `isShort`: its words are left to its explanation where there is no room. */
 export function NoIsolationBadge({ isShort = false }: { readonly isShort?: boolean }) {

@@ -27,7 +27,7 @@ export function AgentsPage() {
   if (!agents.data || !providers.data || !backends.data) return <ListLoading />;
   const stored = agents.data.find(({ id }) => id === edited) ?? null;
   if (edited === "new" || stored !== null) {
-    return <OwnAgentEditor key={edited} stored={stored} providers={providers.data} backends={backends.data} />;
+    return <OwnAgentEditor key={edited} stored={stored} providers={providers.data} backends={backends.data} agents={agents.data} />;
   }
   return <AgentOverview agents={agents.data} backends={backends.data} />;
 }

@@ -1,6 +1,6 @@
 "use client";
 
-import { lookOf } from "@mosaic/contracts/agent-look";
+import { freeEmojiFor, type Looking } from "@mosaic/contracts/agent-look";
 import type { UseFormReturn } from "react-hook-form";
 import { Eye, EyeOff } from "lucide-react";
 import { useId, useState } from "react";
@@ -16,20 +16,26 @@ import { m } from "@messages/agents";
 
 const emojis = ["🤖", "🦞", "🦊", "🦉", "🐙", "🌱", "🛠️", "📚", "🔭", "✨"];
 
-export function IdentityFields({ form }: { readonly form: UseFormReturn<AgentValues> }) {
+interface IdentityFieldsProps {
+  readonly form: UseFormReturn<AgentValues>;
+  /** From which a new agent is to look different. */
+  readonly others: readonly Looking[];
+}
+
+export function IdentityFields({ form, others }: IdentityFieldsProps) {
   const { errors } = form.formState;
   return (
     <div className="grid gap-5">
       <Field label={m.name} error={errors.name?.message}>
         {(control) => <Input {...control} autoComplete="off" placeholder={m.forExampleAda} {...form.register("name")} />}
       </Field>
-      <EmojiField form={form} />
+      <EmojiField form={form} others={others} />
       <PersonalityField form={form} />
     </div>
   );
 }
 
-function EmojiField({ form }: { readonly form: UseFormReturn<AgentValues> }) {
+function EmojiField({ form, others }: IdentityFieldsProps) {
   const [emoji, name] = form.watch(["emoji", "name"]);
   return (
     <Field label={m.emoji} isOptional error={form.formState.errors.emoji?.message}>
@@ -38,7 +44,7 @@ function EmojiField({ form }: { readonly form: UseFormReturn<AgentValues> }) {
           <Input
             {...control}
             autoComplete="off"
-            placeholder={name.trim() === "" ? "" : lookOf(name).emoji}
+            placeholder={name.trim() === "" ? "" : freeEmojiFor(name, others)}
             className="w-16 text-center text-lg sm:text-lg"
             {...form.register("emoji")}
           />

@@ -1,5 +1,5 @@
 import { fireEvent, render, screen } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { AnswerUsageLine } from "@/features/chat/answer-usage";
 import { costText, percentOf } from "@/features/chat/usage-text";
 
@@ -11,6 +11,12 @@ test.each([
   [12_345_678, "$12.35"],
 ])("%i millionths are %s", (micros, text) => {
   expect(costText(micros)).toBe(text);
+});
+
+test("a cost is written as the person's region writes it", () => {
+  vi.stubGlobal("navigator", { languages: ["en-IN"] });
+  expect(costText(1_234_567_890_000)).toBe("$12,34,567.89");
+  vi.unstubAllGlobals();
 });
 
 test("what is begun is one per cent", () => {
@@ -28,7 +34,7 @@ test("the use is folded, and tells model, context and cost once somebody opens i
     model: "glm",
   };
   render(<AnswerUsageLine usage={usage} />);
-  const line = screen.getByRole("button", { name: "Use of this answer: 1,234 tokens · $0.0041", expanded: false });
+  const line = screen.getByRole("button", { name: "Use of this answer: 1,234 tokens · 10 % of the context · $0.0041", expanded: false });
   expect(screen.queryByText("Context")).toBeNull();
   fireEvent.click(line);
   expect(line.getAttribute("aria-expanded")).toBe("true");

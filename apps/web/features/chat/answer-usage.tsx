@@ -12,9 +12,7 @@ import { m } from "@messages/chat";
 export function AnswerUsageLine({ usage }: { readonly usage: AnswerUsage }) {
   const [isOpen, setOpen] = useState(false);
   const id = useId();
-  const { inputTokens, outputTokens, costMicros } = usage;
-  const total = m.tokens(count(inputTokens + outputTokens));
-  const text = costMicros === undefined ? total : `${total} · ${costText(costMicros)}`;
+  const text = summaryOf(usage);
   return (
     <>
       <button
@@ -32,6 +30,14 @@ export function AnswerUsageLine({ usage }: { readonly usage: AnswerUsage }) {
     </>
   );
 }
+
+/** How full the context is stands here too: it says when a conversation is to come to its end. */
+const summaryOf = ({ inputTokens, outputTokens, contextTokens, contextWindow, costMicros }: AnswerUsage): string =>
+  [
+    m.tokens(count(inputTokens + outputTokens)),
+    ...(contextTokens === undefined || contextWindow === undefined ? [] : [m.ofTheContext(percentOf(contextTokens, contextWindow))]),
+    ...(costMicros === undefined ? [] : [costText(costMicros)]),
+  ].join(" · ");
 
 function UsageDetails({ id, usage }: { readonly id: string; readonly usage: AnswerUsage }) {
   const { inputTokens, outputTokens, cachedTokens, contextTokens, contextWindow, costMicros, model } = usage;

@@ -98,10 +98,10 @@ describe("a conversation", () => {
   test("shows the stages of a start with a progress bar", async () => {
     const { send } = await openChat({ paceMs: 8 });
     send("start please");
-    const card = await screen.findByRole("group", { name: "Starting Ada" });
+    const card = await screen.findByRole("group", { name: /^Starting Ada/ });
     expect(within(card).getByRole("progressbar", { name: "Start-up progress" })).toBeDefined();
     await waitFor(() => expect(within(card).getByText("Creating").getAttribute("aria-current")).toBe("step"));
-    await waitFor(() => expect(screen.queryByRole("group", { name: "Starting Ada" })).toBeNull());
+    await waitFor(() => expect(screen.queryByRole("group", { name: /^Starting Ada/ })).toBeNull());
     await waitFor(() => expect(lastAnswer().textContent).toContain("You said: start please"));
   });
 

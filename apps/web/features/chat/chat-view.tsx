@@ -28,6 +28,7 @@ import { dismissTurn, followTurn, startTurn, stopTurn, useTurn } from "@/feature
 import { WaitingList } from "@/features/chat/waiting-list";
 import { useAddWaiting, useWaiting } from "@/features/chat/waiting-queries";
 import { ApiProblem, describeError, isProblem } from "@/lib/api";
+import { isComposing } from "@/lib/composing";
 import { m } from "@messages/chat";
 
 export interface ChatViewProps {
@@ -117,7 +118,7 @@ const useEscape = (isAnswering: boolean, stop: () => void): void => {
     const onKeyDown = (event: KeyboardEvent): void => {
       const isElsewhere =
         event.target instanceof Element && event.target.closest("[role=dialog],[role=alertdialog],[role=menu],[role=listbox]");
-      if (event.key === "Escape" && !isElsewhere && !event.defaultPrevented) stop();
+      if (event.key === "Escape" && !isElsewhere && !event.defaultPrevented && !isComposing(event)) stop();
     };
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);
@@ -141,7 +142,7 @@ export function ChatView(props: ChatViewProps) {
   );
   useEscape(isAnswering, stop);
   return (
-    <main id="main" tabIndex={-1} style={agentColour(agent.name)} className="flex min-h-0 flex-1 flex-col outline-none">
+    <main id="main" tabIndex={-1} style={agentColour(agent)} className="flex min-h-0 flex-1 flex-col outline-none">
       <p role="status" aria-live="polite" className="sr-only">
         {turnAnnouncement(turn, agent.name, spoken)}
       </p>

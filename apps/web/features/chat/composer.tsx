@@ -10,6 +10,7 @@ import { KeyHint } from "@/features/chat/key-hint";
 import { useDraft, writeDraft } from "@/features/chat/drafts";
 import { AttachButton, FileDrafts, useComposerFiles } from "@/features/chat/files/composer-files";
 import { useIsOnline } from "@/features/shell/online";
+import { isComposing } from "@/lib/composing";
 import { formatNumber } from "@/lib/count";
 import { m } from "@messages/chat";
 
@@ -38,8 +39,7 @@ const useFirstFocus = (field: RefObject<HTMLElement | null>): void => {
   }, [field]);
 };
 
-/** While a word is being composed (Japanese, Chinese …), Enter belongs to the input method. */
-const isSendKey = ({ key, shiftKey, nativeEvent }: KeyboardEvent): boolean => key === "Enter" && !shiftKey && !nativeEvent.isComposing;
+const isSendKey = ({ key, shiftKey, nativeEvent }: KeyboardEvent): boolean => key === "Enter" && !shiftKey && !isComposing(nativeEvent);
 
 export function Composer({ draftKey, agentName, notice, obstacle, isAnswering, isSending, onSend, onStop, dictation }: ComposerProps) {
   const text = useDraft(draftKey);

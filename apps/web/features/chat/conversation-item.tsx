@@ -8,6 +8,7 @@ import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import { Link } from "@/components/ui/link";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "@/components/ui/menu";
+import { AgentFace } from "@/features/agents/agent-status";
 import type { ConversationActions } from "@/features/chat/conversation-actions";
 import { ExportItems } from "@/features/chat/export-items";
 import { isActive } from "@/features/chat/turn";
@@ -61,7 +62,7 @@ export const ConversationItem = memo(function ConversationItem(props: Conversati
           isUnread && "font-semibold",
         )}
       >
-        {agent === null ? null : <span aria-hidden>{agent.emoji}</span>}
+        {agent === null ? null : <AgentFace emoji={agent.emoji} name={agent.name} className="size-6 rounded-md text-sm" />}
         <span className="grid min-w-0">
           <span data-title className="truncate">
             {title}

@@ -7,7 +7,7 @@ import { toast } from "sonner";
 import { Button } from "@/components/ui/button";
 import { readDraft, writeDraft } from "@/features/chat/drafts";
 import { request } from "@/lib/api";
-import { toastProblem } from "@/lib/toast-problem";
+import { toastWithRetry } from "@/lib/toast-problem";
 import { m } from "@messages/chat";
 
 type State = "idle" | "asking" | "listening" | "writing";
@@ -58,32 +58,41 @@ const useDictation = (agentId: string, onText: (text: string) => void) => {
   const [state, setState] = useState<State>("idle");
   const recorder = useRef<MediaRecorder | null>(null);
   const left = useRef(new AbortController());
+  const failures = useRef(new Set<string | number>());
   // Whoever leaves the conversation is not recorded any more, and what they said goes nowhere.
   useEffect(() => {
     const controller = new AbortController();
+    const told = failures.current;
     left.current = controller;
     return () => {
       controller.abort();
       stopNow(recorder.current);
+      told.forEach((id) => toast.dismiss(id));
     };
   }, []);
   const writeDown = async (audio: Blob): Promise<void> => {
     const { signal } = left.current;
     if (signal.aborted) return;
-    setState("writing");
+    // One that is tried again leaves the next one that is being recorded alone.
+    setState((now) => (now === "listening" || now === "asking" ? now : "writing"));
     try {
       const { text } = await request(transcription, `/api/agents/${agentId}/transcription`, { method: "POST", body: audio, signal });
       if (text === "") toast.info(m.nothingWasHeard);
       else onText(text);
     } catch (error) {
-      if (!signal.aborted) toastProblem(error);
+      // What was said is kept for as long as the notice stands.
+      const retry = { label: m.tryAgain, onClick: () => void writeDown(audio) };
+      if (!signal.aborted) failures.current.add(toastWithRetry(error, retry));
     }
-    if (!signal.aborted) setState("idle");
+    if (!signal.aborted) setState((now) => (now === "writing" ? "idle" : now));
   };
   const start = async (): Promise<void> => {
     setState("asking");
     try {
-      recorder.current = await record(left.current.signal, (audio) => void writeDown(audio));
+      recorder.current = await record(left.current.signal, (audio) => {
+        setState("writing");
+        void writeDown(audio);
+      });
       setState("listening");
     } catch (error) {
       setState("idle");
@@ -100,19 +109,29 @@ const stopNow = (recorder: MediaRecorder | null): void => {
 /** Records until it is stopped, three minutes at most, and lets go of the microphone then. */
 const record = async (left: AbortSignal, onEnd: (audio: Blob) => void): Promise<MediaRecorder> => {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+  const letGo = (): void => stream.getTracks().forEach((track) => track.stop());
+  try {
+    const recorder = recorderOf(stream);
+    const parts: Blob[] = [];
+    const timer = setTimeout(() => stopNow(recorder), dictationMaxMs);
+    recorder.addEventListener("dataavailable", ({ data }) => parts.push(data));
+    recorder.addEventListener("stop", () => {
+      clearTimeout(timer);
+      letGo();
+      onEnd(new Blob(parts, { type: recorder.mimeType.replace(/;.*/, "") }));
+    });
+    recorder.start();
+    if (left.aborted) stopNow(recorder);
+    return recorder;
+  } catch (error) {
+    letGo();
+    throw error;
+  }
+};
+
+const recorderOf = (stream: MediaStream): MediaRecorder => {
   const mimeType = types.find((type) => MediaRecorder.isTypeSupported(type));
-  const recorder = new MediaRecorder(stream, { audioBitsPerSecond: 32_000, ...(mimeType === undefined ? {} : { mimeType }) });
-  const parts: Blob[] = [];
-  const timer = setTimeout(() => stopNow(recorder), dictationMaxMs);
-  recorder.addEventListener("dataavailable", ({ data }) => parts.push(data));
-  recorder.addEventListener("stop", () => {
-    clearTimeout(timer);
-    for (const track of stream.getTracks()) track.stop();
-    onEnd(new Blob(parts, { type: recorder.mimeType.replace(/;.*/, "") }));
-  });
-  recorder.start();
-  if (left.aborted) stopNow(recorder);
-  return recorder;
+  return new MediaRecorder(stream, { audioBitsPerSecond: 32_000, ...(mimeType === undefined ? {} : { mimeType }) });
 };
 
 const reasonOf = (error: unknown): string => {

@@ -3,6 +3,7 @@
 import { messageMaxCharacters } from "@mosaic/contracts/chat";
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import { Button } from "@/components/ui/button";
+import { isComposing } from "@/lib/composing";
 import { m } from "@messages/chat";
 
 /** A person's message, to be sent anew. Enter sends it, Escape leaves it as it was. */
@@ -29,7 +30,7 @@ export function MessageEditor({
     if (canSend) onSend(text);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.nativeEvent.isComposing) return;
+    if (isComposing(event.nativeEvent)) return;
     if (event.key === "Escape") {
       event.preventDefault();
       onCancel();

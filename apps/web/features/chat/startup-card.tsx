@@ -34,16 +34,19 @@ function Card({ turn, stage, agentName }: { readonly turn: Turn; readonly stage:
   const seconds = useElapsedSeconds(turn.startedAt);
   const hasPrepared = turn.stagesSeen.some((seen) => seen !== "queued" && preparing.includes(seen));
   const { percent, words } = useStartBar(stage, hasPrepared);
+  const waking = m.waking(Math.round(percent));
   const detail = stage.stage === "queued" ? queuedHint : stage.detail;
   return (
     <div
       role="group"
-      aria-label={m.starting2(agentName)}
+      aria-label={`${m.starting2(agentName)}. ${waking}`}
       className="grid max-w-xl animate-rise gap-3.5 rounded-xl border bg-card p-4 shadow-xs"
     >
       <div className="flex items-baseline justify-between gap-4">
         <p className="text-sm font-medium">{m.starting2(agentName)}</p>
-        <p className="text-[0.8125rem] tabular-nums text-muted-foreground">{formatElapsed(seconds)}</p>
+        <p className="text-[0.8125rem] tabular-nums text-muted-foreground">
+          {waking} · {formatElapsed(seconds)}
+        </p>
       </div>
       <Progress value={percent} label={m.startUpProgress} />
       <ol className="flex flex-wrap gap-x-4 gap-y-1.5">

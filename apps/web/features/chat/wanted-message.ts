@@ -48,9 +48,12 @@ export const useWantedMessage = ({ wantedId, messages, open, rows }: WantedMessa
     if (index < 0) {
       if (asked.current === wantedId) return;
       asked.current = wantedId;
-      find(wantedId).catch((error: unknown) =>
-        isProblem(error, "not_found") ? toast.error(m.thatMessageIsNoLonger) : toastProblem(error),
-      );
+      find(wantedId).catch((error: unknown) => {
+        if (isProblem(error, "not_found")) toast.error(m.thatMessageIsNoLonger);
+        else toastProblem(error);
+        // So that it can be asked for again.
+        forgetInAddress(wantedId);
+      });
       return;
     }
     let frame = 0;
@@ -64,9 +67,7 @@ export const useWantedMessage = ({ wantedId, messages, open, rows }: WantedMessa
       }
       row?.focus({ preventScroll: true });
       setFoundId(wantedId);
-      const address = new URL(window.location.href);
-      address.searchParams.delete("message");
-      window.history.replaceState(null, "", address);
+      forgetInAddress(wantedId);
     };
     frame = requestAnimationFrame(() => {
       // Of the one before: the same one is marked anew.
@@ -76,4 +77,12 @@ export const useWantedMessage = ({ wantedId, messages, open, rows }: WantedMessa
     return () => cancelAnimationFrame(frame);
   }, [wantedId, index, find, jumpTo, scroller]);
   return foundId;
+};
+
+/** Another one that it names by now stays. */
+const forgetInAddress = (id: string): void => {
+  const address = new URL(window.location.href);
+  if (address.searchParams.get("message") !== id) return;
+  address.searchParams.delete("message");
+  window.history.replaceState(null, "", address);
 };

@@ -21,7 +21,7 @@ export type ShortcutId = keyof typeof everywhere;
 /** Where the keys belong to one part of the page, which handles them itself. */
 const inParts: readonly Shortcut[] = [
   { keys: ["Enter"], says: m.sendTheMessageOrQueue, isSingle: false },
-  { keys: ["Shift", "Enter"], says: m.startANewLine, isSingle: false },
+  { keys: [m.shift, "Enter"], says: m.startANewLine, isSingle: false },
   { keys: ["Escape"], says: m.stopTheAnswer, isSingle: false },
   { keys: ["↑", "↓"], says: m.moveInTheListOf, isSingle: false },
   { keys: ["→"], says: m.openTheActionsOfA, isSingle: false },

@@ -13,6 +13,10 @@ test("nothing is no price, and 0 is one", () => {
   expect(dollarsOf(undefined)).toEqual({ input: "", cached: "", output: "" });
 });
 
+test("what is no price is shown as none", () => {
+  expect(dollarsOf({ inputMicrosPerMillion: Number.NaN, outputMicrosPerMillion: 2_000_000 })).toEqual({ input: "", cached: "", output: "2" });
+});
+
 test.each([
   [{ input: "1", cached: "", output: "" }, "output"],
   [{ input: "", cached: "1", output: "" }, "input"],

@@ -1,4 +1,4 @@
-import type { TokenPrices } from "@mosaic/contracts/provider";
+import type { ProviderModel, TokenPrices } from "@mosaic/contracts/provider";
 import { m } from "@messages/providers";
 
 /** As somebody types them: dollars for a million tokens. */
@@ -22,7 +22,15 @@ export const dollarsOf = (prices: TokenPrices | undefined): PriceTexts => ({
   output: textOf(prices?.outputMicrosPerMillion),
 });
 
-const textOf = (micros: number | undefined): string => (micros === undefined ? "" : String(micros / 1_000_000));
+const textOf = (micros: number | undefined): string =>
+  micros === undefined || !Number.isFinite(micros) ? "" : String(micros / 1_000_000);
+
+/** Prices that are half typed are none yet, and JSON has no word for what they are instead. */
+export const withoutHalfPrices = (models: readonly ProviderModel[]): ProviderModel[] =>
+  models.map((model) => {
+    const { prices, ...rest } = model;
+    return prices === undefined || Object.values(prices).every(Number.isFinite) ? model : rest;
+  });
 
 type Read = { readonly prices: TokenPrices | null; readonly fault: null } | { readonly prices: null; readonly fault: PriceFault };
 

@@ -1,4 +1,4 @@
-import { lookOf } from "@mosaic/contracts/agent-look";
+import { freeEmojiFor, lookOf } from "@mosaic/contracts/agent-look";
 import { providerDefinitions } from "@mosaic/contracts/provider";
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
@@ -125,6 +125,16 @@ describe("agents", () => {
     press("Add agent");
     await waitFor(() => expect(server.state.agents).toHaveLength(1));
     expect(server.requests.find(({ line }) => line === "POST /api/agents")?.body).not.toHaveProperty("emoji");
+  });
+
+  test("offers a look that no other agent has", async () => {
+    const other = sampleAgent({ name: "Ada", emoji: lookOf("Grace").emoji });
+    await openPage(<AgentsPage />, { ...readyState(), agents: [other] }, "/settings/agents?edit=new");
+    await screen.findByRole("button", { name: "Add agent" });
+    type("Name", "Grace");
+    const emoji = screen.getByLabelText<HTMLInputElement>("Emoji (optional)");
+    await waitFor(() => expect(emoji.placeholder).toBe(freeEmojiFor("Grace", [other])));
+    expect(emoji.placeholder).not.toBe(other.emoji);
   });
 
   test("shows its personality as it will be read", async () => {

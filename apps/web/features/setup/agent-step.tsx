@@ -104,7 +104,7 @@ function AgentStepForm(props: AgentStepFormProps) {
   const { form } = step;
   return (
     <form onSubmit={(event) => void step.submit(event)} noValidate className="grid gap-8">
-      <IdentityFields form={form} />
+      <IdentityFields form={form} others={[]} />
       <Field label={m.model} error={form.formState.errors.model?.message}>
         {(control) => (
           <ModelPicker

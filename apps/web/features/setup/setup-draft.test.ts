@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { emptyAgent } from "@/features/agents/agent-values";
 import { emptyValues } from "@/features/providers/provider-values";
-import { forgetDraft, keepDraft, readDraft } from "@/features/setup/setup-draft";
+import { forgetDraft, keepable, keepDraft, readDraft } from "@/features/setup/setup-draft";
 import { emptyMemory } from "@/features/setup/wizard";
 
 afterEach(() => window.sessionStorage.clear());
@@ -37,6 +37,20 @@ test("all that was typed is there again, but secrets are kept nowhere", () => {
   const stored = [window.sessionStorage, window.localStorage].flatMap((storage) => Object.values(storage) as string[]).join("");
   expect(stored).toContain("Ada");
   expect(stored).not.toContain("canary");
+});
+
+test("a price that is half typed takes nothing else with it", () => {
+  const half = { inputMicrosPerMillion: Number.NaN, outputMicrosPerMillion: Number.NaN };
+  const whole = { inputMicrosPerMillion: 1, outputMicrosPerMillion: 2 };
+  const models = [
+    { id: "m-1", prices: half },
+    { id: "m-2", prices: whole },
+  ];
+  const { provider } = keepable({ provider: { ...typed.provider, models } });
+  const kept = [{ id: "m-1" }, { id: "m-2", prices: whole }];
+  expect(provider?.models).toEqual(kept);
+  keepDraft({ ...typed, provider: { ...typed.provider, models } });
+  expect(readDraft().provider?.models).toEqual(kept);
 });
 
 test.each(["", "nonsense", "[]", "null", '{"agent":5,"viewed":"nowhere"}'])("what can't be read is forgotten: %s", (text) => {

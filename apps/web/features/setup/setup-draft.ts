@@ -2,10 +2,17 @@ import { onboardingStep, runtimeKind } from "@mosaic/contracts/onboarding";
 import { z } from "zod";
 import { oidcValues } from "@/features/admin-oidc/oidc-values";
 import { agentValues } from "@/features/agents/agent-values";
+import { withoutHalfPrices } from "@/features/providers/price-values";
 import { providerValues } from "@/features/providers/provider-values";
 import { emptyMemory, type WizardMemory } from "@/features/setup/wizard";
 
 const storageKey = "mosaic.setup-draft";
+
+/** What was entered, without what could not be kept as it is. */
+export const keepable = (entered: Partial<WizardMemory>): Partial<WizardMemory> => {
+  const { provider } = entered;
+  return provider ? { ...entered, provider: { ...provider, models: withoutHalfPrices(provider.models) } } : entered;
+};
 
 /** A part that this version can't read is forgotten alone. */
 const draft = z.object({
@@ -25,7 +32,8 @@ const draft = z.object({
  * read them here. Their fields say so.
  */
 export const keepDraft = (memory: WizardMemory): void => {
-  const { provider, oidc } = memory;
+  const { oidc } = memory;
+  const { provider = null } = keepable(memory);
   const kept: WizardMemory = {
     ...memory,
     provider: provider === null ? null : { ...provider, apiKey: "" },

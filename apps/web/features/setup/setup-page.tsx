@@ -7,7 +7,7 @@ import { AgentStep } from "@/features/setup/agent-step";
 import { BreakglassStep } from "@/features/setup/breakglass-step";
 import { OidcStep } from "@/features/setup/oidc-step";
 import { ProviderStep } from "@/features/setup/provider-step";
-import { keepDraft, readDraft } from "@/features/setup/setup-draft";
+import { keepable, keepDraft, readDraft } from "@/features/setup/setup-draft";
 import { SummaryStep } from "@/features/setup/summary-step";
 import { TokenStep } from "@/features/setup/token-step";
 import { nextStep, previousStep, shownStep, stepIndex, wizardSteps, type WizardMemory } from "@/features/setup/wizard";
@@ -55,7 +55,7 @@ const useMemory = () => {
   const [memory, setMemory] = useState(readDraft);
   const latest = useRef(memory);
   const remember = (entered: Partial<WizardMemory>): void => {
-    latest.current = { ...latest.current, ...entered };
+    latest.current = { ...latest.current, ...keepable(entered) };
     keepDraft(latest.current);
     setMemory(latest.current);
   };

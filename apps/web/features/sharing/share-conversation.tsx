@@ -48,8 +48,10 @@ interface ShareFormProps {
 
 function ShareForm({ conversationId, onCancel, onMade }: ShareFormProps) {
   const create = useCreateShare(conversationId);
-  const hasLinks = useShares().data?.hasLinks ?? false;
-  const [kind, setKind] = useState("members");
+  // While it is not known, the server says so to whoever tries.
+  const isClosed = useShares().data?.hasLinks === false;
+  const [wanted, setKind] = useState("members");
+  const kind = isClosed ? "members" : wanted;
   const [names, setNames] = useState("");
   const [fault, setFault] = useState<string | undefined>(undefined);
   const [hasTools, setTools] = useState(false);
@@ -66,9 +68,9 @@ function ShareForm({ conversationId, onCancel, onMade }: ShareFormProps) {
   };
   return (
     <form onSubmit={submit} noValidate className="grid gap-4">
-      <Field label={m.whoMayReadIt} hint={hasLinks ? undefined : m.anAdminDoesNotAllow}>
+      <Field label={m.whoMayReadIt} hint={isClosed ? m.anAdminDoesNotAllow : undefined}>
         {(control) => (
-          <Select {...control} value={kind} onChange={setKind} groups={[{ label: "", options: hasLinks ? kinds : kinds.slice(0, 1) }]} />
+          <Select {...control} value={kind} onChange={setKind} groups={[{ label: "", options: isClosed ? kinds.slice(0, 1) : kinds }]} />
         )}
       </Field>
       {kind === "members" ? (

@@ -4,7 +4,7 @@ import type { Translated } from "@/messages/translated";
 export const m: Translated<typeof english> = {
   aTestWasSentTo: (device) => `Ein Test wurde an ${device} gesendet`,
   theTestWasNotSent: "Der Test wurde nicht gesendet",
-  isNotToldAnyMore: (device) => `${device} wird nicht mehr benachrichtigt`,
+  isNotToldAnyMore: (device) => `${device} erhält keine Benachrichtigungen mehr`,
   thisDevice: "Dieses Gerät",
   since: (time) => `Seit ${time} · zeigt keinen Text`,
   sinceWithText: (time) => `Seit ${time} · zeigt den Anfang der Antwort`,
@@ -16,7 +16,7 @@ export const m: Translated<typeof english> = {
   notifications: "Benachrichtigungen",
   mosaicTellsADeviceWhen:
     "Mosaic benachrichtigt ein Gerät, wenn ein Agent geantwortet hat und Sie auf keinem Gerät eine Seite von Mosaic vor sich haben. Das ist aus, bis Sie es auf jedem Gerät einschalten.",
-  devicesThatAreTold: "Benachrichtigte Geräte",
+  devicesThatAreTold: "Geräte, die Benachrichtigungen erhalten",
   thisBrowserBlocksNotificationsOf: "Dieser Browser blockiert Benachrichtigungen von Mosaic",
   allowThemInTheBrowsers:
     "Erlauben Sie sie in den Einstellungen des Browsers für diese Website (das Zeichen neben der Adresse) und laden Sie die Seite neu.",

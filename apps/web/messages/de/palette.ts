@@ -22,6 +22,7 @@ export const m: Translated<typeof english> = {
   startANewChat: "Neuen Chat beginnen",
   goToTheMessageField: "Zum Nachrichtenfeld",
   sendTheMessageOrQueue: "Nachricht senden, während einer Antwort einreihen",
+  shift: "Umschalt",
   startANewLine: "Neue Zeile beginnen",
   moveInTheListOf: "In der Liste der Unterhaltungen bewegen",
   openTheActionsOfA: "Aktionen einer Unterhaltung öffnen",

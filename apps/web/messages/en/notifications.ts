@@ -1,7 +1,7 @@
 export const m = {
   aTestWasSentTo: (device: string) => `A test was sent to ${device}`,
   theTestWasNotSent: "The test was not sent",
-  isNotToldAnyMore: (device: string) => `${device} is not told any more`,
+  isNotToldAnyMore: (device: string) => `${device} no longer gets notifications`,
   thisDevice: "This device",
   since: (time: string) => `Since ${time} · shows no text`,
   theLastOneDidNot: (fault: string) => `The last one did not arrive. ${fault}`,
@@ -12,7 +12,7 @@ export const m = {
   notifications: "Notifications",
   mosaicTellsADeviceWhen:
     "Mosaic tells a device when an agent has answered and you have no page of Mosaic in view, on any device. It is off until you turn it on, on each device.",
-  devicesThatAreTold: "Devices that are told",
+  devicesThatAreTold: "Devices that get notifications",
   thisBrowserBlocksNotificationsOf: "This browser blocks notifications of Mosaic",
   allowThemInTheBrowsers: "Allow them in the browser’s settings of this site (the sign beside the address), then reload the page.",
   putMosaicOnTheHome: "Put Mosaic on the home screen first",

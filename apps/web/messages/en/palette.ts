@@ -19,6 +19,7 @@ export const m = {
   startANewChat: "Start a new chat",
   goToTheMessageField: "Go to the message field",
   sendTheMessageOrQueue: "Send the message, or queue it during an answer",
+  shift: "Shift",
   startANewLine: "Start a new line",
   moveInTheListOf: "Move in the list of conversations",
   openTheActionsOfA: "Open the actions of a conversation",

@@ -42,6 +42,11 @@ export function valuesOf(input: CreateAgent, defaults: Pick<AgentValues, "tools"
   };
 }
 
+/** Whether somebody chose it. */
+export function hasEmoji({ emoji }: Pick<CreateAgent, "emoji">): boolean {
+  return emoji !== undefined && emoji !== "";
+}
+
 /** Whoever chooses none gets one that follows from the name, so that agents look different. */
 function emojiOf(chosen: string | undefined, name: string): string {
   return chosen === undefined || chosen === "" ? lookOf(name).emoji : chosen;

@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { BackendId } from "@mosaic/contracts/agent";
+import type { Looking } from "@mosaic/contracts/agent-look";
 import type { AuditAction } from "@mosaic/contracts/audit-actions";
 import { Injectable } from "@nestjs/common";
 import { Prisma } from "../../generated/prisma/client.js";
@@ -24,6 +25,13 @@ export interface NewAgent {
   readonly id: string;
   readonly backend: BackendId;
   readonly values: AgentValues;
+}
+
+/** What there is when an agent is made. */
+export interface Surroundings {
+  readonly offered: readonly OfferedModels[];
+  /** Its owner's other agents. */
+  readonly others: readonly Looking[];
 }
 
 /** A user's id; `null`: nobody's, a system agent. */
@@ -69,21 +77,22 @@ export class AgentsRepository {
     return (await this.prisma.modelAssignment.findFirst({ where: { agentId: { not: null } }, select: { id: true } })) !== null;
   }
 
-  /** `"full"` when the owner has `limit` already, `"taken"` when the id is there already. What `check` throws undoes everything. */
+  /** `"full"` when the owner has `limit` already, `"taken"` when the id is there already. What `plan` throws undoes everything. */
   async create(
     { owner, userId }: AgentAuthor,
-    agent: NewAgent,
+    { id, backend }: Omit<NewAgent, "values">,
     limit: number,
-    check: (offered: readonly OfferedModels[]) => void,
+    plan: (surroundings: Surroundings) => AgentValues,
   ): Promise<StoredAgent | "full" | "taken"> {
     try {
       return await this.prisma.$transaction(async (transaction) => {
         await lockAgentsOf(transaction, owner);
-        if ((await transaction.agent.count({ where: { ownerId: owner } })) >= limit) {
+        const others = await transaction.agent.findMany({ where: { ownerId: owner }, select: { name: true, emoji: true }, take: limit });
+        if (others.length >= limit) {
           return "full";
         }
-        check(await offeredModels(transaction, { userId }));
-        return insert(transaction, owner, agent);
+        const values = plan({ offered: await offeredModels(transaction, { userId }), others });
+        return insert(transaction, owner, { id, backend, values });
       });
     } catch (error) {
       if (isUniqueViolation(error)) {

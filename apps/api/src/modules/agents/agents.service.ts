@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from "node:crypto";
 import { createAgent, type Agent, type CreateAgent, type FirstAgent, type UpdateAgent } from "@mosaic/contracts/agent";
-import { friendlyNameFor } from "@mosaic/contracts/agent-look";
+import { freeEmojiFor, friendlyNameFor } from "@mosaic/contracts/agent-look";
 import { Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
 import { invalidFields } from "../../platform/errors/invalid-fields.js";
@@ -9,7 +9,7 @@ import { ModelResolutionService } from "../llm-providers/model-resolution.servic
 import { AgentsRepository, type AgentAuthor, type AgentOwner } from "./agents.repository.js";
 import { assignmentOf, toAgent, type StoredAgent } from "./agents.types.js";
 import { faultsOfModels, type OfferedModels } from "../llm-providers/model-choice.js";
-import { applyUpdate, valuesOf, type AgentValues } from "./agent-change.js";
+import { applyUpdate, hasEmoji, valuesOf, type AgentValues } from "./agent-change.js";
 
 const maxAgentsPerUser = 20;
 
@@ -118,9 +118,11 @@ export class AgentsService {
   /** `null`: the id is taken. */
   private async insert(author: AgentAuthor, id: string, input: CreateAgent, faultPrefix: string): Promise<StoredAgent | null> {
     const values = await this.valuesOf(input);
-    const created = await this.repository.create(author, { id, backend: input.backend, values }, maxAgentsPerUser, (offered) =>
-      assertModels(values, offered, faultPrefix),
-    );
+    const { backend } = input;
+    const created = await this.repository.create(author, { id, backend }, maxAgentsPerUser, ({ offered, others }) => {
+      assertModels(values, offered, faultPrefix);
+      return hasEmoji(input) ? values : { ...values, emoji: freeEmojiFor(values.name, others) };
+    });
     if (created === "full") {
       throw new AppError("conflict", { detail: `There can be ${maxAgentsPerUser} agents. Delete one first.` });
     }

@@ -20,6 +20,8 @@ export interface Told extends SealedContent {
   readonly agentName: string;
   readonly subscriptionEncrypted: string;
   readonly showsText: boolean;
+  /** That the owner has chosen. */
+  readonly language: string | null;
 }
 
 export interface ClaimTimes {
@@ -61,7 +63,7 @@ export class PushDeliveriesRepository {
   async find({ messageId, deviceId, userId }: Delivery, now: Date): Promise<Told | null> {
     const [row] = await this.prisma.$queryRaw<Told[]>`
       SELECT m.conversation_id AS "conversationId", m.status, m.agent_event_kind IS NOT NULL AS "isUnasked", m.content_encrypted AS "contentEncrypted", m.content_format AS "contentFormat",
-        a.name AS "agentName", d.subscription_encrypted AS "subscriptionEncrypted", d.shows_text AS "showsText"
+        a.name AS "agentName", d.subscription_encrypted AS "subscriptionEncrypted", d.shows_text AS "showsText", u.language
       FROM push_devices d
         JOIN sessions s ON s.id = d.session_id JOIN users u ON u.id = d.user_id
         JOIN messages m ON m.id = ${messageId}::uuid

@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from "node:crypto";
+import type { SessionUser } from "@mosaic/contracts/identity";
 import type { PushDevice, PushSettings, PushTest, SavePushDevice } from "@mosaic/contracts/push";
 import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
@@ -64,13 +65,13 @@ export class PushDevicesService {
   }
 
   /** Sends one now, and tells what became of it. Throws `not_found` as `remove` does. */
-  async test(userId: string, id: string): Promise<PushTest> {
+  async test({ id: userId, language }: SessionUser, id: string): Promise<PushTest> {
     const device = await this.repository.find(userId, id);
     if (device === null) {
       throw new AppError("not_found");
     }
     const subscription = JSON.parse(this.crypto.open(device.subscriptionEncrypted, subscriptionContext(userId, id))) as KeptSubscription;
-    const message = { kind: "test", agent: "Mosaic", conversationId: null, text: null } as const;
+    const message = { kind: "test", agent: "Mosaic", conversationId: null, text: null, language } as const;
     const outcome = await this.outbound.test(userId, async () => this.sender.send({ userId, subscription, message }));
     return this.concluded(device, outcome);
   }

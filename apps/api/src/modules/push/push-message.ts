@@ -1,4 +1,6 @@
 import type { PushMessage } from "@mosaic/contracts/push";
+import { knownLanguage } from "../users/session-user.types.js";
+import type { Told } from "./push-deliveries.repository.js";
 
 const shownCharacters = 160;
 /** Of a text that may have a million characters. */
@@ -6,11 +8,12 @@ const lookedAtCharacters = 1_000;
 
 /** What a device is told of an answer. */
 export function pushMessageOf(
-  told: { readonly status: string; readonly isUnasked: boolean; readonly agentName: string; readonly conversationId: string },
+  told: Pick<Told, "status" | "isUnasked" | "agentName" | "conversationId" | "language">,
   text: string | null,
 ): PushMessage {
   const kind = told.isUnasked ? "spoke" : told.status === "complete" ? "answered" : "failed";
-  return { kind, agent: told.agentName, conversationId: told.conversationId, text: text === null ? null : beginningOf(text) };
+  const { agentName: agent, conversationId, language } = told;
+  return { kind, agent, conversationId, text: text === null ? null : beginningOf(text), language: knownLanguage(language) };
 }
 
 /** Its first words, without the signs of Markdown that only clutter a notification. `null` if there are none. */

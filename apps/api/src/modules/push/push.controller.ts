@@ -60,6 +60,6 @@ export class PushController {
   @HttpCode(200)
   @ApiAnswer(200, pushTest)
   async test(@CurrentSession() caller: SessionCaller, @PathId() id: string): Promise<PushTest> {
-    return this.devices.test(caller.user.id, id);
+    return this.devices.test(caller.user, id);
   }
 }

@@ -5,6 +5,7 @@ import { LoaderCircle, Search as SearchIcon, X } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { Dialog as Radix } from "radix-ui";
 import { useState, type KeyboardEvent } from "react";
+import { useLeave } from "@/components/page/unsaved-guard";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import { useChatAgents } from "@/features/chat/chat-agents";
@@ -13,6 +14,7 @@ import { byConversation, usePaused, useSearch } from "@/features/chat/search/sea
 import { ActionResults, actionsFor, type SearchAction } from "@/features/chat/search/search-actions";
 import { listId, optionId, addressesOf, SearchResults } from "@/features/chat/search/search-results";
 import { SearchState } from "@/features/chat/search/search-state";
+import { isComposing } from "@/lib/composing";
 import { m } from "@messages/search";
 
 /** Searches one's own conversations while one types, and does what the page offers. */
@@ -39,6 +41,7 @@ export function SearchDialog({ actions }: { readonly actions: readonly SearchAct
 
 function SearchPanel({ actions }: { readonly actions: readonly SearchAction[] }) {
   const router = useRouter();
+  const leave = useLeave();
   const [text, setText] = useState("");
   const q = usePaused(text.trim());
   const search = useSearch(q);
@@ -57,7 +60,7 @@ function SearchPanel({ actions }: { readonly actions: readonly SearchAction[] })
     // What shows may belong to the letters before.
     if (action !== undefined || chosen === undefined || text.trim() !== q || search.isPlaceholderData) return;
     setSearchOpen(false);
-    router.push(chosen);
+    leave(() => router.push(chosen));
   };
   const isPending = text.trim() !== q || search.isFetching;
   return (
@@ -112,8 +115,7 @@ interface SearchFieldProps {
 function SearchField({ text, onText, activeId, keys, isBusy }: SearchFieldProps) {
   const Icon = isBusy ? LoaderCircle : SearchIcon;
   const onKeyDown = (event: KeyboardEvent): void => {
-    // Enter also ends the composition of a word.
-    const act = event.nativeEvent.isComposing ? undefined : keys[event.key];
+    const act = isComposing(event.nativeEvent) ? undefined : keys[event.key];
     if (act === undefined) return;
     event.preventDefault();
     act();
