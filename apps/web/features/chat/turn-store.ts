@@ -45,8 +45,10 @@ const eventIntervalMs = 32;
 const quietlyMs = 1_500;
 /** For longer than a start of Mosaic takes. */
 const stopAttempts = 12;
-/** How long a message waits for the end of an answer that was stopped just now. */
-const stopPatienceMs = 5_000;
+export const turnTimes = {
+  /** How long a message waits for the end of an answer that was stopped just now, or whose end was not read here yet. */
+  patienceMs: 5_000,
+};
 
 const notStopped = m.mosaicDidNotHearThat;
 
@@ -129,6 +131,7 @@ export const startTurn = async (
 
 /** Asks for another answer to the same message. */
 export const answerAgain = async (client: QueryClient, conversationId: string, question: Message, answerId: string): Promise<void> => {
+  if (isAnswering(conversationId)) return;
   const turn = { ...newTurn(question.content, Date.now()), userMessage: question, replacedId: answerId };
   await begin(client, conversationId, turn, async (listener, signal) => sendAgain(answerId, listener, signal));
 };
@@ -136,15 +139,29 @@ export const answerAgain = async (client: QueryClient, conversationId: string, q
 type Ask = (listener: TurnListener, signal: AbortSignal) => Promise<void>;
 
 const begin = async (client: QueryClient, conversationId: string, turn: Turn, ask: Ask): Promise<void> => {
-  if (isAnswering(conversationId)) return;
+  // One that has ended on the server may not have been read to its end here.
+  if (isAnswering(conversationId)) await patientlyFor(turns.get(conversationId)?.reading);
+  if (isAnswering(conversationId)) {
+    giveBack(conversationId, turn);
+    return;
+  }
   const before = turns.get(conversationId)?.reading;
   const entry = open(client, conversationId, turn);
   entry.reading = (async () => {
     // One that was stopped here a moment ago may not have ended yet on the server.
-    await Promise.race([before, new Promise((resolve) => setTimeout(resolve, stopPatienceMs))]);
+    await patientlyFor(before);
     await run(entry, ask);
   })();
   await entry.reading;
+};
+
+const patientlyFor = async (reading: Promise<void> | undefined): Promise<void> =>
+  Promise.race([reading, new Promise<void>((resolve) => setTimeout(resolve, turnTimes.patienceMs))]);
+
+/** What was not sent goes back to where it was written. */
+const giveBack = (conversationId: string, { content, files }: Turn): void => {
+  restoreDraft(conversationId, content);
+  restoreFiles(conversationId, files);
 };
 
 /** Follows the answer of another page, or of this one before it was loaded again. Does nothing for one that is read here. */
@@ -205,10 +222,7 @@ const run = async (entry: Entry, ask: Ask): Promise<void> => {
     entry.accepted.resolve(null);
     dispatch(entry, { type: "refused", problem: toTurnProblem(failure) });
     // A message that was to be answered again is still there.
-    if (!isAgain(entry)) {
-      restoreDraft(conversationId, entry.turn.content);
-      restoreFiles(conversationId, entry.turn.files);
-    }
+    if (!isAgain(entry)) giveBack(conversationId, entry.turn);
     // Another page's message may be in the way.
     await client.invalidateQueries({ queryKey: queryKeys.conversation(conversationId) });
     return;
