@@ -103,7 +103,8 @@ const routes: Routes = { ...setupRoutes, ...sessionRoutes, ...agentRoutes, ...ch
 const readBody = async (request: IncomingMessage): Promise<Record<string, unknown>> => {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(Buffer.from(chunk as Buffer));
-  return chunks.length === 0 ? {} : (JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>);
+  if (chunks.length === 0 || request.headers["content-type"] === "application/octet-stream") return {};
+  return JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
 };
 
 const answer = async (context: Context, request: IncomingMessage, response: ServerResponse, outDir: string | undefined): Promise<void> => {
