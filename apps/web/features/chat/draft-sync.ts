@@ -4,6 +4,7 @@ import { currentDraft, messageMaxCharacters, type ConversationWithMessages, type
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { onDraftTyped, readDraft, takeDraft } from "@/features/chat/drafts";
+import { whenSent } from "@/features/chat/sending";
 import { keptOf, remember, type Kept } from "@/features/chat/kept-drafts";
 import { ApiProblem, request, requestNothing } from "@/lib/api";
 import { onDraftNews } from "@/lib/draft-news";
@@ -60,7 +61,7 @@ const typed = (kept: Kept): void => {
   kept.isSaved = false;
   kept.typedAtMs = now;
   remember(kept);
-  // What was sent goes at once, so that no other device shows it once more.
+  // What was sent goes as soon as it has arrived, so that no other device shows it once more.
   saveIn(kept, readDraft(kept.id) === "" ? 0 : Math.min(draftTimes.saveAfterMs, kept.unsavedSinceMs + draftTimes.longestMs - now));
 };
 
@@ -74,6 +75,12 @@ const save = async (kept: Kept): Promise<void> => {
   // What is too long to be sent is too long to be kept.
   if (kept.isSaved || kept.isBusy || text.length > messageMaxCharacters) return;
   clearTimeout(kept.timer);
+  const sent = whenSent(kept.id);
+  // A text that did not arrive is still with the server.
+  if (sent !== null) {
+    void sent.then(() => save(kept));
+    return;
+  }
   kept.isSaved = true;
   kept.isBusy = true;
   try {
