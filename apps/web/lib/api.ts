@@ -13,6 +13,8 @@ export interface RequestOptions {
   readonly text?: { readonly type: string; readonly content: string };
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
+  /** Goes on when the page is closed. Browsers take 64 KiB of such bodies at a time. */
+  readonly keepalive?: boolean;
 }
 
 /** Sends a request and throws `ApiProblem` or `NetworkProblem`; an abort is thrown as it is. */
@@ -31,6 +33,7 @@ export const send = async (path: string, options: RequestOptions & { accept?: st
         headers,
         credentials: "same-origin",
         cache: "no-store",
+        ...(options.keepalive ? { keepalive: true } : {}),
         ...(body === undefined ? {} : { body }),
         ...(options.signal ? { signal: options.signal } : {}),
       }));

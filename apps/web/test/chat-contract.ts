@@ -102,6 +102,12 @@ export const chatRoutes: Routes = {
     turn.readings += 1;
     read(turn, response, Number(request.headers["last-event-id"] ?? 0));
   },
+  "POST /api/files": ({ request: { headers } }) => ({
+    id: randomUUID(),
+    name: String(headers["x-file-name"]),
+    mediaType: "text/plain",
+    sizeBytes: Number(headers["content-length"]),
+  }),
   "GET /api/conversations/:id/waiting": ({ state, parts }) => ({ waiting: state.waiting.get(parts[1] ?? "") ?? [] }),
   "POST /api/conversations/:id/waiting": ({ context, state, body, parts }) => {
     const id = parts[1] ?? "";

@@ -13,7 +13,12 @@ export interface Context {
   readonly turns: Map<string, ContractTurn>;
   /** What can't be done at the moment: "METHOD last-part-of-the-path". */
   readonly refuses: Set<"GET events" | "POST stop" | "PUT draft">;
+  /** What is wrong with the network: by "METHOD last-part-of-the-path", an id there is `:id`. */
+  readonly faults: Map<string, NetworkFault>;
 }
+
+/** `away`: a request does not arrive. `lost`: it is carried out, and its answer does not arrive. A promise: it is carried out once that resolves. */
+export type NetworkFault = "away" | "lost" | Promise<void>;
 
 /** A turn as the contract server runs it: it goes on whoever reads. */
 export interface ContractTurn {

@@ -13,6 +13,7 @@ import {
   sendProblem,
   type Call,
   type Context,
+  type NetworkFault,
   type ReceivedRequest,
   type Routes,
 } from "@/test/contract-call";
@@ -35,6 +36,8 @@ export interface ContractServer {
   readonly refuseStops: (isRefusing: boolean) => void;
   /** While true, no draft can be saved. */
   readonly refuseDrafts: (isRefusing: boolean) => void;
+  /** Breaks the network for one kind of request ("POST waiting", "GET :id"), or mends it again. */
+  readonly breakNetwork: (line: string, fault: NetworkFault | null) => void;
   /** Answers that hang go on, and come to their end. */
   readonly letGo: () => void;
   /** Of the turns so far. */
@@ -54,7 +57,7 @@ export const startContractServer = async (
   options: { outDir?: string; port?: number } = {},
 ): Promise<ContractServer> => {
   const state: ContractState = { ...initialState(), ...over };
-  const context: Context = { state, requests: [], listeners: new Set(), turns: new Map(), refuses: new Set() };
+  const context: Context = { state, requests: [], listeners: new Set(), turns: new Map(), refuses: new Set(), faults: new Map() };
   const server = createServer((request, response) => {
     answer(context, request, response, options.outDir).catch((error: unknown) => {
       if (error instanceof Refusal) sendProblem(response, error.code, error.detail);
@@ -75,6 +78,7 @@ export const startContractServer = async (
     refuseReaders: (isRefusing) => setMember(context.refuses, "GET events", isRefusing),
     refuseStops: (isRefusing) => setMember(context.refuses, "POST stop", isRefusing),
     refuseDrafts: (isRefusing) => setMember(context.refuses, "PUT draft", isRefusing),
+    breakNetwork: (line, fault) => void (fault === null ? context.faults.delete(line) : context.faults.set(line, fault)),
     letGo: () => {
       for (const turn of context.turns.values()) turn.isLetGo = true;
     },
@@ -99,7 +103,8 @@ const routes: Routes = { ...setupRoutes, ...sessionRoutes, ...agentRoutes, ...ch
 const readBody = async (request: IncomingMessage): Promise<Record<string, unknown>> => {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(Buffer.from(chunk as Buffer));
-  return chunks.length === 0 ? {} : (JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>);
+  if (chunks.length === 0 || request.headers["content-type"] === "application/octet-stream") return {};
+  return JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
 };
 
 const answer = async (context: Context, request: IncomingMessage, response: ServerResponse, outDir: string | undefined): Promise<void> => {
@@ -115,6 +120,10 @@ const answer = async (context: Context, request: IncomingMessage, response: Serv
     return;
   }
   const body = await readBody(request);
+  const fault = context.faults.get(`${method} ${routePattern(pathname).split("/").at(-1)}`);
+  if (fault instanceof Promise) await fault;
+  if (fault === "away" || fault === "lost") request.socket.destroy();
+  if (fault === "away") return;
   const token = request.headers["x-mosaic-setup-token"];
   context.requests.push({ line: `${method} ${pathname}`, body, token: typeof token === "string" ? token : null });
   const call: Call = {

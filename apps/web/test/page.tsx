@@ -11,6 +11,8 @@ import type { ContractState } from "@/test/contract-state";
 export interface Page extends RenderResult {
   readonly server: ContractServer;
   readonly client: QueryClient;
+  /** Shows the page at another address. */
+  readonly go: (address: string) => void;
   /** Where the page asked the router to go, in order. */
   readonly visits: readonly string[];
 }
@@ -40,13 +42,13 @@ export const openPage = async (element: ReactNode, state: Partial<ContractState>
     refresh: () => undefined,
     prefetch: () => undefined,
   };
-  const url = new URL(address, "http://local");
-  const result = render(
-    <Frame router={router} url={url} client={client}>
+  const at = (where: string): ReactNode => (
+    <Frame router={router} url={new URL(where, "http://local")} client={client}>
       {element}
-    </Frame>,
+    </Frame>
   );
-  return { ...result, server, client, visits };
+  const result = render(at(address));
+  return { ...result, server, client, visits, go: (where) => result.rerender(at(where)) };
 };
 
 interface FrameProps {

@@ -17,8 +17,8 @@ export interface BranchActions {
   readonly edit: (message: Message, content: string) => void;
   /** Asks for another answer. */
   readonly again: (answer: Message) => void;
-  /** Shows another version of a message, or says why it can't be shown. */
-  readonly show: (messageId: string) => Promise<void>;
+  /** Shows another version of a message, or says why it can't be shown. Resolves with whether it is. */
+  readonly show: (messageId: string) => Promise<boolean>;
   /** Shows the path through a message. Throws what the server says. */
   readonly showPath: (messageId: string) => Promise<void>;
 }
@@ -65,8 +65,10 @@ export function BranchActionsProvider({ conversationId, isAnswering, shown, chil
           await showPath(messageId);
           // What is far back is not loaded again by itself.
           if (latest.current.newer !== null) await latest.current.open(messageId);
+          return true;
         } catch (error) {
           toastProblem(error);
+          return false;
         }
       },
       showPath,

@@ -1,44 +1,10 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
 import { ChatPage } from "@/features/chat/chat-page";
-import { isReadHere } from "@/features/chat/turn-store";
-import { useLiveEvents } from "@/features/shell/live-events";
+import { lastAnswer, openChat } from "@/test/open-chat";
 import { openPage } from "@/test/page";
-import { readyState, sampleAgent, sampleConversation, sampleMessage, type ContractState } from "@/test/contract-state";
+import { readyState, sampleAgent, sampleMessage } from "@/test/contract-state";
 import { adminState } from "@/test/admin-contract";
-
-/** As the app's frame shows it: hearing what happens to the agents. */
-function LiveChat() {
-  useLiveEvents(isReadHere);
-  return <ChatPage />;
-}
-
-/** A conversation that exists, so that its address does not change while it is tested. */
-const openChat = async (
-  over: Partial<ContractState> = {},
-  messages = [sampleMessage({ role: "user", content: "Hello" }), sampleMessage({ content: "Hi" })],
-) => {
-  const state = { ...readyState(), ...over };
-  const id = crypto.randomUUID();
-  const page = await openPage(
-    <LiveChat />,
-    {
-      ...state,
-      conversations: [sampleConversation({ id, agentId: (state.agents?.[0] ?? state.admin?.systemAgents[0])?.id ?? "", title: "A talk" })],
-      messages: new Map([[id, messages]]),
-    },
-    `/chat?id=${id}`,
-  );
-  const box = await screen.findByRole("textbox", { name: "Message Ada" });
-  await waitFor(() => expect(page.server.requests.some(({ line }) => line === "GET /api/events")).toBe(true));
-  const send = (text: string): void => {
-    fireEvent.change(box, { target: { value: text } });
-    fireEvent.keyDown(box, { key: "Enter" });
-  };
-  return { ...page, box: box as HTMLTextAreaElement, send, id };
-};
-
-const lastAnswer = (): HTMLElement => screen.getAllByRole("article", { name: "Ada" }).at(-1) ?? document.body;
 
 describe("a conversation", () => {
   test("shows what was said before", async () => {

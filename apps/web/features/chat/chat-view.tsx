@@ -4,30 +4,27 @@ import type { Message } from "@mosaic/contracts/chat";
 import type { ChatFile } from "@mosaic/contracts/files";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@/components/ui/link";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect } from "react";
 import { agentColour } from "@/features/agents/agent-status";
 import { restartText } from "@/features/agents/restart-text";
 import { AgentEventAnnouncement } from "@/features/chat/agent-event";
 import { turnAnnouncement } from "@/features/chat/announcement";
 import { BranchActionsProvider } from "@/features/chat/branch-actions";
 import type { ChatAgent } from "@/features/chat/chat-agents";
+import { useSending, useWaitingLine } from "@/features/chat/chat-sending";
 import { Composer } from "@/features/chat/composer";
-import { useCreateConversation } from "@/features/chat/conversation-queries";
-import { draftKey, restoreDraft } from "@/features/chat/drafts";
 import { Dictation } from "@/features/chat/dictation";
 import { EmptyChat } from "@/features/chat/empty-chat";
-import { restoreFiles } from "@/features/chat/files/file-drafts";
 import { ForgottenNotice } from "@/features/chat/forgotten-notice";
 import { ImportedNotice } from "@/features/chat/imported-notice";
 import { MessageList } from "@/features/chat/message-list";
 import { useMessageWindow } from "@/features/chat/message-window";
-import { isActive, newTurn, reduceTurn, type Turn } from "@/features/chat/turn";
+import { isActive, type Turn } from "@/features/chat/turn";
 import { useMarkRead } from "@/features/chat/read-marks";
+import { useLeftOver } from "@/features/chat/sending";
 import { useSpokenAnswer } from "@/features/chat/spoken-answer";
-import { dismissTurn, followTurn, startTurn, stopTurn, useTurn } from "@/features/chat/turn-store";
+import { dismissTurn, followTurn, stopTurn, useTurn } from "@/features/chat/turn-store";
 import { WaitingList } from "@/features/chat/waiting-list";
-import { useAddWaiting, useWaiting } from "@/features/chat/waiting-queries";
-import { ApiProblem, describeError, isProblem } from "@/lib/api";
 import { isComposing } from "@/lib/composing";
 import { m } from "@messages/chat";
 
@@ -48,57 +45,6 @@ export interface ChatViewProps {
   /** It was held elsewhere, so the agent does not know it. */
   readonly isUnknown: boolean;
 }
-
-const useSending = ({ agent, conversationId, folderId, isForgotten, isUnknown }: ChatViewProps) => {
-  const client = useQueryClient();
-  const create = useCreateConversation();
-  const [wantsToGive, setWantsToGive] = useState(false);
-  const isGiving = isUnknown || (isForgotten && wantsToGive);
-  const [refused, setRefused] = useState<Turn | null>(null);
-  const { mutateAsync, isPending } = create;
-  const key = draftKey(conversationId, agent.id);
-  const send = useCallback(
-    async (content: string, files: readonly ChatFile[] = []): Promise<void> => {
-      setRefused(null);
-      if (conversationId !== null) {
-        await startTurn(client, conversationId, { content, files, withHistory: isGiving });
-        return;
-      }
-      try {
-        const { id } = await mutateAsync({ agentId: agent.id, ...(folderId === null ? {} : { folderId }) });
-        const turn = startTurn(client, id, { content, files });
-        window.history.replaceState(null, "", new URL(`/chat?id=${id}`, window.location.href));
-        await turn;
-      } catch (error) {
-        restoreDraft(key, content);
-        restoreFiles(key, files);
-        const problem = { ...describeError(error), code: error instanceof ApiProblem ? error.problem.code : null };
-        setRefused(reduceTurn(newTurn(content, Date.now()), { type: "refused", problem }));
-      }
-    },
-    [client, conversationId, folderId, agent.id, mutateAsync, key, isGiving],
-  );
-  const toggleGiving = (): void => setWantsToGive((wants) => !wants);
-  return { send, refused, dismissRefused: () => setRefused(null), isCreating: isPending, key, isGiving, toggleGiving };
-};
-
-/** During an answer a message waits for its end; one that comes just after it is sent. */
-const useWaitingLine = ({ conversationId }: ChatViewProps, key: string, send: (content: string) => Promise<void>) => {
-  const waiting = useWaiting(conversationId);
-  const { mutateAsync, error } = useAddWaiting(conversationId);
-  const queue = useCallback(
-    async (content: string): Promise<void> => {
-      try {
-        await mutateAsync(content);
-      } catch (caught) {
-        if (isProblem(caught, "nothing_to_wait_for")) await send(content);
-        else restoreDraft(key, content);
-      }
-    },
-    [mutateAsync, send, key],
-  );
-  return { waiting, queue, refusal: isProblem(error, "nothing_to_wait_for") ? null : error };
-};
 
 /** An answer that is under way is shown as it grows, whichever page it was asked for on. */
 const useFollowing = ({ conversationId, stored }: ChatViewProps): Turn | null => {
@@ -134,7 +80,9 @@ export function ChatView(props: ChatViewProps) {
   const spoken = useSpokenAnswer(turn);
   const isAnswering = isActive(turn);
   const stop = useCallback(() => (conversationId === null ? undefined : stopTurn(conversationId)), [conversationId]);
-  const { waiting, queue, refusal } = useWaitingLine(props, key, send);
+  const line = useWaitingLine(props, key, send);
+  const { queue } = line;
+  useLeftOver(key, conversationId);
   const onSend = useCallback((content: string, files: readonly ChatFile[] = []) => void send(content, files), [send]);
   const onSubmit = useCallback(
     (content: string, files: readonly ChatFile[]) => void (isAnswering ? queue(content) : send(content, files)),
@@ -164,9 +112,7 @@ export function ChatView(props: ChatViewProps) {
       </BranchActionsProvider>
       {isUnknown ? <ImportedNotice agentName={agent.name} /> : null}
       {isForgotten && !isUnknown ? <ForgottenNotice agent={agent} isGiving={isGiving} onToggle={toggleGiving} /> : null}
-      {conversationId === null ? null : (
-        <WaitingList conversationId={conversationId} waiting={waiting} isAnswering={isAnswering} refusal={refusal} />
-      )}
+      {conversationId === null ? null : <WaitingList {...line} conversationId={conversationId} isAnswering={isAnswering} />}
       <Composer
         draftKey={key}
         agentName={agent.name}

@@ -32,10 +32,12 @@ export interface ComposerProps {
 
 const textClasses = "col-start-1 row-start-1 py-1.5 text-base leading-6 sm:text-[0.9375rem]";
 
-/** Not on a touch screen, where the focus would open the keyboard over what is to be read. */
-const useFirstFocus = (field: RefObject<HTMLElement | null>): void => {
+/** Not on a touch screen, where the focus would open the keyboard over what is to be read. Whoever was typing goes on at the end. */
+const useFirstFocus = (field: RefObject<HTMLTextAreaElement | null>): void => {
   useEffect(() => {
-    if (!window.matchMedia("(pointer: coarse)").matches) field.current?.focus({ preventScroll: true });
+    if (window.matchMedia("(pointer: coarse)").matches) return;
+    field.current?.focus({ preventScroll: true });
+    field.current?.setSelectionRange(field.current.value.length, field.current.value.length);
   }, [field]);
 };
 

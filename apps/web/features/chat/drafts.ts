@@ -35,6 +35,13 @@ export const restoreDraft = (key: string, text: string): void => {
   writeDraft(key, since.trim() === "" ? text : `${text}\n\n${since}`);
 };
 
+/** What was typed for a conversation that has come to be meanwhile. */
+export const moveDraft = (from: string, to: string): void => {
+  const text = readDraft(from);
+  takeDraft(from, "");
+  if (text !== "") writeDraft(to, text);
+};
+
 export const useDraft = (key: string): string =>
   useSyncExternalStore(
     (listener) => {

@@ -11,6 +11,7 @@ import { AnswerUsageLine } from "@/features/chat/answer-usage";
 import { useBranchActions } from "@/features/chat/branch-actions";
 import type { ChatAgent } from "@/features/chat/chat-agents";
 import { SentFiles } from "@/features/chat/files/message-files";
+import { dropEdit, useEdit, writeEdit } from "@/features/chat/message-edits";
 import { MessageEditor } from "@/features/chat/message-editor";
 import { AgainButton, EditButton, VersionSwitch } from "@/features/chat/message-versions";
 import { StartupCard } from "@/features/chat/startup-card";
@@ -21,23 +22,32 @@ import { m } from "@messages/chat";
 
 export const UserMessage = memo(function UserMessage({ message }: { readonly message: Message }) {
   const actions = useBranchActions();
-  const [isEditing, setEditing] = useState(false);
+  const edit = useEdit(message.id);
+  // An editor that only comes back into view leaves the focus where it is.
+  const [isJustOpened, setJustOpened] = useState(false);
   const article = useRef<HTMLElement>(null);
   const cancel = (): void => {
-    flushSync(() => setEditing(false));
+    flushSync(() => dropEdit(message.id));
     article.current?.querySelector<HTMLElement>("[data-edit]")?.focus();
   };
-  if (isEditing && actions !== null && !actions.isAnswering) {
-    const send = (content: string): void => {
-      setEditing(false);
-      actions.edit(message, content);
-    };
+  if (edit !== null && actions !== null) {
     return (
       <article aria-label={m.you}>
-        <MessageEditor content={message.content} onSend={send} onCancel={cancel} />
+        <MessageEditor
+          text={edit}
+          isAnswering={actions.isAnswering}
+          takesFocus={isJustOpened}
+          onChange={(text) => writeEdit(message.id, text)}
+          onSend={() => actions.edit(message, edit)}
+          onCancel={cancel}
+        />
       </article>
     );
   }
+  const open = (): void => {
+    setJustOpened(true);
+    writeEdit(message.id, message.content);
+  };
   return (
     <article ref={article} aria-label={m.you} className="group flex flex-col items-end gap-0.5">
       <SentFiles parts={message.parts} />
@@ -49,7 +59,7 @@ export const UserMessage = memo(function UserMessage({ message }: { readonly mes
           {message.content}
         </p>
       )}
-      <MessageFoot message={message} label={m.copyMessage} action={<EditButton onEdit={() => setEditing(true)} />} />
+      <MessageFoot message={message} label={m.copyMessage} action={<EditButton onEdit={open} />} />
     </article>
   );
 });

@@ -26,7 +26,9 @@ export function VersionSwitch({ message }: { readonly message: Message }) {
   const show = (id: string | null, way: Way): void => {
     if (id === null || actions.isAnswering) return;
     focused = { messageId: id, way };
-    void actions.show(id);
+    void actions.show(id).then((isShown) => {
+      if (!isShown && focused?.messageId === id) focused = null;
+    });
   };
   return <Switch ref={group} versions={versions} isStill={actions.isAnswering} onShow={show} />;
 }

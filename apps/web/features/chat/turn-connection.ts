@@ -6,6 +6,8 @@ import { readEvents } from "@/lib/sse";
 
 /** The server says something at least every 10 s. A connection that says nothing for so long is dead, whatever the browser thinks of it. */
 const maxSilenceMs = 25_000;
+/** What the server answers sooner, or a connection that is back sooner, is nothing to speak of. */
+export const quietlyMs = 1_500;
 const firstRetryMs = 250;
 const maxRetryMs = 10_000;
 

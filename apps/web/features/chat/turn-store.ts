@@ -4,12 +4,12 @@ import type { ConversationWithMessages, Message, TurnEvent } from "@mosaic/contr
 import type { ChatFile } from "@mosaic/contracts/files";
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
+import { askServer } from "@/features/chat/ask-server";
 import { putAnswerIntoCache, putTitleIntoCache } from "@/features/chat/conversation-cache";
-import { conversationQuery } from "@/features/chat/conversation-messages";
-import { restoreDraft } from "@/features/chat/drafts";
-import { restoreFiles } from "@/features/chat/files/file-drafts";
+import { dropEdit } from "@/features/chat/message-edits";
+import { dropSending, giveBack, keepSending, knownIds, type Sending } from "@/features/chat/sending";
 import { followedTurn, isActive, newTurn, reduceTurn, type Turn, type TurnAction, type TurnProblem } from "@/features/chat/turn";
-import { readOn, sendAgain, sendTurn, untilRetry, type TurnListener } from "@/features/chat/turn-connection";
+import { quietlyMs, readOn, sendAgain, sendTurn, untilRetry, type TurnListener } from "@/features/chat/turn-connection";
 import { ApiProblem, describeError, requestNothing } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
 import { m } from "@messages/chat";
@@ -29,6 +29,8 @@ interface Entry {
   /** Resolves with the answer's id, or with `null` when there won't be an answer. */
   readonly accepted: PromiseWithResolvers<string | null>;
   reconnecting: ReturnType<typeof setTimeout> | null;
+  /** Its message, kept until the server has taken it or it is back in the field. `null`: it is somewhere else, too. */
+  readonly sending: Sending | null;
 }
 
 /**
@@ -41,12 +43,12 @@ let notification: ReturnType<typeof setTimeout> | null = null;
 
 /** Events come faster than a screen can show; one render for all of about two frames keeps long answers smooth. */
 const eventIntervalMs = 32;
-/** A connection that is back sooner is nothing to speak of. */
-const quietlyMs = 1_500;
 /** For longer than a start of Mosaic takes. */
 const stopAttempts = 12;
-/** How long a message waits for the end of an answer that was stopped just now. */
-const stopPatienceMs = 5_000;
+export const turnTimes = {
+  /** How long a message waits for the end of an answer that was stopped just now, or whose end was not read here yet. */
+  patienceMs: 5_000,
+};
 
 const notStopped = m.mosaicDidNotHearThat;
 
@@ -87,7 +89,7 @@ export const isReadHere = (conversationId: string, answerId: string): boolean =>
   return turn !== undefined && (turn.answerId === answerId || (turn.answerId === null && turn.end?.kind !== "refused"));
 };
 
-const open = (client: QueryClient, conversationId: string, turn: Turn): Entry => {
+const open = (client: QueryClient, conversationId: string, turn: Turn, sending: Sending | null = null): Entry => {
   const entry: Entry = {
     client,
     conversationId,
@@ -98,6 +100,7 @@ const open = (client: QueryClient, conversationId: string, turn: Turn): Entry =>
     reading: Promise.resolve(),
     accepted: Promise.withResolvers(),
     reconnecting: null,
+    sending,
   };
   turns.set(conversationId, entry);
   notify();
@@ -122,29 +125,44 @@ export const startTurn = async (
     ...(fileIds.length === 0 ? {} : { fileIds }),
     ...(replacedId === null ? {} : { replaces: replacedId }),
   };
-  await begin(client, conversationId, { ...newTurn(content, Date.now(), files), replacedId }, async (listener, signal) =>
-    sendTurn(conversationId, body, listener, signal),
-  );
+  const turn = { ...newTurn(content, Date.now(), files), replacedId };
+  // Another version of a message is kept by its editor.
+  const sending = replacedId === null ? keepSending(conversationId, { content, files, known: knownIds(client, conversationId) }) : null;
+  await begin(client, conversationId, turn, async (listener, signal) => sendTurn(conversationId, body, listener, signal), sending);
 };
 
 /** Asks for another answer to the same message. */
 export const answerAgain = async (client: QueryClient, conversationId: string, question: Message, answerId: string): Promise<void> => {
+  if (isAnswering(conversationId)) return;
   const turn = { ...newTurn(question.content, Date.now()), userMessage: question, replacedId: answerId };
   await begin(client, conversationId, turn, async (listener, signal) => sendAgain(answerId, listener, signal));
 };
 
 type Ask = (listener: TurnListener, signal: AbortSignal) => Promise<void>;
 
-const begin = async (client: QueryClient, conversationId: string, turn: Turn, ask: Ask): Promise<void> => {
-  if (isAnswering(conversationId)) return;
+const begin = async (client: QueryClient, conversationId: string, turn: Turn, ask: Ask, sending: Sending | null = null): Promise<void> => {
+  // One that has ended on the server may not have been read to its end here.
+  if (isAnswering(conversationId)) await patientlyFor(turns.get(conversationId)?.reading);
+  if (isAnswering(conversationId)) {
+    if (sending !== null) notSent(conversationId, sending);
+    return;
+  }
   const before = turns.get(conversationId)?.reading;
-  const entry = open(client, conversationId, turn);
+  const entry = open(client, conversationId, turn, sending);
   entry.reading = (async () => {
     // One that was stopped here a moment ago may not have ended yet on the server.
-    await Promise.race([before, new Promise((resolve) => setTimeout(resolve, stopPatienceMs))]);
+    await patientlyFor(before);
     await run(entry, ask);
   })();
   await entry.reading;
+};
+
+const patientlyFor = async (reading: Promise<void> | undefined): Promise<void> =>
+  Promise.race([reading, new Promise<void>((resolve) => setTimeout(resolve, turnTimes.patienceMs))]);
+
+const notSent = (conversationId: string, sending: Sending): void => {
+  giveBack(conversationId, sending);
+  dropSending(conversationId, sending);
 };
 
 /** Follows the answer of another page, or of this one before it was loaded again. Does nothing for one that is read here. */
@@ -204,11 +222,7 @@ const run = async (entry: Entry, ask: Ask): Promise<void> => {
   if (entry.turn.answerId === null && !(await adopt(entry, failure, before))) {
     entry.accepted.resolve(null);
     dispatch(entry, { type: "refused", problem: toTurnProblem(failure) });
-    // A message that was to be answered again is still there.
-    if (!isAgain(entry)) {
-      restoreDraft(conversationId, entry.turn.content);
-      restoreFiles(conversationId, entry.turn.files);
-    }
+    if (entry.sending !== null) notSent(conversationId, entry.sending);
     // Another page's message may be in the way.
     await client.invalidateQueries({ queryKey: queryKeys.conversation(conversationId) });
     return;
@@ -221,7 +235,10 @@ const isAgain = ({ turn: { userMessage, replacedId } }: Entry): boolean => repla
 /** The connection may break after the server took the message and before it could say so: sending it again would double it. */
 const adopt = async (entry: Entry, failure: unknown, before: readonly string[]): Promise<boolean> => {
   if (failure instanceof ApiProblem) return false;
-  const { messages } = (await fetchConversation(entry).catch(() => null)) ?? { messages: [] };
+  sayDisconnected(entry);
+  const found = await askServer(entry.client, entry.conversationId).catch(() => null);
+  sayConnected(entry);
+  const { messages } = found ?? { messages: [] };
   const index = messages.findLastIndex(
     ({ id, role, content }, place) =>
       role === "user" && content === entry.turn.content && !before.includes(isAgain(entry) ? (messages[place + 1]?.id ?? id) : id),
@@ -263,15 +280,21 @@ const giveUp = async (entry: Entry): Promise<void> => {
   await client.invalidateQueries({ queryKey: queryKeys.onboarding, exact: true });
 };
 
+/** Only what takes longer is spoken of. */
+const sayDisconnected = (entry: Entry): void => {
+  entry.reconnecting ??= setTimeout(() => dispatch(entry, { type: "connected", isConnected: false }), quietlyMs);
+};
+
+const sayConnected = (entry: Entry): void => {
+  if (entry.reconnecting !== null) clearTimeout(entry.reconnecting);
+  entry.reconnecting = null;
+  if (entry.turn.isReconnecting) dispatch(entry, { type: "connected", isConnected: true });
+};
+
 const listenerOf = (entry: Entry): TurnListener => ({
   onConnected: (isConnected) => {
-    if (isConnected) {
-      if (entry.reconnecting !== null) clearTimeout(entry.reconnecting);
-      entry.reconnecting = null;
-      if (entry.turn.isReconnecting) dispatch(entry, { type: "connected", isConnected });
-    } else if (entry.turn.answerId !== null && isActive(entry.turn)) {
-      entry.reconnecting ??= setTimeout(() => dispatch(entry, { type: "connected", isConnected }), quietlyMs);
-    }
+    if (isConnected) sayConnected(entry);
+    else if (entry.turn.answerId !== null && isActive(entry.turn)) sayDisconnected(entry);
   },
   onEvent: (event, id) => {
     // What a turn that was stopped here does not show is read again should the server not stop it.
@@ -292,6 +315,8 @@ const take = (entry: Entry, event: TurnEvent): void => {
   dispatch(entry, { type: "event", event });
   if (event.type === "accepted") {
     entry.accepted.resolve(event.answerId);
+    if (entry.sending !== null) dropSending(conversationId, entry.sending);
+    if (entry.turn.replacedId !== null) dropEdit(entry.turn.replacedId);
     // What followed the message that is replaced is not shown any more.
     if (entry.turn.replacedId !== null) void client.invalidateQueries({ queryKey: queryKeys.conversation(conversationId) });
     if (event.title !== "") putTitleIntoCache(client, conversationId, { title: event.title, updatedAt: event.userMessage.createdAt });
@@ -302,6 +327,3 @@ const toTurnProblem = (error: unknown): TurnProblem => {
   const { title, detail } = describeError(error);
   return { code: error instanceof ApiProblem ? error.problem.code : null, title, detail };
 };
-
-const fetchConversation = ({ client, conversationId }: Entry): Promise<ConversationWithMessages> =>
-  client.fetchQuery({ ...conversationQuery(client, conversationId), staleTime: 0, retry: false });

@@ -35,6 +35,16 @@ const after = (...actions: TurnAction[]): Turn => actions.reduce(reduceTurn, new
 describe("the turn's reducer", () => {
   test.each<[string, TurnAction[], Partial<Turn>]>([
     ["nothing has happened yet", [], { parts: said(""), end: null, userMessage: null }],
+    [
+      "it is stopped before the server has taken it, and then refused",
+      [{ type: "stopped" }, { type: "refused", problem }],
+      { end: { kind: "refused", problem }, answerId: null },
+    ],
+    [
+      "it is stopped, and refused what was taken before",
+      [accepted, { type: "stopped" }, { type: "refused", problem }],
+      { end: { kind: "stopped" } },
+    ],
     ["a turn is accepted", [accepted], { userMessage: question, answerId: answer.id }],
     [
       "stages come",

@@ -75,12 +75,16 @@ export const followedTurn = (question: Message, answer: Message): Turn => ({
   parts: answer.parts,
 });
 
-/** What is known of a turn after one more thing happened. Nothing changes a turn that has ended, however late it comes, but for a Stop that failed. */
+/** What is known of a turn after one more thing happened. Nothing changes a turn that has ended, however late it comes, but for a Stop that failed or that came before the server had the message. */
 export const reduceTurn = (turn: Turn, action: TurnAction): Turn => {
   if (action.type === "not-stopped") return turn.end?.kind === "stopped" ? { ...turn, notice: action.notice, end: null } : turn;
   // Stopped before the server had taken the message: it is this answer that is to stop.
   if (turn.end?.kind === "stopped" && action.type === "event" && action.event.type === "accepted") {
     return { ...turn, userMessage: action.event.userMessage, answerId: action.event.answerId };
+  }
+  // It was not taken at all, and may be in the field again.
+  if (turn.end?.kind === "stopped" && turn.answerId === null && action.type === "refused") {
+    return { ...turn, end: { kind: "refused", problem: action.problem } };
   }
   if (turn.end !== null) return turn;
   switch (action.type) {

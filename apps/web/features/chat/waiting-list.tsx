@@ -2,8 +2,10 @@
 
 import type { WaitingMessage } from "@mosaic/contracts/chat";
 import { Clock, CornerDownLeft, Undo2 } from "lucide-react";
+import { useEffect, useRef } from "react";
 import { Button } from "@/components/ui/button";
 import { restoreDraft } from "@/features/chat/drafts";
+import type { Sending } from "@/features/chat/sending";
 import { useSendNow, useTakeBack } from "@/features/chat/waiting-queries";
 import { describeError } from "@/lib/api";
 import { m } from "@messages/chat";
@@ -12,18 +14,27 @@ export interface WaitingListProps {
   readonly conversationId: string;
   readonly waiting: readonly WaitingMessage[];
   readonly isAnswering: boolean;
+  /** Those that are on their way to the server. */
+  readonly adding: readonly Sending[];
   /** Why the last one could not be added. */
   readonly refusal: unknown;
+  readonly dismissRefusal: () => void;
 }
 
 /** Above the field: the messages that wait for the end of the answer, and what can be done about each. */
-export function WaitingList({ conversationId, waiting, isAnswering, refusal }: WaitingListProps) {
+export function WaitingList({ conversationId, waiting, adding, isAnswering, refusal, dismissRefusal }: WaitingListProps) {
   const sendNow = useSendNow(conversationId);
   const takeBack = useTakeBack(conversationId);
+  const forget = (): void => {
+    for (const action of [sendNow, takeBack]) if (action.isError) action.reset();
+    if (refusal !== null) dismissRefusal();
+  };
+  useOtherCount(waiting.length, forget);
   const error = sendNow.error ?? takeBack.error ?? refusal;
-  if (waiting.length === 0 && error === null) return null;
+  if (waiting.length === 0 && adding.length === 0 && error === null) return null;
   const isBusy = sendNow.isPending || takeBack.isPending;
   const edit = async (message: WaitingMessage): Promise<void> => {
+    forget();
     const content = await takeBack.mutateAsync(message).catch(() => null);
     if (content !== null) restoreDraft(conversationId, content);
   };
@@ -48,7 +59,10 @@ export function WaitingList({ conversationId, waiting, isAnswering, refusal }: W
                 disabled={isBusy || message.isNext}
                 aria-label={m.sendNow(message.content.slice(0, 80))}
                 title={isAnswering ? m.stopsTheAnswerAndSends : undefined}
-                onClick={() => sendNow.mutate(message.id)}
+                onClick={() => {
+                  forget();
+                  sendNow.mutate(message.id);
+                }}
               >
                 <CornerDownLeft aria-hidden />
                 {m.sendNow2}
@@ -65,6 +79,16 @@ export function WaitingList({ conversationId, waiting, isAnswering, refusal }: W
               </Button>
             </li>
           ))}
+          {adding.map(({ id, content }) => (
+            <li key={id} className="flex items-center gap-2">
+              <p dir="auto" className="line-clamp-2 min-w-0 flex-1 break-words text-muted-foreground">
+                {content}
+              </p>
+              <span role="status" className="text-xs text-muted-foreground">
+                {m.reconnecting2}
+              </span>
+            </li>
+          ))}
         </ol>
         {error === null ? null : (
           <p role="alert" className="pt-1 text-xs text-destructive">
@@ -75,3 +99,16 @@ export function WaitingList({ conversationId, waiting, isAnswering, refusal }: W
     </section>
   );
 }
+
+/** What was said of the messages that waited is not true of others. */
+const useOtherCount = (count: number, onOther: () => void): void => {
+  const latest = useRef(onOther);
+  useEffect(() => {
+    latest.current = onOther;
+  });
+  const known = useRef(count);
+  useEffect(() => {
+    if (known.current !== count) latest.current();
+    known.current = count;
+  }, [count]);
+};

@@ -2,7 +2,9 @@
 
 import { waitingMessage, waitingMessages, type WaitingMessage } from "@mosaic/contracts/chat";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { isProblem, request, requestNothing } from "@/lib/api";
+import { askServer } from "@/features/chat/ask-server";
+import { dropSending, keepSending, knownIds, wasTaken, type Sending } from "@/features/chat/sending";
+import { ApiProblem, isProblem, request, requestNothing } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
 
 const none: readonly WaitingMessage[] = [];
@@ -15,12 +17,23 @@ export const useWaiting = (conversationId: string | null): readonly WaitingMessa
     enabled: conversationId !== null,
   }).data ?? none;
 
+/** Resolves with `null` if the server has it without having said so in time. */
 export const useAddWaiting = (conversationId: string | null) => {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (content: string) =>
-      request(waitingMessage, `/api/conversations/${conversationId}/waiting`, { method: "POST", body: { content } }),
+    mutationFn: async (sending: Sending): Promise<WaitingMessage | null> => {
+      const { content } = sending;
+      try {
+        return await request(waitingMessage, `/api/conversations/${conversationId}/waiting`, { method: "POST", body: { content } });
+      } catch (error) {
+        if (error instanceof ApiProblem || conversationId === null) throw error;
+        // It may wait all the same, or was sent since.
+        if (wasTaken(sending, await askServer(client, conversationId))) return null;
+        throw error;
+      }
+    },
     onSuccess: (added) => {
+      if (added === null) return;
       client.setQueryData<readonly WaitingMessage[]>(queryKeys.waiting(conversationId ?? ""), (known) =>
         known === undefined || known.some(({ id }) => id === added.id) ? known : [...known, added],
       );
@@ -47,11 +60,25 @@ export const useTakeBack = (conversationId: string) => {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async ({ id, content }: WaitingMessage): Promise<string | null> => {
-      const error = await requestNothing(`/api/waiting/${id}`, { method: "DELETE" }).catch((caught: unknown) => caught);
-      if (error === undefined) return content;
-      unlessGone(error);
-      return null;
+      const known = knownIds(client, conversationId).filter((other) => other !== id);
+      const sending = keepSending(conversationId, { content, known });
+      try {
+        await requestNothing(`/api/waiting/${id}`, { method: "DELETE" });
+        return content;
+      } catch (error) {
+        if (error instanceof ApiProblem) return noneIfGone(error);
+        const now = await askServer(client, conversationId);
+        if (now.waiting?.some((other) => other.id === id)) throw error;
+        return wasTaken(sending, now) ? null : content;
+      } finally {
+        dropSending(conversationId, sending);
+      }
     },
     onSettled: () => client.invalidateQueries({ queryKey: queryKeys.waiting(conversationId) }),
   });
+};
+
+const noneIfGone = (error: unknown): null => {
+  unlessGone(error);
+  return null;
 };

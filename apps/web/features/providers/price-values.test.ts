@@ -14,7 +14,11 @@ test("nothing is no price, and 0 is one", () => {
 });
 
 test("what is no price is shown as none", () => {
-  expect(dollarsOf({ inputMicrosPerMillion: Number.NaN, outputMicrosPerMillion: 2_000_000 })).toEqual({ input: "", cached: "", output: "2" });
+  expect(dollarsOf({ inputMicrosPerMillion: Number.NaN, outputMicrosPerMillion: 2_000_000 })).toEqual({
+    input: "",
+    cached: "",
+    output: "2",
+  });
 });
 
 test.each([

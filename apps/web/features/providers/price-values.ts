@@ -22,8 +22,7 @@ export const dollarsOf = (prices: TokenPrices | undefined): PriceTexts => ({
   output: textOf(prices?.outputMicrosPerMillion),
 });
 
-const textOf = (micros: number | undefined): string =>
-  micros === undefined || !Number.isFinite(micros) ? "" : String(micros / 1_000_000);
+const textOf = (micros: number | undefined): string => (micros === undefined || !Number.isFinite(micros) ? "" : String(micros / 1_000_000));
 
 /** Prices that are half typed are none yet, and JSON has no word for what they are instead. */
 export const withoutHalfPrices = (models: readonly ProviderModel[]): ProviderModel[] =>

@@ -2,13 +2,13 @@
 
 import { fileRoom, type ChatFile } from "@mosaic/contracts/files";
 import { useQuery } from "@tanstack/react-query";
-import { FileText, Paperclip, X } from "lucide-react";
+import { FileText, Paperclip, RotateCcw, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import { Progress } from "@/components/ui/progress";
 import { Tooltip } from "@/components/ui/tooltip";
-import { addFiles, removeFile, takeFiles, useFileDrafts, type FileDraft } from "@/features/chat/files/file-drafts";
+import { addFiles, removeFile, retryFile, takeFiles, useFileDrafts, type FileDraft } from "@/features/chat/files/file-drafts";
 import { fileLimitWords, sizeWords } from "@/features/chat/files/file-words";
 import { request } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
@@ -116,6 +116,12 @@ function RoomWords({ count }: { readonly count: number }) {
   );
 }
 
+/** Why the message can't be sent yet. */
+const obstacleOf = (drafts: readonly FileDraft[]): string | null => {
+  if (drafts.some(({ fault }) => fault !== null)) return m.removeTheFileThatFailed;
+  return drafts.some(({ stored }) => stored === null) ? m.waitUntilTheFilesAre : null;
+};
+
 /** What goes with the next message, above its text. */
 export function FileDrafts({
   draftKey,
@@ -127,7 +133,7 @@ export function FileDrafts({
   readonly isAnswering: boolean;
 }) {
   const { drafts, notice } = useFileDrafts(draftKey);
-  const hint = isAnswering && drafts.length > 0 ? m.filesCanBeSentOnce : notice;
+  const hint = isAnswering && drafts.length > 0 ? m.filesCanBeSentOnce : [notice, obstacleOf(drafts)].filter(Boolean).join(" ") || null;
   return (
     <>
       {isDropping ? (
@@ -148,13 +154,8 @@ export function FileDrafts({
   );
 }
 
-function Chip({
-  draft: { name, sizeBytes, percent, stored, fault },
-  onRemove,
-}: {
-  readonly draft: FileDraft;
-  readonly onRemove: () => void;
-}) {
+function Chip({ draft, onRemove }: { readonly draft: FileDraft; readonly onRemove: () => void }) {
+  const { name, sizeBytes, percent, stored, fault, again } = draft;
   return (
     <li
       className={cn(
@@ -176,9 +177,16 @@ function Chip({
         )}
         {stored === null && fault === null ? <Progress value={percent} label={m.uploading(name)} /> : null}
       </div>
-      <Button size="icon-sm" variant="ghost" aria-label={m.remove(name)} onClick={onRemove}>
-        <X aria-hidden />
-      </Button>
+      <div className="flex">
+        {again === null ? null : (
+          <Button size="icon-sm" variant="ghost" aria-label={m.uploadAgain(name)} onClick={() => retryFile(draft)}>
+            <RotateCcw aria-hidden />
+          </Button>
+        )}
+        <Button size="icon-sm" variant="ghost" aria-label={m.remove(name)} onClick={onRemove}>
+          <X aria-hidden />
+        </Button>
+      </div>
     </li>
   );
 }

@@ -1,7 +1,8 @@
 "use client";
 
-import { maxFileBytes, maxFilesPerMessage, type ChatFile } from "@mosaic/contracts/files";
+import { chatFile, maxFileBytes, maxFilesPerMessage, type ChatFile } from "@mosaic/contracts/files";
 import { useSyncExternalStore } from "react";
+import { z } from "zod";
 import { isEmpty, tooLarge, tooMany } from "@/features/chat/files/file-words";
 import { uploadFile } from "@/features/chat/files/upload-file";
 import { describeError, requestNothing } from "@/lib/api";
@@ -17,6 +18,8 @@ export interface FileDraft {
   readonly stored: ChatFile | null;
   /** Why it can't go along. */
   readonly fault: string | null;
+  /** What can be uploaded once more. */
+  readonly again: File | null;
 }
 
 interface Entry {
@@ -27,22 +30,43 @@ interface Entry {
 
 const none: Entry = { drafts: [], notice: null };
 
-/** Of each conversation, as long as the page is open. What is not sent the server removes after a day. */
+/** Of each conversation. A reload keeps those that are stored. What is not sent the server removes after a day. */
 const entries = new Map<string, Entry>();
 const uploads = new Map<string, AbortController>();
 const listeners = new Set<() => void>();
+const storageKey = (key: string): string => `mosaic.files.${key}`;
 
 const put = (key: string, entry: Entry): void => {
-  if (entry.drafts.length === 0 && entry.notice === null) entries.delete(key);
-  else entries.set(key, entry);
+  entries.set(key, entry);
+  const stored = storedOf(entry);
+  if (stored.length === 0) window.sessionStorage.removeItem(storageKey(key));
+  else window.sessionStorage.setItem(storageKey(key), JSON.stringify(stored));
   for (const listener of listeners) listener();
 };
 
-const entryOf = (key: string): Entry => entries.get(key) ?? none;
+const storedOf = ({ drafts }: Entry): ChatFile[] => drafts.flatMap(({ stored }) => (stored === null ? [] : [stored]));
 
-const change = (key: string, draftKey: string, to: Partial<FileDraft>): void => {
-  const { drafts, notice } = entryOf(key);
-  put(key, { drafts: drafts.map((draft) => (draft.key === draftKey ? { ...draft, ...to } : draft)), notice });
+const entryOf = (key: string): Entry => {
+  const entry = entries.get(key) ?? { drafts: leftOver(key).map(storedDraft), notice: null };
+  entries.set(key, entry);
+  return entry;
+};
+
+const leftOver = (key: string): ChatFile[] => {
+  try {
+    return z.array(chatFile).parse(JSON.parse(window.sessionStorage.getItem(storageKey(key)) ?? "[]"));
+  } catch {
+    return [];
+  }
+};
+
+/** In whatever conversation it is by now. */
+const change = (draftKey: string, to: Partial<FileDraft>): void => {
+  for (const [key, { drafts, notice }] of entries) {
+    if (!drafts.some((draft) => draft.key === draftKey)) continue;
+    put(key, { drafts: drafts.map((draft) => (draft.key === draftKey ? { ...draft, ...to } : draft)), notice });
+    return;
+  }
 };
 
 export const useFileDrafts = (key: string): Entry =>
@@ -62,7 +86,7 @@ export const addFiles = (key: string, files: readonly File[]): void => {
   const added = fitting.map((file) => ({ file, draft: draftOf(file) }));
   put(key, { drafts: [...drafts, ...added.map(({ draft }) => draft)], notice: fitting.length < files.length ? tooMany : null });
   for (const { file, draft } of added) {
-    if (draft.fault === null) void upload(key, draft.key, file);
+    if (draft.fault === null) void upload(draft.key, file);
   }
 };
 
@@ -72,21 +96,29 @@ const draftOf = ({ name, size }: File): FileDraft => ({
   sizeBytes: size,
   percent: 0,
   stored: null,
+  again: null,
   fault: size > maxFileBytes ? tooLarge : size === 0 ? isEmpty : null,
 });
 
-const upload = async (key: string, draftKey: string, file: File): Promise<void> => {
+const upload = async (draftKey: string, file: File): Promise<void> => {
   const aborter = new AbortController();
   uploads.set(draftKey, aborter);
   try {
-    const stored = await uploadFile(file, (percent) => change(key, draftKey, { percent }), aborter.signal);
-    change(key, draftKey, { stored, name: stored.name, percent: 100 });
+    const stored = await uploadFile(file, (percent) => change(draftKey, { percent }), aborter.signal);
+    change(draftKey, { stored, name: stored.name, percent: 100 });
   } catch (error) {
     const { title, detail } = describeError(error);
-    change(key, draftKey, { fault: detail ?? title });
+    change(draftKey, { fault: detail ?? title, again: file });
   } finally {
     uploads.delete(draftKey);
   }
+};
+
+/** Uploads it once more. */
+export const retryFile = ({ key, again }: FileDraft): void => {
+  if (again === null) return;
+  change(key, { fault: null, again: null, percent: 0 });
+  void upload(key, again);
 };
 
 export const removeFile = (key: string, draftKey: string): void => {
@@ -100,21 +132,31 @@ export const removeFile = (key: string, draftKey: string): void => {
 
 /** Those that are stored, for a message that is sent now; none is left here. */
 export const takeFiles = (key: string): readonly ChatFile[] => {
-  const { drafts } = entryOf(key);
+  const stored = storedOf(entryOf(key));
   put(key, none);
-  return drafts.flatMap(({ stored }) => (stored === null ? [] : [stored]));
+  return stored;
+};
+
+/** What was attached for a conversation that has come to be meanwhile. Uploads go on. */
+export const moveFiles = (from: string, to: string): void => {
+  const { drafts, notice } = entryOf(from);
+  if (drafts.length === 0) return;
+  put(from, none);
+  put(to, { drafts: [...entryOf(to).drafts, ...drafts], notice });
 };
 
 /** Gives back those of a message that was not sent. */
 export const restoreFiles = (key: string, files: readonly ChatFile[]): void => {
   const { drafts, notice } = entryOf(key);
-  const restored = files.map((stored) => ({
-    key: newId(),
-    name: stored.name,
-    sizeBytes: stored.sizeBytes,
-    percent: 100,
-    stored,
-    fault: null,
-  }));
-  if (files.length > 0) put(key, { drafts: [...restored, ...drafts].slice(0, maxFilesPerMessage), notice });
+  if (files.length > 0) put(key, { drafts: [...files.map(storedDraft), ...drafts].slice(0, maxFilesPerMessage), notice });
 };
+
+const storedDraft = (stored: ChatFile): FileDraft => ({
+  key: newId(),
+  name: stored.name,
+  sizeBytes: stored.sizeBytes,
+  percent: 100,
+  stored,
+  fault: null,
+  again: null,
+});
