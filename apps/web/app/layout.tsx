@@ -56,7 +56,7 @@ export default function RootLayout({ children }: { readonly children: ReactNode 
       <body>
         <a
           href="#main"
-          className="sr-only rounded-md bg-primary px-4 py-2 text-sm font-medium text-primary-foreground shadow-lg focus:not-sr-only focus:fixed focus:left-3 focus:top-3 focus:z-50 focus:px-4 focus:py-2"
+          className="sr-only rounded-md bg-primary px-4 py-2 text-sm font-medium text-primary-foreground shadow-lg focus:not-sr-only focus:fixed focus:inset-s-3 focus:top-3 focus:z-50 focus:px-4 focus:py-2"
         >
           {m.skipToContent}
         </a>

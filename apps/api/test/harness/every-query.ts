@@ -352,7 +352,8 @@ const push: readonly Call[] = [
     noteFailure: (devices) => devices.noteFailure(id("push_devices", 7), "no"),
   }),
   ...of(PushDeliveriesRepository, {
-    drop: (deliveries) => deliveries.drop([id("messages", 1), id("messages", 3)]),
+    waiting: (deliveries) => deliveries.waiting([id("messages", 1), id("messages", 3)]),
+    drop: (deliveries) => deliveries.drop(user, id("messages", 1)),
     claim: (deliveries) => deliveries.claim(16, [user], times),
     find: (deliveries) => deliveries.find(delivery, now),
     end: (deliveries) => deliveries.end(delivery),

@@ -26,7 +26,7 @@ export const CodeBlock = memo(function CodeBlock({ code, language, isOpen, actio
   const label = useId();
   return (
     <div dir="ltr" data-markdown="code" className="my-1 overflow-hidden rounded-lg border bg-card">
-      <div className="flex min-h-10 items-center gap-1 bg-muted pl-4 pr-1 text-muted-foreground">
+      <div className="flex min-h-10 items-center gap-1 bg-muted ps-4 pe-1 text-muted-foreground">
         <span id={label} className="min-w-0 flex-1 truncate font-mono text-xs">
           {language === "" ? m.plainText : language}
         </span>

@@ -50,7 +50,7 @@ function Picture({ drawing, toggle }: { readonly drawing: Drawing; readonly togg
   const name = drawing.title === "" ? m.diagramItsSourceTellsWhat : m.diagramNamed(drawing.title);
   return (
     <div data-markdown="diagram" className="my-1 overflow-hidden rounded-lg border bg-card">
-      <div className="flex min-h-10 items-center gap-1 bg-muted pl-4 pr-1 text-muted-foreground">
+      <div className="flex min-h-10 items-center gap-1 bg-muted ps-4 pe-1 text-muted-foreground">
         <span className="flex-1 font-mono text-xs">{m.diagramAsLanguage}</span>
         {toggle}
       </div>

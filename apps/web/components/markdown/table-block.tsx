@@ -19,7 +19,7 @@ export function TableBlock({ node, children }: ComponentProps<"table"> & ExtraPr
       <div role="group" aria-label={m.table} tabIndex={0} className="max-h-[70vh] overflow-auto rounded-lg border">
         <table className="border-collapse">{children}</table>
       </div>
-      <div className="-ml-2 flex flex-wrap text-muted-foreground">
+      <div className="-ms-2 flex flex-wrap text-muted-foreground">
         <Button variant="ghost" size="sm" className="h-7 px-2 text-muted-foreground" onClick={() => copy(tabSeparated(rowsOf(node)))}>
           {isCopied ? <Check aria-hidden /> : <Copy aria-hidden />}
           {isCopied ? m.copied : m.copyTable}

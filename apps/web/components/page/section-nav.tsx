@@ -59,7 +59,7 @@ function CompactMenu({ label, groups, pathname }: SectionNavProps & { readonly p
   const here = groups.flatMap(({ pages }) => pages).find(({ href }) => href === pathname)?.name ?? m.chooseAPage;
   return (
     <Menu>
-      <MenuTrigger className={cn(fieldClasses, "flex h-10 items-center gap-2 text-left font-medium")}>
+      <MenuTrigger className={cn(fieldClasses, "flex h-10 items-center gap-2 text-start font-medium")}>
         <span className="min-w-0 flex-1 truncate">
           <span className="sr-only">{m.pagesNow(label)} </span>
           {here}

@@ -24,7 +24,7 @@ export function ChoiceCard({ value, title, description, icon, isDisabled = false
       aria-labelledby={`${id}-title`}
       {...(description ? { "aria-describedby": `${id}-description` } : {})}
       className={cn(
-        "group flex items-start gap-3 rounded-lg border border-input/70 bg-card p-3.5 text-left shadow-xs transition-colors hover:border-input hover:bg-accent/50",
+        "group flex items-start gap-3 rounded-lg border border-input/70 bg-card p-3.5 text-start shadow-xs transition-colors hover:border-input hover:bg-accent/50",
         "data-[state=checked]:border-primary data-[state=checked]:bg-accent data-[state=checked]:ring-1 data-[state=checked]:ring-primary",
         "disabled:cursor-not-allowed disabled:opacity-60",
       )}

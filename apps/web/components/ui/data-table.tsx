@@ -40,7 +40,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, isStale = false
                 key={column.id}
                 role="columnheader"
                 scope="col"
-                className="px-3 py-2.5 text-left text-xs font-medium text-muted-foreground first:pl-4 last:pr-4"
+                className="px-3 py-2.5 text-start text-xs font-medium text-muted-foreground first:ps-4 last:pe-4"
               >
                 {column.isActions ? <span className="sr-only">{column.header}</span> : column.header}
               </th>
@@ -72,9 +72,9 @@ function DataCell<Row>({ column, row }: { readonly column: DataColumn<Row>; read
     <td
       role="cell"
       className={cn(
-        "flex items-baseline gap-3 lg:table-cell lg:px-3 lg:py-3 lg:align-middle lg:first:pl-4 lg:last:pr-4",
-        column.isMain && "pr-28 lg:pr-3",
-        column.isActions && "absolute -right-1.5 -top-1.5 lg:static lg:text-right",
+        "flex items-baseline gap-3 lg:table-cell lg:px-3 lg:py-3 lg:align-middle lg:first:ps-4 lg:last:pe-4",
+        column.isMain && "pe-28 lg:pe-3",
+        column.isActions && "absolute -inset-e-1.5 -top-1.5 lg:static lg:text-end",
         column.className,
       )}
     >

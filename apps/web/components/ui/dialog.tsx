@@ -31,13 +31,13 @@ export function Dialog({ isOpen, onClose, title, description, onReturnFocus, chi
           }}
           className="fixed left-1/2 top-1/2 z-50 grid max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] max-w-md -translate-x-1/2 -translate-y-1/2 animate-fade gap-4 overflow-y-auto rounded-xl border bg-popover p-6 text-popover-foreground shadow-xl"
         >
-          <div className="grid gap-1.5 pr-8">
+          <div className="grid gap-1.5 pe-8">
             <Radix.Title className="text-lg font-semibold leading-tight">{title}</Radix.Title>
             {description ? <Radix.Description className="text-sm text-muted-foreground">{description}</Radix.Description> : null}
           </div>
           {children}
           <Radix.Close asChild>
-            <Button variant="ghost" size="icon-sm" aria-label={m.close} className="absolute right-4 top-4">
+            <Button variant="ghost" size="icon-sm" aria-label={m.close} className="absolute inset-e-4 top-4">
               <X aria-hidden />
             </Button>
           </Radix.Close>
@@ -65,13 +65,13 @@ export function Drawer({ isOpen, onChange, title, children }: DrawerProps) {
           // What a message at the page's edge offers is used without leaving the panel.
           onInteractOutside={(event) => (isInMessage(event.target) ? event.preventDefault() : undefined)}
           className={cn(
-            "fixed inset-y-0 left-0 z-50 flex w-[min(19rem,calc(100vw-3rem))] animate-fade flex-col border-r bg-sidebar shadow-xl",
+            "fixed inset-y-0 inset-s-0 z-50 flex w-[min(19rem,calc(100vw-3rem))] animate-fade flex-col border-e bg-sidebar shadow-xl",
           )}
         >
           <Radix.Title className="sr-only">{title}</Radix.Title>
           {children}
           <Radix.Close asChild>
-            <Button variant="ghost" size="icon-sm" aria-label={m.closeSidebar} className="absolute right-3 top-3">
+            <Button variant="ghost" size="icon-sm" aria-label={m.closeSidebar} className="absolute inset-e-3 top-3">
               <X aria-hidden />
             </Button>
           </Radix.Close>

@@ -12,12 +12,12 @@ export function PasswordInput({ what, className, ...props }: ComponentProps<"inp
   const Icon = isShown ? EyeOff : Eye;
   return (
     <div className="relative">
-      <Input className={cn("pr-11", className)} spellCheck={false} autoCapitalize="none" {...props} type={isShown ? "text" : "password"} />
+      <Input className={cn("pe-11", className)} spellCheck={false} autoCapitalize="none" {...props} type={isShown ? "text" : "password"} />
       <button
         type="button"
         aria-label={isShown ? m.hide(what) : m.show(what)}
         onClick={() => setShown(!isShown)}
-        className="absolute inset-y-1 right-1 grid w-8 place-items-center rounded-sm text-muted-foreground hover:bg-accent hover:text-foreground"
+        className="absolute inset-y-1 inset-e-1 grid w-8 place-items-center rounded-sm text-muted-foreground hover:bg-accent hover:text-foreground"
       >
         <Icon aria-hidden className="size-4" />
       </button>

@@ -34,7 +34,7 @@ export function SearchInput({ label, value, onSearch, placeholder, className, de
   }, [text, value, delayMs]);
   return (
     <div className={cn("relative", className)}>
-      <Search aria-hidden className="pointer-events-none absolute left-3 top-1/2 size-4 -translate-y-1/2 text-muted-foreground" />
+      <Search aria-hidden className="pointer-events-none absolute inset-s-3 top-1/2 size-4 -translate-y-1/2 text-muted-foreground" />
       <Input
         type="search"
         aria-label={label}
@@ -43,7 +43,7 @@ export function SearchInput({ label, value, onSearch, placeholder, className, de
         maxLength={100}
         autoComplete="off"
         spellCheck={false}
-        className="pl-9 pr-10 [&::-webkit-search-cancel-button]:hidden"
+        className="ps-9 pe-10 [&::-webkit-search-cancel-button]:hidden"
         onChange={(event) => setText(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === "Enter") search();
@@ -57,7 +57,7 @@ export function SearchInput({ label, value, onSearch, placeholder, className, de
             setText("");
             onSearch("");
           }}
-          className="absolute inset-y-1 right-1 grid w-8 place-items-center rounded-sm text-muted-foreground hover:bg-accent hover:text-foreground"
+          className="absolute inset-y-1 inset-e-1 grid w-8 place-items-center rounded-sm text-muted-foreground hover:bg-accent hover:text-foreground"
         >
           <X aria-hidden className="size-4" />
         </button>

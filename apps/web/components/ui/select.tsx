@@ -30,7 +30,7 @@ export function Select({ value, onChange, groups, placeholder, isDisabled = fals
     <Radix.Root value={value} onValueChange={onChange} disabled={isDisabled}>
       <Radix.Trigger
         {...trigger}
-        className={cn(fieldClasses, "flex h-10 items-center gap-2 text-left data-[placeholder]:text-muted-foreground", className)}
+        className={cn(fieldClasses, "flex h-10 items-center gap-2 text-start data-[placeholder]:text-muted-foreground", className)}
       >
         {icon}
         <span className="min-w-0 flex-1 truncate">
@@ -69,10 +69,10 @@ function SelectOption({ value, label, isDisabled = false }: SelectGroup["options
     <Radix.Item
       value={value}
       disabled={isDisabled}
-      className="relative flex min-h-9 select-none items-center rounded-md py-1.5 pl-2 pr-8 text-sm outline-none data-[disabled]:opacity-50 data-[highlighted]:bg-accent data-[highlighted]:text-accent-foreground"
+      className="relative flex min-h-9 select-none items-center rounded-md py-1.5 ps-2 pe-8 text-sm outline-none data-[disabled]:opacity-50 data-[highlighted]:bg-accent data-[highlighted]:text-accent-foreground"
     >
       <Radix.ItemText>{label}</Radix.ItemText>
-      <Radix.ItemIndicator className="absolute right-2">
+      <Radix.ItemIndicator className="absolute inset-e-2">
         <Check aria-hidden className="size-4" />
       </Radix.ItemIndicator>
     </Radix.Item>

@@ -75,7 +75,7 @@ export function TagInput({ control, value, onChange, placeholder }: TagInputProp
 
 function Tag({ text, onRemove }: { readonly text: string; readonly onRemove: () => void }) {
   return (
-    <span className="inline-flex max-w-full items-center gap-1 rounded-sm bg-accent py-0.5 pl-2 pr-0.5 text-[0.8125rem]">
+    <span className="inline-flex max-w-full items-center gap-1 rounded-sm bg-accent py-0.5 ps-2 pe-0.5 text-[0.8125rem]">
       <span className="truncate">{text}</span>
       <button
         type="button"

@@ -110,7 +110,7 @@ export function Secret({ label, text }: { readonly label: string; readonly text:
   return (
     <div className="grid gap-1.5">
       <p className="text-sm font-medium">{label}</p>
-      <div className="flex items-center gap-2 rounded-lg border bg-muted py-1.5 pl-3 pr-1.5">
+      <div className="flex items-center gap-2 rounded-lg border bg-muted py-1.5 ps-3 pe-1.5">
         <code className="min-w-0 flex-1 break-all text-[0.8125rem]">{text}</code>
         <CopyButton text={text} label={m.copy(label)} />
       </div>

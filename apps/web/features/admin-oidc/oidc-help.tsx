@@ -40,11 +40,11 @@ export function OidcHelp() {
             <ChevronRight aria-hidden className="size-4 text-muted-foreground transition-transform group-open:rotate-90" />
             {guide.name}
           </summary>
-          <div className="grid gap-2 pb-2 pl-7 pr-2 pt-1 text-[0.8125rem] leading-relaxed text-muted-foreground">
+          <div className="grid gap-2 pb-2 ps-7 pe-2 pt-1 text-[0.8125rem] leading-relaxed text-muted-foreground">
             <p>
               {m.issuer2} <code className="break-all text-foreground">{guide.issuer}</code>
             </p>
-            <ol className="list-decimal space-y-1 pl-4">
+            <ol className="list-decimal space-y-1 ps-4">
               {guide.steps.map((step) => (
                 <li key={step}>{step}</li>
               ))}

@@ -49,7 +49,7 @@ export function OidcTest({ asked }: { readonly asked: TestOidc }) {
         )}
         {result !== null && !test.isPending && result.warnings.length > 0 ? (
           <Notice tone="warning" title={m.worthKnowing}>
-            <ul className="list-disc space-y-1 pl-4">
+            <ul className="list-disc space-y-1 ps-4">
               {result.warnings.map((warning) => (
                 <li key={warning}>{warning}</li>
               ))}

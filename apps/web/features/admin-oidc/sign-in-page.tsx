@@ -77,7 +77,7 @@ function OidcEditor({ stored, onSaved }: { readonly stored: OidcSettings; readon
               {m.saveSignIn}
             </Button>
             {stored.isConfigured ? (
-              <Button variant="danger-ghost" className="ml-auto" onClick={() => setRemoving(true)}>
+              <Button variant="danger-ghost" className="ms-auto" onClick={() => setRemoving(true)}>
                 {m.removeSingleSignOn}
               </Button>
             ) : null}

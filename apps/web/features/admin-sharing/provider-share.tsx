@@ -36,7 +36,7 @@ export function ProviderShare({ provider, onToggle }: ProviderShareProps) {
       </div>
       {provider.isOwn ? (
         <div className="flex basis-full items-center gap-3 sm:basis-auto">
-          <div className="grid min-w-0 flex-1 gap-0.5 sm:text-right">
+          <div className="grid min-w-0 flex-1 gap-0.5 sm:text-end">
             <label htmlFor={id} className="text-sm font-medium">
               {m.share(<span className="sr-only">{provider.name}</span>)}
             </label>

@@ -17,7 +17,7 @@ export function AdminFrame({ children }: { readonly children: ReactNode }) {
     <AppFrame>
       <PageBar>
         <h1 className="text-sm font-medium">{m.admin}</h1>
-        <p className="ml-auto flex gap-4 text-sm">
+        <p className="ms-auto flex gap-4 text-sm">
           <Link href="/settings/profile" className="rounded-sm text-muted-foreground hover:text-foreground">
             {m.settings}
           </Link>

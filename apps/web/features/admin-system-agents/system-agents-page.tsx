@@ -122,7 +122,7 @@ function DeleteSystemAgent({ agent, onClose }: { readonly agent: Agent | null; r
       }
     >
       <p>{m.thisCantBeUndoneWhat}</p>
-      <ul className="list-disc space-y-1 pl-5">
+      <ul className="list-disc space-y-1 ps-5">
         <li>{m.allConversationsWithIt}</li>
         <li>{m.itsMemoryAndEveryFile}</li>
         <li>{m.itsPersonalityAndSettings}</li>

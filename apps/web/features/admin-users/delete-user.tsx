@@ -29,7 +29,7 @@ export function DeleteUser({ user, onClose }: { readonly user: ManagedUser; read
     >
       <p>{m.thisCantBeUndoneNobody}</p>
       {loss.error ? <p role="alert">{m.whatIsLostCouldNot(describeError(loss.error).detail ?? m.tryAgainLater)}</p> : null}
-      <ul aria-busy={loss.isPending} className="list-disc space-y-1 pl-5">
+      <ul aria-busy={loss.isPending} className="list-disc space-y-1 ps-5">
         <li>{loss.data ? m.agentsLost(loss.data.agents) : m.allAgents}</li>
         <li>{loss.data ? m.conversationsLost(loss.data.conversations) : m.allConversations}</li>
         <li>{loss.data ? m.providersLost(loss.data.providers) : m.allProviders}</li>

@@ -55,7 +55,7 @@ export const AgentEventMessage = memo(function AgentEventMessage({ message, kind
             </p>
           )}
         </div>
-        <div className="-ml-1 flex h-7 items-center gap-1 text-muted-foreground opacity-0 transition-opacity focus-within:opacity-100 group-hover:opacity-100 group-data-last/item:opacity-100 pointer-coarse:opacity-100">
+        <div className="-ms-1 flex h-7 items-center gap-1 text-muted-foreground opacity-0 transition-opacity focus-within:opacity-100 group-hover:opacity-100 group-data-last/item:opacity-100 pointer-coarse:opacity-100">
           <CopyButton text={message.content} label={m.copyMessage} />
           <time dateTime={message.createdAt} className="text-xs">
             {formatTime(message.createdAt)}

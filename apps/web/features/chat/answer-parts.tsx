@@ -98,12 +98,12 @@ function Aside(props: {
   const { icon: Icon, iconClassName, title, children } = props;
   return (
     <details className="group/aside min-w-0 text-sm text-muted-foreground">
-      <summary className="flex w-fit cursor-pointer list-none items-center gap-2 rounded-md py-1 pr-2 hover:text-foreground [&::-webkit-details-marker]:hidden">
+      <summary className="flex w-fit cursor-pointer list-none items-center gap-2 rounded-md py-1 pe-2 hover:text-foreground [&::-webkit-details-marker]:hidden">
         <Icon aria-hidden className={cn("size-4 shrink-0", iconClassName)} />
         <span className="break-all">{title}</span>
         <ChevronRight aria-hidden className="size-4 shrink-0 transition-transform group-open/aside:rotate-90" />
       </summary>
-      <div className="ml-2 grid min-w-0 gap-2 border-l-2 border-border py-1 pl-4">{children}</div>
+      <div className="ms-2 grid min-w-0 gap-2 border-s-2 border-border py-1 ps-4">{children}</div>
     </details>
   );
 }

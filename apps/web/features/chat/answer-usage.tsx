@@ -21,7 +21,7 @@ export function AnswerUsageLine({ usage }: { readonly usage: AnswerUsage }) {
         aria-expanded={isOpen}
         aria-controls={isOpen ? id : undefined}
         onClick={() => setOpen(!isOpen)}
-        className="ml-1 flex min-h-6 items-center gap-1 rounded-md px-1 text-xs hover:bg-accent hover:text-accent-foreground"
+        className="ms-1 flex min-h-6 items-center gap-1 rounded-md px-1 text-xs hover:bg-accent hover:text-accent-foreground"
       >
         {text}
         <ChevronDown aria-hidden className={cn("size-3 transition-transform", isOpen && "rotate-180")} />
@@ -49,7 +49,7 @@ function UsageDetails({ id, usage }: { readonly id: string; readonly usage: Answ
     [m.cost, costMicros === undefined ? null : costText(costMicros)],
   ];
   return (
-    <dl id={id} data-details className="grid basis-full grid-cols-[auto_1fr] gap-x-4 gap-y-0.5 pb-1 pl-1 pt-0.5 text-xs">
+    <dl id={id} data-details className="grid basis-full grid-cols-[auto_1fr] gap-x-4 gap-y-0.5 pb-1 ps-1 pt-0.5 text-xs">
       {rows.map(([name, value]) =>
         value === null ? null : (
           <div key={name} className="col-span-2 grid grid-cols-subgrid">

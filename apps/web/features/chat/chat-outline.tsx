@@ -22,7 +22,7 @@ export function ChatMainOutline() {
 export function ChatOutline() {
   return (
     <div className="flex h-dvh overflow-hidden">
-      <div className="hidden w-72 shrink-0 border-r bg-sidebar md:block" />
+      <div className="hidden w-72 shrink-0 border-e bg-sidebar md:block" />
       <div className="flex min-w-0 flex-1 flex-col">
         <div className="h-14 shrink-0 border-b">
           <h1 className="sr-only">Mosaic</h1>

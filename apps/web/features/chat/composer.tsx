@@ -65,7 +65,7 @@ export function Composer({ draftKey, agentName, notice, obstacle, isAnswering, i
       onSubmit={submit}
     >
       <FileDrafts draftKey={draftKey} isDropping={files.isDropping} isAnswering={isAnswering} />
-      <div className="flex items-end gap-2 rounded-2xl border border-input bg-card p-2 pl-4 shadow-sm focus-within:border-ring focus-within:ring-2 focus-within:ring-ring/35">
+      <div className="flex items-end gap-2 rounded-2xl border border-input bg-card p-2 ps-4 shadow-sm focus-within:border-ring focus-within:ring-2 focus-within:ring-ring/35">
         <AttachButton draftKey={draftKey} isDisabled={isBlocked} />
         {/* The text once more as generated content gives the cell its height, and so the field, up to a third of a usual screen. */}
         <div

@@ -75,7 +75,7 @@ export const ConversationItem = memo(function ConversationItem(props: Conversati
           )}
         </span>
         {isUnread && !isAnswering ? (
-          <span className="ml-auto size-2 shrink-0 rounded-full bg-primary" role="img" aria-label={m.unread} />
+          <span className="ms-auto size-2 shrink-0 rounded-full bg-primary" role="img" aria-label={m.unread} />
         ) : null}
         {isAnswering ? <span className="size-2 shrink-0 animate-pulse rounded-xs bg-primary" role="img" aria-label={m.answering} /> : null}
       </Link>
@@ -95,7 +95,7 @@ function ConversationMenu({ conversation, isCurrent, isMenuOpen, handlers }: Con
           tabIndex={-1}
           aria-label={m.actionsFor(titleOf(conversation))}
           className={cn(
-            "mr-0.5 text-muted-foreground focus-visible:opacity-100 group-focus-within/row:opacity-100 group-hover/row:opacity-100 data-[state=open]:opacity-100 pointer-coarse:opacity-100",
+            "me-0.5 text-muted-foreground focus-visible:opacity-100 group-focus-within/row:opacity-100 group-hover/row:opacity-100 data-[state=open]:opacity-100 pointer-coarse:opacity-100",
             !isCurrent && "opacity-0",
           )}
         >

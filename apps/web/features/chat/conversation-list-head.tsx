@@ -17,14 +17,14 @@ export function ConversationListHead({ agents, filter }: { readonly agents: read
   const other = isArchived ? m.backToConversations : m.archivedConversations;
   return (
     <div className="grid gap-1.5 px-3 pb-2 pt-1">
-      <div className="flex items-center gap-1 pl-2">
+      <div className="flex items-center gap-1 ps-2">
         <h2 className="flex-1 text-sm font-medium">{isArchived ? m.archived : m.conversations}</h2>
         <Tooltip text={other}>
           <Button
             variant="ghost"
             size="icon-sm"
             aria-label={other}
-            className="mr-0.5 text-muted-foreground"
+            className="me-0.5 text-muted-foreground"
             onClick={() => showList({ isArchived: !isArchived })}
           >
             {isArchived ? <ArrowLeft aria-hidden /> : <Archive aria-hidden />}

@@ -29,7 +29,7 @@ export function EmptyChat({ agent, draftKey }: EmptyChatProps) {
             <button
               type="button"
               onClick={() => suggest(text)}
-              className="grid h-full w-full content-start gap-0.5 rounded-xl border bg-card p-3.5 text-left shadow-xs transition-colors hover:border-input hover:bg-accent/60"
+              className="grid h-full w-full content-start gap-0.5 rounded-xl border bg-card p-3.5 text-start shadow-xs transition-colors hover:border-input hover:bg-accent/60"
             >
               {title === null ? null : <span className="text-sm font-medium">{title}</span>}
               <span dir="auto" className="break-words text-[0.8125rem] leading-snug text-muted-foreground">

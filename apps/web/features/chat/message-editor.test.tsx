@@ -3,8 +3,8 @@ import { expect, test, vi } from "vitest";
 import { MessageEditor } from "@/features/chat/message-editor";
 
 test("a word that is being composed keeps its keys, also where a browser tells that by the key code alone", () => {
-  const [onSend, onCancel] = [vi.fn<(content: string) => void>(), vi.fn<() => void>()];
-  render(<MessageEditor content="こん" onSend={onSend} onCancel={onCancel} />);
+  const [onSend, onCancel] = [vi.fn<() => void>(), vi.fn<() => void>()];
+  render(<MessageEditor text="こん" isAnswering={false} takesFocus onChange={vi.fn()} onSend={onSend} onCancel={onCancel} />);
   const field = screen.getByRole("textbox", { name: "Your message" });
   fireEvent.keyDown(field, { key: "Enter", isComposing: true });
   fireEvent.keyDown(field, { key: "Enter", keyCode: 229 });
@@ -12,5 +12,5 @@ test("a word that is being composed keeps its keys, also where a browser tells t
   expect(onSend).not.toHaveBeenCalled();
   expect(onCancel).not.toHaveBeenCalled();
   fireEvent.keyDown(field, { key: "Enter" });
-  expect(onSend).toHaveBeenCalledWith("こん");
+  expect(onSend).toHaveBeenCalledOnce();
 });

@@ -52,12 +52,12 @@ export const UserMessage = memo(function UserMessage({ message }: { readonly mes
     <article ref={article} aria-label={m.you} className="group flex flex-col items-end gap-0.5">
       <SentFiles parts={message.parts} />
       {message.content === "" ? null : (
-        <p
-          dir="auto"
-          className="max-w-[min(85%,40rem)] whitespace-pre-wrap break-words rounded-2xl rounded-br-md bg-bubble px-4 py-2.5 leading-relaxed"
-        >
-          {message.content}
-        </p>
+        <div className="max-w-[min(85%,40rem)] rounded-2xl rounded-ee-md bg-bubble px-4 py-2.5 leading-relaxed">
+          {/* Only the text runs its own way: the bubble's corner is on the page's side. */}
+          <p dir="auto" className="whitespace-pre-wrap break-words">
+            {message.content}
+          </p>
+        </div>
       )}
       <MessageFoot message={message} label={m.copyMessage} action={<EditButton onEdit={open} />} />
     </article>
@@ -174,7 +174,7 @@ function AnswerEnd({
 
 function MessageFoot({ message, label, action }: { readonly message: Message; readonly label: string; readonly action: ReactNode }) {
   return (
-    <div className="-ml-1 flex min-h-7 flex-wrap items-center gap-1 text-muted-foreground opacity-0 transition-opacity focus-within:opacity-100 has-data-details:opacity-100 has-data-way:opacity-100 group-hover:opacity-100 group-data-last/item:opacity-100 pointer-coarse:opacity-100">
+    <div className="-ms-1 flex min-h-7 flex-wrap items-center gap-1 text-muted-foreground opacity-0 transition-opacity focus-within:opacity-100 has-data-details:opacity-100 has-data-way:opacity-100 group-hover:opacity-100 group-data-last/item:opacity-100 pointer-coarse:opacity-100">
       {message.content === "" ? null : <CopyButton text={message.content} label={label} />}
       {action}
       <VersionSwitch message={message} />

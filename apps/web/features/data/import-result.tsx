@@ -11,7 +11,7 @@ export function ImportResult({ outcome }: { readonly outcome: ImportOutcome }) {
       <p className="font-medium">{m.addedWith(m.conversations(added), messages)}</p>
       {known > 0 ? <p>{m.hereAlready(m.conversations(known))}</p> : null}
       {leftOut.size > 0 ? (
-        <ul className="list-disc pl-5">
+        <ul className="list-disc ps-5">
           {Array.from(leftOut, ([reason, count]) => (
             <li key={reason}>{m.leftOut(m.conversations(count), m.reasons[reason])}</li>
           ))}
@@ -20,7 +20,7 @@ export function ImportResult({ outcome }: { readonly outcome: ImportOutcome }) {
       {omissions.size > 0 ? (
         <>
           <p>{m.notImportedFromTheFiles}</p>
-          <ul className="list-disc pl-5">
+          <ul className="list-disc ps-5">
             {Array.from(omissions, ([omission, count]) => (
               <li key={omission}>
                 {omissionWords[omission]}: {formatNumber(count)}

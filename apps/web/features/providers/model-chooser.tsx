@@ -65,7 +65,7 @@ function ModelList({ options, chosen, onToggle }: ModelListProps) {
     <div className="overflow-hidden rounded-lg border bg-card">
       {options.length > searchableFrom ? (
         <div className="relative border-b">
-          <Search aria-hidden className="absolute left-3 top-1/2 size-4 -translate-y-1/2 text-muted-foreground" />
+          <Search aria-hidden className="absolute inset-s-3 top-1/2 size-4 -translate-y-1/2 text-muted-foreground" />
           <Input
             aria-label={m.searchModels}
             type="search"
@@ -73,7 +73,7 @@ function ModelList({ options, chosen, onToggle }: ModelListProps) {
             value={search}
             onChange={(event) => setSearch(event.target.value)}
             onKeyDown={(event) => (event.key === "Enter" ? event.preventDefault() : undefined)}
-            className="rounded-none border-0 bg-transparent pl-9 shadow-none focus-visible:outline-offset-[-2px]"
+            className="rounded-none border-0 bg-transparent ps-9 shadow-none focus-visible:outline-offset-[-2px]"
           />
         </div>
       ) : null}

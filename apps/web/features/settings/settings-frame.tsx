@@ -26,7 +26,7 @@ function AdminLink() {
   const isAdmin = useMe().data?.role === "admin";
   if (!isAdmin) return null;
   return (
-    <Link href="/admin/users" className="ml-auto rounded-sm text-sm text-muted-foreground hover:text-foreground">
+    <Link href="/admin/users" className="ms-auto rounded-sm text-sm text-muted-foreground hover:text-foreground">
       {m.admin}
     </Link>
   );

@@ -27,7 +27,7 @@ export function WizardFrame({ step, reached, onSelect, children }: WizardFramePr
   }, [step.id]);
   return (
     <div className="min-h-dvh lg:grid lg:grid-cols-[20rem_1fr]">
-      <header className="flex flex-col gap-5 border-b bg-sidebar px-5 py-4 sm:px-8 lg:sticky lg:top-0 lg:h-dvh lg:gap-10 lg:border-b-0 lg:border-r lg:p-8">
+      <header className="flex flex-col gap-5 border-b bg-sidebar px-5 py-4 sm:px-8 lg:sticky lg:top-0 lg:h-dvh lg:gap-10 lg:border-b-0 lg:border-e lg:p-8">
         <div className="flex items-center justify-between">
           <Logo />
           <ThemeSelect />
@@ -72,7 +72,7 @@ function Steps({ shown, reached, onSelect }: StepsProps) {
                 aria-current={isShown ? "step" : undefined}
                 onClick={() => onSelect(step.id)}
                 className={cn(
-                  "flex w-full items-center gap-3 rounded-lg p-1 text-left text-sm transition-colors enabled:hover:bg-accent disabled:cursor-not-allowed max-lg:justify-center lg:px-3 lg:py-2.5",
+                  "flex w-full items-center gap-3 rounded-lg p-1 text-start text-sm transition-colors enabled:hover:bg-accent disabled:cursor-not-allowed max-lg:justify-center lg:px-3 lg:py-2.5",
                   isShown ? "font-medium lg:bg-accent" : "text-muted-foreground",
                 )}
               >

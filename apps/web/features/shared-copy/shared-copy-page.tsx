@@ -156,12 +156,12 @@ function OneMessage({ message: { role, parts }, ownerName, agentName, agentEmoji
   if (role === "user") {
     return (
       <article aria-label={ownerName} className="flex flex-col items-end gap-1">
-        <p
-          dir="auto"
-          className="max-w-[min(85%,40rem)] whitespace-pre-wrap break-words rounded-2xl rounded-br-md bg-bubble px-4 py-2.5 leading-relaxed"
-        >
-          {said}
-        </p>
+        <div className="max-w-[min(85%,40rem)] rounded-2xl rounded-ee-md bg-bubble px-4 py-2.5 leading-relaxed">
+          {/* Only the text runs its own way: the bubble's corner is on the page's side. */}
+          <p dir="auto" className="whitespace-pre-wrap break-words">
+            {said}
+          </p>
+        </div>
         <AnswerParts parts={parts.filter(({ type }) => type !== "text")} isStreaming={false} />
       </article>
     );

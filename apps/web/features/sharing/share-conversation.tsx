@@ -102,7 +102,7 @@ function Made({ made, onClose }: { readonly made: CreatedShare; readonly onClose
       ) : (
         <div className="grid gap-1.5">
           <p className="text-sm">{m.whoeverHasThisLinkReads}</p>
-          <div className="flex items-center gap-2 rounded-lg border bg-muted py-1.5 pl-3 pr-1.5">
+          <div className="flex items-center gap-2 rounded-lg border bg-muted py-1.5 ps-3 pe-1.5">
             <code className="min-w-0 flex-1 break-all text-[0.8125rem]">{link}</code>
             <CopyButton text={link} label={m.copyLink} />
           </div>

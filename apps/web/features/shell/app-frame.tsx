@@ -29,7 +29,7 @@ function Frame({ children }: { readonly children: ReactNode }) {
   const hasSidebar = useLater();
   return (
     <div className="flex h-dvh overflow-hidden">
-      <aside aria-label={m.sidebar} className="hidden w-72 shrink-0 flex-col border-r bg-sidebar md:flex">
+      <aside aria-label={m.sidebar} className="hidden w-72 shrink-0 flex-col border-e bg-sidebar md:flex">
         <Suspense>{hasSidebar ? <Sidebar /> : null}</Suspense>
       </aside>
       <div className="flex min-w-0 flex-1 flex-col">

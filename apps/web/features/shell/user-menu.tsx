@@ -25,7 +25,7 @@ export function UserMenu() {
     );
   return (
     <Menu>
-      <MenuTrigger className="flex w-full items-center gap-2.5 rounded-lg p-2 text-left hover:bg-accent data-[state=open]:bg-accent">
+      <MenuTrigger className="flex w-full items-center gap-2.5 rounded-lg p-2 text-start hover:bg-accent data-[state=open]:bg-accent">
         <span
           aria-hidden
           className="grid size-8 shrink-0 place-items-center rounded-lg bg-primary text-sm font-semibold text-primary-foreground"

@@ -93,7 +93,7 @@ export function AttachButton({ draftKey, isDisabled }: { readonly draftKey: stri
           size="icon"
           variant="ghost"
           aria-label={m.attachFiles(fileLimitWords)}
-          className="-ml-2 rounded-xl text-muted-foreground"
+          className="-ms-2 rounded-xl text-muted-foreground"
           disabled={isDisabled}
           onClick={() => input.current?.click()}
         >
@@ -159,7 +159,7 @@ function Chip({ draft, onRemove }: { readonly draft: FileDraft; readonly onRemov
   return (
     <li
       className={cn(
-        "grid min-w-0 max-w-full grid-cols-[auto_1fr_auto] items-center gap-2 rounded-lg border bg-card py-1 pl-3 pr-1 text-sm sm:max-w-72",
+        "grid min-w-0 max-w-full grid-cols-[auto_1fr_auto] items-center gap-2 rounded-lg border bg-card py-1 ps-3 pe-1 text-sm sm:max-w-72",
         fault !== null && "border-destructive",
       )}
     >

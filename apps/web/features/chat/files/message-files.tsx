@@ -65,7 +65,7 @@ function FileCard({
         </span>
         <span className="shrink-0 text-xs text-muted-foreground">{sizeWords(sizeBytes)}</span>
         {id === undefined ? null : (
-          <span className="ml-auto flex shrink-0">
+          <span className="ms-auto flex shrink-0">
             {isImage || mediaType === "text/plain" ? (
               <a href={`/api/files/${id}/preview`} target="_blank" rel="noreferrer" aria-label={m.view(name)} className={cn(actionClasses)}>
                 <Eye aria-hidden className="size-4" />

@@ -31,7 +31,7 @@ export function SearchButton({ onOpen }: { readonly onOpen?: (() => void) | unde
     >
       <Search aria-hidden />
       {m.searchConversations}
-      <kbd aria-hidden className="ml-auto font-sans text-xs pointer-coarse:hidden">
+      <kbd aria-hidden className="ms-auto font-sans text-xs pointer-coarse:hidden">
         {modifier} K
       </kbd>
     </Button>
