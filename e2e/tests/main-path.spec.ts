@@ -69,6 +69,8 @@ test.describe("the main path", () => {
     await expect(page.getByRole("button", { name: "Skip for now" })).toBeVisible();
     await expectAccessible(page);
     await page.getByRole("button", { name: "Skip for now" }).click();
+    // What a reload interrupts may not have reached the server.
+    await expect(page.getByRole("radio", { name: /Any OpenAI-compatible/ })).toBeVisible();
   });
 
   test("the wizard: provider, with a test that says what is wrong", async ({ world }) => {

@@ -54,13 +54,8 @@ export function MessageEditor({ text, isAnswering, takesFocus, onChange, onSend,
         className="w-full resize-y rounded-2xl border border-input bg-card px-4 py-2.5 leading-relaxed outline-none focus-visible:border-ring focus-visible:ring-2 focus-visible:ring-ring/35"
       />
       <div className="flex flex-wrap items-center justify-end gap-2">
-<<<<<<< HEAD
-        <p id={hintId} className="mr-auto text-xs text-muted-foreground">
-          {isTooLong ? m.thisMessageIsTooLong : isAnswering ? m.editCanBeSentOnce : m.yourFirstVersionIsKept}
-=======
         <p id={hintId} className="me-auto text-xs text-muted-foreground">
-          {isTooLong ? m.thisMessageIsTooLong : m.yourFirstVersionIsKept}
->>>>>>> w2
+          {isTooLong ? m.thisMessageIsTooLong : isAnswering ? m.editCanBeSentOnce : m.yourFirstVersionIsKept}
         </p>
         <Button variant="secondary" size="sm" onClick={onCancel}>
           {m.cancel}

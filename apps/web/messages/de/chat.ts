@@ -228,7 +228,7 @@ export const m: Translated<typeof english> = {
   versions: "Fassungen",
   of: (place, count) => `${place} von ${count}`,
   answerAgain: "Neu antworten",
-  modelOfNone: (name) => `Modell von ${name}: keines`,
+  modelOfNone: (name) => `Kein Modell für ${name}`,
   modelOf: (name, model) => `Modell von ${name}: ${model}`,
   noModel: "Kein Modell",
   changesTheModelOfEverywhere: (name) => `Ändert das Modell von ${name} überall, ab der nächsten Nachricht.`,

@@ -162,7 +162,7 @@ export const m = {
   versions: "Versions",
   of: (place: number, count: number) => `${place} of ${count}`,
   answerAgain: "Answer again",
-  modelOfNone: (name: string) => `Model of ${name}: none`,
+  modelOfNone: (name: string) => `No model for ${name}`,
   modelOf: (name: string, model: string) => `Model of ${name}: ${model}`,
   noModel: "No model",
   changesTheModelOfEverywhere: (name: string) => `Changes the model of ${name} everywhere, from the next message on.`,
