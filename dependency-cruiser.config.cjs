@@ -19,7 +19,7 @@ const moduleGraph = {
   search: ["conversations"],
   files: ["settings"],
   turns: ["agent-config", "conversations", "containers", "files", "llm-relay", "push"],
-  "conversation-files": ["conversations", "owner-events", "settings"],
+  "conversation-files": ["conversations", "files", "owner-events", "settings"],
   dictation: ["llm-providers", "outbound-access"],
   push: ["accounts", "conversations", "outbound-access", "owner-events", "settings"],
   demo: ["settings"],
@@ -69,7 +69,7 @@ const featureGraph = {
 
 /** What another module may see of a module: never its repository or its controllers. */
 const publicParts =
-  "\\.(module|service|guard|decorator|types)\\.ts$|[-/]registry\\.ts$|/(tokens|sealed-box|key-ring|audit-trail|model-choice|session-endings|message-seal|conversation-title|device-name|due-pushes|sealed-pieces|file-name)\\.ts$";
+  "\\.(module|service|guard|decorator|types)\\.ts$|[-/]registry\\.ts$|/(tokens|sealed-box|key-ring|audit-trail|model-choice|session-endings|message-seal|conversation-title|device-name|due-pushes|sealed-pieces|file-name|outgoing-file)\\.ts$";
 
 const featurePath = (names) => `^apps/web/features/(${names.join("|")})/`;
 

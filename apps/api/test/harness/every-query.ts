@@ -160,6 +160,7 @@ const talk: readonly Call[] = [
     own: (shares) => shares.own(user),
     received: (shares) => shares.received(user),
     findFor: (shares) => shares.findFor(user, id("conversation_shares", 1)),
+    findLink: (shares) => shares.findLink(id("conversation_shares", 1)),
     findByToken: (shares) => shares.findByToken(bytes()),
     page: (shares) => shares.page(id("conversation_shares", 1), 0),
   }),
@@ -331,7 +332,8 @@ const push: readonly Call[] = [
     noteFailure: (devices) => devices.noteFailure(id("push_devices", 7), "no"),
   }),
   ...of(PushDeliveriesRepository, {
-    drop: (deliveries) => deliveries.drop([id("messages", 1), id("messages", 3)]),
+    waiting: (deliveries) => deliveries.waiting([id("messages", 1), id("messages", 3)]),
+    drop: (deliveries) => deliveries.drop(id("users", 1), id("messages", 1)),
     claim: (deliveries) => deliveries.claim(16, [user], times),
     find: (deliveries) => deliveries.find(delivery, now),
     end: (deliveries) => deliveries.end(delivery),
