@@ -20,7 +20,7 @@ const moduleGraph = {
   files: ["settings"],
   folders: ["owner-events"],
   turns: ["agent-config", "conversations", "containers", "files", "folders", "llm-relay", "push"],
-  "conversation-files": ["conversations", "owner-events", "settings"],
+  "conversation-files": ["conversations", "files", "owner-events", "settings"],
   dictation: ["llm-providers", "outbound-access"],
   push: ["accounts", "conversations", "outbound-access", "owner-events", "settings", "users"],
   demo: ["settings"],
@@ -70,7 +70,7 @@ const featureGraph = {
 
 /** What another module may see of a module: never its repository or its controllers. */
 const publicParts =
-  "\\.(module|service|guard|decorator|types)\\.ts$|[-/]registry\\.ts$|/(tokens|sealed-box|key-ring|audit-trail|model-choice|session-endings|message-seal|conversation-title|device-name|due-pushes|sealed-pieces|file-name)\\.ts$";
+  "\\.(module|service|guard|decorator|types)\\.ts$|[-/]registry\\.ts$|/(tokens|sealed-box|key-ring|audit-trail|model-choice|session-endings|message-seal|conversation-title|device-name|due-pushes|sealed-pieces|file-name|outgoing-file)\\.ts$";
 
 const featurePath = (names) => `^apps/web/features/(${names.join("|")})/`;
 

@@ -189,7 +189,7 @@ test("a ninth person waits for their turn, and is refused only for a second reco
   const both = [dictate(ann.client, ann.made.id), dictate(ann.client, ann.made.id)];
   expect((await Promise.race(both)).problem?.detail).toMatch(/^What you said before/);
   leaving.abort();
-  expect((await Promise.all(both)).map(({ status }) => status).toSorted()).toEqual([200, 503]);
+  expect((await Promise.all(both)).filter(({ status }) => status === 200)).toHaveLength(1);
   expect(await Promise.all(hanging)).toEqual(others.map(() => "left"));
 });
 
@@ -201,7 +201,7 @@ test("an answer that comes drop by drop, without an end, is given up", async () 
     response.once("close", () => clearInterval(drip));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close().closeAllConnections());
+  onTestFinished(() => server.close().closeAllConnections());
   const client = createOutboundClient({ policy: () => createAddressPolicy(["127.0.0.1"]) });
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const audio = new Uint8Array(webm());

@@ -1,8 +1,10 @@
 import { randomBytes, randomUUIDv7 } from "node:crypto";
 import type { Conversation, ConversationWithMessages } from "@mosaic/contracts/chat";
 import { createdShare, sharedPage, shareLists, type CreatedShare, type SharedPage, type ShareLists } from "@mosaic/contracts/shares";
+import type { ChatFile } from "@mosaic/contracts/files";
 import type { MessagePart } from "@mosaic/contracts/message-parts";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { CryptoService } from "../src/modules/crypto/crypto.service.js";
 import { idsInOrder } from "../src/modules/conversation-files/message-ids.js";
 import { auditRows } from "./harness/audit-rows.js";
 import { createAgent, createConversation } from "./harness/chat.js";
@@ -106,7 +108,7 @@ test("a link is read by whoever has it, without signing in, and only while it is
   expect((await openLink(app.visitor(), token)).status).toBe(404);
 });
 
-test("tools, thoughts and names of files are in a copy when they are asked for, what Mosaic says never is", async () => {
+test("tools, thoughts and files are in a copy when they are asked for, what Mosaic says never is", async () => {
   const ann = await person();
   const id = await conversation(ann);
   const kinds = async (wish: object): Promise<string[]> =>
@@ -114,6 +116,65 @@ test("tools, thoughts and names of files are in a copy when they are asked for, 
   expect(await kinds({})).toEqual(["text", "text"]);
   expect(await kinds({ hasTools: true })).toEqual(["text", "reasoning", "tool_call", "text"]);
   expect(await kinds({ hasFiles: true })).toEqual(["text", "file", "text"]);
+});
+
+test("files are in a copy when they are asked for, for who reads it, and for as long as it is shared", async () => {
+  const [ann, bob, eve] = [await person(), await person(), await person()];
+  const uploaded = async (content: string): Promise<ChatFile> => (await ann.client.upload("Räder.txt", content)).json<ChatFile>();
+  const [file, other] = [await uploaded("a pelican"), await uploaded("a secret")];
+  const id = await conversation(ann, [[text("Look"), { type: "file", ...file, workspacePath: "inbox/canary" }]]);
+  const sent = "UPDATE files SET message_id = (SELECT id FROM messages WHERE conversation_id = $1) WHERE id = $2";
+  await app.database.query(sent, [id, file.id]);
+  const visitor = app.visitor();
+  const opened = async (client: TestClient, path: string): Promise<[number, string | null, string]> => {
+    const response = await client.open("GET", path);
+    return [response.status, response.headers.get("content-type"), response.ok ? await response.text() : ""];
+  };
+  const statusesOf = async (...calls: readonly [TestClient, string][]): Promise<number[]> =>
+    Promise.all(calls.map(async ([client, path]) => (await opened(client, path))[0]));
+
+  const without = await share(ann, id, { kind: "link" });
+  expect(pageOf(await openLink(visitor, without.token))).toMatchObject({ files: [], messages: [{ parts: [{ type: "text" }] }] });
+
+  const named = await share(ann, id, { kind: "members", usernames: [bob.name], hasFiles: true });
+  expect(JSON.stringify((await bob.client.get(`/api/shares/${named.share.id}`)).json())).not.toContain("canary");
+  const path = `/api/shares/${named.share.id}/file?file=`;
+  expect(await opened(bob.client, path + file.id)).toEqual([200, "application/octet-stream", "a pelican"]);
+  expect(await opened(bob.client, `${path}${file.id}&as=preview`)).toEqual([200, "text/plain; charset=utf-8", "a pelican"]);
+  const strangers: [TestClient, string][] = [
+    [eve.client, path + file.id],
+    [bob.client, path + other.id],
+    [bob.client, `${path}${file.id}&page=1`],
+    [visitor, path + file.id],
+  ];
+  expect(await statusesOf(...strangers)).toEqual([404, 404, 404, 401]);
+
+  const linked = await share(ann, id, { kind: "link", hasFiles: true });
+  const [shown] = pageOf(await openLink(visitor, linked.token)).files ?? [];
+  expect(shown?.id).toBe(file.id);
+  const address = `/api/shared-files/${shown?.ticket ?? ""}`;
+  expect(await opened(visitor, address)).toEqual([200, "application/octet-stream", "a pelican"]);
+  expect(await opened(visitor, `${address}?as=preview`)).toEqual([200, "text/plain; charset=utf-8", "a pelican"]);
+  const ticket = (change: object): string => {
+    const held = { shareId: linked.share.id, fileId: file.id, untilMs: Date.now() + 60_000, ...change };
+    const sealed = app.nest
+      .get(CryptoService, { strict: false })
+      .seal(JSON.stringify(held), { owner: "system", field: "shared_files.ticket" });
+    return `/api/shared-files/${Buffer.from(sealed).toString("base64url")}`;
+  };
+  const addresses = [
+    ticket({}),
+    ticket({ untilMs: Date.now() - 1 }),
+    ticket({ shareId: named.share.id }),
+    ticket({ fileId: randomUUIDv7() }),
+  ];
+  const wrong = ["/api/shared-files/x", `${address.slice(0, -3)}abc`];
+  const calls = [...addresses, ...wrong].map((one): [TestClient, string] => [visitor, one]);
+  expect(await statusesOf(...calls)).toEqual([200, 404, 404, 404, 404, 404]);
+
+  await ann.client.delete(`/api/shares/${linked.share.id}`);
+  await ann.client.delete(`/api/shares/${named.share.id}`);
+  expect(await statusesOf([visitor, address], [bob.client, path + file.id])).toEqual([404, 404]);
 });
 
 test("a copy is of the moment in which it was made, and goes with its conversation", async () => {

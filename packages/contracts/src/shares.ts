@@ -8,7 +8,7 @@ export const maxShares = 100;
 const what = {
   /** What the agent thought and the calls of its tools, too. */
   hasTools: z.boolean(),
-  /** The names of files, too. */
+  /** Files, too. */
   hasFiles: z.boolean(),
 };
 
@@ -66,6 +66,13 @@ export const sharedMessage = z
   .meta({ id: "SharedMessage" });
 export type SharedMessage = z.infer<typeof sharedMessage>;
 
+/** What opens a file of a copy, at `/api/shared-files/:ticket`, for an hour. */
+export const sharedFile = z.object({ id: z.uuid(), ticket: z.string() });
+export type SharedFile = z.infer<typeof sharedFile>;
+
+/** What a ticket holds, sealed. */
+export const sharedFileTicket = z.object({ shareId: z.uuid(), fileId: z.uuid(), untilMs: z.int() });
+
 /** Some messages of a copy. */
 export const sharedPage = z
   .object({
@@ -75,6 +82,8 @@ export const sharedPage = z
     agentEmoji: z.string(),
     createdAt: z.iso.datetime(),
     messages: z.array(sharedMessage),
+    /** Of a link: those that the messages name by an id. A member reads them at `/api/shares/:id/file`. */
+    files: z.array(sharedFile).optional(),
     /** `null`: these are the last ones. */
     nextPage: z.int().nullable(),
   })
@@ -84,6 +93,14 @@ export type SharedPage = z.infer<typeof sharedPage>;
 const page = z.coerce.number().int().min(0).max(10_000).default(0);
 export const sharedPageQuery = z.strictObject({ page }).meta({ id: "SharedPageQuery" });
 export type SharedPageQuery = z.infer<typeof sharedPageQuery>;
+
+/** A preview is of an image or a text. */
+const as = z.enum(["download", "preview"]).default("download");
+export const sharedFileView = z.strictObject({ as }).meta({ id: "SharedFileView" });
+export type SharedFileView = z.infer<typeof sharedFileView>;
+/** `file`: that the page names. */
+export const sharedFileQuery = z.strictObject({ page, file: z.uuid().toLowerCase(), as }).meta({ id: "SharedFileQuery" });
+export type SharedFileQuery = z.infer<typeof sharedFileQuery>;
 
 const shareToken = z
   .string()

@@ -166,6 +166,7 @@ const talk: readonly Call[] = [
     own: (shares) => shares.own(user),
     received: (shares) => shares.received(user),
     findFor: (shares) => shares.findFor(user, id("conversation_shares", 1)),
+    findLink: (shares) => shares.findLink(id("conversation_shares", 1)),
     findByToken: (shares) => shares.findByToken(bytes()),
     page: (shares) => shares.page(id("conversation_shares", 1), 0),
   }),

@@ -213,6 +213,11 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     audit: ["push.enable"],
     target: callers,
   },
+  "PushController.seen": {
+    body: { messageId: "0198c1b2-7a60-7c3e-8f00-0123456789ab" },
+    ok: 204,
+    unaudited: "it only keeps the caller's own devices quiet",
+  },
   "PushController.test": { kind: "push-device", ok: 200, unaudited: "it only shows something on the caller's own device" },
   "SharingController.saveDefault": {
     body: { backend: null, model: null },
@@ -227,6 +232,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     ok: 201,
     audit: ["conversation.share"],
   },
+  "SharesController.file": { kind: "share", ok: 200, onlyRefusals: "shares.api.test.ts" },
   "SharesController.lists": { ok: 200 },
   "FoldersController.list": { ok: 200 },
   "FoldersController.create": {
@@ -314,6 +320,7 @@ export const openRecipes: Readonly<Record<string, OpenRecipe>> = {
   },
   "AuthController.logout": { status: 204 },
   "HealthController.live": { status: 200 },
+  "SharedFilesController.read": { status: 404 },
   "SharedLinksController.open": { bodyOf: () => ({ token: "a".repeat(43) }), status: 404 },
   "OidcSignInController.callback": {
     query: "?state=s&code=c",

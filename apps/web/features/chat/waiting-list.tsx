@@ -49,35 +49,17 @@ export function WaitingList({ conversationId, waiting, adding, isAnswering, refu
         )}
         <ol className="mt-1 grid max-h-40 gap-1 overflow-y-auto">
           {waiting.map((message) => (
-            <li key={message.id} className="flex items-center gap-2">
-              <p dir="auto" className="line-clamp-2 min-w-0 flex-1 break-words">
-                {message.content}
-              </p>
-              <Button
-                size="sm"
-                variant="ghost"
-                disabled={isBusy || message.isNext}
-                aria-label={m.sendNow(message.content.slice(0, 80))}
-                title={isAnswering ? m.stopsTheAnswerAndSends : undefined}
-                onClick={() => {
-                  forget();
-                  sendNow.mutate(message.id);
-                }}
-              >
-                <CornerDownLeft aria-hidden />
-                {m.sendNow2}
-              </Button>
-              <Button
-                size="icon-sm"
-                variant="ghost"
-                disabled={isBusy}
-                aria-label={m.takeBack(message.content.slice(0, 80))}
-                title={m.takeBackToEditIt}
-                onClick={() => void edit(message)}
-              >
-                <Undo2 aria-hidden />
-              </Button>
-            </li>
+            <WaitingRow
+              key={message.id}
+              message={message}
+              isBusy={isBusy}
+              isAnswering={isAnswering}
+              onSendNow={() => {
+                forget();
+                sendNow.mutate(message.id);
+              }}
+              onEdit={() => void edit(message)}
+            />
           ))}
           {adding.map(({ id, content }) => (
             <li key={id} className="flex items-center gap-2">
@@ -97,6 +79,45 @@ export function WaitingList({ conversationId, waiting, adding, isAnswering, refu
         )}
       </div>
     </section>
+  );
+}
+
+interface WaitingRowProps {
+  readonly message: WaitingMessage;
+  readonly isBusy: boolean;
+  readonly isAnswering: boolean;
+  readonly onSendNow: () => void;
+  readonly onEdit: () => void;
+}
+
+function WaitingRow({ message: { content, isNext }, isBusy, isAnswering, onSendNow, onEdit }: WaitingRowProps) {
+  return (
+    <li className="flex items-center gap-2">
+      <p dir="auto" className="line-clamp-2 min-w-0 flex-1 break-words">
+        {content}
+      </p>
+      <Button
+        size="sm"
+        variant="ghost"
+        disabled={isBusy || isNext}
+        aria-label={m.sendNow(content.slice(0, 80))}
+        title={isAnswering ? m.stopsTheAnswerAndSends : undefined}
+        onClick={onSendNow}
+      >
+        <CornerDownLeft aria-hidden />
+        {m.sendNow2}
+      </Button>
+      <Button
+        size="icon-sm"
+        variant="ghost"
+        disabled={isBusy}
+        aria-label={m.takeBack(content.slice(0, 80))}
+        title={m.takeBackToEditIt}
+        onClick={onEdit}
+      >
+        <Undo2 aria-hidden />
+      </Button>
+    </li>
   );
 }
 

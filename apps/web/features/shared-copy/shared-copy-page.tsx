@@ -2,15 +2,17 @@
 
 import type { SharedMessage, SharedPage } from "@mosaic/contracts/shares";
 import { useSearchParams } from "next/navigation";
-import { Suspense, useState, useSyncExternalStore, type ReactNode } from "react";
+import { Suspense, useCallback, useState, useSyncExternalStore, type ReactNode } from "react";
 import { LogoMark } from "@/components/page/logo";
 import { ThemeSelect } from "@/components/page/theme-select";
 import { Button } from "@/components/ui/button";
 import { Link } from "@/components/ui/link";
 import { Notice } from "@/components/ui/notice";
 import { AgentFace } from "@/features/agents/agent-status";
+import { FileAddressProvider } from "@/features/chat/files/file-address";
 import { AnswerParts } from "@/features/chat/answer-parts";
 import { ContinueCopy } from "@/features/shared-copy/continue-copy";
+import { sharedFileAddress } from "@/features/shared-copy/shared-file-address";
 import { useSharedCopy, type CopyName } from "@/features/sharing/share-queries";
 import { describeError, isProblem } from "@/lib/api";
 import { formatTime } from "@/lib/time";
@@ -121,8 +123,8 @@ interface ReadProps {
 function Read({ name, pages, onMore, isBusy }: ReadProps) {
   const [first] = pages;
   if (first === undefined) return null;
-  const { title, ownerName, agentName, agentEmoji, createdAt } = first;
-  const messages = pages.flatMap((page, place) => page.messages.map((message, index) => ({ message, key: `${place}-${index}` })));
+  const { title, ownerName, agentName, createdAt } = first;
+  const keyed = pages.map((page, place) => ({ page, place, key: String(place) }));
   return (
     <>
       <div className="grid gap-1">
@@ -131,8 +133,8 @@ function Read({ name, pages, onMore, isBusy }: ReadProps) {
       </div>
       <ContinueCopy name={name} />
       <div className="grid gap-6">
-        {messages.map(({ message, key }) => (
-          <OneMessage key={key} message={message} ownerName={ownerName} agentName={agentName} agentEmoji={agentEmoji} />
+        {keyed.map(({ page, place, key }) => (
+          <OnePage key={key} name={name} page={page} place={place} />
         ))}
       </div>
       {onMore === null ? null : (
@@ -141,6 +143,26 @@ function Read({ name, pages, onMore, isBusy }: ReadProps) {
         </Button>
       )}
     </>
+  );
+}
+
+interface OnePageProps {
+  readonly name: CopyName;
+  readonly page: SharedPage;
+  readonly place: number;
+}
+
+/** Files are had by what this page of the copy names. */
+function OnePage({ name, page, place }: OnePageProps) {
+  const { messages, ownerName, agentName, agentEmoji, files } = page;
+  const keyed = messages.map((message, index) => ({ message, key: String(index) }));
+  const addressOf = useCallback((id: string) => sharedFileAddress({ name, place, files }, id), [name, place, files]);
+  return (
+    <FileAddressProvider value={addressOf}>
+      {keyed.map(({ message, key }) => (
+        <OneMessage key={key} message={message} ownerName={ownerName} agentName={agentName} agentEmoji={agentEmoji} />
+      ))}
+    </FileAddressProvider>
   );
 }
 

@@ -79,7 +79,7 @@ function ShareForm({ conversationId, onCancel, onMade }: ShareFormProps) {
         </Field>
       ) : null}
       <CheckboxField label={m.withThoughtsAndTools} description={m.whatTheAgentThoughtAnd} isChecked={hasTools} onChange={setTools} />
-      <CheckboxField label={m.withNamesOfFiles} description={m.theFilesThemselvesAreNever} isChecked={hasFiles} onChange={setFiles} />
+      <CheckboxField label={m.withFiles} description={m.filesThatWereSentAnd} isChecked={hasFiles} onChange={setFiles} />
       {create.error ? <SaveProblem error={create.error} /> : null}
       <div className="flex justify-end gap-2">
         <Button variant="secondary" onClick={onCancel}>

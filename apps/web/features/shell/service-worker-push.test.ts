@@ -29,7 +29,7 @@ const start = (paths: readonly string[] = [], languages: readonly string[] = ["e
     registration: { showNotification },
     clients: { matchAll: async () => pages, openWindow: async (href: string) => void visits.push(`new -> ${href.slice(origin.length)}`) },
   };
-  // oxlint-disable-next-line no-new-func -- it is a script of its own, without exports
+  // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- it is a script of its own, without exports
   new Function("self", "navigator", source)(self, { language: languages[0], languages });
   const happen = async (type: string, fields: object): Promise<void> => {
     let work: Promise<unknown> = Promise.resolve();

@@ -1,6 +1,7 @@
 import { Module } from "@nestjs/common";
 import { AuthModule } from "../auth/auth.module.js";
 import { ConversationsModule } from "../conversations/conversations.module.js";
+import { FilesModule } from "../files/files.module.js";
 import { OwnerEventsModule } from "../owner-events/owner-events.module.js";
 import { AddedAmounts } from "./added-amounts.js";
 import { ExportController } from "./export.controller.js";
@@ -13,6 +14,8 @@ import { ImportService } from "./import.service.js";
 import { LinkReaders } from "./shares/link-readers.js";
 import { ShareLinksController } from "./shares/share-links.controller.js";
 import { ShareLinksService } from "./shares/share-links.service.js";
+import { SharedFilesController } from "./shares/shared-files.controller.js";
+import { SharedFilesService } from "./shares/shared-files.service.js";
 import { SharedLinksController } from "./shares/shared-links.controller.js";
 import { SharedReadingService } from "./shares/shared-reading.service.js";
 import { SharesController } from "./shares/shares.controller.js";
@@ -20,8 +23,8 @@ import { SharesRepository } from "./shares/shares.repository.js";
 import { SharesService } from "./shares/shares.service.js";
 
 @Module({
-  imports: [AuthModule, ConversationsModule, OwnerEventsModule, SettingsModule],
-  controllers: [ExportController, ImportController, SharesController, SharedLinksController, ShareLinksController],
+  imports: [AuthModule, ConversationsModule, FilesModule, OwnerEventsModule, SettingsModule],
+  controllers: [ExportController, ImportController, SharesController, SharedFilesController, SharedLinksController, ShareLinksController],
   providers: [
     AddedAmounts,
     ExportService,
@@ -30,6 +33,7 @@ import { SharesService } from "./shares/shares.service.js";
     ImportRepository,
     LinkReaders,
     ShareLinksService,
+    SharedFilesService,
     SharedReadingService,
     SharesService,
     SharesRepository,

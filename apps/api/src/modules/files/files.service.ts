@@ -12,7 +12,17 @@ import { fileNameOf } from "./file-name.js";
 import { FilePiecesRepository } from "./file-pieces.repository.js";
 import { FilesRepository } from "./files.repository.js";
 import type { NewFile, OpenFile, StoredFile } from "./files.types.js";
-import { fileKey, fileKeyContext, fileNameContext, inPieces, newFileKey, openPiece, pieceCount, sealPiece, sourceMarkContext } from "./sealed-pieces.js";
+import {
+  fileKey,
+  fileKeyContext,
+  fileNameContext,
+  inPieces,
+  newFileKey,
+  openPiece,
+  pieceCount,
+  sealPiece,
+  sourceMarkContext,
+} from "./sealed-pieces.js";
 
 const draftsKeptMs = 24 * 60 * 60_000;
 /** Longer than any upload takes. */

@@ -18,7 +18,7 @@ async function answered(pieces: () => AsyncIterable<Buffer>): Promise<{ answer: 
     );
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  onTestFinished(() => void server.close().closeAllConnections());
+  onTestFinished(() => server.close().closeAllConnections());
   const { promise, resolve: answer, reject } = Promise.withResolvers<IncomingMessage>();
   get({ port: (server.address() as AddressInfo).port, host: "127.0.0.1" }, answer).on("error", reject);
   return { answer: await promise, ended };

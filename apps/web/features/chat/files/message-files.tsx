@@ -5,6 +5,7 @@ import type { FilePart, MessagePart } from "@mosaic/contracts/message-parts";
 import { Download, Eye, FileText } from "lucide-react";
 import { useState } from "react";
 import { cn } from "@/components/ui/cn";
+import { useFileAddress } from "@/features/chat/files/file-address";
 import { sizeWords } from "@/features/chat/files/file-words";
 import { m } from "@messages/chat";
 
@@ -24,8 +25,11 @@ export function SentFiles({ parts }: { readonly parts: readonly MessagePart[] })
 
 /** A file that the agent made. */
 export function MadeFile({ file }: { readonly file: FilePart }) {
-  const place = file.workspacePath === undefined ? "" : m.inTheAgentsWorkspace(file.workspacePath);
-  return <FileCard file={file} whereabouts={file.id === undefined ? `${place}${m.mosaicDoesNotOfferIt}` : null} />;
+  const { id, workspacePath } = file;
+  // Of an imported or a shared conversation there is the name alone, and nobody knows why.
+  const whereabouts =
+    id === undefined && workspacePath !== undefined ? `${m.inTheAgentsWorkspace(workspacePath)}${m.mosaicDoesNotOfferIt}` : null;
+  return <FileCard file={file} whereabouts={whereabouts} />;
 }
 
 const sentWords = ({ workspacePath, mediaType, isShownToModel }: FilePart): string | null => {
@@ -44,13 +48,14 @@ function FileCard({
   readonly whereabouts: string | null;
 }) {
   const [isBroken, setBroken] = useState(false);
+  const address = useFileAddress(id);
   const isImage = isImageType(mediaType);
   return (
     <div className="grid w-fit min-w-0 max-w-full grid-cols-[minmax(0,1fr)] gap-1.5 rounded-xl border bg-card p-2 text-sm">
-      {id !== undefined && isImage && !isBroken ? (
+      {address !== null && isImage && !isBroken ? (
         // oxlint-disable-next-line nextjs/no-img-element -- it is nobody's to be made smaller by a server
         <img
-          src={`/api/files/${id}/preview`}
+          src={address.preview}
           alt={name}
           loading="lazy"
           decoding="async"
@@ -64,14 +69,14 @@ function FileCard({
           {name}
         </span>
         <span className="shrink-0 text-xs text-muted-foreground">{sizeWords(sizeBytes)}</span>
-        {id === undefined ? null : (
+        {address === null ? null : (
           <span className="ms-auto flex shrink-0">
             {isImage || mediaType === "text/plain" ? (
-              <a href={`/api/files/${id}/preview`} target="_blank" rel="noreferrer" aria-label={m.view(name)} className={cn(actionClasses)}>
+              <a href={address.preview} target="_blank" rel="noreferrer" aria-label={m.view(name)} className={cn(actionClasses)}>
                 <Eye aria-hidden className="size-4" />
               </a>
             ) : null}
-            <a href={`/api/files/${id}`} download={name} aria-label={m.download(name)} className={cn(actionClasses)}>
+            <a href={address.download} download={name} aria-label={m.download(name)} className={cn(actionClasses)}>
               <Download aria-hidden className="size-4" />
             </a>
           </span>

@@ -6,12 +6,26 @@ afterEach(() => vi.unstubAllGlobals());
 const at = "2024-03-01T12:00:00.000Z";
 const header = { type: "header", format: "mosaic-conversations", version: 1, exportedAt: at };
 const conversation = (id: string, change: object = {}): object => ({
-  ...{ type: "conversation", source: "mosaic", id, title: `About ${id}`, activeMessageId: null },
-  ...{ isPinned: false, isArchived: false, createdAt: at, updatedAt: at, ...change },
+  type: "conversation",
+  source: "mosaic",
+  id,
+  title: `About ${id}`,
+  activeMessageId: null,
+  isPinned: false,
+  isArchived: false,
+  createdAt: at,
+  updatedAt: at,
+  ...change,
 });
 const message = (id: string): object => ({
-  ...{ type: "message", id, parentId: null, role: "user", parts: [{ type: "text", text: "x".repeat(400) }] },
-  ...{ status: "complete", usage: null, createdAt: at },
+  type: "message",
+  id,
+  parentId: null,
+  role: "user",
+  parts: [{ type: "text", text: "x".repeat(400) }],
+  status: "complete",
+  usage: null,
+  createdAt: at,
 });
 
 /** The kinds of the lines of each request that a file makes. */

@@ -4,31 +4,51 @@ import {
   continueShare,
   createdShare,
   createShare,
+  sharedFileQuery,
   sharedPage,
   sharedPageQuery,
   shareLists,
   type ContinueShare,
   type CreatedShare,
   type CreateShare,
+  type SharedFileQuery,
   type SharedPage,
   type SharedPageQuery,
   type ShareLists,
 } from "@mosaic/contracts/shares";
-import { Body, Controller, Delete, Get, HttpCode, Post, Query } from "@nestjs/common";
+import { Body, Controller, Delete, Get, HttpCode, Post, Query, Res } from "@nestjs/common";
+import { ApiOkResponse } from "@nestjs/swagger";
+import type { Response } from "express";
 import { SessionOnly } from "../../../platform/http/access.decorator.js";
 import { ApiAnswer } from "../../../platform/http/api-answer.decorator.js";
+import { goneSignal } from "../../../platform/http/gone-signal.js";
 import { PathId } from "../../../platform/http/path-id.decorator.js";
+import { FairGate } from "../../../platform/pressure/fair-gate.js";
 import { CurrentUser } from "../../auth/current-user.decorator.js";
+import { sendFile, sendPreview } from "../../files/outgoing-file.js";
+import { SharedFilesService } from "./shared-files.service.js";
 import { SharedReadingService } from "./shared-reading.service.js";
 import { SharesService } from "./shares.service.js";
+
+const reading = {
+  atOnce: 32,
+  atOncePerKey: 4,
+  waiting: 1_000,
+  waitingPerKey: 60,
+  longestWaitMs: 30_000,
+  words: { ofKey: "You open many files at once. Try again in a moment.", inAll: "Many files are being read. Try again in a moment." },
+} as const;
 
 /** What one shows to others, and what others show to one. A browser only: a token that leaks must not hand conversations on. */
 @Controller("api")
 @SessionOnly()
 export class SharesController {
+  private readonly readingFiles = new FairGate(reading);
+
   constructor(
     private readonly shares: SharesService,
     private readonly reading: SharedReadingService,
+    private readonly files: SharedFilesService,
   ) {}
 
   /** Makes a copy of the branch that is shown, as it is now. */
@@ -57,6 +77,20 @@ export class SharesController {
     @Query({ schema: sharedPageQuery }) { page }: SharedPageQuery,
   ): Promise<SharedPage> {
     return this.reading.page(await this.reading.forMember(user.id, id), page);
+  }
+
+  /** A file that a page of it names. */
+  @Get("shares/:id/file")
+  @ApiOkResponse({ content: { "application/octet-stream": { schema: { type: "string", format: "binary" } } } })
+  async file(
+    @CurrentUser() user: SessionUser,
+    @PathId() id: string,
+    @Query({ schema: sharedFileQuery }) query: SharedFileQuery,
+    @Res() response: Response,
+  ): Promise<void> {
+    const send = query.as === "preview" ? sendPreview : sendFile;
+    const file = await this.files.forMember(user.id, id, query);
+    await this.readingFiles.run(user.id, async () => send(response, file), goneSignal(response));
   }
 
   /** The copy is gone, for whoever reads it. */

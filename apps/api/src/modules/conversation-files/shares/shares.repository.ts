@@ -18,6 +18,7 @@ const live = `
 const columns = `s.id, s.owner_id AS "ownerId", o.display_name AS "ownerName", s.key_encrypted AS "keyEncrypted", s.created_at AS "createdAt"`;
 
 const byToken: PreparedStatement = { name: "share_by_token", text: `SELECT ${columns} ${live} AND s.token_hash = $1` };
+const linkById: PreparedStatement = { name: "share_link", text: `SELECT ${columns} ${live} AND s.id = $1 AND s.token_hash IS NOT NULL` };
 const forReader: PreparedStatement = {
   name: "share_for_reader",
   text: `SELECT ${columns} ${live} AND s.id = $2 AND s.key_encrypted IS NOT NULL
@@ -112,6 +113,12 @@ export class SharesRepository {
 
   async findByToken(tokenHash: Uint8Array): Promise<StoredShare | null> {
     const [share] = await this.prisma.askPrepared<StoredShare>(byToken, [Buffer.from(tokenHash)]);
+    return share ?? null;
+  }
+
+  /** One that is shared by link, for who has shown its token before. */
+  async findLink(id: string): Promise<StoredShare | null> {
+    const [share] = await this.prisma.askPrepared<StoredShare>(linkById, [id]);
     return share ?? null;
   }
 

@@ -117,7 +117,7 @@ export class SharesService {
     const messages: SharedMessage[] = [];
     let characters = 0;
     for await (const { role, parts, createdAt } of shown.messages) {
-      const kept = parts.filter((part) => isShared(part, { hasTools, hasFiles })).map(ownPart);
+      const kept = parts.filter((part) => isShared(part, { hasTools, hasFiles })).map(sharedPart);
       if (kept.length === 0) {
         continue;
       }
@@ -149,6 +149,15 @@ export class SharesService {
 /** A notice is what Mosaic says: an imported conversation may hold words that only look like it. */
 function isShared({ type }: MessagePart, { hasTools, hasFiles }: { readonly hasTools: boolean; readonly hasFiles: boolean }): boolean {
   return type === "text" || (hasTools && (type === "tool_call" || type === "reasoning")) || (hasFiles && type === "file");
+}
+
+/** A file keeps its id: a copy goes with its conversation, and so do the conversation's files. */
+function sharedPart(part: MessagePart): MessagePart {
+  if (part.type !== "file" || part.id === undefined) {
+    return ownPart(part);
+  }
+  const { type, id, name, mediaType, sizeBytes } = part;
+  return { type, id, name, mediaType, sizeBytes };
 }
 
 function refusal(fault: NotShared): AppError {
