@@ -51,7 +51,7 @@ export function WaitingList({ conversationId, waiting, isAnswering, refusal }: W
                 onClick={() => sendNow.mutate(message.id)}
               >
                 <CornerDownLeft aria-hidden />
-                {m.sendNow2}
+                {m.sendNowShort}
               </Button>
               <Button
                 size="icon-sm"
