@@ -59,13 +59,13 @@ export function PasswordSection({ username, isBreakglass }: { readonly username:
   const { change, current, setCurrent, next, setNext, faults, rest } = entered;
   const rulesId = useId();
   return (
-    <SettingsSection title={m.password} description={isBreakglass ? m.changingItSignsOutAll : m.changingItSignsOutAll2}>
+    <SettingsSection title={m.password} description={isBreakglass ? m.changingItSignsOutAll : m.changingThePasswordSignsOut}>
       <form ref={form} onSubmit={submit} noValidate className="grid max-w-md gap-4">
         <input type="text" name="username" autoComplete="username" value={username} readOnly hidden />
         <Field label={m.currentPassword} error={faults.current}>
           {(control) => (
             <PasswordInput
-              what={m.currentPassword2}
+              what={m.currentPasswordInSentence}
               {...control}
               value={current}
               autoComplete="current-password"
@@ -76,7 +76,7 @@ export function PasswordSection({ username, isBreakglass }: { readonly username:
         <Field label={m.newPassword} error={faults.next}>
           {(control) => (
             <PasswordInput
-              what={m.newPassword2}
+              what={m.newPasswordInSentence}
               {...control}
               aria-describedby={[control["aria-describedby"], rulesId].filter(Boolean).join(" ")}
               value={next}

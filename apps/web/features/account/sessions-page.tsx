@@ -50,7 +50,7 @@ export function SessionsPage() {
         isBusy={end.isPending}
         onConfirm={() =>
           end.mutate(null, {
-            onSuccess: () => toast.success(m.allOtherDevicesWereSigned2),
+            onSuccess: () => toast.success(m.allOtherDevicesWereSignedOut),
             onError: toastProblem,
             onSettled: () => setEndingAll(false),
           })
@@ -86,7 +86,7 @@ function SessionRow({ session, isBusy, onEnd }: SessionRowProps) {
       </div>
       {session.isCurrent ? null : (
         <Button variant="secondary" size="sm" isBusy={isBusy} aria-label={m.signOut(session.device, session.address)} onClick={onEnd}>
-          {m.signOut2}
+          {m.signOutShort}
         </Button>
       )}
     </li>

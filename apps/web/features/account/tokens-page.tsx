@@ -83,11 +83,11 @@ function TokenRow({ token, onRevoke }: { readonly token: AccessToken; readonly o
         </p>
         <p className="text-sm text-muted-foreground">
           {token.lastUsedAt === null ? m.neverUsed : m.lastUsedFrom(formatTime(token.lastUsedAt), token.lastUsedAddress ?? "?")} ·{" "}
-          {token.expiresAt === null ? m.neverExpires : (isExpired ? m.expired2 : m.expires)(formatTime(token.expiresAt))}
+          {token.expiresAt === null ? m.neverExpires : (isExpired ? m.expiredSince : m.expires)(formatTime(token.expiresAt))}
         </p>
       </div>
       <Button variant="danger-ghost" size="sm" aria-label={m.revoke(token.name)} onClick={onRevoke}>
-        {m.revoke2}
+        {m.revokeShort}
       </Button>
     </li>
   );

@@ -3,7 +3,7 @@ import { m } from "@messages/admin-audit";
 /** What the name of a field does not say by itself. */
 const fieldWords: Readonly<Record<string, string>> = {
   agentId: m.agentId,
-  allowed: m.entries2,
+  allowed: m.entriesTitle,
   backend: m.backend,
   by: m.through,
   code: m.whatFailed,

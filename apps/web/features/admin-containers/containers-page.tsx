@@ -112,7 +112,7 @@ function ContainerFilterBar({ filters }: { readonly filters: UrlFilters }) {
 
 const states = [
   { value: "all", label: m.anyState },
-  { value: "running", label: m.running2 },
+  { value: "running", label: m.runningTitle },
   { value: "starting", label: m.starting },
   { value: "stopping", label: m.stopping },
   { value: "stopped", label: m.stopped },
@@ -224,7 +224,7 @@ function StopContainer({ container, onClose }: { readonly container: ContainerVi
     <ConfirmDialog
       isOpen
       onClose={onClose}
-      title={m.stopOf2(container.agentName, whose(container))}
+      title={m.stopOfQuestion(container.agentName, whose(container))}
       confirmLabel={m.stopContainer}
       isBusy={stop.isPending}
       onConfirm={() =>

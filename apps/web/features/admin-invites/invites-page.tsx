@@ -86,7 +86,7 @@ const columns = (onRevoke: (invite: Invite) => void): DataColumn<Invite>[] => [
         <p className="break-words font-medium">{nameOf(invite)}</p>
         <p className="text-[0.8125rem] text-muted-foreground">
           {invite.note === "" ? "" : `…${invite.hint} · `}
-          {m.by(invite.createdByName ?? m.aFormerAdmin, formatTime(invite.createdAt))}
+          {m.byAt(invite.createdByName ?? m.aFormerAdmin, formatTime(invite.createdAt))}
         </p>
       </div>
     ),
@@ -96,7 +96,7 @@ const columns = (onRevoke: (invite: Invite) => void): DataColumn<Invite>[] => [
     id: "uses",
     header: m.used,
     className: "tabular-nums lg:whitespace-nowrap",
-    renderCell: (invite) => m.of(invite.uses, invite.maxUses),
+    renderCell: (invite) => m.usesOfMost(invite.uses, invite.maxUses),
   },
   { id: "status", header: m.status, renderCell: ({ status }) => <Badge tone={states[status].tone}>{states[status].text}</Badge> },
   { id: "expires", header: m.expires, className: "lg:whitespace-nowrap", renderCell: ({ expiresAt }) => formatTime(expiresAt) },
@@ -107,7 +107,7 @@ const columns = (onRevoke: (invite: Invite) => void): DataColumn<Invite>[] => [
     renderCell: (invite) =>
       invite.status === "open" ? (
         <Button variant="danger-ghost" size="sm" aria-label={m.revoke(nameOf(invite))} onClick={() => onRevoke(invite)}>
-          {m.revoke2}
+          {m.revokeShort}
         </Button>
       ) : null,
   },

@@ -156,7 +156,7 @@ function ClientSecret({ values, set, faults, stored, isDraft }: ServerProps) {
         {(control) => (
           <PasswordInput
             {...control}
-            what={m.clientSecret2}
+            what={m.clientSecretInSentence}
             autoComplete="new-password"
             placeholder={stored.hasClientSecret ? "••••••••" : ""}
             disabled={values.hasNoSecret}

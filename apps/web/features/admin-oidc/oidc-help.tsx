@@ -26,7 +26,7 @@ const guides: readonly Guide[] = [
   {
     name: "Authentik",
     issuer: "https://authentik.example.org/application/o/<slug>/",
-    steps: [m.createAProviderOfType, m.enterTheRedirectUriAbove2, m.forRolesUseTheClaim],
+    steps: [m.createAProviderOfType, m.enterTheRedirectUriStrictly, m.forRolesUseTheClaim],
   },
 ];
 
@@ -42,7 +42,7 @@ export function OidcHelp() {
           </summary>
           <div className="grid gap-2 pb-2 ps-7 pe-2 pt-1 text-[0.8125rem] leading-relaxed text-muted-foreground">
             <p>
-              {m.issuer2} <code className="break-all text-foreground">{guide.issuer}</code>
+              {m.issuerWithColon} <code className="break-all text-foreground">{guide.issuer}</code>
             </p>
             <ol className="list-decimal space-y-1 ps-4">
               {guide.steps.map((step) => (

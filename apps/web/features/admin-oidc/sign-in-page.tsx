@@ -95,7 +95,7 @@ function RemoveOidc({ isOpen, onClose }: { readonly isOpen: boolean; readonly on
     <ConfirmDialog
       isOpen={isOpen}
       onClose={onClose}
-      title={m.removeSingleSignOn2}
+      title={m.removeSingleSignOnQuestion}
       confirmLabel={m.removeSingleSignOn}
       isBusy={remove.isPending}
       onConfirm={() =>

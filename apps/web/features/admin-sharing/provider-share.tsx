@@ -48,7 +48,7 @@ export function ProviderShare({ provider, onToggle }: ProviderShareProps) {
         </div>
       ) : (
         <Button variant="secondary" size="sm" aria-label={m.stopSharing(provider.name)} onClick={() => onToggle(false)}>
-          {m.stopSharing2}
+          {m.stopSharingShort}
         </Button>
       )}
     </li>

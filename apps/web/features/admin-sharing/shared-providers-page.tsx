@@ -155,8 +155,8 @@ function EndSharing({ provider, isBusy, onClose, onConfirm }: EndSharingProps) {
     <ConfirmDialog
       isOpen
       onClose={onClose}
-      title={m.stopSharing3(provider.name)}
-      confirmLabel={m.stopSharing2}
+      title={m.stopSharingQuestion(provider.name)}
+      confirmLabel={m.stopSharingShort}
       isBusy={isBusy}
       onConfirm={() => onConfirm(provider)}
     >

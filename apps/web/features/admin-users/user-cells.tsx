@@ -92,7 +92,7 @@ export function UserActions({ user, isSelf, onChange }: UserActionsProps) {
             <MenuSeparator />
             <MenuItem isDanger onSelect={() => onChange({ kind: "delete", user, isSelf })}>
               <Trash2 aria-hidden />
-              {m.delete2}
+              {m.deleteShort}
             </MenuItem>
           </>
         )}

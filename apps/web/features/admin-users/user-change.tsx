@@ -71,7 +71,7 @@ const questions: Record<Exclude<PendingChange["kind"], "delete">, (change: Pendi
     ),
   }),
   disable: ({ user }) => ({
-    title: m.disable2(user.displayName),
+    title: m.disableQuestion(user.displayName),
     confirm: m.disableAccount,
     done: m.isDisabled(user.displayName),
     body: { isDisabled: true },

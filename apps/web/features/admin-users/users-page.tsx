@@ -46,7 +46,7 @@ export function UsersPage() {
             <div className="grid gap-4">
               <UserTable rows={rows} isStale={users.isPlaceholderData} onChange={setPending} />
               {total <= 1 && !filters.isFiltered ? <OnlyYou /> : null}
-              <Pagination page={filters.page} pageSize={userPageSize} total={total} noun={m.users2} onPage={filters.setPage} />
+              <Pagination page={filters.page} pageSize={userPageSize} total={total} noun={m.usersInSentence} onPage={filters.setPage} />
             </div>
           )
         }

@@ -42,10 +42,10 @@ export function AgentActions({ agent, change, Logs, onEdit, onDelete }: AgentAct
         {isUp ? m.stop : m.start}
       </Button>
       <Button variant="secondary" size="sm" aria-label={m.edit(agent.name)} onClick={onEdit}>
-        {m.edit2}
+        {m.editShort}
       </Button>
       <Button variant="danger-ghost" size="sm" aria-label={m.delete(agent.name)} onClick={onDelete}>
-        {m.delete2}
+        {m.deleteShort}
       </Button>
       <Menu>
         <MenuTrigger asChild>

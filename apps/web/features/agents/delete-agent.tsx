@@ -29,7 +29,7 @@ export function DeleteAgent({ agent, onClose }: { readonly agent: Agent | null; 
     >
       <p>{m.thisCantBeUndoneWhat}</p>
       <ul className="list-disc space-y-1 ps-5">
-        <li>{loss === undefined ? m.allConversationsWithIt : m.with(loss.conversations, loss.messages)}</li>
+        <li>{loss === undefined ? m.allConversationsWithIt : m.withConversationsAndMessages(loss.conversations, loss.messages)}</li>
         <li>{m.itsMemoryAndEveryFile}</li>
         <li>{m.itsPersonalityAndSettings}</li>
       </ul>

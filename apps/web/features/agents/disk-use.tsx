@@ -10,7 +10,7 @@ export function DiskUse({ disk: { bytes, limitBytes } }: { readonly disk: Use })
   if (bytes === null) return <span className="text-muted-foreground">{m.notMeasuredYet}</span>;
   const isAbove = bytes > limitBytes;
   const isNear = bytes > limitBytes * nearShare;
-  const used = m.of(sizeWords(bytes), sizeWords(limitBytes));
+  const used = m.usedOfLimit(sizeWords(bytes), sizeWords(limitBytes));
   return (
     <span className={cn("tabular-nums", isAbove ? "text-destructive" : isNear ? "text-warning" : "")}>
       {isAbove ? m.aboveTheLimit(used) : isNear ? m.nearlyFull(used) : used}

@@ -77,13 +77,13 @@ export function Composer({ draftKey, agentName, notice, obstacle, isAnswering, i
         >
           <textarea
             ref={field}
-            aria-label={m.message2(agentName)}
+            aria-label={m.messageTo(agentName)}
             aria-describedby="composer-hint"
             rows={1}
             dir="auto"
             value={text}
             disabled={isBlocked}
-            placeholder={m.message2(agentName)}
+            placeholder={m.messageTo(agentName)}
             onChange={(event) => writeDraft(draftKey, event.target.value)}
             onKeyDown={(event) => (isSendKey(event) ? submit(event) : undefined)}
             className={cn(

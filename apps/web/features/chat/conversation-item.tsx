@@ -69,7 +69,7 @@ export const ConversationItem = memo(function ConversationItem(props: Conversati
           </span>
           {agent === null ? null : (
             <span className="truncate text-xs font-normal text-muted-foreground">
-              <span className="sr-only"> {m.with} </span>
+              <span className="sr-only"> {m.withAgent} </span>
               {agent.name}
             </span>
           )}

@@ -120,7 +120,7 @@ export const AnswerMessage = memo(function AnswerMessage({
 function Thinking({ turn, agentName, hasText }: { readonly turn: Turn | null; readonly agentName: string; readonly hasText: boolean }) {
   return (
     <div className="flex min-h-8 flex-wrap items-center gap-x-3 gap-y-1">
-      <span className="flex gap-1" title={hasText ? m.isWriting(agentName) : m.is(agentName)}>
+      <span className="flex gap-1" title={hasText ? m.isWriting(agentName) : m.nameIsThinking(agentName)}>
         {[0, 1, 2].map((dot) => (
           <span key={dot} aria-hidden className="size-2 animate-tile rounded-xs bg-primary" style={{ animationDelay: `${dot * 180}ms` }} />
         ))}
@@ -128,7 +128,7 @@ function Thinking({ turn, agentName, hasText }: { readonly turn: Turn | null; re
       {turn?.isReconnecting ? (
         <span className="flex items-center gap-1.5 text-sm text-muted-foreground">
           <WifiOff aria-hidden className="size-3.5" />
-          {m.reconnecting2}
+          {m.reconnectingVisibly}
         </span>
       ) : null}
       {turn?.notice ? (

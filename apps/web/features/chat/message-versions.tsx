@@ -68,7 +68,7 @@ function Switch({
     <div ref={ref} role="group" aria-label={m.versions} className="flex items-center">
       {previous}
       <span id={placeId} className="text-xs tabular-nums">
-        {m.of(place, count)}
+        {m.placeOf(place, count)}
       </span>
       {next}
     </div>

@@ -14,7 +14,7 @@ export interface PlainTextProps {
 const reasons: Readonly<Record<PlainTextProps["reason"], string>> = {
   long: m.thisAnswerIsTooLong,
   nested: m.thisAnswerHasTooMany,
-  intricate: m.thisAnswerHasTooMany2,
+  intricate: m.thisParagraphHasTooManyMarks,
   failed: m.thisAnswerCouldNotBe,
 };
 

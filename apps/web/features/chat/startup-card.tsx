@@ -39,11 +39,11 @@ function Card({ turn, stage, agentName }: { readonly turn: Turn; readonly stage:
   return (
     <div
       role="group"
-      aria-label={`${m.starting2(agentName)}. ${waking}`}
+      aria-label={`${m.startingAgent(agentName)}. ${waking}`}
       className="grid max-w-xl animate-rise gap-3.5 rounded-xl border bg-card p-4 shadow-xs"
     >
       <div className="flex items-baseline justify-between gap-4">
-        <p className="text-sm font-medium">{m.starting2(agentName)}</p>
+        <p className="text-sm font-medium">{m.startingAgent(agentName)}</p>
         <p className="text-[0.8125rem] tabular-nums text-muted-foreground">
           {waking} · {formatElapsed(seconds)}
         </p>

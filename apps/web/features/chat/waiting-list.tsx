@@ -67,7 +67,7 @@ export function WaitingList({ conversationId, waiting, adding, isAnswering, refu
                 {content}
               </p>
               <span role="status" className="text-xs text-muted-foreground">
-                {m.reconnecting2}
+                {m.reconnectingVisibly}
               </span>
             </li>
           ))}
@@ -105,7 +105,7 @@ function WaitingRow({ message: { content, isNext }, isBusy, isAnswering, onSendN
         onClick={onSendNow}
       >
         <CornerDownLeft aria-hidden />
-        {m.sendNow2}
+        {m.sendNowShort}
       </Button>
       <Button
         size="icon-sm"

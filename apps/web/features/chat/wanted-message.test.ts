@@ -12,9 +12,7 @@ test("a message that could not be loaded is no longer named in the address, so t
   window.history.replaceState(null, "", "/chat?id=c&message=m");
   const { rerender } = renderHook(
     ({ wantedId }: { readonly wantedId: string | null }) => useWantedMessage({ wantedId, messages, open, rows }),
-    {
-      initialProps: { wantedId: "m" },
-    },
+    { initialProps: { wantedId: "m" } as { readonly wantedId: string | null } },
   );
   await waitFor(() => expect(window.location.search).toBe("?id=c"));
   rerender({ wantedId: null });

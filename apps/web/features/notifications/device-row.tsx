@@ -46,7 +46,7 @@ export function DeviceRow({ device: { id, device, isCurrent, showsText, fault, c
           {m.sendATest}
         </Button>
         <Button variant="secondary" size="sm" isBusy={remove.isPending} aria-label={m.remove(device)} onClick={turnOff}>
-          {m.remove2}
+          {m.removeShort}
         </Button>
       </div>
     </li>

@@ -69,7 +69,7 @@ function ModelList({ options, chosen, onToggle }: ModelListProps) {
           <Input
             aria-label={m.searchModels}
             type="search"
-            placeholder={m.searchModels2(options.length)}
+            placeholder={m.searchSoManyModels(options.length)}
             value={search}
             onChange={(event) => setSearch(event.target.value)}
             onKeyDown={(event) => (event.key === "Enter" ? event.preventDefault() : undefined)}

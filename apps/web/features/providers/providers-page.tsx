@@ -100,10 +100,10 @@ function ProviderRow({ provider, onEdit, onDelete }: ProviderRowProps) {
       <div className="flex items-center gap-2">
         <ActiveSwitch provider={provider} />
         <Button variant="secondary" size="sm" aria-label={m.edit(provider.name)} onClick={onEdit}>
-          {m.edit2}
+          {m.editShort}
         </Button>
         <Button variant="danger-ghost" size="sm" aria-label={m.delete(provider.name)} onClick={onDelete}>
-          {m.delete2}
+          {m.deleteShort}
         </Button>
       </div>
     </li>
@@ -115,7 +115,7 @@ function ActiveSwitch({ provider }: { readonly provider: Provider }) {
   const save = useSaveProvider();
   return (
     <Switch
-      aria-label={m.use2(provider.name)}
+      aria-label={m.useProvider(provider.name)}
       checked={provider.isActive}
       disabled={save.isPending}
       onCheckedChange={(isActive) =>

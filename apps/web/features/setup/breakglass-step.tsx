@@ -65,7 +65,7 @@ function AccountForm({ memory, onRemember, onNext }: StepProps) {
         <Field label={m.password} hint={m.aReloadEmptiesThisField} error={errors.password && m.thePasswordDoesNotFollow}>
           {(control) => (
             <PasswordInput
-              what={m.password2}
+              what={m.passwordInSentence}
               {...control}
               aria-describedby={[control["aria-describedby"], rulesId].filter(Boolean).join(" ")}
               autoComplete="new-password"

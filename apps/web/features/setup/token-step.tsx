@@ -83,5 +83,5 @@ function TokenForm() {
 /** Of the link that was opened: whoever opened none has done nothing wrong. */
 const faultOfLink = (): string | undefined => {
   if (window.location.hash !== "") return m.theLinkThatYouOpened;
-  return readSetupToken() === null ? undefined : m.theLinkThatYouOpened2;
+  return readSetupToken() === null ? undefined : m.theLinkIsAnotherMosaics;
 };

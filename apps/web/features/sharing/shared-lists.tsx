@@ -64,7 +64,7 @@ function OwnRow({ share, isClosed }: { readonly share: OwnShare; readonly isClos
       </div>
       {isClosed ? <Badge>{m.linksAreOff}</Badge> : null}
       <Button size="sm" variant="secondary" isBusy={revoke.isPending} aria-label={m.stopSharing(share.title)} onClick={stop}>
-        {m.stopSharing2}
+        {m.stopSharingShort}
       </Button>
     </li>
   );

@@ -43,7 +43,7 @@ export const m: Translated<typeof english> = {
   showEverything: "Alles anzeigen",
   everyChangeEverySignIn: "Jede Änderung, jede Anmeldung und jeder abgewiesene Versuch hinterlässt hier einen Eintrag.",
   agentId: "Agent (Kennung)",
-  entries2: "Einträge",
+  entriesTitle: "Einträge",
   backend: "Backend",
   through: "Über",
   whatFailed: "Was fehlschlug",

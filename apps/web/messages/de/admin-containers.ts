@@ -10,7 +10,7 @@ export const m: Translated<typeof english> = {
   nameOfAnAgentOr: "Name eines Agenten oder seines Besitzers",
   state: "Zustand",
   anyState: "Jeder Zustand",
-  running2: "Läuft",
+  runningTitle: "Läuft",
   starting: "Startet",
   stopping: "Hält an",
   stopped: "Angehalten",
@@ -31,7 +31,7 @@ export const m: Translated<typeof english> = {
   actions: "Aktionen",
   stopOf: (agentName, whose) => `${agentName} von ${whose} anhalten`,
   stop: "Anhalten",
-  stopOf2: (agentName, whose) => `${agentName} von ${whose} anhalten?`,
+  stopOfQuestion: (agentName, whose) => `${agentName} von ${whose} anhalten?`,
   stopContainer: "Container anhalten",
   stops: (agentName) => `${agentName} hält an`,
   ownersAgentStops:

@@ -19,7 +19,7 @@ export const m: Translated<typeof english> = {
   clientSecret: "Client-Secret",
   aSecretIsStoredLeave: "Ein Secret ist gespeichert. Lassen Sie das Feld leer, um es zu behalten; es wird nie angezeigt.",
   storedEncryptedAndNeverShown: "Wird verschlüsselt gespeichert und nie wieder angezeigt.",
-  clientSecret2: "Client-Secret",
+  clientSecretInSentence: "Client-Secret",
   thisClientHasNoSecret: "Dieser Client hat kein Secret (ein öffentlicher Client mit PKCE)",
   whoMayComeIn: "Wer hereindarf",
   makeAccountsByItself: "Konten automatisch anlegen",
@@ -48,11 +48,11 @@ export const m: Translated<typeof english> = {
     "Jeder mit einem Google-Konto könnte sich anmelden: Schränken Sie die E-Mail-Domains unten ein. Google sendet keine Gruppen.",
   createAProviderOfType:
     "Erstellen Sie einen Provider vom Typ OAuth2/OpenID mit dem Client-Typ Confidential und eine Anwendung, die ihn nutzt.",
-  enterTheRedirectUriAbove2:
+  enterTheRedirectUriStrictly:
     "Tragen Sie die Redirect-URI von oben mit Matching mode Strict ein; der Aussteller endet mit einem Schrägstrich, der dazugehört.",
   forRolesUseTheClaim: "Nutzen Sie für Rollen den Claim groups: Er kommt mit dem Scope profile.",
   whereDoIFindThis: "Wo finde ich das?",
-  issuer2: "Aussteller:",
+  issuerWithColon: "Aussteller:",
   enterTheIssuerFirstA: "Geben Sie zuerst den Aussteller ein: eine Webadresse, die mit https:// beginnt",
   theServerDoesNotAccept: "Der Server akzeptiert Mosaic nicht",
   theClientIdAndSecret: "Client-ID und Secret bestehen nur aus druckbaren Zeichen ohne Leerzeichen.",
@@ -105,7 +105,7 @@ export const m: Translated<typeof english> = {
   savedAndOff: "Gespeichert; Single Sign-on ist aus",
   saveSignIn: "Anmeldung speichern",
   removeSingleSignOn: "Single Sign-on entfernen",
-  removeSingleSignOn2: "Single Sign-on entfernen?",
+  removeSingleSignOnQuestion: "Single Sign-on entfernen?",
   singleSignOnWasRemoved: "Single Sign-on wurde entfernt",
   theSettingsAndTheClient:
     "Die Einstellungen und das Client-Secret werden gelöscht. Konten bleiben, aber wer kein Passwort hat, kann sich nicht mehr anmelden.",

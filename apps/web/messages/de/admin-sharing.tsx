@@ -18,7 +18,7 @@ export const m: Translated<typeof english> = {
   share: (name) => <>Teilen {name}</>,
   everybodyMayUseItThey: "Alle dürfen ihn nutzen; den Schlüssel sieht niemand.",
   stopSharing: (name) => `${name} nicht mehr teilen`,
-  stopSharing2: "Nicht mehr teilen",
+  stopSharingShort: "Nicht mehr teilen",
   sharedProviders: "Geteilte Anbieter",
   letEverybodyUseAProvider:
     "Lassen Sie alle einen Ihrer Anbieter nutzen, und wählen Sie das Modell für Agenten, für die niemand eines gewählt hat.",
@@ -45,7 +45,7 @@ export const m: Translated<typeof english> = {
       one: "Ein Agent von jemand anderem nutzt ihn gerade. Er weicht auf ein anderes Modell aus oder kann erst antworten, wenn eines gewählt ist.",
       other: `${agents} Agenten anderer nutzen ihn gerade. Sie weichen auf ein anderes Modell aus oder können erst antworten, wenn eines gewählt ist.`,
     }),
-  stopSharing3: (name) => `${name} nicht mehr teilen?`,
+  stopSharingQuestion: (name) => `${name} nicht mehr teilen?`,
   itBelongsToOnlyThey: (ownerName) => `Er gehört ${ownerName}: Nur diese Person kann ihn wieder teilen.`,
   itCostsNothingAndIt: "Es kostet nichts und wiederholt nur, was man ihm schickt.",
   theirAgentsUseYourKey: "Ihre Agenten nutzen Ihren Schlüssel, Sie bezahlen also den Verbrauch.",

@@ -29,7 +29,7 @@ export const m: Translated<typeof english> = {
   makeAdmin: "Zum Admin machen",
   enable: "Aktivieren",
   disable: "Deaktivieren",
-  delete2: "Löschen",
+  deleteShort: "Löschen",
   theBreakglassAccountIsThe:
     "Das Notfallkonto ist der Weg hinein, wenn alles andere versagt. Es bleibt immer Admin und kann weder deaktiviert noch gelöscht werden, damit niemand endgültig ausgesperrt ist.",
   alwaysAnAdmin: "Immer Admin",
@@ -47,7 +47,7 @@ export const m: Translated<typeof english> = {
     "Sie verlieren diese Seiten sofort, und nur ein anderer Admin kann sie Ihnen zurückgeben. Die von Ihnen geteilten Anbieter werden nicht mehr geteilt.",
   losesTheAdminPagesAt: (displayName) =>
     `${displayName} verliert die Admin-Seiten sofort. Von dieser Person geteilte Anbieter werden nicht mehr geteilt.`,
-  disable2: (displayName) => `${displayName} deaktivieren?`,
+  disableQuestion: (displayName) => `${displayName} deaktivieren?`,
   disableAccount: "Konto deaktivieren",
   isDisabled: (displayName) => `${displayName} ist deaktiviert`,
   theyAreSignedOutEverywhere:
@@ -56,7 +56,7 @@ export const m: Translated<typeof english> = {
   everybodyWithAnAccountYou:
     "Alle mit einem Konto. Sie verwalten hier Konten; worüber die Leute mit ihren Agenten sprechen, bleibt deren Sache.",
   invitePeople: "Personen einladen",
-  users2: "Benutzer",
+  usersInSentence: "Benutzer",
   user: "Benutzer",
   role: "Rolle",
   admin: "Admin",

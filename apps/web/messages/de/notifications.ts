@@ -12,7 +12,7 @@ export const m: Translated<typeof english> = {
   sendATestTo: (device) => `Test an ${device} senden`,
   sendATest: "Test senden",
   remove: (device) => `${device} entfernen`,
-  remove2: "Entfernen",
+  removeShort: "Entfernen",
   notifications: "Benachrichtigungen",
   mosaicTellsADeviceWhen:
     "Mosaic benachrichtigt ein Gerät, wenn ein Agent geantwortet hat und Sie auf keinem Gerät eine Seite von Mosaic vor sich haben. Das ist aus, bis Sie es auf jedem Gerät einschalten.",

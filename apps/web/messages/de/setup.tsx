@@ -16,7 +16,7 @@ export const m: Translated<typeof english> = {
   n3To32LettersDigits: "3 bis 32 Buchstaben, Ziffern, Punkte, Binde- oder Unterstriche.",
   password: "Passwort",
   thePasswordDoesNotFollow: "Das Passwort erfüllt nicht alle Regeln",
-  password2: "Passwort",
+  passwordInSentence: "Passwort",
   createAdministrator: "Administrator anlegen",
   howPeopleSignIn: "Wie sich alle anmelden",
   passwordsForNow: "Vorerst Passwörter",
@@ -64,7 +64,7 @@ export const m: Translated<typeof english> = {
   thisTokenIsNotValid: "Dieses Token ist nicht gültig. Nehmen Sie den zuletzt ausgegebenen Link.",
   setUpLinkOrToken: "Einrichtungslink oder Token",
   theLinkThatYouOpened: "Der geöffnete Link enthält kein Token. Kopieren Sie ihn ganz, mit allem nach „#token=“.",
-  theLinkThatYouOpened2: "Der geöffnete Link gehört nicht zu diesem Mosaic. Öffnen Sie den Link, den es beim Start ausgegeben hat.",
+  theLinkIsAnotherMosaics: "Der geöffnete Link gehört nicht zu diesem Mosaic. Öffnen Sie den Link, den es beim Start ausgegeben hat.",
   mosaicGivesEveryPersonOf:
     "Mosaic gibt jeder Person in Ihrem Team einen privaten KI-Agenten. Schlüssel und Unterhaltungen liegen verschlüsselt nur auf diesem Rechner.",
   stepOf: (step, steps) => `Schritt ${step} von ${steps}`,

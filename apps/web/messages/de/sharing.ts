@@ -30,6 +30,6 @@ export const m: Translated<typeof english> = {
   forMembers: (names) => `Für ${names}`,
   linksAreOff: "Links sind aus",
   stopSharing: (title) => `${title} nicht mehr teilen`,
-  stopSharing2: "Nicht mehr teilen",
+  stopSharingShort: "Nicht mehr teilen",
   from: (ownerName, time) => `Von ${ownerName} · ${time}`,
 };

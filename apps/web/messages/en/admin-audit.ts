@@ -39,7 +39,7 @@ export const m = {
   showEverything: "Show everything",
   everyChangeEverySignIn: "Every change, every sign-in and every refused attempt leaves an entry here.",
   agentId: "Agent (id)",
-  entries2: "Entries",
+  entriesTitle: "Entries",
   backend: "Backend",
   through: "Through",
   whatFailed: "What failed",

@@ -7,7 +7,7 @@ export const m = {
   nameOfAnAgentOr: "Name of an agent or of its owner",
   state: "State",
   anyState: "Any state",
-  running2: "Running",
+  runningTitle: "Running",
   starting: "Starting",
   stopping: "Stopping",
   stopped: "Stopped",
@@ -28,7 +28,7 @@ export const m = {
   actions: "Actions",
   stopOf: (agentName: string, whose: string) => `Stop ${agentName} of ${whose}`,
   stop: "Stop",
-  stopOf2: (agentName: string, whose: string) => `Stop ${agentName} of ${whose}?`,
+  stopOfQuestion: (agentName: string, whose: string) => `Stop ${agentName} of ${whose}?`,
   stopContainer: "Stop container",
   stops: (agentName: string) => `${agentName} stops`,
   ownersAgentStops:

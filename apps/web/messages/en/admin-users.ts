@@ -26,7 +26,7 @@ export const m = {
   makeAdmin: "Make admin",
   enable: "Enable",
   disable: "Disable",
-  delete2: "Delete",
+  deleteShort: "Delete",
   theBreakglassAccountIsThe:
     "The breakglass account is the way in when everything else fails. It always stays an admin and can’t be disabled or deleted, so that nobody is ever locked out for good.",
   alwaysAnAdmin: "Always an admin",
@@ -44,7 +44,7 @@ export const m = {
     "You lose these pages at once, and only another admin can give them back. The providers that you share are no longer shared.",
   losesTheAdminPagesAt: (displayName: string) =>
     `${displayName} loses the admin pages at once. The providers that they share are no longer shared.`,
-  disable2: (displayName: string) => `Disable ${displayName}?`,
+  disableQuestion: (displayName: string) => `Disable ${displayName}?`,
   disableAccount: "Disable account",
   isDisabled: (displayName: string) => `${displayName} is disabled`,
   theyAreSignedOutEverywhere:
@@ -52,7 +52,7 @@ export const m = {
   users: "Users",
   everybodyWithAnAccountYou: "Everybody with an account. You manage accounts here; what people talk about with their agents stays theirs.",
   invitePeople: "Invite people",
-  users2: "users",
+  usersInSentence: "users",
   user: "User",
   role: "Role",
   admin: "Admin",

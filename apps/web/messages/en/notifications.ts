@@ -8,7 +8,7 @@ export const m = {
   sendATestTo: (device: string) => `Send a test to ${device}`,
   sendATest: "Send a test",
   remove: (device: string) => `Remove ${device}`,
-  remove2: "Remove",
+  removeShort: "Remove",
   notifications: "Notifications",
   mosaicTellsADeviceWhen:
     "Mosaic tells a device when an agent has answered and you have no page of Mosaic in view, on any device. It is off until you turn it on, on each device.",

@@ -15,7 +15,7 @@ export const m = {
   n3To32LettersDigits: "3 to 32 letters, digits, dots, dashes or underscores.",
   password: "Password",
   thePasswordDoesNotFollow: "The password does not follow all rules",
-  password2: "password",
+  passwordInSentence: "password",
   createAdministrator: "Create administrator",
   howPeopleSignIn: "How people sign in",
   passwordsForNow: "Passwords for now",
@@ -63,7 +63,7 @@ export const m = {
   thisTokenIsNotValid: "This token is not valid. Take the link that was printed last.",
   setUpLinkOrToken: "Set-up link or token",
   theLinkThatYouOpened: "The link that you opened holds no token. Copy all of it, with what comes after “#token=”.",
-  theLinkThatYouOpened2: "The link that you opened is not the one of this Mosaic. Open the link that it printed when it started.",
+  theLinkIsAnotherMosaics: "The link that you opened is not the one of this Mosaic. Open the link that it printed when it started.",
   mosaicGivesEveryPersonOf:
     "Mosaic gives every person of your team a private AI agent. Keys and conversations are stored on this machine only, encrypted.",
   stepOf: (step: number, steps: number) => `Step ${step} of ${steps}`,

@@ -27,6 +27,6 @@ export const m = {
   forMembers: (names: string) => `For ${names}`,
   linksAreOff: "Links are off",
   stopSharing: (title: string) => `Stop sharing ${title}`,
-  stopSharing2: "Stop sharing",
+  stopSharingShort: "Stop sharing",
   from: (ownerName: string, time: string) => `From ${ownerName} · ${time}`,
 };

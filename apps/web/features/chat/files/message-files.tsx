@@ -34,7 +34,7 @@ export function MadeFile({ file }: { readonly file: FilePart }) {
 
 const sentWords = ({ workspacePath, mediaType, isShownToModel }: FilePart): string | null => {
   if (workspacePath === undefined) return null;
-  const place = m.inTheAgentsWorkspace2(workspacePath);
+  const place = m.inTheAgentsWorkspaceAlone(workspacePath);
   if (!isImageType(mediaType)) return place;
   return isShownToModel === true ? m.shownToTheModel(place) : m.notShownToTheModel(place);
 };

@@ -4,8 +4,8 @@ import { ApiOkResponse } from "@nestjs/swagger";
 import type { Request, Response } from "express";
 import { Public } from "../../../platform/http/access.decorator.js";
 import { goneSignal } from "../../../platform/http/gone-signal.js";
-import { cutOffSlowReader } from "../../../platform/http/slow-reader.js";
 import { sendFile, sendPreview } from "../../files/outgoing-file.js";
+import { transferLimits } from "../../files/transfer-limits.js";
 import { LinkReaders } from "./link-readers.js";
 import { SharedFilesService } from "./shared-files.service.js";
 
@@ -30,8 +30,7 @@ export class SharedFilesController {
     await this.readers.runFile(request, goneSignal(response), async (onRead) => {
       const file = await this.files.byTicket(ticket);
       onRead(file.sizeBytes);
-      cutOffSlowReader(response);
-      await send(response, file);
+      await send(response, file, transferLimits.outgoing);
     });
   }
 }
