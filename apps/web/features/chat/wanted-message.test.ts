@@ -10,10 +10,8 @@ test("a message that could not be loaded is no longer named in the address, so t
   const rows = { jumpTo: () => undefined, scroller: createRef<HTMLDivElement>() };
   const messages: never[] = [];
   window.history.replaceState(null, "", "/chat?id=c&message=m");
-  const { rerender } = renderHook(
-    ({ wantedId }: { readonly wantedId: string | null }) => useWantedMessage({ wantedId, messages, open, rows }),
-    { initialProps: { wantedId: "m" } as { readonly wantedId: string | null } },
-  );
+  const atFirst: { readonly wantedId: string | null } = { wantedId: "m" };
+  const { rerender } = renderHook(({ wantedId }) => useWantedMessage({ wantedId, messages, open, rows }), { initialProps: atFirst });
   await waitFor(() => expect(window.location.search).toBe("?id=c"));
   rerender({ wantedId: null });
   window.history.replaceState(null, "", "/chat?id=c&message=m");
