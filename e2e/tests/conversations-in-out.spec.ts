@@ -73,12 +73,14 @@ test.describe("conversations in and out @process", () => {
 
   test("a file of ChatGPT is imported, with a report, and adds nothing twice", async ({ world }) => {
     await page.goto(`${world.mosaic.url}/settings/data`);
-    const choose = async (): Promise<void> =>
-      page.getByLabel("File to import").setInputFiles({
+    const choose = async (): Promise<void> => {
+      await expect(page.getByRole("button", { name: "Choose a file" })).toBeEnabled();
+      await page.getByLabel("File to import").setInputFiles({
         name: "conversations.json",
         mimeType: "application/json",
         buffer: Buffer.from(JSON.stringify(fromChatGpt)),
       });
+    };
     await choose();
     await expect(page.getByText("1 conversation added, with 3 messages.")).toBeVisible();
     await expect(page.getByText("Left out: 1 conversation, of a kind that Mosaic does not know.")).toBeVisible();

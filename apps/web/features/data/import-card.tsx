@@ -81,6 +81,7 @@ export function ImportCard() {
           accept=".json,.jsonl,.ndjson,.zip"
           className="sr-only"
           tabIndex={-1}
+          disabled={isRunning || agentId === undefined}
           onChange={(event) => {
             const file = event.target.files?.[0];
             event.target.value = "";
