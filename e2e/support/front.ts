@@ -36,7 +36,8 @@ export class Front {
   }
 
   private pass(asked: IncomingMessage, answer: ServerResponse): void {
-    const { "accept-encoding": _none, "if-none-match": _never, ...headers } = asked.headers;
+    // What was rewritten is not what the server would call unchanged.
+    const { "accept-encoding": _none, "if-none-match": _never, "if-modified-since": _nor, ...headers } = asked.headers;
     const path = asked.url ?? "/";
     const passed = request(`${this.upstream}${path}`, { method: asked.method, headers }, (got) => {
       const isText = /^(?:text\/(?:html|javascript)|application\/javascript)/.test(got.headers["content-type"] ?? "");
@@ -45,7 +46,7 @@ export class Front {
         got.pipe(answer);
         return;
       }
-      const { "content-length": _other, etag: _stale, ...head } = got.headers;
+      const { "content-length": _other, etag: _stale, "last-modified": _when, ...head } = got.headers;
       const parts: Buffer[] = [];
       got.on("data", (part: Buffer) => parts.push(part));
       got.on("end", () => {
