@@ -6,6 +6,8 @@ const goOn =
   "Continue the current task from the existing transcript, preserving completed work. If an action was interrupted, inspect its state before deciding whether to retry it.";
 const context = "<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>\nActive sessions: [demo:hang]\n<<<END_OPENCLAW_INTERNAL_CONTEXT>>>";
 
+const place = "[Files that you make for this person in this conversation: put them into outbox/0190f0f0-0000-7000-8000-000000000000]";
+
 const cases: readonly { name: string; framed: string; typed: string }[] = [
   { name: "plain text stays", framed: "hello", typed: "hello" },
   { name: "the timestamp goes", framed: "[Sat 2026-11-21 00:48 UTC] hello", typed: "hello" },
@@ -21,6 +23,11 @@ const cases: readonly { name: string; framed: string; typed: string }[] = [
   },
   { name: "a person's own Runtime: stays", framed: "Runtime: 3 hours", typed: "Runtime: 3 hours" },
   { name: "a person's own brackets stay", framed: "[note] hello", typed: "[note] hello" },
+  {
+    name: "the place for files goes, also that of a broken-off turn",
+    framed: prependQueuedMessage(`[demo:hang]\n\n${place}`, `hello\n\n${place}`),
+    typed: "hello",
+  },
   { name: "context before the text goes", framed: `${context}\n\nhello`, typed: "hello" },
   { name: "context after the text goes", framed: `hello\n\n${context}`, typed: "hello" },
   { name: "context alone is nothing", framed: context, typed: "" },

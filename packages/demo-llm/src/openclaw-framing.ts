@@ -1,4 +1,6 @@
 const contextBlock = /<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>[\s\S]*?(?:<<<END_OPENCLAW_INTERNAL_CONTEXT>>>|$)/g;
+/** Mosaic's own, at the end of what a person says. */
+const placeForFiles = /\[Files that you make for this person in this conversation: [^\]\n]{0,300}\]/g;
 const timestamp = /^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{4}-\d{2}-\d{2} \d{2}:\d{2}[^\]\n]*\] ?/;
 const runtimeLine = /^\s*Runtime: (?:name|agent|session|host)=/;
 const queuedMarker = "[Queued user message from a previous active turn; preserved as context only. Continue with the active prompt below.]";
@@ -15,11 +17,12 @@ const ownPrompts = [
 /**
  * Takes away what OpenClaw puts around a person's words before they reach the
  * model: a timestamp, a `Runtime:` line, blocks of internal context, and the
- * text of an earlier turn that was broken off. What is left is what was typed:
+ * text of an earlier turn that was broken off; also the line in which Mosaic tells
+ * where files for the person go. What is left is what was typed:
  * nothing, where OpenClaw itself asks the model to go on after a failure.
  */
 export function stripOpenClawFraming(text: string): string {
-  const withoutContext = text.replaceAll(contextBlock, "").trim();
+  const withoutContext = text.replaceAll(contextBlock, "").replaceAll(placeForFiles, "").trim();
   const withoutRuntime = dropRuntimeLine(withoutContext);
   const withoutTime = withoutRuntime.replace(timestamp, "");
   return dropQueuedMessages(withoutTime.replace(retryMarker, "").trimStart()).trim();

@@ -83,11 +83,12 @@ export async function walkState(
   }
 }
 
-async function walkEntries(entries: Extract, { path, limits, modifiedSince }: FolderRequest, take: TakeFile): Promise<boolean> {
+async function walkEntries(entries: Extract, { path, limits, modifiedSince, signal }: FolderRequest, take: TakeFile): Promise<boolean> {
   const top = `${partsOf(path).at(-1) ?? ""}/`;
   const { depth, ...left } = limits;
   for await (const entry of entries) {
     const { name, type, size, mtime } = entry.header;
+    signal.throwIfAborted();
     left.entries -= 1;
     if (left.entries < 0) return false;
     const below = name.startsWith(top) ? name.slice(top.length) : "";

@@ -94,6 +94,13 @@ export function describeFiles(world: ContractWorld): void {
       expect(await look(spec.name, "out", { bytes: 5 })).toEqual({ files: {}, isAll: false });
       const left = AbortSignal.abort(new Error("left"));
       await expect(look(spec.name, "out", { signal: left })).rejects.toThrow("left");
+      const leaving = new AbortController();
+      const take = async (): Promise<boolean> => {
+        leaving.abort(new Error("left in the middle"));
+        return true;
+      };
+      const request = { path: "out", limits, modifiedSince: new Date(0), signal: leaving.signal };
+      await expect(world.runtime.readFiles(spec.name, request, take)).rejects.toThrow("left in the middle");
     });
   });
 }
