@@ -2,6 +2,7 @@ import type { Conversation, OwnerEvent } from "@mosaic/contracts/chat";
 import type { ConversationList } from "@mosaic/contracts/conversations";
 import { folderInstructionsMaxCharacters, maxFolders, type Folder, type FolderList } from "@mosaic/contracts/folders";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { auditRows } from "./harness/audit-rows.js";
 import { agentOf, createAgent, createConversation, say, Turn } from "./harness/chat.js";
 import { Page } from "./harness/open-events.js";
 import { startTestApp, uniqueName, type TestApp } from "./harness/test-app.js";
@@ -54,13 +55,13 @@ const idsIn = async (client: TestClient, query: string): Promise<string[]> =>
 const move = async (client: TestClient, id: string, folderId: string | null): Promise<number> =>
   (await client.patch(`/api/conversations/${id}`, { folderId })).status;
 
-/** What an agent was sent in a session, message by message. */
+/** What an agent was sent in a session, message by message, without where it is to put files. */
 const toldIn = (agentId: string, session: string): string[] =>
   app.runtime
     .gatewayOf(agentId)
     .messagesOf(session)
     .filter(({ role }) => role === "user")
-    .map(({ text }) => text);
+    .map(({ text }) => text.replace(/\n\n\[Files that you make[^\]]*\]$/, ""));
 
 test("folders are their owner's alone, on all devices at once", async () => {
   const { client, there } = await owner();
@@ -107,6 +108,8 @@ test("conversations begin in a folder, move, and stay when it is deleted", async
   await client.patch(`/api/conversations/${moved}`, { isArchived: false });
   expect(await move(client, moved, work.id)).toBe(200);
   expect(await move(client, begun, null)).toBe(200);
+  const moves = (await auditRows(app.database, "conversation.move")).filter(({ target_id }) => target_id === begun);
+  expect(moves.map(({ details }) => details)).toEqual([{ folderId: null }]);
   expect([await idsIn(client, `folderId=${travel.id}`), await idsIn(client, `folderId=${work.id}`)]).toEqual([[], [moved]]);
   expect((await client.delete(`/api/folders/${work.id}`)).status).toBe(204);
   expect((await idsIn(client, "")).toSorted()).toEqual([begun, moved].toSorted());
