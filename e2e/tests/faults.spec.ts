@@ -108,7 +108,7 @@ test.describe("faults, with the real OpenClaw", () => {
     await expect(answers(page, "Ada").nth(3)).toContainText("word1 word2");
     await box.fill("And after that");
     await box.press("Enter");
-    await expect(waiting).toContainText("And after that");
+    await expect(waiting.getByRole("button", { name: "Take back: And after that" })).toBeVisible();
     await page.context().close();
     const statuses = async (): Promise<string[]> => (await client.conversation(conversation)).messages.map(({ status }) => status);
     const complete = Array.from({ length: 3 }, () => "complete");

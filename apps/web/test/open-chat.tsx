@@ -1,7 +1,7 @@
 import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { expect } from "vitest";
 import { ChatPage } from "@/features/chat/chat-page";
-import { isReadHere } from "@/features/chat/turn-store";
+import { isAnswering, isReadHere } from "@/features/chat/turn-store";
 import { useLiveEvents } from "@/features/shell/live-events";
 import { readyState, sampleConversation, sampleMessage, type ContractState } from "@/test/contract-state";
 import { openPage, type Page } from "@/test/page";
@@ -42,5 +42,8 @@ export const openChat = async (
   };
   return { ...page, box, send, id };
 };
+
+/** Nothing is read any more: a page that is left behind would go on trying. */
+export const untilAnswered = async ({ id }: Pick<OpenChat, "id">): Promise<void> => waitFor(() => expect(isAnswering(id)).toBe(false));
 
 export const lastAnswer = (): HTMLElement => screen.getAllByRole("article", { name: "Ada" }).at(-1) ?? document.body;

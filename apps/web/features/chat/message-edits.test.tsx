@@ -1,7 +1,7 @@
 import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { sampleMessage } from "@/test/contract-state";
-import { openChat } from "@/test/open-chat";
+import { openChat, untilAnswered } from "@/test/open-chat";
 
 const editor = (): HTMLTextAreaElement => screen.getByRole("textbox", { name: "Your message" });
 
@@ -26,6 +26,7 @@ test("what is typed into a message stays while another answer comes, and is sent
     ]),
   );
   await waitFor(() => expect(screen.queryByRole("textbox", { name: "Your message" })).toBeNull());
+  await untilAnswered(page);
 });
 
 test("what is typed into a message is there at the return to its conversation, without taking the focus", async () => {

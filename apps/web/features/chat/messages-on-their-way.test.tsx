@@ -1,9 +1,9 @@
 import type { WaitingMessage } from "@mosaic/contracts/chat";
 import { act, cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { turnTimes } from "@/features/chat/turn-store";
 import { sampleMessage } from "@/test/contract-state";
-import { lastAnswer, openChat, type OpenChat } from "@/test/open-chat";
+import { lastAnswer, openChat, untilAnswered, type OpenChat } from "@/test/open-chat";
 
 const usual = { ...turnTimes };
 
@@ -22,6 +22,11 @@ describe("a message that had nothing to wait for", () => {
   /** The answer before it has ended on the server, and this page has not read its end. */
   const openUnread = async (): Promise<OpenChat> => {
     const page = await openChat({ paceMs: 2 });
+    onTestFinished(async () => {
+      page.server.refuseReaders(false);
+      comeBack();
+      await untilAnswered(page);
+    });
     page.send("hang");
     await waitFor(() => expect(page.server.turnIds()).toHaveLength(1));
     await screen.findByRole("button", { name: "Stop answering" });
@@ -49,8 +54,6 @@ describe("a message that had nothing to wait for", () => {
     await waitFor(() => expect(page.box.value).toBe(""));
     await waitFor(() => expect(page.box.value).toBe("and then this"));
     expect(sent(page)).toEqual([{ content: "hang" }]);
-    page.server.refuseReaders(false);
-    comeBack();
   });
 });
 
@@ -86,8 +89,6 @@ describe("a message of which nobody knows whether it arrived", () => {
 });
 
 describe("the text of a message on its way", () => {
-  const never = new Promise<void>(() => undefined);
-
   /** Nothing but the tab's storage stays. */
   const reload = async (...state: Parameters<typeof openChat>): Promise<OpenChat> => {
     cleanup();
@@ -99,7 +100,12 @@ describe("the text of a message on its way", () => {
 
   test("is in the field after a reload, unless the server has it", async () => {
     const page = await openChat();
-    page.server.breakNetwork("POST messages", never);
+    const gate = Promise.withResolvers<void>();
+    onTestFinished(async () => {
+      gate.resolve();
+      await untilAnswered(page);
+    });
+    page.server.breakNetwork("POST messages", gate.promise);
     page.send("on a train");
     expect(page.box.value).toBe("");
     const left = onItsWay(page.id) ?? "";
@@ -130,6 +136,7 @@ describe("the text of a message on its way", () => {
     expect(linesOf(page, "DELETE", "/draft")).toHaveLength(0);
     gate.resolve();
     await waitFor(() => expect(page.server.state.drafts.size).toBe(0));
+    await untilAnswered(page);
   });
 });
 
@@ -151,11 +158,16 @@ test("what is typed while the first message begins a conversation stays with the
   await waitFor(() => expect(screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Message Ada" }).value).toBe("and second"));
   page.go("/chat");
   await waitFor(() => expect(screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Message Ada" }).value).toBe(""));
+  await untilAnswered({ id: created });
 });
 
 describe("a message that waits", () => {
   const openAnswering = async (): Promise<OpenChat> => {
     const page = await openChat({ paceMs: 5 });
+    onTestFinished(async () => {
+      page.server.letGo();
+      await untilAnswered(page);
+    });
     page.send("hang");
     await screen.findByRole("button", { name: "Stop answering" });
     await waitFor(() => expect(page.server.turnIds()).toHaveLength(1));
