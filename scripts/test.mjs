@@ -13,8 +13,8 @@ import { runStep } from "./lib/test-steps.mjs";
 import { ensureToolchain, toolchainEnv } from "./lib/toolchain.mjs";
 
 const vitest = ["pnpm", "exec", "vitest", "run", "--project"];
-/** These tests wait for a database and for each other's agents: on two cores one worker, as vitest has it, leaves a quarter of them idle. */
-const apiWorkers = `--maxWorkers=${Math.max(2, availableParallelism() - 1)}`;
+/** Many of these tests wait: for a database, for agents, for a time to be over. On two cores one worker, as vitest has it, leaves a quarter of them idle. */
+const workers = `--maxWorkers=${Math.max(2, availableParallelism() - 1)}`;
 
 /**
  * Nothing else can succeed without it.
@@ -26,11 +26,11 @@ const build = { name: "build", kind: "command", command: ["pnpm", "exec", "turbo
 /** @type {readonly import("./lib/test-steps.mjs").Step[]} */
 const steps = [
   { name: "check", kind: "command", command: ["pnpm", "check"] },
-  { name: "unit", kind: "vitest", command: [...vitest, "unit"] },
-  { name: "api", kind: "vitest", command: [...vitest, "api", apiWorkers] },
+  { name: "unit", kind: "vitest", command: [...vitest, "unit", workers] },
+  { name: "api", kind: "vitest", command: [...vitest, "api", workers] },
   { name: "noisy", kind: "vitest", command: [...vitest, "noisy"] },
   { name: "runtime", kind: "vitest", command: [...vitest, "runtime"] },
-  { name: "web", kind: "vitest", command: [...vitest, "web"] },
+  { name: "web", kind: "vitest", command: [...vitest, "web", workers] },
   { name: "e2e", kind: "playwright", cwd: "e2e", command: ["pnpm", "exec", "playwright", "test"], needs: ["chromium"] },
 ];
 
