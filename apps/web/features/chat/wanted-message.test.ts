@@ -10,9 +10,12 @@ test("a message that could not be loaded is no longer named in the address, so t
   const rows = { jumpTo: () => undefined, scroller: createRef<HTMLDivElement>() };
   const messages: never[] = [];
   window.history.replaceState(null, "", "/chat?id=c&message=m");
-  const { rerender } = renderHook(({ wantedId }) => useWantedMessage({ wantedId, messages, open, rows }), {
-    initialProps: { wantedId: "m" as string | null },
-  });
+  const { rerender } = renderHook(
+    ({ wantedId }: { readonly wantedId: string | null }) => useWantedMessage({ wantedId, messages, open, rows }),
+    {
+      initialProps: { wantedId: "m" },
+    },
+  );
   await waitFor(() => expect(window.location.search).toBe("?id=c"));
   rerender({ wantedId: null });
   window.history.replaceState(null, "", "/chat?id=c&message=m");
