@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test, vi } from "vitest";
 
 const source = await readFile(join(import.meta.dirname, "../../public/service-worker.js"), "utf8");
@@ -29,8 +30,7 @@ const start = (paths: readonly string[] = [], languages: readonly string[] = ["e
     registration: { showNotification },
     clients: { matchAll: async () => pages, openWindow: async (href: string) => void visits.push(`new -> ${href.slice(origin.length)}`) },
   };
-  // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- it is a script of its own, without exports
-  new Function("self", "navigator", source)(self, { language: languages[0], languages });
+  runInNewContext(source, { self, URL, navigator: { language: languages[0], languages } });
   const happen = async (type: string, fields: object): Promise<void> => {
     let work: Promise<unknown> = Promise.resolve();
     events.dispatchEvent(Object.assign(new Event(type), { ...fields, waitUntil: (promise: Promise<unknown>) => (work = promise) }));
