@@ -44,6 +44,10 @@ export const openChat = async (
 };
 
 /** Nothing is read any more: a page that is left behind would go on trying. */
-export const untilAnswered = async ({ id }: Pick<OpenChat, "id">): Promise<void> => waitFor(() => expect(isAnswering(id)).toBe(false));
+export const untilAnswered = async ({ id }: Pick<OpenChat, "id">): Promise<void> =>
+  waitFor(() => {
+    window.dispatchEvent(new Event("online"));
+    expect(isAnswering(id)).toBe(false);
+  });
 
 export const lastAnswer = (): HTMLElement => screen.getAllByRole("article", { name: "Ada" }).at(-1) ?? document.body;

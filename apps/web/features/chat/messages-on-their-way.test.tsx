@@ -24,7 +24,6 @@ describe("a message that had nothing to wait for", () => {
     const page = await openChat({ paceMs: 2 });
     onTestFinished(async () => {
       page.server.refuseReaders(false);
-      comeBack();
       await untilAnswered(page);
     });
     page.send("hang");
@@ -133,7 +132,7 @@ describe("the text of a message on its way", () => {
     // What is asked for after it is answered before it would be dropped.
     page.server.say({ type: "conversation", conversationId: id });
     await waitFor(() => expect(linesOf(page, "GET", `/conversations/${id}`)).toHaveLength(2));
-    expect(linesOf(page, "DELETE", "/draft")).toHaveLength(0);
+    expect(linesOf(page, "DELETE", `/${id}/draft`)).toHaveLength(0);
     gate.resolve();
     await waitFor(() => expect(page.server.state.drafts.size).toBe(0));
     await untilAnswered(page);
