@@ -10,12 +10,12 @@ test("a message that could not be loaded is no longer named in the address, so t
   const rows = { jumpTo: () => undefined, scroller: createRef<HTMLDivElement>() };
   const messages: never[] = [];
   window.history.replaceState(null, "", "/chat?id=c&message=m");
-  const atFirst: { readonly wantedId: string | null } = { wantedId: "m" };
-  const { rerender } = renderHook(({ wantedId }) => useWantedMessage({ wantedId, messages, open, rows }), { initialProps: atFirst });
+  const wants = (wantedId: string | null) => ({ wantedId });
+  const { rerender } = renderHook(({ wantedId }) => useWantedMessage({ wantedId, messages, open, rows }), { initialProps: wants("m") });
   await waitFor(() => expect(window.location.search).toBe("?id=c"));
-  rerender({ wantedId: null });
+  rerender(wants(null));
   window.history.replaceState(null, "", "/chat?id=c&message=m");
-  rerender({ wantedId: "m" });
+  rerender(wants("m"));
   expect(open).toHaveBeenCalledTimes(2);
   // What the address names by now is another's.
   window.history.replaceState(null, "", "/chat?id=c&message=other");
