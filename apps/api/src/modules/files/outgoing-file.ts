@@ -14,17 +14,23 @@ export interface OutgoingLimits {
   readonly pace: PaceLimits;
 }
 
+export const outgoingLimits: OutgoingLimits = {
+  stallMs: 60_000,
+  wholeMs: 10 * 60_000,
+  pace: { bytesPerSecond: 16_000, graceMs: 30_000, checkEveryMs: 15_000 },
+};
+
 /** Nothing of a file may run, load anything, or be a part of another page, whatever a browser takes it for. */
 const filePolicy = "sandbox; default-src 'none'; frame-ancestors 'none'";
 
 /** As a file to be kept: a browser is told nothing that it could show. */
-export async function sendFile(response: Response, file: OpenFile, limits: OutgoingLimits): Promise<void> {
+export async function sendFile(response: Response, file: OpenFile, limits = outgoingLimits): Promise<void> {
   response.attachment(file.name);
   await send(response, file, { mediaType: "application/octet-stream", limits });
 }
 
 /** To be looked at: images as the kind that their content is, text as nothing but text. Throws `not_found` for all others. */
-export async function sendPreview(response: Response, file: OpenFile, limits: OutgoingLimits): Promise<void> {
+export async function sendPreview(response: Response, file: OpenFile, limits = outgoingLimits): Promise<void> {
   const isText = file.mediaType === "text/plain";
   if (!isText && !isImageType(file.mediaType)) {
     throw new AppError("not_found", { detail: "There is no preview of this file. Download it instead." });

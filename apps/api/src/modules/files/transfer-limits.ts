@@ -1,4 +1,4 @@
-import type { OutgoingLimits } from "./outgoing-file.js";
+import { outgoingLimits, type OutgoingLimits } from "./outgoing-file.js";
 
 /** How files come and go, so that tests can lower it: a slow sender or reader holds a place that others wait for. */
 export interface TransferLimits {
@@ -13,14 +13,12 @@ export interface TransferLimits {
 
 export const TRANSFER_LIMITS = Symbol("TRANSFER_LIMITS");
 
-const pace = { bytesPerSecond: 16_000, graceMs: 30_000, checkEveryMs: 15_000 };
-
 export const transferLimits: TransferLimits = {
   incoming: {
     silenceMs: 20_000,
     wholeMs: 9 * 60_000,
     lateWords: "The file did not arrive in time, so it was not stored. Send it again.",
-    pace,
+    pace: outgoingLimits.pace,
   },
-  outgoing: { stallMs: 60_000, wholeMs: 10 * 60_000, pace },
+  outgoing: outgoingLimits,
 };

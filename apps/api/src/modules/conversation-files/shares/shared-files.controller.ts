@@ -5,7 +5,6 @@ import type { Request, Response } from "express";
 import { Public } from "../../../platform/http/access.decorator.js";
 import { goneSignal } from "../../../platform/http/gone-signal.js";
 import { sendFile, sendPreview } from "../../files/outgoing-file.js";
-import { transferLimits } from "../../files/transfer-limits.js";
 import { LinkReaders } from "./link-readers.js";
 import { SharedFilesService } from "./shared-files.service.js";
 
@@ -30,7 +29,7 @@ export class SharedFilesController {
     await this.readers.runFile(request, goneSignal(response), async (onRead) => {
       const file = await this.files.byTicket(ticket);
       onRead(file.sizeBytes);
-      await send(response, file, transferLimits.outgoing);
+      await send(response, file);
     });
   }
 }

@@ -26,7 +26,6 @@ import { PathId } from "../../../platform/http/path-id.decorator.js";
 import { FairGate } from "../../../platform/pressure/fair-gate.js";
 import { CurrentUser } from "../../auth/current-user.decorator.js";
 import { sendFile, sendPreview } from "../../files/outgoing-file.js";
-import { transferLimits } from "../../files/transfer-limits.js";
 import { SharedFilesService } from "./shared-files.service.js";
 import { SharedReadingService } from "./shared-reading.service.js";
 import { SharesService } from "./shares.service.js";
@@ -91,7 +90,7 @@ export class SharesController {
   ): Promise<void> {
     const send = query.as === "preview" ? sendPreview : sendFile;
     const file = await this.files.forMember(user.id, id, query);
-    await this.readingFiles.run(user.id, async () => send(response, file, transferLimits.outgoing), goneSignal(response));
+    await this.readingFiles.run(user.id, async () => send(response, file), goneSignal(response));
   }
 
   /** The copy is gone, for whoever reads it. */
