@@ -21,6 +21,7 @@ const checks = [
   { name: "patterns take linear time", command: ["node", "scripts/check/linear-patterns.mjs"] },
   { name: "kinds are compared in registries only", command: ["node", "scripts/check/kinds-in-registries.mjs"] },
   { name: "words stand in the catalogue", command: ["node", "scripts/check/messages.mjs"] },
+  { name: "other languages say what the API says", command: ["node", "scripts/check/said.mjs"] },
   { name: "one dialect", command: ["node", "scripts/check/one-dialect.mjs"] },
   { name: "classes are small", command: ["node", "scripts/check/small-classes.mjs"] },
   { name: "notices go one way", command: ["node", "scripts/check/one-way-for-notices.mjs"] },

@@ -43,7 +43,14 @@ describe("a gateway with a socket", () => {
     const { message } = await say(client, conversationId, '[demo:tool name=exec args={"command":"ls"}]');
     expect(message.parts).toMatchObject([
       { type: "reasoning", text: expect.stringContaining("Let me look.") },
-      { type: "tool_call", name: "exec", state: "failed", input: '{"command":"ls"}', output: "exec of the fake gateway" },
+      {
+        type: "tool_call",
+        name: "exec",
+        state: "failed",
+        input: '{"command":"ls"}',
+        output: "exec of the fake gateway",
+        elapsedMs: expect.any(Number),
+      },
       { type: "text", text: expect.stringContaining("The tool answered") },
     ]);
     expect(message.usage).toMatchObject({ outputTokens: expect.any(Number) });

@@ -1,4 +1,5 @@
 import type { Problem } from "@mosaic/contracts/problem";
+import { said } from "@/lib/said";
 import { m } from "@messages/problems";
 
 /** What the API refused, in the words of its problem document. */
@@ -28,11 +29,16 @@ export const describeError = (error: unknown): { title: string; detail: string |
   return { title: m.somethingWentWrongOnThis, detail: m.reloadThePageAndTry };
 };
 
+/** How the page calls a problem of this kind. */
+export const titleOf = (code: Problem["code"]): string => m.titles[code];
+
 /** A fault that has no field on the page is told with the name of what it is about, unless the API has already put it in a sentence. */
 const detailOf = ({ detail: told, errors = [] }: Problem): string | null => {
-  const detail = told ?? null;
-  if (errors.length === 0 || errors.some(({ message }) => message === detail)) return detail;
-  const named = errors.slice(0, shownFaults).map(({ path, message }) => (path === "" ? message : `${fieldName(path)}: ${message}`));
+  const detail = told === undefined ? null : said(told);
+  if (errors.length === 0 || errors.some(({ message }) => message === told)) return detail;
+  const named = errors
+    .slice(0, shownFaults)
+    .map(({ path, message }) => (path === "" ? said(message) : `${fieldName(path)}: ${said(message)}`));
   return `${named.join(". ")}.`;
 };
 

@@ -18,6 +18,8 @@ export const toolCallPart = z.object({
   input: toolText.optional(),
   /** What the tool said. Absent: nothing yet, or it told nothing. */
   output: toolText.optional(),
+  /** How long it took, as Mosaic heard of it. Absent: it has not ended, or nobody heard of both. */
+  elapsedMs: z.int().min(0).optional(),
 });
 export type ToolCallPart = z.infer<typeof toolCallPart>;
 

@@ -1,6 +1,7 @@
 import type { HealthCheck } from "@mosaic/contracts/health";
 import { CircleAlert, CircleCheck, TriangleAlert, type LucideIcon } from "lucide-react";
 import { cn } from "@/components/ui/cn";
+import { said } from "@/lib/said";
 import { m } from "@messages/components";
 import { m as names } from "@messages/health-checks";
 
@@ -30,7 +31,7 @@ export function CheckRow({ check, isStale, level: Heading = "h2" }: CheckRowProp
       <Icon aria-hidden className={cn("mt-0.5 size-5 shrink-0", classes)} />
       <div className="grid min-w-0 flex-1 gap-0.5">
         <Heading className="text-sm font-medium">{names.checks[check.id]}</Heading>
-        <p className="break-words text-sm leading-relaxed text-muted-foreground">{check.detail}</p>
+        <p className="break-words text-sm leading-relaxed text-muted-foreground">{said(check.detail)}</p>
       </div>
       <span className={cn("text-sm font-medium", classes)}>{text}</span>
     </li>

@@ -4,6 +4,7 @@ import { CircleAlert } from "lucide-react";
 import { Label } from "radix-ui";
 import { useId, type ReactNode } from "react";
 import { cn } from "@/components/ui/cn";
+import { said } from "@/lib/said";
 import { m } from "@messages/components";
 
 export interface FieldControl {
@@ -55,7 +56,7 @@ export function FieldError({ id, message }: { readonly id?: string; readonly mes
   return (
     <p id={id} role="alert" className="flex items-start gap-1.5 text-[0.8125rem] leading-snug text-destructive">
       <CircleAlert aria-hidden className="mt-0.5 size-3.5 shrink-0" />
-      <span>{message}</span>
+      <span>{said(message)}</span>
     </p>
   );
 }

@@ -4,6 +4,7 @@ import { Notice } from "@/components/ui/notice";
 import { AgentFace, AgentStatus } from "@/features/agents/agent-status";
 import { effectiveText } from "@/features/agents/effective-model";
 import { formatTime } from "@/lib/time";
+import { said } from "@/lib/said";
 import { m } from "@messages/agents";
 
 /** What a list of agents asks of its rows. */
@@ -69,7 +70,7 @@ export function StartFailed({ agent, children }: { readonly agent: Agent; readon
   if (agent.error === null) return null;
   return (
     <Notice tone="danger" title={titles[agent.error.code] ?? m.theLastStartFailed}>
-      {agent.error.detail}
+      {said(agent.error.detail)}
       {children}
     </Notice>
   );

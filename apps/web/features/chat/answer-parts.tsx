@@ -6,6 +6,8 @@ import type { ReactNode } from "react";
 import { cn } from "@/components/ui/cn";
 import { AnswerText } from "@/features/chat/answer-text";
 import { MadeFile } from "@/features/chat/files/message-files";
+import { said } from "@/lib/said";
+import { formatElapsed } from "@/lib/time";
 import { m } from "@messages/chat";
 
 export interface AnswerPartsProps {
@@ -44,7 +46,7 @@ function AnswerPart({ part, isGrowing, isStreaming }: AnswerPartProps) {
     case "file":
       return <MadeFile file={part} />;
     case "notice":
-      return <Line icon={Info}>{part.text}</Line>;
+      return <Line icon={Info}>{said(part.text)}</Line>;
     default:
       // A newer server's.
       return null;
@@ -67,6 +69,7 @@ function ToolCall({ call, isStreaming }: { readonly call: ToolCallPart; readonly
       title={
         <>
           <span className="font-mono">{call.name}</span> {title}
+          {call.elapsedMs === undefined ? null : <span className="tabular-nums"> · {formatElapsed(Math.ceil(call.elapsedMs / 1000))}</span>}
         </>
       }
     >

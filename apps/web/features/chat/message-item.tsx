@@ -18,6 +18,8 @@ import { StartupCard } from "@/features/chat/startup-card";
 import { isStartingUp, type Turn } from "@/features/chat/turn";
 import { CutAnswer, RetryButton, TurnProblemCard } from "@/features/chat/turn-problem-card";
 import { formatTime } from "@/lib/time";
+import { titleOf } from "@/lib/api-problem";
+import { said } from "@/lib/said";
 import { m } from "@messages/chat";
 
 export const UserMessage = memo(function UserMessage({ message }: { readonly message: Message }) {
@@ -134,7 +136,7 @@ function Thinking({ turn, agentName, hasText }: { readonly turn: Turn | null; re
       {turn?.notice ? (
         <span className="flex items-center gap-1.5 text-sm text-muted-foreground">
           <Hourglass aria-hidden className="size-3.5" />
-          {turn.notice}
+          {said(turn.notice)}
         </span>
       ) : null}
     </div>
@@ -160,7 +162,9 @@ function AnswerEnd({
   const { status, error } = message;
   if (status === "streaming" || status === "complete") return null;
   if (error !== null) {
-    const { title, detail = null, code } = error;
+    const { code } = error;
+    const title = titleOf(code);
+    const detail = error.detail === undefined ? null : said(error.detail);
     if (code === "answer_cut") return <CutAnswer title={title} detail={detail} onGoOn={onGoOn} />;
     return <TurnProblemCard title={title} detail={detail} code={code} isSystemAgent={isSystemAgent} onRetry={onRetry} />;
   }

@@ -9,6 +9,7 @@ import { useStartBar } from "@/features/agents/start-bar";
 import { useElapsedSeconds } from "@/features/chat/elapsed";
 import type { Turn } from "@/features/chat/turn";
 import { formatElapsed } from "@/lib/time";
+import { said } from "@/lib/said";
 import { m } from "@messages/chat";
 
 const preparing: readonly StartStage[] = ["installing", "pulling", "building", "queued"];
@@ -35,7 +36,7 @@ function Card({ turn, stage, agentName }: { readonly turn: Turn; readonly stage:
   const hasPrepared = turn.stagesSeen.some((seen) => seen !== "queued" && preparing.includes(seen));
   const { percent, words } = useStartBar(stage, hasPrepared);
   const waking = m.waking(Math.round(percent));
-  const detail = stage.stage === "queued" ? queuedHint : stage.detail;
+  const detail = stage.stage === "queued" ? queuedHint : stage.detail === null ? null : said(stage.detail);
   return (
     <div
       role="group"

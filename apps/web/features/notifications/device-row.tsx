@@ -9,6 +9,7 @@ import { useRemovePushDevice, useTestPushDevice } from "@/features/notifications
 import { forgetPush } from "@/lib/device-push";
 import { formatTime } from "@/lib/time";
 import { toastProblem } from "@/lib/toast-problem";
+import { said } from "@/lib/said";
 import { m } from "@messages/notifications";
 
 export function DeviceRow({ device: { id, device, isCurrent, showsText, fault, createdAt } }: { readonly device: PushDevice }) {
@@ -17,7 +18,9 @@ export function DeviceRow({ device: { id, device, isCurrent, showsText, fault, c
   const sendTest = (): void =>
     test.mutate(id, {
       onSuccess: ({ isSent, detail }) =>
-        isSent ? toast.success(m.aTestWasSentTo(device)) : toast.error(m.theTestWasNotSent, { description: detail }),
+        isSent
+          ? toast.success(m.aTestWasSentTo(device))
+          : toast.error(m.theTestWasNotSent, { description: detail === null ? undefined : said(detail) }),
       onError: toastProblem,
     });
   const turnOff = (): void =>

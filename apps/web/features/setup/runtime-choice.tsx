@@ -7,6 +7,7 @@ import { Checkbox } from "@/components/ui/checkbox";
 import { ChoiceCard, ChoiceGroup } from "@/components/ui/choice-card";
 import { FieldError } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
+import { said } from "@/lib/said";
 import { m } from "@messages/setup";
 
 const texts: Record<RuntimeKind, { title: string; icon: typeof Cpu }> = {
@@ -42,7 +43,7 @@ export function RuntimeChoice({ options, value, onChange, hasConsent, onConsent,
               key={runtime.kind}
               value={runtime.kind}
               title={title}
-              description={runtime.detail}
+              description={said(runtime.detail)}
               isDisabled={!runtime.isAvailable || (options.isRuntimeFixed && runtime.kind !== value)}
               icon={<Icon aria-hidden className="mt-0.5 size-5 shrink-0 text-muted-foreground" />}
             />

@@ -75,11 +75,12 @@ test("what was thought, done and said are parts in their order, and a call stand
   running.say("Let me ", "reasoning");
   running.say("look.", "reasoning");
   running.call({ ...call, input: "{}" });
+  vi.advanceTimersByTime(1_500);
   running.call({ ...call, state: "completed", output: "42" });
   running.say("It is 42.");
   expect(running.parts).toEqual([
     { type: "reasoning", text: "Let me look." },
-    { ...call, state: "completed", input: "{}", output: "42" },
+    { ...call, state: "completed", input: "{}", output: "42", elapsedMs: 1_500 },
     { type: "text", text: "It is 42." },
   ]);
   running.end({ type: "delta", text: "the end" });

@@ -58,6 +58,8 @@ export class RunningTurn implements BegunTurn, Answer {
   usage: AnswerUsage | null = null;
   /** What its agent was to ask when it began. `null`: not known here. */
   model: ProviderModel | null = null;
+  /** Of tools, by the id of the call. */
+  private readonly calledAtMs = new Map<string, number>();
   /** How many times a gateway was told to begin this turn. Bringing the message again to one that may have it already does not count. */
   gatewayTurns = 1;
   /** Characters of text and of reasoning. */
@@ -178,8 +180,18 @@ export class RunningTurn implements BegunTurn, Answer {
   call(part: ToolCallPart): void {
     this.toolEvents += 1;
     if (this.toolEvents <= this.limits.maxToolEvents && toolCallPart.safeParse(part).success) {
-      this.tell(part);
+      this.tell(this.timed(part));
     }
+  }
+
+  private timed(part: ToolCallPart): ToolCallPart {
+    const now = performance.now();
+    const calledAtMs = this.calledAtMs.get(part.id);
+    if (part.state === "running") {
+      this.calledAtMs.set(part.id, calledAtMs ?? now);
+      return part;
+    }
+    return calledAtMs === undefined ? part : { ...part, elapsedMs: Math.round(now - calledAtMs) };
   }
 
   tell(event: TurnEvent): void {
