@@ -1,10 +1,10 @@
 import { defineConfig, devices } from "@playwright/test";
 import type { RuntimeOptions } from "./support/fixtures.ts";
 
-/** One at a time: agents are large, and times are part of what is tested. */
+/** Two files at a time, on two cores: much of a test is waiting for agents. Within a file one after the other. */
 export default defineConfig<RuntimeOptions>({
   testDir: "tests",
-  workers: 1,
+  workers: 2,
   fullyParallel: false,
   forbidOnly: process.env["CI"] !== undefined,
   retries: 0,

@@ -16,7 +16,7 @@ const file = join(tmpdir(), `mosaic-e2e-${randomUUID()}.backup`);
 test.use({ installation: "backup" });
 test.describe.configure({ mode: "serial" });
 
-test.describe("a backup", () => {
+test.describe("a backup @docker", () => {
   let successor: World;
 
   test.beforeAll(async ({ world }) => {

@@ -25,7 +25,7 @@ async function pasteImage(page: Page): Promise<void> {
   }, png);
 }
 
-test.describe("files in a chat", () => {
+test.describe("files in a chat @docker", () => {
   let page: Page;
 
   test.beforeAll(async ({ world, browser }) => {

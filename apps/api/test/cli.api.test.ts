@@ -238,6 +238,7 @@ test("the rotation knows every place where something is sealed", { timeout: 60_0
   expect((await client.put(`/api/conversations/${answering}/draft`, draft)).status).toBe(204);
   const subscription = { endpoint: "https://push.example/a", keys: { p256dh: samplePoint, auth: "A".repeat(22) } };
   expect((await client.request("PUT", "/api/push/device", { subscription, showsText: false })).status).toBe(204);
+  expect((await client.post("/api/folders", { name: "Travel", instructions: "Be brief." })).status).toBe(201);
   await app.member("reader");
   const share = { kind: "members", usernames: ["reader"], hasTools: false, hasFiles: false };
   expect((await client.post(`/api/conversations/${conversation}/shares`, share)).status).toBe(201);

@@ -37,7 +37,7 @@ test("a burst of 100 messages holds one connection, others are served, and what 
   const conversations = await Promise.all(Array.from({ length: 10 }, async () => createConversation(client, agentId)));
   await say(client, conversations[0] ?? "", "wake up");
   const unlock = await lockTables(app.database, ["conversations"]);
-  const beginning = async (): Promise<number> => waitingConnections(app.database, "turn_of AS");
+  const beginning = async (): Promise<number> => waitingConnections(app.database, "WITH waiting AS MATERIALIZED");
   const other = await app.member("other");
   let refusedCount = 0;
   const burst = Promise.all(

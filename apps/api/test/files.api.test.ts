@@ -223,18 +223,6 @@ test("a deleted user's files are gone", async () => {
   expect(left).toHaveLength(0);
 });
 
-test("a file that nobody sends is removed after a day, and not before", async () => {
-  const { id } = await uploaded(ann, "draft.txt", "draft");
-  const files = app.nest.get(FilesService, { strict: false });
-  clock.move(23 * 3_600_000);
-  await files.removeStale();
-  expect((await ann.get(`/api/files/${id}`)).status).toBe(200);
-  clock.move(2 * 3_600_000);
-  await files.removeStale();
-  const [row] = await app.database.query("SELECT 1 FROM files WHERE id = $1", [id]);
-  expect(row).toBeUndefined();
-});
-
 test("what an agent made is known again by its owner's mark, which tells nobody which file it is", async () => {
   const [carl, dora] = [await app.member(uniqueName("carl")), await app.member(uniqueName("dora"))];
   const { id: agentId } = await createAgent(carl);
@@ -261,4 +249,16 @@ test("what an agent made is known again by its owner's mark, which tells nobody 
   expect(stored.map(({ id }) => id)).toContain(first?.id);
   expect(new Set(stored.map(({ mark }) => mark)).size).toBe(3);
   expect(stored.filter(({ mark }) => mark.includes("where") || mark === "another")).toEqual([]);
+});
+
+test("a file that nobody sends is removed after a day, and not before", async () => {
+  const { id } = await uploaded(ann, "draft.txt", "draft");
+  const files = app.nest.get(FilesService, { strict: false });
+  clock.move(23 * 3_600_000);
+  await files.removeStale();
+  expect((await ann.get(`/api/files/${id}`)).status).toBe(200);
+  clock.move(2 * 3_600_000);
+  await files.removeStale();
+  const [row] = await app.database.query("SELECT 1 FROM files WHERE id = $1", [id]);
+  expect(row).toBeUndefined();
 });

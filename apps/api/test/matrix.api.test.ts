@@ -38,7 +38,7 @@ beforeAll(async () => {
   engine = new InMemoryEngine();
   app = await startTestApp({ runtime: engine });
   world = new RouteWorld(app);
-  routes = routesOf(app.nest).filter(({ handler }) => /Share|Push/.test(handler));
+  routes = routesOf(app.nest);
   ann = await app.member("ann");
   bob = await app.member("bob");
   const providerId = await sharedProvider();

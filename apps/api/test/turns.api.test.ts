@@ -58,7 +58,7 @@ test("a second message costs no start, and the agent remembers the first one fro
   expect(app.runtime.calls.slice(calls).filter((call) => !call.startsWith("list") && call !== "prepare")).toEqual([]);
   const sent = app.runtime.gatewayOf(agentId).requests.filter((request) => request.path === "chat.send");
   expect(sent.map((request) => (request.body as { message: string }).message)).toEqual([
-    "My cat is called Pumpkin",
+    expect.stringMatching(/^My cat is called Pumpkin\n\n\[Files that you make for this person in this conversation: /),
     "What did I say first?",
   ]);
 });

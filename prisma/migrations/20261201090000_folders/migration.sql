@@ -17,8 +17,7 @@ ALTER TABLE "folders" ADD CONSTRAINT "folders_user_id_fkey" FOREIGN KEY ("user_i
 
 ALTER TABLE "conversations" ADD COLUMN "folder_id" UUID;
 ALTER TABLE "conversations" ADD CONSTRAINT "conversations_folder_id_fkey" FOREIGN KEY ("folder_id") REFERENCES "folders"("id") ON DELETE SET NULL ON UPDATE CASCADE;
-CREATE INDEX "conversations_folder_list_idx" ON "conversations" ("folder_id", (CASE WHEN pinned_at IS NOT NULL THEN 2 WHEN archived_at IS NULL THEN 1 ELSE 0 END) DESC, "updated_at" DESC, "id" DESC)
-  WHERE "folder_id" IS NOT NULL;
+CREATE INDEX "conversations_folder_list_idx" ON "conversations" ("folder_id", (CASE WHEN pinned_at IS NOT NULL THEN 2 WHEN archived_at IS NULL THEN 1 ELSE 0 END) DESC, "updated_at" DESC, "id" DESC);
 
 -- Which instructions the agent was told with this answer's turn; all zeros: that there are none any more. NULL: nothing.
 ALTER TABLE "messages" ADD COLUMN "instructions_id" UUID;

@@ -12,6 +12,7 @@ import type { SessionUser } from "@mosaic/contracts/identity";
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post } from "@nestjs/common";
 import { SignedIn } from "../../platform/http/access.decorator.js";
 import { ApiAnswer } from "../../platform/http/api-answer.decorator.js";
+import { BodyLimit } from "../../platform/http/body-limit.decorator.js";
 import { PathId } from "../../platform/http/path-id.decorator.js";
 import { CurrentUser } from "../auth/current-user.decorator.js";
 import { FoldersService } from "./folders.service.js";
@@ -30,6 +31,7 @@ export class FoldersController {
   }
 
   @Post()
+  @BodyLimit(50 * 1024)
   @ApiAnswer(201, folder)
   async create(@CurrentUser() user: SessionUser, @Body({ schema: createFolder }) body: CreateFolder): Promise<Folder> {
     return this.folders.create(user.id, body);
@@ -37,6 +39,7 @@ export class FoldersController {
 
   /** What is left out stays. New instructions are told with the next message of each conversation in it. */
   @Patch(":id")
+  @BodyLimit(50 * 1024)
   @ApiAnswer(200, folder)
   async update(
     @CurrentUser() user: SessionUser,

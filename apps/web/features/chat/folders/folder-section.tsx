@@ -15,14 +15,14 @@ export function FolderSection() {
   const [isCreating, setCreating] = useState(false);
   return (
     <section aria-label={m.folders} className="grid px-3 pt-1">
-      <div className="flex items-center gap-1 pl-2">
+      <div className="flex items-center gap-1 ps-2">
         <h2 className="flex-1 text-sm font-medium">{m.folders}</h2>
         <Tooltip text={m.newFolder}>
           <Button
             variant="ghost"
             size="icon-sm"
             aria-label={m.newFolder}
-            className="mr-0.5 text-muted-foreground"
+            className="me-0.5 text-muted-foreground"
             onClick={() => setCreating(true)}
           >
             <FolderPlus aria-hidden />
