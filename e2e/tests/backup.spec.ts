@@ -85,6 +85,6 @@ test.describe("a backup @docker", () => {
     await page.getByRole("navigation", { name: "Conversations" }).getByRole("link").first().click();
     await expect(page.getByRole("article", { name: "You" }).first()).toContainText("OKAPI-2209");
     await send(page, agentName, "[demo:recall]");
-    await expect(await nextAnswer(page, agentName, 2, 120_000)).toContainText("OKAPI-2209");
+    await expect(await nextAnswer(page, agentName, 2, 180_000)).toContainText("OKAPI-2209");
   });
 });

@@ -203,7 +203,7 @@ describe("a conversation", () => {
     expect(screen.getByText("You stopped this answer.")).toBeDefined();
     // Each attempt waits for the network, which comes back again and again here.
     const network = setInterval(() => window.dispatchEvent(new Event("online")), 20);
-    await waitFor(() => expect(lastAnswer().textContent).toContain("Paragraph 60"), { timeout: 10_000 });
+    await waitFor(() => expect(lastAnswer().textContent).toContain("Paragraph 60"), { timeout: 15_000 });
     clearInterval(network);
     expect(screen.queryByText("You stopped this answer.")).toBeNull();
     expect(server.stoppedTurns()).toBe(0);

@@ -22,10 +22,6 @@ describe("a message that had nothing to wait for", () => {
   /** The answer before it has ended on the server, and this page has not read its end. */
   const openUnread = async (): Promise<OpenChat> => {
     const page = await openChat({ paceMs: 2 });
-    onTestFinished(async () => {
-      page.server.refuseReaders(false);
-      await untilAnswered(page);
-    });
     page.send("hang");
     await waitFor(() => expect(page.server.turnIds()).toHaveLength(1));
     await screen.findByRole("button", { name: "Stop answering" });
@@ -53,6 +49,8 @@ describe("a message that had nothing to wait for", () => {
     await waitFor(() => expect(page.box.value).toBe(""));
     await waitFor(() => expect(page.box.value).toBe("and then this"));
     expect(sent(page)).toEqual([{ content: "hang" }]);
+    page.server.refuseReaders(false);
+    await untilAnswered(page);
   });
 });
 
