@@ -4,7 +4,7 @@ import type { World } from "./fixtures.ts";
 export const answers = (page: Page, agentName: string): Locator => page.getByRole("article", { name: agentName, exact: true });
 
 /** The newest answer, once it has ended one way or another. */
-export async function nextAnswer(page: Page, agentName: string, count: number, timeout = 60_000): Promise<Locator> {
+export async function nextAnswer(page: Page, agentName: string, count: number, timeout = 120_000): Promise<Locator> {
   const answer = answers(page, agentName).nth(count - 1);
   await expect(answer).toHaveAttribute("aria-busy", "false", { timeout });
   return answer;

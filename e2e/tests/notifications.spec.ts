@@ -132,7 +132,8 @@ test.describe("notifications @process", () => {
     await expect.poll(shown).toEqual([{ title: "Mosaic reaches this device", body: "" }]);
     await page.goto("about:blank");
     await push(answered);
-    await page.goto(`${own.mosaic.url}/settings/notifications`);
+    // A page of the chat is led there; any other stays as it is, with what somebody does on it.
+    await page.goto(`${own.mosaic.url}/chat`);
     await expect.poll(shown).toContainEqual({ title: "Ada has answered", body: "" });
     const [worker] = context.serviceWorkers();
     await worker?.evaluate(async () => {
