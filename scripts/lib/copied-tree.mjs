@@ -93,9 +93,9 @@ export class CopiedTree {
 }
 
 /**
- * Gives a table the row of `known` once more, for `added`.
+ * Gives each table the row of `known` once more, for `added`.
  *
- * @param {string} text source that holds an object with the key `known`
+ * @param {string} text source that holds objects with the key `known`
  * @param {string} known a word of letters and dashes
  * @param {string} added
  * @returns {string}
@@ -115,5 +115,5 @@ export function withRowLike(text, known, added) {
     if (character === "," && depth === 0) break;
   }
   const value = text.slice(text.indexOf(":", start), end + 1);
-  return `${text.slice(0, end + 1)}\n"${added}"${value}${text.slice(end + 1)}`;
+  return `${text.slice(0, end + 1)}\n"${added}"${value}${withRowLike(text.slice(end + 1), known, added)}`;
 }
