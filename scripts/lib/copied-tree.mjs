@@ -107,9 +107,12 @@ export function withRowLike(text, known, added) {
   if (index === -1) return text;
   const start = lines.slice(0, index).join("\n").length + 1;
   let depth = 0;
+  let isInText = false;
   let end = text.indexOf(":", start);
   for (; end < text.length; end += 1) {
     const character = text[end] ?? "";
+    if (character === '"' && text[end - 1] !== "\\") isInText = !isInText;
+    if (isInText) continue;
     if ("{[(".includes(character)) depth += 1;
     if ("}])".includes(character)) depth -= 1;
     if (character === "," && depth === 0) break;
