@@ -34,7 +34,8 @@ for (const [folder, count] of leftIn) {
 
 const catalogue = (/** @type {string} */ language) => {
   const folder = `${web}messages/${language}`;
-  return new Map(readdirSync(join(root, folder)).map((name) => [name.replace(/\.tsx?$/, ""), messagesIn(name, read(`${folder}/${name}`))]));
+  const areas = readdirSync(join(root, folder)).filter((name) => /\.tsx?$/.test(name));
+  return new Map(areas.map((name) => [name.replace(/\.tsx?$/, ""), messagesIn(name, read(`${folder}/${name}`))]));
 };
 /** A table that one language has from elsewhere, and another one writes out. */
 const wholeTable = (/** @type {ReadonlyMap<string, unknown> | undefined} */ messages, /** @type {string} */ message) =>

@@ -3,8 +3,11 @@ import { parseSync, Visitor } from "oxc-parser";
 /** @typedef {{ type: string, start: number, end: number } & Record<string, any>} Node */
 
 /** More than one word, with a beginning and an end: no name of a file, a class or a key looks like this. */
-const sentence = /^["“]?[\p{Lu}{][^\n]*\s[^\n]*[.?!]”?$/u;
-const isSentence = (/** @type {string} */ text) => sentence.test(text.trim()) && text.split(/\s+/).length >= 3 && !/^\{0\}\S*$/.test(text);
+const isSentence = (/** @type {string} */ text) => {
+  const line = text.trim();
+  const isWhole = /^["“]?[\p{Lu}{]/u.test(line) && /[.?!]”?$/.test(line) && !line.includes("\n");
+  return isWhole && line.split(/\s+/).length >= 3;
+};
 
 /** With `{0}`, `{1}` for its values; `null`: it is no text.  @param {Node} node @returns {string | null} */
 function textOf(node) {
