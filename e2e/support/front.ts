@@ -7,6 +7,8 @@ export type Rewrite = (path: string, text: string) => string;
 /** A server in front of Mosaic, at an address that stays: it goes away and comes back, and makes of one build another. */
 export class Front {
   rewrite: Rewrite | undefined;
+  /** The paths that were asked for, in their order. */
+  readonly paths: string[] = [];
   private server: Server | undefined;
   private port = 0;
   private readonly upstream: string;
@@ -39,6 +41,7 @@ export class Front {
     // What was rewritten is not what the server would call unchanged.
     const { "accept-encoding": _none, "if-none-match": _never, "if-modified-since": _nor, ...headers } = asked.headers;
     const path = asked.url ?? "/";
+    this.paths.push(path);
     const passed = request(`${this.upstream}${path}`, { method: asked.method, headers }, (got) => {
       const isText = /^(?:text\/(?:html|javascript)|application\/javascript)/.test(got.headers["content-type"] ?? "");
       if (this.rewrite === undefined || !isText || asked.method !== "GET") {

@@ -159,11 +159,14 @@ test.describe("Mosaic as an app @process", () => {
     await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
   });
 
-  test("what is no page of Mosaic goes past the worker", async ({ page }) => {
+  test("what is no page of Mosaic goes past the worker, and is asked for once", async ({ page }) => {
     await page.goto(`${front.url}/login`);
     await controlled(page);
     const answer = await page.goto(`${front.url}/api/openapi.json`);
     expect(answer?.fromServiceWorker()).toBe(false);
     expect(answer?.status()).toBe(200);
+    await page.goto(`${front.url}/login`);
+    // A code of a sign-in server is good for one visit.
+    expect(front.paths.filter((path) => path === "/api/openapi.json")).toHaveLength(1);
   });
 });

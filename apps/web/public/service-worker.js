@@ -17,14 +17,15 @@ const keepShell = async () => {
 const takeOver = async () => {
   const names = await caches.keys();
   await Promise.all(names.filter((name) => name !== shell).map((name) => caches.delete(name)));
-  // Asks for a page while the worker itself is still being started.
-  await self.registration.navigationPreload?.enable();
+  // An earlier build asked ahead for whatever is gone to, also for what this worker leaves alone: a sign-in server's answer came to Mosaic
+  // twice, and is good for once.
+  await self.registration.navigationPreload?.disable();
   await self.clients.claim();
 };
 
 const pageOf = async (event) => {
   try {
-    return (await event.preloadResponse) ?? (await fetch(event.request));
+    return await fetch(event.request);
   } catch {
     const kept = await caches.match(offlinePage, { cacheName: shell });
     return kept ?? Response.error();
