@@ -60,6 +60,30 @@ test("a text that was sent does not come back at the return to its conversation"
   expect((await leaveAndComeBack(page)).value).toBe("");
 });
 
+test("an answer that was on its way brings nothing back that was sent from another device meanwhile", async () => {
+  const page = await openWith("to be sent there");
+  const conversation = `/api/conversations/${page.id}`;
+  const { promise: late, resolve: arrive } = Promise.withResolvers<void>();
+  const { fetch } = globalThis;
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (...asked) => {
+    const response = await fetch(...asked);
+    if (String(asked[0]).endsWith(conversation)) await late;
+    return response;
+  });
+  const asked = (): number => page.server.requests.filter(({ line }) => line === `GET ${conversation}`).length;
+  const before = asked();
+  page.server.say({ type: "conversation", conversationId: page.id });
+  await waitFor(() => expect(asked()).toBe(before + 1));
+  page.server.state.drafts.delete(page.id);
+  page.server.say({ type: "conversation", conversationId: page.id, draft: { revision: null } });
+  await waitFor(() => expect(page.box.value).toBe(""));
+  await act(async () => {
+    arrive();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  });
+  expect(page.box.value).toBe("");
+});
+
 test("a text that was kept without this page hearing of it is gone everywhere once it is sent", async () => {
   const page = await openWith("older");
   Object.assign(draftTimes, { retryMs: 60_000 });

@@ -51,7 +51,7 @@ export const useKeptDraft = (id: string | null, fetched: Draft | null | undefine
     };
   }, [id, client]);
   useEffect(() => {
-    if (id !== null && fetched !== undefined) take(keptOf(id, client), fetched);
+    if (id !== null && fetched !== undefined) takeFetched(keptOf(id, client), fetched);
   }, [id, client, fetched]);
 };
 
@@ -107,6 +107,7 @@ const put = async (kept: Kept, content: string): Promise<void> => {
   const revision = newId();
   const body = { revision, content };
   const [first, ...others] = before === null ? doubtful : [...doubtful, before];
+  kept.changes += 1;
   kept.revision = revision;
   kept.doubtful = first === undefined ? [] : [first, ...others.slice(1 - maxDoubtful)];
   const keepalive = new TextEncoder().encode(JSON.stringify(body)).length <= keepaliveBytes;
@@ -127,6 +128,7 @@ const isRefusal = (error: unknown): boolean => error instanceof ApiProblem && er
 const drop = async (kept: Kept): Promise<void> => {
   const { revision: before, doubtful } = kept;
   const dropped = before === null ? doubtful : [...doubtful, before];
+  kept.changes += 1;
   Object.assign(kept, { revision: null, doubtful: [] });
   try {
     for (const revision of dropped) {
@@ -142,16 +144,24 @@ const drop = async (kept: Kept): Promise<void> => {
 
 const hearNews = (kept: Kept, revision: string | null): void => {
   if (revision === kept.revision) return;
+  kept.changes += 1;
   if (revision === null && kept.isSaved && !kept.isBusy) take(kept, null);
   else void look(kept);
 };
 
-/** What the server has now. Who can't read it sees it at the next look. */
+/** What came with the conversation. It may have been read before what this page has heard since. */
+const takeFetched = (kept: Kept, draft: Draft | null): void => {
+  if (kept.changes === 0) take(kept, draft);
+  else if ((draft?.revision ?? null) !== kept.revision) void look(kept);
+};
+
+/** What the server has now. Who can't read it sees it at the next look; what is heard meanwhile makes a look of its own. */
 const look = async (kept: Kept): Promise<void> => {
   kept.isStale = kept.isBusy || !kept.isSaved;
   if (kept.isStale) return;
+  const { changes } = kept;
   const found = await request(currentDraft, pathOf(kept)).catch(() => null);
-  if (found !== null) take(kept, found.draft);
+  if (found !== null && kept.changes === changes) take(kept, found.draft);
 };
 
 /** Takes the place of the text here, unless that is newer. */

@@ -12,6 +12,8 @@ export interface Kept {
   isBusy: boolean;
   /** Another page has saved meanwhile. */
   isStale: boolean;
+  /** How often this page heard or said that the server has another one: what was asked for before may be older than that. */
+  changes: number;
   typedAtMs: number;
   unsavedSinceMs: number;
   failures: number;
@@ -32,6 +34,7 @@ export const keptOf = (id: string, client: QueryClient): Kept => {
     ...storedOf(id),
     isBusy: false,
     isStale: false,
+    changes: 0,
     typedAtMs: 0,
     unsavedSinceMs: Date.now(),
     failures: 0,
