@@ -41,7 +41,8 @@ export function MessageList(props: MessageListProps) {
   const { hasOlder, older, newer, leave } = shown;
   const isFar = newer !== null;
   // The answer that grows is at the end.
-  const messages = useMemo(() => (isFar ? shown.messages : mergeTurn(shown.messages, turn)), [shown.messages, isFar, turn]);
+  const newest = useMemo(() => mergeTurn(shown.newest, turn), [shown.newest, turn]);
+  const messages = isFar ? shown.messages : newest;
   const rows = useMessageRows({ messages, hasOlder, limit, hasNewer: isFar });
   const { scroller, isAtEnd } = rows;
   const jumpToEnd = useJumpToEnd(rows.jumpToEnd, isFar, leave);
@@ -79,7 +80,7 @@ export function MessageList(props: MessageListProps) {
           ) : null}
         </div>
       </div>
-      <JumpButton isAtEnd={isAtEnd && !isFar} end={endOf(messages)} onJump={jumpToEnd} />
+      <JumpButton isAtEnd={isAtEnd && !isFar} end={endOf(newest)} onJump={jumpToEnd} />
     </div>
   );
 }

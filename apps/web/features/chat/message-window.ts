@@ -15,6 +15,8 @@ export interface FarMessages {
 
 /** What is shown of a conversation: its newest messages and those before them, or some around one that is far back. */
 export interface MessageWindow extends FarMessages {
+  /** The newest messages, shown or not. */
+  readonly newest: readonly Message[];
   readonly older: OlderMessages;
   /** Loads what comes after these. `null`: these are the newest ones. */
   readonly newer: OlderMessages | null;
@@ -46,7 +48,9 @@ export const useMessageWindow = (conversationId: string | null, stored: readonly
   const leave = useCallback(() => setFar(null), [setFar]);
   return useMemo(
     () =>
-      far === null ? { messages: stored, hasOlder, older: olderOfNewest, newer: null, open, leave } : { ...far, ...beyondFar, open, leave },
+      far === null
+        ? { messages: stored, newest: stored, hasOlder, older: olderOfNewest, newer: null, open, leave }
+        : { ...far, ...beyondFar, newest: stored, open, leave },
     [far, stored, hasOlder, olderOfNewest, beyondFar, open, leave],
   );
 };
