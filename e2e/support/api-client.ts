@@ -68,6 +68,8 @@ export class ApiClient {
     runtime: RuntimeKind;
     provider: Record<string, unknown>;
     agent?: Record<string, unknown>;
+    /** Whether others get an agent with the same model by themselves. */
+    sharesModel?: boolean;
   }): Promise<{ agent: Agent; provider: Provider }> {
     const token = new URL(options.setupUrl).hash.replace("#token=", "");
     await this.json("POST", "/api/onboarding/breakglass", { username: "root", password: options.password }, { [setupTokenHeader]: token });
@@ -76,6 +78,7 @@ export class ApiClient {
     const agent = await this.json<Agent>("POST", "/api/onboarding/agents", {
       runtime: options.runtime,
       acceptsNoIsolation: options.runtime === "process",
+      sharesModel: options.sharesModel ?? false,
       agent: { name: "Ada", model: { providerId: provider.id, model: provider.models[0]?.id }, ...options.agent },
     });
     await this.json("POST", "/api/onboarding/complete", {});

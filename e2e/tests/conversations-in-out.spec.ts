@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { expect, type Page } from "@playwright/test";
+import { TextReader, Uint8ArrayWriter, ZipWriter } from "@zip.js/zip.js/lib/zip-core-native.js";
 import { expectAccessible, expectGoodLooks } from "../support/accessibility.ts";
 import { ApiClient } from "../support/api-client.ts";
 import { test, whyNot } from "../support/fixtures.ts";
@@ -36,6 +37,47 @@ const fromChatGpt = [
   { nothing: true },
 ];
 
+/** One chat's export, with two answers to the same question. */
+const fromOpenWebUi = [
+  {
+    id: "w1",
+    title: "A boat in the harbour",
+    updated_at: 1_700_000_100,
+    chat: {
+      history: {
+        currentId: "a2",
+        messages: {
+          q: { parentId: null, childrenIds: ["a1", "a2"], role: "user", content: "Which boat is this?" },
+          a1: { parentId: "q", childrenIds: [], role: "assistant", content: "A cutter.", done: true },
+          a2: { parentId: "q", childrenIds: [], role: "assistant", content: "A sloop.", done: true },
+        },
+      },
+    },
+  },
+];
+
+const fromLibreChat = {
+  conversationId: "l1",
+  title: "A lighthouse at night",
+  messages: [
+    {
+      messageId: "q",
+      parentMessageId: "00000000-0000-0000-0000-000000000000",
+      isCreatedByUser: true,
+      sender: "User",
+      text: "How far is it seen?",
+    },
+    { messageId: "a", parentMessageId: "q", isCreatedByUser: false, sender: "GPT", text: "Twenty miles." },
+  ],
+};
+
+/** As ChatGPT sends its export: with files that are about something else. */
+async function zipOf(files: Readonly<Record<string, unknown>>): Promise<Buffer> {
+  const writer = new ZipWriter(new Uint8ArrayWriter(), { useWebWorkers: false });
+  for (const [name, value] of Object.entries(files)) await writer.add(name, new TextReader(JSON.stringify(value)));
+  return Buffer.from(await writer.close());
+}
+
 test.use({ installation: "in-out" });
 test.describe.configure({ mode: "serial" });
 
@@ -54,6 +96,7 @@ test.describe("conversations in and out @process", () => {
       password: world.canaries.password,
       runtime: "process",
       provider: { kind: "demo", name: "Demo", models: [{ id: "mosaic-demo" }] },
+      sharesModel: true,
     });
     const { code } = await client.json<{ code: string }>("POST", "/api/admin/invites", {});
     const ann = new ApiClient(() => world.mosaic.url);
@@ -71,23 +114,37 @@ test.describe("conversations in and out @process", () => {
     await page.context().close();
   });
 
-  test("a file of ChatGPT is imported, with a report, and adds nothing twice", async ({ world }) => {
+  const choose = async (name: string, mimeType: string, buffer: Buffer): Promise<void> => {
+    await expect(page.getByRole("button", { name: "Choose a file" })).toBeEnabled();
+    await page.getByLabel("File to import").setInputFiles({ name, mimeType, buffer });
+  };
+
+  test("a file of Open WebUI and one of LibreChat are imported, with their branches", async ({ world }) => {
     await page.goto(`${world.mosaic.url}/settings/data`);
-    const choose = async (): Promise<void> => {
-      await expect(page.getByRole("button", { name: "Choose a file" })).toBeEnabled();
-      await page.getByLabel("File to import").setInputFiles({
-        name: "conversations.json",
-        mimeType: "application/json",
-        buffer: Buffer.from(JSON.stringify(fromChatGpt)),
-      });
-    };
-    await choose();
+    await choose("chat-export.json", "application/json", Buffer.from(JSON.stringify(fromOpenWebUi)));
+    await expect(page.getByText("1 conversation added, with 3 messages.")).toBeVisible();
+    await choose("librechat.json", "application/json", Buffer.from(JSON.stringify(fromLibreChat)));
+    await expect(page.getByText("1 conversation added, with 2 messages.")).toBeVisible();
+    await page.goto(`${world.mosaic.url}/chat`);
+    await page.getByRole("link", { name: /A lighthouse at night/ }).click();
+    await expect(page.getByText("Twenty miles.")).toBeVisible();
+    await page.getByRole("link", { name: /A boat in the harbour/ }).click();
+    await expect(page.getByText("A sloop.")).toBeVisible();
+    await page.getByRole("button", { name: "Previous version" }).click();
+    await expect(page.getByText("A cutter.")).toBeVisible();
+  });
+
+  test("an archive of ChatGPT is imported, with a report, and adds nothing twice", async ({ world }) => {
+    await page.goto(`${world.mosaic.url}/settings/data`);
+    const archive = await zipOf({ "user.json": { email: "ann@example.org" }, "conversations.json": fromChatGpt });
+    const again = async (): Promise<void> => choose("chatgpt.zip", "application/zip", archive);
+    await again();
     await expect(page.getByText("1 conversation added, with 3 messages.")).toBeVisible();
     await expect(page.getByText("Left out: 1 conversation, of a kind that Mosaic does not know.")).toBeVisible();
     await expect(page.getByText("System instructions: 1")).toBeVisible();
     await expectGoodLooks(page);
     await page.setViewportSize({ width: 1440, height: 900 });
-    await choose();
+    await again();
     await expect(page.getByText("Here already: 1 conversation.")).toBeVisible();
   });
 
@@ -142,6 +199,43 @@ test.describe("conversations in and out @process", () => {
     await stranger.context().close();
   });
 
+  test("a member who is named reads a copy, without a link, and an admin may forbid links", async ({ world, browser }) => {
+    await page.getByRole("button", { name: "Actions for A boat in the harbour" }).click();
+    await page.getByRole("menuitem", { name: "Share" }).click();
+    const dialog = page.getByRole("dialog", { name: "Share conversation" });
+    await dialog.getByLabel("User names").fill("ann");
+    await dialog.getByRole("button", { name: "Share", exact: true }).click();
+    await dialog.getByRole("button", { name: "Done" }).click();
+    const ann = await (await browser.newContext()).newPage();
+    await signIn(ann, world, "ann");
+    await ann.goto(`${world.mosaic.url}/settings/data`);
+    await ann.getByRole("link", { name: /A boat in the harbour/ }).click();
+    await expect(ann.getByRole("heading", { name: "A boat in the harbour" })).toBeVisible();
+    await expect(ann.getByText("A sloop.").or(ann.getByText("A cutter.")).first()).toBeVisible();
+    await ann.context().close();
+
+    const other = await page.context().newPage();
+    await other.goto(`${world.mosaic.url}/admin/shared-providers`);
+    await other.getByRole("switch", { name: "Allow links" }).click();
+    await expect(other.getByRole("switch", { name: "Allow links" })).not.toBeChecked();
+    await other.close();
+    await page.reload();
+    await page.getByRole("button", { name: "Actions for A garden by the sea" }).click();
+    await page.getByRole("menuitem", { name: "Share" }).click();
+    await expect(dialog.getByText("An admin does not allow links.")).toBeVisible();
+    await page.keyboard.press("Escape");
+    await expect(dialog).toHaveCount(0);
+    const stranger = await (await browser.newContext()).newPage();
+    await stranger.goto(link);
+    await expect(stranger.getByRole("alert").filter({ hasText: "Not found" })).toBeVisible();
+    await stranger.context().close();
+    const allow = await page.context().newPage();
+    await allow.goto(`${world.mosaic.url}/admin/shared-providers`);
+    await allow.getByRole("switch", { name: "Allow links" }).click();
+    await expect(allow.getByRole("switch", { name: "Allow links" })).toBeChecked();
+    await allow.close();
+  });
+
   test("a member goes on with it as their own, and when it is not shared any more the link shows nothing", async ({ world, browser }) => {
     const ann = await (await browser.newContext()).newPage();
     await signIn(ann, world, "ann");
@@ -152,6 +246,8 @@ test.describe("conversations in and out @process", () => {
     await expect(ann.getByText("does not know this conversation yet")).toBeVisible();
     await page.goto(`${world.mosaic.url}/settings/data`);
     await page.getByRole("button", { name: "Stop sharing A garden by the sea" }).click();
+    await expect(page.getByRole("button", { name: "Stop sharing A garden by the sea" })).toHaveCount(0);
+    await page.getByRole("button", { name: "Stop sharing A boat in the harbour" }).click();
     await expect(page.getByText("Nothing. You share a conversation by its menu in the list.")).toBeVisible();
     const again = await ann.context().newPage();
     await again.goto(link);

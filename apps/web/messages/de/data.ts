@@ -18,7 +18,7 @@ export const m: Translated<typeof english> = {
   theImportIsDone: "Der Import ist fertig",
   import: "Importieren",
   conversationsFromChatgptConversationsJson:
-    "Unterhaltungen aus ChatGPT (conversations.json), Open WebUI, LibreChat oder Mosaic. Sie kommen mit allen Zweigen und gehören zu dem Agenten, den Sie wählen. Eine erneut importierte Datei fügt nichts doppelt hinzu.",
+    "Unterhaltungen aus ChatGPT (das ZIP-Archiv, wie es ist), Open WebUI, LibreChat oder Mosaic. Sie kommen mit allen Zweigen und gehören zu dem Agenten, den Sie wählen. Eine erneut importierte Datei fügt nichts doppelt hinzu.",
   agentOfTheImportedConversations: "Agent der importierten Unterhaltungen",
   noAgentYet: "Noch kein Agent",
   fileToImport: "Zu importierende Datei",
@@ -50,7 +50,11 @@ export const m: Translated<typeof english> = {
   contentOfAKindThat: "Inhalte einer Art, die Mosaic nicht kennt",
   emptyMessages: "Leere Nachrichten",
   messagesThatWereInCircles: "Nachrichten, die im Kreis verwiesen, doppelt oder unvollständig waren",
-  thisIsAZipArchive: "Das ist ein ZIP-Archiv. Entpacken Sie es und wählen Sie die Datei darin: bei ChatGPT conversations.json.",
+  thisZipHasNoConversations:
+    "In diesem ZIP-Archiv sind keine Unterhaltungen. Wählen Sie einen Export von ChatGPT, Open WebUI, LibreChat oder Mosaic.",
+  thisZipHasAPassword: "Dieses ZIP-Archiv hat ein Passwort. Entpacken Sie es und wählen Sie die Datei darin.",
+  thisZipIsBroken:
+    "Dieses ZIP-Archiv ist beschädigt und ließ sich nicht ganz lesen. Laden Sie es noch einmal herunter und importieren Sie es erneut.",
   thisFileIsNotJson: "Diese Datei ist kein JSON. Wählen Sie einen Export von ChatGPT, Open WebUI, LibreChat oder Mosaic.",
   thisFileComesFromA: "Diese Datei stammt aus einer neueren Version von Mosaic. Aktualisieren Sie zuerst dieses.",
   importedConversation: "Importierte Unterhaltung",

@@ -1,5 +1,5 @@
 import type { Omission } from "@/features/data/import/foreign";
-import type { WrongFile } from "@/features/data/import/run-import";
+import type { WrongFile } from "@/features/data/import/import-text";
 import { m } from "@messages/data";
 
 /** What of the others did not come along. */
@@ -15,7 +15,9 @@ export const omissionWords: Readonly<Record<Omission, string>> = {
 };
 
 export const wrongFileWords: Readonly<Record<WrongFile["why"], string>> = {
-  zip: m.thisIsAZipArchive,
+  zip: m.thisZipHasNoConversations,
+  locked: m.thisZipHasAPassword,
+  broken: m.thisZipIsBroken,
   other: m.thisFileIsNotJson,
   version: m.thisFileComesFromA,
 };

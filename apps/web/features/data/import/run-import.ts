@@ -1,7 +1,9 @@
 import { importLimits, importReport, type ImportReport, type LeftOutReason } from "@mosaic/contracts/conversation-files";
 import { fieldsOf, type Omission } from "@/features/data/import/foreign";
+import { WrongFile } from "@/features/data/import/import-text";
 import { JsonElements, type JsonElement } from "@/features/data/import/json-elements";
 import { recognised } from "@/features/data/import/recognised";
+import { textsOf } from "@/features/data/import/texts-of-file";
 import { send } from "@/lib/api";
 
 /** What came, and how often something was left out and why. */
@@ -22,14 +24,6 @@ interface ImportRun {
   readonly onProgress: (share: number, outcome: ImportOutcome) => void;
 }
 
-/** The file is none that can be imported. */
-export class WrongFile extends Error {
-  constructor(readonly why: "zip" | "other" | "version") {
-    super("this file can't be imported");
-  }
-}
-
-const readAtOnce = 1024 * 1024;
 /** A conversation in a file of other software has much that does not come along. */
 const valueMaxCharacters = 128 * 1024 * 1024;
 /** What is sent at once, unless one conversation is larger. */
@@ -38,21 +32,28 @@ const sendAtOnce = { characters: 1024 * 1024, conversations: 100 };
 /** A line that begins a conversation, and that the API counts as one it can't read. */
 const unreadableConversation = JSON.stringify({ type: "conversation" });
 
-/** Reads a file as it is sent: of whatever size it is, no more than one conversation and what waits to be sent is in memory. */
+/** Reads a file as it is sent: of whatever size it is, and packed or not, no more than one conversation and what waits to be sent is in memory. */
 export const runImport = async (file: Blob, { agentId, signal, onProgress }: ImportRun): Promise<ImportOutcome> => {
   const sending = new Sending(agentId, signal);
-  const elements = new JsonElements(valueMaxCharacters);
-  const decoder = new TextDecoder();
-  for (let start = 0; start < file.size; start += readAtOnce) {
-    signal.throwIfAborted();
-    const bytes = new Uint8Array(await file.slice(start, start + readAtOnce).arrayBuffer());
-    if (start === 0) assertJson(bytes);
-    for (const element of elements.push(decoder.decode(bytes, { stream: true }))) {
-      await sending.take(element);
+  const texts = await textsOf(file, signal);
+  const size = texts.reduce((sum, text) => sum + text.size, 0);
+  let read = 0;
+  for (const { chunks } of texts) {
+    const elements = new JsonElements(valueMaxCharacters);
+    const decoder = new TextDecoder();
+    let isStart = true;
+    for await (const bytes of chunks()) {
+      signal.throwIfAborted();
+      if (isStart) assertJson(bytes);
+      isStart = false;
+      for (const element of elements.push(decoder.decode(bytes, { stream: true }))) {
+        await sending.take(element);
+      }
+      read += bytes.length;
+      onProgress(Math.min(1, read / size), sending.outcome());
     }
-    onProgress(Math.min(1, (start + readAtOnce) / file.size), sending.outcome());
+    for (const element of elements.end()) await sending.take(element);
   }
-  for (const element of elements.end()) await sending.take(element);
   await sending.finish();
   onProgress(1, sending.outcome());
   return sending.outcome();
@@ -63,7 +64,6 @@ const assertJson = (bytes: Uint8Array): void => {
     .decode(bytes.subarray(0, 100))
     .replace(/^\uFEFF/, "")
     .trimStart();
-  if (start.startsWith("PK")) throw new WrongFile("zip");
   if (!/^[[{]/.test(start)) throw new WrongFile("other");
 };
 
