@@ -151,7 +151,7 @@ test.describe("conversations @process", () => {
     await page.getByRole("option", { name: "Ada" }).click();
     await expect(titles(page)).toHaveText(["Garden", "Letters"]);
     await field.click();
-    await page.getByRole("option", { name: "All agents" }).click();
+    await page.getByRole("option", { name: "All agents, by day" }).click();
     await expect(titles(page).nth(1)).toHaveText("Shell 60");
     await tabTo(page, row(page, "Garden"));
     await expect(async () => {

@@ -2,7 +2,7 @@
 
 import type { Agent } from "@mosaic/contracts/agent";
 import type { Conversation } from "@mosaic/contracts/chat";
-import { Archive, ArchiveRestore, Ellipsis, FolderInput, Pencil, Pin, PinOff, Share2, Trash2 } from "lucide-react";
+import { Archive, ArchiveRestore, Ellipsis, FolderInput, Pencil, Pin, PinOff, Share2, Square, Trash2 } from "lucide-react";
 import { memo } from "react";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
@@ -12,7 +12,7 @@ import { AgentFace } from "@/features/agents/agent-status";
 import type { ConversationActions } from "@/features/chat/conversation-actions";
 import { ExportItems } from "@/features/chat/export-items";
 import { isActive } from "@/features/chat/turn";
-import { useTurn } from "@/features/chat/turn-store";
+import { stopTurn, useTurn } from "@/features/chat/turn-store";
 import { usePageVisible } from "@/lib/page-visible";
 import { m } from "@messages/chat";
 import { m as folders } from "@messages/folders";
@@ -109,6 +109,7 @@ function ConversationMenu({ conversation, isCurrent, isMenuOpen, handlers }: Con
           handlers.onReturnFocus(id);
         }}
       >
+        <StopItem conversationId={id} />
         {isArchived ? null : (
           <MenuItem onSelect={() => handlers.pin(conversation, !isPinned)}>
             {isPinned ? <PinOff aria-hidden /> : <Pin aria-hidden />}
@@ -139,6 +140,16 @@ function ConversationMenu({ conversation, isCurrent, isMenuOpen, handlers }: Con
         </MenuItem>
       </MenuContent>
     </Menu>
+  );
+}
+
+function StopItem({ conversationId }: { readonly conversationId: string }) {
+  if (!isActive(useTurn(conversationId))) return null;
+  return (
+    <MenuItem onSelect={() => stopTurn(conversationId)}>
+      <Square aria-hidden />
+      {m.stopAnswer}
+    </MenuItem>
   );
 }
 

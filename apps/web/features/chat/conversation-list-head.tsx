@@ -6,14 +6,16 @@ import { Button } from "@/components/ui/button";
 import { Select } from "@/components/ui/select";
 import { Tooltip } from "@/components/ui/tooltip";
 import type { ListFilter } from "@/features/chat/conversation-cache";
-import { showList } from "@/features/chat/list-view";
+import { listByAgent, showList } from "@/features/chat/list-view";
 import { m } from "@messages/chat";
 
-const allAgents = "all";
+const byDay = "by-day";
+const byAgent = "by-agent";
 
 /** What the list shows, and what else it can. */
 export function ConversationListHead({ agents, filter }: { readonly agents: readonly Agent[]; readonly filter: ListFilter }) {
   const { agentId, isArchived } = filter;
+  const all = listByAgent.use() ? byAgent : byDay;
   const other = isArchived ? m.backToConversations : m.archivedConversations;
   return (
     <div className="grid gap-1.5 px-3 pb-2 pt-1">
@@ -35,13 +37,17 @@ export function ConversationListHead({ agents, filter }: { readonly agents: read
         <Select
           aria-label={m.showConversationsWith}
           className="h-8 text-[0.8125rem]"
-          value={agentId ?? allAgents}
-          onChange={(value) => showList({ agentId: value === allAgents ? null : value })}
+          value={agentId ?? all}
+          onChange={(value) => {
+            if (value === byDay || value === byAgent) listByAgent.set(value === byAgent);
+            showList({ agentId: agents.some(({ id }) => id === value) ? value : null });
+          }}
           groups={[
             {
               label: "",
               options: [
-                { value: allAgents, label: m.allAgents },
+                { value: byDay, label: m.allByDay },
+                { value: byAgent, label: m.allByAgent },
                 ...agents.map(({ id, name, emoji }) => ({ value: id, label: `${emoji} ${name}`.trim() })),
               ],
             },

@@ -1,7 +1,7 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, describe, expect, test } from "vitest";
 import { toast } from "sonner";
-import { showList } from "@/features/chat/list-view";
+import { listByAgent, showList } from "@/features/chat/list-view";
 import { isReadHere } from "@/features/chat/turn-store";
 import { Sidebar } from "@/features/chat/sidebar";
 import { useLiveEvents } from "@/features/shell/live-events";
@@ -181,6 +181,36 @@ describe("deleting", () => {
     await pick("Talk 1", "Delete");
     await waitFor(() => expect(titles()).toEqual(["Talk 0", "Talk 2", "Talk 3"]));
     expect(screen.queryByText("Conversation deleted")).toBeNull();
+  });
+});
+
+describe("of several agents", () => {
+  afterEach(() => act(() => listByAgent.set(false)));
+
+  test("each one's stand together when wanted, first those of the agent spoken to last, which the browser keeps", async () => {
+    const at = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
+    const conversations = [
+      sampleConversation({ agentId: ada.id, title: "Old", updatedAt: at(60 * 24 * 3) }),
+      sampleConversation({ agentId: bob.id, title: "Shell", updatedAt: at(5) }),
+      sampleConversation({ agentId: ada.id, title: "Garden", updatedAt: at(1) }),
+      sampleConversation({ agentId: bob.id, title: "Map", updatedAt: at(60 * 24 * 90), isPinned: true }),
+    ];
+    await open(conversations, [ada, bob]);
+    const headings = (): (string | null)[] =>
+      within(list())
+        .getAllByRole("heading", { level: 3 })
+        .map(({ textContent }) => textContent);
+    await screen.findByRole("combobox", { name: "Show conversations with" });
+    await waitFor(() => expect(headings()[0]).toBe("Pinned"));
+    expect(headings()).toHaveLength(new Set(headings()).size);
+    await choose("Show conversations with", "All agents, by agent");
+    await waitFor(() => expect(headings()).toContain("🦉 Ada · Previous 7 days"));
+    expect(headings()[0]).toBe("Pinned");
+    expect(headings().map((heading) => heading?.split(" · ")[0])).toEqual(["Pinned", "🦉 Ada", "🦉 Ada", "🐢 Bob"]);
+    expect(titles().map((title) => title.replace(/^\W+|\s*with.*/gu, ""))).toEqual(["Map", "Garden", "Old", "Shell"]);
+    expect(listByAgent.get()).toBe(true);
+    await choose("Show conversations with", "All agents, by day");
+    await waitFor(() => expect(headings().some((heading) => heading?.includes("Ada"))).toBe(false));
   });
 });
 

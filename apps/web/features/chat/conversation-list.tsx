@@ -16,9 +16,11 @@ import { FolderSection } from "@/features/chat/folders/folder-section";
 import { MoreConversations } from "@/features/chat/more-conversations";
 import { useConversations } from "@/features/chat/conversation-queries";
 import { groupConversations, type ConversationGroup } from "@/features/chat/group-conversations";
-import { useListView } from "@/features/chat/list-view";
+import { listByAgent, useListView } from "@/features/chat/list-view";
 import { useRovingList } from "@/features/chat/roving-list";
 import { m } from "@messages/chat";
+
+const noAgents: readonly Agent[] = [];
 
 export function ConversationList({ agents }: { readonly agents: readonly Agent[] }) {
   const view = useListView();
@@ -33,7 +35,9 @@ export function ConversationList({ agents }: { readonly agents: readonly Agent[]
   };
   const conversations = useConversations(filter);
   const { data, dataUpdatedAt, error } = conversations;
-  const groups = useMemo(() => groupConversations(data ?? [], new Date(dataUpdatedAt)), [data, dataUpdatedAt]);
+  const named = filter.agentId === null && agents.length > 1 ? agents : noAgents;
+  const grouped = listByAgent.use() ? named : noAgents;
+  const groups = useMemo(() => groupConversations(data ?? [], new Date(dataUpdatedAt), grouped), [data, dataUpdatedAt, grouped]);
   return (
     <>
       {folder === null ? <FolderSection /> : <FolderHead folder={folder} />}
@@ -42,7 +46,7 @@ export function ConversationList({ agents }: { readonly agents: readonly Agent[]
         <div className="min-h-0 flex-1 overflow-y-auto px-3 pb-4 pt-1" data-scroller>
           {data?.length === 0 ? <EmptyList agents={agents} filter={filter} /> : null}
           {!data && error ? <p className="px-2 py-3 text-sm text-muted-foreground">{m.theConversationsCouldNotBe}</p> : null}
-          <ConversationRows groups={groups} agents={filter.agentId === null && agents.length > 1 ? agents : []}>
+          <ConversationRows groups={groups} agents={named}>
             <MoreConversations list={conversations} />
           </ConversationRows>
         </div>
@@ -106,8 +110,8 @@ function ConversationRows({ groups, agents, children }: ConversationRowsProps) {
         onFocus={roving.onFocus}
         onBlur={roving.onBlur}
       >
-        {groups.map(({ label, conversations }) => (
-          <section key={label} aria-label={label}>
+        {groups.map(({ id: groupId, label, conversations }) => (
+          <section key={groupId} aria-label={label}>
             <h3 className="px-2 pb-1 text-xs font-medium text-muted-foreground">{label}</h3>
             <ul className="grid gap-0.5">{conversations.map(itemOf)}</ul>
           </section>

@@ -2,6 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 import type { ListFilter } from "@/features/chat/conversation-cache";
+import { keptChoice } from "@/lib/kept-choice";
 
 const initial: ListFilter = { agentId: null, folderId: null, isArchived: false };
 let shown = initial;
@@ -17,6 +18,9 @@ export const useListView = (): ListFilter =>
     () => shown,
     () => initial,
   );
+
+/** Whether each agent's conversations stand together, where there are several. */
+export const listByAgent = keptChoice("list-by-agent", false);
 
 export const showList = (change: Partial<ListFilter>): void => {
   shown = { ...shown, ...change };

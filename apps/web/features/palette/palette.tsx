@@ -7,7 +7,7 @@ import { useLeave } from "@/components/page/unsaved-guard";
 import { RenameOnDemand } from "@/features/chat/rename-on-demand";
 import { returnFocus, setSearchOpen, useSearchOpen } from "@/features/chat/search/search-open";
 import { isTypingIn, shortcutOf, type ShortcutId } from "@/features/palette/shortcuts";
-import { hasSingleKeys } from "@/features/palette/single-keys";
+import { singleKeys } from "@/features/palette/single-keys";
 
 const loadDialog = async () => ({ default: (await import("@/features/palette/palette-dialog")).PaletteDialog });
 const PaletteDialog = lazy(loadDialog);
@@ -56,7 +56,7 @@ const useShortcuts = (handlers: Record<ShortcutId, () => boolean>): void => {
     const onKeyDown = (event: KeyboardEvent): void => {
       // Pressed before the letter: what is typed right after both finds its field.
       if (event.key === "Control" || event.key === "Meta") void loadDialog().catch(() => undefined);
-      const id = shortcutOf(event, isTypingIn(event.target), hasSingleKeys());
+      const id = shortcutOf(event, isTypingIn(event.target), singleKeys.get());
       if (id === null || event.defaultPrevented) return;
       // Another dialog asks something first.
       const isFree = document.querySelector("[role=dialog], [role=alertdialog]") === null;

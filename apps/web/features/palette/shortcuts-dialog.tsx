@@ -5,12 +5,12 @@ import { Dialog } from "@/components/ui/dialog";
 import { Switch } from "@/components/ui/switch";
 import { useModifierKey } from "@/features/chat/search/search-button";
 import { allShortcuts } from "@/features/palette/shortcuts";
-import { setSingleKeys, useSingleKeys } from "@/features/palette/single-keys";
+import { singleKeys } from "@/features/palette/single-keys";
 import { m } from "@messages/palette";
 
 export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
   const modifier = useModifierKey();
-  const hasSingle = useSingleKeys();
+  const hasSingle = singleKeys.use();
   const [labelId, hintId] = [useId(), useId()];
   return (
     <Dialog isOpen onClose={onClose} title={m.keyboardShortcuts}>
@@ -37,7 +37,7 @@ export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
             {m.turnThemOffIfYou}
           </span>
         </span>
-        <Switch checked={hasSingle} onCheckedChange={setSingleKeys} aria-labelledby={labelId} aria-describedby={hintId} />
+        <Switch checked={hasSingle} onCheckedChange={singleKeys.set} aria-labelledby={labelId} aria-describedby={hintId} />
       </div>
     </Dialog>
   );
