@@ -177,7 +177,7 @@ test("an upload whose sender leaves is removed", async () => {
 
 test("who sends or reads a file more slowly than anybody does gives their place to others", async () => {
   const { id } = await uploaded(ann, "large.bin", new Uint8Array(10_000_000));
-  const pace = { bytesPerSecond: 1e15, graceMs: 0, checkEveryMs: 1 };
+  const pace = { bytesPerSecond: 1e15, windowMs: 0, checkEveryMs: 1 };
   const before = await rows();
   Object.assign(transfer, { incoming: { ...transferLimits.incoming, pace }, outgoing: { ...transferLimits.outgoing, pace } });
   const sent = await ann.upload("slow.bin", new Uint8Array(10_000_000));

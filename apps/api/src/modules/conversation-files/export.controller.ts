@@ -6,7 +6,7 @@ import { ApiOkResponse } from "@nestjs/swagger";
 import type { Response } from "express";
 import { SignedIn } from "../../platform/http/access.decorator.js";
 import { goneSignal } from "../../platform/http/gone-signal.js";
-import { cutOffSlowReader } from "../../platform/http/slow-reader.js";
+import { LeastPace, paced, type PaceLimits } from "../../platform/http/least-pace.js";
 import { PathId } from "../../platform/http/path-id.decorator.js";
 import type { Caller } from "../auth/auth.types.js";
 import { CurrentCaller } from "../auth/current-user.decorator.js";
@@ -19,6 +19,7 @@ const markdownType = "text/markdown; charset=utf-8";
 
 /** Few export at once: a reader that takes nothing for so long, or next to nothing, would keep all others waiting. */
 const maxStallMs = 60_000;
+const leastPace: PaceLimits = { bytesPerSecond: 16_000, windowMs: 60_000, checkEveryMs: 5_000 };
 
 interface Download {
   readonly name: string;
@@ -77,14 +78,15 @@ export class ExportController {
     response.setTimeout(maxStallMs, () => void response.destroy());
     const leave = await this.exports.enter(caller.user.id, goneSignal(response));
     const { ended, release } = this.callers.follow(caller);
-    cutOffSlowReader(response);
+    const pace = new LeastPace(leastPace, () => void response.destroy());
     try {
       const { name, type, body } = await open();
       response.setHeader("content-type", type);
       response.setHeader("content-disposition", attachment(name));
       response.setHeader("cache-control", "no-store");
-      await pipeline(body, response, { signal: ended }).catch(() => response.destroy());
+      await pipeline(paced<Buffer | string>(body, pace), response, { signal: ended }).catch(() => response.destroy());
     } finally {
+      pace.end();
       release();
       leave();
     }

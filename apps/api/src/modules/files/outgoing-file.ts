@@ -3,7 +3,7 @@ import { isImageType } from "@mosaic/contracts/files";
 import type { Response } from "express";
 import { AppError } from "../../platform/errors/app-error.js";
 import { ClientGoneError } from "../../platform/http/gone-signal.js";
-import { LeastPace, type PaceLimits } from "../../platform/http/least-pace.js";
+import { LeastPace, paced, type PaceLimits } from "../../platform/http/least-pace.js";
 import type { OpenFile } from "./files.types.js";
 
 /** How a file is taken, so that tests can lower it. */
@@ -17,7 +17,7 @@ export interface OutgoingLimits {
 export const outgoingLimits: OutgoingLimits = {
   stallMs: 60_000,
   wholeMs: 10 * 60_000,
-  pace: { bytesPerSecond: 16_000, graceMs: 30_000, checkEveryMs: 15_000 },
+  pace: { bytesPerSecond: 16_000, windowMs: 30_000, checkEveryMs: 15_000 },
 };
 
 /** Nothing of a file may run, load anything, or be a part of another page, whatever a browser takes it for. */
@@ -65,14 +65,5 @@ async function send(
   } finally {
     clearTimeout(whole);
     pace.end();
-  }
-}
-
-/** What is between two pieces is the reader's time. */
-async function* paced(content: AsyncGenerator<Buffer>, pace: LeastPace): AsyncGenerator<Buffer> {
-  for await (const piece of content) {
-    pace.wait();
-    yield piece;
-    pace.moved(piece.length);
   }
 }

@@ -1,8 +1,9 @@
-/** What the other side of a stream has to take or send on average, so that nobody holds a place for hours with a byte now and then. */
+/** What the other side of a stream has to take or send, so that nobody holds a place for hours with a byte now and then. */
 export interface PaceLimits {
+  /** On average over `windowMs`. */
   readonly bytesPerSecond: number;
-  /** So long nobody is asked for anything. */
-  readonly graceMs: number;
+  /** Of waiting for it. So long nobody is asked for anything, and then again from the beginning: what went quickly before excuses nothing. */
+  readonly windowMs: number;
   readonly checkEveryMs: number;
 }
 
@@ -14,21 +15,21 @@ export class LeastPace {
   private readonly timer: NodeJS.Timeout;
 
   constructor(
-    private readonly limits: PaceLimits,
+    limits: PaceLimits,
     onTooSlow: () => void,
     private readonly nowMs: () => number = () => performance.now(),
   ) {
     this.timer = setInterval(() => {
-      if (this.isTooSlow) {
+      this.countWait();
+      if (this.waitedMs <= limits.windowMs) {
+        return;
+      }
+      if (this.bytes < (this.waitedMs / 1_000) * limits.bytesPerSecond) {
         this.end();
         onTooSlow();
       }
+      [this.bytes, this.waitedMs] = [0, 0];
     }, limits.checkEveryMs);
-  }
-
-  get isTooSlow(): boolean {
-    const waitedMs = this.waitedMs + (this.waitsSinceMs === null ? 0 : this.nowMs() - this.waitsSinceMs);
-    return waitedMs > this.limits.graceMs && this.bytes < (waitedMs / 1_000) * this.limits.bytesPerSecond;
   }
 
   /** From now on the other side is waited for. */
@@ -39,11 +40,29 @@ export class LeastPace {
   /** It has sent or taken so much. */
   moved(bytes: number): void {
     this.bytes += bytes;
-    this.waitedMs += this.waitsSinceMs === null ? 0 : this.nowMs() - this.waitsSinceMs;
+    this.countWait();
     this.waitsSinceMs = null;
   }
 
   end(): void {
     clearInterval(this.timer);
   }
+
+  private countWait(): void {
+    if (this.waitsSinceMs !== null) {
+      const nowMs = this.nowMs();
+      this.waitedMs += nowMs - this.waitsSinceMs;
+      this.waitsSinceMs = nowMs;
+    }
+  }
+}
+
+/** What is between two pieces of an answer is its reader's time, and what is after the last one until `pace` ends. */
+export async function* paced<T extends Buffer | string>(pieces: AsyncIterable<T>, pace: LeastPace): AsyncGenerator<T> {
+  for await (const piece of pieces) {
+    pace.wait();
+    yield piece;
+    pace.moved(Buffer.byteLength(piece));
+  }
+  pace.wait();
 }
