@@ -1,5 +1,6 @@
 import { Injectable } from "@nestjs/common";
 import { maxFolders } from "@mosaic/contracts/folders";
+import { inBatches } from "../../platform/database/in-batches.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import { recordAudit } from "../audit/audit-trail.js";
 import type { FolderChange, StoredFolder } from "./folders.types.js";
@@ -53,8 +54,14 @@ export class FoldersRepository {
     });
   }
 
-  /** Its conversations stay, in no folder. False if the user has no such folder. */
+  /** Its conversations stay, in no folder: they leave it before, a few thousand at a time. False if the user has no such folder. */
   async delete(userId: string, id: string): Promise<boolean> {
+    await inBatches(
+      async (limit) => this.prisma.$executeRaw`
+        UPDATE conversations SET folder_id = NULL WHERE id IN (
+          SELECT v.id FROM conversations v JOIN folders f ON f.id = v.folder_id
+          WHERE f.id = ${id}::uuid AND f.user_id = ${userId}::uuid LIMIT ${limit})`,
+    );
     return this.prisma.$transaction(async (tx) => {
       const { count } = await tx.folder.deleteMany({ where: { id, userId } });
       if (count === 0) {
