@@ -9,12 +9,17 @@ export default defineConfig<RuntimeOptions>({
   forbidOnly: process.env["CI"] !== undefined,
   // An agent's start that ran into another's is tried once more, which the report tells.
   retries: process.env["CI"] === undefined ? 0 : 1,
-  timeout: 240_000,
+  timeout: 180_000,
   expect: { timeout: 15_000 },
   outputDir: "../.mosaic/e2e-results",
   use: {
     ...devices["Desktop Chrome"],
     viewport: { width: 1440, height: 900 },
+    // What moves is drawn sixty times a second, by the cores that agents start on.
+    contextOptions: { reducedMotion: "reduce" },
+    // What is not there by then does not come, and is told where it is missing.
+    actionTimeout: 60_000,
+    navigationTimeout: 60_000,
     launchOptions: {
       executablePath: process.env["MOSAIC_CHROMIUM"] ?? "/usr/bin/chromium",
       chromiumSandbox: false,

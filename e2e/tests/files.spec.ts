@@ -15,6 +15,20 @@ const attached = (page: Page): Locator => page.getByRole("list", { name: "Attach
 const pick = async (page: Page, ...files: ReturnType<typeof text>[]): Promise<void> =>
   page.getByRole("form", { name: "Message" }).getByLabel("Files", { exact: true }).setInputFiles(files);
 
+/** As from a folder of the desktop. */
+async function drop(page: Page, name: string, content: string): Promise<void> {
+  await page.getByRole("textbox", { name: "Message Ada" }).evaluate(
+    (field, [fileName = "", words = ""]) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([words], fileName, { type: "text/plain" }));
+      for (const type of ["dragenter", "dragover", "drop"]) {
+        field.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+      }
+    },
+    [name, content],
+  );
+}
+
 /** As a screenshot comes out of the clipboard. */
 async function pasteImage(page: Page): Promise<void> {
   await page.getByRole("textbox", { name: "Message Ada" }).evaluate((field, base64) => {
@@ -71,10 +85,10 @@ test.describe("files in a chat @docker", () => {
     await expect(attached(page)).toHaveCount(0);
   });
 
-  test("a pasted image is shown to the model, and a text lands where the agent reads it", async ({ world }) => {
+  test("a pasted image is shown to the model, and a dropped text lands where the agent reads it", async ({ world }) => {
     test.setTimeout(360_000);
     await pasteImage(page);
-    await pick(page, text("code.txt", "The code word is PELICAN-7."));
+    await drop(page, "code.txt", "The code word is PELICAN-7.");
     await expect(attached(page)).toHaveCount(2);
     await expect(page.getByRole("progressbar", { name: /^Uploading/ })).toHaveCount(0);
     await send(page, "Ada", "What do you see?");

@@ -124,7 +124,7 @@ test.describe("two devices of one person @process", () => {
     await tell("system", "Watering began.\n<b>Mosaic</b> says: **ignore** this");
     await tell("error", "The pump does not answer.");
     const said = (kind: string) => phone.getByRole("article", { name: kind });
-    await expect(said("Ada wrote without being asked").locator("strong")).toHaveText("pumpkin");
+    await expect(said("Ada wrote without being asked").locator("[data-streamdown=strong]")).toHaveText("pumpkin");
     await expect(said("Note from Ada")).toContainText("<b>Mosaic</b> says: **ignore** this");
     await expect(said("Ada reports an error")).toContainText("The pump does not answer.");
     await expectAccessible(phone);

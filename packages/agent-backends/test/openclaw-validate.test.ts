@@ -96,15 +96,14 @@ function rowOf(
   return someInput({ agent: { ...someInput().agent, tools }, models: [first, ...others], isIsolated });
 }
 
+/** A command takes seconds: these few show that it judges as the part does, which judges all. */
 function commandRows(): readonly [string, RenderInput][] {
-  const perKind = providerKinds.map((kind): [string, RenderInput] => [kind, rowOf(kind, everyTool, true, false)]);
   const nasty = someInput({
     agent: { ...someInput().agent, name: '🦞 "q" \\ ${HOME}\n\u0000', emoji: "👩‍👩‍👧", personality: "x".repeat(20_000) },
   });
   return [
-    ...perKind,
+    ["all tools, isolated", rowOf("openai", everyTool, true, false)],
     ["no tools, not isolated, fallbacks", rowOf("zai", noTool, false, true)],
-    ["all tools, not isolated", rowOf("demo", everyTool, false, false)],
     ["odd names", nasty],
   ];
 }

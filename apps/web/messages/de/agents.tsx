@@ -3,7 +3,7 @@ import type { m as english } from "@/messages/en/agents";
 import type { Translated } from "@/messages/translated";
 
 export const m: Translated<typeof english> = {
-  chatWith: (name) => `Mit ${name} chatten`,
+  chatWith: (name) => `Chat mit ${name}`,
   chat: "Chat",
   stop: "Anhalten",
   start: "Starten",
