@@ -67,7 +67,7 @@ test("an answer that was on its way brings nothing back that was sent from anoth
   const { fetch } = globalThis;
   vi.spyOn(globalThis, "fetch").mockImplementation(async (...asked) => {
     const response = await fetch(...asked);
-    if (String(asked[0]).endsWith(conversation)) await late;
+    if (asked[0] instanceof URL && asked[0].pathname === conversation) await late;
     return response;
   });
   const asked = (): number => page.server.requests.filter(({ line }) => line === `GET ${conversation}`).length;
