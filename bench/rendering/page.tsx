@@ -33,7 +33,10 @@ interface ChatProps {
 
 function Chat({ stored, limit }: ChatProps) {
   const current = useSyncExternalStore(subscribe, () => turn);
-  const shown = useMemo(() => ({ messages: stored, hasOlder: false, older, newer: null, open: found, leave: ignore }), [stored]);
+  const shown = useMemo(
+    () => ({ messages: stored, newest: stored, hasOlder: false, older, newer: null, open: found, leave: ignore }),
+    [stored],
+  );
   return (
     <main className="flex h-dvh flex-col">
       <MessageList shown={shown} turn={current} agent={agent} onSend={ignore} onDismiss={ignore} empty={null} limit={limit} />
