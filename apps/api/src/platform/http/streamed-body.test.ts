@@ -1,8 +1,20 @@
 import { PassThrough } from "node:stream";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import type { Request, Response } from "express";
 import { expect, test } from "vitest";
 import { ClientGoneError } from "./gone-signal.js";
 import { streamedBody } from "./streamed-body.js";
+
+setFlagsFromString("--expose-gc");
+const gc = runInNewContext("gc") as () => void;
+
+async function collectGarbage(): Promise<void> {
+  for (let round = 0; round < 3; round += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    gc();
+  }
+}
 
 const body = (): PassThrough & { complete: boolean } => Object.assign(new PassThrough(), { headers: {}, complete: false });
 
@@ -39,4 +51,23 @@ test.each([
   const request = body();
   end(request);
   await expect(read(request, { silenceMs: 60_000, wholeMs: 60_000 })).rejects.toBeInstanceOf(ClientGoneError);
+});
+
+test("a piece that was read is not kept until the end", async () => {
+  const request = body();
+  const pieces = streamedBody(request as unknown as Request, {} as Response, {
+    silenceMs: 60_000,
+    wholeMs: 60_000,
+    lateWords: "Too slow.",
+  });
+  const kept: WeakRef<Buffer>[] = [];
+  for (let count = 0; count < 20; count += 1) {
+    request.write(Buffer.alloc(1024));
+    const { value } = await pieces.next();
+    kept.push(new WeakRef(value as Buffer));
+  }
+  await collectGarbage();
+  expect(kept.slice(0, 15).filter((piece) => piece.deref() !== undefined)).toEqual([]);
+  request.destroy();
+  await pieces.return(undefined);
 });

@@ -8,7 +8,7 @@ interface StreamedBodyLimits {
   /** Without a byte. */
   readonly silenceMs: number;
   readonly wholeMs: number;
-  /** On average. Absent: any. */
+  /** Absent: any. */
   readonly pace?: PaceLimits;
   /** What its sender is told when it is too slow. */
   readonly lateWords: string;
@@ -22,14 +22,24 @@ export async function* streamedBody(request: Request, response: Response, limits
   if (request.headers.expect !== undefined) {
     response.writeContinue();
   }
-  const late = Promise.withResolvers<never>();
-  late.promise.catch(() => undefined);
-  const giveUp = (): void => late.reject(new AppError("body_too_slow", { detail: limits.lateWords }));
+  let isLate = false;
+  let onLate = (): void => undefined;
+  const giveUp = (): void => {
+    isLate = true;
+    onLate();
+  };
+  const tooSlow = (): AppError => new AppError("body_too_slow", { detail: limits.lateWords });
   const whole = setTimeout(giveUp, limits.wholeMs);
   const pace = limits.pace === undefined ? null : new LeastPace(limits.pace, giveUp);
   const chunks = request.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]();
   try {
     for (;;) {
+      if (isLate) {
+        throw tooSlow();
+      }
+      // Of each piece its own: one for all would keep every piece for as long as it waits.
+      const late = Promise.withResolvers<never>();
+      onLate = () => late.reject(tooSlow());
       const silence = setTimeout(giveUp, limits.silenceMs);
       pace?.wait();
       const next = await Promise.race([nextOf(chunks), late.promise]).finally(() => clearTimeout(silence));
