@@ -62,7 +62,7 @@ const messageOf = (id: string, node: Fields, omissions: Omission[]): ForeignMess
     ...place,
     role: role === "user" ? "user" : "assistant",
     parts,
-    status: isWhole ? "complete" : "stopped",
+    status: isWhole ? "complete" : "broken_off",
     atMs: timeOf(message["create_time"]),
   };
 };

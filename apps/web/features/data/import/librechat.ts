@@ -82,7 +82,7 @@ const messageOf = (message: Fields, parentId: string | null, omissions: Omission
     parentId: parentId === noParent ? null : parentId,
     role,
     parts: [...said, ...files],
-    status: message["error"] === true ? "failed" : message["unfinished"] === true ? "stopped" : "complete",
+    status: message["error"] === true ? "failed" : message["unfinished"] === true ? "broken_off" : "complete",
     atMs: timeOf(message["createdAt"]),
   };
 };

@@ -58,7 +58,7 @@ const messageOf = (id: string, message: Fields, omissions: Omission[]): ForeignM
   const error = fieldsOf(message["error"]);
   const fault = textPart(textOf(error["content"]));
   const parts = [...said, ...fault, ...listOf(message["files"]).map((file) => missingFile(fieldsOf(file), omissions))];
-  const status = fault.length > 0 ? (said.length > 0 ? "broken_off" : "failed") : message["done"] === false ? "stopped" : "complete";
+  const status = fault.length > 0 ? (said.length > 0 ? "broken_off" : "failed") : message["done"] === false ? "broken_off" : "complete";
   return { ...place, role, parts, status };
 };
 

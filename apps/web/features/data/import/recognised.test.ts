@@ -151,7 +151,7 @@ describe("Open WebUI", () => {
       b: { parentId: "q", role: "assistant", content: '<details type="reasoning">Hm', done: false },
     };
     const found = read({ id: "w", chat: { history: { messages } } });
-    expect(found.lines.slice(2)).toMatchObject([{ status: "failed" }, { status: "stopped" }]);
+    expect(found.lines.slice(2)).toMatchObject([{ status: "failed" }, { status: "broken_off" }]);
     expect(seen(found)[2]).toBe('3<1 assistant: <details type="reasoning">Hm');
   });
 });
@@ -181,7 +181,7 @@ describe("LibreChat", () => {
       ],
     });
     expect(seen(found)).toEqual(["1<- user: Hi", "2<1 assistant: (Hm)|get({})=rain|Hello|An image was not imported."]);
-    expect(found.lines[2]).toMatchObject({ status: "stopped", createdAt: "2024-03-01T12:00:00.000Z" });
+    expect(found.lines[2]).toMatchObject({ status: "broken_off", createdAt: "2024-03-01T12:00:00.000Z" });
   });
 
   test("a tree in children, under either name and however deep", () => {

@@ -81,6 +81,13 @@ test("of any other archive, each file of conversations is read", async () => {
   expect(await sentOfFile(archive)).toEqual([["conversation", "message", "conversation", "message"]]);
 });
 
+test("a file of an archive that is about something else, or is broken, takes nothing of the others with it", async () => {
+  const archive = await zipOf({ "a.jsonl": own("1"), "b.json": '{"theme":"dark"}', "c.json": "<html>", "d.json": own("2") });
+  expect((await sentOfFile(archive)).flat()).toEqual(["conversation", "message", "conversation", "message"]);
+  const bytes = new Uint8Array(await (await zipOf({ "a.json": own("1"), "b.json": own("2") })).arrayBuffer());
+  expect((await sentOfFile(new Blob([bytes.fill(0x55, 60, 90)]))).flat()).toContain("message");
+});
+
 test("an archive of megabytes is unpacked as it is read", async () => {
   const ids = Array.from({ length: 3_000 }, (_, index) => String(index));
   const archive = await zipOf({ "conversations.json": own(...ids) });
@@ -90,7 +97,15 @@ test("an archive of megabytes is unpacked as it is read", async () => {
 test.each([
   ["without conversations", async () => zipOf({ "chat.html": "<html>" }), "zip"],
   ["with a password", async () => zipOf({ "conversations.json": own("1") }, { password: "secret" }), "locked"],
-  ["that is none", async () => Promise.resolve(new Blob(["PK, and then nothing of the kind"])), "zip"],
+  ["that is none", async () => Promise.resolve(new Blob(["PK, and then nothing of the kind"])), "broken"],
+  [
+    "whose end is missing",
+    async () => {
+      const whole = await zipOf({ "conversations.json": own("1", "2", "3") });
+      return whole.slice(0, whole.size - 100);
+    },
+    "broken",
+  ],
   [
     "that is damaged",
     async () => {

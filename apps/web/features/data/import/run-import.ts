@@ -1,6 +1,6 @@
 import { importLimits, importReport, type ImportReport, type LeftOutReason } from "@mosaic/contracts/conversation-files";
 import { fieldsOf, type Omission } from "@/features/data/import/foreign";
-import { WrongFile } from "@/features/data/import/import-text";
+import { WrongFile, type ImportText } from "@/features/data/import/import-text";
 import { JsonElements, type JsonElement } from "@/features/data/import/json-elements";
 import { recognised } from "@/features/data/import/recognised";
 import { textsOf } from "@/features/data/import/texts-of-file";
@@ -38,10 +38,11 @@ export const runImport = async (file: Blob, { agentId, signal, onProgress }: Imp
   const texts = await textsOf(file, signal);
   const size = texts.reduce((sum, text) => sum + text.size, 0);
   let read = 0;
-  for (const { chunks } of texts) {
+  const readOne = async ({ chunks }: ImportText): Promise<void> => {
     const elements = new JsonElements(valueMaxCharacters);
     const decoder = new TextDecoder();
     let isStart = true;
+    sending.begin();
     for await (const bytes of chunks()) {
       signal.throwIfAborted();
       if (isStart) assertJson(bytes);
@@ -53,6 +54,17 @@ export const runImport = async (file: Blob, { agentId, signal, onProgress }: Imp
       onProgress(Math.min(1, read / size), sending.outcome());
     }
     for (const element of elements.end()) await sending.take(element);
+  };
+  for (const text of texts) {
+    try {
+      await readOne(text);
+    } catch (error) {
+      // What came before it is good, and in an archive what comes after it may be.
+      if (!(error instanceof WrongFile) || (texts.length === 1 && error.why !== "broken")) throw error;
+      await sending.finish();
+      if (texts.length === 1) throw error;
+      sending.leaveOut(error);
+    }
   }
   await sending.finish();
   onProgress(1, sending.outcome());
@@ -82,6 +94,16 @@ class Sending {
     private readonly agentId: string,
     private readonly signal: AbortSignal,
   ) {}
+
+  /** Another file begins. */
+  begin(): void {
+    this.isOwn = false;
+  }
+
+  /** A file of an archive, or the rest of it. */
+  leaveOut({ why }: WrongFile): void {
+    count(this.leftOut, why === "broken" || why === "locked" ? "unreadable" : "unknown");
+  }
 
   async take(element: JsonElement): Promise<void> {
     if ("fault" in element) {

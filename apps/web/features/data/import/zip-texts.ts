@@ -10,8 +10,11 @@ const textName = /\.(?:json|jsonl|ndjson)$/i;
  * none, and for an archive that can't be opened.
  */
 export const zipTexts = async (file: Blob, signal: AbortSignal): Promise<readonly ImportText[]> => {
-  const reader = new ZipReader(new BlobReader(file), { useWebWorkers: false });
-  const entries = (await reader.getEntries().catch(() => [])).flatMap((entry) => (entry.directory ? [] : [entry])).filter(isText);
+  const reader = new ZipReader(new BlobReader(file), { useWebWorkers: false, filenameValidation: "tolerant" });
+  const all = await reader.getEntries().catch(() => {
+    throw new WrongFile("broken");
+  });
+  const entries = all.flatMap((entry) => (entry.directory ? [] : [entry])).filter(isText);
   const named = entries.filter(({ filename }) => conversationsName.test(filename));
   const wanted = (named.length > 0 ? named : entries).toSorted((a, b) => a.filename.localeCompare(b.filename, "en", { numeric: true }));
   if (wanted.length === 0) throw new WrongFile("zip");
@@ -25,13 +28,12 @@ const isText = ({ filename }: { readonly filename: string }): boolean =>
 async function* unpacked(entry: FileEntry, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const written = entry.getData(writable, { signal, checkSignature: true });
-  // What can't even begin ends the promise alone, and not the stream.
-  const fault = written.then(async () => new Promise<never>(() => undefined));
-  fault.catch(() => undefined);
   const reader = readable.getReader();
+  // What can't even begin ends the promise alone, and not the stream.
+  written.catch(async () => reader.cancel().catch(() => undefined));
   try {
     for (;;) {
-      const { done, value } = await Promise.race([reader.read(), fault]);
+      const { done, value } = await reader.read();
       if (done) break;
       yield value;
     }
