@@ -3,7 +3,7 @@
 import type { Agent } from "@mosaic/contracts/agent";
 import type { Conversation } from "@mosaic/contracts/chat";
 import { Archive, ArchiveRestore, Ellipsis, FolderInput, Pencil, Pin, PinOff, Share2, Square, Trash2 } from "lucide-react";
-import { memo } from "react";
+import { memo, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import { Link } from "@/components/ui/link";
@@ -12,7 +12,7 @@ import { AgentFace } from "@/features/agents/agent-status";
 import type { ConversationActions } from "@/features/chat/conversation-actions";
 import { ExportItems } from "@/features/chat/export-items";
 import { isActive } from "@/features/chat/turn";
-import { stopTurn, useTurn } from "@/features/chat/turn-store";
+import { isAnswering, stopTurn, useTurn } from "@/features/chat/turn-store";
 import { usePageVisible } from "@/lib/page-visible";
 import { m } from "@messages/chat";
 import { m as folders } from "@messages/folders";
@@ -40,7 +40,7 @@ export interface RowHandlers extends ConversationActions {
 
 export const ConversationItem = memo(function ConversationItem(props: ConversationItemProps) {
   const { conversation, agent, isCurrent, isTabStop, hintId } = props;
-  const isAnswering = isActive(useTurn(conversation.id));
+  const isBusy = isActive(useTurn(conversation.id));
   const isLookedAt = usePageVisible() && isCurrent;
   const isUnread = conversation.isUnread === true && !isLookedAt;
   const title = titleOf(conversation);
@@ -64,7 +64,7 @@ export const ConversationItem = memo(function ConversationItem(props: Conversati
       >
         {agent === null ? null : <AgentFace emoji={agent.emoji} name={agent.name} className="size-6 rounded-md text-sm" />}
         <span className="grid min-w-0">
-          <span data-title className="truncate">
+          <span data-title dir="auto" className="truncate">
             {title}
           </span>
           {agent === null ? null : (
@@ -74,10 +74,8 @@ export const ConversationItem = memo(function ConversationItem(props: Conversati
             </span>
           )}
         </span>
-        {isUnread && !isAnswering ? (
-          <span className="ms-auto size-2 shrink-0 rounded-full bg-primary" role="img" aria-label={m.unread} />
-        ) : null}
-        {isAnswering ? <span className="size-2 shrink-0 animate-pulse rounded-xs bg-primary" role="img" aria-label={m.answering} /> : null}
+        {isUnread && !isBusy ? <span className="ms-auto size-2 shrink-0 rounded-full bg-primary" role="img" aria-label={m.unread} /> : null}
+        {isBusy ? <span className="size-2 shrink-0 animate-pulse rounded-xs bg-primary" role="img" aria-label={m.answering} /> : null}
       </Link>
       <ConversationMenu {...props} />
     </li>
@@ -144,11 +142,13 @@ function ConversationMenu({ conversation, isCurrent, isMenuOpen, handlers }: Con
 }
 
 function StopItem({ conversationId }: { readonly conversationId: string }) {
-  if (!isActive(useTurn(conversationId))) return null;
+  // Once the menu is open, nothing in it moves.
+  const [canStop] = useState(() => isAnswering(conversationId));
+  if (!canStop) return null;
   return (
     <MenuItem onSelect={() => stopTurn(conversationId)}>
       <Square aria-hidden />
-      {m.stopAnswer}
+      {m.stopAnswering}
     </MenuItem>
   );
 }

@@ -1,6 +1,7 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, describe, expect, test } from "vitest";
 import { toast } from "sonner";
+import { ChatPage } from "@/features/chat/chat-page";
 import { listByAgent, showList } from "@/features/chat/list-view";
 import { isReadHere } from "@/features/chat/turn-store";
 import { Sidebar } from "@/features/chat/sidebar";
@@ -21,6 +22,16 @@ afterEach(async () => {
 function LiveSidebar() {
   useLiveEvents(isReadHere);
   return <Sidebar />;
+}
+
+function WholeChat() {
+  useLiveEvents(isReadHere);
+  return (
+    <>
+      <Sidebar />
+      <ChatPage />
+    </>
+  );
 }
 
 const ada = sampleAgent({ name: "Ada", emoji: "🦉" });
@@ -211,6 +222,52 @@ describe("of several agents", () => {
     expect(listByAgent.get()).toBe(true);
     await choose("Show conversations with", "All agents, by day");
     await waitFor(() => expect(headings().some((heading) => heading?.includes("Ada"))).toBe(false));
+  });
+
+  test("the focus goes on to the first new row, wherever it stands", async () => {
+    const conversations = Array.from({ length: 60 }, (_, index) =>
+      sampleConversation({
+        agentId: index === 0 ? ada.id : bob.id,
+        title: `Talk ${index}`,
+        updatedAt: new Date(Date.now() - index * 60_000).toISOString(),
+      }),
+    );
+    const [first, ...others] = conversations;
+    await open(
+      [
+        first ?? sampleConversation({}),
+        ...others.slice(0, -1),
+        sampleConversation({ agentId: ada.id, title: "Old", updatedAt: "2026-01-01T10:00:00.000Z" }),
+      ],
+      [ada, bob],
+    );
+    await screen.findByRole("combobox", { name: "Show conversations with" });
+    act(() => listByAgent.set(true));
+    const more = screen.getByRole("button", { name: "Show more" });
+    act(() => more.focus());
+    fireEvent.click(more);
+    await waitFor(() => expect([titles().length, document.activeElement?.textContent]).toEqual([60, expect.stringContaining("Old")]));
+  });
+});
+
+describe("an answer under way", () => {
+  test("is stopped from its row's menu, in which nothing moves while it is open", async () => {
+    const conversation = sampleConversation({ agentId: ada.id, title: "Talk 1" });
+    const { id } = conversation;
+    const state = { ...readyState(), agents: [ada], conversations: [conversation], messages: new Map([[id, []]]) };
+    const { server } = await openPage(<WholeChat />, state, `/chat?id=${id}`);
+    const box = await screen.findByRole("textbox", { name: "Message Ada" });
+    fireEvent.change(box, { target: { value: "hang" } });
+    fireEvent.keyDown(box, { key: "Enter" });
+    await screen.findByRole("button", { name: "Stop answering" });
+    act(() => rows()[0]?.focus());
+    key("ArrowRight");
+    fireEvent.click(await screen.findByRole("menuitem", { name: "Stop answering" }));
+    await waitFor(() => expect(server.state.messages.get(id)?.at(-1)?.status).toBe("stopped"));
+    act(() => rows()[0]?.focus());
+    key("ArrowRight");
+    await screen.findByRole("menuitem", { name: "Pin" });
+    expect(screen.queryByRole("menuitem", { name: "Stop answering" })).toBeNull();
   });
 });
 

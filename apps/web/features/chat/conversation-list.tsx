@@ -47,7 +47,7 @@ export function ConversationList({ agents }: { readonly agents: readonly Agent[]
           {data?.length === 0 ? <EmptyList agents={agents} filter={filter} /> : null}
           {!data && error ? <p className="px-2 py-3 text-sm text-muted-foreground">{m.theConversationsCouldNotBe}</p> : null}
           <ConversationRows groups={groups} agents={named}>
-            <MoreConversations list={conversations} />
+            <MoreConversations list={conversations} isAtEnd={grouped.length === 0} />
           </ConversationRows>
         </div>
       </nav>

@@ -143,8 +143,8 @@ const drop = async (kept: Kept): Promise<void> => {
 };
 
 const hearNews = (kept: Kept, revision: string | null): void => {
-  if (revision === kept.revision) return;
   kept.changes += 1;
+  if (revision === kept.revision) return;
   if (revision === null && kept.isSaved && !kept.isBusy) take(kept, null);
   else void look(kept);
 };
@@ -155,13 +155,15 @@ const takeFetched = (kept: Kept, draft: Draft | null): void => {
   else if ((draft?.revision ?? null) !== kept.revision) void look(kept);
 };
 
-/** What the server has now. Who can't read it sees it at the next look; what is heard meanwhile makes a look of its own. */
+/** What the server has now. Who can't read it sees it at the next look. */
 const look = async (kept: Kept): Promise<void> => {
   kept.isStale = kept.isBusy || !kept.isSaved;
   if (kept.isStale) return;
   const { changes } = kept;
   const found = await request(currentDraft, pathOf(kept)).catch(() => null);
-  if (found !== null && kept.changes === changes) take(kept, found.draft);
+  if (found === null) return;
+  if (kept.changes === changes) take(kept, found.draft);
+  else await look(kept);
 };
 
 /** Takes the place of the text here, unless that is newer. */

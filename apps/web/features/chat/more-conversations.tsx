@@ -8,11 +8,17 @@ import { m } from "@messages/chat";
 /** Starts to load before the end is in sight. */
 const reach = "400px 0px";
 
+interface MoreConversationsProps {
+  readonly list: ReturnType<typeof useConversations>;
+  /** Whether what comes stands at the end. Elsewhere it leaves the end in sight, and one page would follow the other. */
+  readonly isAtEnd: boolean;
+}
+
 /** Loads the next page of a list when its end comes near, or at a press. */
-export function MoreConversations({ list }: { readonly list: ReturnType<typeof useConversations> }) {
+export function MoreConversations({ list, isAtEnd }: MoreConversationsProps) {
   const { hasNextPage, fetchNextPage, isFetching, isFetchingNextPage, isFetchNextPageError } = list;
   const end = useRef<HTMLDivElement>(null);
-  const isWaiting = hasNextPage && !isFetching && !isFetchNextPageError;
+  const isWaiting = isAtEnd && hasNextPage && !isFetching && !isFetchNextPageError;
   useEffect(() => {
     if (!isWaiting || end.current === null) return undefined;
     const root = end.current.closest("[data-scroller]");

@@ -18,7 +18,7 @@ const rowSelector = (id: string): string => `[data-row="${id}"]`;
 
 /**
  * One Tab stop for a list of rows, in which the arrows, Home and End move. A row that goes while it has the focus leaves it to the one that takes
- * its place. `ids` are the rows from top to bottom; `preferred` is the Tab stop before anybody was in the list.
+ * its place, and what brings more rows to the first new one. `ids` are the rows from top to bottom; `preferred` is the Tab stop before anybody was in the list.
  */
 export const useRovingList = (
   list: RefObject<HTMLElement | null>,
@@ -26,7 +26,7 @@ export const useRovingList = (
 ): RovingList => {
   const [lastId, setLastId] = useState<string | null>(null);
   /** Where the focus is in the list. */
-  const place = useRef<{ readonly id: string | null; readonly index: number } | null>(null);
+  const place = useRef<Place | null>(null);
   const wanted = useRef<string | null>(null);
   const focusRow = useCallback((id: string): void => list.current?.querySelector<HTMLElement>(rowSelector(id))?.focus(), [list]);
   const focusRowLater = useCallback((id: string): void => {
@@ -34,10 +34,12 @@ export const useRovingList = (
   }, []);
   useLayoutEffect(() => {
     const next = [wanted.current, rowAt(place.current, ids)].find((id) => id !== null && ids.includes(id));
-    if (next === undefined || next === null) return;
-    const isWanted = next === wanted.current;
-    if (isWanted) wanted.current = null;
-    if (isWanted ? isFreeToGo(list.current) : place.current !== null && document.activeElement === document.body) focusRow(next);
+    if (next !== undefined && next !== null) {
+      const isWanted = next === wanted.current;
+      if (isWanted) wanted.current = null;
+      if (isWanted ? isFreeToGo(list.current) : place.current !== null && document.activeElement === document.body) focusRow(next);
+    }
+    if (place.current?.id === null) place.current.known = new Set(ids);
   }, [ids, list, focusRow]);
   return {
     tabStop: [lastId, preferred].find((id) => id !== null && ids.includes(id)) ?? ids[0],
@@ -52,7 +54,7 @@ export const useRovingList = (
     },
     onFocus: (event) => {
       const id = event.target.closest<HTMLElement>("[data-row-of]")?.dataset["rowOf"] ?? null;
-      place.current = { id, index: id === null ? ids.length : ids.indexOf(id) };
+      place.current = { id, index: id === null ? ids.length : ids.indexOf(id), known: new Set(id === null ? ids : []) };
       if (id !== null) setLastId(id);
     },
     onBlur: (event) => {
@@ -72,9 +74,19 @@ const isFreeToGo = (list: HTMLElement | null): boolean => {
   return isInMessage || active === document.body || list?.contains(active) === true;
 };
 
-const rowAt = (place: { readonly id: string | null; readonly index: number } | null, ids: readonly string[]): string | null => {
+interface Place {
+  /** `null`: on no row, but on what brings more of them. */
+  readonly id: string | null;
+  readonly index: number;
+  /** The rows before more of them come. */
+  known: ReadonlySet<string>;
+}
+
+const rowAt = (place: Place | null, ids: readonly string[]): string | null => {
   if (place === null) return null;
-  return place.id !== null && ids.includes(place.id) ? place.id : (ids[Math.min(place.index, ids.length - 1)] ?? null);
+  if (place.id !== null && ids.includes(place.id)) return place.id;
+  const more = place.id === null ? ids.find((id) => !place.known.has(id)) : undefined;
+  return more ?? ids[Math.min(place.index, ids.length - 1)] ?? null;
 };
 
 const rowAfter = (key: string, ids: readonly string[], id: string): string | undefined => {

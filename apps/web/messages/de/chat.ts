@@ -52,7 +52,6 @@ export const m: Translated<typeof english> = {
   withAgent: "mit",
   answering: "antwortet",
   actionsFor: (titleOf) => `Aktionen für ${titleOf}`,
-  stopAnswer: "Antwort anhalten",
   unpin: "Lösen",
   pin: "Anheften",
   rename: "Umbenennen",
