@@ -23,7 +23,7 @@ const labels = {
   "conversation.move": "Moved a conversation to another folder",
   "conversation.import": "Imported a conversation",
   "conversation.rename": "Renamed a conversation",
-  "conversation.restore": "Took back the deletion of a conversation",
+  "conversation.restore": "Restored a deleted conversation",
   "conversation.share": "Shared a conversation",
   "conversation.unshare": "Stopped sharing a conversation",
   "conversation.update": "Pinned or archived a conversation",
@@ -43,7 +43,7 @@ const labels = {
   "message.answer_again": "Asked for another answer",
   "message.show_version": "Looked at another version of a message",
   "message.take_back": "Took back a waiting message",
-  "message.send_next": "Had a waiting message sent next",
+  "message.send_next": "Moved a waiting message to the front",
   "model_default.update": "Changed a default model",
   "oidc.delete": "Removed single sign-on",
   "oidc.update": "Changed single sign-on",
@@ -72,7 +72,7 @@ const labels = {
   "user.delete": "Deleted an account",
   "user.disable": "Disabled an account",
   "user.enable": "Enabled an account",
-  "user.role_not_told": "Kept a role that the sign-in server left open",
+  "user.role_not_told": "Kept a role because the sign-in server did not name one",
   "user.update": "Changed an account",
 } as const satisfies Readonly<Record<`${string}.${string}`, string>>;
 

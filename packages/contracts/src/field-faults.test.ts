@@ -131,7 +131,7 @@ test.each([
   [z.uuid(), "nonsense", "This is not an id", { code: "not_an_id" }],
   [z.strictObject({}), { x: 1 }, "There is no such field: x", { code: "unknown_field", args: { fields: "x" } }],
   [z.int().multipleOf(2), 3, "A multiple of 2", { code: "not_multiple_of", args: { divisor: 2 } }],
-  [z.union([z.int(), z.boolean()]), "x", "This is in none of the forms that are possible here", { code: "no_form_fits" }],
+  [z.union([z.int(), z.boolean()]), "x", "This has none of the forms that are possible here", { code: "no_form_fits" }],
   [z.string().regex(/^a$/, says.domain), "b", "A domain such as example.org", { code: "domain" }],
 ])("%#: %j is refused with %j", (schema: z.ZodType, input: unknown, words, fault) => {
   const issue = schema.safeParse(input).error?.issues[0];

@@ -16,7 +16,7 @@ export const says = {
   choose_scope: "Choose what the token may do",
   control_characters: "No control characters",
   domain: "A domain such as example.org",
-  event_number: "This is no number of an event",
+  event_number: "This is not an event number",
   header_safe: "Only printable characters without spaces",
   image_name: "An image name such as mosaic/openclaw:2026.9.6",
   invite_code: "This is not an invite code",
@@ -101,7 +101,7 @@ const kinds: Readonly<Record<IssueCode, (issue: Issue) => Worded>> = {
   invalid_union: ({ options }) =>
     Array.isArray(options) && options.length > 0
       ? worded("unknown_choice", `Not one of the choices: ${listed(options, 30)}`, { choices: listed(options, 30) })
-      : worded("no_form_fits", "This is in none of the forms that are possible here"),
+      : worded("no_form_fits", "This has none of the forms that are possible here"),
   invalid_key: () => worded("bad_key", "A name in this is not allowed"),
   invalid_element: () => worded("bad_element", "An entry of this is not allowed"),
   custom: () => worded("refused", "This is not possible here"),

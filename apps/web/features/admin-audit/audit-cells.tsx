@@ -1,6 +1,6 @@
 import type { AuditEvent } from "@mosaic/contracts/audit";
 import { Badge } from "@/components/ui/badge";
-import { fieldLabel } from "@/features/admin-audit/field-label";
+import { changedLabel, detailLabel, targetLabel, valueLabel } from "@/features/admin-audit/field-label";
 import { formatNumber } from "@/lib/count";
 import { locale } from "@/lib/language";
 import { formatTime } from "@/lib/time";
@@ -22,7 +22,7 @@ export function Actor({ event }: { readonly event: AuditEvent }) {
 
 export function Target({ event }: { readonly event: AuditEvent }) {
   if (event.target === null) return <span className="text-muted-foreground">–</span>;
-  return <span className="break-words">{event.target.name === "" ? fieldLabel(event.target.type) : event.target.name}</span>;
+  return <span className="break-words">{event.target.name === "" ? targetLabel(event.target.type) : event.target.name}</span>;
 }
 
 const outcomes = {
@@ -42,13 +42,10 @@ const valueText = (name: string, value: Value): string => {
   if (typeof value === "boolean") return value ? m.yes : m.no;
   if (typeof value === "number") return formatNumber(value);
   if (moment.test(value)) return formatTime(value);
-  return name === "changed" ? value.split(", ").map(fieldLabel).join(", ") : (valueWords[value] ?? value);
+  return name === "changed" ? value.split(", ").map(changedLabel).join(", ") : valueLabel(value);
 };
 
 const moment = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
-
-/** What the API calls things, in words. */
-const valueWords: Readonly<Record<string, string>> = m.values;
 
 export function Details({ event }: { readonly event: AuditEvent }) {
   const facts: readonly (readonly [label: string, value: string])[] = [
@@ -56,10 +53,10 @@ export function Details({ event }: { readonly event: AuditEvent }) {
     [m.address, event.address === "" ? m.none : event.address],
     [m.action, actionWords(event.action)],
     ...(event.actor.id === null ? [] : [[m.idOfWho, event.actor.id] as const]),
-    ...(event.target === null ? [] : [[m.kindOfThing, fieldLabel(event.target.type)] as const]),
+    ...(event.target === null ? [] : [[m.kindOfThing, targetLabel(event.target.type)] as const]),
     ...(event.target === null || event.target.id === null ? [] : [[m.idOfTheThing, event.target.id] as const]),
     ...(event.requestId === null ? [] : [[m.request, event.requestId] as const]),
-    ...Object.entries(event.details).map(([name, value]) => [fieldLabel(name), valueText(name, value)] as const),
+    ...Object.entries(event.details).map(([name, value]) => [detailLabel(name), valueText(name, value)] as const),
   ];
   return (
     <dl className="grid gap-x-6 gap-y-1.5 rounded-lg bg-muted px-4 py-3 text-[0.8125rem] sm:grid-cols-[max-content_1fr]">

@@ -2,7 +2,7 @@ import type { AuditEvent } from "@mosaic/contracts/audit";
 import { auditActionLabels, auditGroupLabels } from "@mosaic/contracts/audit-actions";
 import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
-import { fieldLabel } from "@/features/admin-audit/field-label";
+import { detailLabel } from "@/features/admin-audit/field-label";
 import { AuditPage } from "@/features/admin-audit/audit-page";
 import { dayToMoment } from "@/features/admin-audit/audit-filters";
 import { adminState } from "@/test/admin-contract";
@@ -63,12 +63,7 @@ describe("the audit log", () => {
     fireEvent.click(await screen.findByRole("button", { name: /^Details of/ }));
     const told = (label: string): string | null | undefined => screen.getByText(label).nextSibling?.textContent;
     expect(told("Action")).toBe("Sign-in refused");
-    expect([told("Changed"), told("On"), told("Through"), told("Role")]).toEqual([
-      "Idle timeout seconds, Is active",
-      "yes",
-      "single sign-on",
-      "none",
-    ]);
+    expect([told("Changed"), told("On"), told("Through"), told("Role")]).toEqual(["Idle time, In use", "yes", "single sign-on", "none"]);
     expect(told("Ends")).not.toContain("T10:00");
   });
 
@@ -118,6 +113,6 @@ describe("the audit log", () => {
     const old = { ...event, action: "moon_base.launch" };
     await openPage(<AuditPage />, { ...readyState(), admin: adminState({ events: [old] }) }, "/admin/audit");
     await screen.findByText("Moon base launch");
-    expect(fieldLabel("numberOfMoons")).toBe("Number of moons");
+    expect(detailLabel("numberOfMoons")).toBe("Number of moons");
   });
 });

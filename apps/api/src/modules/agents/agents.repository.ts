@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { BackendId } from "@mosaic/contracts/agent";
 import type { Looking } from "@mosaic/contracts/agent-look";
 import type { AuditAction } from "@mosaic/contracts/audit-actions";
+import type { AuditField } from "@mosaic/contracts/audit-details";
 import { Injectable } from "@nestjs/common";
 import { Prisma } from "../../generated/prisma/client.js";
 import { isUniqueViolation } from "../../platform/database/database-errors.js";
@@ -177,7 +178,16 @@ function actionOf(owner: AgentOwner, verb: "create" | "update"): AuditAction {
 function changedFields(before: StoredAgent, after: AgentValues): string {
   const [model = null, ...fallbacks] = before.models;
   const former: AgentValues = { ...before, model, fallbacks };
-  const fields = ["name", "emoji", "personality", "tools", "idleTimeoutSeconds", "suggestions", "model", "fallbacks"] as const;
+  const fields = [
+    "name",
+    "emoji",
+    "personality",
+    "tools",
+    "idleTimeoutSeconds",
+    "suggestions",
+    "model",
+    "fallbacks",
+  ] as const satisfies readonly AuditField[];
   return fields.filter((field) => !isDeepStrictEqual(former[field], after[field])).join(", ");
 }
 

@@ -1,16 +1,17 @@
 import { randomUUIDv7 } from "node:crypto";
 import { Prisma } from "../../generated/prisma/client.js";
 import type { AuditAction } from "@mosaic/contracts/audit-actions";
+import type { AuditDetail, AuditTarget } from "@mosaic/contracts/audit-details";
 import type { Statements } from "../../platform/database/statements.js";
 import { requestContext, type Actor } from "../../platform/logging/request-context.js";
 
 /** What was done; `details` hold no secret and no content: names of fields, numbers, kinds. */
 export interface AuditEntry {
   readonly action: AuditAction;
-  readonly target?: { readonly type: string; readonly id: string | null; readonly name?: string };
+  readonly target?: { readonly type: AuditTarget; readonly id: string | null; readonly name?: string };
   /** `done` unless said otherwise. */
   readonly outcome?: "done" | "refused" | "failed";
-  readonly details?: Readonly<Record<string, string | number | boolean | null>>;
+  readonly details?: { readonly [Name in AuditDetail]?: string | number | boolean | null };
   /** Who, where it is not whoever made the request: somebody who just signed in, the system, a command. */
   readonly actor?: Actor;
 }

@@ -1,6 +1,7 @@
 import type { BackendDefinition } from "@mosaic/agent-backends/backend-definition";
 import { findBackend } from "@mosaic/agent-backends/registry";
 import type { UpdateBackend } from "@mosaic/contracts/admin-containers";
+import type { AuditField } from "@mosaic/contracts/audit-details";
 import { agentTools, containerStatus } from "@mosaic/contracts/agent";
 import { Injectable } from "@nestjs/common";
 import { Prisma, type Backend as Row } from "../../generated/prisma/client.js";
@@ -52,7 +53,8 @@ export class BackendsRepository {
       if (before === null) {
         return false;
       }
-      const changed = Object.keys(change).filter((field) => !isSame(before[field as keyof Backend], change[field as keyof UpdateBackend]));
+      const fields = Object.keys(change) as (keyof UpdateBackend)[];
+      const changed: readonly AuditField[] = fields.filter((field) => !isSame(before[field], change[field]));
       await transaction.backend.update({ where: { id }, data: columnsOf(change) });
       await recordAudit(transaction, {
         action: "backend.update",

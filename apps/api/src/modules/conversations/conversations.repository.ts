@@ -74,7 +74,7 @@ export class ConversationsRepository {
           pinned_at = ${sinceSql("pinned_at", isPinned, isArchived, now)}, archived_at = ${sinceSql("archived_at", isArchived, isPinned, now)},
           folder_id = ${folderId === undefined ? Prisma.sql`folder_id` : Prisma.sql`${folderId}::uuid`}
         WHERE id = ${id}::uuid AND user_id = ${userId}::uuid AND deleted_at IS NULL RETURNING ${Prisma.raw(conversationColumns)}`;
-      const target = { type: "conversation", id };
+      const target = { type: "conversation", id } as const;
       if (changed !== undefined && titleEncrypted !== undefined) {
         await recordAudit(tx, { action: "conversation.rename", target });
       }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { AuditField } from "@mosaic/contracts/audit-details";
 import type { ProviderModel } from "@mosaic/contracts/provider";
 import type { ProviderDialect } from "@mosaic/contracts/provider-dialect";
 import { Injectable } from "@nestjs/common";
@@ -173,13 +174,13 @@ async function lockOwner(transaction: Prisma.TransactionClient, userId: string):
   await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`llm_providers:${userId}`}, 0))`;
 }
 
-function targetOf({ id, name }: { readonly id: string; readonly name: string }): { type: string; id: string; name: string } {
+function targetOf({ id, name }: { readonly id: string; readonly name: string }): { type: "provider"; id: string; name: string } {
   return { type: "provider", id, name };
 }
 
 /** Names of fields, never their values. */
 function changedFields(before: StoredProvider, change: ProviderChange): string {
-  const fields = {
+  const fields: { readonly [Field in AuditField]?: boolean } = {
     kind: before.kind !== change.kind,
     name: before.name !== change.name,
     baseUrl: before.baseUrl !== change.baseUrl,

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { AuditField } from "@mosaic/contracts/audit-details";
 import type { OidcSettings, SaveOidc, TestOidc } from "@mosaic/contracts/oidc";
 import { Inject, Injectable, type OnApplicationBootstrap } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
@@ -139,8 +140,8 @@ function merge(current: StoredOidc | null, input: SaveOidc, publicUrl: string): 
 }
 
 /** Names only: a secret is told to have changed, not what it is. */
-function changedFields(current: StoredOidc | null, next: StoredOidc): string[] {
-  const names = Object.keys(next).filter((name) => name !== "version") as (keyof StoredOidc)[];
+function changedFields(current: StoredOidc | null, next: StoredOidc): AuditField[] {
+  const names = Object.keys(next).filter((name) => name !== "version") as Exclude<keyof StoredOidc, "version">[];
   return names.filter((name) => JSON.stringify(current?.[name]) !== JSON.stringify(next[name]));
 }
 
