@@ -84,7 +84,7 @@ test.describe("the pages in German @process", () => {
   });
 
   test("no page shows an English sentence of the catalogue", async ({ browser, world }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(300_000);
     const context = await browser.newContext({ locale: "de-DE", viewport: narrow, reducedMotion: "reduce" });
     const page = await context.newPage();
     const errors: string[] = [];

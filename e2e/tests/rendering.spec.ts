@@ -140,6 +140,12 @@ test.describe("an answer @process", () => {
     await expect(answer.locator(".katex").first()).toBeVisible();
     await expect(answer.locator(".code-token").first()).toBeVisible();
     await expect(answer.getByText(/This diagram could not be drawn/)).toBeVisible({ timeout: 60_000 });
+    await expect(
+      answer
+        .locator("p")
+        .filter({ hasText: /\p{Script=Hebrew}/u })
+        .first(),
+    ).toHaveCSS("direction", "rtl");
     for (const { width, colorScheme } of [
       { width: 1440, colorScheme: "light" },
       { width: 390, colorScheme: "dark" },

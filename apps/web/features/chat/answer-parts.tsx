@@ -84,7 +84,7 @@ function ToolText({ label, text }: { readonly label: string; readonly text: stri
   return (
     <div className="grid min-w-0 gap-1">
       <p className="text-xs font-medium">{label}</p>
-      <pre aria-label={label} className="whitespace-pre-wrap break-words rounded-md bg-muted p-2 text-xs">
+      <pre dir="auto" aria-label={label} className="whitespace-pre-wrap break-words rounded-md bg-muted p-2 text-xs">
         {text}
       </pre>
     </div>

@@ -23,9 +23,15 @@ export function ChatHeader({ title, agent, agents, folderId, isNew }: ChatHeader
     <PageBar>
       <AgentFace emoji={agent.emoji} name={agent.name} className="max-sm:hidden" />
       <div className="grid min-w-0 flex-1">
-        <h1 className="truncate text-sm font-medium leading-tight">{title}</h1>
+        <h1 dir="auto" className="truncate text-sm font-medium leading-tight">
+          {title}
+        </h1>
         <div className="flex min-w-0 items-center gap-x-2">
-          {isNew ? null : <span className="truncate text-[0.8125rem] text-muted-foreground max-sm:sr-only">{agent.name}</span>}
+          {isNew ? null : (
+            <span dir="auto" className="truncate text-[0.8125rem] text-muted-foreground max-sm:sr-only">
+              {agent.name}
+            </span>
+          )}
           <AgentStatus agent={agent} className="shrink-0" />
           <FolderName id={folderId} />
           {agent.error?.code === "backend_unknown" ? null : <ModelMenu agent={agent} />}

@@ -35,7 +35,9 @@ export function RenameConversation({ conversation, onClose, onReturnFocus }: Ren
     <Dialog isOpen onClose={onClose} onReturnFocus={onReturnFocus} title={m.renameConversation}>
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         <Field label={m.title} error={form.formState.errors.title?.message}>
-          {(control) => <Input {...control} autoComplete="off" onFocus={(event) => event.target.select()} {...form.register("title")} />}
+          {(control) => (
+            <Input {...control} dir="auto" autoComplete="off" onFocus={(event) => event.target.select()} {...form.register("title")} />
+          )}
         </Field>
         {rest === null ? null : <SaveProblem error={rest} />}
         <div className="flex justify-end gap-2">

@@ -128,7 +128,9 @@ function Read({ name, pages, onMore, isBusy }: ReadProps) {
   return (
     <>
       <div className="grid gap-1">
-        <h1 className="break-words text-xl font-semibold tracking-tight">{title}</h1>
+        <h1 dir="auto" className="break-words text-xl font-semibold tracking-tight">
+          {title}
+        </h1>
         <p className="text-sm text-muted-foreground">{m.sharedThisConversationWithOn(ownerName, agentName, formatTime(createdAt))}</p>
       </div>
       <ContinueCopy name={name} />

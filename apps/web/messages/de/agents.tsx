@@ -142,7 +142,7 @@ export const m: Translated<typeof english> = {
   gettingReady: "Macht sich bereit",
   ready: "Bereit",
   otherAgentsAreStartingOn:
-    "Andere Agenten auf diesem Rechner starten zuerst. Ihre Nachricht wird gesendet, sobald er an der Reihe ist, solange diese Seite offen bleibt.",
+    "Andere Agenten auf diesem Rechner starten zuerst. Ihre Nachricht wird gesendet, sobald dieser Agent an der Reihe ist, auch wenn Sie die Seite schließen.",
   tools: "Werkzeuge",
   alwaysDeniedWhileAgentsAre: " Immer verboten, solange Agenten nicht isoliert sind.",
   aboveTheLimit: (used) => `${used}, über der Grenze`,

@@ -45,7 +45,7 @@ export const m = {
   roomForFilesSaved: "Room for files saved",
   roomForEachPersonMb: "Room for each person (MB)",
   filesThatPeopleSendAnd:
-    "Files that people send and agents make are kept in the database. Whoever has no room left can’t upload; nothing is deleted. 0: nobody can upload.",
+    "Files that people send and agents make are kept in the database. People who reach the limit can’t upload more, and nothing is deleted. 0 switches uploads off.",
   enterAWholeNumberOf: "Enter a whole number of megabytes, up to 1,048,576.",
   saveRoom: "Save room",
 };

@@ -9,7 +9,8 @@ export const m = {
   itIsBuiltInNeeds:
     "It is built in, needs no key and has no intelligence. When it is off, nobody can add or test it, and agents that use it say so instead of answering until they get another model.",
   usedByNobodyElse: "Nobody else uses it",
-  usedByOfOthers: (agents: number) => plural(agents, { one: "Used by 1 agent of others", other: `Used by ${agents} agents of others` }),
+  usedByOfOthers: (agents: number) =>
+    plural(agents, { one: "1 agent of another person uses it", other: `${agents} agents of other people use it` }),
   andMore: (models: string, more: number) => `${models} and ${more} more`,
   switchedOff: "Switched off",
   belongsTo: (owner: string) => `Belongs to ${owner} · `,
@@ -37,7 +38,7 @@ export const m = {
   shareAProviderFirstThe: "Share a provider first: the default is a model that everybody may use.",
   defaultRemoved: "Default removed",
   defaultSaved: "Default saved",
-  noAgentOfOthersUses: "No agent of others uses it now.",
+  noAgentOfOthersUses: "No agent of another person uses it now.",
   itNowTheyFallBack: (agents: number) =>
     plural(agents, {
       one: "One agent of somebody else uses it now. It falls back to another model, or can’t answer until one is chosen.",

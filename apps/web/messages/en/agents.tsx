@@ -141,7 +141,7 @@ export const m = {
   gettingReady: "Getting ready",
   ready: "Ready",
   otherAgentsAreStartingOn:
-    "Other agents on this machine start first. Your message is sent when it is its turn, as long as this page stays open.",
+    "Other agents on this machine start first. Your message is sent when it is this agent’s turn, even if you close this page.",
   tools: "Tools",
   alwaysDeniedWhileAgentsAre: " Always denied while agents are not isolated.",
   aboveTheLimit: (used: string) => `${used}, above the limit`,

@@ -64,7 +64,9 @@ function ConversationResults({ group: { conversationId, title, isTitle, messages
   const heading = (
     <span className="flex min-w-0 items-center gap-2">
       {agent === undefined ? null : <span aria-hidden>{agent.emoji}</span>}
-      <span className="truncate font-medium">{plainOrMarked(title)}</span>
+      <span dir="auto" className="truncate font-medium">
+        {plainOrMarked(title)}
+      </span>
     </span>
   );
   return (
@@ -84,7 +86,9 @@ function ConversationResults({ group: { conversationId, title, isTitle, messages
               {formatTime(createdAt)}
             </time>
           </span>
-          <span className="line-clamp-3 wrap-anywhere">{plainOrMarked(snippet)}</span>
+          <span dir="auto" className="line-clamp-3 wrap-anywhere">
+            {plainOrMarked(snippet)}
+          </span>
         </ResultOption>
       ))}
     </div>
