@@ -12,7 +12,9 @@ import { sum, verdict } from "./lib/test-results.mjs";
 import { runStep } from "./lib/test-steps.mjs";
 import { ensureToolchain, toolchainEnv } from "./lib/toolchain.mjs";
 
-const vitest = ["pnpm", "exec", "vitest", "run", "--project"];
+/** What failed is tried once more where nobody looks on, as Playwright does it: the report tells of it. */
+const again = process.env["CI"] === undefined ? [] : ["--retry=1"];
+const vitest = ["pnpm", "exec", "vitest", "run", ...again, "--project"];
 /** Many of these tests wait: for a database, for agents, for a time to be over. On two cores one worker, as vitest has it, leaves a quarter of them idle. */
 const workers = `--maxWorkers=${Math.max(2, availableParallelism() - 1)}`;
 

@@ -245,6 +245,12 @@ test("what an agent has said goes with its branch and comes back with it, and is
   expect(after.map(({ id, versions }) => [id, versions?.count])).toEqual(before.map(({ id }, index) => [id, index === 0 ? 2 : undefined]));
 });
 
+/** Of a question and its answer. Two of the same millisecond are in no order of their own. */
+function newTurnIds(): readonly [string, string] {
+  const [questionId = "", answerId = ""] = [randomUUIDv7(), randomUUIDv7()].toSorted();
+  return [questionId, answerId];
+}
+
 /** Stores the beginning of a turn as a process does, and nothing else of it. */
 async function beginAs(
   processId: string,
@@ -262,14 +268,14 @@ async function beginAs(
 test("what a process has claimed that died before the agent got it comes with the next message", async () => {
   const ann = await owner();
   await tell(ann.container, ann.agentId, { text: "The pumpkin is ripe." });
-  await beginAs(randomUUID(), ann, [randomUUIDv7(), randomUUIDv7()]);
+  await beginAs(randomUUID(), ann, newTurnIds());
   await say(ann.client, ann.conversationId, "What is ripe?");
   expect(countIn(memoryOf(ann, ann.conversationId), "> The pumpkin is ripe.")).toBe(1);
 });
 
 test("a turn that comes to begin after the agent has spoken has versions of its own", async () => {
   const ann = await owner();
-  const [questionId, answerId] = [randomUUIDv7(), randomUUIDv7()] as const;
+  const [questionId, answerId] = newTurnIds();
   await tell(ann.container, ann.agentId, { text: "By the way" });
   const presence = app.nest.get(TurnPresenceService);
   presence.enter(answerId);
