@@ -29,6 +29,11 @@ export const m: Translated<typeof english> = {
   addedWith: (added, messages) =>
     `${added} hinzugefügt, mit ${plural(messages, { one: "1 Nachricht", other: `${formatNumber(messages)} Nachrichten` })}.`,
   hereAlready: (conversations) => `Schon da: ${conversations}.`,
+  filesLeftOut: (files) =>
+    plural(files, {
+      one: "1 Datei des Archivs wurde ausgelassen oder nicht bis zum Ende gelesen.",
+      other: `${formatNumber(files)} Dateien des Archivs wurden ausgelassen oder nicht bis zum Ende gelesen.`,
+    }),
   leftOut: (conversations, reason) => `Ausgelassen: ${conversations}, ${reason}.`,
   reasons: {
     unreadable: "nicht lesbar",

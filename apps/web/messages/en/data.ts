@@ -27,6 +27,11 @@ export const m = {
   addedWith: (added: string, messages: number) =>
     `${added} added, with ${plural(messages, { one: "1 message", other: `${formatNumber(messages)} messages` })}.`,
   hereAlready: (conversations: string) => `Here already: ${conversations}.`,
+  filesLeftOut: (files: number) =>
+    plural(files, {
+      one: "1 file of the archive was left out, or not read to its end.",
+      other: `${formatNumber(files)} files of the archive were left out, or not read to their end.`,
+    }),
   leftOut: (conversations: string, reason: string) => `Left out: ${conversations}, ${reason}.`,
   notImportedFromTheFiles: "Not imported from the file’s conversations:",
   anImage: "An image",

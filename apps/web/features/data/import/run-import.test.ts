@@ -29,14 +29,19 @@ const message = (id: string): object => ({
   createdAt: at,
 });
 
+/** That no packing makes small. */
+const randomMessage = (id: string): object => ({
+  ...message(id),
+  parts: [{ type: "text", text: Array.from({ length: 20 }, () => crypto.randomUUID()).join("") }],
+});
+
 /** The kinds of the lines of each request that a file makes. */
 const sentOf = async (values: readonly unknown[]): Promise<string[][]> => sentOfFile(new File([textOf(values)], "mosaic.jsonl"));
 
 const textOf = (values: readonly unknown[]): string =>
   values.map((value) => (typeof value === "string" ? value : JSON.stringify(value))).join("\n");
 
-const sentOfFile = async (file: Blob): Promise<string[][]> => {
-  const requests: string[][] = [];
+const sentOfFile = async (file: Blob, requests: string[][] = []): Promise<string[][]> => {
   vi.stubGlobal("fetch", async (_url: URL, { body }: { body: string }) => {
     requests.push(body.split("\n").map((line) => /"type":"(\w+)"/.exec(line)?.[1] ?? line));
     return Response.json({ added: 0, messages: 0, known: 0, leftOut: [] });
@@ -86,6 +91,25 @@ test("a file of an archive that is about something else, or is broken, takes not
   expect((await sentOfFile(archive)).flat()).toEqual(["conversation", "message", "conversation", "message"]);
   const bytes = new Uint8Array(await (await zipOf({ "a.json": own("1"), "b.json": own("2") })).arrayBuffer());
   expect((await sentOfFile(new Blob([bytes.fill(0x55, 60, 90)]))).flat()).toContain("message");
+  const locked = await zipOf({ "conversations-0.json": own("1"), "conversations-1.json": own("2") }, { password: "secret" });
+  await expect(sentOfFile(locked)).rejects.toMatchObject({ why: "locked" });
+  await expect(sentOfFile(await zipOf({ "a.json": "<html>", "b.json": "<html>" }))).rejects.toMatchObject({ why: "other" });
+});
+
+test("of a file that breaks in the middle of a conversation, that conversation is left out, and what was before it comes", async () => {
+  const lines = [
+    header,
+    conversation("1"),
+    message("a"),
+    conversation("2"),
+    ...Array.from({ length: 400 }, (_, index) => randomMessage(`${index}`)),
+  ];
+  const bytes = new Uint8Array(await (await zipOf({ "mosaic.jsonl": textOf(lines) })).arrayBuffer());
+  const requests: string[][] = [];
+  await expect(sentOfFile(new Blob([bytes.fill(0x55, -4_000, -2_000)]), requests)).rejects.toMatchObject({ why: "broken" });
+  const sent = requests.flat();
+  expect(sent.slice(0, 4)).toEqual(["conversation", "message", "conversation", "message"]);
+  expect(sent.at(-1)).toBe("{");
 });
 
 test("an archive of megabytes is unpacked as it is read", async () => {

@@ -11,6 +11,8 @@ export interface ImportOutcome {
   readonly added: number;
   readonly messages: number;
   readonly known: number;
+  /** Of an archive, that were left out or not read to their end. */
+  readonly files: number;
   /** Conversations. */
   readonly leftOut: ReadonlyMap<LeftOutReason | "unknown", number>;
   /** Of conversations that came. */
@@ -55,17 +57,23 @@ export const runImport = async (file: Blob, { agentId, signal, onProgress }: Imp
     }
     for (const element of elements.end()) await sending.take(element);
   };
+  const faults: WrongFile[] = [];
   for (const text of texts) {
     try {
       await readOne(text);
     } catch (error) {
+      if (!(error instanceof WrongFile)) throw error;
       // What came before it is good, and in an archive what comes after it may be.
-      if (!(error instanceof WrongFile) || (texts.length === 1 && error.why !== "broken")) throw error;
+      sending.breakOff();
       await sending.finish();
-      if (texts.length === 1) throw error;
-      sending.leaveOut(error);
+      faults.push(error);
+      if (faults.length < texts.length) sending.leaveOutFile();
+      onProgress(Math.min(1, read / size), sending.outcome());
+      if (error.why === "locked") throw error;
     }
   }
+  const [fault] = faults;
+  if (fault !== undefined && faults.length === texts.length) throw fault;
   await sending.finish();
   onProgress(1, sending.outcome());
   return sending.outcome();
@@ -87,6 +95,7 @@ class Sending {
   private added = 0;
   private messages = 0;
   private known = 0;
+  private files = 0;
   private readonly leftOut = new Map<LeftOutReason | "unknown", number>();
   private readonly omissions = new Map<Omission, number>();
 
@@ -100,9 +109,14 @@ class Sending {
     this.isOwn = false;
   }
 
+  /** The file ends before its end. Half a conversation is none: the rest of it could never be added. */
+  breakOff(): void {
+    if (this.isOwn && this.lines.length > 0) this.put("{", false);
+  }
+
   /** A file of an archive, or the rest of it. */
-  leaveOut({ why }: WrongFile): void {
-    count(this.leftOut, why === "broken" || why === "locked" ? "unreadable" : "unknown");
+  leaveOutFile(): void {
+    this.files += 1;
   }
 
   async take(element: JsonElement): Promise<void> {
@@ -152,8 +166,8 @@ class Sending {
   }
 
   outcome(): ImportOutcome {
-    const { added, messages, known, leftOut, omissions } = this;
-    return { added, messages, known, leftOut: new Map(leftOut), omissions: new Map(omissions) };
+    const { added, messages, known, files, leftOut, omissions } = this;
+    return { added, messages, known, files, leftOut: new Map(leftOut), omissions: new Map(omissions) };
   }
 
   /** Conversations are sent whole: what comes after a new one begins goes with the next request. */
