@@ -84,6 +84,28 @@ test("an answer that was on its way brings nothing back that was sent from anoth
   expect(page.box.value).toBe("");
 });
 
+test("news that comes while the page asks makes it ask once more, and not once for each", async () => {
+  const page = await openWith("first");
+  const path = `/api/conversations/${page.id}/draft`;
+  const { promise: late, resolve: arrive } = Promise.withResolvers<void>();
+  const { fetch } = globalThis;
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (...asked) => {
+    const response = await fetch(...asked);
+    if (asked[0] instanceof URL && asked[0].pathname === path) await late;
+    return response;
+  });
+  const looks = (): number => page.server.requests.filter(({ line }) => line === `GET ${path}`).length;
+  for (const content of ["second", "third", "fourth"]) {
+    const there = draftOf(content);
+    page.server.state.drafts.set(page.id, there);
+    page.server.say({ type: "conversation", conversationId: page.id, draft: { revision: there.revision } });
+    await waitFor(() => expect(looks()).toBe(1));
+  }
+  arrive();
+  await waitFor(() => expect(page.box.value).toBe("fourth"));
+  expect(looks()).toBe(2);
+});
+
 test("a text that was kept without this page hearing of it is gone everywhere once it is sent", async () => {
   const page = await openWith("older");
   Object.assign(draftTimes, { retryMs: 60_000 });

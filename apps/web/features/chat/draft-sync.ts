@@ -157,13 +157,24 @@ const takeFetched = (kept: Kept, draft: Draft | null): void => {
 
 /** What the server has now. Who can't read it sees it at the next look. */
 const look = async (kept: Kept): Promise<void> => {
-  kept.isStale = kept.isBusy || !kept.isSaved;
-  if (kept.isStale) return;
-  const { changes } = kept;
-  const found = await request(currentDraft, pathOf(kept)).catch(() => null);
-  if (found === null) return;
-  if (kept.changes === changes) take(kept, found.draft);
-  else await look(kept);
+  // The one under way looks again, since something has changed.
+  if (kept.isLooking) return;
+  kept.isLooking = true;
+  try {
+    for (;;) {
+      kept.isStale = kept.isBusy || !kept.isSaved;
+      if (kept.isStale) return;
+      const { changes } = kept;
+      const found = await request(currentDraft, pathOf(kept)).catch(() => null);
+      if (found === null) return;
+      if (kept.changes === changes) {
+        take(kept, found.draft);
+        return;
+      }
+    }
+  } finally {
+    kept.isLooking = false;
+  }
 };
 
 /** Takes the place of the text here, unless that is newer. */

@@ -12,6 +12,8 @@ export interface Kept {
   isBusy: boolean;
   /** Another page has saved meanwhile. */
   isStale: boolean;
+  /** It asks what the server has. */
+  isLooking: boolean;
   /** How often this page heard or said that the server has another one: what was asked for before may be older than that. */
   changes: number;
   typedAtMs: number;
@@ -34,6 +36,7 @@ export const keptOf = (id: string, client: QueryClient): Kept => {
     ...storedOf(id),
     isBusy: false,
     isStale: false,
+    isLooking: false,
     changes: 0,
     typedAtMs: 0,
     unsavedSinceMs: Date.now(),
