@@ -1,6 +1,6 @@
 /**
- * Names of what a row of the audit tells beside who did what. Whoever records one is typed by these lists, and the pages have words for each in every
- * language before anything compiles. A row of another version may have others.
+ * Names of what a row of the audit tells beside who did what. Whoever writes one down in a call is typed by these lists, and the pages have words for each
+ * in every language before anything compiles. A row of another version may have others.
  */
 export const auditDetails = [
   "addresses",

@@ -42,7 +42,7 @@ const valueText = (name: string, value: Value): string => {
   if (typeof value === "boolean") return value ? m.yes : m.no;
   if (typeof value === "number") return formatNumber(value);
   if (moment.test(value)) return formatTime(value);
-  return name === "changed" ? value.split(", ").map(changedLabel).join(", ") : valueLabel(value);
+  return name === "changed" ? value.split(", ").map(changedLabel).join(", ") : valueLabel(name, value);
 };
 
 const moment = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;

@@ -1,4 +1,7 @@
+import { problemCode } from "@mosaic/contracts/problem";
+import { titleOf } from "@/lib/api-problem";
 import { m } from "@messages/audit-words";
+import { m as providers } from "@messages/provider-kinds";
 
 /** `maxUses` → "Max uses": what another version has written. */
 const split = (name: string): string => {
@@ -16,5 +19,16 @@ export const detailLabel = (name: string): string => wordOf(m.details, name);
 export const targetLabel = (type: string): string => wordOf(m.targets, type);
 export const changedLabel = (field: string): string => wordOf(m.fields, field);
 
+const valueWords: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  ...m.values,
+  kind: { ...providers.labels, ...m.values.kind },
+};
+
 /** What the API calls things, in words; a name or an address is shown as it is. */
-export const valueLabel = (value: string): string => (Object.hasOwn(m.values, value) ? m.values[value as keyof typeof m.values] : value);
+export const valueLabel = (name: string, value: string): string => {
+  const code = name === "code" ? problemCode.safeParse(value).data : undefined;
+  if (code !== undefined) return titleOf(code);
+  const words = Object.hasOwn(valueWords, name) ? (valueWords[name] ?? {}) : {};
+  const worded = (one: string): string => (Object.hasOwn(words, one) ? (words[one] ?? one) : one);
+  return name === "scopes" ? value.split(" ").map(worded).join(", ") : worded(value);
+};

@@ -49,7 +49,11 @@ export class FilesService {
   }
 
   async setQuota(value: FileSettings): Promise<void> {
-    const audit = { action: "file.set_quota", target: { type: "setting", id: "files.settings" }, details: { ...value } } as const;
+    const audit = {
+      action: "file.set_quota",
+      target: { type: "setting", id: "files.settings" },
+      details: { quotaBytes: value.quotaBytes },
+    } as const;
     await this.settings.set("files.settings", value, audit);
   }
 
