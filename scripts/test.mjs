@@ -12,7 +12,7 @@ import { sum, verdict } from "./lib/test-results.mjs";
 import { runStep } from "./lib/test-steps.mjs";
 import { ensureToolchain, toolchainEnv } from "./lib/toolchain.mjs";
 
-/** What failed is tried once more where nobody looks on, as Playwright does it: the report tells of it. */
+/** What failed is tried once more where nobody looks on, as Playwright does it: the last lines tell of it. */
 const again = process.env["CI"] === undefined ? [] : ["--retry=1"];
 const vitest = ["pnpm", "exec", "vitest", "run", ...again, "--project"];
 /** Many of these tests wait: for a database, for agents, for a time to be over. On two cores one worker, as vitest has it, leaves a quarter of them idle. */
@@ -119,5 +119,5 @@ try {
         : error instanceof Error
           ? error.stack
           : String(error);
-  process.exitCode = conclude({ passed: 0, failed: [`npm test: ${message}`], skipped: [] }, (line) => progress.line(line));
+  process.exitCode = conclude({ passed: 0, flaky: [], failed: [`npm test: ${message}`], skipped: [] }, (line) => progress.line(line));
 }

@@ -5,6 +5,7 @@ import { stripVTControlCharacters } from "node:util";
  *
  * @typedef {object} TestReport
  * @property {number} passed
+ * @property {string[]} flaky names of those that passed at a second try
  * @property {string[]} failed names, each with what went wrong where that is known
  * @property {{ name: string, why?: string | undefined }[]} skipped
  */
@@ -15,7 +16,7 @@ import { stripVTControlCharacters } from "node:util";
  */
 export function fromPlaywright(text) {
   /** @type {TestReport} */
-  const report = { passed: 0, failed: [], skipped: [] };
+  const report = { passed: 0, flaky: [], failed: [], skipped: [] };
   const json = JSON.parse(text);
   for (const suite of json.suites ?? []) collectSuite(suite, [], report);
   for (const error of json.errors ?? []) report.failed.push(String(error.message ?? "an error outside of tests").split("\n")[0] ?? "");
@@ -33,6 +34,7 @@ function collectSuite(suite, titles, report) {
   for (const spec of suite.specs ?? []) {
     for (const test of spec.tests ?? []) {
       const name = [...here, spec.title, test.projectName].filter(Boolean).join(" > ");
+      if (test.status === "flaky") report.flaky.push(name);
       // `expected` holds for a test that is meant to fail and does; `flaky` passed at a retry.
       if (test.status === "expected" || test.status === "flaky") report.passed += 1;
       else if (test.status === "skipped") report.skipped.push({ name, why: skipReason(test) });
@@ -75,8 +77,8 @@ function skipReason(test) {
  * @returns {TestReport}
  */
 export function fromReportFile(text) {
-  const { passed, failed, skipped } = JSON.parse(text);
-  return { passed, failed, skipped };
+  const { passed, flaky, failed, skipped } = JSON.parse(text);
+  return { passed, flaky, failed, skipped };
 }
 
 /**
@@ -91,6 +93,7 @@ export function withExitCode(report, exitCode, stepName) {
   if (report === undefined) {
     return {
       passed: 0,
+      flaky: [],
       failed: [`${stepName}: ended with code ${exitCode} and without a report`],
       skipped: [],
     };
@@ -106,6 +109,7 @@ export function withExitCode(report, exitCode, stepName) {
 export function sum(reports) {
   return {
     passed: reports.reduce((total, report) => total + report.passed, 0),
+    flaky: reports.flatMap((report) => report.flaky),
     failed: reports.flatMap((report) => report.failed),
     skipped: reports.flatMap((report) => report.skipped),
   };
@@ -118,6 +122,7 @@ export function sum(reports) {
  */
 export function verdict(total, { requiresAll }) {
   const lines = total.skipped.map(({ name, why }) => `SKIPPED: ${name}: ${why ?? "the test gives no reason"}`);
+  lines.push(...total.flaky.map((name) => `FLAKY: ${name}: it failed, and passed when it was tried again`));
   lines.push(...total.failed.map((name) => `FAILED: ${name}`));
   const hasRun = total.passed + total.failed.length > 0;
   if (!hasRun) lines.push("FAILED: no test was run");

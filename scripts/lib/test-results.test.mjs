@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { fromPlaywright, sum, verdict, withCause, withExitCode } from "./test-results.mjs";
 import { withReasons } from "./test-steps.mjs";
 
-const none = { passed: 0, failed: [], skipped: [] };
+const none = { passed: 0, flaky: [], failed: [], skipped: [] };
 
 test("Playwright: expected and flaky pass, unexpected fails, skipped is kept with its reason", () => {
   const spec = (/** @type {string} */ title, /** @type {string} */ status, /** @type {object[]} */ annotations = []) => ({
@@ -23,6 +23,7 @@ test("Playwright: expected and flaky pass, unexpected fails, skipped is kept wit
   ];
   expect(fromPlaywright(JSON.stringify({ suites, errors: [{ message: "boom\nat x" }] }))).toEqual({
     passed: 2,
+    flaky: ["chat.spec.ts > b > docker"],
     failed: ["chat.spec.ts > stop > c > docker: no stop", "boom"],
     skipped: [{ name: "chat.spec.ts > stop > d > docker", why: "no engine" }],
   });
@@ -48,6 +49,13 @@ test("a run that wrote no report has failed, whatever it ended with", () => {
   expect(withExitCode(undefined, 0, "api").failed).toHaveLength(1);
 });
 
+test("what passed at a second try is told, and passes", () => {
+  expect(verdict({ ...none, passed: 1, flaky: ["chat > a"] }, { requiresAll: true })).toEqual({
+    exitCode: 0,
+    lines: ["FLAKY: chat > a: it failed, and passed when it was tried again", "Tests: 1 passed, 0 failed, 0 skipped"],
+  });
+});
+
 test("the last line is the tally, also when nothing was skipped", () => {
   const total = sum([
     { ...none, passed: 2 },
@@ -62,6 +70,7 @@ test("the last line is the tally, also when nothing was skipped", () => {
 test("every skipped thing is named with its reason, and is a failure only when nothing may be skipped", () => {
   const total = {
     passed: 1,
+    flaky: [],
     failed: [],
     skipped: [{ name: "e2e", why: "no Chromium" }, { name: "x" }],
   };

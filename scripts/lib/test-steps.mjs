@@ -33,7 +33,7 @@ export async function runStep(step, context) {
   const lacking = (step.needs ?? [])
     .map((name) => context.capabilities[name])
     .find((capability) => capability !== undefined && !capability.isThere);
-  if (lacking !== undefined) return { passed: 0, failed: [], skipped: [{ name: step.name, why: lacking.why }] };
+  if (lacking !== undefined) return { passed: 0, flaky: [], failed: [], skipped: [{ name: step.name, why: lacking.why }] };
   const startedAt = Date.now();
   context.log(`\n=== ${step.name}`);
   mkdirSync(context.reportsDir, { recursive: true });
@@ -49,7 +49,7 @@ export async function runStep(step, context) {
     signal: context.signal,
   });
   context.log(`=== ${step.name}: ${exitCode === 0 ? "passed" : `FAILED with code ${exitCode}`} in ${seconds(startedAt)}`);
-  if (step.kind === "command") return { passed: 0, failed: exitCode === 0 ? [] : [step.name], skipped: [] };
+  if (step.kind === "command") return { passed: 0, flaky: [], failed: exitCode === 0 ? [] : [step.name], skipped: [] };
   return withReasons(withExitCode(readReport(step.kind, reportFile), exitCode, step.name), context);
 }
 

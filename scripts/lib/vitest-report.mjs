@@ -14,13 +14,14 @@ export default class VitestReport {
    */
   onTestRunEnd(modules, unhandledErrors) {
     /** @type {import('./test-results.mjs').TestReport} */
-    const report = { passed: 0, failed: [], skipped: [] };
+    const report = { passed: 0, flaky: [], failed: [], skipped: [] };
     for (const module of modules) {
       const file = path.relative(process.cwd(), module.moduleId);
       let failedHere = 0;
       for (const test of module.children.allTests()) {
         const result = test.result();
         const name = `${file}: ${test.fullName}`;
+        if (test.diagnostic()?.flaky === true) report.flaky.push(name);
         if (result.state === "passed") report.passed += 1;
         else if (result.state === "skipped") report.skipped.push({ name, why: result.note });
         else failedHere += report.failed.push(withCause(name, result.errors?.[0]?.message));
