@@ -53,7 +53,7 @@ export function renderEnvExample(settings) {
     ];
     return [...[description, ...facts].map((line) => `# ${line}`), `#${name}=${defaultValue ?? ""}`].join("\n");
   });
-  return [`# ${note}\n# Copy it to .env and take the # away from what you set.`, ...blocks].join("\n\n").concat("\n");
+  return [`# ${note}\n# Copy it to .env and remove the # from what you set.`, ...blocks].join("\n\n").concat("\n");
 }
 
 /**
@@ -71,8 +71,8 @@ export function renderConfigurationDocs(settings) {
     "",
     `<!-- ${note} -->`,
     "",
-    "Mosaic reads these environment variables; a value that is not valid stops it at start, with every fault listed. `npm start` brings the needed",
-    "ones by itself, and also reads a file `.env` in the clone. Everything else is set in the browser and kept in the database.",
+    "Mosaic reads these environment variables. If a value is not valid, Mosaic does not start and lists every fault. `npm start` sets",
+    "the needed ones by itself, and also reads a file `.env` in the clone. You set everything else in the browser; Mosaic keeps it in the database.",
     "",
     "| Variable | Default | Meaning |",
     "| --- | --- | --- |",

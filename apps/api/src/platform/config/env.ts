@@ -38,7 +38,7 @@ export const envSchema = z.object({
     })
     .transform((value) => new Secret(value))
     .meta({
-      description: "Where Postgres is. `npm start` brings an embedded one when this is not set.",
+      description: "Where Postgres is. If this is not set, `npm start` starts an embedded one.",
       example: "postgres://mosaic:password@localhost:5432/mosaic",
     }),
   MOSAIC_SECRET_KEY: z
@@ -56,13 +56,13 @@ export const envSchema = z.object({
     .string()
     .refine((value) => isIP(value) !== 0 || value === "localhost", "an IP address of this machine, or localhost")
     .default("127.0.0.1")
-    .meta({ description: "The address that it listens on. 0.0.0.0 opens it to the network: put TLS in front of it." }),
+    .meta({ description: "The address that Mosaic listens on. 0.0.0.0 opens it to the network: put TLS in front of it." }),
   MOSAIC_TRUSTED_PROXIES: list
     .refine((entries) => entries.every(isNetwork), "IP addresses or ranges such as 10.0.0.0/8, or loopback, separated by commas")
     .default([])
     .meta({
       description:
-        "The reverse proxies in front of Mosaic, whose X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host it believes: IP addresses or ranges, separated by commas. Without it everybody behind a proxy has the proxy's address, in the audit and where guessing is slowed down.",
+        "The reverse proxies in front of Mosaic: IP addresses or ranges, separated by commas. Mosaic believes their X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host. Without this setting, everybody behind a proxy has the proxy's address, in the audit and where Mosaic slows down guessing.",
       example: "127.0.0.1, 10.0.0.0/8",
     }),
   MOSAIC_AGENT_IMAGES: list
@@ -73,7 +73,7 @@ export const envSchema = z.object({
     .default([])
     .meta({
       description:
-        "Further image repositories that admins may choose for agents, besides Mosaic's own: names without a tag, or with a slash at the end for all below. An image sees its agents' keys, files and conversations, so who runs this machine decides.",
+        "Further image repositories that admins may choose for agents, besides Mosaic's own: names without a tag, or with a slash at the end for all below. An image sees its agents' keys, files and conversations, so the person who runs this machine decides.",
       example: "registry.example/agents/",
     }),
   MOSAIC_INTERNAL_PORT: port
@@ -83,11 +83,10 @@ export const envSchema = z.object({
     .string()
     .min(1)
     .default(".mosaic")
-    .meta({ description: "Folder of the process runtime: agents' state and the agents' software." }),
-  MOSAIC_RUNTIME: z
-    .enum(runtimeKind.options, runtimeKind.options.join(" or "))
-    .optional()
-    .meta({ description: "What runs agents. Unset: chosen in the first-boot wizard and kept in the database." }),
+    .meta({ description: "The folder of the process runtime, with the agents' state and software." }),
+  MOSAIC_RUNTIME: z.enum(runtimeKind.options, runtimeKind.options.join(" or ")).optional().meta({
+    description: "What runs agents. If this is not set, you choose it in the first-boot wizard and Mosaic keeps it in the database.",
+  }),
   MOSAIC_STARTS_AT_ONCE: z.coerce
     .number("a whole number from 1 to 1000")
     .int("a whole number from 1 to 1000")
@@ -96,21 +95,21 @@ export const envSchema = z.object({
     .optional()
     .meta({
       description:
-        "How many agents start at the same time; the others wait for their turn. Unset: half of the processors that agents have, at least 1.",
+        "How many agents start at the same time; the others wait for their turn. If this is not set: half of the processors that agents have, at least 1.",
     }),
   MOSAIC_ALLOW_UNISOLATED: flag
     .default(false)
-    .meta({ description: "Allows the process runtime, which isolates nothing, although HOST is not loopback." }),
+    .meta({ description: "Allows the process runtime, which isolates nothing, even if HOST is not loopback." }),
   MOSAIC_EXTRA_CA_CERTS: z.string().min(1).optional().meta({
     description:
-      "A file with certificates (PEM) of authorities of your own. Everything follows it: connection tests, shared providers, single sign-on, and the agents from their next start.",
+      "A file with certificates (PEM) of your own authorities. Everything uses it: connection tests, shared providers, single sign-on, and agents from their next start.",
     example: "/etc/ssl/company-ca.pem",
   }),
   NODE_EXTRA_CA_CERTS: z
     .string()
     .min(1)
     .optional()
-    .meta({ description: "The same in Node's own way. What it names is passed on to the agents too." }),
+    .meta({ description: "The same, through Node's own variable. Mosaic passes its certificates on to the agents too." }),
   DOCKER_HOST: z
     .string()
     .regex(/^unix:\/\/\/.+|^tcp:\/\/.+/, "unix:///path/to/docker.sock or tcp://host:port")
@@ -124,12 +123,12 @@ export const envSchema = z.object({
     .default(4)
     .meta({
       description:
-        "The threads of Node that look names up and hash passwords, in Node's own way. Names that people enter for tests of providers get a quarter of them. `npm start` and Mosaic's image set 16.",
+        "Node's own variable: the number of threads that look names up and hash passwords. Look-ups of names that people enter for tests of providers get a quarter of them. `npm start` and Mosaic's image set 16.",
     }),
   LOG_LEVEL: z
     .enum(["debug", "info", "warn", "error"], "debug, info, warn or error")
     .default("info")
-    .meta({ description: "The least severe log lines that are written." }),
+    .meta({ description: "The least severe level that Mosaic logs." }),
 });
 
 export type Env = z.output<typeof envSchema> & { MOSAIC_INTERNAL_PORT: number };
