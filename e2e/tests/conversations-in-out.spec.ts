@@ -171,6 +171,19 @@ test.describe("conversations in and out @process", () => {
     expect(written).toContain("## Another version, after message 1");
   });
 
+  test("all are exported as JSON Lines, and imported again add nothing twice", async ({ world }) => {
+    await page.goto(`${world.mosaic.url}/settings/data`);
+    const [saved] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export as JSON Lines" }).click()]);
+    expect(saved.suggestedFilename()).toBe("mosaic-conversations.jsonl");
+    const lines = await readFile(await saved.path());
+    expect(lines.toString("utf8").split("\n")[0]).toContain('"format":"mosaic-conversations"');
+    await choose("mosaic-conversations.jsonl", "application/jsonl", lines);
+    await expect(page.getByText("0 conversations added, with 0 messages.")).toBeVisible();
+    await expect(page.getByText("Here already: 3 conversations.")).toBeVisible();
+    await page.goto(`${world.mosaic.url}/chat`);
+    await page.getByRole("link", { name: /A garden by the sea/ }).click();
+  });
+
   test("a link shows a copy to whoever has it, without an account and without a script or a request of the copy's", async ({
     world,
     browser,

@@ -151,7 +151,14 @@ test.describe("conversations @process", () => {
     await page.getByRole("option", { name: "Ada" }).click();
     await expect(titles(page)).toHaveText(["Garden", "Letters"]);
     await field.click();
+    await page.getByRole("option", { name: "All agents, by agent" }).click();
+    const headings = page.getByRole("navigation", { name: "Conversations" }).getByRole("heading", { level: 3 });
+    await expect(headings).toHaveText(["Pinned", "🐢 Bob · Today"]);
+    await page.getByRole("button", { name: "Show more" }).click();
+    await expect(headings).toHaveText(["Pinned", "🐢 Bob · Today", /Ada · Today$/]);
+    await field.click();
     await page.getByRole("option", { name: "All agents, by day" }).click();
+    await expect(headings).toHaveText(["Pinned", "Today"]);
     await expect(titles(page).nth(1)).toHaveText("Shell 60");
     await tabTo(page, row(page, "Garden"));
     await expect(async () => {

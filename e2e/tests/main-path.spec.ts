@@ -47,6 +47,9 @@ test.describe("the main path", () => {
     }
     await expect(stranger.getByLabel("Set-up link or token")).toBeVisible();
     await expectAccessible(stranger);
+    await stranger.goto(`${world.mosaic.url}/setup#token=another-ones`);
+    await stranger.reload();
+    await expect(stranger.getByText(/The link that you opened is not the one of this Mosaic/)).toBeVisible();
     const refused = await stranger.request.post(`${world.mosaic.url}/api/onboarding/breakglass`, {
       headers: { origin: world.mosaic.url },
       data: { username: "mallory", password: "a long enough password" },
