@@ -159,6 +159,9 @@ test.describe("conversations @process", () => {
     await field.click();
     await page.getByRole("option", { name: "All agents, by day" }).click();
     await expect(headings).toHaveText(["Pinned", "Today"]);
+    // The keyboard begins at the top again.
+    await page.reload();
+    await expect(headings).toHaveText(["Pinned", "Today"]);
     await expect(titles(page).nth(1)).toHaveText("Shell 60");
     await tabTo(page, row(page, "Garden"));
     await expect(async () => {
