@@ -17,7 +17,7 @@ export async function receiveBody(
   if (request.destroyed) {
     throw refusal("gone");
   }
-  const announcedBytes = announced(request);
+  const announcedBytes = Number(request.headers["content-length"] ?? 0);
   if (announcedBytes > maxBytes) {
     throw refusal("too_large");
   }
@@ -38,18 +38,22 @@ export async function receiveBody(
   }
 }
 
-/** All of `source`, if it has at most `maxBytes`. Rejects with `tooLarge()` before it holds more, at once if more is announced; the rest is left. */
+/**
+ * All of `source`, if it has at most `maxBytes`. Rejects with `tooLarge()` before it holds more, and before it reads anything if its
+ * `content-length` is more; the rest is left.
+ */
 export async function readBounded(
-  source: AsyncIterable<Uint8Array> | IncomingMessage,
+  source: AsyncIterable<Uint8Array>,
   maxBytes: number,
   tooLarge: () => Error,
+  contentLength: string | null = null,
 ): Promise<Buffer<ArrayBuffer>> {
-  const announcedBytes = "headers" in source ? announced(source) : 0;
+  const announcedBytes = Number(contentLength ?? 0);
   if (announcedBytes > maxBytes) {
     throw tooLarge();
   }
   const read = new BoundedBytes(maxBytes, announcedBytes);
-  for await (const chunk of source as AsyncIterable<Uint8Array>) {
+  for await (const chunk of source) {
     if (!read.push(chunk)) {
       throw tooLarge();
     }
@@ -70,11 +74,6 @@ export async function readBeginning(body: AsyncIterable<Uint8Array>, maxBytes = 
     // What came so far says enough.
   }
   return beginning.bytes().toString("utf8");
-}
-
-/** 0 if nobody said. */
-function announced({ headers }: IncomingMessage): number {
-  return Number(headers["content-length"] ?? 0);
 }
 
 /** For who did not say how much comes. */

@@ -1,12 +1,13 @@
-import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import type { Socket } from "node:net";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
+import { Client, type Dispatcher } from "undici";
 import type { AddressPolicy } from "./address-policy.js";
+import { guardAnswer } from "./answer-guard.js";
 import { acceptedEncodings, isEncoded, readBoundedBody } from "./bounded-body.js";
 import { type BoundedJson, defaultMaxJsonDepth, parseBoundedJson } from "./bounded-json.js";
 import { type ConnectionOptions, openConnection, type ResolveHost, resolveWithSystem, targetOf } from "./judged-connection.js";
-import { fromSystemError, OutboundError, timedOut } from "./outbound-error.js";
+import { OutboundError, timedOut } from "./outbound-error.js";
 
 export interface OutboundLimits {
   /** From the call to the last byte of the answer, looking up and connecting included. */
@@ -81,14 +82,16 @@ interface Call {
   readonly onSent?: (() => void) | undefined;
 }
 
+interface Answer extends OutboundStream {
+  readonly socket: Socket;
+}
+
 const defaultLimits: OutboundLimits = {
   totalMs: 10_000,
   maxBodyBytes: 1024 * 1024,
   maxHeaderBytes: 16 * 1024,
   maxJsonDepth: defaultMaxJsonDepth,
 };
-
-const maxInformationalAnswers = 5;
 
 /** What belongs to the connection, which is ours: a caller's `Host` would choose another server behind the judged address. */
 const connectionHeaders =
@@ -110,11 +113,11 @@ function clientWith(options: OutboundClientOptions, connection: Pick<ConnectionO
     return withDeadline(limits.totalMs, callers, targetOf(url).hostname, async (signal) => {
       const [body, policy] = await Promise.all([request.arrayBuffer(), options.policy()]);
       const call = { request, url, body: [new Uint8Array(body)], encodings: acceptedEncodings };
-      const message = await send(call, { ...connection, policy, signal }, limits);
+      const answer = await send(call, { ...connection, policy, signal }, limits);
       try {
-        return await answerOf(message, call, limits, signal);
+        return await wholeOf(answer, call, limits);
       } finally {
-        message.socket.destroy();
+        answer.socket.destroy();
       }
     });
   };
@@ -130,11 +133,12 @@ function clientWith(options: OutboundClientOptions, connection: Pick<ConnectionO
     const host = targetOf(url).hostname;
     return withDeadline(headMs, callers, host, async (signal) => {
       const policy = await options.policy();
-      const message = await send({ request, url, body, encodings: "identity", onSent }, { ...connection, policy, signal }, limits);
-      const { socket } = message;
-      message.once("close", () => socket.destroy());
-      socket.setTimeout(silenceMs, () => message.destroy(timedOut(host)));
-      return { status: message.statusCode ?? 0, headers: headersOf(message), body: message };
+      const call = { request, url, body, encodings: "identity", onSent };
+      const { socket, ...answer } = await send(call, { ...connection, policy, signal }, limits);
+      // Its reader may have left: an error that nobody hears would end the process.
+      answer.body.on("error", () => undefined).once("close", () => socket.destroy());
+      socket.setTimeout(silenceMs, () => socket.destroy(timedOut(host)));
+      return answer;
     });
   };
 
@@ -203,89 +207,80 @@ export async function unlessAborted<Value>(signal: AbortSignal, work: Promise<Va
 }
 
 /** The head of the answer, on a connection of its own. */
-async function send(call: Call, connection: ConnectionOptions, limits: OutboundLimits): Promise<IncomingMessage> {
+async function send(call: Call, connection: ConnectionOptions, limits: OutboundLimits): Promise<Answer> {
   const target = targetOf(call.url);
   const socket = await openConnection(target, connection);
   try {
-    const message = await headOf(newRequest(call, socket, limits), call, target.hostname);
-    refuseRedirect(message, target.hostname);
-    return message;
+    const { statusCode: status, headers, body } = await exchange(call, socket, limits);
+    refuseRedirect(status, target.hostname);
+    return { status, headers: headersOf(headers), body, socket };
   } catch (error) {
     socket.destroy();
     throw error;
   }
 }
 
-async function headOf(sent: ClientRequest, { body, onSent }: Call, host: string): Promise<IncomingMessage> {
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const breakOff = () => reject(fromSystemError(undefined, host));
-  let informational = 0;
-  sent.once("response", resolve).once("close", breakOff);
-  // Stays for as long as the socket lives: a late error has nobody else to go to.
-  sent.on("error", (error) => reject(fromSystemError(error, host)));
-  sent.on("information", () => {
-    informational += 1;
-    if (informational > maxInformationalAnswers) {
-      breakOff();
-    }
+async function exchange(call: Call, socket: Socket, limits: OutboundLimits): Promise<Dispatcher.ResponseData> {
+  const { request, url, body, encodings, onSent } = call;
+  const client = new Client(url.origin, {
+    // Later, as a connection comes: undici begins to send only once it has left the function that asked for one.
+    connect: (_target, done) => queueMicrotask(() => done(null, socket)),
+    allowH2: false,
+    useMilo: false,
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: 0,
+    bodyTimeout: 0,
   });
-  if (onSent !== undefined) {
-    sent.once("finish", onSent);
-  }
-  for (const piece of body) {
-    sent.write(piece);
-  }
-  sent.end();
-  return promise;
-}
-
-function newRequest({ request, url, body, encodings }: Call, socket: Socket, limits: OutboundLimits): ClientRequest {
-  const callers = [...request.headers].filter(([name]) => !connectionHeaders.test(name));
   const length = body.reduce((sum, piece) => sum + piece.length, 0);
-  const hasBody = length > 0 || !["GET", "HEAD"].includes(request.method);
-  return requestHttp({
+  const callers = [...request.headers].filter(([name]) => !connectionHeaders.test(name));
+  return client.compose(guardAnswer(socket, targetOf(url).hostname, limits.maxHeaderBytes)).request({
     method: request.method,
     path: `${url.pathname}${url.search}`,
     headers: {
       "user-agent": "Mosaic",
       ...Object.fromEntries(callers),
-      host: url.host,
-      connection: "close",
       "accept-encoding": encodings,
-      ...(hasBody ? { "content-length": String(length) } : {}),
+      ...(length > 0 ? { "content-length": String(length) } : {}),
     },
-    createConnection: () => socket,
-    maxHeaderSize: limits.maxHeaderBytes,
-    insecureHTTPParser: false,
-    joinDuplicateHeaders: true,
+    body: length > 0 ? Readable.from(inPieces(body, socket, onSent), { highWaterMark: 1 }) : null,
+    reset: true,
   });
 }
 
-async function answerOf(message: IncomingMessage, { request, url }: Call, limits: OutboundLimits, signal: AbortSignal): Promise<Response> {
+/** undici takes a piece once the one before has left the process, and asks for one more after the last. */
+async function* inPieces(body: readonly Uint8Array[], socket: Socket, onSent: (() => void) | undefined): AsyncGenerator<Uint8Array> {
+  yield* body;
+  if (onSent !== undefined) {
+    socket.write("", (error) => (error == null ? onSent() : undefined));
+  }
+}
+
+async function wholeOf({ status, headers, body }: Answer, { request, url }: Call, limits: OutboundLimits): Promise<Response> {
   const host = targetOf(url).hostname;
-  const status = message.statusCode ?? 0;
   const hasBody = request.method !== "HEAD" && status !== 204 && status !== 205;
-  const body = hasBody ? await readBoundedBody(message, limits.maxBodyBytes, host, signal) : null;
+  const whole = hasBody ? await readBoundedBody(body, headers, limits.maxBodyBytes, host) : null;
+  // The length and coding of what was sent say nothing of the decoded body.
+  for (const name of isEncoded(headers) ? ["content-encoding", "content-length"] : []) {
+    headers.delete(name);
+  }
   try {
-    return new Response(body, { status, headers: headersOf(message) });
+    return new Response(whole, { status, headers });
   } catch {
     throw new OutboundError("bad_answer", `What answers at ${host} can't be read as an answer over HTTP.`, { host, reason: "head" });
   }
 }
 
-function refuseRedirect(message: IncomingMessage, host: string): void {
-  const status = message.statusCode ?? 0;
+function refuseRedirect(status: number, host: string): void {
   if (status >= 300 && status < 400) {
     const words = `${host} answers with a redirect (${status}), and Mosaic follows none: enter the final address.`;
     throw new OutboundError("redirected", words, { host, reason: String(status) });
   }
 }
 
-/** The length and coding of what was sent say nothing of the decoded body. */
-function headersOf(message: IncomingMessage): Headers {
-  const decoded = isEncoded(message) ? ["content-encoding", "content-length"] : [];
-  const kept = Object.entries(message.headersDistinct).filter(([name]) => !decoded.includes(name));
-  return new Headers(kept.flatMap(([name, values = []]) => values.map((value): [string, string] => [name, value])));
+function headersOf(headers: Dispatcher.ResponseData["headers"]): Headers {
+  return new Headers(
+    Object.entries(headers).flatMap(([name, values = []]) => [values].flat().map((value): [string, string] => [name, value])),
+  );
 }
 
 function contextWith(trustedCertificates: readonly string[]): SecureContext | undefined {

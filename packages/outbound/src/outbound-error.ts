@@ -49,8 +49,16 @@ export function timedOut(host: string): OutboundError {
   return new OutboundError("timeout", `${host} did not answer in time.`, { host });
 }
 
-export function tooLarge(host: string, what: string): OutboundError {
-  return new OutboundError("too_large", `The ${what} of ${host} is too large.`, { host });
+export function tooLargeAnswer(host: string): OutboundError {
+  return new OutboundError("too_large", `The answer of ${host} is too large.`, { host });
+}
+
+function headerTooLarge(host: string): string {
+  return `The header of ${host} is too large.`;
+}
+
+export function tooLargeHeader(host: string): OutboundError {
+  return new OutboundError("too_large", headerTooLarge(host), { host });
 }
 
 const systemFailures: Readonly<Record<string, readonly [OutboundErrorCode, (host: string) => string]>> = {
@@ -66,8 +74,7 @@ const systemFailures: Readonly<Record<string, readonly [OutboundErrorCode, (host
   EPERM: ["refused", noWay],
   EINVAL: ["refused", noWay],
   ETIMEDOUT: ["timeout", (host) => `${host} did not answer in time.`],
-  HPE_HEADER_OVERFLOW: ["too_large", (host) => `The header of ${host} is too large.`],
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: ["too_large", (host) => `The answer of ${host} is too large.`],
+  UND_ERR_HEADERS_OVERFLOW: ["too_large", headerTooLarge],
   CERT_HAS_EXPIRED: ["tls", (host) => `The certificate of ${host} has expired.`],
   CERT_NOT_YET_VALID: ["tls", (host) => `The certificate of ${host} is not valid yet. Check the clock of this machine.`],
   ERR_TLS_CERT_ALTNAME_INVALID: ["tls", (host) => `The certificate that ${host} shows belongs to another name.`],
@@ -84,13 +91,13 @@ export function fromSystemError(error: unknown, host: string): OutboundError {
   if (error instanceof OutboundError) {
     return error;
   }
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = codeOf(error);
   const known = systemFailures[code];
   const about = { host, reason: code === "" ? null : code };
   if (known !== undefined) {
     return new OutboundError(known[0], known[1](host), about);
   }
-  if (/^(HPE_|Z_|ERR_BROTLI|ERR__ERROR|ERR_PADDING)/.test(code)) {
+  if (/^(HTTPParserError$|UND_ERR_RES_CONTENT_LENGTH|Z_|ERR_BROTLI|ERR__ERROR|ERR_PADDING)/.test(code)) {
     return new OutboundError("bad_answer", `What answers at ${host} can't be read as an answer over HTTP.`, about);
   }
   if (/^(EAI_|EDNS|ESERVFAIL|EBADNAME|EBADRESP|EFORMERR|ENOTIMP|EREFUSED)/.test(code)) {
@@ -100,6 +107,15 @@ export function fromSystemError(error: unknown, host: string): OutboundError {
     return new OutboundError("tls", `No secure connection to ${host} could be made.`, about);
   }
   return new OutboundError("reset", `${host} closed the connection before its whole answer was there.`, about);
+}
+
+/** undici's parser gives its errors a name only. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return "";
+  }
+  const code = "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : error.name === "HTTPParserError" ? error.name : "";
 }
 
 function noWay(host: string): string {

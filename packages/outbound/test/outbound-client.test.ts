@@ -313,8 +313,9 @@ describe("answers that misbehave", () => {
   });
 
   test.each([
-    ["a reason without end", "HTTP/1.1 200 ", "too_large", /header/],
-    ["a chunk's extension without end", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;", "reset", /closed/],
+    ["a reason without end", "HTTP/1.1 200 ", "too_large", /answer/],
+    ["an informational answer without end", "HTTP/1.1 103 ", "too_large", /header/],
+    ["a chunk's extension without end", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;", "too_large", /answer/],
   ] as const)("%s ends the call as soon as it is too long", async (_what, start, code, words) => {
     const server = toClose(
       await startTcp((socket) => {
@@ -344,6 +345,26 @@ describe("answers that misbehave", () => {
     const response = await client().fetch(`http://127.0.0.1:${server.port}/`);
     expect([response.status, await response.text()]).toEqual([200, "ok"]);
   });
+
+  test("informational answers are skipped byte by byte, whatever their order", async () => {
+    const bytes = "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\nok";
+    const server = toClose(
+      await startTcp((socket) => {
+        socket.setNoDelay();
+        socket.once("data", () => void dripThrough(socket, bytes));
+      }),
+    );
+    const response = await client().fetch(`http://127.0.0.1:${server.port}/`);
+    expect([response.status, response.headers.get("link"), await response.text()]).toEqual([200, null, "ok"]);
+  });
+
+  async function dripThrough(socket: Socket, bytes: string): Promise<void> {
+    for (const byte of bytes) {
+      socket.write(byte);
+      await new Promise(setImmediate);
+    }
+    socket.end();
+  }
 
   test.each(["100 Continue", "103 Early Hints"])("an answer that comes after %s, six times, is not waited for", async (informational) => {
     const bytes = `${`HTTP/1.1 ${informational}\r\n\r\n`.repeat(6)}HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok`;

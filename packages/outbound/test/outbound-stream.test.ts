@@ -69,6 +69,45 @@ test("a body that the other end does not take yet is not told as sent", async ()
   expect(onSent).toHaveBeenCalledOnce();
 });
 
+test("a body that nobody reads and that breaks off harms nobody, and one that is read fails with what happened", async () => {
+  const leave = Promise.withResolvers<void>();
+  const server = await serve((_request, response) => {
+    response.writeHead(200, { "content-length": "10" }).write("a");
+    void leave.promise.then(() => response.destroy());
+  });
+  const [unread, read] = await Promise.all([open(server), open(server)]);
+  const reading = text(read.body);
+  leave.resolve();
+  await expect(reading).rejects.toMatchObject({ code: "reset" });
+  await vi.waitFor(() => expect(unread.body.destroyed).toBe(true));
+});
+
+test("a body that comes faster than it is read waits with the other end, and comes whole", async () => {
+  const size = 64 * 1024 * 1024;
+  const server = await serve((_request, response) => response.writeHead(200).end(Buffer.alloc(size, "x")));
+  const { body } = await open(server);
+  await vi.waitFor(() => expect(server.connections[0]?.writableLength).toBeGreaterThan(0));
+  await new Promise((resolve) => void setTimeout(resolve, 100));
+  expect(body.readableLength).toBeLessThan(1024 * 1024);
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+  }
+  expect(bytes).toBe(size);
+});
+
+test("a body of single bytes, each in a chunk of its own, is no flood", async () => {
+  const pieces = 200_000;
+  const server = await serve((_request, response) => {
+    response.writeHead(200);
+    for (let piece = 0; piece < pieces; piece += 1) {
+      response.write("x");
+    }
+    response.end();
+  });
+  expect(await text((await open(server)).body)).toHaveLength(pieces);
+});
+
 test("a silence that is too long breaks the body off", async () => {
   const server = await serve((_request, response) => void response.writeHead(200).write("a"));
   const answer = await open(server, { limits: { silenceMs: 50 } });

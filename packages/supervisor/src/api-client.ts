@@ -67,7 +67,8 @@ export function createApiClient(configUrl: string, token: string, port: number):
 }
 
 async function readBody(response: http.IncomingMessage): Promise<string> {
-  const body = await readBounded(response, maxBodyBytes, () => new Error("the answer is too large"));
+  const tooLarge = () => new Error("the answer is too large");
+  const body = await readBounded(response, maxBodyBytes, tooLarge, response.headers["content-length"]);
   // A connection that broke in the middle looks like an end here unless asked.
   if (!response.complete) throw new Error("the answer broke off");
   return body.toString("utf8");
