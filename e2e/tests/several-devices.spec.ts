@@ -55,6 +55,26 @@ test.describe("two devices of one person @process", () => {
     contexts = [];
   });
 
+  test("an answer is marked in the other one's list while it comes, and stopped from there", async ({ browser, world }) => {
+    const [roof, cellar] = [await begin("Roof"), await begin("Cellar")];
+    const laptop = await device(browser, world, `/chat?id=${roof}`);
+    const phone = await device(browser, world, `/chat?id=${cellar}`);
+    const answering = (page: Page) => row(page, "Roof").getByRole("img", { name: "answering" });
+    await send(laptop, "Ada", "[demo:hang]");
+    for (const page of [laptop, phone]) {
+      await expect(answering(page)).toBeVisible({ timeout: 120_000 });
+    }
+    await phone.reload();
+    await expect(answering(phone)).toBeVisible();
+    await row(phone, "Roof").hover();
+    await phone.getByRole("button", { name: "Actions for Roof" }).click();
+    await phone.getByRole("menuitem", { name: "Stop answering" }).click();
+    for (const page of [laptop, phone]) {
+      await expect(answering(page)).toHaveCount(0);
+    }
+    await expect(laptop.getByText("You stopped this answer in another window.")).toBeVisible();
+  });
+
   test("an answer is unread on the other one, until it was seen there", async ({ browser, world }) => {
     const [garden, kitchen] = [await begin("Garden"), await begin("Kitchen")];
     const laptop = await device(browser, world, `/chat?id=${garden}`);

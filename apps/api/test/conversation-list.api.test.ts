@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { titleContext } from "../src/modules/conversations/message-seal.js";
 import { CryptoService } from "../src/modules/crypto/crypto.service.js";
 import { auditRows } from "./harness/audit-rows.js";
-import { conversationOf, createAgent, createConversation, say } from "./harness/chat.js";
+import { conversationOf, createAgent, createConversation, say, stop, Turn } from "./harness/chat.js";
 import { startTestApp, uniqueName, type TestApp } from "./harness/test-app.js";
 import type { TestClient } from "./harness/test-client.js";
 
@@ -186,4 +186,17 @@ test("a new message takes a conversation out of the archive", async () => {
   await say(client, id, "One more thing");
   expect(idsOf((await page(client)).conversations)).toEqual([id, later]);
   expect((await page(client, "?isArchived=true")).conversations).toEqual([]);
+});
+
+test("the list names the answer that is on its way, and no other conversation's, until it is over", async () => {
+  const { client, agentId } = await person();
+  const [id, other] = [await createConversation(client, agentId), await createConversation(client, agentId)];
+  const answering = async (): Promise<unknown> =>
+    Object.fromEntries((await page(client)).conversations.map((one) => [one.id, one.answeringId]));
+  const turn = await Turn.open(client, id, "[demo:hang]");
+  const answerId = await turn.answerId();
+  expect(await answering()).toEqual({ [id]: answerId, [other]: undefined });
+  expect(await stop(client, answerId)).toBe(204);
+  await turn.done();
+  expect(await answering()).toEqual({ [id]: undefined, [other]: undefined });
 });

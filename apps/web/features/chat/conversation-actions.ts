@@ -5,7 +5,7 @@ import { useRouter } from "next/navigation";
 import { useMemo } from "react";
 import { toast } from "sonner";
 import { useDeleteConversation, useRestoreConversation, useUpdateConversation } from "@/features/chat/conversation-queries";
-import { stopTurn } from "@/features/chat/turn-store";
+import { stopAnswer, stopTurn } from "@/features/chat/turn-store";
 import { isProblem } from "@/lib/api";
 import { toastProblem } from "@/lib/toast-problem";
 import { m } from "@messages/chat";
@@ -15,6 +15,7 @@ const undoMs = 30_000;
 const tooLate = m.itIsTooLateTo;
 
 export interface ConversationActions {
+  readonly stop: (conversation: Conversation) => void;
   readonly pin: (conversation: Conversation, isPinned: boolean) => void;
   readonly archive: (conversation: Conversation, isArchived: boolean) => void;
   /** `isOpen`: it is what the page shows. */
@@ -55,7 +56,12 @@ export const useConversationActions = (onBack: (id: string) => void): Conversati
       const { id, title } = conversation;
       toast(m.conversationDeleted, { id, description: title, duration: undoMs, action: { label: m.undo, onClick: undo } });
     };
+    const stop = async (conversation: Conversation): Promise<void> => {
+      const notice = await stopAnswer(conversation);
+      if (notice !== null) toast.error(notice);
+    };
     return {
+      stop: (conversation) => void stop(conversation).catch(toastProblem),
       pin: ({ id }, isPinned) => void update({ id, isPinned }).catch(toastProblem),
       archive: ({ id }, isArchived) => void setArchived(id, isArchived).catch(toastProblem),
       remove: (conversation, isOpen) => void removeWithUndo(conversation, isOpen).catch(toastProblem),

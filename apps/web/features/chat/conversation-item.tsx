@@ -11,8 +11,7 @@ import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "@/compo
 import { AgentFace } from "@/features/agents/agent-status";
 import type { ConversationActions } from "@/features/chat/conversation-actions";
 import { ExportItems } from "@/features/chat/export-items";
-import { isActive } from "@/features/chat/turn";
-import { isAnswering, stopTurn, useTurn } from "@/features/chat/turn-store";
+import { useIsAnswering } from "@/features/chat/turn-store";
 import { usePageVisible } from "@/lib/page-visible";
 import { m } from "@messages/chat";
 import { m as folders } from "@messages/folders";
@@ -40,7 +39,7 @@ export interface RowHandlers extends ConversationActions {
 
 export const ConversationItem = memo(function ConversationItem(props: ConversationItemProps) {
   const { conversation, agent, isCurrent, isTabStop, hintId } = props;
-  const isBusy = isActive(useTurn(conversation.id));
+  const isBusy = useIsAnswering(conversation);
   const isLookedAt = usePageVisible() && isCurrent;
   const isUnread = conversation.isUnread === true && !isLookedAt;
   const title = titleOf(conversation);
@@ -107,7 +106,7 @@ function ConversationMenu({ conversation, isCurrent, isMenuOpen, handlers }: Con
           handlers.onReturnFocus(id);
         }}
       >
-        <StopItem conversationId={id} />
+        <StopItem conversation={conversation} stop={handlers.stop} />
         {isArchived ? null : (
           <MenuItem onSelect={() => handlers.pin(conversation, !isPinned)}>
             {isPinned ? <PinOff aria-hidden /> : <Pin aria-hidden />}
@@ -141,12 +140,12 @@ function ConversationMenu({ conversation, isCurrent, isMenuOpen, handlers }: Con
   );
 }
 
-function StopItem({ conversationId }: { readonly conversationId: string }) {
+function StopItem({ conversation, stop }: { readonly conversation: Conversation; readonly stop: ConversationActions["stop"] }) {
   // Once the menu is open, nothing in it moves.
-  const [canStop] = useState(() => isAnswering(conversationId));
+  const [canStop] = useState(useIsAnswering(conversation));
   if (!canStop) return null;
   return (
-    <MenuItem onSelect={() => stopTurn(conversationId)}>
+    <MenuItem onSelect={() => stop(conversation)}>
       <Square aria-hidden />
       {m.stopAnswering}
     </MenuItem>

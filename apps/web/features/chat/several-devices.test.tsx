@@ -110,6 +110,38 @@ describe("what is unread", () => {
   });
 });
 
+describe("an answer that another device asked for", () => {
+  const marked = (): HTMLElement | null => within(list()).queryByRole("img", { name: "answering" });
+  const begin = async (page: Opened, answerId: string): Promise<void> => {
+    const other = page.server.state.conversations.find(({ id }) => id === page.otherId);
+    if (other !== undefined) other.answeringId = answerId;
+    page.server.say({ type: "conversation", conversationId: page.otherId, turn: { answerId, isOver: false } });
+    await waitFor(() => expect(marked()).not.toBeNull());
+  };
+
+  test("shows in the list until it is over, whatever an older list says", async () => {
+    const page = await open();
+    await begin(page, uuid(91));
+    page.server.say({ type: "conversation", conversationId: page.otherId, turn: { answerId: uuid(91), isOver: true } });
+    await waitFor(() => expect(marked()).toBeNull());
+    await act(async () => page.client.refetchQueries({ queryKey: ["conversations"] }));
+    expect(page.server.state.conversations.find(({ id }) => id === page.otherId)?.answeringId).toBe(uuid(91));
+    expect(marked()).toBeNull();
+  });
+
+  test("is stopped from its row's menu", async () => {
+    const page = await open();
+    await begin(page, uuid(92));
+    const stop = async (): Promise<void> => {
+      fireEvent.keyDown(within(list()).getByRole("button", { name: "Actions for Another" }), { key: "Enter" });
+      fireEvent.click(await screen.findByRole("menuitem", { name: "Stop answering" }));
+    };
+    await stop();
+    await waitFor(() => expect(linesOf(page, `POST /api/turns/${uuid(92)}/stop`)).toHaveLength(1));
+    expect(screen.queryByText(/did not get your stop/)).toBeNull();
+  });
+});
+
 describe("what devices are about to be told of", () => {
   test("is taken back by a page in view, whatever it shows, and not by a hidden one", async () => {
     const page = await open();

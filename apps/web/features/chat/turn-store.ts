@@ -1,6 +1,6 @@
 "use client";
 
-import type { ConversationWithMessages, Message, TurnEvent } from "@mosaic/contracts/chat";
+import type { Conversation, ConversationWithMessages, Message, TurnEvent } from "@mosaic/contracts/chat";
 import type { ChatFile } from "@mosaic/contracts/files";
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
@@ -10,6 +10,7 @@ import { dropEdit } from "@/features/chat/message-edits";
 import { dropSending, giveBack, keepSending, knownIds, type Sending } from "@/features/chat/sending";
 import { followedTurn, isActive, newTurn, reduceTurn, type Turn, type TurnAction, type TurnProblem } from "@/features/chat/turn";
 import { quietlyMs, readOn, sendAgain, sendTurn, untilRetry, type TurnListener } from "@/features/chat/turn-connection";
+import { noteAnswerOver, useIsAnswerOver } from "@/lib/answers-over";
 import { ApiProblem, describeError, requestNothing } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
 import { m } from "@messages/chat";
@@ -82,6 +83,14 @@ export const useTurn = (conversationId: string | null): Turn | null =>
   );
 
 export const isAnswering = (conversationId: string): boolean => isActive(turns.get(conversationId)?.turn ?? null);
+
+/** The answer that is on its way: one that this page reads, or as the list has it, one of another device. */
+export const useIsAnswering = ({ id, answeringId }: Conversation): boolean => {
+  const turn = useTurn(id);
+  const isOver = useIsAnswerOver(answeringId);
+  if (isActive(turn)) return true;
+  return answeringId !== undefined && !isOver && turn?.answerId !== answeringId;
+};
 
 /** Whether this page reads this turn itself, so that it needs no news of it. One that is being sent has no id yet. */
 export const isReadHere = (conversationId: string, answerId: string): boolean => {
@@ -185,20 +194,31 @@ export const stopTurn = (conversationId: string): void => {
   const entry = turns.get(conversationId);
   if (!entry || !isActive(entry.turn)) return;
   dispatch(entry, { type: "stopped" });
-  void requestStop(entry);
+  void stopEntry(entry);
 };
 
-const requestStop = async (entry: Entry): Promise<void> => {
+/** Stops the answer that `useIsAnswering` speaks of. Resolves with what to say where nothing that is shown does, `null`: nothing. */
+export const stopAnswer = async ({ id, answeringId }: Conversation): Promise<string | null> => {
+  if (!isAnswering(id) && answeringId !== undefined) return (await isStopped(answeringId, () => false)) ? null : notStopped;
+  stopTurn(id);
+  return null;
+};
+
+const stopEntry = async (entry: Entry): Promise<void> => {
   const answerId = await entry.accepted.promise;
-  if (answerId === null) return;
-  for (let attempt = 0; attempt < stopAttempts && entry.final === null; attempt += 1) {
-    const error = await requestNothing(`/api/turns/${answerId}/stop`, { method: "POST" }).catch((caught: unknown) => caught);
-    if (error === undefined || (error instanceof ApiProblem && error.problem.status === 404)) return;
-    await untilRetry(attempt);
-  }
+  if (answerId === null || (await isStopped(answerId, () => isFinal(entry)))) return;
   dispatch(entry, { type: "not-stopped", notice: notStopped });
   // What came meanwhile was not shown: it is read again.
   entry.connection.abort();
+};
+
+const isStopped = async (answerId: string, isOver: () => boolean): Promise<boolean> => {
+  for (let attempt = 0; attempt < stopAttempts && !isOver(); attempt += 1) {
+    const error = await requestNothing(`/api/turns/${answerId}/stop`, { method: "POST" }).catch((caught: unknown) => caught);
+    if (error === undefined || (error instanceof ApiProblem && error.problem.status === 404)) return true;
+    await untilRetry(attempt);
+  }
+  return false;
 };
 
 /** Takes away what is shown of a turn that has ended, or of a message that was not sent. */
@@ -307,6 +327,7 @@ const take = (entry: Entry, event: TurnEvent): void => {
   const { client, conversationId } = entry;
   if (event.type === "done") {
     entry.final = event.message;
+    noteAnswerOver(event.message.id);
     const { userMessage: question, replacedId } = entry.turn;
     putAnswerIntoCache(client, conversationId, { question, replacedId }, event.message);
     // Which version it is, the conversation says.

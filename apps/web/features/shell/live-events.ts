@@ -5,6 +5,7 @@ import { ownerEvent, type OwnerEvent } from "@mosaic/contracts/chat";
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
 import { z } from "zod";
+import { noteAnswerOver } from "@/lib/answers-over";
 import { isProblem, requestNothing, send } from "@/lib/api";
 import { tellDraftNews } from "@/lib/draft-news";
 import { queryKeys } from "@/lib/query-keys";
@@ -49,6 +50,7 @@ const applyOwnerEvent = (client: QueryClient, event: OwnerEvent, isReadHere: IsR
       tellDraftNews(conversationId, event.draft.revision);
       return;
     }
+    if (turn?.isOver) noteAnswerOver(turn.answerId);
     // Whoever reads a turn itself has everything before this.
     if (turn && isReadHere(conversationId, turn.answerId)) return;
     void client.invalidateQueries({ queryKey: queryKeys.conversations });

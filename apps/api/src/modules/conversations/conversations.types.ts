@@ -49,6 +49,8 @@ export interface StoredConversation {
   readonly archivedAt: Date | null;
   /** `null`: its owner has seen all. */
   readonly unreadMessageId: string | null;
+  /** Absent: nobody asked. */
+  readonly answeringId?: string | null;
   readonly folderId: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -133,7 +135,8 @@ export const messageColumns = `id, role, content_encrypted AS "contentEncrypted"
 
 /** The columns of a `StoredConversation`, in SQL. */
 export const conversationColumns = `id, agent_id AS "agentId", title_encrypted AS "titleEncrypted", memory_given_at AS "memoryGivenAt", imported_at AS "importedAt", folder_id AS "folderId",
-  pinned_at AS "pinnedAt", archived_at AS "archivedAt", unread_message_id AS "unreadMessageId", created_at AS "createdAt", updated_at AS "updatedAt"`;
+  pinned_at AS "pinnedAt", archived_at AS "archivedAt", unread_message_id AS "unreadMessageId", created_at AS "createdAt", updated_at AS "updatedAt",
+  (SELECT m.id FROM messages m WHERE m.conversation_id = conversations.id AND m.status = 'streaming' LIMIT 1) AS "answeringId"`;
 
 /** As the indexes have it: 2 for what is pinned, 1 for the rest of the list, 0 for the archive. */
 export const rankSql = "(CASE WHEN pinned_at IS NOT NULL THEN 2 WHEN archived_at IS NULL THEN 1 ELSE 0 END)";

@@ -39,6 +39,7 @@ export function openConversation(crypto: CryptoService, userId: string, stored: 
     isPinned: stored.pinnedAt !== null,
     isArchived: stored.archivedAt !== null,
     isUnread: stored.unreadMessageId !== null,
+    ...(stored.answeringId == null ? {} : { answeringId: stored.answeringId }),
     createdAt: stored.createdAt.toISOString(),
     updatedAt: stored.updatedAt.toISOString(),
   };
