@@ -67,9 +67,9 @@ export interface OutboundClient {
   readonly resolvingWith: (resolve: ResolveHost) => OutboundClient;
 }
 
-/** A body that is large goes in pieces: none of them is copied. */
+/** A body that is large goes in pieces: none of them is copied. They leave the array as they are sent, so that nobody holds what is gone. */
 export type StreamInit = Omit<OutboundInit, "body"> & {
-  readonly body?: readonly Uint8Array[] | undefined;
+  readonly body?: Uint8Array[] | undefined;
   /** Called once the system has taken the whole request: nothing holds the body any more. */
   readonly onSent?: () => void;
 };
@@ -77,7 +77,7 @@ export type StreamInit = Omit<OutboundInit, "body"> & {
 interface Call {
   readonly request: Request;
   readonly url: URL;
-  readonly body: readonly Uint8Array[];
+  readonly body: Uint8Array[];
   readonly encodings: string;
   readonly onSent?: (() => void) | undefined;
 }
@@ -96,6 +96,9 @@ const defaultLimits: OutboundLimits = {
 /** What belongs to the connection, which is ours: a caller's `Host` would choose another server behind the judged address. */
 const connectionHeaders =
   /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|content-length|accept-encoding)$/;
+
+/** RFC 9110, 5.5. The global `Request` lets control characters pass. */
+const isCarried = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** The one way in which Mosaic itself calls an address that a person has entered. */
 export function createOutboundClient(options: OutboundClientOptions): OutboundClient {
@@ -156,6 +159,9 @@ function readRequest(input: string | URL | Request, init: OutboundInit | undefin
   }
   try {
     const request = new Request(input, init as RequestInit | undefined);
+    if ([...request.headers.values()].some((value) => !isCarried.test(value))) {
+      throw new TypeError("a control character");
+    }
     // The caller's own where there is one: the request's follows it only until the request is collected as garbage.
     return { request, url, callers: init?.signal ?? request.signal };
   } catch {
@@ -233,7 +239,7 @@ async function exchange(call: Call, socket: Socket, limits: OutboundLimits): Pro
   });
   const length = body.reduce((sum, piece) => sum + piece.length, 0);
   const callers = [...request.headers].filter(([name]) => !connectionHeaders.test(name));
-  return client.compose(guardAnswer(socket, targetOf(url).hostname, limits.maxHeaderBytes)).request({
+  const answer = client.compose(guardAnswer(socket, targetOf(url).hostname, limits.maxHeaderBytes)).request({
     method: request.method,
     path: `${url.pathname}${url.search}`,
     headers: {
@@ -245,11 +251,22 @@ async function exchange(call: Call, socket: Socket, limits: OutboundLimits): Pro
     body: length > 0 ? Readable.from(inPieces(body, socket, onSent), { highWaterMark: 1 }) : null,
     reset: true,
   });
+  if (length === 0) {
+    tellSent(socket, onSent);
+  }
+  return answer;
 }
 
 /** undici takes a piece once the one before has left the process, and asks for one more after the last. */
-async function* inPieces(body: readonly Uint8Array[], socket: Socket, onSent: (() => void) | undefined): AsyncGenerator<Uint8Array> {
-  yield* body;
+async function* inPieces(body: Uint8Array[], socket: Socket, onSent: (() => void) | undefined): AsyncGenerator<Uint8Array> {
+  for (let piece = body.shift(); piece !== undefined; piece = body.shift()) {
+    yield piece;
+  }
+  tellSent(socket, onSent);
+}
+
+/** Once all that was written before has left the process. */
+function tellSent(socket: Socket, onSent: (() => void) | undefined): void {
   if (onSent !== undefined) {
     socket.write("", (error) => (error == null ? onSent() : undefined));
   }

@@ -97,7 +97,7 @@ export function fromSystemError(error: unknown, host: string): OutboundError {
   if (known !== undefined) {
     return new OutboundError(known[0], known[1](host), about);
   }
-  if (/^(HTTPParserError$|UND_ERR_RES_CONTENT_LENGTH|Z_|ERR_BROTLI|ERR__ERROR|ERR_PADDING)/.test(code)) {
+  if (/^(HTTPParserError$|ERR_ASSERTION$|UND_ERR_RES_CONTENT_LENGTH|Z_|ERR_BROTLI|ERR__ERROR|ERR_PADDING)/.test(code)) {
     return new OutboundError("bad_answer", `What answers at ${host} can't be read as an answer over HTTP.`, about);
   }
   if (/^(EAI_|EDNS|ESERVFAIL|EBADNAME|EBADRESP|EFORMERR|ENOTIMP|EREFUSED)/.test(code)) {
@@ -109,7 +109,7 @@ export function fromSystemError(error: unknown, host: string): OutboundError {
   return new OutboundError("reset", `${host} closed the connection before its whole answer was there.`, about);
 }
 
-/** undici's parser gives its errors a name only. */
+/** undici's parser gives its errors a name only, and asserts what a server can make untrue, such as a status below 100. */
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) {
     return "";

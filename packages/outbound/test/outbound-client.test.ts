@@ -170,9 +170,9 @@ describe("what is refused before anything is sent", () => {
     await expectFailure(client().fetch(url), "bad_url", words);
   });
 
-  test("a key with a line break is refused without being quoted", async () => {
+  test.each(["\r\nx-other: 1", "\u0001", "\u007f"])("a key with %j is refused without being quoted", async (end) => {
     const server = await http((_request, response) => response.end("ok"));
-    const call = client().fetch(`http://127.0.0.1:${server.port}/`, { headers: { authorization: `Bearer ${secret}\r\nx-other: 1` } });
+    const call = client().fetch(`http://127.0.0.1:${server.port}/`, { headers: { authorization: `Bearer ${secret}${end}` } });
     await expectFailure(call, "bad_request", /line break/);
     expect(server.connections).toHaveLength(0);
   });
@@ -347,7 +347,7 @@ describe("answers that misbehave", () => {
   });
 
   test("informational answers are skipped byte by byte, whatever their order", async () => {
-    const bytes = "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\nok";
+    const bytes = "\r\nHTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\nok";
     const server = toClose(
       await startTcp((socket) => {
         socket.setNoDelay();
@@ -427,6 +427,8 @@ describe("answers that misbehave", () => {
   test.each([
     ["no HTTP", `SSH-2.0-${secret}\r\n`, "bad_answer"],
     ["an impossible status", "HTTP/1.1 999 Odd\r\ncontent-length: 0\r\n\r\n", "bad_answer"],
+    ["a status that is none", "HTTP/1.1 099 Odd\r\ncontent-length: 0\r\n\r\n", "bad_answer"],
+    ["a status of four digits", "HTTP/1.1 1000 Odd\r\ncontent-length: 0\r\n\r\n", "bad_answer"],
     ["two lengths", "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", "bad_answer"],
     ["two other lengths", "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab", "bad_answer"],
     ["half a body", `HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n${secret}`, "reset"],

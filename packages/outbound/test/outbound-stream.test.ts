@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener } from "node:http";
+import type { Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -6,7 +7,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { createAddressPolicy } from "../src/address-policy.js";
 import { createOutboundClient, type OutboundStream, type StreamInit } from "../src/outbound-client.js";
 import { OutboundError } from "../src/outbound-error.js";
-import { startHttp, type LocalServer } from "./support/local-servers.js";
+import { startHttp, startTcp, type LocalServer } from "./support/local-servers.js";
 
 const limits = { headMs: 5_000, silenceMs: 5_000 };
 const opened: LocalServer[] = [];
@@ -131,17 +132,71 @@ test("a caller who leaves in the middle ends the connection", async () => {
   await vi.waitFor(() => expect(server.connections[0]?.destroyed).toBe(true));
 });
 
-test("a caller who leaves ends the connection however much was collected as garbage meanwhile", async () => {
+async function collectGarbage(): Promise<void> {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
-  const server = await serve((_request, response) => void response.writeHead(200).write("a"));
-  const leaving = new AbortController();
-  const { body } = await open(server, { init: { signal: leaving.signal } });
-  body.on("error", () => undefined).resume();
   for (let round = 0; round < 30; round += 1) {
     collect();
     await new Promise(setImmediate);
   }
+}
+
+test("what was sent is held by nobody while the answer is waited for, and an empty body is told as sent, too", async () => {
+  const server = await serve((request) => void request.resume());
+  const sent = Promise.withResolvers<void>();
+  const body: Buffer[] = [Buffer.alloc(1024 * 1024)];
+  const held = new WeakRef(body[0]?.buffer ?? {});
+  const leaving = new AbortController();
+  const answer = open(server, { init: { method: "POST", body, onSent: sent.resolve, signal: leaving.signal } });
+  await sent.promise;
+  await collectGarbage();
+  expect(held.deref()).toBeUndefined();
+  const isSent = Promise.withResolvers<void>();
+  const empty = open(server, { init: { method: "POST", onSent: isSent.resolve, signal: leaving.signal } });
+  await isSent.promise;
+  leaving.abort();
+  await Promise.allSettled([answer, empty]);
+});
+
+test.each([
+  ["says its length", "content-length: 1000000"],
+  ["says its length with a space after it", "content-length: 1000000 "],
+  ["ends with its connection", "x-a: b"],
+])("an answer that %s is whole though its reader lags behind its end", async (_what, header) => {
+  const server = await startTcp((socket) => {
+    socket.once("data", () => socket.end(`HTTP/1.1 200 OK\r\n${header}\r\n\r\n${"x".repeat(1_000_000)}`));
+  });
+  opened.push(server);
+  const { body } = await open(server);
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    await new Promise((resolve) => void setTimeout(resolve, 2));
+  }
+  expect(bytes).toBe(1_000_000);
+});
+
+test.each([
+  ["of a length", "content-length: 10"],
+  ["without one", "x-a: b"],
+])("an answer %s whose connection is reset is not taken for a whole one", async (_what, header) => {
+  const arrived = Promise.withResolvers<Socket>();
+  const server = await startTcp((socket) => {
+    socket.once("data", () => socket.write(`HTTP/1.1 200 OK\r\n${header}\r\n\r\nab`, () => arrived.resolve(socket)));
+  });
+  opened.push(server);
+  const { body } = await open(server);
+  const reading = text(body);
+  (await arrived.promise).resetAndDestroy();
+  await expect(reading).rejects.toMatchObject({ code: "reset" });
+});
+
+test("a caller who leaves ends the connection however much was collected as garbage meanwhile", async () => {
+  const server = await serve((_request, response) => void response.writeHead(200).write("a"));
+  const leaving = new AbortController();
+  const { body } = await open(server, { init: { signal: leaving.signal } });
+  body.on("error", () => undefined).resume();
+  await collectGarbage();
   leaving.abort();
   await vi.waitFor(() => expect(server.connections[0]?.destroyed).toBe(true));
 });

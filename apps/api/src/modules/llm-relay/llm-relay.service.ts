@@ -114,11 +114,10 @@ export class LlmRelayService {
     const bytes = announcedBytes(call.request, this.limits.maxBodyBytes);
     const free = await this.places.keep(call.caller.ownerId, bytes, call.signal);
     try {
-      const body = await readBody(call.request, { maxBytes: bytes, arrivalMs: this.limits.arrivalMs });
       const shared = providerOf(offered);
       const headers = { ...call.headers, "content-type": "application/json", ...keyHeaders(shared.kind, apiKey, shared.dialect.keyHeader) };
-      const pieces = bodyOf(await checkedFields(body, offered, call));
-      const init = { method: "POST", headers, body: pieces, signal: call.signal, onSent: free };
+      const fields = checkedFields(await readBody(call.request, { maxBytes: bytes, arrivalMs: this.limits.arrivalMs }), offered, call);
+      const init = { method: "POST", headers, body: bodyOf(await fields), signal: call.signal, onSent: free };
       return await this.outbound.stream(url, init, silences);
     } catch (error) {
       throw error instanceof OutboundError ? unreached(error, providerOf(offered)) : error;
