@@ -1,5 +1,6 @@
 import { expect, type Browser, type Locator, type Page } from "@playwright/test";
 import type { Agent } from "@mosaic/contracts/agent";
+import type { Message } from "@mosaic/contracts/chat";
 import type { DemoBehaviour } from "@mosaic/demo-llm/demo-llm";
 import { expectAccessible } from "../support/accessibility.ts";
 import { ApiClient } from "../support/api-client.ts";
@@ -258,6 +259,29 @@ test.describe("two people with two devices each @process", () => {
       await expectAccessible(page);
     }
     await expectNothingOf(/heron|Juniper|sessions_list/i, bob, bobs);
+  });
+
+  test("of a person's answers five are under way at once: a sixth message is not sent, says why and stays in the field, and the other person's is answered", async () => {
+    const { agentId } = await ann.client.conversation(ann.conversation);
+    const busy = await Promise.all(Array.from({ length: 5 }, async () => ann.client.newConversation(agentId)));
+    const begun = busy.map(async (id) => ann.client.turn(id, "Count 300 herons", (events) => events.some(({ type }) => type === "delta")));
+    await Promise.all(begun);
+    await send(ann.laptop, "Juniper", "Count 3 herons");
+    await expect(ann.laptop.getByText("5 answers are under way already. Wait for one of them, or stop it.")).toBeVisible();
+    await expect(ann.laptop.getByText(/^Not sent: /)).toBeVisible();
+    await expect(ann.laptop.getByRole("textbox", { name: "Message Juniper" })).toHaveValue("Count 3 herons");
+    await expectAccessible(ann.laptop);
+    await send(bob.laptop, "Sycamore", "Count 3 otters");
+    for (const page of devices(bob)) {
+      await expect(await nextAnswer(page, "Sycamore", 3)).toContainText("otter3");
+    }
+    await expectNothingOf(/heron|Juniper|Not sent/i, bob, bobs);
+    const firstOfThem = async (): Promise<Message | undefined> => (await ann.client.conversation(busy[0] ?? "")).messages.at(-1);
+    await ann.client.stopTurn((await firstOfThem())?.id ?? "");
+    await expect.poll(async () => (await firstOfThem())?.status).toBe("stopped");
+    await ann.laptop.getByRole("button", { name: "Send message" }).click();
+    await expect(await nextAnswer(ann.laptop, "Juniper", 6)).toContainText("heron3");
+    await expect(ann.laptop.getByText(/^Not sent: /)).toHaveCount(0);
   });
 });
 
