@@ -135,11 +135,11 @@ test.describe("two people with two devices each @process", () => {
       await expect(card(page, "Sycamore")).toContainText("Other agents on this machine start first.");
     }
     await expect(spoken(bob.phone, "Starting Sycamore: Waiting for its turn, next.")).toHaveCount(1);
-    await expectAccessible(bob.phone);
     const percent = async (page: Page): Promise<number> =>
       Number(await page.getByRole("progressbar", { name: "Start-up progress" }).getAttribute("aria-valuenow"));
     const before = await percent(ann.phone);
     await expect.poll(async () => percent(ann.phone)).toBeGreaterThan(before);
+    await expectAccessible(bob.phone);
     for (const page of devices(ann)) {
       await expect(await nextAnswer(page, "Juniper", 1)).toContainText("heron3");
       await expect(card(page, "Juniper")).toHaveCount(0);
