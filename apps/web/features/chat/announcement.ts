@@ -19,7 +19,8 @@ export const turnAnnouncement = (turn: Turn | null, agentName: string, spoken: S
 const answered = (content: string, agentName: string, { upTo }: Spoken): string => {
   if (upTo === 0) return m.answered(agentName, plainText(content));
   const rest = upTo > longestSpoken ? "" : plainText(content.slice(upTo));
-  return rest === "" ? m.hasAnswered(agentName) : rest;
+  // The last words alone do not tell that nothing more comes.
+  return `${rest.replace(/(?<=[\p{L}\p{N}])$/u, ".")} ${m.hasAnswered(agentName)}`.trimStart();
 };
 
 const activeAnnouncement = (turn: Turn, agentName: string, spoken: Spoken): string => {

@@ -30,14 +30,15 @@ test("another turn begins anew, and after a long while the rest is left to who r
   expect(speakMore(long, answering(`${"Word. ".repeat(700)}x`))).toBe(long);
 });
 
-test("at its end only what was not told yet is told", () => {
+test("at its end only what was not told yet is told, and that it has ended", () => {
   const done = (content: string): Turn => ({
     ...answering(content),
     end: { kind: "done", message: sampleMessage({ role: "assistant", content }) },
   });
   const spoken = speakMore(nothingSpoken, answering("One. Two"));
   expect(turnAnnouncement(answering("One. Two"), "Ada", spoken)).toBe("One.");
-  expect(turnAnnouncement(done("One. Two **now**"), "Ada", spoken)).toBe("Two now");
+  expect(turnAnnouncement(done("One. Two **now**"), "Ada", spoken)).toBe("Two now. Ada has answered.");
+  expect(turnAnnouncement(done("One. Is it two?"), "Ada", spoken)).toBe("Is it two? Ada has answered.");
   expect(turnAnnouncement(done("One."), "Ada", spoken)).toBe("Ada has answered.");
   expect(turnAnnouncement(done("One. Two"), "Ada", nothingSpoken)).toBe("Ada answered: One. Two");
 });
