@@ -104,7 +104,7 @@ export function AttachButton({ draftKey, isDisabled }: { readonly draftKey: stri
   );
 }
 
-/** Asked for once somebody attaches something. */
+/** Asked for once somebody attaches something, and again with each that is there or was refused: its limit may be another by then. */
 function RoomWords({ count }: { readonly count: number }) {
   const { data } = useQuery({
     queryKey: queryKeys.fileRoom(count),
@@ -146,7 +146,7 @@ export function FileDrafts({
           ))}
         </ul>
       )}
-      {drafts.length === 0 ? null : <RoomWords count={drafts.filter(({ stored }) => stored !== null).length} />}
+      {drafts.length === 0 ? null : <RoomWords count={drafts.filter(({ stored, fault }) => stored !== null || fault !== null).length} />}
       <p role="status" className={cn("text-xs text-muted-foreground", hint !== null && "mb-2")}>
         {hint}
       </p>

@@ -19,6 +19,8 @@ test("a file that failed says what it keeps from being sent, and can be uploaded
   page.server.breakNetwork("POST files", "away");
   fireEvent.change(screen.getByLabelText("Files", { selector: "input" }), { target: { files: [new File(["text"], "notes.txt")] } });
   expect(await screen.findByText("Remove the file that failed, or try again.")).toBeDefined();
+  // There may be less room than was said before.
+  await waitFor(() => expect(page.server.requests.filter(({ line }) => line === "GET /api/files/room")).toHaveLength(2));
   fireEvent.change(page.box, { target: { value: "Read this" } });
   expect(screen.getByRole("button", { name: "Send message" })).toHaveProperty("disabled", true);
   const gate = Promise.withResolvers<void>();
