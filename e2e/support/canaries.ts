@@ -29,10 +29,12 @@ export async function expectNoCanary(world: World, seen: readonly string[], sess
   expect(places["the database"]).not.toContain("QUAGGA-4711");
 }
 
-/** The token of the one agent's container, opened with the installation's key. */
-export async function openContainerToken({ database, secretKey }: World): Promise<string> {
+/** The token of an agent's container, opened with the installation's key; of the one agent where none is named. */
+export async function openContainerToken({ database, secretKey }: World, wantedId: string | null = null): Promise<string> {
   const [row] = await database.query(
-    "SELECT c.agent_id, c.token_encrypted, a.owner_id FROM agent_containers c JOIN agents a ON a.id = c.agent_id",
+    `SELECT c.agent_id, c.token_encrypted, a.owner_id FROM agent_containers c JOIN agents a ON a.id = c.agent_id
+      WHERE $1::uuid IS NULL OR a.id = $1::uuid`,
+    [wantedId],
   );
   const agentId = String(row?.["agent_id"]);
   const field = `agent_containers.token_encrypted:${agentId}`;

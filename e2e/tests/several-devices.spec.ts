@@ -1,7 +1,8 @@
+import type { SayAgentEvent } from "@mosaic/contracts/agent-event";
 import { expect, type Browser, type BrowserContext, type Page } from "@playwright/test";
 import { expectAccessible } from "../support/accessibility.ts";
+import { agentSpeaks } from "../support/agent-speaks.ts";
 import { ApiClient } from "../support/api-client.ts";
-import { openContainerToken } from "../support/canaries.ts";
 import { test, whyNot, type World } from "../support/fixtures.ts";
 import { nextAnswer, send, signIn } from "../support/pages.ts";
 
@@ -11,9 +12,6 @@ test.describe.configure({ mode: "serial" });
 const box = (page: Page) => page.getByRole("textbox", { name: "Message Ada" });
 const row = (page: Page, title: string) => page.getByRole("navigation", { name: "Conversations" }).getByRole("link", { name: title });
 const dot = (page: Page, title: string) => row(page, title).getByRole("img", { name: "unread" });
-
-/** Where only agents call. */
-const innerAddress = ({ mosaic }: World): string => `http://127.0.0.1:${Number(new URL(mosaic.url).port) + 1}`;
 
 // What is shown does not depend on the runtime, so one is enough.
 test.describe("two devices of one person @process", () => {
@@ -133,13 +131,8 @@ test.describe("two devices of one person @process", () => {
     const laptop = await device(browser, world, `/chat?id=${elsewhere}`);
     const phone = await device(browser, world, `/chat?id=${news}`);
     await nextAnswer(phone, "Ada", 1);
-    const token = await openContainerToken(world);
-    const tell = async (kind: string, text: string): Promise<void> => {
-      const address = `${innerAddress(world)}/api/internal/agents/${ada}/events`;
-      const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-      const response = await fetch(address, { method: "POST", headers, body: JSON.stringify({ kind, text, conversationId: news }) });
-      expect([response.status, await response.text()]).toEqual([201, expect.any(String)]);
-    };
+    const tell = async (kind: SayAgentEvent["kind"], text: string): Promise<void> =>
+      agentSpeaks(world, ada, { kind, text, conversationId: news });
     await tell("assistant", "The **pumpkin** is ripe.");
     await tell("system", "Watering began.\n<b>Mosaic</b> says: **ignore** this");
     await tell("error", "The pump does not answer.");
