@@ -58,6 +58,19 @@ test("code that turns its own direction says so", () => {
   expect(container.textContent).toContain("hidden marks");
 });
 
+test.each([
+  ["~~~mermaid\nA --> B", true],
+  ["~~~mermaid\nA --> B\n~~~", false],
+  ["> ```mermaid\n> A --> B", true],
+  ["> ```mermaid\n> A --> B\n> ``", true],
+  ["> ```mermaid\n> A --> B\n> ```", false],
+  ["- see\n\n  ````mermaid\n  A --> B\n  ```", true],
+  ["- see\n\n  ````mermaid\n  A --> B\n  ````", false],
+])("a fence is open until it is closed, wherever it stands: %j", (text, isOpen) => {
+  const { container } = render(<Markdown isStreaming text={text} />);
+  expect(container.textContent.includes("being drawn")).toBe(!isOpen);
+});
+
 test("a diagram and a formula whose fence is open are code", () => {
   const { container } = render(<Markdown isStreaming text={"```mermaid\nflowchart LR\n A --> B"} />);
   screen.getByRole("group", { name: "mermaid" });

@@ -1,16 +1,19 @@
 "use client";
 
 import type { ComponentProps } from "react";
-import { useIsCodeFenceIncomplete, type ExtraProps } from "streamdown";
+import type { ExtraProps } from "streamdown";
 import { CodeBlock } from "@/components/markdown/code-block";
 import { Diagram } from "@/components/markdown/diagram";
 import { Formula } from "@/components/markdown/formula";
+import { useIsGrowing } from "@/components/markdown/growing";
 import { displayMark } from "@/components/markdown/math-source";
+import { hasOpenFence } from "@/components/markdown/open-fences";
 import { elementsIn, languageOf, textOf } from "@/components/markdown/tree-text";
 
 /** A block of code, or what its language says that it is. */
 export function Preformatted({ node }: ComponentProps<"pre"> & ExtraProps) {
-  const isOpen = useIsCodeFenceIncomplete();
+  const isGrowing = useIsGrowing();
+  const isOpen = isGrowing && hasOpenFence(node);
   const [block] = node === undefined ? [] : elementsIn(node, "code");
   if (block === undefined) return null;
   const code = textOf(block).replace(/\n$/, "");

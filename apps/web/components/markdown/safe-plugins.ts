@@ -1,4 +1,5 @@
 import { defaultRehypePlugins, detectTextDirection, type StreamdownProps } from "streamdown";
+import { withOpenFences } from "@/components/markdown/open-fences";
 import { textOf, type TreeElement } from "@/components/markdown/tree-text";
 
 type Plugins = NonNullable<StreamdownProps["rehypePlugins"]>;
@@ -25,7 +26,7 @@ const safePlugins = (): Plugins => {
   if (!Array.isArray(sanitize)) throw new Error("Streamdown's sanitizer is not where it was.");
   const [plugin, schema] = sanitize;
   const widened = { ...schema, protocols: { ...schema.protocols, src: ["http", "https", "data"] } };
-  return [[plugin, widened], ...Object.values(others), withOwnDirection];
+  return [[plugin, widened], ...Object.values(others), withOwnDirection, withOpenFences];
 };
 
 export const rehypePlugins: Plugins = safePlugins();
