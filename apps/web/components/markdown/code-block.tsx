@@ -53,7 +53,7 @@ export const CodeBlock = memo(function CodeBlock({ code, language, isOpen, actio
         aria-labelledby={label}
         role="group"
         className={cn(
-          "max-h-[30rem] overflow-auto border-t px-4 py-3.5 font-mono text-[0.8125rem] leading-[1.6]",
+          "max-h-[30rem] overflow-auto border-t text-foreground px-4 py-3.5 font-mono text-[0.8125rem] leading-[1.6]",
           isWrapped && "whitespace-pre-wrap [overflow-wrap:anywhere]",
         )}
       >
