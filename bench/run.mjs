@@ -8,6 +8,11 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 /** @type {Readonly<Record<string, { says: string, needs: string, command: readonly string[] }>>} */
 const benches = {
+  "first-message": {
+    says: "seconds from an invitation's link to the first message sent, by the keyboard, and to the answer's first word: [rounds] [ms a key]",
+    needs: "TEST_DATABASE_URL, MOSAIC_OPENCLAW_DIR, Chromium (MOSAIC_CHROMIUM)",
+    command: ["node", "bench/first-message.ts"],
+  },
   "first-token": {
     says: "first-token times of a warm and of a sleeping agent: [docker|process] [warm rounds] [cold rounds]",
     needs: "TEST_DATABASE_URL, MOSAIC_OPENCLAW_DIR",
@@ -49,7 +54,7 @@ const [name, ...rest] = process.argv.slice(2);
 const bench = name === undefined ? undefined : benches[name];
 if (bench === undefined) {
   for (const [known, { says, needs }] of Object.entries(benches)) {
-    console.log(`npm run bench ${known.padEnd(12)} ${says}\n${" ".repeat(27)}needs ${needs}`);
+    console.log(`npm run bench ${known.padEnd(13)} ${says}\n${" ".repeat(28)}needs ${needs}`);
   }
   process.exit(name === undefined ? 0 : 2);
 }

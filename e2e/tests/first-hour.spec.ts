@@ -1,7 +1,7 @@
 import { expect, type Browser, type Page } from "@playwright/test";
 import { expectAccessible } from "../support/accessibility.ts";
 import { test, whyNot } from "../support/fixtures.ts";
-import { nextAnswer, send } from "../support/pages.ts";
+import { nextAnswer, send, tabTo } from "../support/pages.ts";
 
 test.use({ installation: "first-hour" });
 test.describe.configure({ mode: "serial" });
@@ -109,6 +109,42 @@ test.describe("the first hour of a team @process", () => {
       await page.context().close();
     });
   }
+
+  test("from the invitation to the first message are two fields and one page more, by the keyboard alone", async ({ world, browser }) => {
+    const page = await person(browser);
+    const { keyboard } = page;
+    const paths: string[] = [];
+    page.on("framenavigated", (frame) => {
+      const { pathname } = new URL(frame.url());
+      if (frame === page.mainFrame() && paths.at(-1) !== pathname) paths.push(pathname);
+    });
+    await page.goto(await inviteLink(world.mosaic.url));
+    const [name, secret] = [page.getByLabel("User name"), page.getByLabel("Password", { exact: true })];
+    await tabTo(page, name);
+    const asked = "input:visible, select:visible, textarea:visible, [role=checkbox]:visible, [role=radio]:visible";
+    await expect(page.locator("form").locator(asked)).toHaveCount(2);
+    await keyboard.type("erin", { delay: 80 });
+    await keyboard.press("Tab");
+    await expect(secret).toBeFocused();
+    await keyboard.type(password, { delay: 80 });
+    await keyboard.press("Enter");
+    await expect(page.getByRole("heading", { name: /^Hello erin, I’m \w+$/ })).toBeVisible();
+    // Nothing is chosen, closed or pressed before the first word.
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+    await expect(page.getByRole("textbox", { name: /^Message/ })).toBeFocused();
+    await keyboard.type("What can you do?", { delay: 80 });
+    await keyboard.press("Enter");
+    await expect(page.getByRole("article", { name: "You" })).toContainText("What can you do?");
+    await expect(page.getByRole("textbox", { name: /^Message/ })).toHaveValue("");
+    const kept = `SELECT m.role FROM messages m JOIN conversations c ON c.id = m.conversation_id JOIN users u ON u.id = c.user_id
+      WHERE m.role = 'user' AND u.username = 'erin'`;
+    await expect.poll(async () => world.database.query(kept)).toHaveLength(1);
+    expect(paths).toEqual(["/sign-up", "/chat"]);
+    // Its agent need not start for this.
+    await keyboard.press("Escape");
+    await expect(page.getByText("You stopped this answer.")).toBeVisible();
+    await page.context().close();
+  });
 
   test("two tabs that enter at once show one and the same agent", async ({ world, browser }) => {
     const page = await person(browser);
