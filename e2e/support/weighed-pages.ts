@@ -50,5 +50,5 @@ export async function openedSignIn(page: Page, url: string): Promise<void> {
 export async function openedChat(page: Page, url: string, id: string): Promise<void> {
   await page.goto(`${url}/chat?id=${id}`);
   await page.getByRole("heading", { name: "A plan" }).waitFor();
-  await page.getByRole("textbox", { name: /^Message/ }).waitFor();
+  await page.getByRole("textbox", { name: /^(?:Message|Nachricht an)/ }).waitFor();
 }

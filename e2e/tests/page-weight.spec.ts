@@ -41,4 +41,14 @@ test.describe("with nothing in the browser's cache @process", () => {
     await page.context().addCookies([chat.cookie]);
     expectWithin(await weigh(page, async () => openedChat(page, world.mosaic.url, chat.id)), budgets.chat);
   });
+
+  test("so it does in German, whose words are longer", async ({ browser, world }) => {
+    const context = await browser.newContext({ locale: "de-DE" });
+    await context.addCookies([chat.cookie]);
+    const page = await context.newPage();
+    const weight = await weigh(page, async () => openedChat(page, world.mosaic.url, chat.id));
+    await expect(page.locator("html")).toHaveAttribute("lang", "de");
+    expectWithin(weight, budgets.chat);
+    await context.close();
+  });
 });

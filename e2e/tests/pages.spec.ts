@@ -79,6 +79,58 @@ test.describe("the pages @process", () => {
     });
   }
 
+  test("stand in one column: the same left edge on each, and in the settings the same width", async ({ page, world }) => {
+    await signIn(page, world, "root");
+    await page.setViewportSize(looks[0].size);
+    const columnOf = async (path: string): Promise<{ x: number; width: number }> => {
+      await page.goto(`${world.mosaic.url}${path}`);
+      const section = page.locator("#main section").filter({ has: page.getByRole("heading", { level: 2 }) });
+      await section.first().waitFor();
+      const { x = 0, width = 0 } = (await section.first().boundingBox()) ?? {};
+      return { x, width };
+    };
+    const first = await columnOf("/settings/agents");
+    for (const path of await sectionPages("settings")) expect([path, await columnOf(path)]).toEqual([path, first]);
+    // Tables of an admin are as wide as there is room.
+    for (const path of await sectionPages("admin")) expect([path, (await columnOf(path)).x]).toEqual([path, first.x]);
+  });
+
+  test("have selects that a phone has room for, and that are chosen from there", async ({ page, world }) => {
+    await page.setViewportSize(narrow);
+    await signIn(page, world, "root");
+    await page.goto(`${world.mosaic.url}/settings/agents?edit=new`);
+    const select = page.getByRole("combobox", { name: "Model" });
+    const fits = async (part: Locator): Promise<void> => {
+      const { x = -1, width = 0 } = (await part.boundingBox()) ?? {};
+      expect(x).toBeGreaterThanOrEqual(0);
+      expect(x + width).toBeLessThanOrEqual(narrow.width);
+    };
+    await fits(select);
+    await select.click();
+    const list = page.getByRole("listbox");
+    await fits(list);
+    await page.getByRole("option", { name: "mosaic-demo" }).click();
+    await expect(list).toHaveCount(0);
+    await expect(select).toHaveText(/mosaic-demo/);
+    await expect(select).toBeFocused();
+  });
+
+  test("have an icon, in the page and under the name that every browser asks for", async ({ page, world }) => {
+    await page.goto(`${world.mosaic.url}/login`);
+    const own = await page.locator("link[rel=icon]").getAttribute("href");
+    for (const address of [own ?? "", "/favicon.ico"]) {
+      const size = await page.evaluate(async (src) => {
+        const image = new Image();
+        image.src = src;
+        await image.decode();
+        return image.naturalWidth;
+      }, address);
+      expect(size, address).toBeGreaterThan(0);
+    }
+    const favicon = await page.request.get(`${world.mosaic.url}/favicon.ico`);
+    expect([favicon.status(), favicon.headers()["content-type"]]).toEqual([200, expect.stringMatching(/^image\//)]);
+  });
+
   test("are reached by one menu on a phone", async ({ page, world }) => {
     await page.setViewportSize(narrow);
     await signIn(page, world, "root");

@@ -40,7 +40,8 @@ function expectOnward({ percents }: Seen): void {
 
 async function pastStartsMs({ database }: World): Promise<number[]> {
   const [row] = await database.query("SELECT value FROM system_config WHERE key = 'starts.past'");
-  return Object.values(JSON.parse(String(row?.["value"] ?? "{}")) as Record<string, number[]>).flat();
+  const value = row?.["value"];
+  return typeof value === "string" ? Object.values(JSON.parse(value) as Record<string, number[]>).flat() : [];
 }
 
 // A start of a container is told in the same way, so one runtime is enough.

@@ -4,6 +4,7 @@ import { AlertDialog as Radix } from "radix-ui";
 import { useId, useState, type ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
+import { useReturnFocus } from "@/components/ui/return-focus";
 import { m } from "@messages/components";
 
 export interface ConfirmDialogProps {
@@ -22,11 +23,15 @@ export interface ConfirmDialogProps {
 }
 
 export function ConfirmDialog(props: ConfirmDialogProps) {
+  const focus = useReturnFocus();
   return (
     <Radix.Root open={props.isOpen} onOpenChange={(open) => (open ? undefined : props.onClose())}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 animate-fade bg-black/45" />
-        <Radix.Content className="fixed left-1/2 top-1/2 z-50 max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] max-w-md -translate-x-1/2 -translate-y-1/2 animate-fade overflow-y-auto rounded-xl border bg-popover p-6 text-popover-foreground shadow-xl">
+        <Radix.Content
+          {...focus}
+          className="fixed left-1/2 top-1/2 z-50 max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] max-w-md -translate-x-1/2 -translate-y-1/2 animate-fade overflow-y-auto rounded-xl border bg-popover p-6 text-popover-foreground shadow-xl"
+        >
           <ConfirmBody {...props} />
         </Radix.Content>
       </Radix.Portal>

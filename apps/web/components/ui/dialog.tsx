@@ -5,6 +5,7 @@ import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
+import { useReturnFocus } from "@/components/ui/return-focus";
 import { m } from "@messages/components";
 
 export interface DialogProps {
@@ -18,17 +19,14 @@ export interface DialogProps {
 }
 
 export function Dialog({ isOpen, onClose, title, description, onReturnFocus, children }: DialogProps) {
+  const focus = useReturnFocus(onReturnFocus);
   return (
     <Radix.Root open={isOpen} onOpenChange={(open) => (open ? undefined : onClose())}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 animate-fade bg-black/45" />
         <Radix.Content
           {...(description ? {} : { "aria-describedby": undefined })}
-          onCloseAutoFocus={(event) => {
-            if (!onReturnFocus) return;
-            event.preventDefault();
-            onReturnFocus();
-          }}
+          {...focus}
           className="fixed left-1/2 top-1/2 z-50 grid max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] max-w-md -translate-x-1/2 -translate-y-1/2 animate-fade gap-4 overflow-y-auto rounded-xl border bg-popover p-6 text-popover-foreground shadow-xl"
         >
           <div className="grid gap-1.5 pe-8">
@@ -56,12 +54,14 @@ export interface DrawerProps {
 
 /** A panel from the left, for narrow screens. */
 export function Drawer({ isOpen, onChange, title, children }: DrawerProps) {
+  const focus = useReturnFocus();
   return (
     <Radix.Root open={isOpen} onOpenChange={onChange}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 animate-fade bg-black/45" />
         <Radix.Content
           aria-describedby={undefined}
+          {...focus}
           // What a message at the page's edge offers is used without leaving the panel.
           onInteractOutside={(event) => (isInMessage(event.target) ? event.preventDefault() : undefined)}
           className={cn(

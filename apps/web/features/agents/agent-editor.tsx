@@ -18,6 +18,8 @@ export interface EditedAgent {
   readonly stored: Agent | null;
   readonly providers: readonly ModelSource[];
   readonly backends: readonly BackendChoice[];
+  /** That a new one begins with. Absent: the first that is offered. */
+  readonly model?: string;
   /** All of the same owner, this one among them. */
   readonly agents: readonly Agent[];
 }
@@ -38,7 +40,9 @@ export function AgentEditor(props: AgentEditorProps) {
   const router = useRouter();
   const leave = useLeave();
   const [isDirty, setDirty] = useState(false);
-  const [initial] = useState(() => (stored === null ? emptyAgent(providers, backends[0]) : agentToValues(stored)));
+  const [initial] = useState(() =>
+    stored === null ? { ...emptyAgent(providers, backends[0]), ...modelOf(props) } : agentToValues(stored),
+  );
   useUnsavedChanges(isDirty);
   const close = (): void => router.push(path);
   return (
@@ -71,3 +75,5 @@ export function AgentEditor(props: AgentEditorProps) {
     </SettingsSection>
   );
 }
+
+const modelOf = ({ model }: EditedAgent): Partial<AgentValues> => (model === undefined ? {} : { model });

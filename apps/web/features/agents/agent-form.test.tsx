@@ -6,6 +6,7 @@ import { AgentForm } from "@/features/agents/agent-form";
 import { AgentsPage } from "@/features/agents/agents-page";
 import { emptyAgent, type AgentValues, type BackendChoice } from "@/features/agents/agent-values";
 import { choose, press, type } from "@/test/actions";
+import { accountState } from "@/test/account-contract";
 import { readyState, sampleAgent, sampleProvider } from "@/test/contract-state";
 import { openPage } from "@/test/page";
 
@@ -62,6 +63,19 @@ test("a single backend is named, and its own defaults are what a new agent begin
   press("Add agent");
   await waitFor(() => expect(server.state.agents).toHaveLength(1));
   expect(server.state.agents[0]).toMatchObject({ backend: "openclaw", idleTimeoutSeconds: 7200, tools: two[0].defaultTools });
+});
+
+test("a new agent begins with one's default model, not with the first that there is", async () => {
+  const provider = sampleProvider({ models: [{ id: "first" }, { id: "second" }] });
+  const effective = { source: "user-all" as const, providerId: provider.id, providerName: provider.name, isShared: false, model: "second" };
+  const defaults = [{ backend: null, model: { providerId: provider.id, model: "second" }, fallbacks: [], effective }];
+  const state = { ...readyState(), agents: [], backends: single, providers: [provider], account: accountState({ defaults }) };
+  const { server } = await openPage(<AgentsPage />, state, "/settings/agents?edit=new");
+  await screen.findByText("OpenClaw LTS");
+  type("Name", "Grace");
+  press("Add agent");
+  await waitFor(() => expect(server.state.agents).toHaveLength(1));
+  expect(server.state.agents[0]?.model).toEqual({ providerId: provider.id, model: "second" });
 });
 
 test("each agent in the list is named with its backend", async () => {

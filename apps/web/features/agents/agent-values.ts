@@ -9,6 +9,7 @@ import {
   type CreateAgent,
   type ModelChoice,
 } from "@mosaic/contracts/agent";
+import type { ModelDefault } from "@mosaic/contracts/model-defaults";
 import { z } from "zod";
 import type { SelectGroup } from "@/components/ui/select";
 import type { ModelSource } from "@/lib/provider-list";
@@ -57,6 +58,14 @@ export const firstModel = (providers: readonly ModelSource[]): string => modelGr
 export const withOfferedModel = (values: AgentValues, providers: readonly ModelSource[]): AgentValues => {
   const isOffered = modelGroups(providers).some(({ options }) => options.some(({ value }) => value === values.model));
   return isOffered ? values : { ...values, model: firstModel(providers) };
+};
+
+/** What somebody has chosen for agents without a model of their own, or what an admin has; else the first that there is. */
+export const startModel = (providers: readonly ModelSource[], defaults: readonly ModelDefault[], backend: string): string => {
+  const effectiveOf = (wanted: string | null) => defaults.find((row) => row.backend === wanted)?.effective ?? null;
+  const chosen = encodeModel(effectiveOf(backend) ?? effectiveOf(null));
+  const isOffered = modelGroups(providers).some(({ options }) => options.some(({ value }) => value === chosen));
+  return isOffered ? chosen : firstModel(providers);
 };
 
 export type BackendChoice = BackendChoices["backends"][number];

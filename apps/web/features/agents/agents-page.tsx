@@ -8,9 +8,10 @@ import { AddAgentButton, AgentList } from "@/features/agents/agent-list";
 import { useAgents, useBackends, useSaveAgent } from "@/features/agents/agent-queries";
 import { AgentRow } from "@/features/agents/agent-row";
 import { NoIsolationBadge } from "@/features/agents/agent-status";
-import { toAgent, toNewAgent, type BackendChoice } from "@/features/agents/agent-values";
+import { startModel, toAgent, toNewAgent, type BackendChoice } from "@/features/agents/agent-values";
 import { DeleteAgent } from "@/features/agents/delete-agent";
 import { SaveProblem } from "@/components/page/save-problem";
+import { useModelDefaults } from "@/lib/model-defaults";
 import { useModelSources } from "@/lib/provider-list";
 import { EmptyState, ListLoading, SettingsSection } from "@/components/page/settings-section";
 import { m } from "@messages/agents";
@@ -22,12 +23,15 @@ export function AgentsPage() {
   const agents = useAgents();
   const providers = useModelSources();
   const backends = useBackends();
-  const error = agents.error ?? providers.error ?? backends.error;
-  if (error && !(agents.data && providers.data && backends.data)) return <SaveProblem error={error} />;
-  if (!agents.data || !providers.data || !backends.data) return <ListLoading />;
+  const defaults = useModelDefaults();
+  const error = agents.error ?? providers.error ?? backends.error ?? defaults.error;
+  if (error && !(agents.data && providers.data && backends.data && defaults.data)) return <SaveProblem error={error} />;
+  if (!agents.data || !providers.data || !backends.data || !defaults.data) return <ListLoading />;
   const stored = agents.data.find(({ id }) => id === edited) ?? null;
   if (edited === "new" || stored !== null) {
-    return <OwnAgentEditor key={edited} stored={stored} providers={providers.data} backends={backends.data} agents={agents.data} />;
+    const model = startModel(providers.data, defaults.data, backends.data[0]?.id ?? "");
+    const lists = { providers: providers.data, backends: backends.data, agents: agents.data };
+    return <OwnAgentEditor key={edited} stored={stored} model={model} {...lists} />;
   }
   return <AgentOverview agents={agents.data} backends={backends.data} />;
 }

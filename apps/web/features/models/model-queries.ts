@@ -1,15 +1,9 @@
 "use client";
 
 import { modelDefaults, type SaveModelDefault } from "@mosaic/contracts/model-defaults";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { request } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
-
-export const useModelDefaults = () =>
-  useQuery({
-    queryKey: queryKeys.modelDefaults,
-    queryFn: async ({ signal }) => (await request(modelDefaults, "/api/model-defaults", { signal })).defaults,
-  });
 
 export const useSaveModelDefault = () => {
   const client = useQueryClient();
