@@ -25,20 +25,29 @@ const overlap = async (all: readonly Locator[]): Promise<string[]> => {
 
 const menu = (page: Page, model: string): Locator => page.getByRole("button", { name: `Model of Ada: ${model}` });
 
+/** What tells an agent from another at a glance: its emoji and its colour. */
+const lookOf = async (place: Locator): Promise<{ emoji: string | null; colour: string }> =>
+  place.locator(".agent-face").evaluate((face) => ({ emoji: face.textContent, colour: getComputedStyle(face).backgroundColor }));
+
 test.describe("the header of a chat @process", () => {
+  let client: ApiClient;
+  let ada: string;
+  let bob: string;
+
   test.beforeAll(async ({ world }) => {
     const reason = whyNot(world.runtime);
     test.skip(reason !== undefined, reason);
     await world.mosaic.start();
-    const client = new ApiClient(() => world.mosaic.url);
-    const { provider } = await client.setUp({
+    client = new ApiClient(() => world.mosaic.url);
+    const { agent, provider } = await client.setUp({
       setupUrl: world.mosaic.setupUrl ?? "",
       password: world.canaries.password,
       runtime: "process",
       provider: { kind: "demo", name: "Demo", models },
     });
     const model = { providerId: provider.id, model: "mosaic-demo" };
-    await client.json("POST", "/api/agents", { name: "Bob", model, suggestions: ["Sum up my mails"] });
+    ada = agent.id;
+    bob = (await client.json<{ id: string }>("POST", "/api/agents", { name: "Bob", model, suggestions: ["Sum up my mails"] })).id;
   });
 
   test("names the model, and chooses another one for the agent", async ({ page, world }) => {
@@ -115,5 +124,43 @@ test.describe("the header of a chat @process", () => {
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/admin\/audit/);
     await expect(shortcuts).toHaveCount(0);
+  });
+
+  test("and the list and the settings show each agent in its own emoji and colour, and the list names them as long as there are several", async ({
+    page,
+    world,
+  }) => {
+    const conversations = { Ada: await client.newConversation(ada), Bob: await client.newConversation(bob) };
+    for (const [name, id] of Object.entries(conversations)) {
+      await client.json("PATCH", `/api/conversations/${id}`, { title: `About ${name}` });
+    }
+    await signIn(page, world, "root");
+    const row = (name: string): Locator =>
+      page.getByRole("navigation", { name: "Conversations" }).getByRole("link", { name: `About ${name}` });
+    const looks = new Map<string, unknown>();
+    for (const [name, id] of Object.entries(conversations)) {
+      await page.goto(`${world.mosaic.url}/chat?id=${id}`);
+      await expect(page.getByRole("textbox", { name: `Message ${name}` })).toBeVisible();
+      const look = await lookOf(page.locator("header"));
+      expect(await lookOf(row(name))).toEqual(look);
+      await expect(row(name)).toHaveAccessibleName(new RegExp(`with\\s+${name}$`));
+      looks.set(name, look);
+    }
+    const [first, second] = [...looks.values()] as Awaited<ReturnType<typeof lookOf>>[];
+    expect(first?.emoji).toMatch(/\p{Extended_Pictographic}/u);
+    expect(second?.emoji).not.toBe(first?.emoji);
+    expect(second?.colour).not.toBe(first?.colour);
+    await page.goto(`${world.mosaic.url}/settings/agents`);
+    for (const [name, look] of looks) {
+      expect(await lookOf(page.getByRole("listitem").filter({ has: page.getByRole("heading", { name }) }))).toEqual(look);
+    }
+    // With one agent there is nothing to tell apart.
+    await page.goto(`${world.mosaic.url}/chat?id=${conversations.Ada}`);
+    await expect(row("Ada").locator(".agent-face")).toBeVisible();
+    const { status } = await client.request("DELETE", `/api/agents/${bob}`);
+    expect(status).toBe(204);
+    await expect(row("Bob")).toHaveCount(0);
+    await expect(row("Ada").locator(".agent-face")).toHaveCount(0);
+    await expect(row("Ada")).toHaveAccessibleName("About Ada");
   });
 });

@@ -3,6 +3,7 @@ import type { Agent } from "@mosaic/contracts/agent";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ReconcilerService } from "../src/modules/containers/reconcile/reconciler.service.js";
 import { agentOf, createAgent, createConversation, say, Turn } from "./harness/chat.js";
+import { Page } from "./harness/open-events.js";
 import { startTestApp, type TestApp } from "./harness/test-app.js";
 import { TestClient } from "./harness/test-client.js";
 
@@ -184,6 +185,13 @@ test("an agent that could not be deleted is still there, says why, and is delete
 test("an agent that was never started is deleted without asking the engine", async () => {
   app.runtime.faults.isReachable = false;
   expect((await client.delete(`/api/agents/${agentId}`)).status).toBe(204);
+});
+
+test("that an agent was deleted is told to its owner's open pages", async () => {
+  const page = await Page.open(client);
+  expect((await client.delete(`/api/agents/${agentId}`)).status).toBe(204);
+  await expect.poll(() => page.events.some((event) => event.type === "agent" && event.agentId === agentId && event.isDeleted)).toBe(true);
+  page.close();
 });
 
 test("an agent is deleted in the middle of its start", async () => {

@@ -198,6 +198,8 @@ export const ownerEvent = z.discriminatedUnion("type", [
     isRestartPending: z.boolean().optional(),
     /** It was found to have lost its memory, just now. */
     memoryLostAt: z.iso.datetime().optional(),
+    /** It is gone, with its conversations. */
+    isDeleted: z.literal(true).optional(),
   }),
   z.object({
     type: z.literal("conversation"),

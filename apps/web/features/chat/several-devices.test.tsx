@@ -263,3 +263,13 @@ describe("a draft", () => {
     await waitFor(() => expect(saved(page)?.content).toBe("patient"));
   });
 });
+
+test("an agent that was deleted elsewhere is gone here at once, with its conversations", async () => {
+  const { server } = await open();
+  const list = within(screen.getByRole("navigation", { name: "Conversations" }));
+  expect(await list.findAllByRole("link")).toHaveLength(2);
+  server.state.agents = [];
+  server.state.conversations = [];
+  act(() => server.say({ type: "agent", agentId: ada.id, status: "stopped", stage: null, error: null, isDeleted: true }));
+  await waitFor(() => expect(list.queryAllByRole("link")).toHaveLength(0));
+});

@@ -69,6 +69,10 @@ const applyOwnerEvent = (client: QueryClient, event: OwnerEvent, isReadHere: IsR
     if (isInView) void requestNothing("/api/push/seen", { method: "POST", body: { messageId: event.messageId } }).catch(() => undefined);
     return;
   }
+  if (event.isDeleted) {
+    forgetAgent(client);
+    return;
+  }
   const has = (agents: readonly Agent[]): boolean => agents.some(({ id }) => id === event.agentId);
   const apply = (agents: readonly Agent[]): Agent[] =>
     agents.map((known) => (known.id === event.agentId ? afterEvent(known, event) : known));
@@ -77,6 +81,13 @@ const applyOwnerEvent = (client: QueryClient, event: OwnerEvent, isReadHere: IsR
   if (has(own)) client.setQueryData<AgentList>(queryKeys.agents, { agents: apply(own) });
   else if (has(system)) client.setQueryData<Agent[]>(queryKeys.systemAgents, apply(system));
   else void client.invalidateQueries({ queryKey: queryKeys.agents });
+};
+
+/** Its conversations went with it. */
+const forgetAgent = (client: QueryClient): void => {
+  for (const key of [queryKeys.agents, queryKeys.systemAgents, queryKeys.conversations, ["conversation"]]) {
+    void client.invalidateQueries({ queryKey: key });
+  }
 };
 
 /** A change of status ends the waiting for a restart, but for a start under way: what came in during it is still to be taken over. */

@@ -33,4 +33,8 @@ export class ContainerStatusWriter {
   ): Promise<void> {
     await this.events.publish(ownerId, { type: "agent", agentId, status, stage: stage ?? null, error: error ?? null });
   }
+
+  async tellDeleted({ agentId, ownerId }: Subject): Promise<void> {
+    await this.events.publish(ownerId, { type: "agent", agentId, status: "stopped", stage: null, error: null, isDeleted: true });
+  }
 }

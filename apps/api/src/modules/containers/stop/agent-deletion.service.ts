@@ -45,7 +45,7 @@ export class AgentDeletionService {
       }
       await this.repository.deleteAgent(agentId);
       if (target !== null) {
-        await this.status.tell(target, "stopped", {});
+        await this.status.tellDeleted(target);
       }
     } finally {
       await lock.release();
