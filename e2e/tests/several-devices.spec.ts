@@ -158,4 +158,77 @@ test.describe("two devices of one person @process", () => {
     const after = await client.turn(news, "And now?");
     expect(after.text).not.toContain("pumpkin");
   });
+
+  test("what the command palette does with the open conversation shows on the other one at once", async ({ browser, world }) => {
+    const id = await begin("Orchard");
+    const laptop = await device(browser, world, `/chat?id=${id}`);
+    const phone = await device(browser, world, `/chat?id=${id}`);
+    const list = (page: Page) => page.getByRole("navigation", { name: "Conversations" });
+    const pinned = (page: Page) => list(page).getByRole("region", { name: "Pinned" }).locator("[data-title]");
+    const command = async (typed: string, title: string): Promise<void> => {
+      await laptop.keyboard.press("Control+k");
+      await expect(laptop.getByRole("combobox", { name: "Search conversations" })).toBeFocused();
+      await laptop.keyboard.type(typed);
+      await expect(laptop.getByRole("option", { selected: true })).toContainText(title);
+      await laptop.keyboard.press("Enter");
+    };
+    await expect(box(phone)).toBeVisible();
+    await send(laptop, "Ada", "[demo:slow ms=300 words=200]");
+    for (const page of [laptop, phone]) {
+      await expect(page.getByRole("article", { name: "Ada", exact: true })).toContainText("word3", { timeout: 120_000 });
+    }
+    await command("stop", "Stop the answer");
+    await expect(laptop.getByText("You stopped this answer.")).toBeVisible();
+    await expect(phone.getByText("You stopped this answer in another window.")).toBeVisible();
+    await command("pin", "Pin this conversation");
+    for (const page of [laptop, phone]) await expect(pinned(page)).toHaveText(["Orchard"]);
+    await command("rename", "Rename this conversation");
+    await expect(laptop.getByLabel("Title")).toBeFocused();
+    await laptop.keyboard.press("Control+a");
+    await laptop.keyboard.type("Meadow");
+    await laptop.keyboard.press("Enter");
+    for (const page of [laptop, phone]) {
+      await expect(pinned(page)).toHaveText(["Meadow"]);
+      await expect(page).toHaveTitle("Meadow · Mosaic");
+    }
+    await command("archive", "Archive this conversation");
+    for (const page of [laptop, phone]) await expect(row(page, "Meadow")).toHaveCount(0);
+    await command("unarch", "Unarchive this conversation");
+    for (const page of [laptop, phone]) await expect(row(page, "Meadow")).toBeVisible();
+  });
+
+  test("and the audit has what was done in words, with the chat messages as one line until they are asked for", async ({
+    browser,
+    world,
+  }) => {
+    const id = await begin("Ledger");
+    for (const content of ["Nobody but me reads this", "Nor this", "Nor that"]) await client.turn(id, content);
+    const page = await device(browser, world, "/admin/audit");
+    const table = page.getByRole("table", { name: "Audit log" });
+    const opener = page.getByRole("button", { name: /^Show each of \d+ chat messages$/ }).first();
+    await expect(opener).toHaveAttribute("aria-expanded", "false");
+    const count = Number(/\d+/.exec((await opener.getAttribute("aria-label")) ?? "")?.[0]);
+    const folded = await table.getByRole("row").count();
+    await expect(
+      table
+        .getByRole("row")
+        .filter({ hasText: /^\d+ chat messages/ })
+        .first(),
+    ).toBeVisible();
+    await expectAccessible(page);
+    await opener.press("Enter");
+    await expect(opener).toHaveAttribute("aria-expanded", "true");
+    await expect(table.getByRole("row")).toHaveCount(folded + count);
+    await expect(table.getByRole("row").filter({ hasText: "Sent a message" }).first()).toBeVisible();
+    await expect(table).not.toContainText(/\b[a-z]+(?:_[a-z]+)*\.[a-z_]+\b/);
+    // What an entry says of itself has its labels in words too, and none of what people write.
+    for (const details of await page.getByRole("button", { name: /^Details of: / }).all()) await details.press("Enter");
+    const labels = await table.locator("dt").allInnerTexts();
+    expect(labels.length).toBeGreaterThan(count);
+    expect(labels.filter((label) => !/^\p{Lu}[\p{L} ,-]*(?:\(ID\))?$/u.test(label))).toEqual([]);
+    await expect(table).not.toContainText("Nobody but me");
+    await expectAccessible(page);
+    await opener.press("Enter");
+    await expect(opener).toHaveAttribute("aria-expanded", "false");
+  });
 });
