@@ -1,24 +1,20 @@
 import { useSyncExternalStore } from "react";
+import { newListeners } from "@/lib/listeners";
 
 /** None of them begins again, so what was asked of the server before its end can't bring one back. */
 const over = new Set<string>();
-const listeners = new Set<() => void>();
+const listeners = newListeners();
 
 export const noteAnswerOver = (answerId: string): void => {
   if (over.has(answerId)) return;
   over.add(answerId);
-  for (const listener of listeners) listener();
-};
-
-const subscribe = (listener: () => void): (() => void) => {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+  listeners.notify();
 };
 
 /** Whether this page has heard that the answer has ended. */
 export const useIsAnswerOver = (answerId: string | undefined): boolean =>
   useSyncExternalStore(
-    subscribe,
+    listeners.subscribe,
     () => answerId !== undefined && over.has(answerId),
     () => false,
   );

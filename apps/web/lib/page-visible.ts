@@ -2,13 +2,15 @@
 
 import { useSyncExternalStore } from "react";
 
+const subscribe = (listener: () => void): (() => void) => {
+  document.addEventListener("visibilitychange", listener);
+  return () => document.removeEventListener("visibilitychange", listener);
+};
+
 /** False while another tab or window hides this page, or its device sleeps. */
 export const usePageVisible = (): boolean =>
   useSyncExternalStore(
-    (listener) => {
-      document.addEventListener("visibilitychange", listener);
-      return () => document.removeEventListener("visibilitychange", listener);
-    },
+    subscribe,
     () => document.visibilityState === "visible",
     () => true,
   );

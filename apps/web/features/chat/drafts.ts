@@ -1,9 +1,10 @@
 "use client";
 
 import { useSyncExternalStore } from "react";
+import { newListeners } from "@/lib/listeners";
 
 const prefix = "mosaic.draft.";
-const listeners = new Set<() => void>();
+const listeners = newListeners();
 const typedListeners = new Set<(key: string) => void>();
 
 /** Conversations that do not exist yet have a draft per agent. */
@@ -15,7 +16,7 @@ export const readDraft = (key: string): string => window.sessionStorage.getItem(
 export const takeDraft = (key: string, text: string): void => {
   if (text === "") window.sessionStorage.removeItem(prefix + key);
   else window.sessionStorage.setItem(prefix + key, text);
-  for (const listener of listeners) listener();
+  listeners.notify();
 };
 
 export const writeDraft = (key: string, text: string): void => {
@@ -44,10 +45,7 @@ export const moveDraft = (from: string, to: string): void => {
 
 export const useDraft = (key: string): string =>
   useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    listeners.subscribe,
     () => readDraft(key),
     () => "",
   );

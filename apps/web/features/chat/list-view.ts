@@ -3,18 +3,16 @@
 import { useSyncExternalStore } from "react";
 import type { ListFilter } from "@/features/chat/conversation-cache";
 import { keptChoice } from "@/lib/kept-choice";
+import { newListeners } from "@/lib/listeners";
 
 const initial: ListFilter = { agentId: null, folderId: null, isArchived: false };
 let shown = initial;
-const listeners = new Set<() => void>();
+const listeners = newListeners();
 
 /** Which conversations the sidebar shows: it stays when the narrow screen's sidebar closes, and not when the page is loaded again. */
 export const useListView = (): ListFilter =>
   useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    listeners.subscribe,
     () => shown,
     () => initial,
   );
@@ -24,5 +22,5 @@ export const listByAgent = keptChoice("list-by-agent", false);
 
 export const showList = (change: Partial<ListFilter>): void => {
   shown = { ...shown, ...change };
-  for (const listener of listeners) listener();
+  listeners.notify();
 };

@@ -15,20 +15,23 @@ const definition = /^ {0,3}\[[^\]\n]{1,200}\]:/m;
 interface Progress {
   /** Chunks that can't change any more, however the text goes on. */
   readonly finished: string[];
-  length: number;
+  /** All of them as one. */
+  text: string;
   lines: number;
 }
+
+const nothing = (): Progress => ({ finished: [], text: "", lines: 0 });
 
 /**
  * Lays out a text that grows, for one reader of it. As text is added all chunks but the last stay as they are, so that neither this nor who shows them
  * looks at them again; a whole text comes in the same chunks as one that came piece by piece.
  */
 export const startLayout = (): ((text: string) => Layout) => {
-  let known: Progress = { finished: [], length: 0, lines: 0 };
+  let known = nothing();
   return (text) => {
     if (text.length > maxLength) return { reason: "long" };
-    if (!continues(text, known)) known = { finished: [], length: 0, lines: 0 };
-    const rest = text.slice(known.length);
+    if (!text.startsWith(known.text)) known = nothing();
+    const rest = text.slice(known.text.length);
     if (definition.test(rest)) {
       const reason = whyPlain(text);
       return reason === null ? { chunks: [text] } : { reason };
@@ -41,19 +44,11 @@ export const startLayout = (): ((text: string) => Layout) => {
     const last = added.pop() ?? "";
     for (const chunk of added) {
       known.finished.push(chunk);
-      known.length += chunk.length;
+      known.text += chunk;
       known.lines += linesOf(chunk);
     }
     return known.lines + linesOf(last) > maxLines ? { reason: "long" } : { chunks: [...known.finished, last] };
   };
-};
-
-const continues = (text: string, { finished }: Progress): boolean => {
-  let at = 0;
-  return finished.every((chunk) => {
-    at += chunk.length;
-    return text.startsWith(chunk, at - chunk.length);
-  });
 };
 
 const linesOf = (text: string): number => {

@@ -1,12 +1,13 @@
 "use client";
 
 import { useSyncExternalStore } from "react";
+import { newListeners } from "@/lib/listeners";
 
 const prefix = "mosaic.edit.";
-const listeners = new Set<() => void>();
+const listeners = newListeners();
 
 const changed = (): void => {
-  for (const listener of listeners) listener();
+  listeners.notify();
 };
 
 /** What is typed as another version of a message. It outlives the editor: its row may leave the page, and come back. */
@@ -24,10 +25,7 @@ export const dropEdit = (messageId: string): void => {
 /** `null`: the message is not being edited. */
 export const useEdit = (messageId: string): string | null =>
   useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    listeners.subscribe,
     () => window.sessionStorage.getItem(prefix + messageId),
     () => null,
   );

@@ -11,22 +11,20 @@ import { tellDraftNews } from "@/lib/draft-news";
 import { queryKeys } from "@/lib/query-keys";
 import { readEvents } from "@/lib/sse";
 import { putUnread } from "@/lib/unread";
+import { newListeners } from "@/lib/listeners";
 
 /** Attempts that failed in a row. One failure is not shown yet: a restart of Mosaic is over in a moment. */
 let failures = 0;
-const listeners = new Set<() => void>();
+const listeners = newListeners();
 
 const setFailures = (count: number): void => {
   failures = count;
-  for (const listener of listeners) listener();
+  listeners.notify();
 };
 
 export const useHasLiveEvents = (): boolean =>
   useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    listeners.subscribe,
     () => failures < 2,
     () => true,
   );

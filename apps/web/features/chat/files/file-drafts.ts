@@ -7,6 +7,7 @@ import { isEmpty, tooLarge, tooMany } from "@/features/chat/files/file-words";
 import { uploadFile } from "@/features/chat/files/upload-file";
 import { describeError, requestNothing } from "@/lib/api";
 import { newId } from "@/lib/new-id";
+import { newListeners } from "@/lib/listeners";
 
 /** A file that is to go with the next message. */
 export interface FileDraft {
@@ -33,7 +34,7 @@ const none: Entry = { drafts: [], notice: null };
 /** Of each conversation. A reload keeps those that are stored. What is not sent the server removes after a day. */
 const entries = new Map<string, Entry>();
 const uploads = new Map<string, AbortController>();
-const listeners = new Set<() => void>();
+const listeners = newListeners();
 const storageKey = (key: string): string => `mosaic.files.${key}`;
 
 const put = (key: string, entry: Entry): void => {
@@ -41,7 +42,7 @@ const put = (key: string, entry: Entry): void => {
   const stored = storedOf(entry);
   if (stored.length === 0) window.sessionStorage.removeItem(storageKey(key));
   else window.sessionStorage.setItem(storageKey(key), JSON.stringify(stored));
-  for (const listener of listeners) listener();
+  listeners.notify();
 };
 
 const storedOf = ({ drafts }: Entry): ChatFile[] => drafts.flatMap(({ stored }) => (stored === null ? [] : [stored]));
@@ -71,10 +72,7 @@ const change = (draftKey: string, to: Partial<FileDraft>): void => {
 
 export const useFileDrafts = (key: string): Entry =>
   useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    listeners.subscribe,
     () => entryOf(key),
     () => none,
   );
