@@ -30,6 +30,7 @@ export const says = {
   password_variety: "At least 5 different characters",
   pinned_or_archived: "A conversation is either pinned or archived",
   place_of_answer: "A place that an answer has named: ask without it for the first page",
+  share_link: "This is not a link to a shared conversation",
   unknown_action: "The audit knows no such action and no such group of actions.",
   username: "3 to 32 letters, digits, dots, dashes or underscores; begins and ends with a letter or digit",
   what_to_change: "Say what to change",

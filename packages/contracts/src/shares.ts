@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { messageRole } from "./chat.js";
+import { says } from "./field-faults.js";
 import { messageParts } from "./message-parts.js";
 
 /** Of one person at a time. */
@@ -102,10 +103,8 @@ export type SharedFileView = z.infer<typeof sharedFileView>;
 export const sharedFileQuery = z.strictObject({ page, file: z.uuid().toLowerCase(), as }).meta({ id: "SharedFileQuery" });
 export type SharedFileQuery = z.infer<typeof sharedFileQuery>;
 
-const shareToken = z
-  .string()
-  .max(43)
-  .regex(/^[\w-]{43}$/, "This is no link of a shared conversation");
+/** What stands behind the # of a link. */
+export const shareToken = z.string().regex(/^[\w-]{43}$/, says.share_link);
 
 export const openSharedLink = z
   .strictObject({ token: shareToken, page: z.int().min(0).max(10_000).default(0) })

@@ -12,6 +12,7 @@ import { Loaded } from "@/components/page/load-state";
 import { toastProblem } from "@/lib/toast-problem";
 import { SettingsSection } from "@/components/page/settings-section";
 import { formatTime } from "@/lib/time";
+import { deviceName } from "@/lib/device-name";
 import { m } from "@messages/account";
 
 export function SessionsPage() {
@@ -35,7 +36,10 @@ export function SessionsPage() {
                 session={session}
                 isBusy={end.isPending && end.variables === session.id}
                 onEnd={() =>
-                  end.mutate(session.id, { onSuccess: () => toast.success(m.wasSignedOut(session.device)), onError: toastProblem })
+                  end.mutate(session.id, {
+                    onSuccess: () => toast.success(m.wasSignedOut(deviceName(session.device))),
+                    onError: toastProblem,
+                  })
                 }
               />
             ))}
@@ -76,7 +80,7 @@ function SessionRow({ session, isBusy, onEnd }: SessionRowProps) {
       </span>
       <div className="grid min-w-0 flex-1 basis-52 gap-0.5">
         <h3 className="flex flex-wrap items-center gap-2 font-medium">
-          {session.device}
+          {deviceName(session.device)}
           {session.isCurrent ? <Badge>{m.thisDevice}</Badge> : null}
         </h3>
         <p className="text-sm text-muted-foreground">
@@ -85,7 +89,13 @@ function SessionRow({ session, isBusy, onEnd }: SessionRowProps) {
         <p className="text-sm text-muted-foreground">{m.signedInEndsBy(formatTime(session.createdAt), formatTime(session.expiresAt))}</p>
       </div>
       {session.isCurrent ? null : (
-        <Button variant="secondary" size="sm" isBusy={isBusy} aria-label={m.signOut(session.device, session.address)} onClick={onEnd}>
+        <Button
+          variant="secondary"
+          size="sm"
+          isBusy={isBusy}
+          aria-label={m.signOut(deviceName(session.device), session.address)}
+          onClick={onEnd}
+        >
           {m.signOutShort}
         </Button>
       )}

@@ -7,12 +7,14 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { useRemovePushDevice, useTestPushDevice } from "@/features/notifications/notification-queries";
 import { forgetPush } from "@/lib/device-push";
+import { deviceName } from "@/lib/device-name";
 import { formatTime } from "@/lib/time";
 import { toastProblem } from "@/lib/toast-problem";
 import { said } from "@/lib/said";
 import { m } from "@messages/notifications";
 
-export function DeviceRow({ device: { id, device, isCurrent, showsText, fault, createdAt } }: { readonly device: PushDevice }) {
+export function DeviceRow({ device: { id, device: named, isCurrent, showsText, fault, createdAt } }: { readonly device: PushDevice }) {
+  const device = deviceName(named);
   const test = useTestPushDevice();
   const remove = useRemovePushDevice();
   const sendTest = (): void =>

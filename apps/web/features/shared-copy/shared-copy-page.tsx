@@ -1,6 +1,6 @@
 "use client";
 
-import type { SharedMessage, SharedPage } from "@mosaic/contracts/shares";
+import { shareToken, type SharedMessage, type SharedPage } from "@mosaic/contracts/shares";
 import { useSearchParams } from "next/navigation";
 import { Suspense, useCallback, useState, useSyncExternalStore, type ReactNode } from "react";
 import { LogoMark } from "@/components/page/logo";
@@ -57,7 +57,7 @@ const useCopyName = (): CopyName | null | "none" => {
   const id = useSearchParams().get("id");
   if (token === null) return null;
   if (id !== null) return { kind: "member", id };
-  return token === "" ? "none" : { kind: "link", token };
+  return shareToken.safeParse(token).success ? { kind: "link", token } : "none";
 };
 
 function Copy() {

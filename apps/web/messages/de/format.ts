@@ -13,4 +13,7 @@ export const m: Translated<typeof english> = {
   minutes: (count) => plural(count, { one: "1 Minute", other: `${count} Minuten` }),
   seconds: (count) => plural(count, { one: "1 Sekunde", other: `${count} Sekunden` }),
   moreThan: (count) => `mehr als ${count}`,
+  unknownDevice: "Unbekanntes Gerät",
+  aBrowser: "Ein Browser",
+  browserOn: (browser, system) => `${browser} auf ${system}`,
 };

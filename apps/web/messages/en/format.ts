@@ -11,4 +11,7 @@ export const m = {
   minutes: (count: number) => plural(count, { one: "1 minute", other: `${count} minutes` }),
   seconds: (count: number) => plural(count, { one: "1 second", other: `${count} seconds` }),
   moreThan: (count: string) => `more than ${count}`,
+  unknownDevice: "Unknown device",
+  aBrowser: "A browser",
+  browserOn: (browser: string, system: string) => `${browser} on ${system}`,
 };

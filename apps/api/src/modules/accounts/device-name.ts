@@ -1,3 +1,5 @@
+import { unknownBrowser, unknownDevice } from "@mosaic/contracts/device-name";
+
 /** The first that fits: most browsers name others too, in order to be taken for them. */
 const browsers: readonly (readonly [RegExp, string])[] = [
   [/\bEdg(e|A|iOS)?\//, "Edge"],
@@ -25,9 +27,9 @@ export function deviceName(userAgent: string): string {
   const browser = firstThatFits(browsers, userAgent);
   const system = firstThatFits(systems, userAgent);
   if (browser === null && system === null) {
-    return "Unknown device";
+    return unknownDevice;
   }
-  return system === null ? `${browser}` : `${browser ?? "A browser"} on ${system}`;
+  return system === null ? `${browser}` : `${browser ?? unknownBrowser} on ${system}`;
 }
 
 function firstThatFits(names: readonly (readonly [RegExp, string])[], userAgent: string): string | null {
