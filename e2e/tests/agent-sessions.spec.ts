@@ -181,7 +181,7 @@ test.describe("sessions of an agent @process", () => {
     await question(laptop, 1).getByRole("button", { name: "Edit message" }).click();
     await laptop.getByRole("textbox", { name: "Your message" }).fill("What do you know?");
     await laptop.keyboard.press("Enter");
-    const inexact = "The agent could not go back to this point, so it was given what was said before as quotes.";
+    const inexact = "The agent could not go back to this point, so Mosaic quoted the earlier messages to it.";
     for (const page of [laptop, phone]) {
       const answer = await nextAnswer(page, "Ada", 2);
       await expect(answer).toContainText(`${inexact} It may have forgotten what it did along the way.`);

@@ -249,7 +249,7 @@ test.describe("conversations in and out @process", () => {
     await allow.close();
   });
 
-  test("a member goes on with it as their own, and when it is not shared any more the link shows nothing", async ({ world, browser }) => {
+  test("a member goes on with it as their own, and when it is no longer shared the link shows nothing", async ({ world, browser }) => {
     const ann = await (await browser.newContext()).newPage();
     await signIn(ann, world, "ann");
     await ann.goto(link);
@@ -261,7 +261,7 @@ test.describe("conversations in and out @process", () => {
     await page.getByRole("button", { name: "Stop sharing A garden by the sea" }).click();
     await expect(page.getByRole("button", { name: "Stop sharing A garden by the sea" })).toHaveCount(0);
     await page.getByRole("button", { name: "Stop sharing A boat in the harbour" }).click();
-    await expect(page.getByText("Nothing. You share a conversation by its menu in the list.")).toBeVisible();
+    await expect(page.getByText("Nothing yet. To share a conversation, open its menu in the list.")).toBeVisible();
     const again = await ann.context().newPage();
     await again.goto(link);
     await expect(again.getByRole("alert").filter({ hasText: "Not found" })).toBeVisible();

@@ -119,7 +119,7 @@ test.describe("files and shared copies @process", () => {
       const files = each.getByRole("article", { name: "You" }).first().getByRole("list", { name: "Files" }).getByRole("listitem");
       await expect(files).toHaveText([
         /plan\.pdf.*In the agent’s workspace: inbox\/\w{8}-plan\.pdf$/,
-        /map\.png.*In the agent’s workspace: inbox\/\w{8}-map\.png\. Not shown to the model: it is too large, or nothing says that the model takes images\.$/,
+        /map\.png.*In the agent’s workspace: inbox\/\w{8}-map\.png\. Not shown to the model: it is too large, or the model is not known to take images\.$/,
       ]);
       await expect(files.nth(1).getByRole("img", { name: "map.png" })).toHaveJSProperty("naturalWidth", 1);
       places.push(...(await files.allInnerTexts()).map((words) => /inbox\/\w{8}-\w+\.(?:pdf|png)/.exec(words)?.[0] ?? "nowhere"));
@@ -285,7 +285,7 @@ test.describe("files and shared copies @process", () => {
     await expect(ann.getByRole("img", { name: "map.png" })).toBeVisible();
   });
 
-  test("what is not shared any more is gone from pages that show it, once they are loaded again, with its files", async ({ world }) => {
+  test("what is no longer shared is gone from pages that show it, once they are loaded again, with its files", async ({ world }) => {
     const picture = (await ann.getByRole("img", { name: "map.png" }).getAttribute("src")) ?? "";
     expect((await ann.request.get(world.mosaic.url + picture)).status()).toBe(200);
     await page.goto(`${world.mosaic.url}/settings/data`);

@@ -49,7 +49,7 @@ test.describe("the main path", () => {
     await expectAccessible(stranger);
     await stranger.goto(`${world.mosaic.url}/setup#token=another-ones`);
     await stranger.reload();
-    await expect(stranger.getByText(/The link that you opened is not the one of this Mosaic/)).toBeVisible();
+    await expect(stranger.getByText(/The link that you opened is not this Mosaic’s/)).toBeVisible();
     const refused = await stranger.request.post(`${world.mosaic.url}/api/onboarding/breakglass`, {
       headers: { origin: world.mosaic.url },
       data: { username: "mallory", password: "a long enough password" },

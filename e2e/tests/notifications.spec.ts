@@ -88,7 +88,7 @@ async function putInView(shownPage: Page, view: "visible" | "hidden"): Promise<v
 
 async function turnOn(device: Page): Promise<void> {
   await device.goto(`${own.mosaic.url}/settings/notifications`);
-  await device.getByRole("switch", { name: "Tell this device when an agent has answered" }).click();
+  await device.getByRole("switch", { name: "Notify this device when an agent has answered" }).click();
   await expect(device.getByRole("button", { name: /^Send a test to / })).toBeVisible();
 }
 

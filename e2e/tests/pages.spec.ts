@@ -207,7 +207,7 @@ test.describe("the pages @process", () => {
         { length: 13_000 },
         (_, at) => `## Chapter ${at + 1}\n\nSome **bold** words, a [link](https://example.org) and \`code\`.\n`,
       ).join("\n"),
-      reason: "too long to be laid out",
+      reason: "too long to be formatted",
     },
   ]) {
     test(`open a conversation with ${what}, show its text and stay at hand`, async ({ page, world }) => {

@@ -130,7 +130,7 @@ test("an agent that can't go back is given what was said before as quotes, and t
   await app.database.query("UPDATE messages SET agent_session = 'of-a-lost-volume' WHERE id = $1", [idAt(messages, 1)]);
   await edit(conversationId, idAt(messages, 2), "another");
   const answer = (await pathOf(conversationId)).at(-1);
-  expect(answer?.parts[0]).toEqual({ type: "notice", text: expect.stringContaining("given what was said before as quotes") });
+  expect(answer?.parts[0]).toEqual({ type: "notice", text: expect.stringContaining("quoted the earlier messages to it") });
   expect(answer?.content).toContain("I was sent 1 message.");
   expect(answer?.content).toContain("> first");
   expect(answer?.status).toBe("complete");

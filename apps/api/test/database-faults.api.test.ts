@@ -82,7 +82,7 @@ test("when all connections are taken, whoever waits too long hears that Mosaic i
   for (const refusal of refusals) {
     expect(refusal).toMatchObject({
       code: "overloaded",
-      detail: expect.stringContaining("did not get to it in time"),
+      detail: expect.stringContaining("did not respond in time"),
       retryAfterSeconds: 5,
     });
   }
@@ -113,7 +113,7 @@ test("a database that is not there is told as that, also where the driver gives 
 });
 
 test.each([
-  ["53100", "The disk that the database lies on is full."],
+  ["53100", "The database's disk is full."],
   ["25006", "The database is read-only now."],
   ["42501", "Mosaic lacks a right in its database."],
 ])("what Postgres can't write for %s is told as that, as 503, and nothing is half done", async (state, words) => {

@@ -187,7 +187,7 @@ test("a ninth person waits for their turn, and is refused only for a second reco
   await expect.poll(speech.left, { timeout: 5_000 }).toBe(before + 8);
   speech.answer(null);
   const both = [dictate(ann.client, ann.made.id), dictate(ann.client, ann.made.id)];
-  expect((await Promise.race(both)).problem?.detail).toMatch(/^What you said before/);
+  expect((await Promise.race(both)).problem?.detail).toMatch(/^Your last recording/);
   leaving.abort();
   expect((await Promise.all(both)).filter(({ status }) => status === 200)).toHaveLength(1);
   expect(await Promise.all(hanging)).toEqual(others.map(() => "left"));

@@ -136,7 +136,7 @@ describe("a turn that nobody answers in time", () => {
     await useSharedProvider();
     const { message } = await say(client, conversationId, "[demo:hang]");
     expect(message).toMatchObject({ status: "failed", error: { code: "agent_not_responding" } });
-    expect(message.error?.detail).toContain("did not get to calling its model");
+    expect(message.error?.detail).toContain("did not call its model");
   });
 
   test("is the provider's fault when it got a call, which the relay knows too", async () => {

@@ -97,7 +97,7 @@ test("a look that takes too long ends, and the answer says so", async () => {
   app.runtime.beforeTaking = async () => new Promise(() => undefined);
   const answer = await said(ann, conversationId, work);
   expect(answer.status).toBe("complete");
-  expect(noticesOf(answer)).toContain("Not everything that the agent may have made");
+  expect(noticesOf(answer)).toContain("Mosaic could not look at everything that the agent may have made");
 });
 
 test("whoever stops an answer whose files are looked for does not wait for them", async () => {

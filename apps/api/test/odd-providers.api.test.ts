@@ -199,7 +199,7 @@ describe("what a model wants", () => {
 
 test("an Anthropic-like server that does not stream is told as that: agents can't read it", async () => {
   const result = await tested({ kind: "anthropic", baseUrl: odd.url, model: "ignores-stream" });
-  expect(result).toMatchObject({ outcome: "not_llm", message: expect.stringContaining("as a whole where a stream was asked for") });
+  expect(result).toMatchObject({ outcome: "not_llm", message: expect.stringContaining("all at once instead of streaming") });
 });
 
 test("a gateway to Anthropic's models that wants a bearer token gets one, and a wrong key is still a wrong key", async () => {

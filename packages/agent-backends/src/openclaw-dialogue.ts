@@ -103,7 +103,7 @@ class OpenclawDialogue implements GatewayDialogue {
     else if (request === "send" && isOk) this.onSent(payload);
     else if (request === "send") this.onRefused(payload);
     else if (request === "history" && isOk) this.onHistory(payload);
-    else if (request === "history") this.run.breakOff("The agent does not tell how its answer went on. Send the message again.");
+    else if (request === "history") this.run.breakOff("The agent does not report the rest of its answer. Send the message again.");
     return request !== undefined;
   }
 

@@ -29,12 +29,12 @@ export function cutByLimit(hasText: boolean): GatewayFailure {
   return hasText
     ? {
         code: "answer_cut",
-        detail: "The model reached its limit of length in the middle of this answer. Let it go on, or ask for a shorter answer.",
+        detail: "The model reached its length limit in the middle of this answer. Let it go on, or ask for a shorter answer.",
       }
     : {
         code: "provider_failed",
         detail:
-          "The model used up its limit of length before it said a word, as models do that think first. Raise the model's limit in the provider's settings, or turn its thinking down there.",
+          "The model used up its length limit before it said a word, as models that think first can do. Raise the model's limit in the provider's settings, or turn its thinking down there.",
       };
 }
 

@@ -137,7 +137,7 @@ export class OpenclawRun {
   /** What comes after it nobody tells any more. */
   private onTruncated(text: string): void {
     if (text.length > this.said.length) this.sayUpTo(text);
-    this.breakOff("This answer is too long to be told once more, so its end is missing here. Ask the agent for it.");
+    this.breakOff("This answer is too long to show again in full, so its end is missing here. Ask the agent for it.");
   }
 
   private onChat(payload: UnknownRecord, message: UnknownRecord): void {

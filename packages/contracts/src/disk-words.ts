@@ -23,5 +23,5 @@ export function lowDiskWords(space: DiskRoom): string | null {
   const least = leastFree(space);
   return space.freeBytes >= least
     ? null
-    : `Only ${sizeWords(space.freeBytes)} of ${sizeWords(space.totalBytes)} are free on the disk of the agents. No agent is started below ${sizeWords(least)}: make room there, or ask an admin to.`;
+    : `Only ${sizeWords(space.freeBytes)} of ${sizeWords(space.totalBytes)} are free on the agents' disk. No agent is started below ${sizeWords(least)}: make room there, or ask an admin to.`;
 }

@@ -11,7 +11,7 @@ export const says = {
   address_query: "No ? or # in the address",
   address_user: "No user name or password in the address",
   after_or_before: "Either after or before",
-  beyond_reach: "Only the first 10,000 can be paged through: search or filter for what is further down",
+  beyond_reach: "Pages end after the first 10,000: search or filter to find the rest",
   choose_model: "Choose at least one model",
   choose_scope: "Choose what the token may do",
   control_characters: "No control characters",
@@ -29,9 +29,9 @@ export const says = {
   password_name: "Does not contain the user name",
   password_variety: "At least 5 different characters",
   pinned_or_archived: "A conversation is either pinned or archived",
-  place_of_answer: "A place that an answer has named: ask without it for the first page",
+place_of_answer: "Use the cursor from an earlier answer, or leave it out for the first page",
   share_link: "This is not a link to a shared conversation",
-  unknown_action: "The audit knows no such action and no such group of actions.",
+  unknown_action: "The audit log has no such action or group of actions.",
   username: "3 to 32 letters, digits, dots, dashes or underscores; begins and ends with a letter or digit",
   what_to_change: "Say what to change",
   write_something: "Write something first",
@@ -84,10 +84,7 @@ const kinds: Readonly<Record<IssueCode, (issue: Issue) => Worded>> = {
   too_big: (issue) => size(issue, "maximum"),
   too_small: (issue) => size(issue, "minimum"),
   invalid_format: ({ format }) => {
-    const [code, words] = formats[String(format)] ?? [
-      "bad_form",
-      "This has characters that are not allowed here, or is not of the form expected",
-    ];
+    const [code, words] = formats[String(format)] ?? ["bad_form", "This has characters that are not allowed here, or the wrong format"];
     return worded(code, words);
   },
   not_multiple_of: ({ divisor }) => worded("not_multiple_of", `A multiple of ${Number(divisor)}`, { divisor: Number(divisor) }),

@@ -152,7 +152,7 @@ function clientWith(options: OutboundClientOptions, connection: Pick<ConnectionO
 function readRequest(input: string | URL | Request, init: OutboundInit | undefined): { request: Request; url: URL; callers: AbortSignal } {
   const url = URL.parse(input instanceof Request ? input.url : String(input));
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:") || url.hostname === "") {
-    throw new OutboundError("bad_url", "This is no address that begins with http:// or https://.", { host: null });
+    throw new OutboundError("bad_url", "This is not an address that begins with http:// or https://.", { host: null });
   }
   if (url.username !== "" || url.password !== "") {
     throw new OutboundError("bad_url", "An address must not contain a user name or a password.", { host: url.hostname });

@@ -119,7 +119,7 @@ function codeOf(error: unknown): string {
 }
 
 function noWay(host: string): string {
-  return `No way leads from this machine to ${host}.`;
+  return `This machine has no route to ${host}.`;
 }
 
 function untrusted(host: string): string {

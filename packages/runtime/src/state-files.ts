@@ -146,7 +146,7 @@ async function* readRegular(place: string, seen: Stats, signal: AbortSignal): As
   });
   try {
     const { dev, ino } = await handle.stat();
-    if (dev !== seen.dev || ino !== seen.ino) throw unreadable("The file was exchanged while it was read.");
+    if (dev !== seen.dev || ino !== seen.ino) throw unreadable("The file was replaced while Mosaic read it.");
     for await (const chunk of handle.createReadStream({ autoClose: false, end: seen.size - 1 })) {
       signal.throwIfAborted();
       yield chunk as Buffer;

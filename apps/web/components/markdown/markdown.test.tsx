@@ -55,7 +55,7 @@ test("code has its language, is copied and wrapped, and is reached by the keyboa
 
 test("code that turns its own direction says so", () => {
   const { container } = render(<Markdown isStreaming={false} text={"```\nif (a /*\u202E */) {}\n```"} />);
-  expect(container.textContent).toContain("hidden marks");
+  expect(container.textContent).toContain("hidden characters");
 });
 
 test.each([
@@ -105,7 +105,7 @@ test("a formula is set, and a price is a price", async () => {
 
 test("a formula that can't be set shows its source and why", async () => {
   render(<Markdown isStreaming={false} text={"$\\frac{a}{$"} />);
-  await screen.findByText(/This formula can’t be set/);
+  await screen.findByText(/This formula can’t be displayed/);
   expect(screen.getByText("\\frac{a}{").tagName).toBe("CODE");
 });
 

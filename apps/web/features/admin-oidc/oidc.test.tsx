@@ -104,7 +104,7 @@ describe("what goes wrong at the sign-in server", () => {
   ])("roles that it does not tell (%s) are said with what to do", async (why, words) => {
     const admin = configured({ rolesNotTold: { people: 2, days: 7, claim: "groups", why } });
     await openPage(<SignInPage />, { ...readyState(), admin }, "/admin/sign-in");
-    await screen.findByText("The sign-in server did not tell the groups of 2 people in the last 7 days");
+    await screen.findByText("The sign-in server did not send the groups of 2 people in the last 7 days");
     expect(screen.getByText(words)).toBeDefined();
   });
 

@@ -22,7 +22,7 @@ test("an answer that the library fails on is shown as it came, and takes nothing
     </>,
   );
   screen.getByText("Something **impossible**.");
-  screen.getByText(/could not be laid out/);
+  screen.getByText(/could not be formatted/);
   expect(screen.getByText("weight").getAttribute("data-streamdown")).toBe("strong");
   expect(reported).toHaveBeenCalled();
 });

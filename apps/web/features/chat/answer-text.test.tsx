@@ -25,7 +25,7 @@ test("2,000 > are shown as they are, with the reason, beside other answers that 
 test("1 MB of ordinary Markdown shows its beginning, and all of it when asked", () => {
   const text = `${"Some *text* with `code`.\n\n".repeat(40_000)}The very end.`;
   show(text);
-  screen.getByText(/too long to be laid out/);
+  screen.getByText(/too long to be formatted/);
   expect(screen.queryByText(/The very end\./)).toBeNull();
   fireEvent.click(screen.getByRole("button", { name: "Show all of it" }));
   expect(screen.getByText(/The very end\./).textContent).toBe(text);

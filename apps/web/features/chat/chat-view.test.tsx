@@ -15,7 +15,7 @@ describe("a conversation", () => {
   });
 
   test("an answer that was cut says so, and goes on at a press", async () => {
-    const error = { code: "answer_cut" as const, title: "The answer is cut off", detail: "The model reached its limit of length." };
+    const error = { code: "answer_cut" as const, title: "The answer is cut off", detail: "The model reached its length limit." };
     const { server } = await openChat({}, [
       sampleMessage({ role: "user", content: "Tell me all" }),
       sampleMessage({ content: "The beginning of", status: "broken_off", error }),
@@ -235,7 +235,7 @@ describe("a conversation", () => {
   test("keeps what came before the server died, and sends the message again on demand", async () => {
     const { send, server, box } = await openChat();
     send("die here");
-    await screen.findByText("This answer broke off. What came until then is kept.");
+    await screen.findByText("This answer broke off. What had arrived by then is kept.");
     await waitFor(() => expect(lastAnswer().textContent).toContain("You said: die"));
     expect(box.value).toBe("");
     fireEvent.click(screen.getByRole("button", { name: "Try again" }));

@@ -28,7 +28,7 @@ const browser = ({ permission = "default", answer = "granted" }: { permission?: 
 const open = async (devices = [samplePushDevice()]) =>
   openPage(<NotificationsPage />, { ...readyState(), account: accountState({ pushDevices: devices }) }, "/settings/notifications");
 
-const tellSwitch = () => screen.findByRole("switch", { name: "Tell this device when an agent has answered" });
+const tellSwitch = () => screen.findByRole("switch", { name: "Notify this device when an agent has answered" });
 
 beforeEach(() => void browser());
 

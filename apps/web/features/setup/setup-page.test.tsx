@@ -40,8 +40,8 @@ describe("the wizard", () => {
   });
 
   test.each([
-    ["#token=another-ones", /The link that you opened is not the one of this Mosaic/],
-    ["#toke=the-setup-token", /The link that you opened holds no token/],
+    ["#token=another-ones", /The link that you opened is not this Mosaic’s/],
+    ["#toke=the-setup-token", /The link that you opened contains no token/],
   ])("says so when the link %s is wrong", async (hash, words) => {
     window.history.replaceState(null, "", `/setup${hash}`);
     await openPage(<SetupPage />, {}, "/setup");

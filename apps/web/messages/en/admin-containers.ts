@@ -1,6 +1,6 @@
 export const m = {
   containers: "Containers",
-  whoseAgentsRunAndSince: "See whose agents run and since when. What is in them is not shown. This page updates itself.",
+  whoseAgentsRunAndSince: "See whose agents run and since when. You can’t see what is in them. This page updates itself.",
   running: (count: string) => `${count} running`,
   pages: "Pages",
   searchContainers: "Search containers",

@@ -49,7 +49,7 @@ export const m = {
   issuerWithColon: "Issuer:",
   enterTheIssuerFirstA: "Enter the issuer first: a web address that begins with https://",
   theServerDoesNotAccept: "The server does not accept Mosaic",
-  theClientIdAndSecret: "The client id and secret hold only printable characters without blanks.",
+  theClientIdAndSecret: "The client id and secret may contain only printable characters and no spaces.",
   askingTheServer: "Asking the server",
   testThisServer: "Test this server",
   theServerAnswers: "The server answers",
@@ -66,7 +66,7 @@ export const m = {
   roles: "Roles",
   optional: "(optional)",
   whatTheSignInServer:
-    "At every sign-in, what the sign-in server says of somebody decides their role; the first rule that matches wins. If none matches, somebody new becomes a member, and where a rule makes admins, whoever has left their group becomes one too. The breakglass admin always stays an admin. A claim may be a path: realm_access.roles",
+    "At every sign-in, what the sign-in server says about a person decides their role; the first rule that matches wins. If none matches, a new person becomes a member; if a rule makes admins, anybody who has left that group becomes a member too. The breakglass admin always stays an admin. A claim may be a path: realm_access.roles",
   addRule: "Add rule",
   if: "If",
   claimOfRule: (number: number) => `Claim of rule ${number}`,
@@ -82,7 +82,7 @@ export const m = {
   theBreakglassAccountsPasswordAlways:
     "The breakglass account’s password always works on the sign-in page, whatever you set here: you can’t lock yourself out.",
   theSignInServerDid: (claim: string, people: number, days: number) =>
-    `The sign-in server did not tell the ${claim} of ${plural(people, { one: "one person", other: `${people} people` })} in the last ${days} days`,
+    `The sign-in server did not send the ${claim} of ${plural(people, { one: "one person", other: `${people} people` })} in the last ${days} days`,
   theyAreInTooMany: (claim: ReactNode): ReactNode => (
     <>
       They are in too many groups to be named (Microsoft Entra stops at about 200), so they kept the role they had, admins too. Let it send

@@ -63,5 +63,5 @@ export const m = {
   linksAreSwitchedOff: "Links are switched off",
   allowLinks: "Allow links",
   membersMayShareACopy:
-    "Members may share a copy of a conversation with everybody who has its link. When this is off, no link opens, those from before too; members still share with each other.",
+    "Members may share a copy of a conversation with everybody who has its link. When this is off, no link opens, not even older ones; members can still share with each other.",
 };

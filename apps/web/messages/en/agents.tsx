@@ -158,7 +158,8 @@ export const m = {
   inLine: (stage: string, place: number) => `${stage}, ${place === 1 ? "next" : `${place}${ordinalEnding(place)}`}`,
   upToFourLinesEach: "Up to four lines, each of at most 200 characters",
   suggestions: "Suggestions",
-  whatAnEmptyChatOffers: "What an empty chat offers to ask, one a line, up to four. Leave it empty for suggestions that suit the tools.",
+  whatAnEmptyChatOffers:
+    "What an empty chat suggests asking, one per line, up to four. Leave it empty for suggestions that suit the tools.",
   thisTakesLongerThanIt: "This takes longer than it should.",
   thisTakesLongerThanAny: "This takes longer than any start on this machine so far.",
   mosaicWaitsFor: (surprise: string, stage: string) => `${surprise} Mosaic waits for ${stage}.`,

@@ -163,7 +163,7 @@ export const m = {
       account_disabled: "the account is disabled",
       email_not_verified: "the e-mail address is not verified",
       email_domain: "the domain of the e-mail address",
-      email_not_told: "the sign-in server did not tell the e-mail address",
+      email_not_told: "the sign-in server did not send the e-mail address",
       not_enabled: "single sign-on is off",
       too_many: "too many sign-ins at once",
       no_state: "the answer names no sign-in",
@@ -204,7 +204,7 @@ export const m = {
     },
     why: {
       too_many_groups: "the sign-in server left out a long list of groups",
-      no_userinfo: "the sign-in server did not tell",
+      no_userinfo: "the sign-in server did not say",
     },
   } satisfies { readonly [Name in AuditDetail]?: Readonly<Record<string, string>> },
 };

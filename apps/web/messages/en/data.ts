@@ -4,7 +4,7 @@ import { plural } from "@/messages/plural";
 
 export const m = {
   data: "Data",
-  yourConversationsAsFilesAnd: "Your conversations as files, and whom you show them.",
+  yourConversationsAsFilesAnd: "Export, import and share your conversations.",
   sharing: "Sharing",
   copiesOfConversationsThatOthers: "Copies of conversations that others may read. A copy keeps what was said when you shared it.",
   export: "Export",
@@ -12,12 +12,12 @@ export const m = {
     "All of your conversations with all of their branches, archived ones too. JSON Lines can be imported again; Markdown is for reading, in a ZIP with one file for each conversation.",
   exportAsJsonLines: "Export as JSON Lines",
   exportAsMarkdown: "Export as Markdown",
-  youStoppedTheImportWhat: "You stopped the import. What came before is there; import the file again to go on.",
-  theImportBrokeOff: (why: string) => `${why} What came before is there; import the file again to go on.`,
+  youStoppedTheImportWhat: "You stopped the import. Everything up to there is imported; import the file again to go on.",
+  theImportBrokeOff: (why: string) => `${why} Everything up to there is imported; import the file again to go on.`,
   theImportIsDone: "The import is done",
   import: "Import",
   conversationsFromChatgptConversationsJson:
-    "Conversations from ChatGPT (its ZIP archive, as it is), Open WebUI, LibreChat or Mosaic. They come with all of their branches and belong to the agent that you choose. A file that you import again adds nothing twice.",
+    "Conversations from ChatGPT (its ZIP archive, as it is), Open WebUI, LibreChat or Mosaic. They come with all of their branches and belong to the agent that you choose. Importing a file again adds nothing twice.",
   agentOfTheImportedConversations: "Agent of the imported conversations",
   noAgentYet: "No agent yet",
   fileToImport: "File to import",
@@ -45,7 +45,7 @@ export const m = {
   recordings: "Recordings",
   contentOfAKindThat: "Content of a kind that Mosaic does not know",
   emptyMessages: "Empty messages",
-  messagesThatWereInCircles: "Messages that were in circles, there twice or not whole",
+  messagesThatWereInCircles: "Messages that were circular, duplicated or incomplete",
   thisZipHasNoConversations: "This ZIP archive has no conversations in it. Choose an export of ChatGPT, Open WebUI, LibreChat or Mosaic.",
   thisZipHasAPassword: "This ZIP archive has a password. Unpack it and choose the file in it.",
   thisZipIsBroken: "This ZIP archive is damaged, so not all of it could be read. Download it again, then import it once more.",

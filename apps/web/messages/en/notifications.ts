@@ -11,10 +11,10 @@ export const m = {
   removeShort: "Remove",
   notifications: "Notifications",
   mosaicTellsADeviceWhen:
-    "Mosaic tells a device when an agent has answered and you have no page of Mosaic in view, on any device. It is off until you turn it on, on each device.",
+    "Mosaic notifies a device when an agent has answered and you have no page of Mosaic in view, on any device. It is off until you turn it on, on each device.",
   devicesThatAreTold: "Devices that get notifications",
   thisBrowserBlocksNotificationsOf: "This browser blocks notifications of Mosaic",
-  allowThemInTheBrowsers: "Allow them in the browser’s settings of this site (the sign beside the address), then reload the page.",
+  allowThemInTheBrowsers: "Allow them in the browser’s settings of this site (the icon beside the address), then reload the page.",
   putMosaicOnTheHome: "Put Mosaic on the home screen first",
   onAnIphoneOrIpad:
     "On an iPhone or iPad only installed apps may notify you: open the Share menu, choose “Add to Home Screen”, and turn notifications on there.",
@@ -23,7 +23,7 @@ export const m = {
     "Browsers allow them only on addresses that begin with https://. Whoever runs this Mosaic can put it behind a proxy with a certificate.",
   thisBrowserCantShowNotifications: "This browser can’t show notifications of web pages",
   useACurrentFirefoxChrome: "Use a current Firefox, Chrome, Edge or Safari on this device.",
-  tellThisDeviceWhenAn: "Tell this device when an agent has answered",
+  tellThisDeviceWhenAn: "Notify this device when an agent has answered",
   theBrowserAsksYouFirst: "The browser asks you first. Signing out turns it off.",
   showTheBeginningOfThe: "Show the beginning of the answer",
   everybodyWhoSeesTheScreen: "Everybody who sees the screen can read it. Without it, a notification only says who has answered.",

@@ -101,7 +101,7 @@ export const m = {
   no: "No",
   whatTheChosenModelsCan: "What the chosen models can do",
   agentsAskAModelFor:
-    "Agents ask a model for its thoughts only if it thinks first, and send it images only if it takes them. The connection test fills in what the provider tells.",
+    "Agents ask a model for its thoughts only if it thinks first, and send it images only if it takes them. The connection test fills in what the provider reports.",
   dictationModel: "Dictation model",
   writesDownWhatPeopleSay:
     "Writes down what people say instead of typing, for example whisper-1 or gpt-4o-mini-transcribe. With it, a chat with this provider has a microphone.",

@@ -12,7 +12,7 @@ export const m = {
   nothingFoundSoFar: "Nothing found so far",
   nothingFoundFor: (q: string) => `Nothing found for “${q}”`,
   allWordsHaveToBe:
-    "A hit has all words in the same message or title. Each is found by its beginning, those of two letters only as a whole.",
+    "A result has all your words in the same message or title. The beginning of a word is enough, unless the word has only two letters.",
   searchFurtherBack: "Search further back",
   showOlderResults: "Show older results",
   olderMessagesAreStillBeing: "Older messages are not searchable yet. Try again in a while.",

@@ -62,8 +62,8 @@ export const m = {
   mosaicDidNotAnswerTry: "Mosaic did not answer. Try again.",
   thisTokenIsNotValid: "This token is not valid. Take the link that was printed last.",
   setUpLinkOrToken: "Set-up link or token",
-  theLinkThatYouOpened: "The link that you opened holds no token. Copy all of it, with what comes after “#token=”.",
-  theLinkIsAnotherMosaics: "The link that you opened is not the one of this Mosaic. Open the link that it printed when it started.",
+  theLinkThatYouOpened: "The link that you opened contains no token. Copy all of it, including what comes after “#token=”.",
+  theLinkIsAnotherMosaics: "The link that you opened is not this Mosaic’s. Open the link that this Mosaic printed when it started.",
   mosaicGivesEveryPersonOf:
     "Mosaic gives every person of your team a private AI agent. Keys and conversations are stored on this machine only, encrypted.",
   stepOf: (step: number, steps: number) => `Step ${step} of ${steps}`,

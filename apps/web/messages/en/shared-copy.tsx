@@ -5,7 +5,7 @@ export const m = {
   yourAgent: "Your agent",
   continueAsMyOwn: "Continue as my own",
   notFound: "Not found",
-  thisAddressNamesNoShared: "This address names no shared conversation. Open the whole link.",
+  thisAddressNamesNoShared: "There is no shared conversation at this address. Open the whole link.",
   signInFirst: "Sign in first",
   thisConversationIsForMembers: "This conversation is for members.",
   sharedConversation: "Shared conversation",

@@ -19,8 +19,8 @@ const limits = {
   waitingPerKey: 2,
   longestWaitMs: 10_000,
   words: {
-    ofKey: "You export conversations already. Wait until that export has ended.",
-    inAll: "Many people export conversations at this moment. Try again in a minute.",
+    ofKey: "You are already exporting conversations. Wait until that export has ended.",
+    inAll: "Too many people are exporting conversations right now. Try again in a minute.",
   },
 } as const;
 

@@ -19,8 +19,8 @@ const limits = {
   waitingPerKey: 1,
   longestWaitMs: 30_000,
   words: {
-    ofKey: "You import conversations already. Wait until that import has ended.",
-    inAll: "Many people import conversations at this moment. Try again in a minute.",
+    ofKey: "You are already importing conversations. Wait until that import has ended.",
+    inAll: "Too many people are importing conversations right now. Try again in a minute.",
   },
 } as const;
 
@@ -108,7 +108,7 @@ class Reading {
 
   async take(line: FileLine | LeftOutReason | Unreadable): Promise<void> {
     if (line === "unknown_header") {
-      throw new AppError("malformed_body", { detail: "This file is of a version that this Mosaic does not know." });
+      throw new AppError("malformed_body", { detail: "This Mosaic does not know the version of this file." });
     }
     if (line === "unreadable_conversation") {
       await this.begin();
@@ -208,6 +208,6 @@ function unreadable(bytes: Buffer): LeftOutReason | Unreadable {
 
 function tooLarge(): AppError {
   const megabytes = importLimits.requestBytes / 1024 / 1024;
-  const detail = `One request takes ${megabytes} MB and ${importLimits.conversations.toLocaleString("en")} conversations. What came before is imported: send the rest in others.`;
+  const detail = `One request takes ${megabytes} MB and ${importLimits.conversations.toLocaleString("en")} conversations. Everything up to there is imported: send the rest in further requests.`;
   return new AppError("body_too_large", { detail });
 }

@@ -19,8 +19,7 @@ export function placeOf(cursor: string, isArchived: boolean): ListPlace {
   const [rank = "", timeMs = "", id = ""] = cursor.split(".");
   if ((rank === "0") !== isArchived) {
     throw new AppError("invalid_input", {
-      detail:
-        "This cursor is of another list. A list and its archive are paged through each by its own cursors: ask for the first page again.",
+      detail: "This cursor belongs to another list: a list and its archive have separate cursors. Ask for the first page again.",
     });
   }
   return { rank: Number(rank), updatedAt: new Date(Number(timeMs)), id };

@@ -23,8 +23,8 @@ const limits = {
   waitingPerKey: 1,
   longestWaitMs: 15_000,
   words: {
-    ofKey: "What you said before is still being written down. Wait for that.",
-    inAll: "Many recordings are being written down at this moment. Try again in a few seconds.",
+    ofKey: "Your last recording is still being transcribed. Wait until that is done.",
+    inAll: "Too many recordings are being transcribed right now. Try again in a few seconds.",
   },
 };
 
@@ -52,7 +52,7 @@ export class DictationService {
       const audio = await receiveBody(request, { maxBytes: dictationMaxBytes, arrivalMs }, refusalOf);
       const kind = audioKindOf(audio);
       if (kind === null) {
-        throw new AppError("invalid_input", { detail: "This is no recording: WebM, Ogg, MP4, WAV, FLAC and MP3 are known." });
+        throw new AppError("invalid_input", { detail: "Mosaic can't read this recording. Send WebM, Ogg, MP4, WAV, FLAC or MP3." });
       }
       const { baseUrl, transcriptionModel: model, ownerId } = provider;
       const call = {

@@ -96,15 +96,15 @@ function refusal(status: number, { model, isQuoted }: TranscriptionCall, body: s
 }
 
 function noTranscription(): AppError {
-  return new AppError("provider_failed", { detail: "What the provider answered is no transcription. Look at its dictation model." });
+  return new AppError("provider_failed", { detail: "The provider's answer is not a transcription. Check its dictation model." });
 }
 
 function tooLate(): AppError {
-  return new AppError("provider_timeout", { detail: "The provider did not write down what you said in time." });
+  return new AppError("provider_timeout", { detail: "The provider did not transcribe your recording in time." });
 }
 
 function unreachable(error: OutboundError, { isQuoted }: TranscriptionCall): AppError {
   return new AppError(error.code === "timeout" ? "provider_timeout" : "provider_unreachable", {
-    detail: isQuoted ? error.message : "The provider that an admin shares did not write down what you said.",
+    detail: isQuoted ? error.message : "The provider that an admin shares did not transcribe your recording.",
   });
 }

@@ -138,7 +138,7 @@ export class FilesService {
       count += plain.length;
       if (count > sizeBytes || (isLast && count < sizeBytes)) {
         throw new AppError("invalid_input", {
-          detail: "The file has another size than was said. It may have changed meanwhile: send it again.",
+          detail: "The file is not the size that was announced. It may have changed in the meantime: send it again.",
         });
       }
       kind.read(plain);

@@ -34,7 +34,7 @@ export async function diskFinding(stateDir: string): Promise<Look> {
   const free = stats.bavail * stats.bsize;
   const words = `${(free / gibibyte).toFixed(1)} GB are free where ${folder} is.`;
   if (free < gibibyte / 2) {
-    return failing(`${words} Free some: agents and the database stop when it is full.`);
+    return failing(`${words} Free up space: agents and the database stop when the disk is full.`);
   }
   return free < 5 * gibibyte ? warning(`${words} An agent's image alone needs about 1 GB.`) : ok(words);
 }
@@ -72,7 +72,7 @@ export function signInFinding(isOn: boolean, untold: OidcSettings["rolesNotTold"
     return ok(isOn ? "People can sign in with it." : "It is off: people sign in with a password.");
   }
   const people = untold.people === 1 ? "one person" : `${untold.people} people`;
-  const kept = `In the last ${untold.days} days the sign-in server did not tell ${untold.claim} of ${people}: they kept the role they had.`;
+  const kept = `In the last ${untold.days} days the sign-in server did not send ${untold.claim} of ${people}: they kept the role they had.`;
   return warning(
     untold.why === "too_many_groups"
       ? `${kept} They are in too many groups to be named. Use app roles (the claim roles), or let the server name only the groups that Mosaic's rules read.`
@@ -88,17 +88,15 @@ export function agentFilesFinding(space: DiskRoom | null, { near, above }: { nea
   }
   const free =
     space === null
-      ? "How much is free on the disk of the agents can't be told from here."
-      : `${sizeWords(space.freeBytes)} are free on the disk of the agents.`;
+      ? "Mosaic can't see from here how much space is free on the agents' disk."
+      : `${sizeWords(space.freeBytes)} are free on the agents' disk.`;
   const words = free;
   const crowded = [above === 0 ? "" : `${agents(above)} above the limit`, near === 0 ? "" : `${agents(near)} above 80 % of it`].filter(
     (part) => part !== "",
   );
   return crowded.length === 0
     ? ok(words)
-    : warning(
-        `${words} ${crowded.join(", ")}: see Admin → Containers, and raise the limit under Admin → Backends if it is meant to be so.`,
-      );
+    : warning(`${words} ${crowded.join(", ")}: see Admin → Containers, and raise the limit under Admin → Backends if that is intended.`);
 }
 
 function agents(count: number): string {

@@ -32,7 +32,7 @@ const failures: Readonly<Record<Exclude<OutboundErrorCode, "address_refused" | "
   refused: {
     outcome: "refused",
     message:
-      "Nothing listens at this address, or no way leads to it from this machine. Check the address and its port, and that the server runs.",
+      "Nothing listens at this address, or this machine has no route to it. Check the address and its port, and that the server runs.",
   },
   timeout: {
     outcome: "timeout",
@@ -49,7 +49,7 @@ const failures: Readonly<Record<Exclude<OutboundErrorCode, "address_refused" | "
   },
   bad_answer: { outcome: "not_llm", message: "What answers at this address does not speak HTTP. Check the port." },
   too_large: { outcome: "not_llm", message: "The answer is far too long for an LLM endpoint. Check the address." },
-  bad_url: { outcome: "unknown_host", message: "This is no address that begins with http:// or https://." },
+  bad_url: { outcome: "unknown_host", message: "This is not an address that begins with http:// or https://." },
   bad_request: { outcome: "bad_key", message: "The key contains characters that can't be sent, such as a line break. Copy it again." },
 };
 
@@ -138,7 +138,7 @@ export function judgeFirstWords(first: FirstWords, model: string, context: CallC
         ? null
         : {
             outcome: "not_llm",
-            message: `${model} answers, but as a whole where a stream was asked for, and agents can't read that. Turn streaming on at the provider or in the gateway before it.`,
+            message: `${model} answers all at once instead of streaming, and agents can't read that. Turn streaming on at the provider or in the gateway before it.`,
           };
     case "error":
       return {

@@ -120,6 +120,6 @@ function memory(bytes: number, largestBody: number, { callsInAll }: RelayLimits)
 }
 
 function tooBusy(): AppError {
-  const detail = "Mosaic passes on as much to models as it can at this moment. Try again in a few seconds.";
+  const detail = "Mosaic can't pass on more to models right now. Try again in a few seconds.";
   return new AppError("too_many_requests", { detail, retryAfterSeconds: 5 });
 }

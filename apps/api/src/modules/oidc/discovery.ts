@@ -93,7 +93,7 @@ function missingIn(server: Description, mayCall: (url: URL) => boolean): string 
   }
   const methods = server.token_endpoint_auth_methods_supported ?? [];
   if (methods.length > 0 && !methods.some((method) => authMethods.has(method))) {
-    return "The server wants clients to prove themselves in a way that Mosaic does not know: it must accept client_secret_basic or client_secret_post.";
+    return "The server asks clients to authenticate in a way that Mosaic does not know: it must accept client_secret_basic or client_secret_post.";
   }
   for (const endpoint of ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"] as const) {
     const url = URL.parse(server[endpoint] ?? server.issuer);

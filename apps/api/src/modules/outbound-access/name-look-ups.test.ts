@@ -67,7 +67,7 @@ test("whoever has too many names waiting is told so in words, and a name server'
   await settle();
   await expect(lookUps.of("rogue")("more.silent.test", never)).rejects.toMatchObject({
     code: "timeout",
-    message: expect.stringContaining("Other names are being looked up") as string,
+    message: expect.stringContaining("Mosaic is still looking up other names") as string,
   });
   patience.abort(new Error("gone"));
   pending[0]?.end();

@@ -3,7 +3,7 @@ import { resolveWithSystem, type ResolveHost } from "@mosaic/outbound/judged-con
 import { AppError } from "../../platform/errors/app-error.js";
 import { FairGate } from "../../platform/pressure/fair-gate.js";
 
-const words = "Other names are being looked up, whose name servers don't answer.";
+const words = "Mosaic is still looking up other names whose name servers don't answer.";
 
 /**
  * Looks up the names that people enter, a few at once. The system's look-up is the one that knows `/etc/hosts`, a home network and Docker's

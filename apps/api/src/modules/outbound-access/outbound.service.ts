@@ -20,7 +20,7 @@ const testLimits = {
   longestWaitMs: 15_000,
   words: {
     ofKey: "You have started many connection tests at once. Wait for the results of those.",
-    inAll: "Many connection tests run at this moment. Try again in a few seconds.",
+    inAll: "Too many connection tests are running right now. Try again in a few seconds.",
   },
 };
 
@@ -85,7 +85,7 @@ export class OutboundService implements Omit<OutboundClient, "resolvingWith">, O
   async allow(written: readonly string[]): Promise<string[]> {
     const { entries, faults } = readAllowedAddresses(written);
     if (faults.length > 0) {
-      throw new AppError("invalid_input", { detail: "Some addresses are not understood.", errors: faults });
+      throw new AppError("invalid_input", { detail: "Mosaic can't read some of these addresses.", errors: faults });
     }
     const audit = {
       action: "outbound.update",

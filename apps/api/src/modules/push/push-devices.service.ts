@@ -35,7 +35,7 @@ export class PushDevicesService {
     try {
       assertPublicKey(body.subscription);
     } catch {
-      throw new AppError("invalid_input", { detail: "The key of the browser's subscription is none." });
+      throw new AppError("invalid_input", { detail: "The key of the browser's subscription is not valid." });
     }
     const kept: KeptSubscription = { ...body.subscription, origin: origin?.startsWith("https://") === true ? origin : null };
     const result = await this.repository.save({

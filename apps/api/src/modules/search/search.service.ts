@@ -20,7 +20,7 @@ const limits = {
   longestWaitMs: 10_000,
   words: {
     ofKey: "You search in many places at once. Wait until one of them has answered.",
-    inAll: "Many people search at this moment. Try again in a few seconds.",
+    inAll: "Too many people are searching right now. Try again in a few seconds.",
   },
 } as const;
 

@@ -17,6 +17,6 @@ test("a provider that got no call is not blamed, and one that did keeps its word
   expect(blame(failure, { call: "made", measured: "unknown", isTaken: true })).toBe(failure);
   expect(blame(failure, { call: "none", measured: "unknown", isTaken: true })).toMatchObject({
     code: "agent_not_responding",
-    detail: expect.stringContaining("did not get to calling its model"),
+    detail: expect.stringContaining("did not call its model"),
   });
 });

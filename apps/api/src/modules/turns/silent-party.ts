@@ -11,8 +11,7 @@ export interface SilentTurn {
   readonly isTaken: boolean;
 }
 
-const agentDetail =
-  "The agent did not get to calling its model in time: it, or the machine that it runs on, is too busy. Send the message again in a moment.";
+const agentDetail = "The agent did not call its model in time: it, or its machine, is too busy. Send the message again in a moment.";
 
 /** Says who kept a turn waiting that ended without a word. It names the provider only if the agent called it, or is known to have waited for it. */
 export function silentParty({ call, measured, isTaken }: SilentTurn): "provider" | "agent" {

@@ -32,7 +32,7 @@ const unreachableDetail = "The agent does not answer, although it was started ag
 const endlessDetail = "The answer did not come to an end, so it was cut off here. Ask for a shorter one.";
 
 const quotedNotice =
-  "The agent could not go back to this point, so it was given what was said before as quotes. It may have forgotten what it did along the way.";
+  "The agent could not go back to this point, so Mosaic quoted the earlier messages to it. It may have forgotten what it did along the way.";
 
 /** A call of a model that went through the process that died has failed by then. */
 const ownFaultWithinMs = 30_000;

@@ -19,7 +19,7 @@ const slowNotice: TurnEvent = {
 const agentSlowNotice: TurnEvent = {
   type: "notice",
   code: "agent_slow",
-  detail: "The agent itself does not answer at the moment. Mosaic looks whether it is still there.",
+  detail: "The agent itself does not answer at the moment. Mosaic is checking whether it is still there.",
 };
 const silentDetail = "The provider did not answer in time. Try again, or choose a faster model in the settings.";
 const hungDetail = "The agent itself stopped responding; Mosaic restarts it. Send the message again.";

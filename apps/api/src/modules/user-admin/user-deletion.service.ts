@@ -15,7 +15,7 @@ const refusals: Readonly<Record<Exclude<DeletionRefusal, "not_found">, string>> 
   self: "You can't delete your own account. Another admin can.",
 };
 const lookEveryMs = 30_000;
-const goesOn = "The account is disabled already, and its deletion goes on by itself as soon as that is possible.";
+const goesOn = "The account is already disabled. Mosaic finishes deleting it as soon as it can.";
 
 /**
  * Deletes people with all that is theirs. It begins with a mark in the database that disables the account and can't be taken back, then comes

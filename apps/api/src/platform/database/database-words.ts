@@ -31,13 +31,13 @@ const words: Readonly<Record<DatabaseFaultKind, Words>> = {
     code: "database_unavailable",
   },
   busy: {
-    operator: "The database did not get to it in time. Is somebody holding locks or using all of it?",
-    person: `The database did not get to it in time. ${again}`,
+    operator: "The database did not respond in time. Is somebody holding locks or using all of it?",
+    person: `The database did not respond in time. ${again}`,
     code: "overloaded",
   },
   disk_full: {
     operator: "The disk that Postgres lies on is full. Make room there, or make it larger; Mosaic goes on by itself then.",
-    person: `The disk that the database lies on is full. ${tellOperator}`,
+    person: `The database's disk is full. ${tellOperator}`,
     code: "database_refused",
   },
   read_only: {

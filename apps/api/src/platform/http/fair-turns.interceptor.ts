@@ -15,8 +15,8 @@ const limits = {
   waitingPerKey: 100,
   longestWaitMs: 10_000,
   words: {
-    ofKey: "You have sent very many requests at once. Nothing was changed by this one: try again in a few seconds.",
-    inAll: "Mosaic has very many requests to answer at this moment. Nothing was changed by this one: try again in a few seconds.",
+    ofKey: "You have sent too many requests at once. This one changed nothing: try again in a few seconds.",
+    inAll: "Mosaic has too many requests to answer right now. This one changed nothing: try again in a few seconds.",
   },
 } as const;
 

@@ -51,7 +51,7 @@ function wordsForProxy(page: string, { host, isForwardedInVain }: AskedOrigin): 
   const advice =
     "If you opened Mosaic at that address, the proxy in front of it changes the Host header. Let it pass on what the browser sent; in nginx: proxy_set_header Host $http_host;";
   const inVain = isForwardedInVain
-    ? " The proxy also sent X-Forwarded-Host, which Mosaic believes only of the addresses in MOSAIC_TRUSTED_PROXIES."
+    ? " The proxy also sent X-Forwarded-Host, which Mosaic trusts only from the addresses in MOSAIC_TRUSTED_PROXIES."
     : "";
   return `${facts} ${advice}${inVain}`;
 }

@@ -37,7 +37,7 @@ test("a file that is not offered says where it is", () => {
       file={{ type: "file", name: "huge.bin", mediaType: "application/octet-stream", sizeBytes: 5e7, workspacePath: "outbox/huge.bin" }}
     />,
   );
-  expect(screen.getByText(/workspace: outbox\/huge\.bin\. Mosaic does not offer it/)).toBeDefined();
+  expect(screen.getByText(/workspace: outbox\/huge\.bin\. You can’t download it here/)).toBeDefined();
   expect(screen.queryByRole("link")).toBeNull();
 });
 

@@ -123,7 +123,7 @@ test("a container that works is waited for beyond its time, until it is ready", 
 
 test("a container that works for ever is given up at last, and told as that", async () => {
   const { error, tookMs } = await outcome(sources({ probe: "silent", cpuTimeMs: async () => performance.now() }));
-  expect(error).toMatchObject({ code: "agent_not_ready", detail: expect.stringContaining("comes to no end") });
+  expect(error).toMatchObject({ code: "agent_not_ready", detail: expect.stringContaining("without finishing") });
   expect(tookMs).toBeGreaterThanOrEqual(patience.outerMs);
 });
 

@@ -28,7 +28,7 @@ export function toStartError(error: unknown): AppError {
   const fault = databaseProblem(error);
   if (fault !== null) {
     const detail =
-      fault.code === "database_unavailable" ? "It went away while the agent was starting. Try again in a moment." : fault.detail;
+      fault.code === "database_unavailable" ? "It became unavailable while the agent was starting. Try again in a moment." : fault.detail;
     return new AppError(fault.code, { detail, cause: error });
   }
   return new AppError("agent_start_failed", {
@@ -95,7 +95,7 @@ export function notReadyInTime(
   said: string | null,
 ): AppError {
   const how = isListening ? "Its gateway answers, but it does not get ready." : "Its gateway does not answer.";
-  const why = isWorking ? "It works and works, and comes to no end." : "It makes no progress any more.";
+  const why = isWorking ? "It has been working for too long without finishing." : "It makes no progress any more.";
   return new AppError("agent_not_ready", {
     detail: `The agent was not ready within ${Math.round(elapsedMs / 1000)} seconds. ${how} ${why}${said === null ? "" : ` It said: ${said}`} Try again; on a slow machine allow more time in the backend's settings.`,
   });

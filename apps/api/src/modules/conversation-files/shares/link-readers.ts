@@ -14,7 +14,7 @@ const limits = {
   longestWaitMs: 10_000,
   words: {
     ofKey: "Too many shared conversations are opened from here at once. Try again in a few seconds.",
-    inAll: "Many people open shared conversations at this moment. Try again in a few seconds.",
+    inAll: "Too many people are opening shared conversations right now. Try again in a few seconds.",
   },
 } as const;
 

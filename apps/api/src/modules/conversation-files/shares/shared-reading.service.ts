@@ -24,8 +24,8 @@ const limits = {
   waitingPerKey: 2,
   longestWaitMs: 10_000,
   words: {
-    ofKey: "You copy a conversation already. Wait until that is done.",
-    inAll: "Many people copy conversations at this moment. Try again in a minute.",
+    ofKey: "You are already copying a conversation. Wait until that is done.",
+    inAll: "Too many people are copying conversations right now. Try again in a minute.",
   },
 } as const;
 

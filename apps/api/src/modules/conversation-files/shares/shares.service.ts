@@ -30,8 +30,8 @@ const limits = {
   waitingPerKey: 2,
   longestWaitMs: 10_000,
   words: {
-    ofKey: "You share a conversation already. Wait until its copy is made.",
-    inAll: "Many people share conversations at this moment. Try again in a minute.",
+    ofKey: "You are already sharing a conversation. Wait until its copy is made.",
+    inAll: "Too many people are sharing conversations right now. Try again in a minute.",
   },
 } as const;
 

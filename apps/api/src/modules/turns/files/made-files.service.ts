@@ -131,7 +131,7 @@ function tooMany(outbox: string): string {
 }
 
 function notAll(outbox: string): string {
-  return `Not everything that the agent may have made could be looked at, so files may be missing here. They are in its workspace, in ${outbox}.`;
+  return `Mosaic could not look at everything that the agent may have made, so files may be missing here. They are in its workspace, in ${outbox}.`;
 }
 
 /** In words: an agent may have called its folders anything. */

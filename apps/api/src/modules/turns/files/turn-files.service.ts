@@ -23,7 +23,7 @@ const showing = {
   longestWaitMs: 60_000,
   words: {
     ofKey: "You have sent many images at once. Send the message again in a moment.",
-    inAll: "Many images are on their way at this moment. Send the message again in a moment.",
+    inAll: "Too many images are being sent right now. Send the message again in a moment.",
   },
 } as const;
 
