@@ -70,12 +70,12 @@ async function measure(browser: Browser, world: World, client: ApiClient): Promi
   print("the first word of the answer, the agent's start in it", ({ answeredMs }) => answeredMs);
 }
 
-const world = await createWorld("process");
 const browser = await chromium.launch({
   executablePath: process.env["MOSAIC_CHROMIUM"] ?? "/usr/bin/chromium",
   chromiumSandbox: false,
   args: ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
 });
+const world = await createWorld("process");
 try {
   await world.mosaic.start();
   const client = new ApiClient(() => world.mosaic.url);

@@ -67,7 +67,7 @@ export const conversation = z
     isArchived: z.boolean(),
     /** Something has come that its owner has not seen, on whatever device. Absent: from a release of before. */
     isUnread: z.boolean().optional(),
-    /** The answer that is on its way, from whatever device it was asked for. Absent: none, or from a release of before. */
+    /** In lists and after a change: the answer that is on its way, from whatever device it was asked for. Absent: none, or not looked for. */
     answeringId: z.uuid().optional(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),

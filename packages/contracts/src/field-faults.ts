@@ -29,7 +29,7 @@ export const says = {
   password_name: "Does not contain the user name",
   password_variety: "At least 5 different characters",
   pinned_or_archived: "A conversation is either pinned or archived",
-place_of_answer: "Use the cursor from an earlier answer, or leave it out for the first page",
+  place_of_answer: "Use the cursor from an earlier answer, or leave it out for the first page",
   share_link: "This is not a link to a shared conversation",
   unknown_action: "The audit log has no such action or group of actions.",
   username: "3 to 32 letters, digits, dots, dashes or underscores; begins and ends with a letter or digit",

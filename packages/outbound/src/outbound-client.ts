@@ -228,18 +228,27 @@ async function send(call: Call, connection: ConnectionOptions, limits: OutboundL
 
 async function exchange(call: Call, socket: Socket, limits: OutboundLimits): Promise<Dispatcher.ResponseData> {
   const { request, url, body, encodings, onSent } = call;
+  const length = body.reduce((sum, piece) => sum + piece.length, 0);
+  const sent = length > 0 ? Readable.from(inPieces(body), { highWaterMark: 1 }) : null;
+  // Its end is told once undici has written the last piece, which it may have asked for long before.
+  sent?.once("end", () => tellSent(socket, onSent));
   const client = new Client(url.origin, {
     // Later, as a connection comes: undici begins to send only once it has left the function that asked for one.
-    connect: (_target, done) => queueMicrotask(() => done(null, socket)),
+    connect: (_target, done) =>
+      queueMicrotask(() => {
+        done(null, socket);
+        if (sent === null) {
+          tellSent(socket, onSent);
+        }
+      }),
     allowH2: false,
     useMilo: false,
     maxHeaderSize: limits.maxHeaderBytes,
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  const length = body.reduce((sum, piece) => sum + piece.length, 0);
   const callers = [...request.headers].filter(([name]) => !connectionHeaders.test(name));
-  const answer = client.compose(guardAnswer(socket, targetOf(url).hostname, limits.maxHeaderBytes)).request({
+  return client.compose(guardAnswer(socket, targetOf(url).hostname, limits.maxHeaderBytes)).request({
     method: request.method,
     path: `${url.pathname}${url.search}`,
     headers: {
@@ -248,21 +257,15 @@ async function exchange(call: Call, socket: Socket, limits: OutboundLimits): Pro
       "accept-encoding": encodings,
       ...(length > 0 ? { "content-length": String(length) } : {}),
     },
-    body: length > 0 ? Readable.from(inPieces(body, socket, onSent), { highWaterMark: 1 }) : null,
+    body: sent,
     reset: true,
   });
-  if (length === 0) {
-    tellSent(socket, onSent);
-  }
-  return answer;
 }
 
-/** undici takes a piece once the one before has left the process, and asks for one more after the last. */
-async function* inPieces(body: Uint8Array[], socket: Socket, onSent: (() => void) | undefined): AsyncGenerator<Uint8Array> {
+function* inPieces(body: Uint8Array[]): Generator<Uint8Array> {
   for (let piece = body.shift(); piece !== undefined; piece = body.shift()) {
     yield piece;
   }
-  tellSent(socket, onSent);
 }
 
 /** Once all that was written before has left the process. */

@@ -18,12 +18,14 @@ export interface ConfirmDialogProps {
   readonly isBusy?: boolean;
   /** `primary` for what is meant well and easily undone. */
   readonly tone?: "danger" | "primary";
+  /** Where the focus goes after it, if what opened it is gone by then, as a menu's item is. */
+  readonly onReturnFocus?: () => void;
   /** To be typed before the confirming button works, for what can't be undone. */
   readonly typeToConfirm?: string;
 }
 
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const focus = useReturnFocus();
+  const focus = useReturnFocus(props.onReturnFocus);
   return (
     <Radix.Root open={props.isOpen} onOpenChange={(open) => (open ? undefined : props.onClose())}>
       <Radix.Portal>

@@ -13,7 +13,7 @@ export const useReturnFocus = (onReturnFocus?: () => void): FocusHandlers => {
   const opener = useRef<Element | null>(null);
   return {
     onOpenAutoFocus: () => {
-      opener.current = document.activeElement;
+      opener.current = buttonOf(document.activeElement);
     },
     onCloseAutoFocus: (event) => {
       event.preventDefault();
@@ -23,11 +23,18 @@ export const useReturnFocus = (onReturnFocus?: () => void): FocusHandlers => {
   };
 };
 
+/** A menu is gone by the end of a dialog that one of its items opens: its button is there. */
+const buttonOf = (opener: Element | null): Element | null => {
+  const labelledBy = opener?.closest("[role=menu]")?.getAttribute("aria-labelledby");
+  return labelledBy == null ? opener : document.getElementById(labelledBy);
+};
+
 const giveBack = (opener: Element | null): void => {
   // Another dialog, or the field of the next page, has taken it.
   if (document.activeElement !== null && document.activeElement !== document.body) return;
   const isThere = opener instanceof HTMLElement && opener.isConnected && opener !== document.body;
   // What asked may be gone, as the button of what was deleted is.
-  const target = isThere ? opener : document.getElementById("main");
-  target?.focus({ preventScroll: !isThere });
+  if (isThere) opener.focus();
+  // Nor does one that is disabled or hidden by now take it.
+  if (!isThere || document.activeElement !== opener) document.getElementById("main")?.focus({ preventScroll: true });
 };

@@ -65,17 +65,17 @@ test("a single backend is named, and its own defaults are what a new agent begin
   expect(server.state.agents[0]).toMatchObject({ backend: "openclaw", idleTimeoutSeconds: 7200, tools: two[0].defaultTools });
 });
 
-test("a new agent begins with one's default model, not with the first that there is", async () => {
+test("a new agent follows one's default, with its fallbacks, and has no copy of it", async () => {
   const provider = sampleProvider({ models: [{ id: "first" }, { id: "second" }] });
   const effective = { source: "user-all" as const, providerId: provider.id, providerName: provider.name, isShared: false, model: "second" };
   const defaults = [{ backend: null, model: { providerId: provider.id, model: "second" }, fallbacks: [], effective }];
   const state = { ...readyState(), agents: [], backends: single, providers: [provider], account: accountState({ defaults }) };
   const { server } = await openPage(<AgentsPage />, state, "/settings/agents?edit=new");
-  await screen.findByText("OpenClaw LTS");
+  await screen.findByText(/uses the default under Models/);
   type("Name", "Grace");
   press("Add agent");
   await waitFor(() => expect(server.state.agents).toHaveLength(1));
-  expect(server.state.agents[0]?.model).toEqual({ providerId: provider.id, model: "second" });
+  expect(server.state.agents[0]).toMatchObject({ model: null, fallbacks: [] });
 });
 
 test("each agent in the list is named with its backend", async () => {

@@ -60,12 +60,10 @@ export const withOfferedModel = (values: AgentValues, providers: readonly ModelS
   return isOffered ? values : { ...values, model: firstModel(providers) };
 };
 
-/** What somebody has chosen for agents without a model of their own, or what an admin has; else the first that there is. */
+/** None of its own where there is a default: so it follows that one, with its fallbacks. Else the first that there is. */
 export const startModel = (providers: readonly ModelSource[], defaults: readonly ModelDefault[], backend: string): string => {
-  const effectiveOf = (wanted: string | null) => defaults.find((row) => row.backend === wanted)?.effective ?? null;
-  const chosen = encodeModel(effectiveOf(backend) ?? effectiveOf(null));
-  const isOffered = modelGroups(providers).some(({ options }) => options.some(({ value }) => value === chosen));
-  return isOffered ? chosen : firstModel(providers);
+  const hasDefault = defaults.some((row) => (row.backend === null || row.backend === backend) && row.effective !== null);
+  return hasDefault ? "" : firstModel(providers);
 };
 
 export type BackendChoice = BackendChoices["backends"][number];

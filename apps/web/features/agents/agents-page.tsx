@@ -24,12 +24,12 @@ export function AgentsPage() {
   const providers = useModelSources();
   const backends = useBackends();
   const defaults = useModelDefaults();
-  const error = agents.error ?? providers.error ?? backends.error ?? defaults.error;
-  if (error && !(agents.data && providers.data && backends.data && defaults.data)) return <SaveProblem error={error} />;
-  if (!agents.data || !providers.data || !backends.data || !defaults.data) return <ListLoading />;
+  const error = agents.error ?? providers.error ?? backends.error;
+  if (error && !(agents.data && providers.data && backends.data)) return <SaveProblem error={error} />;
+  if (!agents.data || !providers.data || !backends.data || (edited === "new" && defaults.isPending)) return <ListLoading />;
   const stored = agents.data.find(({ id }) => id === edited) ?? null;
   if (edited === "new" || stored !== null) {
-    const model = startModel(providers.data, defaults.data, backends.data[0]?.id ?? "");
+    const model = startModel(providers.data, defaults.data ?? [], backends.data[0]?.id ?? "");
     const lists = { providers: providers.data, backends: backends.data, agents: agents.data };
     return <OwnAgentEditor key={edited} stored={stored} model={model} {...lists} />;
   }

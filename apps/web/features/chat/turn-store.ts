@@ -199,8 +199,12 @@ export const stopTurn = (conversationId: string): void => {
 
 /** Stops the answer that `useIsAnswering` speaks of. Resolves with what to say where nothing that is shown does, `null`: nothing. */
 export const stopAnswer = async ({ id, answeringId }: Conversation): Promise<string | null> => {
-  if (!isAnswering(id) && answeringId !== undefined) return (await isStopped(answeringId, () => false)) ? null : notStopped;
-  stopTurn(id);
+  if (isAnswering(id) || answeringId === undefined) {
+    stopTurn(id);
+    return null;
+  }
+  if (!(await isStopped(answeringId, () => false))) return notStopped;
+  noteAnswerOver(answeringId);
   return null;
 };
 

@@ -60,6 +60,7 @@ export function FolderHead({ folder }: { readonly folder: Folder }) {
         confirmLabel={m.delete}
         isBusy={remove.isPending}
         onConfirm={confirm}
+        onReturnFocus={() => (trigger.current ?? document.getElementById("main"))?.focus()}
       >
         <p>{m.deleteMeans}</p>
       </ConfirmDialog>
