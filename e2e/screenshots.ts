@@ -10,8 +10,7 @@ import { createWorld, destroyWorld, type Runtime, type World } from "./support/f
 
 const runtime = (process.argv[2] ?? "docker") as Runtime;
 const folder = process.argv[3] ?? fileURLToPath(new URL("../docs/images", import.meta.url));
-/** Of all but the wizard, which is gone through by its English words. */
-const locale = process.argv[4] ?? "en";
+const locale = process.argv[4] === "de" ? "de" : "en";
 const isReadmeOnly = process.argv[3] === undefined;
 
 const looks = [
@@ -20,6 +19,50 @@ const looks = [
   { name: "narrow-light", width: 390, height: 844, colorScheme: "light" },
   { name: "narrow-dark", width: 390, height: 844, colorScheme: "dark" },
 ] as const;
+
+/** By which the wizard and what opens on a page are gone through. */
+const words = {
+  en: {
+    userName: "User name",
+    password: "Password",
+    createAdministrator: "Create administrator",
+    skip: "Skip for now",
+    singleSignOn: "Single sign-on",
+    issuer: "Issuer",
+    demoModel: /Demo model/,
+    connectionWorks: "The connection works",
+    saveAndContinue: "Save and continue",
+    processes: /Plain processes/,
+    isNotIsolated: /does not isolate/,
+    createAgent: "Create agent",
+    checkAgain: "Check again",
+    finish: "Finish and start chatting",
+    actions: /^Actions for/,
+    share: "Share",
+    edit: "Edit message",
+    newFolder: "New folder",
+  },
+  de: {
+    userName: "Benutzername",
+    password: "Passwort",
+    createAdministrator: "Administrator anlegen",
+    skip: "Vorerst überspringen",
+    singleSignOn: "Single Sign-on",
+    issuer: "Aussteller (Issuer)",
+    demoModel: /Demo-Modell/,
+    connectionWorks: "Die Verbindung funktioniert",
+    saveAndContinue: "Speichern und weiter",
+    processes: /Gewöhnliche Prozesse/,
+    isNotIsolated: /nicht isoliert/,
+    createAgent: "Agent erstellen",
+    checkAgain: "Erneut prüfen",
+    finish: "Abschließen und loschatten",
+    actions: /^Aktionen für/,
+    share: "Teilen",
+    edit: "Nachricht bearbeiten",
+    newFolder: "Neuer Ordner",
+  },
+}[locale];
 
 const pictured = await picturedPages();
 
@@ -46,6 +89,7 @@ try {
     const others = pictured.strangers.filter((path) => path !== "/setup");
     await take(browser, { ...addressesOf(url, others, `#invite=${invite}`), missing: `${url}/nowhere` }, undefined);
     await take(browser, { chat: `${url}/chat?id=${conversation}`, "chat-empty": `${url}/chat` }, world);
+    await takeInsides(browser, world, `${url}/chat?id=${conversation}`);
     await take(browser, addressesOf(url, pictured.settings), world, looks, true);
     await take(browser, addressesOf(url, pictured.admin), world, looks, true);
   }
@@ -109,7 +153,7 @@ async function populate(client: ApiClient, { mosaic, canaries }: World): Promise
 
 /** Walks through the wizard once and shoots each step in every look; afterwards the installation is set up. */
 async function takeWizard(browser: Browser, { mosaic, canaries }: World): Promise<void> {
-  const context = await browser.newContext({ reducedMotion: "reduce" });
+  const context = await browser.newContext({ locale, reducedMotion: "reduce" });
   const page = await context.newPage();
   const shoot = async (title: string): Promise<void> => {
     for (const { name, width, height, colorScheme } of looks) {
@@ -121,32 +165,70 @@ async function takeWizard(browser: Browser, { mosaic, canaries }: World): Promis
   };
   const press = async (name: string): Promise<void> => page.getByRole("button", { name }).click();
   await page.goto(mosaic.setupUrl ?? "");
-  await page.getByLabel("User name").fill("root");
-  await page.getByLabel("Password", { exact: true }).fill(canaries.password);
+  await page.getByLabel(words.userName).fill("root");
+  await page.getByLabel(words.password, { exact: true }).fill(canaries.password);
   await shoot("1-administrator");
-  await press("Create administrator");
-  await page.getByRole("button", { name: "Skip for now" }).waitFor();
+  await press(words.createAdministrator);
+  await page.getByRole("button", { name: words.skip }).waitFor();
   await shoot("2-sign-in");
-  await page.getByRole("radio", { name: "Single sign-on" }).click();
-  await page.getByLabel("Issuer").waitFor();
+  await page.getByRole("radio", { name: words.singleSignOn }).click();
+  await page.getByLabel(words.issuer).waitFor();
   await shoot("2-sign-in-oidc");
-  await press("Skip for now");
-  await page.getByRole("radio", { name: /Demo model/ }).click();
-  await page.getByText("The connection works").waitFor();
+  await press(words.skip);
+  await page.getByRole("radio", { name: words.demoModel }).click();
+  await page.getByText(words.connectionWorks).waitFor();
   await shoot("3-provider");
-  await press("Save and continue");
+  await press(words.saveAndContinue);
   await page.getByLabel("Name", { exact: true }).fill("Ada");
   if (runtime === "process") {
-    await page.getByRole("radio", { name: /Plain processes/ }).click();
-    await page.getByRole("checkbox", { name: /does not isolate/ }).check();
+    await page.getByRole("radio", { name: words.processes }).click();
+    await page.getByRole("checkbox", { name: words.isNotIsolated }).check();
   }
   await shoot("4-agent");
-  await press("Create agent");
-  await page.getByRole("button", { name: "Check again" }).waitFor({ timeout: 60_000 });
+  await press(words.createAgent);
+  await page.getByRole("button", { name: words.checkAgain }).waitFor({ timeout: 60_000 });
   await shoot("5-summary");
-  await press("Finish and start chatting");
+  await press(words.finish);
   await page.waitForURL(/\/chat/);
   await context.close();
+}
+
+/** What opens on the chat's page: the palette with a search, all keys, a folder that is being made, a message that is being edited, and what is shared. */
+async function takeInsides(browser: Browser, world: World, address: string): Promise<void> {
+  for (const { name, width, height, colorScheme } of looks) {
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme, locale, reducedMotion: "reduce" });
+    const page = await context.newPage();
+    await signIn(page, world);
+    const shoot = async (title: string): Promise<void> => {
+      await page.waitForTimeout(700);
+      await page.screenshot({ path: join(folder, `inside-${title}-${name}.png`) });
+    };
+    await page.goto(address);
+    await page.getByRole("article").last().waitFor();
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox").last().fill("Ada");
+    await shoot("search");
+    await page.keyboard.press("Escape");
+    await page.locator("#main").focus();
+    await page.keyboard.press("?");
+    await shoot("keys");
+    await page.keyboard.press("Escape");
+    await page.getByRole("article").first().hover();
+    await page.getByRole("button", { name: words.edit }).first().click();
+    await shoot("edit");
+    await page.keyboard.press("Escape");
+    if (width > 1000) {
+      await page.getByRole("button", { name: words.newFolder }).click();
+      await shoot("folder");
+      await page.keyboard.press("Escape");
+      await page.getByRole("link", { name: /Ada/ }).last().hover();
+      await page.getByRole("button", { name: words.actions }).last().click();
+      await shoot("menu");
+      await page.getByRole("menuitem", { name: words.share }).click();
+      await shoot("share");
+    }
+    await context.close();
+  }
 }
 
 async function take(

@@ -95,7 +95,6 @@ test.describe("two members and an admin at once @docker", () => {
   test("a member makes an agent that leaves its model to the default, and it answers", async ({ world }) => {
     await ann.goto(`${world.mosaic.url}/settings/agents?edit=new`);
     await ann.getByLabel("Name", { exact: true }).fill("Quill");
-    await ann.getByRole("button", { name: "Use the default" }).click();
     await expectAccessible(ann);
     await ann.getByRole("button", { name: "Add agent" }).click();
     const quill = ann.getByRole("listitem").filter({ hasText: "Quill" });

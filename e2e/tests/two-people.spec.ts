@@ -208,6 +208,8 @@ test.describe("two people with two devices each @process", () => {
 
   test("a model that takes its time is said to do so on both devices; Stop on one ends the answer on the other, which says where it was stopped", async () => {
     await row(ann.laptop, "Heron pond").click();
+    await expect(ann.laptop).toHaveTitle("Heron pond · Mosaic");
+    await expect(answers(ann.laptop, "Juniper")).toHaveCount(3);
     await send(ann.laptop, "Juniper", "Count 600 herons, late");
     const answer = (page: Page): Locator => answers(page, "Juniper").nth(3);
     for (const page of devices(ann)) {

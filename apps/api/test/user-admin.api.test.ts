@@ -183,7 +183,7 @@ test("a deletion that the engine interrupts lets nobody in, and any process fini
   app.runtime.faults.isReachable = false;
   const interrupted = await admin.delete(path(ann));
   expect(interrupted.status).toBe(503);
-  expect(interrupted.json()["detail"]).toContain("goes on by itself");
+  expect(interrupted.json()["detail"]).toContain("finishes deleting it");
   expect((await ann.get("/api/auth/me")).status).toBe(401);
   expect((await page("?search=ann")).users).toMatchObject([{ isDisabled: true }]);
   const back = await admin.patch(path(ann), { isDisabled: false });

@@ -24,6 +24,13 @@ test.each([
   ["The agent ended. ", "The agent ended. "],
 ])("%j is said as %j", (text, said) => expect(read(text)).toBe(said));
 
+test("values that are numbers are written as the language does, and no others", () => {
+  const german = readerOf({ "{0} of {1} are free.": "{0} von {1} sind frei." }, (value) =>
+    value.replace(/^\d+\.\d(?= GB$)/, (number) => number.replace(".", ",")),
+  );
+  expect(german("5.2 GB of version 1.2 are free.")).toBe("5,2 GB von version 1.2 sind frei.");
+});
+
 test("a catalogue without sentences says everything as it is", () => {
   expect(readerOf({})("Send it again.")).toBe("Send it again.");
 });

@@ -12,9 +12,12 @@ const maxKept = 300;
 
 /**
  * Says a text in another language. `sentences`: by the English, with `{0}` for values, which are sentences of their own or stay as they are. Of a text of
- * several sentences each is looked for. Linear in the text's length for each form.
+ * several sentences each is looked for; `asNumber` writes values that are numbers as the language does. Linear in the text's length for each form.
  */
-export const readerOf = (sentences: Readonly<Record<string, string>>): ((text: string) => string) => {
+export const readerOf = (
+  sentences: Readonly<Record<string, string>>,
+  asNumber: (value: string) => string = (value) => value,
+): ((text: string) => string) => {
   const entries = Object.entries(sentences);
   if (entries.length === 0) return (text) => text;
   const whole = new Map(entries.filter(([english]) => !english.includes("{0}")));
@@ -28,7 +31,7 @@ export const readerOf = (sentences: Readonly<Record<string, string>>): ((text: s
     if (known !== undefined) return known;
     for (const { parts, translated } of forms) {
       const values = valuesIn(text, parts);
-      if (values !== null) return filled(translated, values, (value) => (depth < maxDepth ? read(value, depth + 1) : value));
+      if (values !== null) return filled(translated, values, (value) => asNumber(depth < maxDepth ? read(value, depth + 1) : value));
     }
     return null;
   };

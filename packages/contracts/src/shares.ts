@@ -104,7 +104,10 @@ export const sharedFileQuery = z.strictObject({ page, file: z.uuid().toLowerCase
 export type SharedFileQuery = z.infer<typeof sharedFileQuery>;
 
 /** What stands behind the # of a link. */
-export const shareToken = z.string().regex(/^[\w-]{43}$/, says.share_link);
+export const shareToken = z
+  .string()
+  .max(43)
+  .regex(/^[\w-]{43}$/, says.share_link);
 
 export const openSharedLink = z
   .strictObject({ token: shareToken, page: z.int().min(0).max(10_000).default(0) })

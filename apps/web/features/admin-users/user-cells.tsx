@@ -9,11 +9,10 @@ import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "@/compo
 import { Tooltip } from "@/components/ui/tooltip";
 import type { PendingChange } from "@/features/admin-users/user-change";
 import { useUpdateUser } from "@/features/admin-users/user-queries";
+import { formatChoice } from "@/lib/count";
 import { toastProblem } from "@/lib/toast-problem";
 import { formatTime } from "@/lib/time";
 import { m } from "@messages/admin-users";
-
-const ways = { password: "password", oidc: "single sign-on" };
 
 export function UserName({ user, isSelf }: { readonly user: ManagedUser; readonly isSelf: boolean }) {
   return (
@@ -28,7 +27,7 @@ export function UserName({ user, isSelf }: { readonly user: ManagedUser; readonl
         {user.email === null ? "" : ` · ${user.email}`}
       </p>
       <p className="text-[0.8125rem] text-muted-foreground">
-        {user.signsInWith.length === 0 ? m.cantSignIn : m.signsInWith(user.signsInWith.map((way) => ways[way]).join(" or "))}
+        {user.signsInWith.length === 0 ? m.cantSignIn : m.signsInWith(formatChoice(user.signsInWith.map((way) => m.ways[way])))}
       </p>
     </div>
   );

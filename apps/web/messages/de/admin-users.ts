@@ -20,6 +20,7 @@ export const m: Translated<typeof english> = {
   breakglass: "Notfallkonto",
   cantSignIn: "Kann sich nicht anmelden",
   signsInWith: (ways) => `Anmeldung mit ${ways}`,
+  ways: { password: "Passwort", oidc: "Single Sign-on" },
   disabled: "Deaktiviert",
   active: "Aktiv",
   never: "Nie",

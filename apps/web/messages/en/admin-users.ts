@@ -17,6 +17,7 @@ export const m = {
   breakglass: "Breakglass",
   cantSignIn: "Can’t sign in",
   signsInWith: (ways: string) => `Signs in with ${ways}`,
+  ways: { password: "password", oidc: "single sign-on" },
   disabled: "Disabled",
   active: "Active",
   never: "Never",

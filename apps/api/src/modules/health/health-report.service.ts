@@ -122,7 +122,7 @@ export class HealthReportService {
     }
     const { outcome, message, caution } = await this.connectionTest.testStored(stored, inUse?.model ?? stored.models[0]?.id ?? null);
     const state = outcome !== "ok" ? "failing" : caution === null ? "ok" : "warning";
-    return { state, detail: [`${stored.name}: ${message}`, ...(caution === null ? [] : [caution])].join(" ") };
+    return { state, detail: [`Provider: ${stored.name}.`, message, ...(caution === null ? [] : [caution])].join(" ") };
   }
 
   private async memory(): Promise<Look> {
