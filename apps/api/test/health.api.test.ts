@@ -54,7 +54,7 @@ test("the report looks at all that an answer needs, with the model that the admi
   expect((await sharer.put(`/api/admin/sharing/providers/${providerId}`, { isShared: true })).status).toBe(200);
   const model = { providerId, model: "mosaic-demo" };
   expect((await sharer.put("/api/admin/sharing/defaults", { backend: null, model })).status).toBe(200);
-  expect((await reportOf(admin))["provider"]).toMatch(/^ok: Ours: /);
+  expect((await reportOf(admin))["provider"]).toMatch(/^ok: Provider: Ours\. /);
 });
 
 test("what does not work fails by itself, in words, and the page still comes", async () => {
