@@ -206,7 +206,7 @@ async function takeInsides(browser: Browser, world: World, address: string): Pro
     await page.goto(address);
     await page.getByRole("article").last().waitFor();
     await page.keyboard.press("Control+k");
-    await page.getByRole("combobox").last().fill("Ada");
+    await page.locator("input[role=combobox]").fill("Ada");
     await shoot("search");
     await page.keyboard.press("Escape");
     await page.locator("#main").focus();

@@ -6,6 +6,7 @@ import { Button } from "@/components/ui/button";
 import { Notice, type NoticeTone } from "@/components/ui/notice";
 import { useImageCheck } from "@/features/admin-backends/backend-queries";
 import { SaveProblem } from "@/components/page/save-problem";
+import { said } from "@/lib/said";
 import { m } from "@messages/admin-backends";
 
 const outcomes: Record<ImageCheck["outcome"], { tone: NoticeTone; title: string }> = {
@@ -27,7 +28,7 @@ export function ImageCheckButton({ backendId, isUnsaved }: { readonly backendId:
       </div>
       <div role="status" className="empty:hidden">
         {check.data && !check.isPending && !isUnsaved ? (
-          <Notice {...outcomes[check.data.outcome]}>{check.data.message}</Notice>
+          <Notice {...outcomes[check.data.outcome]}>{said(check.data.message)}</Notice>
         ) : check.error ? (
           <SaveProblem error={check.error} />
         ) : null}

@@ -15,6 +15,7 @@ import { SettingsSection } from "@/components/page/settings-section";
 import { useUnsavedChanges } from "@/components/page/unsaved-guard";
 import { request } from "@/lib/api";
 import { queryKeys } from "@/lib/query-keys";
+import { said } from "@/lib/said";
 import { m } from "@messages/admin-network";
 
 const key = queryKeys.admin("outbound");
@@ -58,7 +59,7 @@ function AddressForm({ stored }: { readonly stored: readonly string[] }) {
     setFaults([]);
     save.mutate(lines);
   };
-  const message = faults.length === 0 ? undefined : faults.map((fault) => `${fault.line}: ${fault.message}`).join(" · ");
+  const message = faults.length === 0 ? undefined : faults.map((fault) => `${fault.line}: ${said(fault.message)}`).join(" · ");
   return (
     <form onSubmit={submit} noValidate className="grid gap-4">
       <Field label={m.allowedAddresses} hint={m.onePerLine} error={message}>

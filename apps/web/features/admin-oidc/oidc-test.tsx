@@ -9,6 +9,7 @@ import { useTestOidc } from "@/features/admin-oidc/oidc-queries";
 import { addressOf } from "@/features/admin-oidc/oidc-values";
 import { AllowAddress } from "@/features/providers/allow-address";
 import { SaveProblem } from "@/components/page/save-problem";
+import { said } from "@/lib/said";
 import { m } from "@messages/admin-oidc";
 
 const issuerFirst = m.enterTheIssuerFirstA;
@@ -44,14 +45,14 @@ export function OidcTest({ asked }: { readonly asked: TestOidc }) {
             title={isOk ? m.theServerAnswers : (titles[result.outcome] ?? m.theServerCantBeUsed)}
             actions={result.outcome === "address_refused" ? <AllowAddress address={addressOf(asked.issuer)} onAllowed={run} /> : null}
           >
-            {result.message}
+            {said(result.message)}
           </Notice>
         )}
         {result !== null && !test.isPending && result.warnings.length > 0 ? (
           <Notice tone="warning" title={m.worthKnowing}>
             <ul className="list-disc space-y-1 ps-4">
               {result.warnings.map((warning) => (
-                <li key={warning}>{warning}</li>
+                <li key={warning}>{said(warning)}</li>
               ))}
             </ul>
           </Notice>

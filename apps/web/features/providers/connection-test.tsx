@@ -7,6 +7,8 @@ import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { AllowAddress, UseAddress } from "@/features/providers/allow-address";
 import { describeError } from "@/lib/api";
+import { withDecimals } from "@/lib/count";
+import { said } from "@/lib/said";
 import { m } from "@messages/providers";
 
 export type ConnectionState =
@@ -113,9 +115,9 @@ function Outcome({ state, onTest, onUse }: OutcomeProps) {
         )
       }
     >
-      {result.message}
-      {result.caution === null ? null : ` ${result.caution}`}
-      <span className="text-muted-foreground"> ({(result.durationMs / 1000).toFixed(1)} s)</span>
+      {said(result.message)}
+      {result.caution === null ? null : ` ${said(result.caution)}`}
+      <span className="text-muted-foreground"> ({withDecimals((result.durationMs / 1000).toFixed(1))} s)</span>
     </Notice>
   );
 }
