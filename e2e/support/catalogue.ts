@@ -12,8 +12,14 @@ async function stringsOf(language: string): Promise<Set<string>> {
   return new Set(found.map(([, literal]) => JSON.parse(literal ?? '""') as string));
 }
 
+/** What the API says, as far as no value stands in it. */
+async function sentencesOfTheApi(): Promise<string[]> {
+  const said = JSON.parse(await readFile(join(folder, "de/said.json"), "utf8")) as Record<string, string>;
+  return Object.keys(said).flatMap((sentence) => sentence.split(/\{\d+\}/).map((part) => part.trim()));
+}
+
 /** Sentences that only the English pages have: one word alone may be the same in both. */
 export async function onlyEnglish(): Promise<string[]> {
-  const [english, german] = await Promise.all([stringsOf("en"), stringsOf("de")]);
-  return [...english].filter((text) => !german.has(text) && text.includes(" ") && text.length >= 10);
+  const [english, german, said] = await Promise.all([stringsOf("en"), stringsOf("de"), sentencesOfTheApi()]);
+  return [...english, ...said].filter((text) => !german.has(text) && text.includes(" ") && text.length >= 10);
 }

@@ -54,6 +54,8 @@ test.describe("the pages in German @process", () => {
     await page.getByRole("button", { name: "Vorerst überspringen" }).click();
     await look("Modellanbieter verbinden");
     await page.getByRole("radio", { name: /Demo-Modell/ }).click();
+    await page.getByText("Die Verbindung funktioniert").waitFor();
+    await look("Modellanbieter verbinden");
     await page.getByRole("button", { name: "Speichern und weiter" }).click();
     await look("Ihren ersten Agenten erstellen");
     await page.getByLabel("Name", { exact: true }).fill("Ada");

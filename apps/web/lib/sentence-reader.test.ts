@@ -8,6 +8,7 @@ const read = readerOf({
   "At most {0} characters": "Höchstens {0} Zeichen",
   "The agent ended. {0}": "Der Agent endete. {0}",
   "{0} of {1} were left out.": "Von {1} fehlen {0}.",
+  "Provider: {0}.": "Anbieter: {0}.",
 });
 
 test.each([
@@ -18,6 +19,7 @@ test.each([
   ["The agent ended. It is too large.", "Der Agent endete. Es ist zu groß."],
   ["The agent ended. Out of luck.", "Der Agent endete. Out of luck."],
   ["3 of 10 were left out.", "Von 10 fehlen 3."],
+  ["Provider: Ours. It is too large.", "Anbieter: Ours. Es ist zu groß."],
   ["A provider's own words. Send it again.", "A provider's own words. Senden Sie es noch einmal."],
   ["nothing that is known", "nothing that is known"],
   ["", ""],

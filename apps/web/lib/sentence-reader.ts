@@ -36,10 +36,11 @@ export const readerOf = (
     return null;
   };
   const read = (text: string, depth: number): string => {
-    const found = sentence(text, depth);
-    if (found !== null) return found;
-    const each = text.split(/(?<=[.!?]”?) (?=\S)/);
-    return each.length === 1 ? text : each.map((one) => sentence(one, depth) ?? one).join(" ");
+    const each = text.split(/(?<=[.!?]”?) (?=\S)/).map((one) => ({ one, known: sentence(one, depth) }));
+    // A value may hold sentences, too: what is made of known ones is no form with one value in it.
+    const isMadeOfKnown = each.every(({ known }) => known !== null);
+    const whole = isMadeOfKnown || each.length === 1 ? null : sentence(text, depth);
+    return whole ?? each.map(({ one, known }) => known ?? one).join(" ");
   };
   return (text) => {
     if (text.length > maxLength) return text;
