@@ -1,6 +1,8 @@
 import { createServer, request, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { randomUUIDv7 } from "node:crypto";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { deriveRelayToken } from "@mosaic/agent-backends/gateway-token";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { containerTokenContext } from "../src/modules/agent-config/agent-config.types.js";
@@ -162,6 +164,25 @@ test("the memory of a body is free again while its answer is still on the way", 
   await expect.poll(() => open, patiently).toBeDefined();
   await expect.poll(kept, patiently).toBe(0);
   open?.end();
+  expect(await sending).toBe(200);
+});
+
+test("nothing holds a body that is sent while its answer is waited for", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const heldBytes = (): number => {
+    collect();
+    return process.memoryUsage().arrayBuffers;
+  };
+  const relayed = await shared();
+  let open: ServerResponse | undefined;
+  answer = (response) => (open = response);
+  const body = Buffer.from(`{"model":"m-1","messages":["${"x".repeat(30 * mega)}"]}`);
+  const before = heldBytes();
+  const sending = send(relayed, body);
+  await expect.poll(() => open, patiently).toBeDefined();
+  await expect.poll(() => heldBytes() - before, patiently).toBeLessThan(10 * mega);
+  open?.end("{}");
   expect(await sending).toBe(200);
 });
 

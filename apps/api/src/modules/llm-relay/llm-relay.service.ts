@@ -116,9 +116,10 @@ export class LlmRelayService {
     try {
       const shared = providerOf(offered);
       const headers = { ...call.headers, "content-type": "application/json", ...keyHeaders(shared.kind, apiKey, shared.dialect.keyHeader) };
-      const fields = checkedFields(await readBody(call.request, { maxBytes: bytes, arrivalMs: this.limits.arrivalMs }), offered, call);
-      const init = { method: "POST", headers, body: bodyOf(await fields), signal: call.signal, onSent: free };
-      return await this.outbound.stream(url, init, silences);
+      const limits = { maxBytes: bytes, arrivalMs: this.limits.arrivalMs };
+      // Another name for any of it would hold what is sent for as long as the answer is waited for: this array empties.
+      const body = bodyOf(await checkedFields(await readBody(call.request, limits), offered, call));
+      return await this.outbound.stream(url, { method: "POST", headers, body, signal: call.signal, onSent: free }, silences);
     } catch (error) {
       throw error instanceof OutboundError ? unreached(error, providerOf(offered)) : error;
     } finally {
