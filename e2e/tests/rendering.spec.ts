@@ -4,34 +4,9 @@ import { expectAccessible } from "../support/accessibility.ts";
 import { ApiClient } from "../support/api-client.ts";
 import { test, whyNot, type World } from "../support/fixtures.ts";
 import { elsewhere, hostileMarkdown } from "../support/hostile-markdown.ts";
+import { forbiddenInAnswers, hasRun, noDeeds, watchDeeds } from "../support/page-deeds.ts";
 import { answers } from "../support/pages.ts";
 import { storeAnswer } from "../support/stored-messages.ts";
-
-/** What goes out of the page, what it asks a person, and what faults it has. */
-interface Deeds {
-  readonly requests: string[];
-  readonly dialogs: string[];
-  readonly faults: string[];
-}
-
-const watch = async (page: Page, { mosaic }: World): Promise<Deeds> => {
-  const deeds: Deeds = { requests: [], dialogs: [], faults: [] };
-  const { origin } = new URL(mosaic.url);
-  // What the policy stops never comes to a route.
-  await page.context().route(
-    (address) => address.origin !== origin,
-    async (route) => {
-      deeds.requests.push(route.request().url());
-      await route.abort();
-    },
-  );
-  page.on("dialog", (dialog) => {
-    deeds.dialogs.push(dialog.message());
-    void dialog.dismiss();
-  });
-  page.on("pageerror", (error) => deeds.faults.push(String(error)));
-  return deeds;
-};
 
 let client: ApiClient;
 let agentId: string;
@@ -113,27 +88,25 @@ test.describe("an answer @process", () => {
   test("that is hostile runs nothing, asks nobody, and leaves the page at hand", async ({ page, world }) => {
     test.setTimeout(600_000);
     await signIn(page, world);
-    const deeds = await watch(page, world);
+    const deeds = await watchDeeds(page, world);
     for (const [what, text] of Object.entries(hostileMarkdown)) {
       await test.step(what, async () => {
         await openAnswer(page, world, text);
         await settled(page);
         const answer = answers(page, "Ada").first();
-        const forbidden =
-          "script, iframe, object, embed, form, style, link, base, meta, video, audio, [onerror], [onload], [onclick], [role=alert], [role=status], #main, a[href^='/'], a[href^='#'], img:not([src^='data:image/']), .bg-warning-surface";
-        await expect(answer.locator(forbidden)).toHaveCount(0);
-        expect(await page.evaluate(() => "mosaicRan" in window || "polluted" in {})).toBe(false);
+        await expect(answer.locator(forbiddenInAnswers)).toHaveCount(0);
+        expect(await hasRun(page)).toBe(false);
         await page.getByRole("textbox", { name: "Message Ada" }).fill("Still here");
         await expect(page.getByRole("textbox", { name: "Message Ada" })).toHaveValue("Still here");
         expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
-        expect(deeds).toEqual({ requests: [], dialogs: [], faults: [] });
+        expect(deeds).toEqual(noDeeds);
       });
     }
   });
 
   test("of everything is drawn, accessible and fits, wide and narrow, in the light and in the dark", async ({ page, world }) => {
     await signIn(page, world);
-    const deeds = await watch(page, world);
+    const deeds = await watchDeeds(page, world);
     await openAnswer(page, world, everything);
     const answer = answers(page, "Ada").first();
     await expect(answer.getByAltText("Diagram: From A to B")).toBeVisible({ timeout: 60_000 });
@@ -158,7 +131,7 @@ test.describe("an answer @process", () => {
       await expectAccessible(page);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
     }
-    expect(deeds).toEqual({ requests: [], dialogs: [], faults: [] });
+    expect(deeds).toEqual(noDeeds);
   });
 
   test("gives its tables, its code and the source of its diagrams away", async ({ page, world }) => {

@@ -46,6 +46,16 @@ test("nobody hears of another's agents and conversations", async () => {
   expect(bob.isOpen).toBe(true);
 });
 
+test("a change of an agent is told to its owner's pages, and one of what everybody may use to everybody's", async () => {
+  const { id: agentId } = await createAgent(ann);
+  const [mine, bobs, admins] = [await Page.open(ann), await Page.open(await app.member("bob")), await Page.open(await app.admin())];
+  expect((await ann.patch(`/api/agents/${agentId}`, { suggestions: ["Sum up my mails"] })).status).toBe(200);
+  await expect.poll(() => mine.events).toEqual([{ type: "agents" }]);
+  await app.database.query("SELECT pg_notify('mosaic_agent_config', '*')");
+  await expect.poll(() => mine.events).toEqual([{ type: "agents" }, { type: "agents" }]);
+  for (const page of [bobs, admins]) await expect.poll(() => page.events).toEqual([{ type: "agents" }]);
+});
+
 test("a page's stream ends when its session does", async () => {
   const page = await Page.open(ann);
   expect(page.response.headers.get("content-type")).toContain("text/event-stream");

@@ -213,6 +213,8 @@ export const ownerEvent = z.discriminatedUnion("type", [
   }),
   /** The owner's folders have changed. */
   z.object({ type: z.literal("folders") }),
+  /** What the owner's agents are, or which models they can use, has changed. */
+  z.object({ type: z.literal("agents") }),
   /** An agent has said something by itself. What has changed in the conversation is told by an event of its own. */
   z.object({ type: z.literal("agent_spoke"), agentId: z.uuid(), conversationId: z.uuid(), messageId: z.uuid(), kind: agentEventKind }),
   /** Only to pages that say they are in view: devices are told of this message in a moment, unless a page says that it is in view still. */

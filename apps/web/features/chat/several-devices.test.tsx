@@ -158,6 +158,13 @@ describe("what devices are about to be told of", () => {
   });
 });
 
+test("an agent that was changed on another device is shown as it is now, without a reload", async () => {
+  const page = await open();
+  page.server.state.agents.splice(0, 1, { ...ada, name: "Grace" });
+  page.server.say({ type: "agents" });
+  await screen.findByRole("textbox", { name: "Message Grace" });
+});
+
 describe("what an agent says by itself", () => {
   const said = (end: number, agentEvent: "assistant" | "system" | "error", content: string) =>
     sampleMessage({ id: uuid(end), content, agentEvent });

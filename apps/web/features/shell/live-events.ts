@@ -59,6 +59,10 @@ const applyOwnerEvent = (client: QueryClient, event: OwnerEvent, isReadHere: IsR
     void client.invalidateQueries({ queryKey: queryKeys.folders });
     return;
   }
+  if (event.type === "agents") {
+    for (const queryKey of [queryKeys.agents, queryKeys.systemAgents]) void client.invalidateQueries({ queryKey, exact: true });
+    return;
+  }
   // The conversation's own event comes along.
   if (event.type === "agent_spoke") return;
   if (event.type === "push_due") {

@@ -34,6 +34,8 @@ export class OwnerEventsService implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     await this.notices.listen("mosaic_owner_events", { onNotice: (notice) => this.deliver(notice), onGap: () => this.tellOfGap() });
+    // A gap is told by the listener above: both channels come over one connection.
+    await this.notices.listen("mosaic_agent_config", { onNotice: ({ ownerId }) => this.tellOfAgents(ownerId), onGap: () => undefined });
   }
 
   /** Best effort: who misses an event sees the state at the next look, so a database that is away must not fail what has happened. */
@@ -83,6 +85,15 @@ export class OwnerEventsService implements OnApplicationBootstrap {
       for (const listener of listeners) {
         listener.onGap();
       }
+    }
+  }
+
+  /** `null`: it may be anybody's agents, those that belong to nobody too. */
+  private tellOfAgents(ownerId: string | null): void {
+    const told = ownerId === null ? [...this.listeners.values()] : [this.listeners.get(ownerId) ?? []];
+    // An admin's page listens for itself and for what belongs to nobody.
+    for (const listener of new Set(told.flatMap((listeners) => [...listeners]))) {
+      listener.onEvent({ type: "agents" });
     }
   }
 
