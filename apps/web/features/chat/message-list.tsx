@@ -48,12 +48,13 @@ export function MessageList(props: MessageListProps) {
   const jumpToEnd = useJumpToEnd(rows.jumpToEnd, isFar, leave);
   useSeen(messages, isAtEnd && !isFar, onSeen);
   const foundId = useWantedMessage({ wantedId, messages, open: shown.open, rows });
-  const startedAt = turn?.startedAt ?? null;
+  // Whoever reads further up on this device is not taken away by what is sent on another one.
+  const begunAt = turn?.isBegunHere === true ? turn.startedAt : null;
   const refusal = refusalOf(turn);
   const isRefused = refusal !== null;
   useEffect(() => {
-    if (startedAt !== null || isRefused) jumpToEnd();
-  }, [startedAt, isRefused, jumpToEnd]);
+    if (begunAt !== null || isRefused) jumpToEnd();
+  }, [begunAt, isRefused, jumpToEnd]);
   return (
     <div className="relative min-h-0 flex-1">
       <div

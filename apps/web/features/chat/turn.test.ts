@@ -113,7 +113,7 @@ describe("the turn's reducer", () => {
 
   test("of another page shows what was stored, and that once when it is read from its beginning", () => {
     const followed = followedTurn(question, sampleMessage({ id: answer.id, content: "Hi th", status: "streaming" }));
-    expect(followed).toMatchObject({ content: "Hello", parts: said("Hi th"), answerId: answer.id, end: null });
+    expect(followed).toMatchObject({ content: "Hello", parts: said("Hi th"), answerId: answer.id, isBegunHere: false, end: null });
     expect([accepted, delta("Hi "), delta("there")].reduce(reduceTurn, followed).parts).toEqual(said("Hi there"));
   });
 

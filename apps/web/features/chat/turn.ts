@@ -25,6 +25,8 @@ export interface Turn {
   /** Sent along, by this page. */
   readonly files: readonly ChatFile[];
   readonly startedAt: number;
+  /** This page has asked for it; otherwise it follows what another page began. */
+  readonly isBegunHere: boolean;
   readonly userMessage: Message | null;
   /** The message that it makes another version of: that and what follows it are not shown any more. */
   readonly replacedId: string | null;
@@ -55,6 +57,7 @@ export const newTurn = (content: string, startedAt: number, files: readonly Chat
   content,
   files,
   startedAt,
+  isBegunHere: true,
   userMessage: null,
   replacedId: null,
   answerId: null,
@@ -70,6 +73,7 @@ export const newTurn = (content: string, startedAt: number, files: readonly Chat
 /** A turn that another page has begun, or this one before it was loaded again. */
 export const followedTurn = (question: Message, answer: Message): Turn => ({
   ...newTurn(question.content, new Date(answer.createdAt).getTime()),
+  isBegunHere: false,
   userMessage: question,
   answerId: answer.id,
   parts: answer.parts,
