@@ -1,82 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { expect, type Page } from "@playwright/test";
-import { TextReader, Uint8ArrayWriter, ZipWriter } from "@zip.js/zip.js/lib/zip-core-native.js";
 import { expectAccessible, expectGoodLooks } from "../support/accessibility.ts";
 import { ApiClient } from "../support/api-client.ts";
 import { test, whyNot } from "../support/fixtures.ts";
+import { chooseImport, fromChatGpt, fromLibreChat, fromOpenWebUi, zipOf } from "../support/import-files.ts";
 import { answers, nextAnswer, send, signIn } from "../support/pages.ts";
-
-const text = (role: string, said: string, parent: string | null) => ({
-  parent,
-  children: [],
-  message: {
-    author: { role },
-    create_time: 1_700_000_000,
-    content: { content_type: "text", parts: [said] },
-    status: "finished_successfully",
-    metadata: {},
-  },
-});
-
-/** As ChatGPT exports them: one with two answers to the same question, one that is nothing. */
-const fromChatGpt = [
-  {
-    title: "A garden by the sea",
-    conversation_id: "c1",
-    create_time: 1_700_000_000,
-    update_time: 1_700_000_100,
-    current_node: "a2",
-    mapping: {
-      root: { parent: null, children: ["q"], message: null },
-      s: text("system", "Be kind", "root"),
-      q: text("user", "What grows by the sea?", "s"),
-      a1: text("assistant", "Thistles.", "q"),
-      a2: text("assistant", "**Roses**, and <script>alert(1)</script> ![x](https://tracker.invalid/x.png)", "q"),
-    },
-  },
-  { nothing: true },
-];
-
-/** One chat's export, with two answers to the same question. */
-const fromOpenWebUi = [
-  {
-    id: "w1",
-    title: "A boat in the harbour",
-    updated_at: 1_700_000_100,
-    chat: {
-      history: {
-        currentId: "a2",
-        messages: {
-          q: { parentId: null, childrenIds: ["a1", "a2"], role: "user", content: "Which boat is this?" },
-          a1: { parentId: "q", childrenIds: [], role: "assistant", content: "A cutter.", done: true },
-          a2: { parentId: "q", childrenIds: [], role: "assistant", content: "A sloop.", done: true },
-        },
-      },
-    },
-  },
-];
-
-const fromLibreChat = {
-  conversationId: "l1",
-  title: "A lighthouse at night",
-  messages: [
-    {
-      messageId: "q",
-      parentMessageId: "00000000-0000-0000-0000-000000000000",
-      isCreatedByUser: true,
-      sender: "User",
-      text: "How far is it seen?",
-    },
-    { messageId: "a", parentMessageId: "q", isCreatedByUser: false, sender: "GPT", text: "Twenty miles." },
-  ],
-};
-
-/** As ChatGPT sends its export: with files that are about something else. */
-async function zipOf(files: Readonly<Record<string, unknown>>): Promise<Buffer> {
-  const writer = new ZipWriter(new Uint8ArrayWriter(), { useWebWorkers: false });
-  for (const [name, value] of Object.entries(files)) await writer.add(name, new TextReader(JSON.stringify(value)));
-  return Buffer.from(await writer.close());
-}
 
 test.use({ installation: "in-out" });
 test.describe.configure({ mode: "serial" });
@@ -114,16 +42,11 @@ test.describe("conversations in and out @process", () => {
     await page.context().close();
   });
 
-  const choose = async (name: string, mimeType: string, buffer: Buffer): Promise<void> => {
-    await expect(page.getByRole("button", { name: "Choose a file" })).toBeEnabled();
-    await page.getByLabel("File to import").setInputFiles({ name, mimeType, buffer });
-  };
-
   test("a file of Open WebUI and one of LibreChat are imported, with their branches", async ({ world }) => {
     await page.goto(`${world.mosaic.url}/settings/data`);
-    await choose("chat-export.json", "application/json", Buffer.from(JSON.stringify(fromOpenWebUi)));
+    await chooseImport(page, "chat-export.json", "application/json", Buffer.from(JSON.stringify(fromOpenWebUi)));
     await expect(page.getByText("1 conversation added, with 3 messages.")).toBeVisible();
-    await choose("librechat.json", "application/json", Buffer.from(JSON.stringify(fromLibreChat)));
+    await chooseImport(page, "librechat.json", "application/json", Buffer.from(JSON.stringify(fromLibreChat)));
     await expect(page.getByText("1 conversation added, with 2 messages.")).toBeVisible();
     await page.goto(`${world.mosaic.url}/chat`);
     await page.getByRole("link", { name: /A lighthouse at night/ }).click();
@@ -137,7 +60,7 @@ test.describe("conversations in and out @process", () => {
   test("an archive of ChatGPT is imported, with a report, and adds nothing twice", async ({ world }) => {
     await page.goto(`${world.mosaic.url}/settings/data`);
     const archive = await zipOf({ "user.json": { email: "ann@example.org" }, "conversations.json": fromChatGpt });
-    const again = async (): Promise<void> => choose("chatgpt.zip", "application/zip", archive);
+    const again = async (): Promise<void> => chooseImport(page, "chatgpt.zip", "application/zip", archive);
     await again();
     await expect(page.getByText("1 conversation added, with 3 messages.")).toBeVisible();
     await expect(page.getByText("Left out: 1 conversation, of a kind that Mosaic does not know.")).toBeVisible();
@@ -177,7 +100,7 @@ test.describe("conversations in and out @process", () => {
     expect(saved.suggestedFilename()).toBe("mosaic-conversations.jsonl");
     const lines = await readFile(await saved.path());
     expect(lines.toString("utf8").split("\n")[0]).toContain('"format":"mosaic-conversations"');
-    await choose("mosaic-conversations.jsonl", "application/jsonl", lines);
+    await chooseImport(page, "mosaic-conversations.jsonl", "application/jsonl", lines);
     await expect(page.getByText("0 conversations added, with 0 messages.")).toBeVisible();
     await expect(page.getByText("Here already: 3 conversations.")).toBeVisible();
     await page.goto(`${world.mosaic.url}/chat`);

@@ -168,6 +168,8 @@ test.describe("what two people read on two devices each @process", () => {
   });
 
   test("what an agent draws is drawn on both devices of its person, and what is hostile in it does nothing there, nor where it is shared", async () => {
+    // Two agents start at once, and there is much to draw.
+    test.setTimeout(420_000);
     const deeds = await Promise.all(both().flatMap((person) => devices(person).map(async (page) => watchDeeds(page, world))));
     const asked = new Map<Page, string[]>();
     for (const page of both().flatMap(devices)) {
@@ -186,7 +188,7 @@ test.describe("what two people read on two devices each @process", () => {
     await sendBoth((animal) => `Draw the ${animal}`);
     for (const person of both()) {
       for (const page of devices(person)) {
-        await expectDrawn(page, await nextAnswer(page, person.agent.name, 1), animalOf(person));
+        await expectDrawn(page, await nextAnswer(page, person.agent.name, 1, 200_000), animalOf(person));
       }
       const [file] = await Promise.all([
         person.phone.waitForEvent("download"),
@@ -383,9 +385,9 @@ test.describe("what two people read on two devices each @process", () => {
     for (const person of both()) {
       const { name } = person.agent;
       for (const page of devices(person)) {
-        const shown = [`${name} wrote without being asked`, `Note from ${name}`, `${name} reports an error`];
-        for (const [at, kind] of kinds.entries()) {
-          await expect(page.getByRole("article", { name: shown[at] })).toContainText(`The ${animalOf(person)} of ${kind} `);
+        const shown = { assistant: `${name} wrote without being asked`, system: `Note from ${name}`, error: `${name} reports an error` };
+        for (const kind of kinds) {
+          await expect(page.getByRole("article", { name: shown[kind] })).toContainText(`The ${animalOf(person)} of ${kind} `);
         }
         await expect(page.getByRole("article")).toHaveCount(3);
       }
