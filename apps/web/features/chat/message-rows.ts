@@ -52,7 +52,7 @@ type ListVirtualizer = Virtualizer<HTMLDivElement, HTMLElement>;
 export const useMessageRows = ({ messages, hasOlder, limit, hasNewer }: MessageRowsOptions): MessageRows => {
   const scroller = useScroller();
   const [isAtEnd, setAtEnd] = useState(true);
-  const isWindowed = messages.length > limit;
+  const isWindowed = useIsWindowed(messages, limit, isAtEnd);
   const latest = useRef(messages);
   latest.current = messages;
   const hadNewer = useRef(hasNewer);
@@ -92,6 +92,20 @@ export const useMessageRows = ({ messages, hasOlder, limit, hasNewer }: MessageR
     jumpTo,
     ...placed(virtualizer, messages.length, isWindowed),
   };
+};
+
+/**
+ * The heights that rows are measured in are rounded, so that a hundred rows move by some pixels once only some of them are in the page. What comes
+ * at the end is no reason for that while somebody reads further up.
+ */
+const useIsWindowed = (messages: readonly Message[], limit: number, isAtEnd: boolean): boolean => {
+  const before = useRef({ isWindowed: false, firstId: "", count: 0 });
+  const known = before.current;
+  const [firstId, count] = [messages[0]?.id ?? "", messages.length];
+  const isOtherStart = firstId !== known.firstId;
+  const isDue = isOtherStart || (isAtEnd && count !== known.count);
+  before.current = { isWindowed: count > limit && (known.isWindowed || isDue), firstId, count };
+  return before.current.isWindowed;
 };
 
 const placed = (virtualizer: ListVirtualizer, count: number, isWindowed: boolean): Pick<MessageRows, "rows" | "abovePx" | "belowPx"> => {
