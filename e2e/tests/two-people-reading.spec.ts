@@ -74,7 +74,7 @@ const behaviour: DemoBehaviour = ({ messages: sent }) => {
   const [, what, count, animal = ""] = /(Draw|Think of|Count (\d+)) the (\w+)/.exec(said) ?? [];
   if (what === "Draw") return { kind: "text", text: drawn(animal) };
   if (what === "Think of") return { kind: "text", reasoning: `I dream of the ${animal}.`, text: `The ${animal} sleeps.` };
-  if (count === undefined) return undefined;
+  if (count === undefined) return { kind: "text", text: `You said: ${said}` };
   return { kind: "text", text: Array.from({ length: Number(count) }, (_, at) => `${animal}${at + 1}`).join(" "), wordDelayMs: 60 };
 };
 
