@@ -166,7 +166,14 @@ test.describe("what comes in and goes out of two people's two devices each @proc
       const provider = await startTranscriptionProvider({ text: `Remember the ${animalOf(person)}.`, apiKey });
       speech.push(provider);
       const models = [{ id: "chat-one" }];
-      const body = { kind: "openai-compatible", name: "Mine", baseUrl: `${provider.url}/v1`, apiKey, models, transcriptionModel: "whisper-1" };
+      const body = {
+        kind: "openai-compatible",
+        name: "Mine",
+        baseUrl: `${provider.url}/v1`,
+        apiKey,
+        models,
+        transcriptionModel: "whisper-1",
+      };
       const { id: providerId } = await person.client.json<{ id: string }>("POST", "/api/providers", body);
       await person.client.json("PATCH", `/api/agents/${person.agent.id}`, { model: { providerId, model: "chat-one" } });
       await openOnBoth(world, person, `Notes on the ${animalOf(person)}`);
@@ -207,7 +214,9 @@ test.describe("what comes in and goes out of two people's two devices each @proc
     await Promise.all(devices(ann).map(async (page) => chooseImport(page, "chat-export.json", "application/json", json(fromOpenWebUi))));
     await chooseImport(bob.laptop, "librechat.json", "application/json", json(fromLibreChat));
     for (const page of devices(ann)) {
-      await expect(page.getByText("1 conversation added, with 3 messages.").or(page.getByText("Here already: 1 conversation."))).toBeVisible();
+      await expect(
+        page.getByText("1 conversation added, with 3 messages.").or(page.getByText("Here already: 1 conversation.")),
+      ).toBeVisible();
     }
     await expect(bob.laptop.getByText("1 conversation added, with 2 messages.")).toBeVisible();
     for (const person of both()) {

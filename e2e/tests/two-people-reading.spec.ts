@@ -81,7 +81,10 @@ const behaviour: DemoBehaviour = ({ messages: sent }) => {
 const you = (page: Page, at: number): Locator => page.getByRole("article", { name: "You", exact: true }).nth(at);
 const box = (page: Page, { agent }: Person): Locator => page.getByRole("textbox", { name: `Message ${agent.name}` });
 const loadImage = (page: Page, animal: string): Locator =>
-  page.locator("article").filter({ hasText: `The ${animal} has spoken.` }).getByRole("button", { name: "Load image from images.invalid" });
+  page
+    .locator("article")
+    .filter({ hasText: `The ${animal} has spoken.` })
+    .getByRole("button", { name: "Load image from images.invalid" });
 const waiting = (page: Page): Locator => page.getByRole("region", { name: "Waiting messages" });
 const model = ({ agent }: Person, name: string): string => `Model of ${agent.name}: ${name}`;
 const faceOf = async (page: Page): Promise<unknown> =>
@@ -256,7 +259,9 @@ test.describe("what two people read on two devices each @process", () => {
     expect(await faceOf(bob.laptop)).not.toEqual(await faceOf(ann.laptop));
     const [annsFile = "", , bobsFile = ""] = places;
     const statuses = await Promise.all(
-      [annsFile, bobsFile].flatMap((path) => both().map(async ({ laptop }) => (await laptop.request.get(world.mosaic.url + path)).status())),
+      [annsFile, bobsFile].flatMap((path) =>
+        both().map(async ({ laptop }) => (await laptop.request.get(world.mosaic.url + path)).status()),
+      ),
     );
     expect(statuses).toEqual([200, 404, 404, 200]);
 
@@ -342,7 +347,9 @@ test.describe("what two people read on two devices each @process", () => {
 
   test("in a long conversation one device keeps its place while the other sends, and each is shown only some of its own messages", async () => {
     const texts = (animal: string): string[] =>
-      Array.from({ length: 300 }, (_, at) => (at % 2 === 0 ? `Question ${at} of the ${animal}` : `Answer ${at}\n\n${"Some words. ".repeat((at % 7) * 20)}`));
+      Array.from({ length: 300 }, (_, at) =>
+        at % 2 === 0 ? `Question ${at} of the ${animal}` : `Answer ${at}\n\n${"Some words. ".repeat((at % 7) * 20)}`,
+      );
     for (const person of both()) {
       const id = await person.client.newConversation(person.agent.id);
       await person.client.json("PATCH", `/api/conversations/${id}`, { title: `Book of the ${animalOf(person)}` });

@@ -94,18 +94,29 @@ export const useMessageRows = ({ messages, hasOlder, limit, hasNewer }: MessageR
   };
 };
 
+/** What the list held when it was last decided whether some of its rows are left out of the page. */
+export interface HeldRows {
+  readonly isWindowed: boolean;
+  readonly firstId: string | undefined;
+  readonly count: number;
+}
+
 /**
  * The heights that rows are measured in are rounded, so that a hundred rows move by some pixels once only some of them are in the page. What comes
  * at the end is no reason for that while somebody reads further up.
  */
+export const holdRows = (held: HeldRows | null, messages: readonly Pick<Message, "id">[], limit: number, isAtEnd: boolean): HeldRows => {
+  const [firstId, count] = [messages[0]?.id, messages.length];
+  if (held !== null && held.firstId === firstId && held.count === count) return held;
+  const isDue = held === null || held.isWindowed || held.firstId !== firstId || isAtEnd;
+  return { isWindowed: count > limit && isDue, firstId, count };
+};
+
 const useIsWindowed = (messages: readonly Message[], limit: number, isAtEnd: boolean): boolean => {
-  const before = useRef({ isWindowed: false, firstId: "", count: 0 });
-  const known = before.current;
-  const [firstId, count] = [messages[0]?.id ?? "", messages.length];
-  const isOtherStart = firstId !== known.firstId;
-  const isDue = isOtherStart || (isAtEnd && count !== known.count);
-  before.current = { isWindowed: count > limit && (known.isWindowed || isDue), firstId, count };
-  return before.current.isWindowed;
+  const [held, setHeld] = useState(() => holdRows(null, messages, limit, isAtEnd));
+  const now = holdRows(held, messages, limit, isAtEnd);
+  if (now !== held) setHeld(now);
+  return now.isWindowed;
 };
 
 const placed = (virtualizer: ListVirtualizer, count: number, isWindowed: boolean): Pick<MessageRows, "rows" | "abovePx" | "belowPx"> => {

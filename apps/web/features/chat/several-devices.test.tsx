@@ -162,7 +162,7 @@ test("an agent that was changed on another device is shown as it is now, without
   const page = await open();
   page.server.state.agents.splice(0, 1, { ...ada, name: "Grace" });
   page.server.say({ type: "agents" });
-  await screen.findByRole("textbox", { name: "Message Grace" });
+  expect(await screen.findByRole("textbox", { name: "Message Grace" })).toBeDefined();
 });
 
 describe("what an agent says by itself", () => {
