@@ -1,6 +1,7 @@
 import type { AccessTokenList, CreatedAccessToken } from "@mosaic/contracts/access-token";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { CLOCK } from "../src/platform/clock/clock.js";
+import { BearerTokensService } from "../src/modules/auth/bearer-tokens.service.js";
 import { Admission } from "../src/platform/http/admission.js";
 import { auditRows } from "./harness/audit-rows.js";
 import { postFrom } from "./harness/from-address.js";
@@ -164,6 +165,30 @@ test("what a program does is written down as the token's doing, without the toke
   expect(JSON.stringify(rows)).not.toContain(token.slice(-20));
 });
 
+test("a token says whether its conversations are shown and whether the model answers alone", async () => {
+  const [usual, chosen] = [
+    await createToken(ann, { scopes: ["chat"] }),
+    await createToken(ann, { scopes: ["chat"], showsConversations: false, usesPlainModel: true }),
+  ];
+  expect([usual.showsConversations, usual.usesPlainModel]).toEqual([true, false]);
+  expect([chosen.showsConversations, chosen.usesPlainModel]).toEqual([false, true]);
+  const { tokens } = (await ann.get("/api/tokens")).json<AccessTokenList>();
+  expect(tokens.map(({ id, showsConversations, usesPlainModel }) => [id, showsConversations, usesPlainModel])).toEqual([
+    [chosen.id, false, true],
+    [usual.id, true, false],
+  ]);
+  expect(await app.nest.get(BearerTokensService, { strict: false }).identify(chosen.token, "127.0.0.1")).toMatchObject({
+    kind: "token",
+    tokenId: chosen.id,
+    showsConversations: false,
+    usesPlainModel: true,
+  });
+  expect(await auditRows(app.database, "token.create")).toMatchObject([
+    { details: { showsConversations: true, usesPlainModel: false } },
+    { details: { showsConversations: false, usesPlainModel: true } },
+  ]);
+});
+
 test.each([
   [{ name: "", scopes: ["read"], expiresInDays: 1 }],
   [{ name: "x", scopes: [], expiresInDays: 1 }],
@@ -171,6 +196,7 @@ test.each([
   [{ name: "x", scopes: ["read", "read"], expiresInDays: 1 }],
   [{ name: "x", scopes: ["read"], expiresInDays: 0 }],
   [{ name: "x", scopes: ["read"] }],
+  [{ name: "x", scopes: ["chat"], expiresInDays: 1, usesPlainModel: "yes" }],
   [{ name: "x", scopes: ["read"], expiresInDays: 1, userId: "01890a5d-ac96-774b-bcce-b302099a8057" }],
 ])("%j makes no token", async (body) => {
   expect((await ann.post("/api/tokens", body)).status).toBe(400);

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { AccessToken } from "@mosaic/contracts/access-token";
+import type { AccessToken, CreateAccessToken } from "@mosaic/contracts/access-token";
 import type { Profile, SessionInfo } from "@mosaic/contracts/account";
 import type { ModelDefault, SaveModelDefault } from "@mosaic/contracts/model-defaults";
 import type { PushDevice, SavePushDevice } from "@mosaic/contracts/push";
@@ -33,6 +33,8 @@ export const sampleToken = (over: Partial<AccessToken> = {}): AccessToken => ({
   name: "Home automation",
   hint: "Xy9z",
   scopes: ["chat"],
+  showsConversations: true,
+  usesPlainModel: false,
   createdAt: now(),
   expiresAt: null,
   lastUsedAt: null,
@@ -124,8 +126,8 @@ const routes: Record<string, (call: AccountCall) => Answer> = {
   },
   "GET tokens": ({ state }) => ok({ tokens: state.tokens }),
   "POST tokens": ({ state, body }) => {
-    const { name, scopes } = body as Pick<AccessToken, "name" | "scopes">;
-    const added = sampleToken({ name, scopes });
+    const { name, scopes, showsConversations, usesPlainModel } = body as CreateAccessToken;
+    const added = sampleToken({ name, scopes, showsConversations, usesPlainModel });
     state.tokens.push(added);
     return ok({ ...added, token: "mosaic_shown-once" }, 201);
   },

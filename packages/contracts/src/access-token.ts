@@ -23,6 +23,10 @@ export const createAccessToken = z
       .refine((scopes) => new Set(scopes).size === scopes.length, says.once_each),
     /** `null` = never expires. */
     expiresInDays: z.int().min(1).max(maxTokenDays).nullable(),
+    /** Whether conversations that a program has with it are in its owner's lists. Only for `chat`. */
+    showsConversations: z.boolean().default(true),
+    /** Whether the agent's model answers its chat requests, without the agent and its memory. Only for `chat`. */
+    usesPlainModel: z.boolean().default(false),
   })
   .meta({ id: "CreateAccessToken" });
 export type CreateAccessToken = z.infer<typeof createAccessToken>;
@@ -34,6 +38,8 @@ export const accessToken = z
     /** The last four characters. */
     hint: z.string(),
     scopes: z.array(tokenScope),
+    showsConversations: z.boolean(),
+    usesPlainModel: z.boolean(),
     createdAt: z.iso.datetime(),
     expiresAt: z.iso.datetime().nullable(),
     lastUsedAt: z.iso.datetime().nullable(),

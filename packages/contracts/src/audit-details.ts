@@ -54,10 +54,12 @@ export const auditDetails = [
   "runtime",
   "scopes",
   "seconds",
+  "showsConversations",
   "showsText",
   "sizeBytes",
   "source",
   "step",
+  "usesPlainModel",
   "why",
 ] as const;
 export type AuditDetail = (typeof auditDetails)[number];

@@ -130,6 +130,8 @@ describe("access tokens", () => {
       name: "Home automation",
       scopes: ["read"],
       expiresInDays: 90,
+      showsConversations: true,
+      usesPlainModel: false,
     });
     press("Close");
     await waitFor(() => expect(screen.queryByText("mosaic_shown-once")).toBeNull());
@@ -137,5 +139,27 @@ describe("access tokens", () => {
     press("Revoke token");
     await screen.findByText("No access token yet");
     expect(server.state.account.tokens).toHaveLength(0);
+  });
+
+  test("for chat say whether their conversations are shown and who answers, others have no such choice", async () => {
+    const { server } = await openPage(<TokensPage />, readyState(), "/settings/tokens");
+    fireEvent.click(await screen.findByRole("button", { name: "New token" }));
+    type("Name", "Titles");
+    const [chat, read] = [screen.getByRole("checkbox", { name: "Chat" }), screen.getByRole("checkbox", { name: "Read" })];
+    fireEvent.click(read);
+    fireEvent.click(screen.getByRole("checkbox", { name: "Show its conversations in the chat" }));
+    fireEvent.click(screen.getByRole("checkbox", { name: "Answer with the model alone" }));
+    fireEvent.click(chat);
+    expect(screen.queryByRole("checkbox", { name: "Answer with the model alone" })).toBeNull();
+    fireEvent.click(chat);
+    press("Create token");
+    await screen.findByText("mosaic_shown-once");
+    expect(server.requests.find(({ line }) => line === "POST /api/tokens")?.body).toMatchObject({
+      showsConversations: false,
+      usesPlainModel: true,
+    });
+    press("Close");
+    await screen.findByText("Conversations not shown");
+    expect(screen.getByText("Model alone")).toBeDefined();
   });
 });

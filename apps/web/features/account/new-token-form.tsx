@@ -1,6 +1,6 @@
 "use client";
 
-import { tokenScope, type CreatedAccessToken, type TokenScope } from "@mosaic/contracts/access-token";
+import { tokenScope, type CreateAccessToken, type CreatedAccessToken, type TokenScope } from "@mosaic/contracts/access-token";
 import { useId, useState, type FormEvent } from "react";
 import { Button } from "@/components/ui/button";
 import { CheckboxField } from "@/components/ui/checkbox-field";
@@ -26,15 +26,19 @@ const lifetimes = [
   { value: "never", label: m.never },
 ];
 
+type ChatSettings = Pick<CreateAccessToken, "showsConversations" | "usesPlainModel">;
+const usualChat: ChatSettings = { showsConversations: true, usesPlainModel: false };
+
 export function NewTokenForm({ onCreated }: { readonly onCreated: (created: CreatedAccessToken) => void }) {
   const create = useCreateToken();
   const [name, setName] = useState("");
   const [scopes, setScopes] = useState<readonly TokenScope[]>(["chat"]);
+  const [chat, setChat] = useState(usualChat);
   const [days, setDays] = useState("90");
   const [faults, setFaults] = useState<Faults<"name" | "scopes">>({});
   const [rest, setRest] = useState<unknown>(null);
   const form = useFirstFault(faults);
-  const scopesId = useId();
+  const isForChat = scopes.includes("chat");
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const found = {
@@ -45,7 +49,7 @@ export function NewTokenForm({ onCreated }: { readonly onCreated: (created: Crea
     if (Object.keys(found).length > 0) return;
     setRest(null);
     create.mutate(
-      { name, scopes: [...scopes], expiresInDays: days === "never" ? null : Number(days) },
+      { name, scopes: [...scopes], expiresInDays: days === "never" ? null : Number(days), ...(isForChat ? chat : usualChat) },
       {
         onSuccess: onCreated,
         onError: (error) => {
@@ -63,18 +67,8 @@ export function NewTokenForm({ onCreated }: { readonly onCreated: (created: Crea
           <Input {...control} value={name} maxLength={80} autoComplete="off" onChange={(event) => setName(event.target.value)} />
         )}
       </Field>
-      <fieldset className="grid gap-2.5" aria-describedby={faults.scopes === undefined ? undefined : scopesId}>
-        <legend className="mb-1.5 text-sm font-medium">{m.itMay}</legend>
-        {tokenScope.options.map((scope) => (
-          <CheckboxField
-            key={scope}
-            {...scopeTexts[scope]}
-            isChecked={scopes.includes(scope)}
-            onChange={(isChecked) => setScopes(isChecked ? [...scopes, scope] : scopes.filter((other) => other !== scope))}
-          />
-        ))}
-        <FieldError id={scopesId} message={faults.scopes} />
-      </fieldset>
+      <ScopesField scopes={scopes} fault={faults.scopes} onChange={setScopes} />
+      {isForChat ? <ChatChoices chat={chat} onChange={setChat} /> : null}
       <Field label={m.expiresAfter} hint={days === "never" ? m.aTokenThatNeverExpires : undefined}>
         {(control) => <Select {...control} value={days} onChange={setDays} groups={[{ label: "", options: lifetimes }]} />}
       </Field>
@@ -83,5 +77,49 @@ export function NewTokenForm({ onCreated }: { readonly onCreated: (created: Crea
         {m.createToken}
       </Button>
     </form>
+  );
+}
+
+interface ScopesFieldProps {
+  readonly scopes: readonly TokenScope[];
+  readonly fault: string | undefined;
+  readonly onChange: (scopes: readonly TokenScope[]) => void;
+}
+
+function ScopesField({ scopes, fault, onChange }: ScopesFieldProps) {
+  const id = useId();
+  return (
+    <fieldset className="grid gap-2.5" aria-describedby={fault === undefined ? undefined : id}>
+      <legend className="mb-1.5 text-sm font-medium">{m.itMay}</legend>
+      {tokenScope.options.map((scope) => (
+        <CheckboxField
+          key={scope}
+          {...scopeTexts[scope]}
+          isChecked={scopes.includes(scope)}
+          onChange={(isChecked) => onChange(isChecked ? [...scopes, scope] : scopes.filter((other) => other !== scope))}
+        />
+      ))}
+      <FieldError id={id} message={fault} />
+    </fieldset>
+  );
+}
+
+function ChatChoices({ chat, onChange }: { readonly chat: ChatSettings; readonly onChange: (chat: ChatSettings) => void }) {
+  return (
+    <fieldset className="grid gap-2.5">
+      <legend className="mb-1.5 text-sm font-medium">{m.inTheChat}</legend>
+      <CheckboxField
+        label={m.showItsConversations}
+        description={m.theyAreInYourList}
+        isChecked={chat.showsConversations}
+        onChange={(showsConversations) => onChange({ ...chat, showsConversations })}
+      />
+      <CheckboxField
+        label={m.answerWithTheModelAlone}
+        description={m.withoutTheAgentAndIts}
+        isChecked={chat.usesPlainModel}
+        onChange={(usesPlainModel) => onChange({ ...chat, usesPlainModel })}
+      />
+    </fieldset>
   );
 }

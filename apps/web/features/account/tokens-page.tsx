@@ -80,6 +80,12 @@ function TokenRow({ token, onRevoke }: { readonly token: AccessToken; readonly o
           {token.scopes.map((scope) => (
             <Badge key={scope}>{scopeTexts[scope].label}</Badge>
           ))}
+          {token.scopes.includes("chat") ? (
+            <>
+              <Badge>{token.showsConversations ? m.conversationsShown : m.conversationsNotShown}</Badge>
+              {token.usesPlainModel ? <Badge>{m.modelAlone}</Badge> : null}
+            </>
+          ) : null}
         </p>
         <p className="text-sm text-muted-foreground">
           {token.lastUsedAt === null ? m.neverUsed : m.lastUsedFrom(formatTime(token.lastUsedAt), token.lastUsedAddress ?? "?")} ·{" "}

@@ -176,10 +176,12 @@ export const m: Translated<typeof english> = {
     runtime: "Wo Agenten laufen",
     scopes: "Was es darf",
     seconds: "Sekunden bis zum nächsten Versuch",
+    showsConversations: "Zeigt seine Unterhaltungen",
     showsText: "Zeigt den Anfang der Antwort",
     sizeBytes: "Größe (Bytes)",
     source: "Herkunft",
     step: "Schritt",
+    usesPlainModel: "Nur das Modell antwortet",
     why: "Weshalb",
   },
   fields: {

@@ -75,10 +75,12 @@ export const m = {
     runtime: "Where agents run",
     scopes: "What it may do",
     seconds: "Seconds until the next try",
+    showsConversations: "Shows its conversations",
     showsText: "Shows the beginning of the answer",
     sizeBytes: "Size (bytes)",
     source: "From",
     step: "Step",
+    usesPlainModel: "Answered by the model alone",
     why: "Why",
   } satisfies Readonly<Record<AuditDetail, string>>,
   /** What was changed. */

@@ -9,6 +9,8 @@ export interface StoredToken {
   readonly name: string;
   readonly hint: string;
   readonly scopes: readonly TokenScope[];
+  readonly showsConversations: boolean;
+  readonly usesPlainModel: boolean;
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
   readonly lastUsedAt: Date | null;
@@ -36,7 +38,12 @@ export class AccessTokensRepository {
       await recordAudit(transaction, {
         action: "token.create",
         target: { type: "token", id: token.id, name: token.name },
-        details: { scopes: token.scopes.join(" "), expiresAt: token.expiresAt?.toISOString() ?? null },
+        details: {
+          scopes: token.scopes.join(" "),
+          expiresAt: token.expiresAt?.toISOString() ?? null,
+          showsConversations: token.showsConversations,
+          usesPlainModel: token.usesPlainModel,
+        },
       });
       return true;
     });

@@ -24,14 +24,13 @@ export class AccessTokensService {
   }
 
   /** The only moment at which the token itself is known. Throws `conflict` when the user has too many. */
-  async create(userId: string, { name, scopes, expiresInDays }: CreateAccessToken): Promise<CreatedAccessToken> {
+  async create(userId: string, { expiresInDays, ...chosen }: CreateAccessToken): Promise<CreatedAccessToken> {
     const token = `${tokenPrefix}${newToken()}`;
     const createdAt = this.clock.now();
     const stored: StoredToken = {
+      ...chosen,
       id: randomUUIDv7(),
-      name,
       hint: token.slice(-hintLength),
-      scopes,
       createdAt,
       expiresAt: expiresInDays === null ? null : new Date(createdAt.getTime() + expiresInDays * dayMs),
       lastUsedAt: null,
@@ -57,6 +56,8 @@ function toWire(token: StoredToken): AccessToken {
     name: token.name,
     hint: token.hint,
     scopes: [...token.scopes],
+    showsConversations: token.showsConversations,
+    usesPlainModel: token.usesPlainModel,
     createdAt: token.createdAt.toISOString(),
     expiresAt: token.expiresAt?.toISOString() ?? null,
     lastUsedAt: token.lastUsedAt?.toISOString() ?? null,

@@ -22,6 +22,10 @@ export interface TokenCaller extends Identified {
   readonly tokenId: string;
   readonly tokenName: string;
   readonly scopes: readonly TokenScope[];
+  /** Whether conversations that it has are in its owner's lists. */
+  readonly showsConversations: boolean;
+  /** Whether the agent's model answers its chat requests, without the agent and its memory. */
+  readonly usesPlainModel: boolean;
 }
 
 /** Who a request is from, as the global guard found it: a signed-in browser, or a program. */

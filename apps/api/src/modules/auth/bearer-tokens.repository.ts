@@ -9,6 +9,8 @@ export interface LiveToken {
   readonly id: string;
   readonly name: string;
   readonly scopes: readonly TokenScope[];
+  readonly showsConversations: boolean;
+  readonly usesPlainModel: boolean;
   readonly user: SessionUser;
   readonly lastUsedAt: Date | null;
 }
@@ -17,13 +19,15 @@ interface TokenRow extends SessionUserColumns {
   readonly id: string;
   readonly name: string;
   readonly scopes: readonly TokenScope[];
+  readonly shows_conversations: boolean;
+  readonly uses_plain_model: boolean;
   readonly last_used_at: Date | null;
 }
 
 const liveToken: PreparedStatement = {
   name: "live_token",
   text: `
-    SELECT t.id, t.name, t.scopes, t.last_used_at, ${sessionUserColumns}
+    SELECT t.id, t.name, t.scopes, t.shows_conversations, t.uses_plain_model, t.last_used_at, ${sessionUserColumns}
     FROM access_tokens t JOIN users u ON u.id = t.user_id ${sessionUserJoin}
     WHERE t.token_hash = $1 AND (t.expires_at IS NULL OR t.expires_at > $2) AND u.disabled_at IS NULL`,
 };
@@ -38,7 +42,15 @@ export class BearerTokensRepository {
     const [row] = await this.prisma.askPrepared<TokenRow>(liveToken, [Buffer.from(tokenHash), now]);
     return row === undefined
       ? null
-      : { id: row.id, name: row.name, scopes: row.scopes, user: sessionUserOf(row), lastUsedAt: row.last_used_at };
+      : {
+          id: row.id,
+          name: row.name,
+          scopes: row.scopes,
+          showsConversations: row.shows_conversations,
+          usesPlainModel: row.uses_plain_model,
+          user: sessionUserOf(row),
+          lastUsedAt: row.last_used_at,
+        };
   }
 
   /** Those of `ids` that still count. */

@@ -34,6 +34,7 @@ export class BearerTokensService {
     if (found.lastUsedAt === null || now.getTime() - found.lastUsedAt.getTime() > touchEveryMs) {
       await this.repository.touch(found, { at: now, address, unlessSince: new Date(now.getTime() - touchEveryMs) });
     }
-    return { kind: "token", user: found.user, askedAtMs, tokenId: found.id, tokenName: found.name, scopes: found.scopes };
+    const { id: tokenId, name: tokenName, user, scopes, showsConversations, usesPlainModel } = found;
+    return { kind: "token", user, askedAtMs, tokenId, tokenName, scopes, showsConversations, usesPlainModel };
   }
 }
