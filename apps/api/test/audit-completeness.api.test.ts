@@ -125,6 +125,7 @@ const foundElsewhere: Partial<Record<AuditAction, string>> = {
   "backup.restore": "cli.api.test.ts",
   "container.fail": "hung-agents.api.test.ts",
   "conversation.continue": "shares.api.test.ts",
+  "conversation.list": "unlisted-conversations.api.test.ts",
   "conversation.move": "folders.api.test.ts",
   "conversation.import": "conversation-import.api.test.ts",
   "file.upload": "files.api.test.ts",

@@ -176,7 +176,7 @@ test("what a process deleted that runs no more is removed by the next one, by it
   const conversationId = await createConversation(client, (await createAgent(client)).id);
   await remove(client, conversationId);
   await first.close();
-  const times = { undoMs: 0, keptMs: 0, removeEveryMs: 20 };
+  const times = { ...deletionTimes, undoMs: 0, keptMs: 0, removeEveryMs: 20 };
   const second = await startTestApp({ database, replace: [{ token: DELETION_TIMES, value: times }] });
   await expect.poll(async () => database.query("SELECT 1 FROM conversations WHERE id = $1", [conversationId])).toEqual([]);
   await second.close();

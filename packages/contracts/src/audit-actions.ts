@@ -20,6 +20,7 @@ const labels = {
   "conversation.continue": "Went on with a shared conversation",
   "conversation.create": "Began a conversation",
   "conversation.delete": "Deleted a conversation",
+  "conversation.list": "Put a conversation into the list",
   "conversation.move": "Moved a conversation to another folder",
   "conversation.import": "Imported a conversation",
   "conversation.rename": "Renamed a conversation",

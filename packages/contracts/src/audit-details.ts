@@ -33,6 +33,7 @@ export const auditDetails = [
   "isEnabled",
   "isKeptRunning",
   "isKnownName",
+  "isListed",
   "isNewEmail",
   "isOn",
   "isPinned",

@@ -65,6 +65,8 @@ export const conversation = z
     /** One that is pinned is not archived, and the other way round. */
     isPinned: z.boolean(),
     isArchived: z.boolean(),
+    /** Only here: no list, search or notification has it, and it goes some time after its last message. Absent: it is in the lists. */
+    isListed: z.literal(false).optional(),
     /** Something has come that its owner has not seen, on whatever device. Absent: from a release of before. */
     isUnread: z.boolean().optional(),
     /** In lists and after a change: the answer that is on its way, from whatever device it was asked for. Absent: none, or not looked for. */
@@ -206,6 +208,8 @@ export const ownerEvent = z.discriminatedUnion("type", [
     conversationId: z.uuid(),
     /** It is being answered, or was until now. Absent: something else has changed. */
     turn: z.object({ answerId: z.uuid(), isOver: z.boolean() }).optional(),
+    /** No list has it. Absent: one has it, or may have it. */
+    isListed: z.literal(false).optional(),
     /** Only this has changed: its owner has seen all of it, on some page. */
     isRead: z.literal(true).optional(),
     /** Only this has changed: what was typed in it. Without a revision there is no draft any more. */

@@ -2,12 +2,16 @@ import { z } from "zod";
 import { says } from "./field-faults.js";
 import { conversation, conversationTitle } from "./chat.js";
 
-/** What is left out stays. `folderId`: `null` takes it out of its folder. Pinning takes a conversation out of the archive, and archiving takes its pin off. */
+/**
+ * What is left out stays. `folderId`: `null` takes it out of its folder. Pinning takes a conversation out of the archive, and archiving takes its pin off. `isListed`
+ * puts one into the lists that was in none.
+ */
 export const updateConversation = z
   .strictObject({
     title: conversationTitle.optional(),
     isPinned: z.boolean().optional(),
     isArchived: z.boolean().optional(),
+    isListed: z.literal(true).optional(),
     folderId: z.uuid().nullable().optional(),
   })
   .refine((change) => Object.values(change).some((value) => value !== undefined), says.what_to_change)

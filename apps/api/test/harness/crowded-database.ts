@@ -112,10 +112,10 @@ function talk({ users, agents, conversations, messages, auditEvents }: Crowd): s
   const folder = `CASE WHEN n <= ${heavyConversations} THEN 1 + n % 40 ELSE n END`;
   const text = "repeat(md5(n::text), 6)";
   return [
-    `INSERT INTO conversations (id, user_id, agent_id, folder_id, title_encrypted, indexed_title, pinned_at, archived_at, deleted_at, created_at, updated_at)
+    `INSERT INTO conversations (id, user_id, agent_id, folder_id, title_encrypted, indexed_title, pinned_at, archived_at, deleted_at, is_listed, created_at, updated_at)
      SELECT ${idSql("conversations", "n")}, ${idSql("users", user)}, ${idSql("agents", agent)}, CASE WHEN n % 4 = 1 THEN ${idSql("folders", folder)} END,
        'enc:' || md5(n::text), right(md5(n::text), 24), CASE WHEN n % 500 = 7 THEN ${ago("n")} END,
-       CASE WHEN n % 3 = 2 AND n % 500 <> 7 THEN ${ago("n")} END, CASE WHEN n % 4000 = 11 THEN ${ago("n")} END, ${ago("n")}, ${ago("n")} FROM generate_series(1, ${conversations}) AS n`,
+       CASE WHEN n % 3 = 2 AND n % 500 <> 7 THEN ${ago("n")} END, CASE WHEN n % 4000 = 11 THEN ${ago("n")} END, n % 5 <> 4, ${ago("n")}, ${ago("n")} FROM generate_series(1, ${conversations}) AS n`,
     `INSERT INTO folders (id, user_id, name_encrypted, instructions_encrypted, instructions_id, created_at)
      SELECT ${idSql("folders", "n")}, ${idSql("users", user)}, 'enc:', 'enc:', CASE WHEN n % 3 <> 0 THEN gen_random_uuid() END, ${ago("n")} FROM generate_series(1, ${conversations}) AS n
      WHERE n <= 40 OR n > ${heavyConversations}`,

@@ -125,10 +125,18 @@ function importedDraft(): ConversationDraft {
 const talk: readonly Call[] = [
   ...of(ConversationsRepository, {
     create: (conversations) =>
-      conversations.create(user, { id: randomUUIDv7(), agentId: id("agents", 1), folderId: null, titleEncrypted: "enc:", now }),
+      conversations.create(user, {
+        id: randomUUIDv7(),
+        agentId: id("agents", 1),
+        folderId: null,
+        titleEncrypted: "enc:",
+        isListed: true,
+        now,
+      }),
     find: (conversations) => conversations.find(user, id("conversations", 1)),
     setMemoryGiven: (conversations) => conversations.setMemoryGiven(user, id("conversations", 1), now),
-    update: (conversations) => conversations.update(user, id("conversations", 1), { titleEncrypted: "enc:", isPinned: true }, now),
+    update: (conversations) =>
+      conversations.update(user, id("conversations", 1), { titleEncrypted: "enc:", isPinned: true, isListed: true }, now),
   }),
   ...of(ConversationListRepository, {
     page: [false, true].flatMap((isArchived) =>
@@ -174,6 +182,7 @@ const talk: readonly Call[] = [
     mark: (deletion) => deletion.mark(user, id("conversations", 2), now),
     unmark: (deletion) => deletion.unmark(user, id("conversations", 2), hourAgo),
     remove: (deletion) => deletion.remove(hourAgo),
+    markUnlisted: (deletion) => deletion.markUnlisted(hourAgo, now),
   }),
   ...of(AgentSayingsRepository, {
     givenTo: (sayings) => sayings.givenTo(talkTurn),

@@ -65,7 +65,7 @@ export const putTitleIntoCache = (client: QueryClient, id: string, change: Pick<
 export const putIntoLists = (client: QueryClient, conversation: Conversation): void => {
   changeLists(client, conversation.id, ([first, ...others], { agentId, folderId, isArchived }) => {
     const isOf = (agentId === null || conversation.agentId === agentId) && (folderId === null || conversation.folderId === folderId);
-    const belongs = conversation.isArchived === isArchived && isOf;
+    const belongs = conversation.isListed !== false && conversation.isArchived === isArchived && isOf;
     return first !== undefined && belongs
       ? [{ ...first, conversations: [conversation, ...first.conversations] }, ...others]
       : [first, ...others].filter((page) => page !== undefined);

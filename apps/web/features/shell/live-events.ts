@@ -51,7 +51,7 @@ const applyOwnerEvent = (client: QueryClient, event: OwnerEvent, isReadHere: IsR
     if (turn?.isOver) noteAnswerOver(turn.answerId);
     // Whoever reads a turn itself has everything before this.
     if (turn && isReadHere(conversationId, turn.answerId)) return;
-    void client.invalidateQueries({ queryKey: queryKeys.conversations });
+    if (event.isListed !== false) void client.invalidateQueries({ queryKey: queryKeys.conversations });
     void client.invalidateQueries({ queryKey: queryKeys.conversation(conversationId) });
     return;
   }

@@ -54,6 +54,7 @@ export const m = {
     isEnabled: "Enabled",
     isKeptRunning: "Kept running",
     isKnownName: "The name exists",
+    isListed: "In the list",
     isNewEmail: "New e-mail address",
     isOn: "On",
     isPinned: "Pinned",

@@ -65,7 +65,8 @@ export class AgentEventsRepository {
         return { kind: "not_found" };
       }
       const messageId = await store(tx, event, place);
-      await tx.$executeRaw(pushing({ userId: place.userId, messageId }, Prisma.sql`SELECT 1`));
+      const listed = Prisma.sql`SELECT 1 FROM conversations WHERE id = ${place.conversationId}::uuid AND is_listed`;
+      await tx.$executeRaw(pushing({ userId: place.userId, messageId }, listed));
       const next = new Date(Math.max(allowedAt.getTime(), now.getTime()) + pace.everyMs);
       await tx.$executeRaw`UPDATE agent_event_rates SET allowed_at = ${next} WHERE agent_id = ${event.agentId}::uuid`;
       await remember(tx, event, { ...place, messageId });
@@ -145,7 +146,8 @@ async function store(tx: Prisma.TransactionClient, { kind, now, seal }: NewAgent
     INSERT INTO messages (id, conversation_id, role, content_encrypted, content_format, status, agent_event_kind, created_at)
     VALUES (${messageId}::uuid, ${conversationId}::uuid, 'assistant', ${contentEncrypted}, ${contentFormat}, 'complete', ${kind}, ${now})`;
   await tx.$executeRaw`
-    UPDATE conversations SET updated_at = ${now}, archived_at = NULL, unread_message_id = GREATEST(unread_message_id, ${messageId}::uuid)
+    UPDATE conversations SET updated_at = ${now}, archived_at = NULL,
+      unread_message_id = CASE WHEN is_listed THEN GREATEST(unread_message_id, ${messageId}::uuid) END
     WHERE id = ${conversationId}::uuid`;
   return messageId;
 }

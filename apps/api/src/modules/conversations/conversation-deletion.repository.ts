@@ -24,6 +24,17 @@ export class ConversationDeletionRepository {
     });
   }
 
+  /** Marks those that are in no list and in which nobody has spoken since `until`, a few thousand at a time. Tells how many. */
+  async markUnlisted(until: Date, now: Date): Promise<number> {
+    return inBatches(
+      async (limit) =>
+        this.prisma.$executeRaw`
+          UPDATE conversations SET deleted_at = ${now} WHERE id IN (
+            SELECT v.id FROM conversations v WHERE NOT v.is_listed AND v.deleted_at IS NULL AND v.updated_at <= ${until}
+            LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED)`,
+    );
+  }
+
   /** Takes the mark off one that was deleted after `since`; one that has none stays as it is. `null` if the user has no such conversation. */
   async unmark(userId: string, id: string, since: Date): Promise<StoredConversation | null> {
     return this.prisma.$transaction(async (tx) => {

@@ -23,6 +23,7 @@ export class ConversationDeletionService {
     periodic: Periodic,
   ) {
     periodic.every(times.removeEveryMs, { what: "removing deleted conversations", run: async () => this.removeDue() });
+    periodic.every(times.removeEveryMs, { what: "deleting unlisted conversations", run: async () => this.deleteUnlisted() });
   }
 
   /** An answer under way notices it and ends. Throws `not_found` for another's as for a missing one. */
@@ -48,6 +49,14 @@ export class ConversationDeletionService {
     const count = await this.repository.remove(this.ago(this.times.keptMs));
     if (count > 0) {
       this.logger.log("deleted conversations were removed", { count });
+    }
+  }
+
+  /** Those that nobody has spoken in for a long time. They are removed as any deleted one. */
+  async deleteUnlisted(): Promise<void> {
+    const count = await this.repository.markUnlisted(this.ago(this.times.unlistedKeptMs), this.clock.now());
+    if (count > 0) {
+      this.logger.log("unlisted conversations were deleted", { count });
     }
   }
 

@@ -19,21 +19,28 @@ const conversationFields = {
   folderId: true,
   pinnedAt: true,
   archivedAt: true,
+  isListed: true,
   unreadMessageId: true,
   createdAt: true,
   updatedAt: true,
 } as const;
+
+export interface NewConversation {
+  readonly id: string;
+  readonly agentId: string;
+  readonly folderId: string | null;
+  readonly titleEncrypted: string;
+  readonly isListed: boolean;
+  readonly now: Date;
+}
 
 @Injectable()
 export class ConversationsRepository {
   constructor(private readonly prisma: PrismaService) {}
 
   /** `null` if the user has no such agent, or no such folder. */
-  async create(
-    userId: string,
-    conversation: { id: string; agentId: string; folderId: string | null; titleEncrypted: string; now: Date },
-  ): Promise<StoredConversation | null> {
-    const { id, agentId, folderId, titleEncrypted, now } = conversation;
+  async create(userId: string, conversation: NewConversation): Promise<StoredConversation | null> {
+    const { id, agentId, folderId, titleEncrypted, isListed, now } = conversation;
     return this.prisma.$transaction(async (tx) => {
       const owned = await tx.$queryRaw<
         unknown[]
@@ -42,9 +49,10 @@ export class ConversationsRepository {
       if (owned.length === 0 || (folderId !== null && !(await hasFolder(tx, userId, folderId)))) {
         return null;
       }
-      await recordAudit(tx, { action: "conversation.create", target: { type: "conversation", id }, details: { agentId } });
+      const details = { agentId, ...(isListed ? {} : { isListed }) };
+      await recordAudit(tx, { action: "conversation.create", target: { type: "conversation", id }, details });
       return tx.conversation.create({
-        data: { id, userId, agentId, folderId, titleEncrypted, createdAt: now, updatedAt: now },
+        data: { id, userId, agentId, folderId, titleEncrypted, isListed, createdAt: now, updatedAt: now },
         select: conversationFields,
       });
     });
@@ -64,7 +72,7 @@ export class ConversationsRepository {
 
   /** `null` if the user has no such conversation, or no such folder. The time of the last message stays: a change does not move it up. */
   async update(userId: string, id: string, change: ConversationChange, now: Date): Promise<StoredConversation | null> {
-    const { titleEncrypted, isPinned, isArchived, folderId } = change;
+    const { titleEncrypted, isPinned, isArchived, isListed, folderId } = change;
     return this.prisma.$transaction(async (tx) => {
       if (folderId != null && !(await hasFolder(tx, userId, folderId))) {
         return null;
@@ -72,22 +80,45 @@ export class ConversationsRepository {
       const [changed] = await tx.$queryRaw<StoredConversation[]>`
         UPDATE conversations SET title_encrypted = COALESCE(${titleEncrypted ?? null}, title_encrypted),
           pinned_at = ${sinceSql("pinned_at", isPinned, isArchived, now)}, archived_at = ${sinceSql("archived_at", isArchived, isPinned, now)},
-          folder_id = ${folderId === undefined ? Prisma.sql`folder_id` : Prisma.sql`${folderId}::uuid`}
+          is_listed = is_listed OR ${isListed === true}, folder_id = ${folderId === undefined ? Prisma.sql`folder_id` : Prisma.sql`${folderId}::uuid`}
         WHERE id = ${id}::uuid AND user_id = ${userId}::uuid AND deleted_at IS NULL RETURNING ${Prisma.raw(conversationColumns)}`;
-      const target = { type: "conversation", id } as const;
-      if (changed !== undefined && titleEncrypted !== undefined) {
-        await recordAudit(tx, { action: "conversation.rename", target });
+      if (changed === undefined) {
+        return null;
       }
-      if (changed !== undefined && (isPinned ?? isArchived) !== undefined) {
-        const details = { ...(isPinned === undefined ? {} : { isPinned }), ...(isArchived === undefined ? {} : { isArchived }) };
-        await recordAudit(tx, { action: "conversation.update", target, details });
+      if (isListed === true) {
+        await letBeFound(tx, id);
       }
-      if (changed !== undefined && folderId !== undefined) {
-        await recordAudit(tx, { action: "conversation.move", target, details: { folderId } });
-      }
-      return changed ?? null;
+      await noteChange(tx, id, change);
+      return changed;
     });
   }
+}
+
+/** One entry for each kind of change. */
+async function noteChange(tx: Prisma.TransactionClient, id: string, change: ConversationChange): Promise<void> {
+  const { titleEncrypted, isPinned, isArchived, isListed, folderId } = change;
+  const target = { type: "conversation", id } as const;
+  if (titleEncrypted !== undefined) {
+    await recordAudit(tx, { action: "conversation.rename", target });
+  }
+  if ((isPinned ?? isArchived) !== undefined) {
+    const details = { ...(isPinned === undefined ? {} : { isPinned }), ...(isArchived === undefined ? {} : { isArchived }) };
+    await recordAudit(tx, { action: "conversation.update", target, details });
+  }
+  if (isListed === true) {
+    await recordAudit(tx, { action: "conversation.list", target });
+  }
+  if (folderId !== undefined) {
+    await recordAudit(tx, { action: "conversation.move", target, details: { folderId } });
+  }
+}
+
+/**
+ * The search has passed over an unlisted one. Every message is written, also one that was not passed over yet: whoever is at it notices, and looks again.
+ */
+async function letBeFound(tx: Prisma.TransactionClient, id: string): Promise<void> {
+  await tx.$executeRaw`UPDATE messages SET is_indexed = false WHERE conversation_id = ${id}::uuid`;
+  await tx.$executeRaw`UPDATE conversations SET indexed_title = NULL WHERE id = ${id}::uuid`;
 }
 
 /** Until the end of the transaction. */

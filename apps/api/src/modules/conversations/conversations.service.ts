@@ -39,15 +39,22 @@ export class ConversationsService {
     };
   }
 
-  /** Throws `not_found` for another's agent or folder as for a missing one. */
-  async create(userId: string, { agentId, folderId }: CreateConversation): Promise<Conversation> {
+  /** Open pages are told of a listed one. Throws `not_found` for another's agent or folder as for a missing one. */
+  async create(
+    userId: string,
+    { agentId, folderId }: CreateConversation,
+    { isListed = true }: { readonly isListed?: boolean } = {},
+  ): Promise<Conversation> {
     const id = randomUUIDv7();
     const titleEncrypted = this.crypto.seal(untitled, titleContext(userId, id));
-    const stored = await this.repository.create(userId, { id, agentId, folderId: folderId ?? null, titleEncrypted, now: this.clock.now() });
+    const now = this.clock.now();
+    const stored = await this.repository.create(userId, { id, agentId, folderId: folderId ?? null, titleEncrypted, isListed, now });
     if (stored === null) {
       throw new AppError("not_found");
     }
-    await this.events.publish(userId, { type: "conversation", conversationId: id });
+    if (isListed) {
+      await this.events.publish(userId, { type: "conversation", conversationId: id });
+    }
     return openConversation(this.crypto, userId, stored);
   }
 
@@ -63,11 +70,12 @@ export class ConversationsService {
   }
 
   /** Throws `not_found` for another's conversation or folder as for a missing one. */
-  async update(userId: string, id: string, { title, isPinned, isArchived, folderId }: UpdateConversation): Promise<Conversation> {
+  async update(userId: string, id: string, { title, isPinned, isArchived, isListed, folderId }: UpdateConversation): Promise<Conversation> {
     const change = {
       ...(title === undefined ? {} : { titleEncrypted: this.crypto.seal(title, titleContext(userId, id)) }),
       ...(isPinned === undefined ? {} : { isPinned }),
       ...(isArchived === undefined ? {} : { isArchived }),
+      ...(isListed === undefined ? {} : { isListed }),
       ...(folderId === undefined ? {} : { folderId }),
     };
     const stored = await this.repository.update(userId, id, change, this.clock.now());

@@ -47,6 +47,7 @@ export interface StoredConversation {
   readonly importedAt: Date | null;
   readonly pinnedAt: Date | null;
   readonly archivedAt: Date | null;
+  readonly isListed: boolean;
   /** `null`: its owner has seen all. */
   readonly unreadMessageId: string | null;
   /** Absent: nobody asked. */
@@ -79,6 +80,7 @@ export interface ConversationChange {
   readonly titleEncrypted?: string;
   readonly isPinned?: boolean;
   readonly isArchived?: boolean;
+  readonly isListed?: true;
   /** `null`: out of its folder. */
   readonly folderId?: string | null;
 }
@@ -135,8 +137,8 @@ export const messageColumns = `id, role, content_encrypted AS "contentEncrypted"
 
 /** The columns of a `StoredConversation`, in SQL. */
 export const conversationColumns = `id, agent_id AS "agentId", title_encrypted AS "titleEncrypted", memory_given_at AS "memoryGivenAt", imported_at AS "importedAt", folder_id AS "folderId",
-  pinned_at AS "pinnedAt", archived_at AS "archivedAt", unread_message_id AS "unreadMessageId", created_at AS "createdAt", updated_at AS "updatedAt",
+  pinned_at AS "pinnedAt", archived_at AS "archivedAt", is_listed AS "isListed", unread_message_id AS "unreadMessageId", created_at AS "createdAt", updated_at AS "updatedAt",
   (SELECT m.id FROM messages m WHERE m.conversation_id = conversations.id AND m.status = 'streaming' LIMIT 1) AS "answeringId"`;
 
-/** As the indexes have it: 2 for what is pinned, 1 for the rest of the list, 0 for the archive. */
-export const rankSql = "(CASE WHEN pinned_at IS NOT NULL THEN 2 WHEN archived_at IS NULL THEN 1 ELSE 0 END)";
+/** As the indexes have it: 2 for what is pinned, 1 for the rest of the list, 0 for the archive, -1 for what is in none of them. */
+export const rankSql = "(CASE WHEN NOT is_listed THEN -1 WHEN pinned_at IS NOT NULL THEN 2 WHEN archived_at IS NULL THEN 1 ELSE 0 END)";

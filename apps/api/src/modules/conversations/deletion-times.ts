@@ -3,9 +3,13 @@ export interface DeletionTimes {
   readonly undoMs: number;
   /** Longer than `undoMs`, since the clocks of two processes differ: what one may still bring back, no other removes. */
   readonly keptMs: number;
+  /** Of an unlisted conversation, since its last message: nobody sees it who could delete it. */
+  readonly unlistedKeptMs: number;
   readonly removeEveryMs: number;
 }
 
 export const DELETION_TIMES = Symbol("DELETION_TIMES");
 
-export const deletionTimes: DeletionTimes = { undoMs: 120_000, keptMs: 180_000, removeEveryMs: 60_000 };
+const dayMs = 24 * 3_600_000;
+
+export const deletionTimes: DeletionTimes = { undoMs: 120_000, keptMs: 180_000, unlistedKeptMs: 30 * dayMs, removeEveryMs: 60_000 };

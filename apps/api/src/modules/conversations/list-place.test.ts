@@ -13,6 +13,7 @@ const stored: StoredConversation = {
   folderId: null,
   pinnedAt: null,
   archivedAt: null,
+  isListed: true,
   unreadMessageId: null,
   createdAt: now,
   updatedAt: now,

@@ -38,6 +38,7 @@ export function openConversation(crypto: CryptoService, userId: string, stored: 
     ...(stored.folderId === null ? {} : { folderId: stored.folderId }),
     isPinned: stored.pinnedAt !== null,
     isArchived: stored.archivedAt !== null,
+    ...(stored.isListed ? {} : { isListed: false as const }),
     isUnread: stored.unreadMessageId !== null,
     ...(stored.answeringId == null ? {} : { answeringId: stored.answeringId }),
     createdAt: stored.createdAt.toISOString(),

@@ -6,11 +6,11 @@ import type { IndexedMessage, IndexedTitle, UnindexedMessage, UnindexedTitle } f
 const messagesToIndex: PreparedStatement = {
   name: "messages_to_index",
   text: `
-    SELECT m.id, m.user_id AS "userId", m.version, m.content_encrypted AS "contentEncrypted", m.content_format AS "contentFormat"
+    SELECT m.id, m.user_id AS "userId", m.is_listed AS "isListed", m.version, m.content_encrypted AS "contentEncrypted", m.content_format AS "contentFormat"
     FROM (
       SELECT next.*, row_number() OVER ordered AS place, sum(octet_length(next.content_encrypted)) OVER ordered AS bytes
       FROM (
-        SELECT m.id, v.user_id, m.xmin::text AS version, m.content_encrypted, m.content_format
+        SELECT m.id, v.user_id, v.is_listed, m.xmin::text AS version, m.content_encrypted, m.content_format
         FROM messages m JOIN conversations v ON v.id = m.conversation_id
         WHERE NOT m.is_indexed AND m.status <> 'streaming' ORDER BY m.id DESC LIMIT $1
       ) next
@@ -29,11 +29,13 @@ const indexMessages: PreparedStatement = {
     WITH entry AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) AS e (id, user_id, version, tokens)),
     free AS (
       SELECT m.id FROM entry JOIN messages m ON m.id = entry.id WHERE m.xmin = entry.version::xid FOR NO KEY UPDATE OF m SKIP LOCKED),
-    done AS (UPDATE messages m SET is_indexed = true FROM free WHERE m.id = free.id RETURNING m.id)
-    INSERT INTO search_messages (message_id, user_id, tokens)
-    SELECT done.id, entry.user_id, array_to_tsvector(string_to_array(entry.tokens, ' ')) FROM done JOIN entry ON entry.id = done.id
-    ON CONFLICT (message_id) DO UPDATE SET tokens = excluded.tokens
-    RETURNING 1`,
+    done AS (UPDATE messages m SET is_indexed = true FROM free WHERE m.id = free.id RETURNING m.id),
+    entered AS (
+      INSERT INTO search_messages (message_id, user_id, tokens)
+      SELECT done.id, entry.user_id, array_to_tsvector(string_to_array(entry.tokens, ' ')) FROM done JOIN entry ON entry.id = done.id
+      WHERE entry.tokens IS NOT NULL
+      ON CONFLICT (message_id) DO UPDATE SET tokens = excluded.tokens)
+    SELECT 1 FROM done`,
 };
 
 /** The end of a sealed value, which each sealing has for itself. Also in the index `conversations_to_index_idx`. */
@@ -42,7 +44,7 @@ const endOfTitle = "right(title_encrypted, 24)";
 const titlesToIndex: PreparedStatement = {
   name: "titles_to_index",
   text: `
-    SELECT id, user_id AS "userId", title_encrypted AS "titleEncrypted" FROM conversations
+    SELECT id, user_id AS "userId", is_listed AS "isListed", title_encrypted AS "titleEncrypted" FROM conversations
     WHERE indexed_title IS DISTINCT FROM ${endOfTitle} ORDER BY id DESC LIMIT $1`,
 };
 
@@ -51,13 +53,15 @@ const indexTitles: PreparedStatement = {
   text: `
     WITH entry AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) AS e (id, user_id, title, tokens)),
     free AS (
-      SELECT v.id FROM entry JOIN conversations v ON v.id = entry.id WHERE v.title_encrypted = entry.title
+      SELECT v.id FROM entry JOIN conversations v ON v.id = entry.id WHERE v.title_encrypted = entry.title AND v.is_listed = (entry.tokens IS NOT NULL)
       FOR NO KEY UPDATE OF v SKIP LOCKED),
-    done AS (UPDATE conversations v SET indexed_title = ${endOfTitle} FROM free WHERE v.id = free.id RETURNING v.id)
-    INSERT INTO search_titles (conversation_id, user_id, tokens)
-    SELECT done.id, entry.user_id, array_to_tsvector(string_to_array(entry.tokens, ' ')) FROM done JOIN entry ON entry.id = done.id
-    ON CONFLICT (conversation_id) DO UPDATE SET tokens = excluded.tokens
-    RETURNING 1`,
+    done AS (UPDATE conversations v SET indexed_title = ${endOfTitle} FROM free WHERE v.id = free.id RETURNING v.id),
+    entered AS (
+      INSERT INTO search_titles (conversation_id, user_id, tokens)
+      SELECT done.id, entry.user_id, array_to_tsvector(string_to_array(entry.tokens, ' ')) FROM done JOIN entry ON entry.id = done.id
+      WHERE entry.tokens IS NOT NULL
+      ON CONFLICT (conversation_id) DO UPDATE SET tokens = excluded.tokens)
+    SELECT 1 FROM done`,
 };
 
 /** What is to be indexed, and the index. A row is marked in the statement that indexes it, so neither is ever without the other. */
@@ -69,7 +73,7 @@ export class SearchIndexRepository {
     return this.prisma.askPrepared<UnindexedMessage>(messagesToIndex, [limit, sealedBytes]);
   }
 
-  /** Tells how many were. */
+  /** Tells how many were, and how many were passed over. */
   async indexMessages(messages: readonly IndexedMessage[]): Promise<number> {
     const rows = await this.prisma.askPrepared(indexMessages, [
       messages.map(({ id }) => id),

@@ -98,7 +98,7 @@ export class SearchIndexerService implements OnApplicationBootstrap {
     return found.length === 0
       ? 0
       : this.repository.indexMessages(
-          found.map(({ id, userId, version }, index) => ({ id, userId, version, tokens: tokens[index] ?? "" })),
+          found.map(({ id, userId, version }, index) => ({ id, userId, version, tokens: tokens[index] ?? null })),
         );
   }
 
@@ -107,16 +107,21 @@ export class SearchIndexerService implements OnApplicationBootstrap {
     const tokens = await this.tokensOf(found, ({ id, userId, titleEncrypted }) =>
       this.crypto.open(titleEncrypted, titleContext(userId, id)),
     );
-    return found.length === 0 ? 0 : this.repository.indexTitles(found.map((title, index) => ({ ...title, tokens: tokens[index] ?? "" })));
+    return found.length === 0 ? 0 : this.repository.indexTitles(found.map((title, index) => ({ ...title, tokens: tokens[index] ?? null })));
   }
 
+  /** `null` for each that is not to be found. */
   private async tokensOf<Row extends UnindexedMessage | UnindexedTitle>(
     rows: readonly Row[],
     textOf: (row: Row) => string,
-  ): Promise<string[]> {
+  ): Promise<(string | null)[]> {
     const makers = new Map<string, TokenMaker>();
-    const tokens: string[] = [];
+    const tokens: (string | null)[] = [];
     for (const row of rows) {
+      if (!row.isListed) {
+        tokens.push(null);
+        continue;
+      }
       const maker = makers.get(row.userId) ?? new TokenMaker(await this.keys.findOrMake(row.userId));
       makers.set(row.userId, maker);
       tokens.push(await maker.tokensOf(this.textOrNothing(row, textOf)));

@@ -13,7 +13,7 @@ const candidateMessages: PreparedStatement = {
     newest AS (
       SELECT message_id FROM found WHERE user_id = $1 AND message_id < $3 ORDER BY message_id DESC LIMIT $4)
     SELECT newest.message_id AS id, octet_length(m.content_encrypted) AS "sealedBytes"
-    FROM newest LEFT JOIN (messages m JOIN conversations v ON v.id = m.conversation_id AND v.user_id = $1 AND v.deleted_at IS NULL)
+    FROM newest LEFT JOIN (messages m JOIN conversations v ON v.id = m.conversation_id AND v.user_id = $1 AND v.deleted_at IS NULL AND v.is_listed)
       ON m.id = newest.message_id AND m.status <> 'streaming'
     ORDER BY newest.message_id DESC`,
 };
@@ -24,7 +24,7 @@ const foundMessages: PreparedStatement = {
     SELECT m.id, m.role, m.content_encrypted AS "contentEncrypted", m.content_format AS "contentFormat", m.created_at AS "createdAt",
       v.id AS "conversationId", v.agent_id AS "agentId", v.title_encrypted AS "titleEncrypted"
     FROM messages m JOIN conversations v ON v.id = m.conversation_id
-    WHERE m.id = ANY($2::uuid[]) AND v.user_id = $1 AND v.deleted_at IS NULL ORDER BY m.id DESC`,
+    WHERE m.id = ANY($2::uuid[]) AND v.user_id = $1 AND v.deleted_at IS NULL AND v.is_listed ORDER BY m.id DESC`,
 };
 
 const foundTitles: PreparedStatement = {
@@ -33,7 +33,7 @@ const foundTitles: PreparedStatement = {
     WITH found AS MATERIALIZED (SELECT conversation_id, user_id FROM search_titles WHERE tokens @@ $2::tsquery)
     SELECT v.id AS "conversationId", v.agent_id AS "agentId", v.title_encrypted AS "titleEncrypted"
     FROM found JOIN conversations v ON v.id = found.conversation_id
-    WHERE found.user_id = $1 AND v.user_id = $1 AND v.deleted_at IS NULL ORDER BY v.updated_at DESC, v.id DESC LIMIT $3`,
+    WHERE found.user_id = $1 AND v.user_id = $1 AND v.deleted_at IS NULL AND v.is_listed ORDER BY v.updated_at DESC, v.id DESC LIMIT $3`,
 };
 
 const olderToIndex: PreparedStatement = {

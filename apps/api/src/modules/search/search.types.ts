@@ -8,6 +8,8 @@ export const searchKeyContext = (userId: string): SealContext => ({ owner: userI
 export interface UnindexedMessage extends SealedContent {
   readonly id: string;
   readonly userId: string;
+  /** Else nothing of it is to be found. */
+  readonly isListed: boolean;
   /** Of the row: another one has been written since. */
   readonly version: string;
 }
@@ -15,16 +17,17 @@ export interface UnindexedMessage extends SealedContent {
 export interface UnindexedTitle {
   readonly id: string;
   readonly userId: string;
+  readonly isListed: boolean;
   readonly titleEncrypted: string;
 }
 
-/** `tokens`: parted by spaces; empty for what can't be read. */
+/** `tokens`: parted by spaces; empty for what can't be read; `null`: it is passed over. */
 export interface IndexedMessage extends Pick<UnindexedMessage, "id" | "userId" | "version"> {
-  readonly tokens: string;
+  readonly tokens: string | null;
 }
 
-export interface IndexedTitle extends UnindexedTitle {
-  readonly tokens: string;
+export interface IndexedTitle extends Omit<UnindexedTitle, "isListed"> {
+  readonly tokens: string | null;
 }
 
 export interface FoundTitle {

@@ -1,3 +1,4 @@
+import type { OwnerEvent } from "@mosaic/contracts/chat";
 import type { AnswerUsage } from "@mosaic/contracts/message-parts";
 import { Injectable } from "@nestjs/common";
 import { Prisma } from "../../generated/prisma/client.js";
@@ -132,7 +133,8 @@ export class TurnsRepository {
       dropped AS (DELETE FROM turn_events WHERE message_id = ${turn.answerId}::uuid),
       moved AS (UPDATE conversations v SET updated_at = ${now}, ${unreadBy(turn.answerId)} FROM ended WHERE v.id = ended.conversation_id),
       used AS (UPDATE agent_containers SET last_active_at = ${now}, updated_at = ${now} WHERE agent_id = ${turn.agentId}::uuid)
-      SELECT ${overNotices(turn)}, EXISTS (SELECT 1 FROM waiting_messages w WHERE w.conversation_id = ended.conversation_id) AS "hasWaiting" FROM ended`,
+      SELECT ${overNotices(turn)}, EXISTS (SELECT 1 FROM waiting_messages w WHERE w.conversation_id = ended.conversation_id) AS "hasWaiting"
+      FROM ended JOIN conversations v ON v.id = ended.conversation_id`,
     );
     return rows[0] ?? null;
   }
@@ -217,14 +219,14 @@ export class TurnsRepository {
         UPDATE messages m SET given_to = NULL FROM ended
         WHERE ${isSilent} AND m.conversation_id = ended.conversation_id AND m.given_to = ${turn.answerId}::uuid AND m.agent_event_kind IS NOT NULL),
       dropped AS (DELETE FROM turn_events WHERE message_id = ${turn.answerId}::uuid AND EXISTS (SELECT 1 FROM ended))
-      SELECT ${overNotices(turn)} FROM ended`;
+      SELECT ${overNotices(turn)} FROM ended JOIN conversations v ON v.id = ended.conversation_id`;
     return rows > 0;
   }
 }
 
-/** An end is news to whoever did not see it, but for one that they asked for. Of `ended`, which knows whether they did. */
+/** An end is news to whoever did not see it, but for one that they asked for, and for one in no list. Of `ended`, which knows whether they did. */
 function unreadBy(answerId: string): Prisma.Sql {
-  return Prisma.sql`unread_message_id = CASE WHEN ended.status = 'stopped' THEN unread_message_id ELSE GREATEST(unread_message_id, ${answerId}::uuid) END`;
+  return Prisma.sql`unread_message_id = CASE WHEN ended.status = 'stopped' OR NOT v.is_listed THEN unread_message_id ELSE GREATEST(unread_message_id, ${answerId}::uuid) END`;
 }
 
 interface BeginningRow extends FoundContainer {
@@ -281,7 +283,7 @@ function beginning(turn: NewTurn): Prisma.Sql {
       WHERE u.id = ${userId}::uuid AND u.xmin = place.user_version AND NOT is_answering AND in_flight < ${maxPerUser} AND is_shown RETURNING place.agent_id, place.last_id, place.instructions_id),
     moved AS (
       UPDATE conversations v SET updated_at = ${now}, archived_at = NULL FROM turn_of WHERE v.id = ${conversationId}::uuid AND v.deleted_at IS NULL
-      RETURNING v.id, v.title_encrypted, turn_of.agent_id, turn_of.instructions_id, COALESCE(${branch?.parentId ?? null}::uuid, turn_of.last_id, v.id) AS parent_id),
+      RETURNING v.id, v.title_encrypted, v.is_listed, turn_of.agent_id, turn_of.instructions_id, COALESCE(${branch?.parentId ?? null}::uuid, turn_of.last_id, v.id) AS parent_id),
     ${changingMessages(turn)},
     given AS (
       UPDATE messages m SET given_to = ${answer.id}::uuid FROM moved
@@ -300,7 +302,7 @@ function beginning(turn: NewTurn): Prisma.Sql {
       used.endpoint_port AS "endpointPort", used.token_encrypted AS "tokenEncrypted", moved.id IS NOT NULL AS "isBegun",
       is_answering AS "isAnswering", last_id IS NULL AS "isFirst", in_flight AS "inFlight", session, is_shown AS "isShown", moved.title_encrypted AS "titleEncrypted",
       EXISTS (SELECT 1 FROM given) OR EXISTS (SELECT 1 FROM given_again) AS "hasSpoken", moved.instructions_id IS NOT NULL AS "isInstructed",
-      (SELECT ${sending(ownerNotice({ userId, conversationId, answerId: answer.id }, false))} FROM moved)
+      (SELECT ${tellingOwner({ userId, conversationId, answerId: answer.id }, false)} FROM moved v)
     FROM place LEFT JOIN moved ON true LEFT JOIN used ON true`;
 }
 
@@ -343,18 +345,24 @@ function beginResultOf(
   return inFlight >= maxPerUser ? { kind: "too_many" } : null;
 }
 
-function ownerNotice({ userId, conversationId, answerId }: TurnPlace, isOver: boolean): Notice {
+/** Of `v`, its conversation: a page that has not opened it need not look for one that is in no list. */
+function tellingOwner({ userId, conversationId, answerId }: TurnPlace, isOver: boolean): Prisma.Sql {
   const event = { type: "conversation", conversationId, turn: { answerId, isOver } } as const;
-  return { channel: "mosaic_owner_events", payload: { userId, event } };
+  const noticeOf = (told: OwnerEvent): Notice => ({ channel: "mosaic_owner_events", payload: { userId, event: told } });
+  return Prisma.sql`CASE WHEN v.is_listed THEN ${sending(noticeOf(event))} ELSE ${sending(noticeOf({ ...event, isListed: false }))} END`;
 }
 
-/** Whoever stopped it was there. */
+/** Whoever stopped it was there, and nobody waits for what is in no list. */
 function pushingEnd({ userId, answerId }: TurnPlace): Prisma.Sql {
-  return pushing({ userId, messageId: answerId }, Prisma.sql`SELECT 1 FROM ended WHERE status <> 'stopped'`);
+  return pushing(
+    { userId, messageId: answerId },
+    Prisma.sql`
+    SELECT 1 FROM ended JOIN conversations v ON v.id = ended.conversation_id WHERE ended.status <> 'stopped' AND v.is_listed`,
+  );
 }
 
 /** To the processes that have readers of it, and to the owner's pages. */
 function overNotices(turn: TurnPlace): Prisma.Sql {
   const over: Notice = { channel: "mosaic_turns", payload: { what: "over", answerId: turn.answerId } };
-  return Prisma.join([sending(over), sending(ownerNotice(turn, true))]);
+  return Prisma.join([sending(over), tellingOwner(turn, true)]);
 }
