@@ -40,14 +40,14 @@ const everywhere = ["auth", "crypto", "audit"];
 
 /** The features of the web page, in the same way. What several of them show is in `components` and `lib`, which know no feature. */
 const featureGraph = {
-  account: [],
+  account: ["agents"],
   "admin-audit": [],
   "admin-backends": ["agents"],
   "admin-containers": ["agents"],
   "admin-health": [],
-  "admin-invites": ["account", "admin-sharing"],
+  "admin-invites": ["admin-sharing"],
   "admin-network": [],
-  "admin-oidc": ["account", "providers"],
+  "admin-oidc": ["providers"],
   "admin-sharing": ["agents", "models"],
   "admin-shell": ["auth", "shell"],
   "admin-system-agents": ["agents"],

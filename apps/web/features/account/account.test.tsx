@@ -1,11 +1,11 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { ProfilePage } from "@/features/account/profile-page";
 import { SessionsPage } from "@/features/account/sessions-page";
 import { TokensPage } from "@/features/account/tokens-page";
 import { accountState, sampleSession, sampleToken } from "@/test/account-contract";
 import { press, type } from "@/test/actions";
-import { readyState } from "@/test/contract-state";
+import { readyState, sampleAgent } from "@/test/contract-state";
 import { openPage } from "@/test/page";
 
 const field = (name: string): HTMLInputElement => screen.getByLabelText<HTMLInputElement>(name, { selector: "input" });
@@ -107,7 +107,8 @@ describe("access tokens", () => {
       ],
     });
     await openPage(<TokensPage />, { ...readyState(), account }, "/settings/tokens");
-    const rows = await screen.findAllByRole("listitem");
+    await screen.findByText("Unused");
+    const rows = screen.getAllByRole("listitem");
     const texts = rows.map(({ textContent }) => textContent);
     expect(texts[0]).toContain("Never used · never expires");
     expect(texts[1]).toMatch(/Last used .+ from 192\.0\.2\.9/);
@@ -161,5 +162,19 @@ describe("access tokens", () => {
     press("Close");
     await screen.findByText("Conversations not shown");
     expect(screen.getByText("Model alone")).toBeDefined();
+  });
+
+  test("stand beside what else a program is to be told: the address, and each agent as a model", async () => {
+    const agent = sampleAgent({ name: "Ada" });
+    await openPage(<TokensPage />, { ...readyState(), agents: [agent] }, "/settings/tokens");
+    const card = await screen.findByRole("region", { name: "Use your agents in other programs" });
+    await within(card).findByText(`${window.location.origin}/v1`);
+    expect(within(card).getByText(`openclaw/${agent.id}`)).toBeDefined();
+    expect(within(card).getByText("Model: Ada")).toBeDefined();
+    const writeText = vi.fn<(text: string) => Promise<void>>(async () => undefined);
+    Object.defineProperty(navigator, "clipboard", { configurable: true, value: { writeText } });
+    fireEvent.click(within(card).getByRole("button", { name: "Copy the model of Ada" }));
+    await waitFor(() => expect(writeText).toHaveBeenCalledWith(`openclaw/${agent.id}`));
+    Reflect.deleteProperty(navigator, "clipboard");
   });
 });

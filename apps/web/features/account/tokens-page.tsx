@@ -7,10 +7,11 @@ import { toast } from "sonner";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
-import { CopyButton } from "@/components/ui/copy-button";
+import { CopyField } from "@/components/ui/copy-field";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
 import { useRevokeToken, useTokens } from "@/features/account/account-queries";
+import { OtherPrograms } from "@/features/account/other-programs";
 import { NewTokenForm, scopeTexts } from "@/features/account/new-token-form";
 import { Loaded } from "@/components/page/load-state";
 import { toastProblem } from "@/lib/toast-problem";
@@ -50,6 +51,7 @@ export function TokensPage() {
           )
         }
       </Loaded>
+      <OtherPrograms />
       <Dialog
         isOpen={isCreating}
         onClose={() => {
@@ -106,20 +108,8 @@ function ShownOnce({ created }: { readonly created: CreatedAccessToken }) {
       <Notice tone="warning" title={m.thisIsTheOnlyTime}>
         {m.mosaicKeepsOnlyAFingerprint}
       </Notice>
-      <Secret label={m.accessToken} text={created.token} />
-      <Secret label={m.tryIt} text={example} />
-    </div>
-  );
-}
-
-export function Secret({ label, text }: { readonly label: string; readonly text: string }) {
-  return (
-    <div className="grid gap-1.5">
-      <p className="text-sm font-medium">{label}</p>
-      <div className="flex items-center gap-2 rounded-lg border bg-muted py-1.5 ps-3 pe-1.5">
-        <code className="min-w-0 flex-1 break-all text-[0.8125rem]">{text}</code>
-        <CopyButton text={text} label={m.copy(label)} />
-      </div>
+      <CopyField label={m.accessToken} text={created.token} />
+      <CopyField label={m.tryIt} text={example} />
     </div>
   );
 }

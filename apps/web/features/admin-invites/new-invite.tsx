@@ -7,7 +7,7 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import { Select } from "@/components/ui/select";
-import { Secret } from "@/features/account/tokens-page";
+import { CopyField } from "@/components/ui/copy-field";
 import { useCreateInvite } from "@/features/admin-invites/invite-queries";
 import { SaveProblem } from "@/components/page/save-problem";
 import { splitFaults, useFirstFault, type Faults } from "@/lib/form-problem";
@@ -104,7 +104,7 @@ export function InviteLink({ created, isClosed }: { readonly created: CreatedInv
         {m.mosaicKeepsOnlyAFingerprint}
       </Notice>
       {isClosed ? <Notice tone="info">{m.signUpIsClosedNow}</Notice> : null}
-      <Secret label={m.inviteLink} text={inviteLink(window.location.origin, created.code)} />
+      <CopyField label={m.inviteLink} text={inviteLink(window.location.origin, created.code)} />
       <p className="text-sm text-muted-foreground">{m.worksUntil(created.maxUses, formatTime(created.expiresAt))}</p>
     </div>
   );

@@ -8,7 +8,7 @@ import { Input } from "@/components/ui/input";
 import { PasswordInput } from "@/components/ui/password-input";
 import { Switch } from "@/components/ui/switch";
 import { TagInput } from "@/components/ui/tag-input";
-import { Secret } from "@/features/account/tokens-page";
+import { CopyField } from "@/components/ui/copy-field";
 import { OidcHelp } from "@/features/admin-oidc/oidc-help";
 import { OidcTest } from "@/features/admin-oidc/oidc-test";
 import {
@@ -43,7 +43,7 @@ export function OidcForm(props: OidcFormProps) {
   return (
     <form ref={form} onSubmit={(event) => void submit(event)} noValidate className="grid gap-6">
       <Toggle label={m.offerItOnTheSign} text={m.offKeptAndUsedBy} isOn={values.isEnabled} onChange={(isEnabled) => set({ isEnabled })} />
-      <Secret label={m.redirectUri} text={stored.redirectUri} />
+      <CopyField label={m.redirectUri} text={stored.redirectUri} />
       <p className="-mt-4 text-[0.8125rem] text-muted-foreground">{m.registerExactlyThisAddressAt}</p>
       <OidcHelp />
       <Server values={values} set={set} faults={faults} stored={stored} isDraft={props.onLeave !== undefined} />

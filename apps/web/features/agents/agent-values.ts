@@ -70,6 +70,9 @@ export type BackendChoice = BackendChoices["backends"][number];
 
 const builtIn: BackendChoice = { id: "openclaw", label: "OpenClaw", defaultTools: defaultAgentTools, defaultIdleTimeoutSeconds: 1800 };
 
+/** What programs that speak OpenAI's API call it. */
+export const modelIdOf = ({ backend, id }: Pick<Agent, "backend" | "id">): string => `${backend}/${id}`;
+
 export const backendLabel = (backends: readonly BackendChoice[], id: string): string =>
   backends.find((backend) => backend.id === id)?.label ?? id;
 

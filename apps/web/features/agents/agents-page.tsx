@@ -3,12 +3,13 @@
 import type { Agent } from "@mosaic/contracts/agent";
 import { Bot } from "lucide-react";
 import { useSearchParams } from "next/navigation";
+import { CopyField } from "@/components/ui/copy-field";
 import { AgentEditor, type EditedAgent } from "@/features/agents/agent-editor";
 import { AddAgentButton, AgentList } from "@/features/agents/agent-list";
 import { useAgents, useBackends, useSaveAgent } from "@/features/agents/agent-queries";
 import { AgentRow } from "@/features/agents/agent-row";
 import { NoIsolationBadge } from "@/features/agents/agent-status";
-import { startModel, toAgent, toNewAgent, type BackendChoice } from "@/features/agents/agent-values";
+import { startModel, toAgent, toNewAgent, type BackendChoice, modelIdOf } from "@/features/agents/agent-values";
 import { DeleteAgent } from "@/features/agents/delete-agent";
 import { SaveProblem } from "@/components/page/save-problem";
 import { useModelDefaults } from "@/lib/model-defaults";
@@ -77,11 +78,14 @@ function OwnAgentEditor(edited: EditedAgent) {
   const { stored, backends } = edited;
   const save = useSaveAgent();
   return (
-    <AgentEditor
-      {...edited}
-      {...(stored === null ? newTexts(backends.length > 1) : storedTexts(stored.name))}
-      path={path}
-      onSave={(values) => save.mutateAsync({ id: stored?.id ?? null, body: stored === null ? toNewAgent(values) : toAgent(values) })}
-    />
+    <div className="grid gap-6">
+      <AgentEditor
+        {...edited}
+        {...(stored === null ? newTexts(backends.length > 1) : storedTexts(stored.name))}
+        path={path}
+        onSave={(values) => save.mutateAsync({ id: stored?.id ?? null, body: stored === null ? toNewAgent(values) : toAgent(values) })}
+      />
+      {stored === null ? null : <CopyField label={m.modelInOtherPrograms} text={modelIdOf(stored)} copyLabel={m.copyTheModel} />}
+    </div>
   );
 }

@@ -232,6 +232,15 @@ describe("a conversation", () => {
     ]);
   });
 
+  test("looks for no list when it hears of a turn in a conversation that is in none", async () => {
+    const { server, id } = await openChat();
+    const before = server.requests.length;
+    const lines = (): string[] => server.requests.slice(before).map(({ line }) => line);
+    server.say({ type: "conversation", conversationId: id, isListed: false, turn: { answerId: crypto.randomUUID(), isOver: true } });
+    await waitFor(() => expect(lines()).toContain(`GET /api/conversations/${id}`));
+    expect(lines()).not.toContain("GET /api/conversations");
+  });
+
   test("keeps what came before the server died, and sends the message again on demand", async () => {
     const { send, server, box } = await openChat();
     send("die here");

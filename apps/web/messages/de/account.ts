@@ -86,6 +86,14 @@ export const m: Translated<typeof english> = {
   noAccessTokenYet: "Noch kein Zugriffstoken",
   createOneToReachMosaic:
     "Erstellen Sie eines, um Mosaic aus einem Skript, einer App oder einem SDK zu erreichen. Sie bestimmen, was es darf und wann es abläuft.",
+  yourAgentsInOtherPrograms: "Ihre Agenten in anderen Programmen nutzen",
+  inAProgramThatSpeaks:
+    "Fügen Sie in einem Programm, das die API von OpenAI spricht, die Basis-URL ein, als API-Schlüssel ein Token, das chatten darf, und eines der Modelle.",
+  baseUrl: "Basis-URL",
+  copyTheBaseUrl: "Basis-URL kopieren",
+  youHaveNoAgentYet: "Sie haben noch keinen Agenten.",
+  modelOf: (name) => `Modell: ${name}`,
+  copyTheModelOf: (name) => `Modell von ${name} kopieren`,
   newAccessToken: "Neues Zugriffstoken",
   copyYourTokenNow: "Kopieren Sie Ihr Token jetzt",
   expired: "Abgelaufen",
@@ -100,7 +108,6 @@ export const m: Translated<typeof english> = {
   mosaicKeepsOnlyAFingerprint: "Mosaic speichert nur einen Fingerabdruck. Geht es verloren, widerrufen Sie es und erstellen Sie ein neues.",
   accessToken: "Zugriffstoken",
   tryIt: "Ausprobieren",
-  copy: (what) => `${what} kopieren`,
   revokeTheToken: (name) => `Das Token „${name}“ widerrufen?`,
   revokeToken: "Token widerrufen",
   tokenRevoked: "Token widerrufen",

@@ -84,6 +84,8 @@ export const m: Translated<typeof english> = {
   agentAdded: "Agent hinzugefügt",
   changesTakeEffectWithinSeconds: "Änderungen wirken innerhalb von Sekunden, ohne Neustart.",
   saveChanges: "Änderungen speichern",
+  modelInOtherPrograms: "Modell in anderen Programmen",
+  copyTheModel: "Modell kopieren",
   agentSaved: "Agent gespeichert",
   backend: "Backend",
   anAgentKeepsItsBackend: "Ein Agent behält sein Backend.",

@@ -21,6 +21,7 @@ export const m: Translated<typeof english> = {
   whatYouChangedOnThis: "Ihre Änderungen auf dieser Seite sind nicht gespeichert.",
   cancel: "Abbrechen",
   typeToConfirm: (name) => <>Zur Bestätigung {name} eingeben</>,
+  copy: (what) => `${what} kopieren`,
   copied: "Kopiert",
   couldNotBeCopied: "Kopieren nicht möglich",
   close: "Schließen",

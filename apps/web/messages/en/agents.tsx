@@ -84,6 +84,8 @@ export const m = {
   agentAdded: "Agent added",
   changesTakeEffectWithinSeconds: "Changes take effect within seconds, without a restart.",
   saveChanges: "Save changes",
+  modelInOtherPrograms: "Model in other programs",
+  copyTheModel: "Copy the model",
   agentSaved: "Agent saved",
   backend: "Backend",
   anAgentKeepsItsBackend: "An agent keeps its backend.",

@@ -20,6 +20,7 @@ export const m = {
   whatYouChangedOnThis: "What you changed on this page has not been saved.",
   cancel: "Cancel",
   typeToConfirm: (name: ReactNode): ReactNode => <>Type {name} to confirm</>,
+  copy: (what: string) => `Copy ${what.toLowerCase()}`,
   copied: "Copied",
   couldNotBeCopied: "Could not be copied",
   close: "Close",
