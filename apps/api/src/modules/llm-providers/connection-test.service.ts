@@ -1,11 +1,8 @@
 import type { ProbedProvider } from "@mosaic/agent-backends/openclaw-probe";
-import { providerDefinitions, type ProviderKind, type ProviderTestResult, type TestProvider } from "@mosaic/contracts/provider";
-import { createAddressPolicy } from "@mosaic/outbound/address-policy";
-import { createOutboundClient, type OutboundClient } from "@mosaic/outbound/outbound-client";
+import { providerDefinitions, type ProviderTestResult, type TestProvider } from "@mosaic/contracts/provider";
 import { Inject, Injectable } from "@nestjs/common";
 import { AppError } from "../../platform/errors/app-error.js";
 import { DemoSettingsService } from "../demo/demo-settings.service.js";
-import { DemoModelService } from "../demo/demo-model.service.js";
 import { OutboundService } from "../outbound-access/outbound.service.js";
 import { AgentAccessService } from "./agent-access.service.js";
 import { ConnectionProber, testTimeoutMs } from "./connection-prober.js";
@@ -13,6 +10,7 @@ import { FoundDialectsService } from "./found-dialects.service.js";
 import { LlmProvidersService } from "./llm-providers.service.js";
 import type { StoredProvider } from "./llm-providers.types.js";
 import { isSameAddress, unknownDialect } from "./provider-change.js";
+import { ProviderReachService } from "./provider-reach.service.js";
 
 /** When a test that begins now is over: one end for all that it asks. */
 export type TestDeadline = () => AbortSignal;
@@ -31,7 +29,7 @@ export class ConnectionTestService {
   constructor(
     private readonly providers: LlmProvidersService,
     private readonly agentAccess: AgentAccessService,
-    private readonly demo: DemoModelService,
+    private readonly reach: ProviderReachService,
     private readonly demoSettings: DemoSettingsService,
     private readonly outbound: OutboundService,
     private readonly found: FoundDialectsService,
@@ -46,7 +44,7 @@ export class ConnectionTestService {
 
   /** Tests a stored provider as it is. */
   async testStored(stored: StoredProvider, model: string | null): Promise<ProviderTestResult> {
-    const provider = await this.storedTarget(stored);
+    const provider = await this.reach.open(stored);
     return this.outbound.test(stored.ownerId, async () => this.run(stored.ownerId, { provider, stored }, model));
   }
 
@@ -55,8 +53,8 @@ export class ConnectionTestService {
    * that asking again may help.
    */
   async findDialect(stored: StoredProvider, model: string): Promise<boolean> {
-    const provider = await this.storedTarget(stored);
-    const prober = new ConnectionProber(this.clientFor(stored.ownerId, provider), provider, this.deadline());
+    const provider = await this.reach.open(stored);
+    const prober = new ConnectionProber(this.reach.clientFor(stored.ownerId, provider), provider, this.deadline());
     const { chat, found } = await prober.findAnswer(model, true);
     return chat.isAnswer && (await this.found.keep(stored, model, found));
   }
@@ -68,7 +66,7 @@ export class ConnectionTestService {
     }
     const startedAt = performance.now();
     const signal = this.deadline();
-    const { verdict, models, found } = await new ConnectionProber(this.clientFor(userId, provider), provider, signal).probe(model);
+    const { verdict, models, found } = await new ConnectionProber(this.reach.clientFor(userId, provider), provider, signal).probe(model);
     if (found !== undefined && model !== null) {
       this.found.remember(userId, provider, model, found);
       if (stored !== null) {
@@ -87,16 +85,13 @@ export class ConnectionTestService {
     };
   }
 
-  /** The demo model is our own, on this machine's loopback: nothing else there is opened for it. */
-  private clientFor(userId: string, { kind, baseUrl }: ProbedProvider): Pick<OutboundClient, "fetch" | "stream"> {
-    return providerDefinitions[kind].isBuiltIn
-      ? createOutboundClient({ policy: () => createAddressPolicy([new URL(baseUrl).host]) })
-      : this.outbound.clientOf(userId);
-  }
-
   private async targetOf(userId: string, input: TestProvider): Promise<Target> {
     if (input.providerId === undefined) {
-      const provider = { kind: input.kind, baseUrl: await this.addressOf(input.kind, input.baseUrl ?? null), apiKey: input.apiKey ?? null };
+      const provider = {
+        kind: input.kind,
+        baseUrl: await this.reach.addressOf(input.kind, input.baseUrl ?? null),
+        apiKey: input.apiKey ?? null,
+      };
       return { provider: { ...provider, models: [], dialect: unknownDialect }, stored: null };
     }
     const stored = await this.providers.getStored(userId, input.providerId);
@@ -109,24 +104,7 @@ export class ConnectionTestService {
     const apiKey = input.apiKey === undefined ? this.providers.openKey(stored) : input.apiKey;
     const { models } = stored;
     // From the beginning: a server that was set right since then is asked as usual again.
-    const provider = { kind: input.kind, baseUrl: await this.addressOf(input.kind, asked), apiKey, models, dialect: unknownDialect };
+    const provider = { kind: input.kind, baseUrl: await this.reach.addressOf(input.kind, asked), apiKey, models, dialect: unknownDialect };
     return { provider, stored: isSame ? stored : null };
-  }
-
-  private async storedTarget(stored: StoredProvider): Promise<ProbedProvider> {
-    const { kind, models, dialect } = stored;
-    return { kind, baseUrl: await this.addressOf(kind, stored.baseUrl), apiKey: this.providers.openKey(stored), models, dialect };
-  }
-
-  /** The demo model is ours: asking it over HTTP tests what an agent will use. */
-  private async addressOf(kind: ProviderKind, baseUrl: string | null): Promise<string> {
-    if (providerDefinitions[kind].isBuiltIn) {
-      return this.demo.baseUrl();
-    }
-    if (baseUrl === null) {
-      const message = "The address of the provider is needed";
-      throw new AppError("invalid_input", { detail: message, errors: [{ path: "baseUrl", message }] });
-    }
-    return baseUrl;
   }
 }

@@ -10,6 +10,7 @@ import { LlmProvidersRepository } from "./llm-providers.repository.js";
 import { LlmProvidersService } from "./llm-providers.service.js";
 import { ModelResolutionService } from "./model-resolution.service.js";
 import { ModelSourcesRepository } from "./model-sources.repository.js";
+import { ProviderReachService } from "./provider-reach.service.js";
 
 @Module({
   imports: [DemoModule, RuntimeHostModule, OutboundAccessModule],
@@ -20,10 +21,11 @@ import { ModelSourcesRepository } from "./model-sources.repository.js";
     ModelSourcesRepository,
     ModelResolutionService,
     FoundDialectsService,
+    ProviderReachService,
     ConnectionTestService,
     AgentAccessService,
     { provide: TEST_DEADLINE, useValue: testDeadline },
   ],
-  exports: [LlmProvidersService, ModelResolutionService, ConnectionTestService],
+  exports: [LlmProvidersService, ModelResolutionService, ProviderReachService, ConnectionTestService],
 })
 export class LlmProvidersModule {}
