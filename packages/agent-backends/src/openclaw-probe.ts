@@ -52,7 +52,7 @@ function openAi(provider: ProbedProvider, model: string): ProbeRequest {
 }
 
 /** OpenClaw 2026.9.6 takes `store` out of a request to any other address, whatever it was told (`createOpenAICompletionsStoreCompatWrapper`). */
-function isOpenAiItself({ baseUrl }: ProbedProvider): boolean {
+export function isOpenAiItself({ baseUrl }: ProbedProvider): boolean {
   return URL.parse(baseUrl)?.hostname === "api.openai.com";
 }
 

@@ -1,3 +1,4 @@
+import type { ProblemCode } from "@mosaic/contracts/problem";
 import { redact } from "./redact.js";
 
 const maxQuotedCharacters = 240;
@@ -14,6 +15,19 @@ export function wordsOf(body: string): string {
   const parsed = parse(body);
   if (parsed !== undefined) return wordsIn(parsed, 0).slice(0, maxReadCharacters);
   return looksLikePage(body) ? "" : body.slice(0, maxReadCharacters).trim();
+}
+
+const codes: Readonly<Record<number, ProblemCode>> = {
+  401: "provider_key_refused",
+  402: "provider_rate_limited",
+  403: "provider_key_refused",
+  404: "provider_model_missing",
+  429: "provider_rate_limited",
+};
+
+/** What a status means that a provider refuses a call with. */
+export function codeOfRefusal(status: number): ProblemCode {
+  return codes[status] ?? "provider_failed";
 }
 
 /** For showing: one line, bounded, keys blacked out. Empty for no words. */

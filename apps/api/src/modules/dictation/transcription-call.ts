@@ -1,6 +1,5 @@
-import { quoteProvider, wordsOf } from "@mosaic/agent-backends/provider-words";
+import { codeOfRefusal, quoteProvider, wordsOf } from "@mosaic/agent-backends/provider-words";
 import { messageMaxCharacters } from "@mosaic/contracts/chat";
-import type { ProblemCode } from "@mosaic/contracts/problem";
 import { transcription } from "@mosaic/contracts/dictation";
 import { readBeginning, readBounded } from "@mosaic/incoming/bounded-body";
 import type { OutboundClient } from "@mosaic/outbound/outbound-client";
@@ -22,13 +21,6 @@ export interface TranscriptionCall {
   /** Whether the caller may read what the provider says of itself: it is theirs. */
   readonly isQuoted: boolean;
 }
-
-const codes: Readonly<Record<number, ProblemCode>> = {
-  401: "provider_key_refused",
-  403: "provider_key_refused",
-  404: "provider_model_missing",
-  429: "provider_rate_limited",
-};
 
 /** Has a provider write a recording down. Throws what a turn would for the same fault, with the provider's words where they may be read. */
 export async function transcribe(
@@ -90,7 +82,7 @@ function textOf(bytes: Buffer): string {
 
 function refusal(status: number, { model, isQuoted }: TranscriptionCall, body: string): AppError {
   const said = isQuoted ? quoteProvider(wordsOf(body)) : "";
-  return new AppError(codes[status] ?? "provider_failed", {
+  return new AppError(codeOfRefusal(status), {
     detail: `The provider did not write down what you said (status ${status}, model ${isQuoted ? model : "of an admin"}).${said}`,
   });
 }

@@ -17,7 +17,7 @@ import { JsonTextError } from "./json-scanner.js";
 import { ModelCallsService } from "./model-calls.service.js";
 import { announcedBytes, readBody } from "./relay-body.js";
 import { FaultLines, wordsForMembers } from "./relay-faults.js";
-import { bodyOf, modelOf, passedFields, type RelayField } from "./relay-fields.js";
+import { bodyOf, maxAnswerTokens, modelOf, passedFields, type RelayField } from "./relay-fields.js";
 import { RELAY_LIMITS, RelayPlaces, type RelayCaller, type RelayLimits } from "./relay-places.js";
 import { keyHeaders, relayUrl, returnedHeaders } from "./relay-rules.js";
 
@@ -36,8 +36,6 @@ type Offered = readonly [ChosenModel<StoredProvider>, ...ChosenModel<StoredProvi
 
 /** A model that thinks, or that has to be loaded first, is as silent as one that hangs: the agent's own time-outs come before these. */
 const silences = { headMs: 600_000, silenceMs: 600_000 };
-/** Where a provider row sets no limit. More than any model of today gives in one answer. */
-const maxAnswerTokens = 131_072;
 const maxLoggedWords = 300;
 const faultLogEveryMs = 5_000;
 /** They may quote what was sent, which is a conversation. */

@@ -11,6 +11,9 @@ export interface RelayBounds {
 /** What goes on of one field's JSON; `null` when the field is left out. Throws `invalid_input` where leaving out would mean something else. */
 type FieldRule = (value: Buffer, field: string, bounds: RelayBounds) => Buffer | null;
 
+/** Where a provider row sets no limit. More than any model of today gives in one answer. */
+export const maxAnswerTokens = 131_072;
+
 const maxSmallBytes = 16 * 1024;
 
 const asItIs: FieldRule = (value) => value;

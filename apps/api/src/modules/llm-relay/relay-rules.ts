@@ -1,32 +1,25 @@
+import { baseUrlOf } from "@mosaic/agent-backends/openclaw-dialects";
 import type { ProviderKind } from "@mosaic/contracts/provider";
 import type { ProviderDialect } from "@mosaic/contracts/provider-dialect";
 import { relayedPaths } from "./relay-fields.js";
 
-/** How each kind of provider is called. */
-interface RelayDialect {
-  /** The address as the agent's software would have completed it. */
-  readonly base: (baseUrl: string) => string;
-  readonly headers: (apiKey: string) => Record<string, string>;
-}
+type KeyHeaders = (apiKey: string) => Record<string, string>;
 
-const withoutSlash = (baseUrl: string): string => baseUrl.replace(/(?<!\/)\/+$/, "");
-const withoutVersion = (baseUrl: string): string => withoutSlash(baseUrl).replace(/\/v1$/i, "");
-const bearer = (apiKey: string): Record<string, string> => ({ authorization: `Bearer ${apiKey}` });
+const bearer: KeyHeaders = (apiKey) => ({ authorization: `Bearer ${apiKey}` });
 
-const openAi: RelayDialect = { base: withoutSlash, headers: bearer };
-
-const dialects: Readonly<Record<ProviderKind, RelayDialect>> = {
-  zai: openAi,
-  openai: openAi,
-  "openai-compatible": openAi,
-  demo: openAi,
-  anthropic: { base: withoutVersion, headers: (apiKey) => ({ "x-api-key": apiKey }) },
-  ollama: { base: withoutVersion, headers: bearer },
+/** Where each kind of provider reads its key. */
+const headersOfKey: Readonly<Record<ProviderKind, KeyHeaders>> = {
+  zai: bearer,
+  openai: bearer,
+  "openai-compatible": bearer,
+  demo: bearer,
+  anthropic: (apiKey) => ({ "x-api-key": apiKey }),
+  ollama: bearer,
 };
 
 /** Where a call goes; `null` for a path that no agent needs. */
 export function relayUrl(kind: ProviderKind, baseUrl: string, path: string): string | null {
-  return relayedPaths(kind).includes(path) ? `${dialects[kind].base(baseUrl)}/${path}` : null;
+  return relayedPaths(kind).includes(path) ? `${baseUrlOf({ kind, baseUrl })}/${path}` : null;
 }
 
 /** `keyHeader`: where this very provider was found to want its key. */
@@ -34,7 +27,7 @@ export function keyHeaders(kind: ProviderKind, apiKey: string | null, keyHeader?
   if (apiKey === null) {
     return {};
   }
-  return keyHeader === "authorization" ? bearer(apiKey) : dialects[kind].headers(apiKey);
+  return keyHeader === "authorization" ? bearer(apiKey) : headersOfKey[kind](apiKey);
 }
 
 /** Headers that change what an API does and that carry no identity. */
