@@ -26,6 +26,7 @@ import { OidcModule } from "./modules/oidc/oidc.module.js";
 import { OnboardingModule } from "./modules/onboarding/onboarding.module.js";
 import { OutboundAccessModule } from "./modules/outbound-access/outbound-access.module.js";
 import { OwnerEventsModule } from "./modules/owner-events/owner-events.module.js";
+import { PlainModelsModule } from "./modules/plain-models/plain-models.module.js";
 import { PushModule } from "./modules/push/push.module.js";
 import { RuntimeHostModule } from "./modules/runtime-host/runtime-host.module.js";
 import { SearchModule } from "./modules/search/search.module.js";
@@ -68,6 +69,7 @@ import { PlatformModule } from "./platform/platform.module.js";
     SearchModule,
     PushModule,
     DictationModule,
+    PlainModelsModule,
     DemoModule,
     HealthModule,
     OnboardingModule,

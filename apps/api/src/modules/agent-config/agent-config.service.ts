@@ -4,6 +4,7 @@ import { deriveGatewayToken, deriveRelayToken } from "@mosaic/agent-backends/gat
 import type { ChosenModel, ModelResolution } from "@mosaic/agent-backends/model-resolution";
 import type { BackendId } from "@mosaic/contracts/agent";
 import type { Bundle } from "@mosaic/contracts/agent-config";
+import type { SessionUser } from "@mosaic/contracts/identity";
 import { Inject, Injectable } from "@nestjs/common";
 import { ENV, type Env } from "../../platform/config/env.js";
 import { TRUSTED_CERTIFICATES, type TrustedCertificates } from "../../platform/config/trusted-certificates.js";
@@ -92,6 +93,17 @@ export class AgentConfigService {
   async modelsInUse(agentId: string): Promise<{ ownerId: string | null; models: readonly ChosenModel<StoredProvider>[] }> {
     const agent = await this.agent(agentId);
     return { ownerId: agent.ownerId, models: await this.models(agent) };
+  }
+
+  /** The same for somebody who asks by themselves. Throws `not_found` for another's agent as for a missing one; a system agent is any admin's. */
+  async modelsFor({ id, role }: SessionUser, agentId: string): Promise<readonly ChosenModel<StoredProvider>[]> {
+    const found = await this.resolution.sourcesOfAgent(agentId);
+    const ownerId = found?.sources.ownerId;
+    if (found === null || (ownerId !== id && !(ownerId === null && role === "admin"))) {
+      throw new AppError("not_found");
+    }
+    knownBackend(found.backend);
+    return this.usable(found.name, this.resolution.resolve(found.sources, assignmentOf(found)));
   }
 
   /** For an agent whose provider refused its request: asks the provider what it wants. True when something new was found and kept. */

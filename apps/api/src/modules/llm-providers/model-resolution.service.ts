@@ -1,5 +1,5 @@
-import { findBackend } from "@mosaic/agent-backends/registry";
-import { resolveModel, type ModelResolution } from "@mosaic/agent-backends/model-resolution";
+import { backendDefinitions, findBackend } from "@mosaic/agent-backends/registry";
+import { resolveModel, type ChosenModel, type ModelResolution } from "@mosaic/agent-backends/model-resolution";
 import type { EffectiveModel, ModelChoice } from "@mosaic/contracts/agent";
 import { Injectable } from "@nestjs/common";
 import type { StoredProvider } from "./llm-providers.types.js";
@@ -38,6 +38,17 @@ export class ModelResolutionService {
     return backend === undefined
       ? { outcome: "none" }
       : resolveModel({ userId: ownerId, backend, agent, userDefaults, adminDefaults, providers });
+  }
+
+  /** What an agent uses that leaves it to the defaults: one of the first backend that has any. */
+  defaultOf(sources: ModelSources): ChosenModel<StoredProvider> | null {
+    for (const { id: backend } of backendDefinitions) {
+      const resolution = this.resolve(sources, { backend, model: null, fallbacks: [] });
+      if (resolution.outcome === "resolved") {
+        return resolution.models[0];
+      }
+    }
+    return null;
   }
 
   effective(sources: ModelSources, agent: OwnAssignment): EffectiveModel | null {
