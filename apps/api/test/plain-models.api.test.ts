@@ -198,6 +198,15 @@ test("nobody asks through another's agent, an admin neither, and without a model
   expect((await chat(await app.member(uniqueName("eve")), bare.id)).text).toBe(missing.text);
 });
 
+test("a system agent's model answers admins, and to others there is no such agent", async () => {
+  const admin = await app.admin();
+  const { id: providerId } = await provider(admin);
+  const made = await admin.post("/api/admin/system-agents", { name: "Concierge", model: { providerId, model: "chat-one" } });
+  const { id } = made.json<Agent>();
+  expect((await chat(admin, id)).status).toBe(200);
+  expect(problemOf(await chat(await app.member(uniqueName("bob")), id)).code).toBe("not_found");
+});
+
 test("only what describes an answer goes on, with the provider's own key", async () => {
   const { client, agentId } = await hostilePerson();
   behave = answers(200, { choices: [{ message: { content: "Title" } }] });
