@@ -53,6 +53,37 @@ export interface GatewayImage {
   readonly base64: string;
 }
 
+/** A call of a program's tool, as the program was told it. */
+export interface ClientCall {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: string;
+}
+
+export interface ClientResult {
+  readonly callId: string;
+  readonly content: string;
+}
+
+/** What a program brings of tools that it runs itself, in the form of OpenAI's chat completions. */
+export interface ClientTools {
+  readonly tools: readonly unknown[];
+  readonly toolChoice?: unknown;
+  /** The calls that the results are of. */
+  readonly calls?: readonly ClientCall[];
+  /** What the calls of an earlier turn of the same session have come to. */
+  readonly results?: readonly ClientResult[];
+}
+
+/** One turn over HTTP. Without a text it only brings results. */
+export interface TurnRequestInput {
+  readonly gatewayToken: string;
+  readonly session: string;
+  readonly text: string;
+  readonly images?: readonly GatewayImage[];
+  readonly client?: ClientTools | null;
+}
+
 /** One turn as the backend's gateway wants it. */
 export interface GatewayRequest {
   readonly path: string;
@@ -87,7 +118,8 @@ export type GatewayFailureCode =
   | "provider_timeout"
   | "provider_model_missing"
   | "answer_cut"
-  | "agent_broke_off";
+  | "agent_broke_off"
+  | "invalid_input";
 
 export interface GatewayFailure {
   readonly code: GatewayFailureCode;
@@ -177,7 +209,9 @@ export interface GatewaySocket {
 export interface AgentBackend {
   readonly id: BackendId;
   render(input: RenderInput): Bundle;
-  turnRequest(input: { gatewayToken: string; session: string; text: string; images?: readonly GatewayImage[] }): GatewayRequest;
+  turnRequest(input: TurnRequestInput): GatewayRequest;
+  /** Whether a turn over HTTP takes tools that a program runs itself. Their calls end the answer, as parts that are `isForClient`. */
+  readonly clientTools: boolean;
   /** The clock is only for tests. */
   openStream(nowMs?: () => number): GatewayStream;
   /** `null`: it has none. Otherwise a turn goes over it wherever the gateway lets Mosaic in, and else over HTTP. */

@@ -1,8 +1,9 @@
-import { toolTextMaxCharacters, type TokenUsage, tokenUsage, type ToolCallPart } from "@mosaic/contracts/message-parts";
+import { type TokenUsage, tokenUsage, type ToolCallPart } from "@mosaic/contracts/message-parts";
 import type { GatewayEvent, TurnSoFar } from "./agent-backend.js";
 import { explainError, isUntold } from "./openclaw-failure.js";
 import { cutByLimit, emptyAnswer, endingIn, onlyThought, plainWords } from "./openclaw-log-line.js";
 import { looksLikePage } from "./provider-words.js";
+import { cutToolText } from "./tool-text.js";
 import { isRecord, recordOf, textOf, type UnknownRecord } from "@mosaic/incoming/records";
 
 /** What OpenClaw calls a failure, in the words that its HTTP gateway has for the same. */
@@ -233,7 +234,7 @@ export class OpenclawRun {
     const part: ToolCallPart = { ...known, ...now, state, type: "tool_call" };
     for (const field of ["input", "output"] as const) {
       const text = part[field];
-      if (text !== undefined && text.length > toolTextMaxCharacters) part[field] = cut(text);
+      if (text !== undefined) part[field] = cutToolText(text);
     }
     this.calls.set(now.id, part);
     this.tell(part);
@@ -320,10 +321,6 @@ function restOf(text: string, before: string): string {
 
 function paragraph(text: string): string {
   return text === "" ? "" : `\n\n${text}`;
-}
-
-function cut(text: string): string {
-  return `${text.slice(0, toolTextMaxCharacters).toWellFormed()}…`;
 }
 
 function jsonOf(value: unknown): string {

@@ -46,11 +46,10 @@ describe("the gateway's stream", () => {
     expect(events).toEqual([{ type: "delta", text: "a" }, { type: "end" }]);
   });
 
-  it("passes over role, usage and tool call chunks, and over what is no JSON", () => {
+  it("passes over role and usage chunks, and over what is no JSON", () => {
     const events = readAll([
       'data: {"choices":[{"delta":{"role":"assistant"}}]}\n\n',
       'data: {"choices":[],"usage":{"total_tokens":3}}\n\n',
-      'data: {"choices":[{"delta":{"tool_calls":[]}}]}\n\n',
       "data: nonsense\n\n",
       "data: [DONE]\n\n",
     ]);

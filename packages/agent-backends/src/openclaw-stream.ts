@@ -1,9 +1,10 @@
 import { tokenUsage, type TokenUsage } from "@mosaic/contracts/message-parts";
 import { createParser } from "eventsource-parser";
 import type { GatewayEvent, GatewayStream, TurnSoFar } from "./agent-backend.js";
+import { CalledClientTools } from "./openclaw-client-tools.js";
 import { explainError, isUntold } from "./openclaw-failure.js";
 import { cutByLimit, emptyAnswer } from "./openclaw-log-line.js";
-import { isRecord, parseRecord } from "@mosaic/incoming/records";
+import { isRecord, parseRecord, recordOf, textOf } from "@mosaic/incoming/records";
 
 /** One event of a gateway is a few bytes of text; more without an end is no stream of ours, and must not fill the memory. */
 const maxEventCharacters = 4 * 1024 * 1024;
@@ -15,6 +16,7 @@ const placeholder = "No response from OpenClaw.";
 interface Head {
   runId: string | undefined;
   isCut: boolean;
+  readonly calls: CalledClientTools;
 }
 
 /** Reads the gateway's answer to one turn. The clock tells a time-out from a connection that failed at once: OpenClaw calls both the same. */
@@ -24,7 +26,7 @@ export function openOpenclawStream(nowMs: () => number = () => performance.now()
   const startedAtMs = nowMs();
   let isOver = false;
   let hasText = false;
-  const head: Head = { runId: undefined, isCut: false };
+  const head: Head = { runId: undefined, isCut: false, calls: new CalledClientTools() };
 
   const emit = (event: GatewayEvent): void => {
     if (isOver) return;
@@ -77,7 +79,13 @@ function readData(data: string, turn: TurnSoFar, head: Head, emit: (event: Gatew
   if (usage !== null) emit({ type: "usage", usage });
   const choice = choiceOf(chunk);
   head.isCut ||= choice["finish_reason"] === "length";
-  const text = contentOf(choice);
+  const delta = recordOf(choice["delta"]);
+  if (!head.calls.add(delta["tool_calls"])) {
+    emit(brokeOff("The agent called tools of your program with more than one answer can hold. Ask for less at once."));
+    return;
+  }
+  if (typeof choice["finish_reason"] === "string") head.calls.take().forEach(emit);
+  const text = textOf(delta["content"]);
   if (text === placeholder && !turn.hasText) emit({ type: "failure", ...(head.isCut ? cutByLimit(false) : emptyAnswer) });
   else if (text !== "") emit({ type: "delta", text });
 }
@@ -98,12 +106,6 @@ function choiceOf(chunk: Record<string, unknown>): Record<string, unknown> {
   const choices: unknown = chunk["choices"];
   const first: unknown = Array.isArray(choices) ? choices[0] : undefined;
   return isRecord(first) ? first : {};
-}
-
-function contentOf(choice: Record<string, unknown>): string {
-  const delta = choice["delta"];
-  const content = isRecord(delta) ? delta["content"] : undefined;
-  return typeof content === "string" ? content : "";
 }
 
 function brokeOff(detail: string): GatewayEvent {

@@ -1,6 +1,7 @@
 import type { Bundle, BundleFile, Launch, Warmup } from "@mosaic/contracts/agent-config";
-import type { AgentBackend, GatewayImage, GatewayRequest, RenderInput } from "./agent-backend.js";
+import type { AgentBackend, GatewayImage, GatewayRequest, RenderInput, TurnRequestInput } from "./agent-backend.js";
 import { sha256OfJson } from "./canonical-json.js";
+import { clientFields, resultMessages } from "./openclaw-client-tools.js";
 import { openclawAgentId, renderConfig } from "./openclaw-config.js";
 import { sessionKeyOf } from "./openclaw-connect.js";
 import { openOpenclawDialogue } from "./openclaw-dialogue.js";
@@ -21,6 +22,7 @@ export const openclawBackend: AgentBackend = {
   gateway: { probe: { readinessPath: openclawLaunch.readiness.path, tokenProofPath: "/v1/models" } },
   render,
   turnRequest,
+  clientTools: true,
   openStream: openOpenclawStream,
   socket: {
     path: "/",
@@ -59,7 +61,10 @@ function render(input: RenderInput): Bundle {
  */
 const settings = { retry: { provider: { maxRetries: 0, maxRetryDelayMs: 3000 } } };
 
-function turnRequest(input: Parameters<AgentBackend["turnRequest"]>[0]): GatewayRequest {
+function turnRequest(input: TurnRequestInput): GatewayRequest {
+  const { text, images = [], client = null } = input;
+  const results = client === null ? [] : resultMessages(client);
+  const said = results.length > 0 && text === "" ? [] : [{ role: "user", content: contentOf(text, images) }];
   return {
     path: "/v1/chat/completions",
     headers: {
@@ -72,7 +77,8 @@ function turnRequest(input: Parameters<AgentBackend["turnRequest"]>[0]): Gateway
       model: `openclaw/${openclawAgentId}`,
       stream: true,
       stream_options: { include_usage: true },
-      messages: [{ role: "user", content: contentOf(input.text, input.images ?? []) }],
+      ...(client === null ? {} : clientFields(client)),
+      messages: [...results, ...said],
     }),
   };
 }

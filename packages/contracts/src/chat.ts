@@ -166,7 +166,14 @@ export type WaitingMessages = z.infer<typeof waitingMessages>;
  * `done`: its message carries the status and the error, and `problem` says it for the page.
  */
 export const turnEvent = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("accepted"), userMessage: message, answerId: z.uuid(), title: z.string() }),
+  z.object({
+    type: z.literal("accepted"),
+    userMessage: message,
+    answerId: z.uuid(),
+    title: z.string(),
+    /** A program brought tools of its own, which only the process knows that began the turn: no other goes on with it. Absent: it brought none. */
+    hasClientTools: z.literal(true).optional(),
+  }),
   z.object({ type: z.literal("stage"), ...stageProgress.shape }),
   z.object({ type: z.literal("notice"), code: z.enum(["provider_slow", "agent_slow", "files_on_their_way"]), detail: z.string() }),
   z.object({ type: z.literal("delta"), text: z.string() }),

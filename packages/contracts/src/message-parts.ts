@@ -3,6 +3,9 @@ import { z } from "zod";
 /** What is kept of a tool's input and of its output. More is cut, and says so. */
 export const toolTextMaxCharacters = 4_000;
 
+/** Of a call that a program is to run, which needs all of them. */
+export const clientArgumentsMaxCharacters = 256 * 1024;
+
 export const toolCallState = z.enum(["running", "completed", "failed"]);
 export type ToolCallState = z.infer<typeof toolCallState>;
 
@@ -20,6 +23,10 @@ export const toolCallPart = z.object({
   output: toolText.optional(),
   /** How long it took, as Mosaic heard of it. Absent: it has not ended, or nobody heard of both. */
   elapsedMs: z.int().min(0).optional(),
+  /** The program that sent the message is to run it, and it ended the answer: `running` is handed over. Absent: the agent ran it. */
+  isForClient: z.literal(true).optional(),
+  /** Of a call for a program: all that it was given, as the model wrote it. `input` is cut. */
+  arguments: z.string().max(clientArgumentsMaxCharacters).optional(),
 });
 export type ToolCallPart = z.infer<typeof toolCallPart>;
 
