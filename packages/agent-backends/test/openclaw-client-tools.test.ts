@@ -83,7 +83,10 @@ describe.skipIf(isSkipped)(`the real OpenClaw with tools of a program${skipReaso
   it("keeps to the program's choice, and says so where its model does not", async () => {
     expect(textOf(await turn("d", asking, { tools: [weather], toolChoice: "none" }))).toContain("No tool `get_weather` was offered");
     const chosen = { type: "function", function: { name: "get_weather" } };
-    expect(await turn("d", asking, { tools: [weather, clock], toolChoice: chosen })).toMatchObject([{ name: "get_weather" }, { type: "end" }]);
+    expect(await turn("d", asking, { tools: [weather, clock], toolChoice: chosen })).toMatchObject([
+      { name: "get_weather" },
+      { type: "end" },
+    ]);
     expect(await turn("d", "hello", { tools: [weather], toolChoice: "required" })).toMatchObject([
       { type: "failure", code: "agent_broke_off", detail: expect.stringContaining("the model made none") },
     ]);

@@ -17,6 +17,7 @@ export type Tell = (event: string, payload: JsonRecord, isTool: boolean) => void
 /** One run of OpenClaw's, which goes on whoever listens. It writes one answer as events, and as rows of the conversation. */
 export class FakeRun implements GatewayReply {
   readonly runId: string;
+  readonly isDelegating = false;
   readonly rows: Row[] = [];
   /** Of its session, as its model is told them. */
   messagesBefore = 0;

@@ -17,7 +17,8 @@ export interface FakeSessions {
 export interface FakeSession {
   /** History and the new messages, as the model gets to see them. */
   begin(messages: readonly DemoMessage[]): readonly DemoMessage[];
-  complete(answer: string): void;
+  /** `toolResult`: what the tool said that the answer ended with. */
+  complete(answer: string, toolResult?: string | null): void;
   /** The partial answer is lost; the person's words come back with the next turn. */
   breakOff(): void;
 }
@@ -76,8 +77,9 @@ function openSession(stored: Stored, save: () => void): FakeSession {
       added = messages.map((message, index) => asSeenByModel(message, index, stored.queued));
       return [...stored.messages, ...added];
     },
-    complete: (answer) => {
+    complete: (answer, toolResult = null) => {
       stored.messages.push(...added, { role: "assistant", text: answer });
+      if (toolResult !== null) stored.messages.push({ role: "tool", text: toolResult });
       stored.queued = undefined;
       save();
     },

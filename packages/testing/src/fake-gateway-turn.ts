@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { composeDemoAnswer, type DemoAnswer } from "@mosaic/demo-llm/demo-answer";
 import type { DemoRequest } from "@mosaic/demo-llm/demo-request";
 import { wordsOf } from "@mosaic/demo-llm/demo-delivery";
@@ -35,7 +35,10 @@ export async function runFakeTurn(request: DemoRequest, session: FakeSession, re
     } else if (answer.kind === "reset") {
       reply.fail(upstreamTimeout);
     } else if (await sendAnswer(answer, reply, options)) {
-      session.complete(answer.kind === "text" ? answer.text : "");
+      session.complete(
+        answer.kind === "text" ? answer.text : "",
+        reply.isDelegating && answer.kind === "tool" ? pendingResult(answer.name) : null,
+      );
       return;
     }
     session.breakOff();
@@ -71,6 +74,8 @@ export interface GatewayReply {
   /** Aborted when nobody is to be answered any more. */
   readonly signal: AbortSignal;
   readonly runId: string;
+  /** The tools are the client's. */
+  readonly isDelegating: boolean;
   /** HTTP has no place for it. */
   think(piece: string): Promise<void>;
   text(piece: string): Promise<void>;
@@ -112,12 +117,17 @@ export function streamReply(request: DemoRequest, exchange: Exchange): GatewayRe
     breakOff: exchange.breakOff,
     think: async () => undefined,
     runId: head.id,
+    isDelegating: true,
     text: (piece) => {
       pieces += 1;
       return exchange.write(chunk({ content: piece }));
     },
     tool: async (call) => {
-      await exchange.write(chunk({ tool_calls: [{ index: 0, ...toolCall(call) }] }));
+      const { function: called, ...identity } = toolCall(call);
+      await exchange.write(chunk({ tool_calls: [{ index: 0, ...identity, function: { name: called.name, arguments: "" } }] }));
+      for (const piece of called.arguments.match(/.{1,256}/gs) ?? [""]) {
+        await exchange.write(chunk({ tool_calls: [{ index: 0, function: { arguments: piece } }] }));
+      }
       end("tool_calls");
     },
     end,
@@ -142,11 +152,12 @@ export function wholeReply(request: DemoRequest, exchange: Exchange): GatewayRep
     breakOff: exchange.breakOff,
     think: async () => undefined,
     runId: head.id,
+    isDelegating: true,
     text: async (piece) => {
       pieces.push(piece);
     },
     tool: async (call) => {
-      const message = { role: "assistant", content: null, tool_calls: [toolCall(call)] };
+      const message = { role: "assistant", content: "", tool_calls: [toolCall(call)] };
       finish(message, "tool_calls");
     },
     end: (reason) => finish({ role: "assistant", content: pieces.join("") }, reason),
@@ -157,6 +168,11 @@ export function wholeReply(request: DemoRequest, exchange: Exchange): GatewayRep
 export function sendGatewayJson(exchange: Exchange, status: number, body: unknown): void {
   exchange.response.writeHead(status, { "content-type": "application/json; charset=utf-8" });
   exchange.response.end(JSON.stringify(body));
+}
+
+/** What the session has in place of a result until the client brings it. */
+function pendingResult(tool: string): string {
+  return JSON.stringify({ status: "pending", tool, message: "Tool execution delegated to client" }, null, 2);
 }
 
 function event(data: unknown): string {
@@ -172,9 +188,14 @@ function answerHead(request: DemoRequest, object: string): { id: string } & Reco
   };
 }
 
-function toolCall(call: Extract<DemoAnswer, { kind: "tool" }>): Record<string, unknown> {
+/** The id is for the client alone: the session has another one. */
+function toolCall(call: Extract<DemoAnswer, { kind: "tool" }>): {
+  readonly id: string;
+  readonly type: string;
+  readonly function: { readonly name: string; readonly arguments: string };
+} {
   return {
-    id: `call_${randomUUID()}`,
+    id: randomBytes(5).toString("hex").slice(0, 9),
     type: "function",
     function: { name: call.name, arguments: JSON.stringify(call.args) },
   };

@@ -4,11 +4,13 @@ import type { DemoBehaviour } from "@mosaic/demo-llm/demo-llm";
 import { bearerOf } from "@mosaic/demo-llm/demo-routes";
 import { DemoHttpError, type DemoMessage, type DemoRequest, parseDemoRequest } from "@mosaic/demo-llm/demo-request";
 import { type Exchange, openExchange } from "@mosaic/demo-llm/exchange";
+import { asOneMessage, chooseTools, demanding } from "./fake-gateway-client-tools.js";
 import { modelList, requireAgent } from "./fake-gateway-agents.js";
 import { createFakeSessions, type FakeSessions } from "./fake-gateway-sessions.js";
 import { type pings, serveFakeSocket, type SocketHost } from "./fake-gateway-socket.js";
 import { runFakeTurn, sendGatewayJson, streamReply, type TurnOptions, wholeReply } from "./fake-gateway-turn.js";
 import { readJsonBody } from "@mosaic/demo-llm/http-body";
+import { recordOf } from "@mosaic/incoming/records";
 import { listenOn, type RunningServer } from "@mosaic/demo-llm/listening-server";
 import { createRequestLog, type RecordedRequest, type RequestLog } from "@mosaic/demo-llm/request-log";
 
@@ -224,12 +226,20 @@ async function chat(state: GatewayState, request: IncomingMessage, exchange: Exc
     headers: request.headers,
     body,
   });
-  const asked = parseDemoRequest("openai", body, "");
-  requireAgent(state.agentIds, asked.model);
+  const sent = parseDemoRequest("openai", body, "");
+  requireAgent(state.agentIds, sent.model);
+  const { offered, demand, hasConflict } = chooseTools(recordOf(body));
+  const asked = asOneMessage({ ...sent, toolNames: offered }, recordOf(body));
   if (wantsExit(state, asked)) return;
   const reply = asked.isStream ? streamReply(asked, exchange) : wholeReply(asked, exchange);
   state.lastRunId = reply.runId;
-  await state.sessions.inTurn(sessionKeyOf(request, body), (session) => runFakeTurn(asked, session, reply, turnOptions(state)));
+  if (hasConflict) {
+    reply.fail({ status: 400, message: "invalid tool configuration", type: "invalid_request_error" });
+    return;
+  }
+  await state.sessions.inTurn(sessionKeyOf(request, body), (session) =>
+    runFakeTurn(asked, session, demand === null ? reply : demanding(reply, demand), turnOptions(state)),
+  );
 }
 
 function turnOptions(state: GatewayState): TurnOptions {
