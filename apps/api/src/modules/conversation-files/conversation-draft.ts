@@ -118,5 +118,5 @@ export function ownPart(part: MessagePart): MessagePart {
     const { type, name, mediaType, sizeBytes } = part;
     return { type, name, mediaType, sizeBytes };
   }
-  return part.type === "tool_call" && part.state === "running" ? { ...part, state: "failed" } : part;
+  return part.type === "tool_call" && part.state === "running" && part.isForClient !== true ? { ...part, state: "failed" } : part;
 }

@@ -46,7 +46,11 @@ function quotedPart(part: MessagePart): string {
     case "file":
       return `*File:* ${plainLine(part.name)} (${plainLine(part.mediaType)}, ${String(part.sizeBytes)} bytes)`;
     case "tool_call":
-      return [`*Tool:* ${plainLine(part.name)} (${part.state})`, codeOf("Input", part.input), codeOf("Output", part.output)]
+      return [
+        `*Tool:* ${plainLine(part.name)} (${part.isForClient === true ? "asked of the program" : part.state})`,
+        codeOf("Input", part.input),
+        codeOf("Output", part.output),
+      ]
         .filter((text) => text !== "")
         .join("\n\n");
   }

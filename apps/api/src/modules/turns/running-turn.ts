@@ -12,6 +12,7 @@ import type { ProviderModel } from "@mosaic/contracts/provider";
 import type { RunningAgent } from "../containers/containers.types.js";
 import type { Answer, BegunTurn } from "../conversations/conversations.types.js";
 import type { Branch } from "./branches.service.js";
+import type { BroughtTools } from "./client-tools.js";
 import { TurnFeed } from "./turn-feed.js";
 import type { TurnLimits } from "./turn-limits.js";
 
@@ -30,6 +31,8 @@ export interface TurnRequest {
   readonly withInstructions: boolean;
   /** The turn begins a branch. `null`: it goes on from the last message. */
   readonly branch: Pick<Branch, "common"> | null;
+  /** Tools that a program runs itself. `null`: none. */
+  readonly clientTools: BroughtTools | null;
   /** The agent's session begins with it. */
   readonly isFirst: boolean;
   /** The agent as the statement found it that stored the question. `null`: it has to be started. */
@@ -142,7 +145,8 @@ export class RunningTurn implements BegunTurn, Answer {
 
   /** Mosaic is stopping, and the gateway goes on, or does not have the message yet: the next process takes the turn over. Or one did already, which took this one for dead. */
   get isHandedOver(): boolean {
-    const canGoOn = this.goesOnAlone || !this.isBrought;
+    const isKnownToOthers = (this.request?.clientTools ?? null) === null;
+    const canGoOn = isKnownToOthers && (this.goesOnAlone || !this.isBrought);
     const isLeft = canGoOn && this.stopping.aborted && this.firstInterruption === null;
     return isLeft || this.firstInterruption === "taken_over";
   }
@@ -176,18 +180,23 @@ export class RunningTurn implements BegunTurn, Answer {
     }
   }
 
-  /** Tells how a call of a tool stands. A call that the schema refuses is left out, and so is whatever comes after `maxToolEvents`. */
-  call(part: ToolCallPart): void {
+  /**
+   * Tells how a call of a tool stands. A call that the schema refuses is left out, and so is whatever comes after `maxToolEvents`. False if that is one for a
+   * program, which would wait for it.
+   */
+  call(part: ToolCallPart): boolean {
     this.toolEvents += 1;
-    if (this.toolEvents <= this.limits.maxToolEvents && toolCallPart.safeParse(part).success) {
+    const isTold = this.toolEvents <= this.limits.maxToolEvents && toolCallPart.safeParse(part).success;
+    if (isTold) {
       this.tell(this.timed(part));
     }
+    return isTold || part.isForClient !== true;
   }
 
   private timed(part: ToolCallPart): ToolCallPart {
     const now = performance.now();
     const calledAtMs = this.calledAtMs.get(part.id);
-    if (part.state === "running") {
+    if (part.state === "running" && part.isForClient !== true) {
       this.calledAtMs.set(part.id, calledAtMs ?? now);
       return part;
     }

@@ -70,11 +70,13 @@ export class TurnEngine implements OnApplicationBootstrap {
   }
 
   /** Runs a turn that has begun; the end of the process waits for its end. */
-  start({ turn: begun, question, branch, title, running, hasSpoken, isInstructed, isFirst }: Begun, withHistory: boolean): RunningTurn {
+  start(begun: Begun, withHistory: boolean): RunningTurn {
+    const { question, branch, title, running, clientTools, hasSpoken, isInstructed, isFirst } = begun;
     const told = { withHistory, withSayings: hasSpoken, withInstructions: isInstructed, isFirst };
-    const request = { question, branch, title, ...told, running };
-    const turn = new RunningTurn(begun, request, this.limits, this.shutdown.signal);
-    turn.tell({ type: "accepted", userMessage: question, answerId: turn.answerId, title });
+    const request = { question, branch, title, clientTools, ...told, running };
+    const turn = new RunningTurn(begun.turn, request, this.limits, this.shutdown.signal);
+    const brought = clientTools === null ? {} : ({ hasClientTools: true } as const);
+    turn.tell({ type: "accepted", userMessage: question, answerId: turn.answerId, title, ...brought });
     this.carry(turn, async () => this.runner.run(turn, request));
     return turn;
   }
@@ -128,6 +130,10 @@ export class TurnEngine implements OnApplicationBootstrap {
       return "ends";
     }
     const known = await this.log.eventsOf(orphan);
+    if (known.some((event) => event.type === "accepted" && event.hasClientTools === true)) {
+      // Its tools went with the process that knew them, and a turn over HTTP ends with its connection.
+      return "ends";
+    }
     const request = this.requestAgain(orphan, known, running);
     const isPossible = request !== null || (running !== null && known.length > 0);
     // What ends one process after the other is not to end the next.
@@ -171,7 +177,7 @@ export class TurnEngine implements OnApplicationBootstrap {
     const branch = isNew ? { common: { session: orphan.session, answerId: null } } : null;
     const { userMessage: question, title } = accepted;
     const told = { withHistory: false, withSayings: true, withInstructions: true, isFirst: false };
-    return { question, branch, title, ...told, running };
+    return { question, branch, title, clientTools: null, ...told, running };
   }
 
   private carry(turn: RunningTurn, run: () => Promise<TurnEnding>): void {

@@ -13,6 +13,7 @@ import { TurnFaultsService } from "../containers/reports/turn-faults.service.js"
 import type { BegunTurn } from "../conversations/conversations.types.js";
 import { HistoryService } from "../conversations/history.service.js";
 import { FolderInstructionsService } from "../folders/folder-instructions.service.js";
+import { wordsBeside } from "./client-tools.js";
 import { GatewayUnreachableError, type ExchangeListener, type ExchangeRequest } from "./exchange/exchange.js";
 import { exchangeOverHttp } from "./exchange/http-exchange.js";
 import { exchangeOverSocket, stopOverSocket } from "./exchange/socket-exchange.js";
@@ -200,6 +201,7 @@ export class TurnRunner {
     { running, attempt, images, late }: { running: RunningAgent; attempt: Attempt; images: ShownImages; late: AbortSignal | undefined },
   ): Promise<TurnEnding | "unreachable"> {
     const { backend } = running;
+    const client = backend.clientTools ? (request?.clientTools ?? null) : null;
     turn.isBrought = true;
     const startedAtMs = performance.now();
     const exchanged: ExchangeRequest = {
@@ -208,6 +210,7 @@ export class TurnRunner {
       turnId: turn.gatewayTurnId,
       text: request === null ? "" : await this.textOf(turn, request, backend),
       images: images.list,
+      client,
       said: request === null ? turn.said : null,
       mayBeThere: turn.isTakenOver && turn.gatewayTurns === 1,
       signal: AbortSignal.any([turn.signal, attempt.watch.silent, ...(late === undefined ? [] : [late])]),
@@ -221,7 +224,7 @@ export class TurnRunner {
       },
       onEvents: (events) => this.take(turn, events, attempt.watch),
     };
-    const ending = await this.overSocket(turn, exchanged, listener);
+    const ending = client === null ? await this.overSocket(turn, exchanged, listener) : "unfit";
     if (ending !== "unfit") {
       return ending === "unreachable" ? ending : this.told(turn, ending, { backend, startedAtMs });
     }
@@ -251,9 +254,14 @@ export class TurnRunner {
   }
 
   /** Whoever brings it again says the same. The last messages have what the agent has said by itself in them. */
-  private async textOf(turn: RunningTurn, request: TurnRequest, { workspace }: AgentBackend): Promise<string> {
-    const { question, isFirst, withHistory, withInstructions } = request;
-    const said = withFiles(question.content, question.parts);
+  private async textOf(turn: RunningTurn, request: TurnRequest, { workspace, clientTools }: AgentBackend): Promise<string> {
+    const { question, isFirst, withHistory, withInstructions, withSayings } = request;
+    const words = clientTools ? wordsBeside(request.clientTools) : null;
+    const isPlain = !withHistory && !withInstructions && !withSayings && question.parts.every(({ type }) => type === "text");
+    if (words === "" && isPlain) {
+      return "";
+    }
+    const said = withFiles(words === null || words === "" ? question.content : words, question.parts);
     // Who owns an agent is offered what lies elsewhere in its outbox, too: it need not be told again and again.
     const isNamed = !turn.isOwned || isFirst || withHistory;
     const text = await this.quotedBefore(turn, request, isNamed ? withOutbox(said, outboxOf(workspace.outbox, turn.conversationId)) : said);
@@ -284,7 +292,7 @@ export class TurnRunner {
       return { kind: "failure", code: "agent_broke_off", detail: endlessDetail };
     }
     for (const event of events) {
-      if (event.type === "tool_call") {
+      if (event.type === "tool_call" && event.isForClient !== true) {
         watch.called(event.id, event.state === "running");
       }
     }
@@ -301,7 +309,7 @@ export class TurnRunner {
     if (event.type === "usage") {
       turn.usage = usageWith(turn.model, event);
     } else if (event.type === "tool_call") {
-      turn.call(event);
+      return turn.call(event);
     } else if (event.type === "delta" || event.type === "reasoning") {
       const text = event.text.slice(0, this.limits.maxTextLength - turn.length);
       turn.say(text, event.type);

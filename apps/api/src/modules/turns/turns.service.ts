@@ -13,6 +13,7 @@ import { AgentStartService } from "../containers/start/agent-start.service.js";
 import { CryptoService } from "../crypto/crypto.service.js";
 import { TurnFilesService } from "./files/turn-files.service.js";
 import type { Branch } from "./branches.service.js";
+import type { BroughtTools } from "./client-tools.js";
 import { TurnPresenceService, type TakenOver } from "./turn-presence.service.js";
 import { TurnsRepository, type BeginResult, type NewTurn, type OrphanedTurn } from "./turns.repository.js";
 
@@ -41,6 +42,8 @@ export interface NewMessage {
   readonly branch?: Branch | null;
   /** It is stored already, and answered again. */
   readonly question?: Message | null;
+  /** Tools that a program runs itself. With results among them, `content` is their text for people. */
+  readonly clientTools?: BroughtTools | null;
 }
 
 export interface Begun {
@@ -54,6 +57,7 @@ export interface Begun {
   readonly isInstructed: boolean;
   /** The agent's session begins with it. */
   readonly isFirst: boolean;
+  readonly clientTools: BroughtTools | null;
   /** `null`: it has to be started. */
   readonly running: RunningAgent | null;
 }
@@ -82,7 +86,16 @@ export class TurnsService {
    * `waitingId`: of the waiting message that this is, which is sent once and waits no more.
    */
   async begin(
-    { userId, conversationId, content, waitingId = null, fileIds = [], branch = null, question: known = null }: NewMessage,
+    {
+      userId,
+      conversationId,
+      content,
+      waitingId = null,
+      fileIds = [],
+      branch = null,
+      question: known = null,
+      clientTools = null,
+    }: NewMessage,
     left?: AbortSignal,
   ): Promise<Begun> {
     const parts = known?.parts ?? [...textParts(content), ...(await this.files.partsFor(userId, conversationId, fileIds))];
@@ -120,7 +133,7 @@ export class TurnsService {
       const title = await this.titleAfter(turn, begun, content.trim() === "" ? namesOf(parts) : content);
       const isFirst = begun.isFirst || (branch !== null && branch.common === null);
       const { hasSpoken, isInstructed, container } = begun;
-      return { turn, question, branch, title, hasSpoken, isInstructed, isFirst, running: this.starts.runningOf(container) };
+      return { turn, question, branch, title, hasSpoken, isInstructed, isFirst, clientTools, running: this.starts.runningOf(container) };
     } catch (error) {
       this.presence.leave(answerId);
       throw error;

@@ -1,4 +1,4 @@
-import type { GatewayEvent, GatewayImage } from "@mosaic/agent-backends/agent-backend";
+import type { ClientTools, GatewayEvent, GatewayImage } from "@mosaic/agent-backends/agent-backend";
 import type { RunningAgent } from "../../containers/containers.types.js";
 import type { TurnEnding } from "../turn-outcome.js";
 
@@ -15,6 +15,8 @@ export interface ExchangeRequest {
   readonly text: string;
   /** Shown to the model along with the text. */
   readonly images: readonly GatewayImage[];
+  /** Tools that a program runs itself, which only HTTP takes. `null` or absent: none. */
+  readonly client?: ClientTools | null;
   /** `null`: the gateway gets the message now. Otherwise the gateway has it already, and this is what was told of the answer before. */
   readonly said: string | null;
   /** A process that died may have given it the message. */
