@@ -26,6 +26,7 @@ const answered = (content: string, agentName: string, { upTo }: Spoken): string 
 const activeAnnouncement = (turn: Turn, agentName: string, spoken: Spoken): string => {
   if (turn.isReconnecting) return m.reconnecting;
   const last = turn.parts.at(-1);
+  if (last?.type === "tool_call" && last.isForClient === true) return m.hasAskedYourProgram(agentName, last.name);
   if (last?.type === "tool_call" && last.state === "running") return m.isUsing(agentName, last.name);
   if (last?.type === "reasoning") return m.isThinking(agentName);
   if (last !== undefined) return plainText(spoken.words) || m.isAnswering(agentName);

@@ -34,6 +34,18 @@ test("a call is told as running while the answer comes, and as one that did not 
   expect(screen.getByText(/did not end/).isConnected).toBe(true);
 });
 
+test("a call for a program is told as handed over, during the answer and afterwards", () => {
+  const asked = { ...call, isForClient: true, input: '{"city":"Aachen"}', arguments: '{"city":"Aachen"}' } as const;
+  const { rerender } = render(<AnswerParts parts={[asked]} isStreaming />);
+  for (const isStreaming of [true, false]) {
+    rerender(<AnswerParts parts={[asked]} isStreaming={isStreaming} />);
+    expect(screen.getByText("Asked your program to run read").isConnected).toBe(true);
+    expect(screen.queryByText(/is running|did not end/)).toBeNull();
+  }
+  fireEvent.click(screen.getByText("Asked your program to run read"));
+  expect(screen.getByLabelText("Given").textContent).toBe('{"city":"Aachen"}');
+});
+
 test("what is thought is told as going on until something else comes", () => {
   const { rerender } = render(<AnswerParts parts={[{ type: "reasoning", text: "Hm" }]} isStreaming />);
   expect(screen.getByText("Thinking…").isConnected).toBe(true);

@@ -1,7 +1,7 @@
 "use client";
 
 import type { MessagePart, ToolCallPart } from "@mosaic/contracts/message-parts";
-import { Brain, ChevronRight, CircleAlert, CircleCheck, CircleDashed, Info, type LucideIcon } from "lucide-react";
+import { Brain, ChevronRight, CircleAlert, CircleArrowOutUpRight, CircleCheck, CircleDashed, Info, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { cn } from "@/components/ui/cn";
 import { AnswerText } from "@/features/chat/answer-text";
@@ -62,6 +62,13 @@ const states = {
 
 function ToolCall({ call, isStreaming }: { readonly call: ToolCallPart; readonly isStreaming: boolean }) {
   const { icon, title, tone } = states[call.state === "running" && !isStreaming ? "unfinished" : call.state];
+  if (call.isForClient === true) {
+    return (
+      <Aside icon={CircleArrowOutUpRight} title={m.askedYourProgram(call.name)}>
+        <ToolTexts call={call} />
+      </Aside>
+    );
+  }
   return (
     <Aside
       icon={icon}
@@ -73,10 +80,18 @@ function ToolCall({ call, isStreaming }: { readonly call: ToolCallPart; readonly
         </>
       }
     >
+      <ToolTexts call={call} />
+    </Aside>
+  );
+}
+
+function ToolTexts({ call }: { readonly call: ToolCallPart }) {
+  return (
+    <>
       {call.input === undefined ? null : <ToolText label={m.given} text={call.input} />}
       {call.output === undefined ? null : <ToolText label={m.result} text={call.output} />}
       {call.input === undefined && call.output === undefined ? <p>{m.theAgentToldNothingAbout}</p> : null}
-    </Aside>
+    </>
   );
 }
 
