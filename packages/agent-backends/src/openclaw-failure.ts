@@ -22,14 +22,14 @@ const rules: readonly Rule[] = [
     ({ message }) => /^invalid tool configuration$/i.test(message),
     () => ({
       code: "invalid_input",
-      detail: "One of the program's tools has the name of another one, or of a tool that the agent has itself. Give it another name.",
+      detail: "One of your program's tools has the name of another one, or of a tool that the agent has itself. Give it another name.",
     }),
   ],
   [
     ({ message }) => /^tool_choice(?:=required was not satisfied| required a .{1,200} tool call, but)/i.test(message),
     () => ({
       code: "agent_broke_off",
-      detail: "The program asked for a call of a tool, and the model made none. Ask for it in the message, or use another model.",
+      detail: "Your program asked for a call of a tool, and the model made none. Ask for it in the message, or use another model.",
     }),
   ],
   [
@@ -139,7 +139,7 @@ export function explainResponse(status: number, body: string): GatewayFailure {
     return brokeOff("The agent does not accept Mosaic's token. Stop the agent; it gets a new one when it starts again.");
   }
   if (error.message.startsWith("Invalid tools/tool_choice")) {
-    return { code: "invalid_input", detail: `The agent does not take the program's tools${quote(error.message)}.` };
+    return { code: "invalid_input", detail: `The agent does not take your program's tools${quote(error.message)}.` };
   }
   if (status === 413) return brokeOff("The message is too large for the agent. Send a shorter one.");
   if (status === 429 || status === 503) return brokeOff("The agent is busy or not ready yet. Send the message again in a moment.");

@@ -81,7 +81,7 @@ function readData(data: string, turn: TurnSoFar, head: Head, emit: (event: Gatew
   head.isCut ||= choice["finish_reason"] === "length";
   const delta = recordOf(choice["delta"]);
   if (!head.calls.add(delta["tool_calls"])) {
-    emit(brokeOff("The agent called tools of your program with more than one answer can hold. Ask for less at once."));
+    emit(brokeOff("The agent called your program's tools with more than one answer can hold. Ask for less at once."));
     return;
   }
   if (typeof choice["finish_reason"] === "string") head.calls.take().forEach(emit);
