@@ -118,7 +118,7 @@ test("what is said beside results comes after them", async () => {
   expect(sent().at(-1)?.body["messages"]).toMatchObject([
     { role: "assistant" },
     { role: "tool", content: "sunny" },
-    { role: "user", content: expect.stringMatching(/And now\?[^]*Result of get_weather:\nsunny$/) },
+    { role: "user", content: expect.stringMatching(/And now\?[^]*Result of get_weather:\nsunny/) },
   ]);
 });
 
