@@ -22,6 +22,7 @@ const moduleGraph = {
   turns: ["agent-config", "conversations", "containers", "files", "folders", "llm-relay", "push"],
   "conversation-files": ["conversations", "files", "owner-events", "settings"],
   dictation: ["llm-providers", "outbound-access"],
+  "openai-api": ["conversations", "files", "plain-models", "turns"],
   "plain-models": ["agent-config", "llm-providers", "llm-relay"],
   push: ["accounts", "conversations", "outbound-access", "owner-events", "settings", "users"],
   demo: ["settings"],
@@ -71,7 +72,7 @@ const featureGraph = {
 
 /** What another module may see of a module: never its repository or its controllers. */
 const publicParts =
-  "\\.(module|service|guard|decorator|types)\\.ts$|[-/]registry\\.ts$|/(tokens|sealed-box|key-ring|audit-trail|model-choice|session-endings|message-seal|conversation-title|device-name|due-pushes|sealed-pieces|file-name|outgoing-file|relay-fields|relay-rules|json-members|json-scanner)\\.ts$";
+  "\\.(module|service|guard|decorator|types)\\.ts$|[-/]registry\\.ts$|/(tokens|sealed-box|key-ring|audit-trail|model-choice|session-endings|message-seal|conversation-title|device-name|due-pushes|sealed-pieces|file-name|outgoing-file|turn-engine|turn-readers|client-tools|relay-fields|relay-rules|json-members|json-scanner)\\.ts$";
 
 const featurePath = (names) => `^apps/web/features/(${names.join("|")})/`;
 
@@ -141,6 +142,7 @@ module.exports = {
           "/audit/audit-trail\\.ts$",
           "/auth/session-endings\\.ts$",
           "/push/due-pushes\\.ts$",
+          "/turns/turn-beginning\\.ts$",
           "/llm-providers/model-choice\\.ts$",
           "^apps/api/src/platform/",
           "^apps/api/src/generated/",

@@ -24,6 +24,7 @@ import { ModelDefaultsModule } from "./modules/model-defaults/model-defaults.mod
 import { LlmRelayModule } from "./modules/llm-relay/llm-relay.module.js";
 import { OidcModule } from "./modules/oidc/oidc.module.js";
 import { OnboardingModule } from "./modules/onboarding/onboarding.module.js";
+import { OpenAiApiModule } from "./modules/openai-api/openai-api.module.js";
 import { OutboundAccessModule } from "./modules/outbound-access/outbound-access.module.js";
 import { OwnerEventsModule } from "./modules/owner-events/owner-events.module.js";
 import { PlainModelsModule } from "./modules/plain-models/plain-models.module.js";
@@ -66,6 +67,7 @@ import { PlatformModule } from "./platform/platform.module.js";
     FilesModule,
     ConversationFilesModule,
     TurnsModule,
+    OpenAiApiModule,
     SearchModule,
     PushModule,
     DictationModule,

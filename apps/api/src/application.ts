@@ -4,9 +4,10 @@ import { StandardSchemaSerializerInterceptor } from "@nestjs/common";
 import { NestFactory, Reflector } from "@nestjs/core";
 import { ExpressAdapter, type NestExpressApplication } from "@nestjs/platform-express";
 import { DocumentBuilder, SwaggerModule } from "@nestjs/swagger";
-import express, { type RequestHandler } from "express";
+import express, { type Request, type RequestHandler } from "express";
 import { AppModule } from "./app.module.js";
 import { ENV, type Env } from "./platform/config/env.js";
+import { isOpenAiPath } from "./platform/errors/openai-error.js";
 import { ProblemFilter } from "./platform/errors/problem.filter.js";
 import { Admission } from "./platform/http/admission.js";
 import { CompressedAnswerInterceptor } from "./platform/http/compressed-answer.js";
@@ -60,7 +61,8 @@ export async function createApplication(createNest: NestCreator = createFromModu
     new CompressedAnswerInterceptor(reflector),
     new StandardSchemaSerializerInterceptor(reflector),
   );
-  nest.useGlobalFilters(new ProblemFilter(logger, (request, code) => admission.noteRefusal(request, code)));
+  const isForPrograms = (request: Request): boolean => isOpenAiPath(request.path) && !isInternalRequest(request);
+  nest.useGlobalFilters(new ProblemFilter(logger, (request, code) => admission.noteRefusal(request, code), isForPrograms));
   describeApi(nest);
   const listeners = nest.get(Listeners);
   await nest.init();

@@ -103,6 +103,6 @@ test("the API's description lists every route with its method", async () => {
   const expected = routes
     // What agents call for a model speaks the providers' protocols, which are described elsewhere.
     .filter((route) => !route.path.includes("/llm/") && !route.path.includes("/demo/"))
-    .map((route) => `${route.method} ${route.path.replaceAll(/:(\w+)/g, "{$1}")}`);
+    .map((route) => `${route.method} ${route.path.replaceAll(/[:*](\w+)/g, "{$1}")}`);
   expect(described.toSorted()).toEqual(expected.toSorted());
 });

@@ -260,7 +260,17 @@ async function beginAs(
   const userId = client.userId ?? "";
   const crypto = app.nest.get(CryptoService);
   const sealed = (id: string, text: string) => ({ id, ...sealParts(crypto, { userId, messageId: id }, textParts(text)) });
-  const place = { userId, conversationId, processId, now: new Date(), maxPerUser: 5, waitingId: null, fileIds: [], branch: null };
+  const place = {
+    userId,
+    conversationId,
+    processId,
+    now: new Date(),
+    maxPerUser: 5,
+    waitingId: null,
+    program: null,
+    fileIds: [],
+    branch: null,
+  };
   const turn = { ...place, question: sealed(questionId, "late"), answer: sealed(answerId, "well") };
   expect(await app.nest.get(TurnsRepository).begin(turn)).toMatchObject({ kind: "begun", hasSpoken: true });
 }

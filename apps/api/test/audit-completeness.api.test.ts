@@ -127,6 +127,7 @@ const foundElsewhere: Partial<Record<AuditAction, string>> = {
   "conversation.continue": "shares.api.test.ts",
   "conversation.list": "unlisted-conversations.api.test.ts",
   "conversation.move": "folders.api.test.ts",
+  "conversation.tell": "openai-conversations.api.test.ts",
   "conversation.import": "conversation-import.api.test.ts",
   "file.upload": "files.api.test.ts",
   "key.rotate": "cli.api.test.ts",

@@ -118,7 +118,7 @@ test("what is said beside results comes after them", async () => {
   expect(sent().at(-1)?.body["messages"]).toMatchObject([
     { role: "assistant" },
     { role: "tool", content: "sunny" },
-    { role: "user", content: expect.stringMatching(/And now\?[^]*Result of get_weather:\nsunny/) },
+    { role: "user", content: expect.stringMatching(/And now\?[^]*Result of get_weather:\nsunny\n/) },
   ]);
 });
 
@@ -164,7 +164,17 @@ async function orphaned(mark: { hasClientTools?: true }): Promise<{ userId: stri
   const [questionId = "", answerId = ""] = [randomUUIDv7(), randomUUIDv7()].toSorted();
   const crypto = app.nest.get(CryptoService);
   const sealed = (id: string, text: string) => ({ id, ...sealParts(crypto, { userId, messageId: id }, textParts(text)) });
-  const place = { userId, conversationId, processId, now: new Date(), maxPerUser: 5, waitingId: null, fileIds: [], branch: null };
+  const place = {
+    userId,
+    conversationId,
+    processId,
+    now: new Date(),
+    maxPerUser: 5,
+    waitingId: null,
+    program: null,
+    fileIds: [],
+    branch: null,
+  };
   const row = { ...place, question: sealed(questionId, asking), answer: sealed(answerId, "") };
   const presence = app.nest.get(TurnPresenceService);
   presence.enter(answerId);

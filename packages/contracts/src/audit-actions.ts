@@ -24,6 +24,7 @@ const labels = {
   "conversation.move": "Moved a conversation to another folder",
   "conversation.import": "Imported a conversation",
   "conversation.rename": "Renamed a conversation",
+  "conversation.tell": "Told a conversation of earlier messages",
   "conversation.restore": "Restored a deleted conversation",
   "conversation.share": "Shared a conversation",
   "conversation.unshare": "Stopped sharing a conversation",

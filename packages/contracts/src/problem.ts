@@ -12,6 +12,7 @@ export const problems = {
   setup_token_required: { status: 403, title: "Open the set-up link that Mosaic printed when it started" },
   origin_refused: { status: 403, title: "The request came from another site" },
   not_found: { status: 404, title: "Not found" },
+  model_not_found: { status: 404, title: "There is no such model" },
   body_too_slow: { status: 408, title: "The request did not arrive in time" },
   backend_unknown: { status: 409, title: "This version of Mosaic does not know the agent's backend" },
   conflict: { status: 409, title: "This conflicts with what is already there" },

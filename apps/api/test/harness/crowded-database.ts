@@ -137,6 +137,11 @@ function talk({ users, agents, conversations, messages, auditEvents }: Crowd): s
     `INSERT INTO agent_event_rates (agent_id, allowed_at) SELECT ${idSql("agents", "n")}, ${ago("n")} FROM generate_series(1, ${agents}) AS n`,
     `INSERT INTO agent_event_keys (agent_id, key_hash, conversation_id, message_id, created_at)
      SELECT ${idSql("agents", `1 + n % ${agents}`)}, ${hash("e", "n")}, ${idSql("conversations", "n")}, ${idSql("messages", "n")}, ${ago("n")} FROM generate_series(1, ${conversations}) AS n`,
+    `INSERT INTO openai_conversations (user_id, key, conversation_id)
+     SELECT ${idSql("users", user)}, ${hash("alike", "n")}, ${idSql("conversations", "n")} FROM generate_series(1, ${conversations}) AS n`,
+    `INSERT INTO openai_turns (answer_id, user_id, conversation_id, asked, told, request_key, body, created_at)
+     SELECT m.id, v.user_id, v.id, sha256(convert_to('asked' || m.id, 'UTF8')), NULL, sha256(convert_to('request' || m.id, 'UTF8')), sha256('body'), m.created_at
+     FROM messages m JOIN conversations v ON v.id = m.conversation_id WHERE m.role = 'assistant'`,
     `INSERT INTO drafts (conversation_id, revision, content_encrypted, updated_at)
      SELECT ${idSql("conversations", "n")}, gen_random_uuid(), ${text}, ${ago("n")} FROM generate_series(1, ${conversations}) AS n`,
     `INSERT INTO conversation_shares (id, owner_id, conversation_id, token_hash, key_encrypted, title_encrypted, message_count)

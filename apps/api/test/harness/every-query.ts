@@ -1,4 +1,4 @@
-import { randomUUIDv7 } from "node:crypto";
+import { createHash, randomUUIDv7 } from "node:crypto";
 import { AgentEventsRepository, type NewAgentEvent } from "../../src/modules/agent-events/agent-events.repository.js";
 import { AgentSayingsRepository } from "../../src/modules/conversations/agent-sayings.repository.js";
 import { ConversationDeletionRepository } from "../../src/modules/conversations/conversation-deletion.repository.js";
@@ -34,12 +34,18 @@ import { SearchKeysRepository } from "../../src/modules/search/search-keys.repos
 import { SearchRepository } from "../../src/modules/search/search.repository.js";
 import { SystemConfigRepository } from "../../src/modules/settings/system-config.repository.js";
 import { TurnFilesRepository } from "../../src/modules/turns/files/turn-files.repository.js";
+import { ProgramMarksRepository } from "../../src/modules/turns/program-marks.repository.js";
 import { TurnsRepository } from "../../src/modules/turns/turns.repository.js";
+import { OpenAiAgentsRepository } from "../../src/modules/openai-api/openai-agents.repository.js";
+import { OpenAiConversationsRepository } from "../../src/modules/openai-api/openai-conversations.repository.js";
+import { OpenAiTurnsRepository } from "../../src/modules/openai-api/openai-turns.repository.js";
 import { WaitingMessagesRepository } from "../../src/modules/turns/waiting-messages.repository.js";
 import { heavyUser } from "./crowded-database.js";
 import { agents } from "./every-query.agents.js";
 import { accounts, signIn } from "./every-query.people.js";
 import { accept, admin, audit, bytes, demo, hourAgo, id, now, of, user, values, type Call } from "./query-calls.js";
+
+const keyOf = (text: string): Buffer => createHash("sha256").update(text).digest();
 
 const models: readonly Call[] = [
   ...of(LlmProvidersRepository, {
@@ -235,6 +241,7 @@ const talk: readonly Call[] = [
         question: { id: randomUUIDv7(), contentEncrypted: "enc:", contentFormat: "text" },
         branch: { replacedId: id("messages", 40_002), parentId: id("conversations", 3) },
         answer: { id: randomUUIDv7(), contentEncrypted: "enc:", contentFormat: "text" },
+        program: { requestKey: keyOf("request"), asked: keyOf("asked"), told: null, body: keyOf("body"), retries: 0 },
       }),
     retitle: (turns) => turns.retitle(turn(1), "enc:", "enc:"),
     requestStop: (turns) => turns.requestStop(id("users", 2), id("messages", 1), now),
@@ -267,6 +274,32 @@ const talk: readonly Call[] = [
     findQuestion: (branches) => branches.findQuestion(id("conversations", 21), id("messages", 20)),
     show: [(branches) => branches.show(user, id("messages", 39), now), (branches) => branches.show(user, id("messages", 40), now)],
     setSession: (branches) => branches.setSession(id("messages", 20), "conv-1"),
+    tell: [null, id("messages", 20)].map(
+      (afterId) => (branches) =>
+        branches.tell(
+          { userId: user, conversationId: id("conversations", 21) },
+          afterId,
+          [{ id: randomUUIDv7(), role: "user", contentEncrypted: "enc:", contentFormat: "text" }],
+          { now, maxPerUser: 5 },
+        ),
+    ),
+  }),
+  ...of(ProgramMarksRepository, { forgetPreface: (marks) => marks.forgetPreface(id("messages", 20)) }),
+  ...of(OpenAiAgentsRepository, { list: (agents) => agents.list(user) }),
+  ...of(OpenAiConversationsRepository, {
+    findConversation: (programs) => programs.findConversation(user, keyOf("alike 3")),
+    hasConversation: (programs) => programs.hasConversation(user, id("agents", 1), id("conversations", 3)),
+    bind: (programs) => programs.bind(user, keyOf("alike 3"), id("conversations", 3)),
+    findAnswers: (programs) => programs.findAnswers(id("conversations", 3), [keyOf("asked 1"), keyOf("asked 2")], 20),
+    findAnswer: (programs) => programs.findAnswer(user, id("messages", 20)),
+    findFollower: [null, id("messages", 20)].map((afterId) => (programs) => programs.findFollower(id("conversations", 3), afterId)),
+    toldBefore: [null, id("messages", 20)].map((beforeId) => (programs) => programs.toldBefore(id("conversations", 3), beforeId)),
+  }),
+  ...of(OpenAiTurnsRepository, {
+    findRequest: (programs) => programs.findRequest(user, keyOf("request 3"), hourAgo),
+    noteReader: (programs) => programs.noteReader(id("messages", 20), randomUUIDv7()),
+    isReadElsewhere: (programs) => programs.isReadElsewhere(id("messages", 20), randomUUIDv7()),
+    forgetRequest: (programs) => programs.forgetRequest(user, keyOf("request 3")),
   }),
   ...of(WaitingMessagesRepository, {
     list: (waiting) => waiting.list(user, id("conversations", 3)),

@@ -21,6 +21,7 @@ export const m: Translated<typeof english> = {
     "conversation.list": "Unterhaltung in die Liste geholt",
     "conversation.move": "Unterhaltung in einen anderen Ordner verschoben",
     "conversation.import": "Unterhaltung importiert",
+    "conversation.tell": "Frühere Nachrichten einer Unterhaltung mitgeteilt",
     "conversation.share": "Unterhaltung geteilt",
     "conversation.unshare": "Unterhaltung nicht mehr geteilt",
     "share_links.update": "Links von Unterhaltungen ein- oder ausgeschaltet",

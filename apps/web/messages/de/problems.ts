@@ -12,6 +12,7 @@ export const m: Translated<typeof english> = {
     setup_token_required: "Öffnen Sie den Einrichtungslink, den Mosaic beim Start ausgegeben hat",
     origin_refused: "Die Anfrage kam von einer anderen Website",
     not_found: "Nicht gefunden",
+    model_not_found: "Dieses Modell gibt es nicht",
     body_too_slow: "Die Anfrage kam nicht rechtzeitig an",
     backend_unknown: "Diese Mosaic-Version kennt das Backend des Agenten nicht",
     conflict: "Das steht im Widerspruch zu etwas, das schon da ist",

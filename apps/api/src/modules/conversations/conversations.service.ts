@@ -43,10 +43,10 @@ export class ConversationsService {
   async create(
     userId: string,
     { agentId, folderId }: CreateConversation,
-    { isListed = true }: { readonly isListed?: boolean } = {},
+    { isListed = true, title = untitled }: { readonly isListed?: boolean; readonly title?: string } = {},
   ): Promise<Conversation> {
     const id = randomUUIDv7();
-    const titleEncrypted = this.crypto.seal(untitled, titleContext(userId, id));
+    const titleEncrypted = this.crypto.seal(title, titleContext(userId, id));
     const now = this.clock.now();
     const stored = await this.repository.create(userId, { id, agentId, folderId: folderId ?? null, titleEncrypted, isListed, now });
     if (stored === null) {

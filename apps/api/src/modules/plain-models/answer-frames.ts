@@ -1,3 +1,4 @@
+import { frame } from "../../platform/http/sse-frame.js";
 import type { UnknownRecord } from "@mosaic/incoming/records";
 import type { AnswerPart, AnswerUsage } from "./plain-answer.js";
 
@@ -101,10 +102,6 @@ export function completionOf({ id, created, model }: AnswerHead, parts: readonly
   );
   const usage = parts.find((part) => part.type === "usage")?.usage;
   return { id, object: "chat.completion", created, model, choices, ...(usage === undefined ? {} : { usage }) };
-}
-
-export function frame(data: UnknownRecord): string {
-  return `data: ${JSON.stringify(data)}\n\n`;
 }
 
 /** Only pieces of a stream say which call of a tool they belong to. */

@@ -3,7 +3,7 @@ import { Prisma } from "../../generated/prisma/client.js";
 import { PrismaService } from "../../platform/database/prisma.service.js";
 import { send } from "../../platform/notices/notices.js";
 import { recordAudit } from "../audit/audit-trail.js";
-import { messageColumns, type StoredMessage } from "../conversations/conversations.types.js";
+import { messageColumns, type SealedContent, type StoredMessage } from "../conversations/conversations.types.js";
 
 /** A message on the path, another version of which is to be made. */
 export interface ReplacedMessage {
@@ -96,10 +96,62 @@ export class BranchesRepository {
     });
   }
 
+  /**
+   * Puts messages on the path that its owner's program tells of, after `afterId` or at its beginning; what follows there leaves it. The agent knows nothing
+   * of them: what comes next has a session of its own, named after the last of them. Their ids come after all that are there.
+   */
+  async tell(
+    { userId, conversationId }: { userId: string; conversationId: string },
+    afterId: string | null,
+    messages: readonly ToldMessage[],
+    { now, maxPerUser }: { readonly now: Date; readonly maxPerUser: number },
+  ): Promise<"told" | "not_found" | "answering" | "too_many"> {
+    const lastId = messages.at(-1)?.id;
+    const rows = messages.map(({ id, role, contentEncrypted, contentFormat }, at) => ({
+      id,
+      role,
+      parent: messages[at - 1]?.id ?? afterId ?? conversationId,
+      content: contentEncrypted,
+      format: contentFormat,
+      session: id === lastId ? id : null,
+    }));
+    return this.prisma.$transaction(async (tx) => {
+      await tx.$executeRaw`UPDATE users SET last_seen_at = ${now} WHERE id = ${userId}::uuid`;
+      const [place] = await tx.$queryRaw<{ isAnswering: boolean; inFlight: number }[]>`
+        SELECT EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = v.id AND m.status = 'streaming') AS "isAnswering",
+          (SELECT count(*)::int FROM messages m JOIN conversations w ON w.id = m.conversation_id
+            WHERE m.status = 'streaming' AND w.user_id = v.user_id) AS "inFlight"
+        FROM conversations v WHERE v.id = ${conversationId}::uuid AND v.user_id = ${userId}::uuid AND v.deleted_at IS NULL FOR NO KEY UPDATE`;
+      if (place === undefined || place.isAnswering) {
+        return place === undefined ? "not_found" : "answering";
+      }
+      // The turn that they are told for would not begin, and whoever asks tells them again.
+      if (place.inFlight >= maxPerUser) {
+        return "too_many";
+      }
+      await tx.$executeRaw`
+        UPDATE messages m SET left_at = ${now}, parent_id = ${followedByM}
+        WHERE m.conversation_id = ${conversationId}::uuid AND m.left_at IS NULL AND (${afterId}::uuid IS NULL OR m.id > ${afterId}::uuid)`;
+      await tx.$executeRaw`
+        INSERT INTO messages (id, conversation_id, parent_id, agent_session, role, content_encrypted, content_format, status, created_at)
+        SELECT m.id, ${conversationId}::uuid, m.parent, m.session, m.role, m.content, m.format, 'complete', ${now}
+        FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS m (id uuid, parent uuid, session text, role text, content text, format text)`;
+      const details = { messages: messages.length };
+      await recordAudit(tx, { action: "conversation.tell", target: { type: "conversation", id: conversationId }, details });
+      return "told";
+    });
+  }
+
   /** From this answer on, the agent's session is the one that was made for it. False if the answer is gone. */
   async setSession(answerId: string, session: string): Promise<boolean> {
     return (await this.prisma.$executeRaw`UPDATE messages SET agent_session = ${session} WHERE id = ${answerId}::uuid`) > 0;
   }
+}
+
+/** A message that is put on the path without a turn, sealed. */
+export interface ToldMessage extends SealedContent {
+  readonly id: string;
+  readonly role: "user" | "assistant";
 }
 
 /** The two sets of rows have none in common: what leaves the path is on it, what comes onto it is not. */

@@ -1,9 +1,12 @@
+import { randomUUIDv7 } from "node:crypto";
 import { messageMaxVersions, type Message } from "@mosaic/contracts/chat";
+import { textParts } from "@mosaic/contracts/message-parts";
 import { Inject, Injectable } from "@nestjs/common";
 import { CLOCK, type Clock } from "../../platform/clock/clock.js";
 import { AppError } from "../../platform/errors/app-error.js";
-import { openMessage } from "../conversations/message-seal.js";
+import { openMessage, sealParts } from "../conversations/message-seal.js";
 import { CryptoService } from "../crypto/crypto.service.js";
+import { maxPerUser } from "./turn-limits.js";
 import { BranchesRepository, type ReplacedMessage } from "./branches.repository.js";
 
 /** Where a turn leaves the path, and what its agent may go on from. */
@@ -14,6 +17,15 @@ export interface Branch {
   readonly parentId: string;
   /** `null`: nothing was said before. `answerId`: what was said before its turn is what the two branches have in common. */
   readonly common: { readonly session: string; readonly answerId: string | null } | null;
+}
+
+/** A message has as many versions as it may have. */
+export class VersionsFullError extends AppError {}
+
+/** What somebody has said, as a program tells of it. */
+export interface Said {
+  readonly role: "user" | "assistant";
+  readonly text: string;
 }
 
 /** Other versions of messages, and which of them are shown. */
@@ -68,6 +80,23 @@ export class BranchesService {
     }
   }
 
+  /**
+   * Takes over what a program says was said before, after this message of the path or at its beginning; what follows there becomes a branch. Throws `not_found`, or
+   * `turn_in_progress` or `too_many_requests`; then nothing was taken over.
+   */
+  async tell(userId: string, conversationId: string, afterId: string | null, said: readonly Said[]): Promise<void> {
+    // Of one millisecond they are in no order, and messages are read in the order of their ids.
+    const ids = said.map(() => randomUUIDv7()).toSorted();
+    const messages = said.flatMap(({ role, text }, at) => {
+      const id = ids[at];
+      return id === undefined ? [] : [{ id, role, ...sealParts(this.crypto, { userId, messageId: id }, textParts(text)) }];
+    });
+    const kind = await this.repository.tell({ userId, conversationId }, afterId, messages, { now: this.clock.now(), maxPerUser });
+    if (kind !== "told") {
+      throw new AppError(kind === "answering" ? "turn_in_progress" : kind === "too_many" ? "too_many_requests" : "not_found");
+    }
+  }
+
   private async find(userId: string, messageId: string, role: Message["role"]): Promise<ReplacedMessage> {
     const found = await this.repository.find(userId, messageId);
     if (found === null || (found !== "hidden" && found.role !== role)) {
@@ -77,7 +106,9 @@ export class BranchesService {
       throw new AppError("conflict", { detail: "Another version of this message is shown now. Look at the conversation again." });
     }
     if (found.others + 1 >= messageMaxVersions) {
-      throw new AppError("conflict", { detail: `A message has ${messageMaxVersions} versions at most. Write a new message instead.` });
+      throw new VersionsFullError("conflict", {
+        detail: `A message has ${messageMaxVersions} versions at most. Write a new message instead.`,
+      });
     }
     return found;
   }

@@ -26,6 +26,14 @@ export function wordsBeside(brought: BroughtTools | null): string | null {
   return (brought?.results ?? []).length === 0 ? null : (brought?.words ?? "");
 }
 
+/** For an agent that does not know the calls: their results are said to it in words. */
+export function withoutResults(tools: BroughtTools | null): BroughtTools | null {
+  if (tools === null || (tools.results ?? []).length === 0) {
+    return tools;
+  }
+  return tools.tools.length === 0 ? null : { ...tools, results: [], calls: [] };
+}
+
 function cut(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length).toWellFormed()}…` : text;
 }

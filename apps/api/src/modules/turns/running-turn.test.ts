@@ -28,7 +28,7 @@ afterEach(() => {
 
 function turn(limits: Partial<typeof turnLimits> = {}): RunningTurn {
   const begun = { userId: "u", agentId: "a", isOwned: true, conversationId: "c", session: "c", answerId: "m", answerCreatedAt: at };
-  const told = { withHistory: false, withSayings: false, withInstructions: false, isFirst: false };
+  const told = { preface: null, withHistory: false, withSayings: false, withInstructions: false, isFirst: false };
   const request = { question, branch: null, title: "Hi", clientTools: null, ...told, running: null };
   return new RunningTurn(begun, request, { ...turnLimits, ...limits }, new AbortController().signal);
 }

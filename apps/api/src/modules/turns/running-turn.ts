@@ -15,6 +15,7 @@ import type { Branch } from "./branches.service.js";
 import type { BroughtTools } from "./client-tools.js";
 import { TurnFeed } from "./turn-feed.js";
 import type { TurnLimits } from "./turn-limits.js";
+import type { Preface } from "./turns.service.js";
 
 /** Why a turn ends before its agent ends it. */
 export type Interruption = "stopped" | "deleted" | "taken_over";
@@ -23,6 +24,8 @@ export interface TurnRequest {
   readonly question: Message;
   /** Of the conversation, as it is now. */
   readonly title: string;
+  /** What goes before all else. `null`: nothing, or the process that knew it died. */
+  readonly preface: Preface | null;
   /** The last messages go along, for an agent that has lost its memory. */
   readonly withHistory: boolean;
   /** What the agent has said by itself goes along: its own memory does not have that. */
@@ -124,9 +127,10 @@ export class RunningTurn implements BegunTurn, Answer {
     return this.length > 0 || this.told.some(({ type }) => type !== "notice");
   }
 
-  /** Without a tool an agent makes none. */
+  /** Without a tool an agent makes none. One that hands a call to a program goes on with the result, and its files are looked for then. */
   get mayHaveMadeFiles(): boolean {
-    return this.interruption !== "deleted" && (this.isTellingNoTools || this.told.some(({ type }) => type === "tool_call"));
+    const isHandedOn = this.told.some((part) => part.type === "tool_call" && part.isForClient === true);
+    return this.interruption !== "deleted" && !isHandedOn && (this.isTellingNoTools || this.told.some(({ type }) => type === "tool_call"));
   }
 
   /** What the gateway knows this turn by: whoever brings it the same one again begins nothing. */

@@ -71,8 +71,8 @@ export class TurnEngine implements OnApplicationBootstrap {
 
   /** Runs a turn that has begun; the end of the process waits for its end. */
   start(begun: Begun, withHistory: boolean): RunningTurn {
-    const { question, branch, title, running, clientTools, hasSpoken, isInstructed, isFirst } = begun;
-    const told = { withHistory, withSayings: hasSpoken, withInstructions: isInstructed, isFirst };
+    const { question, branch, title, running, preface, clientTools, hasSpoken, isInstructed, isFirst } = begun;
+    const told = { preface, withHistory, withSayings: hasSpoken, withInstructions: isInstructed, isFirst };
     const request = { question, branch, title, clientTools, ...told, running };
     const turn = new RunningTurn(begun.turn, request, this.limits, this.shutdown.signal);
     const brought = clientTools === null ? {} : ({ hasClientTools: true } as const);
@@ -142,6 +142,9 @@ export class TurnEngine implements OnApplicationBootstrap {
       return "ends";
     }
     const turn = new RunningTurn(orphan, request, this.limits, this.shutdown.signal, await this.resumedLog(orphan));
+    if (request !== null) {
+      await this.turns.prefaceNotTaken(orphan).catch(() => undefined);
+    }
     this.carry(turn, async () => (request === null ? this.runner.resume(turn, running) : this.runner.run(turn, request)));
     return "goes_on";
   }
@@ -176,7 +179,7 @@ export class TurnEngine implements OnApplicationBootstrap {
     const isNew = orphan.session === orphan.answerId;
     const branch = isNew ? { common: { session: orphan.session, answerId: null } } : null;
     const { userMessage: question, title } = accepted;
-    const told = { withHistory: false, withSayings: true, withInstructions: true, isFirst: false };
+    const told = { preface: null, withHistory: false, withSayings: true, withInstructions: true, isFirst: false };
     return { question, branch, title, clientTools: null, ...told, running };
   }
 
@@ -218,6 +221,9 @@ export class TurnEngine implements OnApplicationBootstrap {
     }
     if (turn.request?.withSayings === true && !turn.isTaken) {
       await this.history.sayingsNotTaken(turn).catch(() => undefined);
+    }
+    if (turn.request?.preface?.isKnown === false && !turn.isTaken) {
+      await this.turns.prefaceNotTaken(turn).catch(() => undefined);
     }
     if (turn.request !== null && !turn.isTaken && (turn.request.withInstructions || turn.request.withHistory)) {
       await this.instructions.notTaken(turn).catch(() => undefined);

@@ -1,3 +1,6 @@
+/** Answers under way of one person, over all processes. */
+export const maxPerUser = 5;
+
 /** The times and sizes of a turn, so that tests can lower them. */
 export interface TurnLimits {
   /** Without any text for so long, the reader is told that the model is slow. Once. */

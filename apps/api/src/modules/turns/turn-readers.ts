@@ -33,18 +33,41 @@ export class TurnReaders {
   /** What comes after the event of number `after`. Throws `not_found`, `invalid_input` or `too_many_requests` before the stream begins. */
   async follow(caller: Caller, response: Response, answerId: string, after: number): Promise<void> {
     const userId = caller.user.id;
-    if ((this.countOf.get(userId) ?? 0) >= this.limits.readersPerUser) {
-      throw new AppError("too_many_requests", {
-        detail: `You follow answers in ${this.limits.readersPerUser} places already. Close some of them.`,
-        retryAfterSeconds: 10,
-      });
-    }
+    this.assertRoom(userId);
     const leave = this.enter(userId);
     try {
       const { feed, release } = await this.open(userId, answerId, after);
       await this.serve(caller, response, { feed, release }, after);
     } finally {
       leave();
+    }
+  }
+
+  /** For a reader that is no page: from the beginning. Whoever asks releases it. Throws as `follow` does. */
+  async openFor(userId: string, answerId: string): Promise<OpenFeed> {
+    this.assertRoom(userId);
+    const leave = this.enter(userId);
+    try {
+      const { feed, release } = await this.open(userId, answerId, 0);
+      return {
+        feed,
+        release: () => {
+          release();
+          leave();
+        },
+      };
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  private assertRoom(userId: string): void {
+    if ((this.countOf.get(userId) ?? 0) >= this.limits.readersPerUser) {
+      throw new AppError("too_many_requests", {
+        detail: `You follow answers in ${this.limits.readersPerUser} places already. Close some of them.`,
+        retryAfterSeconds: 10,
+      });
     }
   }
 

@@ -13,7 +13,7 @@ import { TurnFaultsService } from "../containers/reports/turn-faults.service.js"
 import type { BegunTurn } from "../conversations/conversations.types.js";
 import { HistoryService } from "../conversations/history.service.js";
 import { FolderInstructionsService } from "../folders/folder-instructions.service.js";
-import { wordsBeside } from "./client-tools.js";
+import { withoutResults, wordsBeside } from "./client-tools.js";
 import { GatewayUnreachableError, type ExchangeListener, type ExchangeRequest } from "./exchange/exchange.js";
 import { exchangeOverHttp } from "./exchange/http-exchange.js";
 import { exchangeOverSocket, stopOverSocket } from "./exchange/socket-exchange.js";
@@ -131,7 +131,7 @@ export class TurnRunner {
       return request;
     }
     turn.tell({ type: "resumed", parts: [{ type: "notice", text: quotedNotice }] });
-    return { ...request, withHistory: true };
+    return { ...request, withHistory: true, clientTools: withoutResults(request.clientTools) };
   }
 
   /** A provider that refuses what agents send is asked once what it wants instead, and then the message goes again: nobody has read a word yet. */
@@ -255,13 +255,16 @@ export class TurnRunner {
 
   /** Whoever brings it again says the same. The last messages have what the agent has said by itself in them. */
   private async textOf(turn: RunningTurn, request: TurnRequest, { workspace, clientTools }: AgentBackend): Promise<string> {
-    const { question, isFirst, withHistory, withInstructions, withSayings } = request;
+    const { question, preface, isFirst, withHistory, withInstructions, withSayings } = request;
     const words = clientTools ? wordsBeside(request.clientTools) : null;
-    const isPlain = !withHistory && !withInstructions && !withSayings && question.parts.every(({ type }) => type === "text");
+    const told = preface !== null && (!preface.isKnown || withHistory) ? preface.text : null;
+    const isPlain =
+      told === null && !withHistory && !withInstructions && !withSayings && question.parts.every(({ type }) => type === "text");
     if (words === "" && isPlain) {
       return "";
     }
-    const said = withFiles(words === null || words === "" ? question.content : words, question.parts);
+    const asked = withFiles(words === null || words === "" ? question.content : words, question.parts);
+    const said = told === null ? asked : `${told}\n\n${asked}`;
     // Who owns an agent is offered what lies elsewhere in its outbox, too: it need not be told again and again.
     const isNamed = !turn.isOwned || isFirst || withHistory;
     const text = await this.quotedBefore(turn, request, isNamed ? withOutbox(said, outboxOf(workspace.outbox, turn.conversationId)) : said);

@@ -23,6 +23,7 @@ import { TurnReaders } from "./turn-readers.js";
 import { TurnRunner } from "./turn-runner.js";
 import { TurnSilence } from "./turn-silence.js";
 import { TurnsController } from "./turns.controller.js";
+import { ProgramMarksRepository } from "./program-marks.repository.js";
 import { TurnsRepository } from "./turns.repository.js";
 import { TurnsService } from "./turns.service.js";
 import { WaitingMessagesController } from "./waiting-messages.controller.js";
@@ -35,6 +36,7 @@ import { WaitingMessagesService } from "./waiting-messages.service.js";
   providers: [
     TurnsService,
     TurnsRepository,
+    ProgramMarksRepository,
     TurnPresenceService,
     TurnEngine,
     TurnRunner,
@@ -55,5 +57,6 @@ import { WaitingMessagesService } from "./waiting-messages.service.js";
     WaitingMessagesRepository,
     { provide: TURN_LIMITS, useValue: turnLimits },
   ],
+  exports: [BranchesService, TurnEngine, TurnReaders, TurnsService],
 })
 export class TurnsModule {}

@@ -11,13 +11,14 @@ import { errorOf, sealParts, titleContext } from "../conversations/message-seal.
 import type { RunningAgent } from "../containers/containers.types.js";
 import { AgentStartService } from "../containers/start/agent-start.service.js";
 import { CryptoService } from "../crypto/crypto.service.js";
+import { maxPerUser } from "./turn-limits.js";
 import { TurnFilesService } from "./files/turn-files.service.js";
 import type { Branch } from "./branches.service.js";
 import type { BroughtTools } from "./client-tools.js";
 import { TurnPresenceService, type TakenOver } from "./turn-presence.service.js";
-import { TurnsRepository, type BeginResult, type NewTurn, type OrphanedTurn } from "./turns.repository.js";
-
-const maxPerUser = 5;
+import { ProgramMarksRepository } from "./program-marks.repository.js";
+import type { BeginResult, NewTurn, ProgramMark } from "./turn-beginning.js";
+import { TurnsRepository, type OrphanedTurn } from "./turns.repository.js";
 
 /** Turns of one person begin one after the other in Postgres too: whoever waits there holds a connection, whoever waits here does not. */
 const beginningLimits = {
@@ -42,9 +43,23 @@ export interface NewMessage {
   readonly branch?: Branch | null;
   /** It is stored already, and answered again. */
   readonly question?: Message | null;
+  /** The request of a program that asks it. */
+  readonly program?: ProgramMark | null;
+  /** What the agent is told before the message, and nobody reads in it. */
+  readonly preface?: Preface | null;
   /** Tools that a program runs itself. With results among them, `content` is their text for people. */
   readonly clientTools?: BroughtTools | null;
 }
+
+/** What the program of a turn tells the agent of itself. */
+export interface Preface {
+  readonly text: string;
+  /** The agent's session has it from a turn of before. A new one has not. */
+  readonly isKnown: boolean;
+}
+
+/** The program has asked this before: nothing was begun. */
+export class RequestKnownError extends Error {}
 
 export interface Begun {
   readonly turn: BegunTurn;
@@ -57,6 +72,7 @@ export interface Begun {
   readonly isInstructed: boolean;
   /** The agent's session begins with it. */
   readonly isFirst: boolean;
+  readonly preface: Preface | null;
   readonly clientTools: BroughtTools | null;
   /** `null`: it has to be started. */
   readonly running: RunningAgent | null;
@@ -73,6 +89,7 @@ export class TurnsService {
     private readonly starts: AgentStartService,
     private readonly crypto: CryptoService,
     private readonly files: TurnFilesService,
+    private readonly marks: ProgramMarksRepository,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -82,7 +99,7 @@ export class TurnsService {
   }
 
   /**
-   * Throws `not_found`, `turn_in_progress`, `too_many_requests` or `overloaded`; then nothing was stored. `left`: nobody waits for it any more.
+   * Throws `RequestKnownError`, `not_found`, `turn_in_progress`, `too_many_requests` or `overloaded`; then nothing was stored. `left`: nobody waits for it any more.
    * `waitingId`: of the waiting message that this is, which is sent once and waits no more.
    */
   async begin(
@@ -94,6 +111,8 @@ export class TurnsService {
       fileIds = [],
       branch = null,
       question: known = null,
+      program = null,
+      preface = null,
       clientTools = null,
     }: NewMessage,
     left?: AbortSignal,
@@ -113,27 +132,30 @@ export class TurnsService {
       fileIds,
       branch,
       answer: { id: answerId, ...sealParts(this.crypto, { userId, messageId: answerId }, []) },
+      program,
     };
     this.presence.enter(answerId);
     try {
       const begun = assertBegun(await this.beginning.run(userId, async () => this.beginUnlessBusy(row), left));
-      const question: Message = known ?? {
-        id: questionId,
-        role: "user",
-        content,
-        parts,
-        usage: null,
-        status: "complete",
-        error: null,
-        createdAt: now.toISOString(),
-      };
+      const question = known ?? askedNow(questionId, parts, { content, now });
       const session = branch === null ? begun.session : answerId;
       const { agentId, ownerId } = begun.container;
       const turn = { userId, agentId, isOwned: ownerId !== null, conversationId, session, answerId, answerCreatedAt: now };
       const title = await this.titleAfter(turn, begun, content.trim() === "" ? namesOf(parts) : content);
       const isFirst = begun.isFirst || (branch !== null && branch.common === null);
       const { hasSpoken, isInstructed, container } = begun;
-      return { turn, question, branch, title, hasSpoken, isInstructed, isFirst, clientTools, running: this.starts.runningOf(container) };
+      return {
+        turn,
+        question,
+        branch,
+        title,
+        hasSpoken,
+        isInstructed,
+        isFirst,
+        preface,
+        clientTools,
+        running: this.starts.runningOf(container),
+      };
     } catch (error) {
       this.presence.leave(answerId);
       throw error;
@@ -152,6 +174,11 @@ export class TurnsService {
     const sealed = sealParts(this.crypto, { userId: turn.userId, messageId: turn.answerId }, parts);
     const finished = await this.repository.finish(turn, { ...sealed, usage }, end, this.clock.now());
     return finished?.hasWaiting === true;
+  }
+
+  /** The agent was not told what the turn's program tells of itself: the next turn tells it. Idempotent. */
+  async prefaceNotTaken({ answerId }: Pick<BegunTurn, "answerId">): Promise<void> {
+    await this.marks.forgetPreface(answerId);
   }
 
   /** Who goes on with the turns of processes that died. */
@@ -201,12 +228,16 @@ export class TurnsService {
   /** What is in the way may be the turn of a process that died. */
   private async beginUnlessBusy(row: NewTurn): Promise<BeginResult> {
     const result = await this.repository.begin(row);
-    if (result.kind === "begun" || result.kind === "not_found" || result.kind === "hidden") {
+    if (result.kind === "begun" || result.kind === "not_found" || result.kind === "hidden" || result.kind === "known") {
       return result;
     }
     await this.presence.breakOffOrphans();
     return this.repository.begin(row);
   }
+}
+
+function askedNow(id: string, parts: MessagePart[], { content, now }: { content: string; now: Date }): Message {
+  return { id, role: "user", content, parts, usage: null, status: "complete", error: null, createdAt: now.toISOString() };
 }
 
 /** What a conversation is called that begins without a word. */
@@ -222,6 +253,8 @@ function assertBegun(result: BeginResult): BegunResult {
       return result;
     case "not_found":
       throw new AppError("not_found");
+    case "known":
+      throw new RequestKnownError("the program has asked this before");
     case "turn_in_progress":
       throw new AppError("turn_in_progress", { detail: "Wait for the answer, or stop it, before you send the next message." });
     case "hidden":

@@ -1,11 +1,12 @@
 import { problems, type Problem, type ProblemCode } from "@mosaic/contracts/problem";
-import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from "@nestjs/common";
+import { Catch, HttpException, NotFoundException, type ArgumentsHost, type ExceptionFilter } from "@nestjs/common";
 import type { Request, Response } from "express";
 import { databaseProblem } from "../database/database-words.js";
 import { ClientGoneError } from "../http/gone-signal.js";
 import { Logger } from "../logging/logger.js";
 import { requestId } from "../logging/request-context.js";
 import { AppError } from "./app-error.js";
+import { noSuchRoute, retryHeaders, toOpenAiError } from "./openai-error.js";
 
 const codeByStatus: Partial<Record<number, ProblemCode>> = {
   400: "invalid_input",
@@ -69,6 +70,8 @@ export class ProblemFilter implements ExceptionFilter {
     private readonly logger: Logger,
     /** Hears of every error that is told. */
     private readonly onTold: (request: Request, code: ProblemCode) => void = () => undefined,
+    /** Whether a request is answered as OpenAI's API does. */
+    private readonly isForPrograms: (request: Request) => boolean = () => false,
   ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
@@ -92,6 +95,14 @@ export class ProblemFilter implements ExceptionFilter {
     }
     if (error.retryAfterSeconds !== undefined) {
       response.setHeader("retry-after", String(error.retryAfterSeconds));
+    }
+    if (this.isForPrograms(request)) {
+      const told = thrown instanceof NotFoundException ? noSuchRoute(request.method, request.path) : error;
+      response
+        .status(status)
+        .set(retryHeaders(told, false))
+        .json({ error: toOpenAiError(told) });
+      return;
     }
     response
       .status(status)

@@ -6,11 +6,18 @@ import { faultOfJsonText } from "./json-text.js";
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
+export interface BodyLimits {
+  readonly bytes: number;
+  readonly timeoutMs: number;
+  /** Values in it, however deep. Absent: as many as a request of the contract may have. */
+  readonly values?: number;
+}
+
 /**
  * The JSON of a request, or `undefined` if it has no body. Whoever calls it has found out who sends: until then nothing of a body is read.
  * Rejects with `body_too_large`, `body_too_slow`, `malformed_body` or `unsupported_media_type`.
  */
-export async function readJsonBody(request: Request, response: Response, limits: { bytes: number; timeoutMs: number }): Promise<unknown> {
+export async function readJsonBody(request: Request, response: Response, limits: BodyLimits): Promise<unknown> {
   if (!hasBody(request)) {
     return undefined;
   }
@@ -23,6 +30,7 @@ export async function readJsonBody(request: Request, response: Response, limits:
   }
   return parseJson(
     await receiveBody(request, { maxBytes: limits.bytes, arrivalMs: limits.timeoutMs }, (fault) => refusalOf(fault, limits)),
+    limits.values,
   );
 }
 
@@ -43,9 +51,9 @@ function assertPlainJson(request: Request): void {
   }
 }
 
-function parseJson(bytes: Buffer): unknown {
+function parseJson(bytes: Buffer, maxValues?: number): unknown {
   const text = decode(bytes);
-  const fault = faultOfJsonText(text);
+  const fault = faultOfJsonText(text, maxValues);
   if (fault !== null) {
     throw new AppError("malformed_body", { detail: fault });
   }
@@ -69,7 +77,7 @@ function decode(bytes: Buffer): string {
   }
 }
 
-function refusalOf(fault: BodyFault, limits: { bytes: number; timeoutMs: number }): Error {
+function refusalOf(fault: BodyFault, limits: BodyLimits): Error {
   switch (fault) {
     case "too_large":
       return tooLarge(limits.bytes);
