@@ -7,11 +7,12 @@ export interface CheckboxFieldProps {
   readonly label: string;
   readonly description: string;
   readonly isChecked: boolean;
+  readonly isDisabled?: boolean;
   readonly onChange: (isChecked: boolean) => void;
 }
 
 /** A checkbox with its label and what it means, tied together for everybody. */
-export function CheckboxField({ label, description, isChecked, onChange }: CheckboxFieldProps) {
+export function CheckboxField({ label, description, isChecked, isDisabled = false, onChange }: CheckboxFieldProps) {
   const id = useId();
   return (
     <div className="flex items-start gap-3">
@@ -19,6 +20,7 @@ export function CheckboxField({ label, description, isChecked, onChange }: Check
         id={id}
         className="mt-0.5"
         checked={isChecked}
+        disabled={isDisabled}
         aria-describedby={`${id}-text`}
         onCheckedChange={(next) => onChange(next === true)}
       />

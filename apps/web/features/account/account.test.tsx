@@ -143,25 +143,34 @@ describe("access tokens", () => {
   });
 
   test("for chat say whether their conversations are shown and who answers, others have no such choice", async () => {
-    const { server } = await openPage(<TokensPage />, readyState(), "/settings/tokens");
+    const account = accountState({ tokens: [sampleToken({ name: "Quiet", showsConversations: false })] });
+    const { server } = await openPage(<TokensPage />, { ...readyState(), account }, "/settings/tokens");
+    await screen.findByText("Conversations not shown");
     fireEvent.click(await screen.findByRole("button", { name: "New token" }));
     type("Name", "Titles");
     const [chat, read] = [screen.getByRole("checkbox", { name: "Chat" }), screen.getByRole("checkbox", { name: "Read" })];
     fireEvent.click(read);
-    fireEvent.click(screen.getByRole("checkbox", { name: "Show its conversations in the chat" }));
-    fireEvent.click(screen.getByRole("checkbox", { name: "Answer with the model alone" }));
+    const [shown, alone] = ["Show its conversations in the chat", "Answer with the model alone"].map((name) =>
+      screen.getByRole("checkbox", { name }),
+    );
+    const stateOf = (box = shown): unknown => [box?.getAttribute("aria-checked"), box?.hasAttribute("disabled")];
+    expect(stateOf()).toEqual(["true", false]);
+    if (alone !== undefined) fireEvent.click(alone);
+    expect(stateOf()).toEqual(["false", true]);
     fireEvent.click(chat);
     expect(screen.queryByRole("checkbox", { name: "Answer with the model alone" })).toBeNull();
     fireEvent.click(chat);
     press("Create token");
     await screen.findByText("mosaic_shown-once");
     expect(server.requests.find(({ line }) => line === "POST /api/tokens")?.body).toMatchObject({
-      showsConversations: false,
+      showsConversations: true,
       usesPlainModel: true,
     });
+    expect(screen.getByText(/curl .+\/v1\/models$/)).toBeDefined();
+    expect(screen.getByRole("button", { name: "Copy the command" })).toBeDefined();
     press("Close");
-    await screen.findByText("Conversations not shown");
-    expect(screen.getByText("Model alone")).toBeDefined();
+    await screen.findByText("Model alone");
+    expect(screen.queryByText("Conversations shown")).toBeNull();
   });
 
   test("stand beside what else a program is to be told: the address, and each agent as a model", async () => {

@@ -111,7 +111,8 @@ function ChatChoices({ chat, onChange }: { readonly chat: ChatSettings; readonly
       <CheckboxField
         label={m.showItsConversations}
         description={m.theyAreInYourList}
-        isChecked={chat.showsConversations}
+        isChecked={chat.showsConversations && !chat.usesPlainModel}
+        isDisabled={chat.usesPlainModel}
         onChange={(showsConversations) => onChange({ ...chat, showsConversations })}
       />
       <CheckboxField

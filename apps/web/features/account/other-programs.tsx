@@ -12,7 +12,7 @@ export function OtherPrograms() {
   const agents = useAgents();
   const id = useId();
   return (
-    <section aria-labelledby={id} className="grid gap-4 rounded-xl border bg-card p-4 shadow-xs sm:p-5">
+    <section aria-labelledby={id} className="grid gap-4 rounded-xl border bg-card p-4 shadow-xs">
       <div className="grid gap-1">
         <h3 id={id} className="font-medium">
           {m.yourAgentsInOtherPrograms}

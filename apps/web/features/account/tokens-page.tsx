@@ -82,12 +82,7 @@ function TokenRow({ token, onRevoke }: { readonly token: AccessToken; readonly o
           {token.scopes.map((scope) => (
             <Badge key={scope}>{scopeTexts[scope].label}</Badge>
           ))}
-          {token.scopes.includes("chat") ? (
-            <>
-              <Badge>{token.showsConversations ? m.conversationsShown : m.conversationsNotShown}</Badge>
-              {token.usesPlainModel ? <Badge>{m.modelAlone}</Badge> : null}
-            </>
-          ) : null}
+          {token.scopes.includes("chat") ? <Badge>{chatText(token)}</Badge> : null}
         </p>
         <p className="text-sm text-muted-foreground">
           {token.lastUsedAt === null ? m.neverUsed : m.lastUsedFrom(formatTime(token.lastUsedAt), token.lastUsedAddress ?? "?")} ·{" "}
@@ -101,15 +96,22 @@ function TokenRow({ token, onRevoke }: { readonly token: AccessToken; readonly o
   );
 }
 
+/** Of what the model says alone nothing is kept that could be shown. */
+function chatText({ usesPlainModel, showsConversations }: AccessToken): string {
+  if (usesPlainModel) return m.modelAlone;
+  return showsConversations ? m.conversationsShown : m.conversationsNotShown;
+}
+
 function ShownOnce({ created }: { readonly created: CreatedAccessToken }) {
-  const example = `curl -H "Authorization: Bearer ${created.token}" ${window.location.origin}/api/agents`;
+  const path = created.scopes.includes("chat") ? "/v1/models" : "/api/agents";
+  const example = `curl -H "Authorization: Bearer ${created.token}" ${window.location.origin}${path}`;
   return (
     <div className="grid gap-4">
       <Notice tone="warning" title={m.thisIsTheOnlyTime}>
         {m.mosaicKeepsOnlyAFingerprint}
       </Notice>
       <CopyField label={m.accessToken} text={created.token} />
-      <CopyField label={m.tryIt} text={example} />
+      <CopyField label={m.tryIt} text={example} copyLabel={m.copyTheCommand} />
     </div>
   );
 }
