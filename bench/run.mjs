@@ -18,6 +18,11 @@ const benches = {
     needs: "TEST_DATABASE_URL, MOSAIC_OPENCLAW_DIR",
     command: ["node", "bench/first-token.ts"],
   },
+  "openai-api": {
+    says: "what programs get through /v1 beside nginx and configurable-http-proxy, 1,000 slow streams, and woken agents: ONLY, ROUNDS and others in the environment",
+    needs: "TEST_DATABASE_URL, nginx, and MOSAIC_OPENCLAW_DIR for the stages of a start",
+    command: ["pnpm", "exec", "vitest", "run", "--config", "bench/openai-api/vitest.config.ts"],
+  },
   "page-weight": {
     says: "requests and bytes of the sign-in page and of an open chat, and their largest paint beside its bound: [slow-down] [rounds]",
     needs: "TEST_DATABASE_URL, MOSAIC_OPENCLAW_DIR, Chromium (MOSAIC_CHROMIUM), and a quiet machine",

@@ -4,58 +4,25 @@
 //   crowd   many turns begun at a steady rate by many people: when each has its first text
 // With STATEMENTS=1 the statements of one turn are printed; PROFILE names a folder for a profile of Mosaic's processor time.
 // Mosaic is a process of its own, with the real Postgres; what is lent to it is the engine, whose gateways are stubs that answer at once.
-import { fork, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { readFile } from "node:fs/promises";
 import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { deriveGatewayToken } from "@mosaic/agent-backends/gateway-token";
-import { freePort } from "@mosaic/testing/free-port";
 import { expect, test } from "vitest";
-import { createAgent, createConversation, say } from "../../apps/api/test/harness/chat.js";
-import { InMemoryEngine } from "../../apps/api/test/harness/in-memory-runtime.js";
-import { serveEngine, type RemoteEngine } from "../../apps/api/test/harness/remote-engine.js";
-import { memberOf } from "../../apps/api/test/harness/test-app.js";
+import type { Asked } from "../../apps/api/test/harness/asked-statements.js";
+import { createConversation } from "../../apps/api/test/harness/chat.js";
 import { TestClient } from "../../apps/api/test/harness/test-client.js";
-import { createTestDatabase, type TestDatabase } from "../../apps/api/test/harness/test-database.js";
 import { bareTurn } from "../bare-turn.js";
-import { listenTo, type Asked } from "../../apps/api/test/harness/asked-statements.js";
+import { median, ms, print, quantile } from "./figures.js";
+import { askedByTurns, counted, cpuMsOf, openHouse, talkOf, type Counted, type House, type Talk } from "./house.js";
 
-const entry = fileURLToPath(new URL("../../apps/api/test/harness/mosaic-process.mjs", import.meta.url));
 const turnCount = Number(process.env["TURNS"] ?? 200);
 const crowdSize = Number(process.env["CROWD"] ?? 1_000);
 const perSecond = Number(process.env["RATE"] ?? 100);
 const question = Array.from({ length: 30 }, (_, index) => `word${index}`).join(" ");
 const askedTurns = 30;
-const profileFolder = process.env["PROFILE"];
-const profileFlags = profileFolder === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileFolder}`];
-/** Of the kernel's clock, in which /proc counts. */
-const tickMs = 10;
-
-const print = (text: string): void => void process.stdout.write(`${text}\n`);
-const ms = (value: number): string => `${value.toFixed(value < 10 ? 2 : 0).padStart(8)} ms`;
-const quantile = (values: readonly number[], share: number): number =>
-  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
-const median = (values: readonly number[]): number => quantile(values, 0.5);
-
-interface House {
-  readonly url: string;
-  readonly database: TestDatabase;
-  readonly engine: InMemoryEngine;
-  readonly remote: RemoteEngine;
-  readonly child: ChildProcess;
-  close(): Promise<void>;
-}
-
-interface Talk {
-  readonly client: TestClient;
-  readonly agentId: string;
-  readonly conversationId: string;
-}
 
 test("turns", async () => {
-  const house = await open();
+  const house = await openHouse();
   try {
     const talk = await talkOf(house, "ann");
     await alone(house, talk);
@@ -65,63 +32,6 @@ test("turns", async () => {
     await house.close();
   }
 });
-
-async function open(): Promise<House> {
-  const database = await createTestDatabase();
-  const engine = new InMemoryEngine();
-  const remote: RemoteEngine = await serveEngine(engine);
-  const { url, child } = await startMosaic(remote, database.url, profileFlags);
-  return {
-    url,
-    database,
-    engine,
-    remote,
-    child,
-    close: async () => {
-      // A profile is written by a process that ends by itself.
-      child.kill(profileFlags.length === 0 ? "SIGKILL" : "SIGTERM");
-      await once(child, "exit");
-      await engine.close();
-      await remote.close();
-      await database.drop();
-    },
-  };
-}
-
-async function startMosaic(
-  remote: RemoteEngine,
-  databaseUrl: string,
-  execArgv: string[] = [],
-): Promise<{ url: string; child: ChildProcess }> {
-  const port = await freePort();
-  const child = fork(entry, {
-    silent: true,
-    execArgv,
-    env: {
-      PATH: process.env["PATH"],
-      DATABASE_URL: databaseUrl,
-      MOSAIC_SECRET_KEY: "test-secret-key-0123456789-abcdefghijklmnop",
-      MOSAIC_RUNTIME: "docker",
-      PORT: String(port),
-      MOSAIC_INTERNAL_PORT: String(await freePort()),
-      LOG_LEVEL: "error",
-      ENGINE_URL: remote.url,
-    },
-  });
-  child.stderr?.pipe(process.stderr);
-  child.stdout?.resume();
-  await once(child, "message");
-  return { url: `http://127.0.0.1:${port}`, child };
-}
-
-/** With an agent that runs already. */
-async function talkOf(house: House, name: string): Promise<Talk> {
-  const client = await memberOf(house.url, house.database, name);
-  const { id: agentId } = await createAgent(client);
-  const conversationId = await createConversation(client, agentId);
-  await say(client, conversationId, "hello");
-  return { client, agentId, conversationId };
-}
 
 const connections = new Agent({ keepAlive: true });
 
@@ -171,10 +81,7 @@ async function bare({ engine }: House, { agentId }: Talk, conversationId: string
   return bareTurn({ host: "127.0.0.1", port, token }, conversationId, question);
 }
 
-async function cpuMs({ child }: House): Promise<number> {
-  const fields = (await readFile(`/proc/${child.pid}/stat`, "utf8")).split(") ")[1]?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * tickMs;
-}
+const cpuMs = async ({ child }: House): Promise<number> => cpuMsOf(child.pid ?? 0);
 
 const kinds = ["commits", "inserts", "updates", "deletes"] as const;
 type Written = Readonly<Record<(typeof kinds)[number], number>>;
@@ -220,59 +127,31 @@ async function alone(house: House, talk: Talk): Promise<void> {
   }
 }
 
-/** A second Mosaic, with one who listens between it and Postgres: its times mean nothing. */
 async function asked(house: House, talk: Talk): Promise<void> {
-  const listener = await listenTo(house.database.url);
-  const { url, child } = await startMosaic(house.remote, listener.url);
-  try {
-    const { cookie, userId } = talk.client;
+  const { cookie, userId } = talk.client;
+  const { turns } = await askedByTurns(house, house.engine.gatewayOf(talk.agentId), { count: askedTurns }, async (url) => {
     const client = new TestClient(url, { cookie: cookie ?? "", userId: userId ?? "" });
-    const gateway = house.engine.gatewayOf(talk.agentId);
-    let takenAtMs = 0;
-    gateway.setBehaviour(() => {
-      takenAtMs = performance.now();
-      return undefined;
-    });
-    const counts: { before: Counted; all: Counted }[] = [];
-    let last: readonly Asked[] = [];
-    for (let index = 0; index < askedTurns; index += 1) {
-      const from = listener.asked.length;
-      await throughMosaic({ ...talk, client });
-      // What is still written when the reader has everything belongs to the turn.
-      await sleep(50);
-      last = listener.asked.slice(from);
-      counts.push({ before: counted(last.filter(({ atMs }) => atMs <= takenAtMs)), all: counted(last) });
-    }
-    gateway.setBehaviour(null);
-    print(`\n${askedTurns} turns of 30 words, one after the other: what Postgres is asked, median`);
-    for (const [when, words] of [
-      ["before", "until the gateway has the message"],
-      ["all", "in all"],
-    ] as const) {
-      const of = (kind: keyof Counted): number => median(counts.map((count) => count[when][kind]));
-      print(`  ${words.padEnd(34)} ${of("commits")} commits   ${of("statements")} statements`);
-    }
-    if (process.env["STATEMENTS"] !== undefined) {
-      last.forEach(({ text, atMs }) => print(`  ${atMs <= takenAtMs ? "before" : "after "} ${text.replaceAll(/\s+/g, " ").slice(0, 300)}`));
-    }
-  } finally {
-    child.kill("SIGKILL");
-    await listener.close();
+    await throughMosaic({ ...talk, client });
+  });
+  const counts = turns.map((turn) => ({
+    before: counted(turn.asked.filter(({ atMs }) => atMs <= turn.takenAtMs)),
+    all: counted(turn.asked),
+  }));
+  print(`\n${askedTurns} turns of 30 words, one after the other: what Postgres is asked, median`);
+  for (const [when, words] of [
+    ["before", "until the gateway has the message"],
+    ["all", "in all"],
+  ] as const) {
+    const of = (kind: keyof Counted): number => median(counts.map((count) => count[when][kind]));
+    print(`  ${words.padEnd(34)} ${of("commits")} commits   ${of("statements")} statements`);
+  }
+  const last = turns.at(-1);
+  if (process.env["STATEMENTS"] !== undefined && last !== undefined) {
+    last.asked.forEach((one) => print(`  ${one.atMs <= last.takenAtMs ? "before" : "after "} ${shown(one)}`));
   }
 }
 
-interface Counted {
-  readonly commits: number;
-  /** Without those that only begin and end transactions. */
-  readonly statements: number;
-}
-
-function counted(statements: readonly Asked[]): Counted {
-  return {
-    commits: statements.filter(({ isCommit }) => isCommit).length,
-    statements: statements.filter(({ isControl }) => !isControl).length,
-  };
-}
+const shown = ({ text }: Asked): string => text.replaceAll(/\s+/g, " ").slice(0, 300);
 
 /** What Mosaic takes a second while nobody asks for anything. */
 async function idleCpuMs(house: House): Promise<number> {

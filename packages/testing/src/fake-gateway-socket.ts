@@ -23,6 +23,8 @@ export interface SocketHost {
   /** False: it is busy, and the message is to come again. */
   takesMessage(): boolean;
   whileStopped(): Promise<void>;
+  /** Between a message and the first that is said of its run. Rejects when the run was stopped. */
+  untilBegun(signal: AbortSignal): Promise<void>;
   /** Resolves when the session's turn is over. Rejects when it was ended by its signal. */
   run(asked: DemoRequest, sessionKey: string, run: FakeRun): Promise<void>;
   record(method: string, request: IncomingMessage, params: JsonRecord): void;
@@ -181,6 +183,7 @@ class SocketState {
 
   private async carryOut(run: FakeRun, key: string, asked: DemoRequest): Promise<void> {
     try {
+      await this.host.untilBegun(run.signal);
       run.start();
       await this.host.run(asked, key, run);
     } catch {

@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage } from "node:http";
+import { setImmediate as nextRound } from "node:timers/promises";
 import { parseDemoCommand } from "@mosaic/demo-llm/demo-command";
 import type { DemoBehaviour } from "@mosaic/demo-llm/demo-llm";
 import { bearerOf } from "@mosaic/demo-llm/demo-routes";
 import { DemoHttpError, type DemoMessage, type DemoRequest, parseDemoRequest } from "@mosaic/demo-llm/demo-request";
-import { type Exchange, openExchange } from "@mosaic/demo-llm/exchange";
+import { type Exchange, openExchange, pause } from "@mosaic/demo-llm/exchange";
 import { asOneMessage, chooseTools, demanding } from "./fake-gateway-client-tools.js";
 import { modelList, requireAgent } from "./fake-gateway-agents.js";
 import { createFakeSessions, type FakeSessions } from "./fake-gateway-sessions.js";
@@ -33,6 +34,14 @@ export interface FakeGatewayOptions {
   readonly onExit?: (code: number) => void;
 }
 
+/** How it answers, whichever way it is asked. */
+export interface GatewayPace {
+  /** From a message to the first that is said of its answer. OpenClaw takes 10 ms on a warm session. */
+  readonly beginMs: number;
+  /** Words without a pause between them are told one by one. Else those that come at once are one piece over the WebSocket. */
+  readonly isEachWordAlone: boolean;
+}
+
 export interface FakeGateway extends RunningServer {
   readonly requests: readonly RecordedRequest[];
   /** How many clients left before their answer was complete, or stopped their run. */
@@ -47,6 +56,7 @@ export interface FakeGateway extends RunningServer {
   setToken(token: string): void;
   setSystemPrompt(systemPrompt: string): void;
   setBehaviour(behaviour: DemoBehaviour | null): void;
+  setPace(pace: GatewayPace): void;
   /** Whether whoever comes from now on may do anything over its WebSocket. */
   setTrusting(isTrusting: boolean): void;
   /** As a gateway that is about to end does: so many messages over its WebSocket are told to come again. */
@@ -98,6 +108,7 @@ export async function startFakeGateway(options: FakeGatewayOptions): Promise<Fak
     },
     setSystemPrompt: (systemPrompt: string) => void (state.systemPrompt = systemPrompt),
     setBehaviour: (behaviour: DemoBehaviour | null) => void (state.behaviour = behaviour),
+    setPace: (pace: GatewayPace) => void (state.pace = pace),
     messagesOf: (key: string) => state.sessions.messagesOf(key),
     waitForRequest: state.log.waitFor,
     dropSockets: socket.drop,
@@ -128,6 +139,7 @@ class GatewayState {
   token: string;
   systemPrompt: string;
   behaviour: DemoBehaviour | null = null;
+  pace: GatewayPace = { beginMs: 0, isEachWordAlone: false };
   stopped: PromiseWithResolvers<void> | null = null;
   isTrusting: boolean;
   refusesNext = 0;
@@ -231,6 +243,7 @@ async function chat(state: GatewayState, request: IncomingMessage, exchange: Exc
   const { offered, demand, hasConflict } = chooseTools(recordOf(body));
   const asked = asOneMessage({ ...sent, toolNames: offered }, recordOf(body));
   if (wantsExit(state, asked)) return;
+  await pause(state.pace.beginMs, exchange.signal);
   const reply = asked.isStream ? streamReply(asked, exchange) : wholeReply(asked, exchange);
   state.lastRunId = reply.runId;
   if (hasConflict) {
@@ -248,7 +261,10 @@ function turnOptions(state: GatewayState): TurnOptions {
     systemPrompt: state.systemPrompt,
     wordDelayMs: state.options.wordDelayMs ?? 0,
     maxHangMs: state.options.maxHangMs ?? 600_000,
-    whileStopped: async () => state.stopped?.promise,
+    whileStopped: async () => {
+      await state.stopped?.promise;
+      await (state.pace.isEachWordAlone ? nextRound() : undefined);
+    },
   };
 }
 
@@ -257,6 +273,7 @@ function socketHost(state: GatewayState): SocketHost {
     token: () => state.token,
     isTrusting: () => state.isTrusting,
     whileStopped: async () => state.stopped?.promise,
+    untilBegun: async (signal) => pause(state.pace.beginMs, signal),
     record: (method, { headers }, body) => state.log.add({ method: "WS", path: method, headers, body }),
     takesMessage: () => state.refusesNext-- <= 0,
     flood: (runId) => state.flood?.(runId) ?? null,

@@ -24,6 +24,8 @@ export interface ProxyOptions {
 
 export interface ReverseProxy {
   readonly port: number;
+  /** Of the one process that it is. */
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -62,13 +64,23 @@ export async function makeCertificate(folder: string): Promise<void> {
 
 /** nginx as the documentation says. It may not answer yet. */
 export async function startNginx(options: ProxyOptions): Promise<ReverseProxy> {
-  const { folder } = options;
   const port = await freePort();
-  const server = (await exampleOf("nginx", options)).replace("listen 443", `listen 127.0.0.1:${port}`);
+  return runNginx(options.folder, port, (await exampleOf("nginx", options)).replace("listen 443", `listen 127.0.0.1:${port}`));
+}
+
+/** nginx before anything that streams: without TLS, buffers and logs, and with connections to it that are kept. It may not answer yet. */
+export async function startPlainNginx({ folder, upstream }: Pick<ProxyOptions, "folder" | "upstream">): Promise<ReverseProxy> {
+  const port = await freePort();
+  const passing = `proxy_pass http://kept; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_buffering off;`;
+  const kept = `upstream kept { server ${upstream}; keepalive 64; }`;
+  return runNginx(folder, port, `${kept}\nserver { listen 127.0.0.1:${port}; location / { ${passing} } }\n`);
+}
+
+async function runNginx(folder: string, port: number, servers: string): Promise<ReverseProxy> {
   const own = (name: string): string => join(folder, `nginx-${port}-${name}`);
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${own(name)};`).join(" ");
   const user = process.getuid?.() === 0 ? "user root;" : "";
-  const configuration = `${user} daemon off; master_process off; pid ${own("pid")}; error_log ${own("errors")}; events {}\nhttp { access_log off; ${temporary}\n${server}}\n`;
+  const configuration = `${user} daemon off; master_process off; pid ${own("pid")}; error_log ${own("errors")}; events {}\nhttp { access_log off; ${temporary}\n${servers}}\n`;
   await writeFile(own("conf"), configuration);
   return running(spawn(proxyPrograms.nginx, ["-c", own("conf"), "-e", own("errors"), "-p", folder], { stdio: "ignore" }), port);
 }
@@ -99,6 +111,7 @@ function running(child: ChildProcess, port: number): ReverseProxy {
   const ended = once(child, "exit");
   return {
     port,
+    pid: child.pid ?? 0,
     stop: async () => {
       child.kill("SIGTERM");
       await ended;
