@@ -83,3 +83,43 @@ test("the program's own tools: the model calls one, the program runs it, and the
   expect(chunks.at(-1)?.choices[0]?.finish_reason).toBe("tool_calls");
   expect(app.runtime.of(agentId).startCount).toBe(1);
 });
+
+test("what is not looked at is named, and with X-Mosaic-Events a program sees what tools do, in chunks without a choice", async () => {
+  const { model, post } = await programmer(app);
+  const messages = [{ role: "user", content: `[demo:tool name=read args={"path":"notes.md"}]` }];
+  const body = { model, messages, stream: true, temperature: 0.2, seed: 7, n: null };
+  const response = await post("chat/completions", body, { "x-mosaic-events": "1" });
+  expect(response.headers.get("x-mosaic-ignored")).toBe("temperature, seed");
+  const text = await response.text();
+  const chunks = text
+    .split("\n")
+    .filter((line) => line.startsWith("data: {"))
+    .map((line) => JSON.parse(line.slice(6)) as { choices: unknown[]; mosaic?: { type: string; name?: string; state?: string } });
+  const told = chunks.filter(({ mosaic }) => mosaic !== undefined);
+  const calls = told.filter(({ mosaic }) => mosaic?.type === "tool_call");
+  expect(calls.map(({ mosaic }) => [mosaic?.type, mosaic?.name, mosaic?.state])).toEqual([
+    ["tool_call", "read", "running"],
+    ["tool_call", "read", "completed"],
+  ]);
+  expect(told.every(({ choices }) => choices.length === 0)).toBe(true);
+  expect(text).not.toMatch(/^(?:event|id):/m);
+  const quiet = await (await post("chat/completions", body)).text();
+  expect(quiet).not.toContain("mosaic");
+});
+
+test("a chat program's question for a title goes to the model alone: no agent wakes, and no conversation begins", async () => {
+  const { client, model, agentId, post } = await programmer(app);
+  const asked = { model, messages: [{ role: "user", content: "Give this chat a title" }] };
+  const byHeader = await post("chat/completions", asked, { "x-openwebui-task": "title_generation" });
+  const words = "Provide a concise, 5-word-or-less title for the conversation, using title case conventions.";
+  const byWords = await post("chat/completions", { model, messages: [{ role: "system", content: words }] });
+  const plain = { ...(await programmer(app, { usesPlainModel: true })) };
+  const byToken = await plain.post("chat/completions", { model: plain.model, messages: asked.messages, stream: true });
+  for (const response of [byHeader, byWords, byToken]) {
+    const text = await response.text();
+    expect([response.status, text]).toEqual([200, expect.stringContaining(" model")]);
+    expect(response.headers.get("x-mosaic-conversation")).toBeNull();
+  }
+  expect((await client.get("/api/conversations")).json<{ conversations: unknown[] }>().conversations).toEqual([]);
+  expect((await client.get(`/api/agents/${agentId}`)).json<{ status: string }>().status).toBe("stopped");
+});
