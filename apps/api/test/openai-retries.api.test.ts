@@ -238,11 +238,30 @@ test("a client that loses its connection and asks again without a count finds it
   const body = { model: ann.model, messages: [{ role: "user", content: "[demo:slow ms=40 words=40]" }] };
   const leaving = new AbortController();
   const first = ann.post("chat/completions", body, {}, leaving.signal);
-  await expect.poll(() => sentCount(ann.agentId)).toBe(1);
+  await expect.poll(() => sentCount(ann.agentId), { timeout: 15_000 }).toBe(1);
   leaving.abort();
   await expect(first).rejects.toThrow();
   await new Promise((resolve) => setTimeout(resolve, 300));
   const again = await ann.post("chat/completions", body);
   expect([again.status, await again.text()]).toEqual([200, expect.stringContaining("word40")]);
+  expect(sentCount(ann.agentId)).toBe(1);
+});
+
+test("a process that stops says so to a program that waits for a whole answer, and its next try gets that at another process", async () => {
+  const ann = await awake();
+  const stopping = await startTestApp({ database: app.database, runtime: app.runtime });
+  const headers = { authorization: `Bearer ${ann.token}`, "content-type": "application/json", "idempotency-key": randomUUID() };
+  const body = JSON.stringify({ model: ann.model, messages: asked("[demo:slow ms=60 words=50]") });
+  const first = fetch(`${stopping.url}/v1/chat/completions`, { method: "POST", headers, body });
+  await expect.poll(() => sentCount(ann.agentId), { timeout: 15_000 }).toBe(1);
+  await stopping.close();
+  const told = await first;
+  expect([told.status, told.headers.get("x-should-retry"), await told.json()]).toMatchObject([
+    503,
+    "false",
+    { error: { code: "stopping" } },
+  ]);
+  const second = await fetch(`${app.url}/v1/chat/completions`, { method: "POST", headers, body });
+  expect([second.status, await second.text()]).toEqual([200, expect.stringContaining("word50")]);
   expect(sentCount(ann.agentId)).toBe(1);
 });

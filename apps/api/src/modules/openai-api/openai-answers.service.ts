@@ -118,7 +118,10 @@ export class OpenAiAnswersService {
     await this.follow(to, begun, asked, {
       left: goneSignal(to.response),
       onEvent: async (event) => (event.type === "done" ? answer(event.message) : undefined),
-      onFault: async (error) => held.fail(error, true),
+      onFault: async (error) => {
+        isAnswered = true;
+        held.fail(error, true);
+      },
       onEnd: () => (isAnswered ? undefined : held.drop()),
     });
   }
