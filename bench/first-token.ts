@@ -4,6 +4,7 @@
 //
 //   node bench/first-token.ts [docker|process] [warm rounds] [cold rounds]
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile, mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -72,17 +73,22 @@ async function putToSleep(client: ApiClient, agentId: string): Promise<void> {
   }
 }
 
-/** Mosaic and the floor take turns, so that what else the machine does meets both. */
-async function sleeping(client: ApiClient, agentId: string, floor: Floor | null): Promise<void> {
+/** Mosaic and the floors take turns, so that what else the machine does meets all. */
+async function sleeping(client: ApiClient, agentId: string, floor: Floor | null, changingFloor: Floor | null): Promise<void> {
   const woken: Woken[] = [];
   const floors: FloorTimes[] = [];
+  const changing: FloorTimes[] = [];
   await putToSleep(client, agentId);
   // The first start fills the state: it is not counted.
   await floor?.startOnce("floor-first");
+  await changingFloor?.startOnce("floor-first");
   for (let round = 0; round < coldRounds; round += 1) {
     woken.push(await wakeOnce(client, agentId));
     if (floor !== null) {
       floors.push(await floor.startOnce(`floor-${round}`));
+    }
+    if (changingFloor !== null) {
+      changing.push(await changingFloor.startOnce(`floor-${round}`));
     }
   }
   const total = median(woken.map(({ firstMs }) => firstMs));
@@ -104,6 +110,10 @@ async function sleeping(client: ApiClient, agentId: string, floor: Floor | null)
   console.log(`  ready → first token      median ${ms(median(floors.map(({ firstMs }) => firstMs)))}`);
   console.log(`  in all                   median ${ms(bare)}`);
   console.log(`  ratio, through Mosaic    ${(total / bare).toFixed(2)}`);
+  const changed = median(changing.map(({ readyMs, firstMs }) => readyMs + firstMs));
+  console.log(
+    `  with a token that is new at each start, as Mosaic's is: in all ${ms(changed)}, ${(changed / bare).toFixed(2)} of the floor`,
+  );
   const share = (total - bare) / bare;
   console.log(`  Mosaic's own share       ${(share * 100).toFixed(1)} % of the floor (goal < 10 %: ${share < 0.1 ? "met" : "MISSED"})`);
 }
@@ -120,19 +130,29 @@ interface Floor {
   remove(): Promise<void>;
 }
 
-async function layFloor(openclaw: string, files: readonly { root: string; path: string; content: string }[]): Promise<Floor> {
+interface FloorOptions {
+  readonly port: number;
+  /** OpenClaw looks through all that it keeps whenever its configuration is another than at its last start. */
+  readonly hasNewTokens: boolean;
+}
+
+async function layFloor(
+  openclaw: string,
+  files: readonly { root: string; path: string; content: string }[],
+  { port, hasNewTokens }: FloorOptions,
+): Promise<Floor> {
   const folder = await mkdtemp(join(tmpdir(), "mosaic-bench-"));
-  const port = 28_789;
+  const configPath = join(folder, "run/openclaw.json");
   for (const file of files) {
     const path = join(folder, file.root, file.path);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, file.path === "openclaw.json" ? relocated(file.content, port, join(folder, "state")) : file.content);
   }
-  const config = JSON.parse(await readFile(join(folder, "run/openclaw.json"), "utf8")) as { gateway: { auth: { token: string } } };
+  const config = JSON.parse(await readFile(configPath, "utf8")) as { gateway: { auth: { token: string } } };
   const env = {
     ...process.env,
     HOME: folder,
-    OPENCLAW_CONFIG_PATH: join(folder, "run/openclaw.json"),
+    OPENCLAW_CONFIG_PATH: configPath,
     OPENCLAW_STATE_DIR: join(folder, "state"),
     XDG_CACHE_HOME: join(folder, "cache"),
     OPENCLAW_DISABLE_BONJOUR: "1",
@@ -142,6 +162,10 @@ async function layFloor(openclaw: string, files: readonly { root: string; path: 
   };
   return {
     startOnce: async (session) => {
+      if (hasNewTokens) {
+        config.gateway.auth.token = randomUUID();
+        await writeFile(configPath, JSON.stringify(config));
+      }
       const startedAt = performance.now();
       const child = spawn(process.execPath, [join(openclaw, "node_modules/openclaw/openclaw.mjs"), "gateway"], { env, stdio: "ignore" });
       await untilReady(port);
@@ -197,11 +221,13 @@ try {
   await warm(client, agent.id, { host, port: Number(endpoint?.["endpoint_port"]), token: deriveGatewayToken(containerToken) });
   const internal = world.mosaic.options.port + 1;
   const files = await bundleFiles(internal, agent.id, containerToken);
-  const floor = openclawDir === undefined || files === undefined ? null : await layFloor(openclawDir, files);
+  const lay = async (options: FloorOptions): Promise<Floor | null> =>
+    openclawDir === undefined || files === undefined ? null : layFloor(openclawDir, files, options);
+  const floors = [await lay({ port: 28_789, hasNewTokens: false }), await lay({ port: 28_889, hasNewTokens: true })] as const;
   try {
-    await sleeping(client, agent.id, floor);
+    await sleeping(client, agent.id, ...floors);
   } finally {
-    await floor?.remove();
+    await Promise.all(floors.map(async (floor) => floor?.remove()));
   }
 } finally {
   await destroyWorld(world);
