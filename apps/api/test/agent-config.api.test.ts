@@ -108,6 +108,19 @@ test("the demo provider is at the internal port's own address", async () => {
   expect((await fetch(`${demo}/models`)).status).toBe(401);
 });
 
+test("a supervisor that knows variables gets the tokens of the start there, one of before in its files", async () => {
+  const made = await fixture();
+  const tokens = { MOSAIC_GATEWAY_TOKEN: deriveGatewayToken(made.token), MOSAIC_RELAY_TOKEN: deriveRelayToken(made.token) };
+  const now = await bundleOf(made, "/bundle?tokens=environment");
+  expect(now.launch.env).toMatchObject(tokens);
+  expect(now.launch.secretEnv).toEqual(Object.keys(tokens));
+  expect(JSON.stringify(now.files)).not.toContain(tokens.MOSAIC_GATEWAY_TOKEN);
+  const before = await bundleOf(made);
+  expect(JSON.stringify(before.files)).toContain(tokens.MOSAIC_GATEWAY_TOKEN);
+  expect(JSON.stringify(before.launch)).not.toContain(tokens.MOSAIC_GATEWAY_TOKEN);
+  expect((await ask(made.agentId, made.token, "/bundle?tokens=elsewhere")).status).toBe(400);
+});
+
 test("whatever is wrong, token, agent or status, the refusal is the same, byte for byte", async () => {
   const [mine, other] = [await fixture(), await fixture()];
   const stopped = await fixture();

@@ -139,18 +139,45 @@ test("each start has a token of its own, and the former one opens nothing", asyn
   expect(JSON.stringify(rows)).not.toContain(second);
 });
 
+async function report(status: object, token = app.runtime.of(agentId).token ?? ""): Promise<Response> {
+  return fetch(`${app.internalUrl}/api/internal/agent-config/${agentId}/status`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify(status),
+  });
+}
+
+test("a supervisor that is about to warm up is told whether somebody waits, of its own agent alone", async () => {
+  await say(client, conversationId, "hello");
+  const isAwaited = async (): Promise<unknown> => (await report({ phase: "warming" })).json();
+  expect(await isAwaited()).toEqual({ isAwaited: false });
+  const other = (await createAgent(client)).id;
+  const slow = "[demo:slow ms=50 words=40]";
+  const elsewhere = await Turn.open(client, await createConversation(client, other), slow);
+  await elsewhere.answerId();
+  expect(await isAwaited()).toEqual({ isAwaited: false });
+  const here = await Turn.open(client, conversationId, slow);
+  await here.answerId();
+  expect(await isAwaited()).toEqual({ isAwaited: true });
+  expect(await (await report({ phase: "ready" })).json()).toEqual({ isAwaited: false });
+  await Promise.all([here.done(), elsewhere.done()]);
+});
+
+test("an agent that takes a change over at its start only is restarted when it answers nobody", async () => {
+  await say(client, conversationId, "hello");
+  expect((await report({ phase: "outdated", generation: "abc" })).status).toBe(200);
+  expect((await agentOf(client, agentId)).isRestartPending).toBe(true);
+  await reconcile();
+  await expect.poll(() => app.runtime.of(agentId).startCount, { timeout: 10_000 }).toBe(2);
+  await statusBecomes("running");
+  expect((await agentOf(client, agentId)).isRestartPending).toBe(false);
+});
+
 test("the supervisor's report is taken from the container alone", async () => {
   await say(client, conversationId, "hello");
-  const report = async (token: string): Promise<number> =>
-    (
-      await fetch(`${app.internalUrl}/api/internal/agent-config/${agentId}/status`, {
-        method: "POST",
-        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-        body: JSON.stringify({ phase: "applied", generation: "abc" }),
-      })
-    ).status;
-  expect(await report("wrong")).toBe(401);
-  expect(await report(app.runtime.of(agentId).token ?? "")).toBe(204);
+  const applied = { phase: "applied", generation: "abc" };
+  expect((await report(applied, "wrong")).status).toBe(401);
+  expect((await report(applied)).status).toBe(200);
   expect(await app.database.query("SELECT generation FROM agent_containers")).toEqual([{ generation: "abc" }]);
   expect((await client.post(`/api/internal/agent-config/${agentId}/status`, { phase: "ready" })).status).toBe(404);
 });

@@ -38,6 +38,10 @@ export interface RenderInput {
     /** `lan` inside a container, `loopback` for a child process. */
     readonly bind: "lan" | "loopback";
   };
+  /** What the agent shows to Mosaic's LLM relay. */
+  readonly relayToken: string;
+  /** Where the software finds the tokens, which are new at each start. `files`: for a supervisor of before. */
+  readonly tokensIn: "files" | "environment";
   /** As the agent sees it: the container's path, or the child's own folder. */
   readonly stateDir: string;
   /** False in the process runtime: tools that reach beyond the workspace are denied whatever the agent's settings say. */

@@ -26,6 +26,12 @@ export interface BackendContainer {
   /** `null`: the image's own. */
   readonly command: readonly [string, ...string[]] | null;
   readonly environment: Readonly<Record<string, string>>;
+  /** The uid, and the group's: what it runs as, and whose its state is. */
+  readonly user: number;
+  /** `image`: the image was made with it, and starts it. `mounted`: the image knows nothing of Mosaic, so that the driver brings it in and starts it. */
+  readonly supervisor: "image" | "mounted";
+  /** Whether it writes outside its state, `/tmp` and its run folder. */
+  readonly writesRoot: boolean;
 }
 
 /** How a machine without an engine gets the software from npm and starts it. Paths are those of `docker/<id>`, or of the installation. */
@@ -48,6 +54,8 @@ export interface BackendDefinition<Id extends string> extends Omit<AgentBackend,
   readonly label: string;
   readonly defaults: BackendDefaults;
   readonly container: BackendContainer;
+  /** `relay`: it speaks OpenAI's chat API to Mosaic's relay alone, whatever the provider is and whosever its key. `any`: it speaks to each kind of provider itself. */
+  readonly models: "any" | "relay";
   /** `null`: it is only to be had as an image. */
   readonly installation: InstallRecipe | null;
 }

@@ -3,6 +3,7 @@ import type { Json } from "./canonical-json.js";
 import { literal } from "./openclaw-literal.js";
 import { dialectOf, shapeOf } from "./openclaw-dialects.js";
 import { openclawModelRef, renderProviders } from "./openclaw-providers.js";
+import { gatewayToken } from "./openclaw-tokens.js";
 import { renderTools } from "./openclaw-tools.js";
 
 /** OpenClaw's own id of the one agent in a container. */
@@ -14,11 +15,11 @@ const workspaceFileMaxCharacters = 24_000;
 /** The whole openclaw.json. Unknown keys are refused by OpenClaw, so every one here is needed. */
 export function renderConfig(input: RenderInput): Record<string, Json> {
   return {
-    gateway: renderGateway(input.gateway),
+    gateway: renderGateway(input),
     models: {
       mode: "replace",
       catalogRefresh: { enabled: false },
-      providers: renderProviders(input.models, input.gateway.port),
+      providers: renderProviders(input),
     },
     agents: renderAgents(input),
     tools: renderTools(input.agent.tools, input.isIsolated, hasTools(input.models[0])),
@@ -32,12 +33,13 @@ function hasTools({ provider, model }: ResolvedModel): boolean {
   return shapeOf(provider.kind, dialectOf(provider, model)).hasTools;
 }
 
-function renderGateway(gateway: RenderInput["gateway"]): Json {
+function renderGateway(input: RenderInput): Json {
+  const { gateway } = input;
   return {
     mode: "local",
     bind: gateway.bind,
     port: gateway.port,
-    auth: { mode: "token", token: gateway.token },
+    auth: { mode: "token", token: gatewayToken(input) },
     controlUi: { enabled: false },
     terminal: { enabled: false },
     cliAgents: { enabled: false },

@@ -20,7 +20,17 @@ export const openclawDefinition: BackendDefinition<"openclaw"> = {
     idleTimeoutSeconds: 1800,
     tools: defaultAgentTools,
   },
-  container: { port: 18_789, stateDir: "/home/node/.openclaw", runDir: "/run/mosaic", command: null, environment: {} },
+  container: {
+    port: 18_789,
+    stateDir: "/home/node/.openclaw",
+    runDir: "/run/mosaic",
+    command: null,
+    environment: {},
+    user: 1000,
+    supervisor: "image",
+    writesRoot: false,
+  },
+  models: "any",
   installation: {
     folder: `openclaw-${version}`,
     proof: "node_modules/openclaw/openclaw.mjs",

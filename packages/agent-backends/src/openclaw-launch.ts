@@ -51,8 +51,10 @@ export const openclawLaunch: Launch = {
     OPENCLAW_OFFLINE: "1",
     OPENCLAW_SKIP_CHANNELS: "1",
   },
+  secretEnv: [],
   relay: null,
   configFile: "openclaw.json",
+  liveFiles: [],
   readiness: { path: "/readyz", port: null },
   reload: {
     lines: ["config hot reload applied", "config change applied", "config reload skipped", "config change requires gateway restart"],

@@ -1,8 +1,9 @@
 import type { ProviderKind, ProviderModel } from "@mosaic/contracts/provider";
-import type { RenderedProvider, ResolvedModel } from "./agent-backend.js";
+import type { RenderedProvider, RenderInput, ResolvedModel } from "./agent-backend.js";
 import type { Json } from "./canonical-json.js";
 import { baseUrlOf, limitsOf, type OpenclawDialect, openclawDialects, renderCompat } from "./openclaw-dialects.js";
 import { literal } from "./openclaw-literal.js";
+import { relayTokenReference } from "./openclaw-tokens.js";
 
 /** The model of the throw-away turn that a supervisor makes right after a start. */
 export const warmUpModel = "warm/m";
@@ -23,23 +24,29 @@ export function openclawModelRef(resolved: ResolvedModel): string {
   return `${openclawProviderId(resolved.provider)}/${literal(resolved.model)}`;
 }
 
-export function renderProviders(models: readonly ResolvedModel[], gatewayPort: number): Record<string, Json> {
+export function renderProviders(input: RenderInput): Record<string, Json> {
+  const { models } = input;
   const providers: Record<string, Json> = {};
   for (const { provider } of models) {
     const id = openclawProviderId(provider);
     const used = models.filter((other) => openclawProviderId(other.provider) === id).map((other) => other.model);
-    providers[id] = renderProvider(provider, [...new Set(used)]);
+    providers[id] = renderProvider(provider, [...new Set(used)], isRelayed(provider, input));
   }
-  providers["warm"] = renderWarmUpProvider(gatewayPort, models[0]?.provider.kind ?? "openai-compatible");
+  providers["warm"] = renderWarmUpProvider(input.gateway.port, models[0]?.provider.kind ?? "openai-compatible");
   return providers;
 }
 
-function renderProvider(provider: RenderedProvider, modelIds: readonly string[]): Json {
+/** Its key is the token of this start. A supervisor of before gives the software no variable for it. */
+function isRelayed({ apiKey }: RenderedProvider, { relayToken, tokensIn }: RenderInput): boolean {
+  return tokensIn === "environment" && apiKey === relayToken;
+}
+
+function renderProvider(provider: RenderedProvider, modelIds: readonly string[], hasRelayToken: boolean): Json {
   const dialect = openclawDialects[provider.kind];
   return {
     api: dialect.api,
     baseUrl: literal(baseUrlOf(provider)),
-    apiKey: keyOf(provider, dialect),
+    apiKey: hasRelayToken ? relayTokenReference : keyOf(provider, dialect),
     ...(provider.dialect.keyHeader === "authorization" ? { authHeader: true } : {}),
     timeoutSeconds: dialect.silenceSeconds,
     models: modelIds.map((id) => renderModel(id, provider)),

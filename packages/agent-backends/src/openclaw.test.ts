@@ -65,11 +65,17 @@ describe("a rendered bundle, whatever the settings", () => {
     );
   });
 
-  it("has no secret in what is run: that is the same for every agent", () => {
+  it("has no secret in what is run but the two tokens, as variables: the rest is the same for every agent", () => {
     fc.assert(
       fc.property(renderInputs, (input) => {
-        const { relay, ...others } = render(input).launch;
-        expect({ ...others, relay: null }).toEqual(openclawLaunch);
+        const { relay, env, secretEnv, ...others } = render(input).launch;
+        const secrets = { MOSAIC_GATEWAY_TOKEN: input.gateway.token, MOSAIC_RELAY_TOKEN: input.relayToken };
+        const inVariables = input.tokensIn === "files" ? {} : secrets;
+        expect({ ...others, env, secretEnv: [], relay: null }).toEqual({
+          ...openclawLaunch,
+          env: { ...openclawLaunch.env, ...inVariables },
+        });
+        expect(secretEnv).toEqual(Object.keys(inVariables));
         expect(relay).toEqual(input.gateway.bind === "lan" ? { args: ["--bind", "loopback"] } : null);
       }),
     );
@@ -87,6 +93,28 @@ describe("a rendered bundle, whatever the settings", () => {
         expect(substitute(literal(parts.join("")))).toBe(parts.join(""));
       }),
     );
+  });
+
+  it("has a configuration that is the same at the next start, though both tokens are new, so that OpenClaw migrates nothing", () => {
+    fc.assert(
+      fc.property(renderInputs, (input) => {
+        const [{ provider, model }, ...others] = input.models;
+        const startedWith = (gatewayToken: string, relayToken: string): string => {
+          const relayed = { ...provider, apiKey: relayToken };
+          const gateway = { ...input.gateway, token: gatewayToken };
+          return configText({ ...input, models: [{ provider: relayed, model }, ...others], gateway, relayToken, tokensIn: "environment" });
+        };
+        expect(startedWith("second-gateway-token", "second-relay-token")).toBe(startedWith("first-gateway-token", "first-relay-token"));
+      }),
+    );
+  });
+
+  it("has both tokens in its files for a supervisor of before, which knows no variables", () => {
+    const provider = someProvider("openai", { apiKey: "relay-token-canary" });
+    const text = configText(someInput({ models: [{ provider, model: "model-1" }], tokensIn: "files" }));
+    expect(JSON.parse(text)).toMatchObject({ gateway: { auth: { token: "gateway-token-canary" } } });
+    expect(text).toContain('"apiKey": "relay-token-canary"');
+    expect(text).not.toContain("MOSAIC_");
   });
 
   it("never allows what reaches beyond the workspace when the runtime does not isolate", () => {
@@ -267,6 +295,10 @@ interface RenderedConfig {
     readonly exec: { readonly mode: string };
     readonly fs: { readonly workspaceOnly: boolean };
   };
+}
+
+function configText(input: RenderInput): string {
+  return render(input).files.find(({ path }) => path === "openclaw.json")?.content ?? "";
 }
 
 function configOf(bundle: Bundle): RenderedConfig {

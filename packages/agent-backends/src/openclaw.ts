@@ -12,6 +12,7 @@ import { openclawLaunch, relayed } from "./openclaw-launch.js";
 import { explainLogLine } from "./openclaw-log-line.js";
 import { warmUpModel } from "./openclaw-providers.js";
 import { openOpenclawStream } from "./openclaw-stream.js";
+import { tokenVariables } from "./openclaw-tokens.js";
 import { houseRules, openclawWorkspace, renderIdentityFile, renderSoul } from "./openclaw-workspace.js";
 
 export const openclawBackend: AgentBackend = {
@@ -49,7 +50,13 @@ function render(input: RenderInput): Bundle {
     { root: "state", path: `agents/${openclawAgentId}/agent/settings.json`, content: asFile(settings) },
   ];
   const warmup: Warmup = { model: warmUpModel, gatewayToken: input.gateway.token };
-  const launch: Launch = input.gateway.bind === "lan" ? { ...openclawLaunch, relay: relayed } : openclawLaunch;
+  const secrets = tokenVariables(input);
+  const launch: Launch = {
+    ...openclawLaunch,
+    env: { ...openclawLaunch.env, ...secrets },
+    secretEnv: Object.keys(secrets),
+    relay: input.gateway.bind === "lan" ? relayed : null,
+  };
   return { generation: sha256OfJson({ files, warmup, launch }), files, warmup, launch };
 }
 

@@ -86,6 +86,17 @@ describe.skipIf(isSkipped)(`the real OpenClaw with our files${skipReason}`, () =
   );
 
   it.each(providerKinds)(
+    "shows a provider of kind %s the relay's token out of its variable, where that stands for a key",
+    async (kind) => {
+      const { relayToken } = someInput();
+      await applyAndAwait(inputOf([provider(kind, { apiKey: relayToken })]));
+      await turn("hello", `relayed-${kind}`);
+      expect(JSON.stringify(llm.requests.at(-1)?.headers)).toContain(relayToken);
+    },
+    60_000,
+  );
+
+  it.each(providerKinds)(
     "asks a provider of kind %s as the connection test does, and as is recorded here for the relay",
     async (kind) => {
       const asked = provider(kind);

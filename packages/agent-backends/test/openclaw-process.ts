@@ -27,6 +27,7 @@ export async function createOpenclawProcess(): Promise<OpenclawProcess> {
   const roots = { run: join(folder, "run"), state: join(folder, "state") };
   const url = `http://127.0.0.1:${port}`;
   let child: ChildProcess | undefined;
+  let secrets: Record<string, string> = {};
 
   const stop = async (): Promise<void> => {
     const running = child;
@@ -42,12 +43,15 @@ export async function createOpenclawProcess(): Promise<OpenclawProcess> {
   return {
     port,
     stateDir: roots.state,
-    apply: (bundle) => writeBundle(bundle, roots),
+    apply: async (bundle) => {
+      secrets = Object.fromEntries(bundle.launch.secretEnv.map((name) => [name, bundle.launch.env[name] ?? ""]));
+      await writeBundle(bundle, roots);
+    },
     start: async () => {
       await mkdir(join(folder, "home"), { recursive: true });
       const started = spawn(process.execPath, [entryPoint, "gateway", "run"], {
         cwd: folder,
-        env: environment(folder, roots),
+        env: { ...environment(folder, roots), ...secrets },
         stdio: ["ignore", "pipe", "pipe"],
       });
       child = started;

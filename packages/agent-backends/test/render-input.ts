@@ -30,6 +30,8 @@ export function someInput(over: Partial<RenderInput> = {}): RenderInput {
     agent: { id: "0199f000-0000-7000-8000-00000000a9e1", name: "Ada", emoji: "🦞", personality: "", tools: everyTool },
     models: [{ provider: someProvider("openai"), model: "model-1" }],
     gateway: { token: "gateway-token-canary", port: 18_789, bind: "lan" },
+    relayToken: "relay-token-canary",
+    tokensIn: "environment",
     stateDir: "/home/node/.openclaw",
     isIsolated: true,
     ...over,
@@ -151,6 +153,8 @@ export const renderInputs: fc.Arbitrary<RenderInput> = fc.record({
     port: fc.integer({ min: 1024, max: 65_534 }),
     bind: fc.constantFrom("lan" as const, "loopback" as const),
   }),
+  relayToken: fc.stringMatching(/^[A-Za-z0-9_-]{43}$/),
+  tokensIn: fc.constantFrom("files" as const, "environment" as const),
   stateDir: fc.constantFrom("/home/node/.openclaw", "/srv/mosaic/.mosaic/agents/0199f000"),
   isIsolated: fc.boolean(),
 });

@@ -27,14 +27,21 @@ export const launch = z
      * `args` come on top of the others, so that it listens nowhere else. `null`: it listens for everybody itself.
      */
     relay: z.object({ args: z.array(z.string()) }).nullable(),
-    /** The file of `run` that the software can't start without, and takes over by itself when it changes. */
-    configFile: z.string(),
+    /** The names of those of `env` whose values are secrets. */
+    secretEnv: z.array(z.string()),
+    /** The file of `run` that the software can't start without, and takes over by itself when it changes. `null`: it has none of the kind. */
+    configFile: z.string().nullable(),
+    /** Files, as `root/path`, that the software reads again by itself. */
+    liveFiles: z.array(z.string()),
     /** Answers 200 once turns can be served, without a token. `port: null`: the one that the supervisor was given. */
     readiness: z.object({ path: z.string(), port: z.number().int().min(1).max(65_535).nullable() }),
-    /** What the log says when a changed configuration is in effect, and of that what means that it was refused. Silence for `patienceMs` is consent. */
-    reload: z.object({ lines: anyOf, refusals: anyOf, patienceMs: z.number().int().min(0) }),
-    /** The file of `state` that holds what was said: without it, there is no memory. */
-    memoryFile: z.string(),
+    /**
+     * What the log says when a changed configuration is in effect, and of that what means that it was refused. Silence for `patienceMs` is consent.
+     * `null`: the software reads its variables and files at its start, but for `liveFiles`: a change of the others needs another start.
+     */
+    reload: z.object({ lines: anyOf, refusals: anyOf, patienceMs: z.number().int().min(0) }).nullable(),
+    /** The file or folder of `state` that holds what was said: without it, there is no memory. `null`: whatever lies there is the memory. */
+    memoryFile: z.string().nullable(),
     /** What the log says that its caller is not told. */
     log: z.object({
       /**
@@ -67,6 +74,8 @@ export const bundleQuery = z.object({
   waitSeconds: z.coerce.number().int().min(0).max(60).default(0),
   /** Where the asking container's gateway listens. It matters to that container's own files only. */
   port: z.coerce.number().int().min(1).max(65_534).optional(),
+  /** Where the software reads its tokens. `files`: a supervisor of before, which knows no other place. */
+  tokens: z.enum(["files", "environment"]).default("files"),
 });
 export type BundleQuery = z.infer<typeof bundleQuery>;
 
@@ -75,8 +84,8 @@ export type ConfigQuery = z.infer<typeof configQuery>;
 
 export const supervisorStatus = z
   .strictObject({
-    /** `turn_failed`: of one turn, what the gateway tells its log and not its caller. */
-    phase: z.enum(["starting", "waiting", "warming", "ready", "applied", "failed", "turn_failed"]),
+    /** `outdated`: what came last needs another start. `turn_failed`: of one turn, what the gateway tells its log and not its caller. */
+    phase: z.enum(["starting", "waiting", "warming", "ready", "applied", "outdated", "failed", "turn_failed"]),
     /** With `turn_failed`: which turn, as the gateway names it to its caller too. */
     runId: z
       .string()
@@ -90,3 +99,7 @@ export const supervisorStatus = z
   })
   .meta({ id: "SupervisorStatus" });
 export type SupervisorStatus = z.infer<typeof supervisorStatus>;
+
+/** `isAwaited`: somebody waits for an answer of this agent. */
+export const supervisorStatusAnswer = z.object({ isAwaited: z.boolean() }).meta({ id: "SupervisorStatusAnswer" });
+export type SupervisorStatusAnswer = z.infer<typeof supervisorStatusAnswer>;

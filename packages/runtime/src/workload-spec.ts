@@ -21,15 +21,27 @@ export interface Installation {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/**
- * What a workload is started from. `buildContext` is a folder with a Dockerfile that ships with Mosaic, for images that no registry has.
- * `installation` is the same software for drivers without an engine; `null`: there it is not to be had.
- */
-export interface AgentImage {
+/** An image that a registry has, or that ships with Mosaic as a folder with a Dockerfile. */
+export interface BuildableImage {
   readonly name: string;
   readonly buildContext: string | null;
   /** Files and folders from elsewhere that the Dockerfile copies too, by their place in the context. */
   readonly buildParts?: Readonly<Record<string, string>>;
+}
+
+/** A folder of another image, mounted read-only at the same place. That image has a shell, `du` and `df`. */
+export interface BorrowedFolder {
+  readonly image: BuildableImage;
+  readonly path: string;
+}
+
+/**
+ * What a workload is started from. `buildContext` is a folder with a Dockerfile that ships with Mosaic, for images that no registry has.
+ * `installation` is the same software for drivers without an engine; `null`: there it is not to be had.
+ */
+export interface AgentImage extends BuildableImage {
+  /** What the image lacks, out of another one. Without an engine there is no image to lack it. */
+  readonly borrows?: BorrowedFolder;
   readonly installation: Installation | null;
 }
 
@@ -73,6 +85,10 @@ export interface WorkloadSpec {
   /** Where its gateway listens. */
   readonly port: number;
   readonly mounts: WorkloadMounts;
+  /** The uid that it runs as, and the gid; its folders are theirs. Never 0. Without an engine it is Mosaic's own. */
+  readonly user: number;
+  /** Its own files can't be changed: only its folders and `/tmp`. */
+  readonly isRootReadOnly: boolean;
   readonly limits: WorkloadLimits;
   /** For people who look with the engine's own tools. A container that lacks one is as good: they are no part of the hash. */
   readonly labels: Readonly<Record<string, string>>;

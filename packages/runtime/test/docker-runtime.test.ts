@@ -11,9 +11,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { PrepareProgress } from "../src/agent-runtime.js";
 import { containerOptions } from "../src/docker/container-options.js";
 import { createDockerRuntime, type DockerRuntimeOptions } from "../src/docker/docker-runtime.js";
-import type { AgentImage, WorkloadSpec } from "../src/workload-spec.js";
+import type { AgentImage, BuildableImage, WorkloadSpec } from "../src/workload-spec.js";
 import { ask, factsOf } from "./agent-client.js";
-import type { ContractHarness, TestBackend } from "./contract/contract-world.js";
+import { engineBackends, type ContractHarness, type TestBackend } from "./contract/contract-world.js";
 import { describeWithDocker } from "./docker-available.js";
 import { describeRuntimeContract } from "./runtime-contract.js";
 
@@ -32,6 +32,35 @@ const odd: TestBackend = {
   port: 4711,
   mounts: { state: "/srv/odd/state", run: "/run/odd" },
 };
+const repository = new URL("../../../", import.meta.url);
+const lender: BuildableImage = {
+  name: `mosaic-test/lender:${run}`,
+  buildContext: fileURLToPath(new URL("docker/supervisor", repository)),
+  buildParts: {
+    "supervisor/package.json": fileURLToPath(new URL("packages/supervisor/package.json", repository)),
+    "supervisor/dist/supervisor.js": fileURLToPath(new URL("./fixture-image/fixture-agent.mjs", import.meta.url)),
+  },
+};
+const stranger: TestBackend = {
+  image: {
+    name: `mosaic-test/stranger:${run}`,
+    buildContext: fileURLToPath(new URL("./fixture-stranger", import.meta.url)),
+    borrows: { image: lender, path: "/opt/mosaic" },
+    installation: null,
+  },
+  command: [
+    "/opt/mosaic/lib/loader",
+    "--library-path",
+    "/opt/mosaic/lib",
+    "/opt/mosaic/bin/node",
+    "/opt/mosaic/supervisor/dist/supervisor.js",
+    "stranger",
+  ],
+  environment: {},
+  port: 8642,
+  mounts: { state: "/srv/stranger/state", run: "/run/stranger" },
+  user: 4321,
+};
 const options: DockerRuntimeOptions = {
   instanceId: `test-${run}`,
   host: process.env["DOCKER_HOST"],
@@ -47,10 +76,12 @@ async function removeEverything(): Promise<void> {
   for (const network of await docker.listNetworks({ filters: { name: [options.networkName ?? ""] } })) {
     await docker.getNetwork(network.Id).remove();
   }
-  await docker
-    .getImage(image.name)
-    .remove({ force: true })
-    .catch(() => undefined);
+  for (const { name } of [image, stranger.image, lender]) {
+    await docker
+      .getImage(name)
+      .remove({ force: true })
+      .catch(() => undefined);
+  }
 }
 
 async function openHarness(): Promise<ContractHarness> {
@@ -59,6 +90,7 @@ async function openHarness(): Promise<ContractHarness> {
     instanceId: options.instanceId,
     plain,
     odd,
+    stranger,
     placeOf: ({ port, mounts }) => ({ port, stateDir: mounts.state }),
     missingImage: { name: "mosaic-test/no-such-image:1", buildContext: null, installation: null },
     missingImageCode: "image_missing",
@@ -85,7 +117,7 @@ async function openHarness(): Promise<ContractHarness> {
   };
 }
 
-await describeWithDocker("docker runtime", (title) => describeRuntimeContract(title, openHarness));
+await describeWithDocker("docker runtime", (title) => describeRuntimeContract(title, openHarness, engineBackends));
 
 /** What a line of Perl, which every Debian has, prints within the container. */
 async function perl(name: string, program: string): Promise<string> {
@@ -157,6 +189,8 @@ await describeWithDocker("docker runtime", (title) => {
         limits,
         labels: { "mosaic.backend": "plain" },
         tokenBy: "stdin",
+        user: 1000,
+        isRootReadOnly: true,
       };
     }
 

@@ -44,7 +44,18 @@ function optionsFor(stateDir: string): ProcessRuntimeOptions {
 function specFor(name: string, backend = plain): WorkloadSpec {
   const limits = { memoryBytes: 256 * 1024 * 1024, nanoCpus: 1_000_000_000, pids: 64 };
   const environment = { MOSAIC_CONFIG_URL: "http://127.0.0.1:9/none" };
-  return { ...backend, name, instanceId: instance, agentId: `agent-${name}`, environment, limits, labels: {}, tokenBy: "stdin" };
+  return {
+    ...backend,
+    name,
+    instanceId: instance,
+    agentId: `agent-${name}`,
+    environment,
+    limits,
+    labels: {},
+    tokenBy: "stdin",
+    user: 1000,
+    isRootReadOnly: true,
+  };
 }
 
 async function runRecordOf(stateDir: string, name: string): Promise<RunRecord> {
@@ -69,6 +80,7 @@ async function openHarness(): Promise<ContractHarness> {
     instanceId: instance,
     plain,
     odd,
+    stranger: null,
     placeOf: () => ({ port: null, stateDir: null }),
     missingImage: backendOf({ packages: { folder: "broken-1.0.0", lockDir, proof: "node_modules/no-such/package.json", setUp: null } })
       .image,

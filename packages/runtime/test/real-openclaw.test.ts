@@ -77,6 +77,8 @@ function describeRealOpenclaw(title: string, openHarness: () => Promise<RealHarn
         limits,
         labels: {},
         tokenBy: "stdin",
+        user: 1000,
+        isRootReadOnly: true,
       };
     });
     afterAll(async () => {

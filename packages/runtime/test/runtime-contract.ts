@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe } from "vitest";
-import { type ContractHarness, ContractWorld } from "./contract/contract-world.js";
+import { type BackendName, type ContractHarness, ContractWorld } from "./contract/contract-world.js";
 import { describeFiles } from "./contract/files.js";
 import { describeSeeing } from "./contract/seeing.js";
 import { describeStarting } from "./contract/starting.js";
@@ -7,7 +7,11 @@ import { describeStopping } from "./contract/stopping.js";
 import { describeWorkloads } from "./contract/workloads.js";
 
 /** What every driver promises. One suite, so that no driver promises something else. */
-export function describeRuntimeContract(title: string, openHarness: () => Promise<ContractHarness>): void {
+export function describeRuntimeContract(
+  title: string,
+  openHarness: () => Promise<ContractHarness>,
+  backends: readonly BackendName[] = ["plain", "odd"],
+): void {
   describe(`${title}: the contract`, () => {
     const world = new ContractWorld();
     beforeAll(async () => world.open(openHarness));
@@ -17,6 +21,6 @@ export function describeRuntimeContract(title: string, openHarness: () => Promis
     describeStopping(world);
     describeSeeing(world);
     describeFiles(world);
-    describeWorkloads(world);
+    describeWorkloads(world, backends);
   });
 }

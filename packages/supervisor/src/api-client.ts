@@ -1,5 +1,6 @@
-import type { SupervisorStatus } from "@mosaic/contracts/agent-config";
+import type { SupervisorStatus, SupervisorStatusAnswer } from "@mosaic/contracts/agent-config";
 import { readBounded } from "@mosaic/incoming/bounded-body";
+import { parseRecord } from "@mosaic/incoming/records";
 import http from "node:http";
 import https from "node:https";
 
@@ -16,7 +17,8 @@ export interface ApiClient {
   fetchBundle(signal: AbortSignal): Promise<string>;
   /** The bundle that comes after `generation`, or `null` if there was none for 25 s. */
   waitForBundle(generation: string, signal: AbortSignal): Promise<string | null>;
-  postStatus(status: SupervisorStatus, signal: AbortSignal): Promise<void>;
+  /** Tells what Mosaic knows of the agent at this moment. A Mosaic of before says nothing. */
+  postStatus(status: SupervisorStatus, signal: AbortSignal): Promise<SupervisorStatusAnswer>;
 }
 
 interface Call {
@@ -44,14 +46,14 @@ export function createApiClient(configUrl: string, token: string, port: number):
 
   return {
     async fetchBundle(signal) {
-      const { status, text } = await request("GET", `/bundle?port=${port}`, { timeoutMs: fetchTimeoutMs, signal });
+      const { status, text } = await request("GET", `/bundle?port=${port}&tokens=environment`, { timeoutMs: fetchTimeoutMs, signal });
       if (status === 200) return text;
       if (status === 401) throw new FatalError("token-refused", 77, "Mosaic does not know this container's token");
       throw new Error(`HTTP ${status}`);
     },
 
     async waitForBundle(generation, signal) {
-      const path = `/bundle?after=${encodeURIComponent(generation)}&waitSeconds=${longPollSeconds}&port=${port}`;
+      const path = `/bundle?after=${encodeURIComponent(generation)}&waitSeconds=${longPollSeconds}&port=${port}&tokens=environment`;
       const { status, text } = await request("GET", path, { timeoutMs: longPollSeconds * 1000 + fetchTimeoutMs, signal });
       if (status === 200) return text;
       if (status === 204) return null;
@@ -62,6 +64,7 @@ export function createApiClient(configUrl: string, token: string, port: number):
       const body = JSON.stringify(status);
       const answer = await request("POST", "/status", { body, timeoutMs: statusTimeoutMs, signal });
       if (answer.status >= 500 || answer.status === 429) throw new Error(`HTTP ${answer.status}`);
+      return { isAwaited: parseRecord(answer.text)?.["isAwaited"] === true };
     },
   };
 }

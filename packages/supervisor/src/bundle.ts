@@ -42,8 +42,8 @@ export function hasConfig({ files }: ReadBundle, { configFile }: Launch): boolea
 }
 
 /** Every secret that the bundle's configuration holds, for taking them out of what the child said last. */
-export function secretsOf({ files, warmup }: ReadBundle): ReadonlySet<string> {
-  const found = new Set<string>();
+export function secretsOf({ files, warmup, launch }: ReadBundle): ReadonlySet<string> {
+  const found = new Set((launch?.secretEnv ?? []).map((name) => launch?.env[name] ?? "").filter(({ length }) => length >= minSecretLength));
   for (const file of files) if (file.path.endsWith(".json")) collectSecrets(JSON.parse(file.content), found);
   collectSecrets(warmup, found);
   return found;
@@ -59,7 +59,11 @@ export function redact(text: string, secrets: ReadonlySet<string>): string {
  * does not make the child reload its configuration. Nothing is ever deleted. The configuration comes last: the child watches it, and the
  * files beside it must be there by then. Tells whether the configuration changed.
  */
-export async function applyBundle({ files }: ReadBundle, configFile: string, roots: Roots): Promise<{ hasConfigChanged: boolean }> {
+export async function applyBundle(
+  { files }: ReadBundle,
+  configFile: Launch["configFile"],
+  roots: Roots,
+): Promise<{ hasConfigChanged: boolean }> {
   let hasConfigChanged = false;
   const configLast = files.toSorted((a, b) => Number(isConfig(a, configFile)) - Number(isConfig(b, configFile)));
   for (const file of configLast) {
@@ -69,8 +73,8 @@ export async function applyBundle({ files }: ReadBundle, configFile: string, roo
   return { hasConfigChanged };
 }
 
-function isConfig({ root, path }: BundleFile, configFile: string): boolean {
-  return root === "run" && normalize(path) === normalize(configFile);
+function isConfig({ root, path }: BundleFile, configFile: Launch["configFile"]): boolean {
+  return configFile !== null && root === "run" && normalize(path) === normalize(configFile);
 }
 
 function readFileOf(file: unknown): BundleFile {

@@ -54,7 +54,7 @@ export function startChild(settings: Settings, launch: Launch, fill: Fill, env: 
     exited,
     tellTurnFaults: (listener) => (seen.onTurnFault = listener),
     stop: () => stop(child, exited),
-    confirmReload: () => seen.nextReload(launch.reload.patienceMs),
+    confirmReload: async () => launch.reload === null || seen.nextReload(launch.reload.patienceMs),
   };
 }
 

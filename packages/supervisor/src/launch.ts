@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { FatalError } from "./exit.js";
 import { isRecord } from "@mosaic/incoming/records";
 import { parseJson } from "./json.js";
+import type { ReadBundle } from "./bundle.js";
 import type { Settings } from "./settings.js";
 
 const imagesOwn = "launch.json";
@@ -35,25 +36,34 @@ export function fillerOf(settings: Pick<Settings, "runDir" | "stateDir" | "softw
   return (text) => text.replaceAll(/\{(\w+)\}/g, (braced, word: string) => known.get(word) ?? braced);
 }
 
+/** Whether the next bundle changes what the software reads at its start only. */
+export function needsAnotherStart(present: ReadBundle, next: ReadBundle): boolean {
+  return readAtStart(present) !== readAtStart(next);
+}
+
+function readAtStart({ files, launch }: ReadBundle): string {
+  const live = new Set(launch?.liveFiles);
+  const { command, args, env } = launch ?? {};
+  return JSON.stringify([command, args, env, files.filter(({ root, path }) => !live.has(`${root}/${path}`))]);
+}
+
 /** Takes what it knows of a launch, and throws an Error that names what is missing. What it does not know is for another supervisor. */
 export function readLaunch(value: unknown): Launch {
   const launch = part(value, "launch");
   const readiness = part(launch["readiness"], "readiness");
-  const reload = part(launch["reload"], "reload");
   const log = part(launch["log"], "log");
   return {
     command: text(launch["command"], "command"),
     args: list(launch["args"], "args", text),
     env: texts(launch["env"], "env"),
     relay: optional(launch["relay"], "relay", relay),
-    configFile: text(launch["configFile"], "configFile"),
+    // An image's own launch, of before, has neither secrets nor live files.
+    secretEnv: list(launch["secretEnv"] ?? [], "secretEnv", text),
+    configFile: optional(launch["configFile"], "configFile", text),
+    liveFiles: list(launch["liveFiles"] ?? [], "liveFiles", text),
     readiness: { path: text(readiness["path"], "readiness.path"), port: optional(readiness["port"], "readiness.port", whole) },
-    reload: {
-      lines: words(reload["lines"], "reload.lines"),
-      refusals: words(reload["refusals"], "reload.refusals"),
-      patienceMs: whole(reload["patienceMs"], "reload.patienceMs"),
-    },
-    memoryFile: text(launch["memoryFile"], "memoryFile"),
+    reload: optional(launch["reload"], "reload", reload),
+    memoryFile: optional(launch["memoryFile"], "memoryFile", text),
     log: { turnFault: optional(log["turnFault"], "log.turnFault", turnFault), tooBusy: optional(log["tooBusy"], "log.tooBusy", tooBusy) },
     repairs: list(launch["repairs"], "repairs", repair),
     warmUp: optional(launch["warmUp"], "warmUp", warmUp),
@@ -62,6 +72,15 @@ export function readLaunch(value: unknown): Launch {
 
 function relay(value: unknown, name: string): NonNullable<Launch["relay"]> {
   return { args: list(part(value, name)["args"], `${name}.args`, text) };
+}
+
+function reload(value: unknown, name: string): NonNullable<Launch["reload"]> {
+  const { lines, refusals, patienceMs } = part(value, name);
+  return {
+    lines: words(lines, `${name}.lines`),
+    refusals: words(refusals, `${name}.refusals`),
+    patienceMs: whole(patienceMs, `${name}.patienceMs`),
+  };
 }
 
 function turnFault(value: unknown, name: string): NonNullable<Launch["log"]["turnFault"]> {

@@ -42,7 +42,7 @@ export class LogLines {
 
   /** `null`: it says nothing of a configuration. */
   reloadIn(line: string): "accepted" | "refused" | null {
-    if (!hasOne(line, this.reload.lines)) return null;
+    if (this.reload === null || !hasOne(line, this.reload.lines)) return null;
     return hasOne(line, this.reload.refusals) ? "refused" : "accepted";
   }
 }

@@ -10,6 +10,7 @@ type Details = Pick<SupervisorStatus, "generation" | "detail" | "runId">;
 const maxUnsent = 50;
 const maxDetailLength = 500;
 const lastWordMs = 2_000;
+const warmingAnswerMs = 1_000;
 const starting: ReadonlySet<Phase> = new Set(["starting", "waiting", "warming", "ready"]);
 
 /** Tells Mosaic where the start has got to: in order, in the background, and only the latest once Mosaic was away. */
@@ -38,6 +39,13 @@ export class Reporter {
     if (this.isSending) return;
     this.isSending = true;
     void this.sendAll();
+  }
+
+  /** Asks as well whether somebody waits for an answer. Without one within a second, nobody does. */
+  async reportWarming(details: Details): Promise<{ isAwaited: boolean }> {
+    const status = { ...statusOf("warming", details), ...(this.state && { state: this.state }) };
+    const patience = AbortSignal.any([this.signal, AbortSignal.timeout(warmingAnswerMs)]);
+    return this.client.postStatus(status, patience).catch(() => ({ isAwaited: false }));
   }
 
   /** The last word before the end: waits until it is said, but not for long. */

@@ -9,7 +9,7 @@ import { Backoff } from "./backoff.js";
 import { applyBundle, hasConfig, parseBundle, type ReadBundle, redact, type Roots, secretsOf } from "./bundle.js";
 import { type Child, type Exit, startChild } from "./child.js";
 import { FatalError, say, signLinesWith } from "./exit.js";
-import { fillerOf, launchOfImage } from "./launch.js";
+import { fillerOf, launchOfImage, needsAnotherStart } from "./launch.js";
 import { waitUntilReady } from "./readiness.js";
 import { repair } from "./repairs.js";
 import { startRelay } from "./relay.js";
@@ -127,7 +127,8 @@ function readFirstBundle(text: string): ReadBundle {
 }
 
 function requireConfig(bundle: ReadBundle, launch: Launch): void {
-  if (!hasConfig(bundle, launch)) throw new FatalError("bundle-invalid", 78, `the bundle has no ${launch.configFile}`);
+  const { configFile } = launch;
+  if (configFile !== null && !hasConfig(bundle, launch)) throw new FatalError("bundle-invalid", 78, `the bundle has no ${configFile}`);
 }
 
 function readBundle(text: string): ReadBundle {
@@ -143,15 +144,16 @@ async function keepUpToDate({ settings, client, reporter }: Surroundings, run: R
     if (!(await waitUntilReady(launch.readiness, settings.port, ending.signal))) {
       throw new FatalError("gateway-not-ready", 75, "the gateway was not ready within an hour");
     }
-    if (bundle.warmup !== null && launch.warmUp !== null) {
-      reporter.report("warming", { generation: bundle.generation });
+    const { generation } = bundle;
+    // Whoever waits already makes the first turn themselves, and would only wait for ours.
+    if (bundle.warmup !== null && launch.warmUp !== null && !(await reporter.reportWarming({ generation })).isAwaited) {
       const fill = fillerOf(settings, bundle.warmup);
       await warmUp(launch.readiness.port ?? settings.port, launch.warmUp, fill, ending.signal).catch((error: unknown) =>
         say("warm-up-failed", { reason: wordsOf(error) }),
       );
     }
-    reporter.report("ready", { generation: bundle.generation });
-    say("ready", { generation: bundle.generation });
+    reporter.report("ready", { generation });
+    say("ready", { generation });
     await followGenerations(client, reporter, run);
   } catch (error) {
     if (ending.signal.aborted) return;
@@ -191,11 +193,18 @@ async function followGenerations(client: ApiClient, reporter: Reporter, run: Run
 }
 
 /** A new launch is for the next start: what runs goes on as it was started. */
-async function applyGeneration(bundle: ReadBundle, reporter: Reporter, { launch, roots, child }: Run): Promise<void> {
+async function applyGeneration(bundle: ReadBundle, reporter: Reporter, run: Run): Promise<void> {
+  const { launch, roots, child } = run;
+  const { generation } = bundle;
+  if (launch.reload === null && needsAnotherStart(run.bundle, bundle)) {
+    // Not even the files: what is read at every turn would be ahead of what was read at the start.
+    reporter.report("outdated", { generation });
+    say("outdated", { generation });
+    return;
+  }
   const reload = child.confirmReload();
   const { hasConfigChanged } = await applyBundle(bundle, launch.configFile, roots);
   const isAccepted = !hasConfigChanged || (await reload);
-  const { generation } = bundle;
   if (isAccepted) reporter.report("applied", { generation });
   else reporter.report("failed", { generation, detail: "the gateway refused the new configuration and runs on with the old one" });
   say(isAccepted ? "applied" : "refused", { generation });

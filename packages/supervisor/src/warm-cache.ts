@@ -73,6 +73,7 @@ async function warm(settings: Settings): Promise<void> {
   for (const place of [settings.stateDir, settings.runDir]) await mkdir(place);
   const fill = fillerOf(settings, { model: "", gatewayToken: warmUpToken });
   const config = fill(JSON.stringify(recipe.config)).replaceAll("{cannedPort}", String(canned.port));
+  if (launch.configFile === null) throw new Error("the launch names no configuration to be warmed with");
   await writeFile(join(settings.runDir, launch.configFile), config);
   const child = startChild(settings, launch, fill, process.env);
   const ended = child.exited.then(({ code, reason }) => {

@@ -46,6 +46,10 @@ export class FakeApi {
   bundleRequests = 0;
   /** The ports that were said with them. */
   readonly saidPorts = new Set<string | null>();
+  /** Where it said that the software reads its tokens. */
+  readonly saidTokens = new Set<string | null>();
+  /** What is told with every status; `null`: nothing, as a Mosaic of before. */
+  statusAnswer: { readonly isAwaited: boolean } | null = { isAwaited: false };
   bundle: Bundle | null = null;
   private server: Server | null = null;
   private port = 0;
@@ -83,7 +87,8 @@ export class FakeApi {
       let body = "";
       for await (const chunk of request) body += String(chunk);
       this.statuses.push(JSON.parse(body) as Status);
-      response.writeHead(204).end();
+      if (this.statusAnswer === null) response.writeHead(204).end();
+      else response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(this.statusAnswer));
     } else {
       await this.answerBundle(url, request, response);
     }
@@ -92,6 +97,7 @@ export class FakeApi {
   private async answerBundle(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.bundleRequests++;
     this.saidPorts.add(url.searchParams.get("port"));
+    this.saidTokens.add(url.searchParams.get("tokens"));
     const answer = this.nextAnswers.shift();
     if (answer) return answer(request, response);
     const after = url.searchParams.get("after");

@@ -58,6 +58,18 @@ describe("a start", () => {
     expect(lastTurn?.answer).toContain('"content":"ok"');
   });
 
+  test.each([
+    ["makes no throw-away turn when somebody waits already", { isAwaited: true }, 0],
+    ["makes one when nobody waits", { isAwaited: false }, 1],
+    ["makes one for a Mosaic of before, which says nothing", null, 1],
+  ] as const)("%s", async (_what, answer, turns) => {
+    api.statusAnswer = answer;
+    api.bundle = bundleOf();
+    agent.startWithToken(api);
+    await expect.poll(() => api.phases(), withinLimit).toEqual(["starting", "waiting", "warming", "ready"]);
+    expect((await agent.gateway()).lastTurn === null ? 0 : 1).toBe(turns);
+  });
+
   test("is ready all the same when the warm-up fails", async () => {
     api.bundle = bundleOf({ warmup: { model: "missing/m", gatewayToken: testToken } });
     agent.startWithToken(api);
@@ -117,7 +129,7 @@ describe("what it runs", () => {
   });
 
   test("is named where it is not understood", async () => {
-    api.bundle = bundleOf({ launch: { ...openclawLaunch, reload: { ...openclawLaunch.reload, lines: [""] } } });
+    api.bundle = bundleOf({ launch: { ...openclawLaunch, reload: { lines: [""], refusals: ["no"], patienceMs: 10 } } });
     agent.startWithToken(api);
     expect(await agent.exitCode()).toBe(78);
     expect(agent.lines().at(-1)).toMatchObject({ mosaic: "bundle-invalid", reason: expect.stringContaining('"reload.lines"') });
@@ -152,8 +164,10 @@ describe("what it runs", () => {
       command: "{node}",
       args: ["{software}/other.mjs", "serve{this}", "{port}", String(agent.port + 1)],
       env: { OTHER_SETTINGS: "{run}/settings/other.toml" },
+      secretEnv: [],
       relay: null,
       configFile: "settings/other.toml",
+      liveFiles: [],
       readiness: { path: "/healthy", port: agent.port + 1 },
       reload: { lines: ["reloaded"], refusals: ["not reloaded"], patienceMs: 10 },
       memoryFile: "memory.db",
@@ -168,10 +182,86 @@ describe("what it runs", () => {
     expect(await answer.json()).toEqual({ hello: "hi = 1", mode: "serve{this}", port: String(agent.port) });
   });
 
+  describe("software that reads its settings at its start only", () => {
+    const soul = (content: string): BundleFile => ({ root: "state", path: "SOUL.md", content });
+    const settings = (content: string): BundleFile => ({ root: "state", path: "settings.toml", content });
+
+    beforeEach(async () => {
+      await writeFile(
+        join(agent.softwareDir, "other.mjs"),
+        `import http from "node:http"; http.createServer((request, response) => response.end(process.env.OTHER_KEY ?? "")).listen(Number(process.argv[2]), "127.0.0.1");
+        if (process.env.OTHER_KEY === "key-of-death") { console.error("no such key: " + process.env.OTHER_KEY); process.exit(3); }`,
+      );
+    });
+
+    const bundle = (files: BundleFile[], key = "key-of-this-start"): Bundle => ({
+      ...bundleOf(),
+      generation: createHash("sha256")
+        .update(JSON.stringify([files, key]))
+        .digest("hex"),
+      launch: {
+        ...openclawLaunch,
+        args: ["{software}/other.mjs", "{port}"],
+        env: { OTHER_KEY: key },
+        secretEnv: ["OTHER_KEY"],
+        configFile: null,
+        liveFiles: ["state/SOUL.md"],
+        readiness: { path: "/", port: null },
+        reload: null,
+        memoryFile: null,
+        warmUp: null,
+        repairs: [],
+      },
+      files,
+      warmup: null,
+    });
+
+    test("gets a file that it reads again by itself, and is outdated by any other and by a variable", async () => {
+      api.bundle = bundle([soul("You are Ada."), settings("a = 1")]);
+      agent.startWithToken(api);
+      await expect.poll(() => api.phases(), withinLimit).toEqual(["starting", "waiting", "ready"]);
+      api.bundle = bundle([soul("You are Grace."), settings("a = 1")]);
+      await expect.poll(() => api.phases().at(-1), withinLimit).toBe("applied");
+      expect(await readFile(join(agent.stateDir, "SOUL.md"), "utf8")).toBe("You are Grace.");
+      api.bundle = bundle([soul("You are Linus."), settings("a = 2")]);
+      await expect.poll(() => api.phases().at(-1), withinLimit).toBe("outdated");
+      // The new personality comes with the next start, as what it belongs to.
+      expect(await readFile(join(agent.stateDir, "SOUL.md"), "utf8")).toBe("You are Grace.");
+      expect(await readFile(join(agent.stateDir, "settings.toml"), "utf8")).toBe("a = 1");
+      api.bundle = bundle([soul("You are Grace."), settings("a = 1")]);
+      await expect.poll(() => api.phases().at(-1), withinLimit).toBe("applied");
+      api.bundle = bundle([soul("You are Grace."), settings("a = 1")], "another-key");
+      await expect.poll(() => api.phases().at(-1), withinLimit).toBe("outdated");
+    });
+
+    test("tells how it ended without the secrets among its variables", async () => {
+      api.bundle = bundle([], "key-of-death");
+      agent.startWithToken(api);
+      expect(await agent.exitCode()).toBe(3);
+      expect(agent.output).toContain("no such key: [redacted]");
+      expect(JSON.stringify(api.statuses)).not.toContain("key-of-death");
+    });
+
+    test("passes on all of its image's environment but Mosaic's own, when it is told to", async () => {
+      await writeFile(
+        join(agent.softwareDir, "other.mjs"),
+        `import http from "node:http"; http.createServer((request, response) => response.end(Object.keys(process.env).join())).listen(Number(process.argv[2]), "127.0.0.1");`,
+      );
+      api.bundle = bundle([]);
+      agent.startWithToken(api, { MOSAIC_PASS_ENVIRONMENT: "1", VIRTUAL_ENV: "/opt/venv" });
+      await expect.poll(() => api.phases(), withinLimit).toEqual(["starting", "waiting", "ready"]);
+      const names = (await (await fetch(`http://127.0.0.1:${String(agent.port)}/`)).text()).split(",");
+      expect(names).toContain("VIRTUAL_ENV");
+      expect(names).toContain("OTHER_KEY");
+      expect(names.filter((name) => name.startsWith("MOSAIC_"))).toEqual([]);
+    });
+  });
+
   test("listens where Mosaic is told with every question for its files", async () => {
     agent.startWithToken(api);
     await expect.poll(() => api.bundleRequests, withinLimit).toBeGreaterThan(1);
     expect([...api.saidPorts]).toEqual([String(agent.port)]);
+    expect([...api.saidTokens]).toEqual(["environment"]);
   });
 });
 

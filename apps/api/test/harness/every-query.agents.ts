@@ -65,6 +65,7 @@ export const agents: readonly Call[] = [
       (rows) => rows.changeStatus(id("agents", 1001), "stop_requested", {}, { idleAt: now }),
     ],
     restartable: (rows) => rows.restartable(),
+    answersOthers: (rows) => rows.answersOthers(id("agents", 1), randomUUIDv7()),
     idle: (rows) => rows.idle(now),
     setStage: (rows) => rows.setStage(id("agents", 2), hex(), { stage: "creating", percent: null, detail: null }),
     isUnderWay: (rows) => rows.isUnderWay(id("agents", 2), hex()),
@@ -72,6 +73,8 @@ export const agents: readonly Call[] = [
   }),
   ...of(SupervisorReportsRepository, {
     setGeneration: (rows) => rows.setGeneration(id("agents", 2), "g"),
+    isAwaited: (rows) => rows.isAwaited(id("agents", 1)),
+    markOutdated: (rows) => rows.markOutdated(id("agents", 2)),
     takeStateMark: (rows) => rows.takeStateMark(id("agents", 2), randomUUIDv7(), true),
     msSinceChange: (rows) => rows.msSinceChange(id("agents", 1)),
   }),

@@ -2,7 +2,7 @@ import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PrepareProgress } from "../agent-runtime.js";
-import type { AgentImage } from "../workload-spec.js";
+import type { AgentImage, BuildableImage } from "../workload-spec.js";
 import { RuntimeError } from "../agent-runtime.js";
 import { lastWords } from "../last-words.js";
 import type { Engine } from "./engine.js";
@@ -15,11 +15,23 @@ type OnProgress = (progress: PrepareProgress) => void;
 /** A registry may think for a while before it says its first word. */
 const firstAnswerTimeoutMs = 5 * 60_000;
 const maxReasonLength = 600;
+/** What `localBaseImage` stands in for. */
+const nodeBase = "node:";
 
 export interface BuildSettings {
   /** A base image that is made on this machine (`scripts/images.mjs`), preferred to the Dockerfile's own. */
   readonly localBaseImage: string;
   readonly buildArgs: Readonly<Record<string, string>>;
+}
+
+/** What looks into an agent's state from outside: an image that was not made for Mosaic may have no shell. */
+export function helperImageOf({ borrows, ...image }: AgentImage): BuildableImage {
+  return borrows?.image ?? image;
+}
+
+/** What has to be on the machine for a workload of the image. */
+export function imagesOf(image: AgentImage): BuildableImage[] {
+  return image.borrows === undefined ? [image] : [image.borrows.image, image];
 }
 
 export async function hasImage(engine: Engine, name: string): Promise<boolean> {
@@ -35,7 +47,7 @@ export async function hasImage(engine: Engine, name: string): Promise<boolean> {
 /** Here already, or built if it ships with Mosaic, or pulled. What ships is never pulled: in a registry, its name is somebody else's. */
 export async function obtainImage(
   engine: Engine,
-  image: AgentImage,
+  image: BuildableImage,
   settings: BuildSettings,
   onProgress: OnProgress,
   signal: AbortSignal,
@@ -69,10 +81,9 @@ async function obtainBase(
   signal: AbortSignal,
 ): Promise<string | null> {
   const dockerfile = await readFile(join(folder, "Dockerfile"), "utf8").catch(() => null);
-  if (dockerfile === null) return null;
-  if (await hasImage(engine, settings.localBaseImage)) return settings.localBaseImage;
-  const base = baseImageOf(dockerfile);
+  const base = dockerfile === null ? null : baseImageOf(dockerfile);
   if (base === null) return null;
+  if (base.startsWith(nodeBase) && (await hasImage(engine, settings.localBaseImage))) return settings.localBaseImage;
   if (await hasImage(engine, base)) return base;
   return (await pull(engine, base, onProgress, signal)) === null ? base : null;
 }

@@ -15,6 +15,8 @@ const spec: WorkloadSpec = {
   limits: { memoryBytes: 1_610_612_736, nanoCpus: 2_000_000_000, pids: 256 },
   labels: { "mosaic.backend": "parrot" },
   tokenBy: "stdin",
+  user: 1000,
+  isRootReadOnly: true,
 };
 
 describe("containerOptions", () => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ContainerCreateOptions } from "dockerode";
+import type { ContainerCreateOptions, MountSettings } from "dockerode";
 import type { TokenHandover, WorkloadSpec } from "../workload-spec.js";
 import { seccompOption } from "./seccomp-profile.js";
 
@@ -11,8 +11,7 @@ export const portLabel = "mosaic.port";
 /** Tells the same to the workload, and to an observer of a container that is older than the label. */
 export const portVariable = "MOSAIC_AGENT_PORT";
 
-/** And the group's. */
-export const agentUid = 1000;
+const noCopy = { NoCopy: true, Labels: {}, DriverConfig: { Name: "local", Options: {} } };
 const tmpBytes = 256 * 1024 * 1024;
 const runBytes = 16 * 1024 * 1024;
 
@@ -25,14 +24,14 @@ export function volumeNameOf(containerName: string): string {
 }
 
 /** All that the engine is told about a container: the hardening is no setting. It holds no secret: the token comes over standard input. */
-export function containerOptions(spec: WorkloadSpec, networkName: string): ContainerCreateOptions {
+export function containerOptions(spec: WorkloadSpec, networkName: string, borrowedVolume: string | null = null): ContainerCreateOptions {
   const options: ContainerCreateOptions = {
     name: spec.name,
     Image: spec.image.name,
     // Its arguments are the image's only with the image's own command.
     ...(spec.command === null ? {} : { Entrypoint: [...spec.command], Cmd: [] }),
     Hostname: spec.name,
-    User: `${agentUid}:${agentUid}`,
+    User: `${spec.user}:${spec.user}`,
     Env: [
       ...Object.entries(spec.environment).map(([name, value]) => `${name}=${value}`),
       `MOSAIC_AGENT_STATE_DIR=${spec.mounts.state}`,
@@ -44,7 +43,7 @@ export function containerOptions(spec: WorkloadSpec, networkName: string): Conta
     AttachStdout: false,
     AttachStderr: false,
     Tty: false,
-    HostConfig: hostConfig(spec, networkName),
+    HostConfig: hostConfig(spec, networkName, borrowedVolume),
   };
   // What only observers read is no part of the hash: a release that labels more adopts what runs.
   const told = { ...spec.labels, ...options.Labels, [portLabel]: String(spec.port) };
@@ -52,23 +51,27 @@ export function containerOptions(spec: WorkloadSpec, networkName: string): Conta
 }
 
 /** Made from what the engine is told, so that a Mosaic that hardens containers in another way replaces those of its predecessor. */
-export function specHashOf(spec: WorkloadSpec, networkName: string): string {
-  return containerOptions(spec, networkName).Labels?.[specLabel] ?? "";
+export function specHashOf(spec: WorkloadSpec, networkName: string, borrowedVolume: string | null = null): string {
+  return containerOptions(spec, networkName, borrowedVolume).Labels?.[specLabel] ?? "";
 }
 
-function hostConfig(spec: WorkloadSpec, networkName: string): NonNullable<ContainerCreateOptions["HostConfig"]> {
+function hostConfig(
+  spec: WorkloadSpec,
+  networkName: string,
+  borrowedVolume: string | null,
+): NonNullable<ContainerCreateOptions["HostConfig"]> {
   const { memoryBytes, nanoCpus, pids } = spec.limits;
-  const owner = `uid=${agentUid},gid=${agentUid}`;
+  const owner = `uid=${spec.user},gid=${spec.user}`;
   return {
     CapDrop: ["ALL"],
     SecurityOpt: ["no-new-privileges", seccompOption],
-    ReadonlyRootfs: true,
+    ReadonlyRootfs: spec.isRootReadOnly,
     Privileged: false,
     Tmpfs: {
       "/tmp": `rw,noexec,nosuid,nodev,mode=0700,${owner},size=${tmpBytes}`,
       [spec.mounts.run]: `rw,noexec,nosuid,nodev,mode=0700,${owner},size=${runBytes}`,
     },
-    Mounts: [{ Type: "volume", Source: volumeNameOf(spec.name), Target: spec.mounts.state }],
+    Mounts: [{ Type: "volume", Source: volumeNameOf(spec.name), Target: spec.mounts.state }, ...borrowed(spec, borrowedVolume)],
     Memory: memoryBytes,
     // The same number: no swap on top of it.
     MemorySwap: memoryBytes,
@@ -82,6 +85,11 @@ function hostConfig(spec: WorkloadSpec, networkName: string): NonNullable<Contai
     // The supervisor prints a few lines about itself and never what the gateway says. That much is kept to see why a boot failed.
     LogConfig: { Type: "local", Config: { "max-size": "1m", "max-file": "1", compress: "false" } },
   };
+}
+
+function borrowed({ image: { borrows } }: WorkloadSpec, volume: string | null): MountSettings[] {
+  if (borrows === undefined || volume === null) return [];
+  return [{ Type: "volume", Source: volume, Target: borrows.path, ReadOnly: true, VolumeOptions: noCopy }];
 }
 
 function hashOf(options: ContainerCreateOptions): string {

@@ -17,18 +17,19 @@ import { RuntimeError } from "../agent-runtime.js";
 import { requireContainerName, requireImageName } from "../container-name.js";
 import { KeyedQueue } from "../keyed-queue.js";
 import { SharedTasks } from "../shared-task.js";
-import { type BuildSettings, hasImage, obtainImage } from "./agent-images.js";
+import { type BuildSettings, hasImage, helperImageOf, imagesOf, obtainImage } from "./agent-images.js";
 import { ensureAgentsNetwork, reattach } from "./agents-network.js";
 import { followContainerEvents } from "./container-events.js";
 import { readContainerLogs } from "./container-logs.js";
 import { observeInspected, observeListed } from "./container-observation.js";
-import { agentUid, containerOptions, instanceLabel, specHashOf, volumeNameOf } from "./container-options.js";
+import { lendFolder } from "./borrowed-folder.js";
+import { containerOptions, instanceLabel, specHashOf, volumeNameOf } from "./container-options.js";
 import { spaceOf } from "../disk-use.js";
 import { callTimeoutMs, Engine } from "./engine.js";
 import { isStatus, toRuntimeError } from "./engine-errors.js";
 import { isHelper, longestHelpLimitMs, removeLeftHelpers } from "./helper-containers.js";
 import { measureVolumes } from "./measure-volumes.js";
-import { exportVolume, importVolume } from "./state-archive.js";
+import { exportVolume, importVolume, ownVolume } from "./state-archive.js";
 import { readCpuTimeMs } from "./container-usage.js";
 import type { FolderRequest, StateFile, TakeFile } from "../state-files.js";
 import { putIntoState, walkState } from "./state-files.js";
@@ -108,19 +109,23 @@ class DockerRuntime implements AgentRuntime {
 
   async hasImage(image: AgentImage): Promise<boolean> {
     requireImageName(image.name);
-    return hasImage(this.engine, image.name);
+    const names = imagesOf(image).map(({ name }) => name);
+    return (await Promise.all(names.map(async (name) => hasImage(this.engine, name)))).every(Boolean);
   }
 
   async ensureImage(image: AgentImage, onProgress: (progress: PrepareProgress) => void, signal: AbortSignal): Promise<void> {
-    requireImageName(image.name);
-    const work = (report: (progress: PrepareProgress) => void, ending: AbortSignal) =>
-      obtainImage(this.engine, image, this.buildSettings, report, ending);
-    await this.images.run(image.name, work, onProgress, signal);
+    for (const each of imagesOf(image)) {
+      requireImageName(each.name);
+      const work = (report: (progress: PrepareProgress) => void, ending: AbortSignal) =>
+        obtainImage(this.engine, each, this.buildSettings, report, ending);
+      await this.images.run(each.name, work, onProgress, signal);
+    }
   }
 
   async create(spec: WorkloadSpec): Promise<void> {
     requireContainerName(spec.name);
     requireImageName(spec.image.name);
+    if (!Number.isInteger(spec.user) || spec.user < 1) throw new RuntimeError("refused", "Mosaic runs no agent as root.");
     if (spec.instanceId !== this.instanceId) throw new RuntimeError("refused", "The container belongs to another installation of Mosaic.");
     await this.queue.run(spec.name, async () => {
       await this.ensureNetwork();
@@ -183,7 +188,7 @@ class DockerRuntime implements AgentRuntime {
   async exportState(owner: StateOwner): Promise<Readable | null> {
     const volume = volumeNameOf(owner.name);
     if ((await stateVolumeOwner(this.engine, volume)) !== this.instanceId) return null;
-    return exportVolume(this.engine, { ...owner, volume, instanceId: this.instanceId });
+    return exportVolume(this.engine, { volume, image: helperImageOf(owner.image).name, instanceId: this.instanceId });
   }
 
   async importState(owner: StateOwner, tar: Readable): Promise<void> {
@@ -194,7 +199,7 @@ class DockerRuntime implements AgentRuntime {
     const { agentId } = owner;
     await createStateVolume(this.engine, { name: volume, instanceId: this.instanceId, agentId });
     try {
-      await importVolume(this.engine, { ...owner, volume, instanceId: this.instanceId }, tar);
+      await importVolume(this.engine, { volume, image: helperImageOf(owner.image).name, instanceId: this.instanceId }, tar);
     } catch (error) {
       await removeStateVolume(this.engine, volume, this.instanceId).catch(() => undefined);
       throw error;
@@ -218,7 +223,7 @@ class DockerRuntime implements AgentRuntime {
   async measureStates(owners: readonly StateOwner[]): Promise<ReadonlyMap<string, number>> {
     const measured = new Map<string, number>();
     const faults: unknown[] = [];
-    for (const [image, some] of Map.groupBy(owners, ({ image: { name } }) => name)) {
+    for (const [image, some] of Map.groupBy(owners, ({ image }) => helperImageOf(image).name)) {
       try {
         const own = await this.queue.run("measure:", async () => this.measure(image, some));
         for (const [name, bytes] of own) measured.set(name, bytes);
@@ -275,21 +280,28 @@ class DockerRuntime implements AgentRuntime {
 
   private async adoptOrCreate(spec: WorkloadSpec): Promise<void> {
     const deadline = performance.now() + createLimitMs;
+    const { instanceId, networkName } = this;
+    const { borrows } = spec.image;
+    const lent = borrows === undefined ? null : await lendFolder(this.engine, { instanceId, folder: borrows });
     for (;;) {
       const present = await this.inspectByName(spec.name);
       if (present && !this.isOwn(present)) {
         const detail = `There is a container "${spec.name}" that is not this installation's. Rename or remove it, then try again.`;
         throw new RuntimeError("name_taken", detail);
       }
-      if (present && observeInspected(present, this.networkName).specHash === specHashOf(spec, this.networkName)) return;
+      if (present && observeInspected(present, this.networkName).specHash === specHashOf(spec, networkName, lent)) return;
       if (present) {
         await this.stopContainer(present.Id, removeGraceMs);
         await this.removeContainer(present.Id);
       }
       await createStateVolume(this.engine, { name: volumeNameOf(spec.name), instanceId: spec.instanceId, agentId: spec.agentId });
+      if (borrows !== undefined) {
+        // An image that was not made for Mosaic may lack the folder, or have it as somebody else's.
+        await ownVolume(this.engine, { volume: volumeNameOf(spec.name), image: borrows.image.name, instanceId }, spec.user);
+      }
       try {
         await this.engine.call((docker, abortSignal) =>
-          docker.createContainer({ ...containerOptions(spec, this.networkName), abortSignal }),
+          docker.createContainer({ ...containerOptions(spec, networkName, lent), abortSignal }),
         );
         return;
       } catch (error) {
@@ -340,7 +352,7 @@ class DockerRuntime implements AgentRuntime {
     const info = await this.findOwn(name);
     const stateDir = info?.Mounts.find((mount) => mount.Name === volumeNameOf(name))?.Destination;
     if (info === null || stateDir === undefined) throw new RuntimeError("not_found", `There is no container "${name}".`);
-    return { containerId: info.Id, stateDir, uid: agentUid };
+    return { containerId: info.Id, stateDir, uid: Number.parseInt(info.Config.User, 10) };
   }
 
   private async findOwn(name: string): Promise<ContainerInspectInfo | null> {

@@ -50,7 +50,7 @@ describe("an archive", () => {
       }
     };
     const engine = new Engine(host);
-    const archive = await exportVolume(engine, { name: "a", agentId: "a", image, volume: "a-state", instanceId: "test" }, 300);
+    const archive = await exportVolume(engine, { image: image.name, volume: "a-state", instanceId: "test" }, 300);
     const read = async (): Promise<void> => {
       for await (const _piece of archive);
     };

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { finished } from "node:stream/promises";
-import type { Readable } from "node:stream";
-import { RuntimeError, type StateOwner } from "../agent-runtime.js";
+import { basename } from "node:path";
+import { Readable } from "node:stream";
+import { pack } from "tar-stream";
+import { RuntimeError } from "../agent-runtime.js";
 import type { Engine } from "./engine.js";
 import { isStatus } from "./engine-errors.js";
 import { helperLabels, removeHelper } from "./helper-containers.js";
@@ -11,8 +13,9 @@ const mountedAt = "/mosaic/state";
 /** Also of a reader who is slow. Less than `LONGEST_HELP_MS`: nobody removes the container while it is read. */
 const archiveLimitMs = 60 * 60_000;
 
-interface Volume extends StateOwner {
+interface Volume {
   readonly volume: string;
+  readonly image: string;
   readonly instanceId: string;
 }
 
@@ -46,12 +49,20 @@ export async function importVolume(engine: Engine, target: Volume, tar: Readable
   }
 }
 
+/** Makes the folder of the state the agent's; what is below it stays as it is. Idempotent. */
+export async function ownVolume(engine: Engine, target: Volume, uid: number): Promise<void> {
+  const tar = pack();
+  tar.entry({ name: `${basename(mountedAt)}/`, type: "directory", mode: 0o700, uid, gid: uid, mtime: new Date() });
+  tar.finalize();
+  await importVolume(engine, target, Readable.from(tar));
+}
+
 async function createHolder(engine: Engine, { volume, image, instanceId }: Volume): Promise<string> {
   try {
     const holder = await engine.call(async (docker, abortSignal) =>
       docker.createContainer({
         name: `mosaic-archive-${randomUUID().slice(0, 8)}`,
-        Image: image.name,
+        Image: image,
         Entrypoint: ["/bin/false"],
         Labels: helperLabels(instanceId),
         HostConfig: { NetworkMode: "none", Mounts: [{ Type: "volume", Source: volume, Target: mountedAt }] },
@@ -63,7 +74,7 @@ async function createHolder(engine: Engine, { volume, image, instanceId }: Volum
     if (isStatus(error, 404)) {
       throw new RuntimeError(
         "image_missing",
-        `The image "${image.name}" is needed to reach the state of agents. Build it first: npm run images`,
+        `The image "${image}" is needed to reach the state of agents. Build it first: npm run images`,
         {
           cause: error,
         },

@@ -15,6 +15,8 @@ const spec: WorkloadSpec = {
   limits: { memoryBytes: 1536 * 1024 * 1024, nanoCpus: 0, pids: 0 },
   labels: {},
   tokenBy: "stdin",
+  user: 1000,
+  isRootReadOnly: true,
 };
 const places = {
   folders: { root: "/s/agent-1", state: "/s/agent-1/state", home: "/s/agent-1/home", tmp: "/s/agent-1/tmp" },

@@ -5,7 +5,10 @@ import type { AgentImage, WorkloadSpec } from "../../src/workload-spec.js";
 import { type AgentFacts, factsOf } from "../agent-client.js";
 
 /** What a spec has of its backend. */
-export type TestBackend = Pick<WorkloadSpec, "image" | "command" | "environment" | "port" | "mounts">;
+export type TestBackend = Pick<WorkloadSpec, "image" | "command" | "environment" | "port" | "mounts"> & Partial<Pick<WorkloadSpec, "user">>;
+
+export const engineBackends = ["plain", "odd", "stranger"] as const;
+export type BackendName = (typeof engineBackends)[number];
 
 /** What a driver's test gives to the suite: the driver, two backends that have nothing in common, and ways to act and look behind its back. */
 export interface ContractHarness {
@@ -13,6 +16,8 @@ export interface ContractHarness {
   readonly plain: TestBackend;
   /** With another port, other mounts, another command and variables of its own. */
   readonly odd: TestBackend;
+  /** Of an image that knows nothing of Mosaic. `null`: the driver has no images. */
+  readonly stranger: TestBackend | null;
   /** Where a workload of the backend listens and keeps its state, as it sees it itself. `null`: the driver chooses. */
   placeOf(backend: TestBackend): { readonly port: number | null; readonly stateDir: string | null };
   readonly missingImage: AgentImage;
@@ -66,9 +71,15 @@ export class ContractWorld {
     this.opened = await openHarness();
     this.driver = this.opened.open();
     await this.runtime.prepare();
-    for (const { image } of [this.harness.plain, this.harness.odd]) {
+    for (const { image } of [this.harness.plain, this.harness.odd, this.harness.stranger ?? this.harness.plain]) {
       await this.runtime.ensureImage(image, () => undefined, AbortSignal.timeout(150_000));
     }
+  }
+
+  backend(name: BackendName): TestBackend {
+    const backend = this.harness[name];
+    if (backend === null) throw new Error(`this driver has no backend ${name}`);
+    return backend;
   }
 
   async removeAll(): Promise<void> {
@@ -92,6 +103,8 @@ export class ContractWorld {
       limits: { memoryBytes: 256 * mib, nanoCpus: 1_000_000_000, pids: 64 },
       labels: {},
       tokenBy: "stdin",
+      user: 1000,
+      isRootReadOnly: true,
       ...backend,
       environment: { MOSAIC_CONFIG_URL: configUrlOf(`agent-${id}`), ...backend.environment },
       ...change,

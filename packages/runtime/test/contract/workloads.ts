@@ -2,15 +2,15 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { ask, factsOf, sha256 } from "../agent-client.js";
-import { configUrlOf, type ContractWorld, graceMs, newToken } from "./contract-world.js";
+import { type BackendName, configUrlOf, type ContractWorld, graceMs, newToken } from "./contract-world.js";
 
-/** What depends on the spec, with both backends: whatever a driver still knew of one of them would fail for the other. */
-export function describeWorkloads(world: ContractWorld): void {
-  describe.each(["plain", "odd"] as const)("a workload of the %s backend", (which) => {
+/** What depends on the spec, with all backends: whatever a driver still knew of one of them would fail for the others. */
+export function describeWorkloads(world: ContractWorld, backends: readonly BackendName[]): void {
+  describe.each(backends)("a workload of the %s backend", (which) => {
     it("runs its command with its variables and its token, where its spec says, and is seen there", async () => {
-      const backend = world.harness[which];
+      const backend = world.backend(which);
       const { spec, token, endpoint, facts } = await world.createAndStart({}, backend);
-      expect(facts.words).toEqual(which === "odd" ? ["odd"] : []);
+      expect(facts.words).toEqual(which === "plain" ? [] : [which]);
       expect(facts.tokenHashes).toEqual([sha256(token)]);
       expect(facts.environment).toMatchObject({ MOSAIC_CONFIG_URL: configUrlOf(spec.agentId), ...backend.environment });
       const { port, stateDir } = world.harness.placeOf(backend);
@@ -22,7 +22,7 @@ export function describeWorkloads(world: ContractWorld): void {
     });
 
     it("keeps what is below its mount when it is replaced, and gives it out and back", async () => {
-      const { spec, endpoint } = await world.createAndStart({}, world.harness[which]);
+      const { spec, endpoint } = await world.createAndStart({}, world.backend(which));
       await ask(endpoint, "/write-note?text=kept");
       await world.runtime.create({ ...spec, limits: { ...spec.limits, pids: 65 } });
       const again = await world.runtime.start(spec.name, newToken());

@@ -40,8 +40,8 @@ export class AgentConfigController {
     @Query({ schema: bundleQuery }) query: BundleQuery,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Bundle | undefined> {
-    const { after, waitSeconds, port } = query;
-    const next = await this.waits.next({ ...container, port }, { after, waitMs: waitSeconds * 1000, left: goneSignal(response) });
+    const { after, waitSeconds, port, tokens } = query;
+    const next = await this.waits.next({ ...container, port, tokens }, { after, waitMs: waitSeconds * 1000, left: goneSignal(response) });
     if (next === null) {
       response.status(204);
       return undefined;

@@ -83,6 +83,8 @@ export class AgentConfigService {
       agent: { id: agent.id, name: agent.name, emoji: agent.emoji, personality: agent.personality, tools: agent.tools },
       models: [first, ...others],
       gateway: { token: deriveGatewayToken(caller.token), port, bind },
+      relayToken: deriveRelayToken(caller.token),
+      tokensIn: caller.tokens ?? "files",
       stateDir,
       isIsolated,
       trustedCertificates: this.trusted.list,

@@ -1,3 +1,4 @@
+import type { BundleQuery } from "@mosaic/contracts/agent-config";
 import type { Request } from "express";
 import type { SealContext } from "../crypto/sealed-box.js";
 
@@ -10,6 +11,8 @@ export interface CallingContainer {
   readonly token: string;
   /** Where it says that its gateway listens. It goes into its own files and nowhere else: Mosaic itself calls where the runtime says. */
   readonly port?: number | undefined;
+  /** Where its software looks for tokens; absent: in its files. */
+  readonly tokens?: BundleQuery["tokens"] | undefined;
 }
 
 /** `ContainerTokenGuard` leaves the container on the request. */

@@ -27,7 +27,7 @@ export class BundleRenders {
 
   async bundleOf(caller: CallingContainer, { isUrgent, onBegin }: RenderWish): Promise<Bundle> {
     // A token that was replaced meanwhile has a rendering of its own, which is refused, and so has a port that was said.
-    const key = `${caller.agentId} ${caller.token} ${caller.port ?? ""}`;
+    const key = `${caller.agentId} ${caller.token} ${caller.port ?? ""} ${caller.tokens ?? ""}`;
     const flight = this.flights.get(key) ?? this.begin(key, caller, isUrgent);
     if (onBegin !== undefined) {
       if (flight.hasBegun) {

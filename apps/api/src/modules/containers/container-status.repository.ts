@@ -83,6 +83,14 @@ export class ContainerStatusRepository {
     return rows.map((row) => ({ agentId: row.agent_id, version: row.version }));
   }
 
+  /** Whether the agent answers anybody beside one turn. */
+  async answersOthers(agentId: string, answerId: string): Promise<boolean> {
+    const [row] = await this.prisma.$queryRaw<{ found: boolean }[]>`
+      SELECT EXISTS (SELECT 1 FROM conversations v JOIN messages m ON m.conversation_id = v.id
+        WHERE v.agent_id = ${agentId}::uuid AND m.status = 'streaming' AND m.id <> ${answerId}::uuid) AS found`;
+    return row?.found ?? false;
+  }
+
   /** For `changeStatus` to look at again: somebody may begin a turn at any moment. */
   async idle(now: Date): Promise<string[]> {
     const rows = await this.prisma.$queryRaw<{ agent_id: string }[]>`SELECT c.agent_id FROM agent_containers c WHERE ${isIdle(now)}`;

@@ -36,6 +36,7 @@ import { HungAgentEnder } from "./hang/hung-agent-ender.js";
 import { DiskRoomService } from "./disk/disk-room.service.js";
 import { ImageCheckService } from "./views/image-check.service.js";
 import { MemoryLossService } from "./reports/memory-loss.service.js";
+import { OutdatedAgentsService } from "./reports/outdated-agents.service.js";
 import { PastStartsService } from "./start/past-starts.service.js";
 import { ReconcilerService } from "./reconcile/reconciler.service.js";
 import { StartFlights } from "./start/start-flights.js";
@@ -79,6 +80,7 @@ import { TurnFaultsService } from "./reports/turn-faults.service.js";
     SupervisorReportsRepository,
     ConfigEffectService,
     MemoryLossService,
+    OutdatedAgentsService,
     HungAgentEnder,
     HangWatchService,
     { provide: HANG_LIMITS, useValue: hangLimits },

@@ -7,6 +7,7 @@ import { toAppError } from "../../platform/errors/problem.filter.js";
 import { Logger } from "../../platform/logging/logger.js";
 import { AgentConfigService } from "../agent-config/agent-config.service.js";
 import { AgentStartService } from "../containers/start/agent-start.service.js";
+import { AgentRestartService } from "../containers/stop/agent-restart.service.js";
 import { ConfigEffectService } from "../containers/reports/config-effect.service.js";
 import type { RunningAgent } from "../containers/containers.types.js";
 import { TurnFaultsService } from "../containers/reports/turn-faults.service.js";
@@ -44,6 +45,7 @@ export class TurnRunner {
   constructor(
     private readonly agentConfig: AgentConfigService,
     private readonly starts: AgentStartService,
+    private readonly restarts: AgentRestartService,
     private readonly effect: ConfigEffectService,
     private readonly faults: TurnFaultsService,
     private readonly diagnosis: TurnDiagnosisService,
@@ -107,11 +109,14 @@ export class TurnRunner {
   private async drive(turn: RunningTurn, request: TurnRequest): Promise<TurnEnding> {
     const { agentId, signal } = turn;
     const onStage = (stage: StageProgress): void => turn.tell({ type: "stage", ...stage });
-    const running = request.running ?? (await this.starts.ensureRunning(agentId, { onStage, signal }));
+    let running = request.running ?? (await this.starts.ensureRunning(agentId, { onStage, signal }));
     // An agent that runs keeps what it was given, so whether it still may use that is decided here.
     const { changedMsAgo, model } = await this.agentConfig.assertRenderable(agentId);
     turn.model = model;
-    await this.effect.untilInEffect(agentId, signal, changedMsAgo);
+    const { isOutdated } = await this.effect.untilInEffect(agentId, signal, changedMsAgo);
+    if (isOutdated && (await this.restarts.stopFor(agentId, turn.answerId))) {
+      running = await this.starts.ensureRunning(agentId, { onStage, signal });
+    }
     await this.files.deliver(turn, request.question, running.backend);
     const prepared = await this.prepared(turn, request, running);
     const ending = await this.relayUntilTaken(turn, prepared, running);

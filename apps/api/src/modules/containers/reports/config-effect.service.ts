@@ -6,13 +6,20 @@ import { SupervisorReportsService } from "./supervisor-reports.service.js";
 /** A changed setting is in effect within 3 seconds. */
 const inEffectAfterMs = 3_000;
 /** After these, what was changed before is in effect or never will be. */
-const verdictPhases: ReadonlySet<SupervisorStatus["phase"]> = new Set(["ready", "applied", "failed"]);
+const verdictPhases: ReadonlySet<SupervisorStatus["phase"]> = new Set(["ready", "applied", "outdated", "failed"]);
+
+interface Verdict {
+  /** On this process' own clock. */
+  readonly atMs: number;
+  /** It comes into effect with another start only. */
+  readonly isOutdated: boolean;
+}
 
 /** Whether what somebody has just changed is in effect in the running agent. */
 @Injectable()
 export class ConfigEffectService implements OnApplicationBootstrap {
-  /** When, on this process' own clock, an agent last said that its configuration is in effect, or refused. */
-  private readonly verdictAtMs = new Map<string, number>();
+  /** What an agent last said of its configuration. */
+  private readonly verdicts = new Map<string, Verdict>();
 
   constructor(
     private readonly repository: SupervisorReportsRepository,
@@ -22,7 +29,7 @@ export class ConfigEffectService implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     this.reports.watchAll((agentId, { phase }) => {
       if (verdictPhases.has(phase)) {
-        this.verdictAtMs.set(agentId, performance.now());
+        this.verdicts.set(agentId, { atMs: performance.now(), isOutdated: phase === "outdated" });
       }
     });
   }
@@ -30,12 +37,15 @@ export class ConfigEffectService implements OnApplicationBootstrap {
   /**
    * Waits until a change of settings that was made in the last seconds is in effect, so that a turn right after it does not meet the former key.
    * Never takes more than the time that a change is promised to take. `changedMsAgo`: as whoever has just asked knows it.
+   * Resolves with whether the agent said that it needs another start for it.
    */
-  async untilInEffect(agentId: string, signal: AbortSignal, changedMsAgo?: number): Promise<void> {
+  async untilInEffect(agentId: string, signal: AbortSignal, changedMsAgo?: number): Promise<{ isOutdated: boolean }> {
     const ageMs = changedMsAgo ?? (await this.repository.msSinceChange(agentId));
-    if (ageMs !== null && ageMs < inEffectAfterMs) {
-      await this.untilHeard(agentId, ageMs, inEffectAfterMs - ageMs, signal);
+    if (ageMs === null || ageMs >= inEffectAfterMs) {
+      return { isOutdated: false };
     }
+    await this.untilHeard(agentId, ageMs, inEffectAfterMs - ageMs, signal);
+    return { isOutdated: this.verdicts.get(agentId)?.isOutdated ?? false };
   }
 
   /**
@@ -43,7 +53,7 @@ export class ConfigEffectService implements OnApplicationBootstrap {
    * may matter to no file of it. Rejects with `signal`'s reason.
    */
   private async untilHeard(agentId: string, ageMs: number, patienceMs: number, signal: AbortSignal): Promise<void> {
-    if ((this.verdictAtMs.get(agentId) ?? -Infinity) >= performance.now() - ageMs) {
+    if ((this.verdicts.get(agentId)?.atMs ?? -Infinity) >= performance.now() - ageMs) {
       return;
     }
     const heard = Promise.withResolvers<void>();

@@ -10,6 +10,23 @@ export class SupervisorReportsRepository {
     await this.prisma.agentContainer.updateMany({ where: { agentId, status: { in: ["starting", "running"] } }, data: { generation } });
   }
 
+  /** Whether somebody waits for an answer of the agent. */
+  async isAwaited(agentId: string): Promise<boolean> {
+    const [row] = await this.prisma.$queryRaw<{ found: boolean }[]>`
+      SELECT EXISTS (SELECT 1 FROM conversations c JOIN messages m ON m.conversation_id = c.id
+        WHERE c.agent_id = ${agentId}::uuid AND m.status = 'streaming') AS found`;
+    return row?.found ?? false;
+  }
+
+  /** Marks a running agent to be restarted when it answers nobody. False if it does not run, or is marked already. Idempotent. */
+  async markOutdated(agentId: string): Promise<boolean> {
+    const { count } = await this.prisma.agentContainer.updateMany({
+      where: { agentId, status: { in: ["starting", "running"] }, restartPendingSince: null },
+      data: { restartPendingSince: new Date() },
+    });
+    return count > 0;
+  }
+
   /** Of a start under way. When it had another one and `isOtherMemory`: since when its memory is lost; else `null`. */
   async takeStateMark(agentId: string, mark: string, isOtherMemory: boolean): Promise<Date | null> {
     const rows = await this.prisma.$queryRaw<{ lost_at: Date | null }[]>`

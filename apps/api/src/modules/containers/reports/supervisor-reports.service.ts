@@ -1,9 +1,10 @@
-import type { SupervisorStatus } from "@mosaic/contracts/agent-config";
+import type { SupervisorStatus, SupervisorStatusAnswer } from "@mosaic/contracts/agent-config";
 import { Injectable, type OnApplicationBootstrap } from "@nestjs/common";
 import type { Payload } from "../../../platform/notices/channels.js";
 import { Notices } from "../../../platform/notices/notices.js";
 import { ContainersRepository } from "../containers.repository.js";
 import { MemoryLossService } from "./memory-loss.service.js";
+import { OutdatedAgentsService } from "./outdated-agents.service.js";
 import { SupervisorReportsRepository } from "./supervisor-reports.repository.js";
 
 /** What the supervisors in the containers say, passed on to whichever process waits for it: they report to one process, another may be starting them. */
@@ -17,6 +18,7 @@ export class SupervisorReportsService implements OnApplicationBootstrap {
     private readonly repository: SupervisorReportsRepository,
     private readonly containers: ContainersRepository,
     private readonly memoryLoss: MemoryLossService,
+    private readonly outdated: OutdatedAgentsService,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -24,7 +26,7 @@ export class SupervisorReportsService implements OnApplicationBootstrap {
   }
 
   /** From the container that proved to be this agent's. */
-  async record(agentId: string, status: SupervisorStatus): Promise<void> {
+  async record(agentId: string, status: SupervisorStatus): Promise<SupervisorStatusAnswer> {
     const isApplied = status.phase === "ready" || status.phase === "applied";
     if (isApplied && status.generation !== undefined) {
       await this.repository.setGeneration(agentId, status.generation);
@@ -32,7 +34,12 @@ export class SupervisorReportsService implements OnApplicationBootstrap {
     if (status.state !== undefined) {
       await this.memoryLoss.look(agentId, status.state);
     }
+    if (status.phase === "outdated") {
+      await this.outdated.restart(agentId);
+    }
     await this.notices.tell({ channel: "mosaic_agent_reports", payload: { agentId, status } });
+    // Only a start asks.
+    return { isAwaited: status.phase === "warming" && (await this.repository.isAwaited(agentId)) };
   }
 
   /** Of every agent, for as long as this process lives. */

@@ -41,6 +41,16 @@ export class AgentRestartService {
     }
   }
 
+  /** Stops an agent for a turn that has only begun, so that whoever starts it next has what was changed. False if it answers others as well. */
+  async stopFor(agentId: string, answerId: string): Promise<boolean> {
+    if (await this.containers.answersOthers(agentId, answerId)) {
+      return false;
+    }
+    await this.stops.begin(agentId);
+    await this.stops.untilAtRest(agentId);
+    return true;
+  }
+
   private async startAgain(agentId: string, isBackground: boolean): Promise<void> {
     await this.stops.untilAtRest(agentId);
     await this.starts.requestStart(agentId, isBackground);
