@@ -20,6 +20,7 @@ const folders = [
   "apps/web/out",
   "prisma/migrations",
   "docker/openclaw",
+  "docker/supervisor",
   "packages/supervisor/dist",
   "packages/supervisor/package.json",
 ];

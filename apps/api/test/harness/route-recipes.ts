@@ -389,5 +389,5 @@ export const containerRecipes: Readonly<Record<string, ContainerRecipe>> = {
     relay: 200,
     gateway: 401,
   },
-  "SupervisorStatusController.report": { body: { phase: "ready" }, container: 204, relay: 401, gateway: 401 },
+  "SupervisorStatusController.report": { body: { phase: "ready" }, container: 200, relay: 401, gateway: 401 },
 };
