@@ -1,4 +1,4 @@
-// Writes what is generated: `.env.example` and `docs/configuration.md` from the schema of environment variables, and for each image that ships
+// Writes what is generated: the table of what kinds of agents can do, `.env.example` and `docs/configuration.md` from the schema of environment variables, and for each image that ships
 // with Mosaic what it runs where a bundle does not say it.
 //   node scripts/generate.mjs           writes them
 //   node scripts/generate.mjs --check   fails when they are not current, or when nothing reads one of the variables
@@ -6,6 +6,7 @@ import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { renderKindsDocs } from "./lib/kinds-docs.mjs";
 import { renderConfigurationDocs, renderEnvExample, settingsOf, unreadNames } from "./lib/configuration-docs.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -15,17 +16,19 @@ const schemaFile = join(apiSource, "platform/config/env.ts");
 // Sources are read, not builds that may be older: imports in TypeScript name the .js that will be.
 registerHooks({
   resolve: (specifier, context, next) => {
-    const isSource = specifier.startsWith("./") && context.parentURL?.endsWith(".ts");
+    const isSource = /^\.\.?\//.test(specifier) && context.parentURL?.endsWith(".ts");
     return next(isSource ? specifier.replace(/\.js$/, ".ts") : specifier, context);
   },
 });
 
 const { envSchema } = await import(schemaFile);
 const { openclawLaunch } = await import(join(root, "packages/agent-backends/src/openclaw-launch.ts"));
+const { builtInDefinitions } = await import(join(root, "packages/agent-backends/src/registry.ts"));
 const settings = settingsOf(envSchema);
 const files = [
   { path: ".env.example", content: renderEnvExample(settings) },
   { path: "docs/configuration.md", content: renderConfigurationDocs(settings) },
+  { path: "docs/kinds.md", content: renderKindsDocs(builtInDefinitions) },
   { path: "docker/openclaw/launch.json", content: `${JSON.stringify(openclawLaunch, null, 2)}\n` },
 ];
 

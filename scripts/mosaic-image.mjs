@@ -19,6 +19,7 @@ const folders = [
   "apps/api/dist",
   "apps/web/out",
   "prisma/migrations",
+  "docker/nanobot",
   "docker/openclaw",
   "docker/supervisor",
   "packages/supervisor/dist",

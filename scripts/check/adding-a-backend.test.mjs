@@ -18,7 +18,7 @@ export const parrotDefinition: BackendDefinition<"parrot"> = {
   id: "parrot",
   label: "Parrot",
   defaults: { ...openclawDefinition.defaults, image: "mosaic/parrot:1" },
-  container: { port: 4711, stateDir: "/parrot", runDir: "/run/parrot", command: ["parrot"], environment: {} },
+  container: { ...openclawDefinition.container, port: 4711, stateDir: "/parrot", runDir: "/run/parrot", command: ["parrot"] },
   installation: null,
 };
 `;
@@ -30,7 +30,7 @@ const steps = {
     tree.edit(file, (text) =>
       text
         .replace("import { openclaw", 'import { parrotDefinition } from "./parrot-definition.js";\nimport { openclaw')
-        .replace("{ openclaw: openclawDefinition }", "{ openclaw: openclawDefinition, parrot: parrotDefinition }"),
+        .replace("{ openclaw: openclawDefinition, ", "{ openclaw: openclawDefinition, parrot: parrotDefinition, "),
     ),
   "docker/parrot/Dockerfile": (/** @type {string} */ file) => tree.add(file, "FROM scratch\n"),
 };
@@ -41,7 +41,7 @@ test(
   async () => {
     const contract = "packages/contracts/src/agent.ts";
     expect(listed).toEqual([contract, ...Object.keys(steps)]);
-    tree.edit(contract, (text) => text.replace('z.enum(["openclaw"])', 'z.enum(["openclaw", "parrot"])'));
+    tree.edit(contract, (text) => text.replace('z.enum(["openclaw", ', 'z.enum(["openclaw", "parrot", '));
     expect(await tree.faultyFiles(projects.slice(0, 2))).toEqual(["packages/agent-backends/src/registry.ts"]);
     for (const [file, take] of Object.entries(steps)) take(file);
     expect(await tree.faultyFiles(projects)).toEqual([]);

@@ -3,14 +3,14 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { backendId } from "../../packages/contracts/dist/agent.js";
+import { builtInBackendId } from "../../packages/contracts/dist/agent.js";
 import { runtimeKind } from "../../packages/contracts/dist/onboarding.js";
 import { providerKind } from "../../packages/contracts/dist/provider.js";
 import { kindComparisonsIn } from "../lib/kind-comparisons.mjs";
 import { sourceFiles } from "./linear-patterns.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const kinds = new Set([...runtimeKind.options, ...providerKind.options, ...backendId.options]);
+const kinds = new Set([...runtimeKind.options, ...providerKind.options, ...builtInBackendId.options]);
 const isRegistry = /(?:^|[/-])registry\.tsx?$/;
 
 /** Servers for tests that speak protocols, which are called as the kinds are. */

@@ -168,7 +168,7 @@ test.each([
   ["a suggestion of spaces", { name: "R", suggestions: ["  "] }, "suggestions.0"],
   ["a negative idle timeout", { name: "R", idleTimeoutSeconds: -1 }, "idleTimeoutSeconds"],
   ["a fractional idle timeout", { name: "R", idleTimeoutSeconds: 1.5 }, "idleTimeoutSeconds"],
-  ["an unknown backend", { name: "R", backend: "hermes" }, "backend"],
+  ["an unknown backend", { name: "R", backend: "unknown" }, "backend"],
   ["an unknown tool", { name: "R", tools: { files: true, web: true, shell: true, browser: true, sessions: true, root: true } }, "tools"],
   ["a tool that is a word", { name: "R", tools: { files: "yes", web: true, shell: true, browser: true, sessions: true } }, "tools.files"],
   ["an owner", { name: "R", ownerId: missing }, ""],

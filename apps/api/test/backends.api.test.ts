@@ -1,5 +1,5 @@
-import { backendDefinitions, backendOf } from "@mosaic/agent-backends/registry";
-import type { BackendList, BackendSettings, ContainerList } from "@mosaic/contracts/admin-containers";
+import { backendOf, builtInDefinitions } from "@mosaic/agent-backends/registry";
+import type { BackendChoices, BackendList, BackendSettings, ContainerList } from "@mosaic/contracts/admin-containers";
 import type { Agent, AgentList } from "@mosaic/contracts/agent";
 import type { HealthReport } from "@mosaic/contracts/health";
 import type { Problem } from "@mosaic/contracts/problem";
@@ -189,27 +189,39 @@ test("an image that this machine's operator does not trust is refused, and chang
   expect((await admin.get("/api/admin/backends")).json()).toEqual(before);
 });
 
-test("a start brings the row of a backend that has none, as its definition says", async () => {
+test("a start brings the row of each backend that has none, as its definition says", async () => {
   const database = await createTestDatabase();
   await database.query("DELETE FROM backends");
   const fresh = await startTestApp({ database });
-  const { label, defaults, memory } = backendOf("openclaw");
-  const { idleTimeoutSeconds, tools, ...settings } = defaults;
-  expect((await (await fresh.admin()).get("/api/admin/backends")).json()).toEqual({
-    backends: [
-      {
-        ...settings,
-        id: "openclaw",
-        label,
-        defaultIdleTimeoutSeconds: idleTimeoutSeconds,
-        defaultTools: tools,
-        memoryNeeds: memory,
-        agentCount: 0,
-      },
-    ],
-  });
+  const rows = builtInDefinitions.map(({ id, label, memory, defaults: { idleTimeoutSeconds, tools, ...settings } }) => ({
+    ...settings,
+    id,
+    label,
+    defaultIdleTimeoutSeconds: idleTimeoutSeconds,
+    defaultTools: tools,
+    memoryNeeds: memory,
+    isOffered: true,
+    isDeclared: false,
+    agentCount: 0,
+  }));
+  expect((await (await fresh.admin()).get("/api/admin/backends")).json()).toEqual({ backends: rows });
   await fresh.close();
   await database.drop();
+});
+
+test("where agents are processes, kinds that come as an image are shown with the reason and can't be chosen, and a first agent is of another", async () => {
+  const plain = await startTestApp({ env: { MOSAIC_RUNTIME: "process" } });
+  const ann = await plain.member(uniqueName("ann"));
+  const { backends } = (await ann.get("/api/backends")).json<BackendChoices>();
+  expect(backends.map(({ id, unavailable }) => [id, unavailable ?? ""])).toEqual(
+    builtInDefinitions.map(({ id, label, installation }) => [
+      id,
+      installation === null ? `${label} comes as an image, and agents run as processes here. It needs Docker.` : "",
+    ]),
+  );
+  const refused = await ann.post("/api/agents", { name: "Robin", backend: "nanobot" });
+  expect([refused.status, refused.text]).toEqual([400, expect.stringContaining("It needs Docker")]);
+  await plain.close();
 });
 
 test("a start keeps what an admin changed; where the software listens and keeps its state is the release's, whatever the row says", async () => {
@@ -219,9 +231,8 @@ test("a start keeps what an admin changed; where the software listens and keeps 
   await before.close();
   await database.query("UPDATE backends SET gateway_port = 1, state_dir = '/another', label = 'Another'");
   const after = await startTestApp({ database });
-  expect((await (await after.admin()).get("/api/admin/backends")).json()).toMatchObject({
-    backends: [{ label: "OpenClaw", memoryLimitBytes: 2000 * mebibyte, pidsLimit: 300 }],
-  });
+  const [first] = (await (await after.admin()).get("/api/admin/backends")).json<BackendList>().backends;
+  expect(first).toMatchObject({ label: "OpenClaw", memoryLimitBytes: 2000 * mebibyte, pidsLimit: 300 });
   const client = await after.member(uniqueName("ann"));
   const { id } = await createAgent(client);
   await say(client, await createConversation(client, id), "wake up");
@@ -242,16 +253,14 @@ test("a kind that a release adds gets its row without a migration, once; the rel
   const parrot = { ...openclaw, defaults: { ...defaults, image: "mosaic/parrot:1" }, id: "parrot", label: "Parrot" };
   const repository = here.nest.get(BackendsRepository, { strict: false });
   // As processes of the newer release that start at once.
-  await Promise.all(Array.from({ length: 4 }, async () => repository.addMissing([...backendDefinitions, parrot])));
+  await Promise.all(Array.from({ length: 4 }, async () => repository.addMissing([...builtInDefinitions, parrot])));
   const images = async (): Promise<unknown> => database.query("SELECT id, label, image FROM backends ORDER BY id");
-  const rows = [
-    { id: "openclaw", label: "OpenClaw", image: defaults.image },
-    { id: "parrot", label: "Parrot", image: "mosaic/parrot:1" },
-  ];
+  const rows = [...builtInDefinitions, parrot].map((each) => ({ id: each.id, label: each.label, image: each.defaults.image }));
+  rows.sort((left, right) => (left.id < right.id ? -1 : 1));
   expect(await images()).toEqual(rows);
   const operator = await here.admin();
   for (const list of ["/api/admin/backends", "/api/backends"]) {
-    expect((await operator.get(list)).json<BackendList>().backends.map(({ id }) => id)).toEqual(["openclaw"]);
+    expect((await operator.get(list)).json<BackendList>().backends.map(({ id }) => id)).toEqual(builtInDefinitions.map(({ id }) => id));
   }
   expect((await operator.get("/api/health/report")).status).toBe(200);
   expect((await operator.patch("/api/admin/backends/parrot", { pidsLimit: 100 })).status).toBe(404);

@@ -83,14 +83,21 @@ async function shared(kind = "openai-compatible", models: readonly object[] = [{
 
 async function call(
   { agentId, providerId, token }: Relayed,
-  changes: { path?: string; body?: unknown; headers?: Record<string, string>; base?: string; signal?: AbortSignal } = {},
+  changes: {
+    path?: string;
+    body?: unknown;
+    headers?: Record<string, string>;
+    base?: string;
+    signal?: AbortSignal;
+    method?: "GET" | "POST";
+  } = {},
 ): Promise<Response> {
   return fetch(
     `${changes.base ?? app.internalUrl}/api/internal/agent-config/${agentId}/llm/${providerId}/${changes.path ?? "chat/completions"}`,
     {
-      method: "POST",
+      method: changes.method ?? "POST",
       headers: { authorization: `Bearer ${deriveRelayToken(token)}`, "content-type": "application/json", ...changes.headers },
-      body: JSON.stringify(changes.body ?? { model: "m-1", messages: [] }),
+      ...(changes.method === "GET" ? {} : { body: JSON.stringify(changes.body ?? { model: "m-1", messages: [] }) }),
       ...(changes.signal === undefined ? {} : { signal: changes.signal }),
     },
   );
@@ -334,6 +341,58 @@ test("an agent's own provider is not relayed: it has the key itself", async () =
   const agentId = (await ann.post("/api/agents", { name: "Own", model: { providerId, model: "m-1" } })).json<{ id: string }>().id;
   const token = await runningContainer(agentId, ann.userId);
   expect((await call({ agentId, providerId, token })).status).toBe(404);
+});
+
+/** A member's agent of a kind that reaches every model through the relay, with a provider of their own. */
+async function own(kind: string, over: object = {}): Promise<Relayed> {
+  const member = await app.member(uniqueName("member"));
+  const body = { kind, name: "Mine", baseUrl: baseUrl(), apiKey: key, models: [{ id: "m-1", maxTokens: 2048 }], ...over };
+  const providerId = (await member.post("/api/providers", body)).json<{ id: string }>().id;
+  const made = await member.post("/api/agents", { name: "Robin", backend: "nanobot", model: { providerId, model: "m-1" } });
+  const agentId = made.json<{ id: string }>().id;
+  return { agentId, providerId, token: await runningContainer(agentId, member.userId) };
+}
+
+const chat = { model: "m-1", messages: [{ role: "user", content: "hi" }], max_tokens: 100_000, stream: true, secret_field: 1 };
+
+test.each([
+  ["openai-compatible", "/v1/chat/completions", "max_tokens"],
+  ["openai", "/v1/chat/completions", "max_completion_tokens"],
+  ["zai", "/v1/chat/completions", "max_tokens"],
+  ["anthropic", "/v1/chat/completions", "max_tokens"],
+  ["ollama", "/v1/chat/completions", "max_tokens"],
+])(
+  "a kind that reaches models through the relay alone speaks OpenAI's chat API to its owner's provider of kind %s",
+  async (kind, url, limit) => {
+    const agent = await own(kind);
+    expect((await call(agent, { path: "v1/chat/completions", body: chat })).status).toBe(200);
+    expect(calls).toHaveLength(1);
+    expect(calls[0]).toMatchObject({ url, headers: { authorization: `Bearer ${key}` } });
+    expect(JSON.parse(calls[0]?.body ?? "")).toEqual({ model: "m-1", messages: chat.messages, [limit]: 2048, stream: true });
+  },
+);
+
+test("such an agent is told the models that it may call, and neither key nor address is in what its container gets", async () => {
+  const agent = await own("openai-compatible");
+  const listed = await call(agent, { path: "v1/models", method: "GET" });
+  expect(await listed.json()).toEqual({ object: "list", data: [expect.objectContaining({ id: "m-1", object: "model" })] });
+  const bundle = await fetch(`${app.internalUrl}/api/internal/agent-config/${agent.agentId}/bundle`, {
+    headers: { authorization: `Bearer ${agent.token}` },
+  });
+  const text = await bundle.text();
+  expect(bundle.status).toBe(200);
+  expect(text).not.toContain(key);
+  expect(text).not.toContain(baseUrl());
+  expect(text).toContain(`/llm/${agent.providerId}/v1`);
+});
+
+test("the owner's own provider that can't be reached is told with its own words, since it is theirs", async () => {
+  const agent = await own("openai-compatible", { baseUrl: "http://127.0.0.1:9/v1" });
+  const answer = await call(agent, { path: "v1/chat/completions", body: chat });
+  expect(answer.status).toBe(502);
+  expect(((await answer.json()) as { detail: string }).detail).toBe(
+    'Mosaic can\'t reach the provider "Mine", which this kind of agent uses through Mosaic. Nothing listens there: 127.0.0.1 refused the connection.',
+  );
 });
 
 test("the public port knows nothing of it", async () => {

@@ -1,3 +1,4 @@
+import { builtInBackendId } from "@mosaic/contracts/agent";
 import { randomUUIDv7 } from "node:crypto";
 import type { Agent } from "@mosaic/contracts/agent";
 import type { Sharing } from "@mosaic/contracts/admin-sharing";
@@ -87,7 +88,7 @@ test("each row of the defaults says what it comes to", async () => {
   const before = (await member.get("/api/model-defaults")).json<ModelDefaults>().defaults;
   expect(before.map((row) => [row.backend, row.model, row.effective?.source, row.effective?.isShared])).toEqual([
     [null, null, "admin-all", true],
-    ["openclaw", null, "admin-all", true],
+    ...builtInBackendId.options.map((id) => [id, null, "admin-all", true]),
   ]);
   const { defaults } = await put<ModelDefaults>(member, "/api/model-defaults", {
     backend: "openclaw",
@@ -97,6 +98,7 @@ test("each row of the defaults says what it comes to", async () => {
   expect(defaults.map((row) => [row.backend, row.fallbacks.length, row.effective?.source, row.effective?.providerName])).toEqual([
     [null, 0, "admin-all", "Ours"],
     ["openclaw", 1, "user-backend", "Mine"],
+    ...builtInBackendId.options.slice(1).map((id) => [id, 0, "admin-all", "Ours"]),
   ]);
   const { defaults: cleared } = await put<ModelDefaults>(member, "/api/model-defaults", { backend: "openclaw", model: null });
   expect(cleared[1]).toMatchObject({ model: null, effective: { source: "admin-all" } });

@@ -26,6 +26,7 @@ export const queryKeys = {
   agentLogs: (id: string) => ["agents", id, "logs"],
   agentLoss: (id: string) => ["agents", id, "loss"],
   backends: ["backends"],
+  declaration: (id: string) => ["admin", "declaration", id],
   admin: (...parts: readonly unknown[]) => ["admin", ...parts],
   conversation: (id: string) => ["conversation", id],
   fileRoom: (storedCount: number) => ["file-room", storedCount],

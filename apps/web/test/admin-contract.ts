@@ -9,6 +9,7 @@ import type { HealthCheck } from "@mosaic/contracts/health";
 import type { ModelDefault } from "@mosaic/contracts/model-defaults";
 import type { OidcSettings } from "@mosaic/contracts/oidc";
 import type { Answer } from "@/test/account-contract";
+import { declaredKinds, type StoredDeclaration } from "@/test/declared-contract";
 
 /** The admin half of the contract server: plain lists that a test fills, and the newest query of each list. */
 export interface AdminState {
@@ -25,6 +26,11 @@ export interface AdminState {
   /** Addresses that are refused, with what is said of them. */
   addressFaults: Record<string, string>;
   backends: BackendSettings[];
+  declarations: StoredDeclaration[];
+  /** Images that are refused, with what is said of them. */
+  imageFaults: Record<string, string>;
+  /** What an import could not carry over. */
+  importNotes: string[];
   imageCheck: ImageCheck;
   containers: ContainerView[];
   systemAgents: Agent[];
@@ -100,9 +106,14 @@ export const adminState = (over: Partial<AdminState> = {}): AdminState => ({
       readyTimeoutMs: 120_000,
       defaultIdleTimeoutSeconds: 1800,
       defaultTools: { files: true, web: true, shell: false, browser: false, sessions: true },
+      isOffered: true,
+      isDeclared: false,
       agentCount: 3,
     },
   ],
+  declarations: [],
+  imageFaults: {},
+  importNotes: [],
   imageCheck: { outcome: "missing", message: "It is built when the first agent starts." },
   containers: [],
   systemAgents: [],
@@ -112,7 +123,7 @@ export const adminState = (over: Partial<AdminState> = {}): AdminState => ({
   ...over,
 });
 
-interface AdminCall {
+export interface AdminCall {
   readonly state: AdminState;
   readonly id: string;
   readonly body: Record<string, unknown>;
@@ -246,8 +257,8 @@ const machine: Record<string, (call: AdminCall) => Answer> = {
     return ok({ allowedAddresses: written });
   },
   "GET backends": ({ state }) => ok({ backends: state.backends }),
-  "PATCH backends/openclaw": ({ state, body }) => ok(change(state.backends, ({ id }) => id === "openclaw", body)),
-  "POST backends/openclaw/image-check": ({ state }) => ok(state.imageCheck),
+  "PATCH backends/:kind": ({ state, id, body }) => ok(change(state.backends, (backend) => backend.id === id, body)),
+  "POST backends/:kind/image-check": ({ state }) => ok(state.imageCheck),
   "GET containers": ({ state, url }) => {
     const { search, status, after, before } = Object.fromEntries(url.searchParams);
     const fits = state.containers.filter(
@@ -290,9 +301,11 @@ const machine: Record<string, (call: AdminCall) => Answer> = {
 
 export const adminAnswer = (state: AdminState, method: string, url: URL, body: Record<string, unknown>): Answer => {
   const path = url.pathname.replace("/api/admin/", "").replace("/api/health/", "");
-  const id = /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(path)?.[0] ?? "";
+  const kind = /^(?:declared-)?backends\/(?!import$)([a-z][a-z0-9-]+)/.exec(path)?.[1];
+  const id = kind ?? /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(path)?.[0] ?? "";
   state.queries[path] = url.search;
-  const route = { ...people, ...machine }[`${method} ${id === "" ? path : path.replace(id, ":id")}`];
+  const pattern = kind === undefined ? path.replace(id, id === "" ? "" : ":id") : path.replace(`/${kind}`, "/:kind");
+  const route = { ...people, ...machine, ...declaredKinds }[`${method} ${pattern}`];
   if (route === undefined) {
     return ok({ type: "about:blank", title: "Not found", status: 404, code: "not_found" }, 404);
   }

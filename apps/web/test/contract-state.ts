@@ -140,8 +140,10 @@ export const sampleFolder = (over: Partial<Folder> = {}): Folder => ({
 export const sampleBackend = (over: Partial<BackendChoice> = {}): BackendChoice => ({
   id: "openclaw",
   label: "OpenClaw",
+  description: "Works with files, the web, a shell and a browser.",
   defaultIdleTimeoutSeconds: 1800,
   defaultTools: { files: true, web: true, shell: false, browser: false, sessions: true },
+  tools: ["files", "web", "shell", "browser", "sessions"],
   ...over,
 });
 

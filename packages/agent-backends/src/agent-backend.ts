@@ -86,6 +86,10 @@ export interface TurnRequestInput {
   readonly text: string;
   readonly images?: readonly GatewayImage[];
   readonly client?: ClientTools | null;
+  /** What was said before, for software that keeps no conversation itself. */
+  readonly history?: readonly { readonly role: "user" | "assistant"; readonly content: string }[];
+  /** The agent's model, for software that wants to be told. */
+  readonly model?: string;
 }
 
 /** One turn as the backend's gateway wants it. */
@@ -216,6 +220,8 @@ export interface AgentBackend {
   turnRequest(input: TurnRequestInput): GatewayRequest;
   /** Whether a turn over HTTP takes tools that a program runs itself. Their calls end the answer, as parts that are `isForClient`. */
   readonly clientTools: boolean;
+  /** Whether it keeps nothing of a conversation, so that a turn brings what was said before. */
+  readonly takesHistory: boolean;
   /** The clock is only for tests. */
   openStream(nowMs?: () => number): GatewayStream;
   /** `null`: it has none. Otherwise a turn goes over it wherever the gateway lets Mosaic in, and else over HTTP. */

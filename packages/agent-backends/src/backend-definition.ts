@@ -1,4 +1,4 @@
-import type { AgentTools } from "@mosaic/contracts/agent";
+import type { AgentToolGroup, AgentTools } from "@mosaic/contracts/agent";
 import type { AgentBackend } from "./agent-backend.js";
 
 /** What a new row of the `backends` table has. From then on it is the admins'. */
@@ -47,11 +47,29 @@ export interface InstallRecipe {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** What pages and the table in docs/backends.md say of a kind, beside what follows from its other parts. */
+export interface BackendCapabilities {
+  /** The groups of tools that its owner can switch. */
+  readonly tools: readonly AgentToolGroup[];
+  /** It shows what its tools are doing. */
+  readonly showsTools: boolean;
+  readonly showsThoughts: boolean;
+  /** A model is shown the images of a message. */
+  readonly takesImages: boolean;
+  /** `live`: it takes a change over while it runs. `turn`: at the next message. `conversation`: in conversations that begin later. `restart`: Mosaic restarts it between two answers. */
+  readonly changes: { readonly model: ChangeMoment; readonly personality: ChangeMoment };
+}
+
+export type ChangeMoment = "live" | "turn" | "conversation" | "restart";
+
 /** A kind of agent software: everything that Mosaic decides by the kind. */
 export interface BackendDefinition<Id extends string> extends Omit<AgentBackend, "id"> {
   readonly id: Id;
   /** What people call it. */
   readonly label: string;
+  /** What it is good at, in a sentence for whoever chooses. */
+  readonly description: string;
+  readonly capabilities: BackendCapabilities;
   readonly defaults: BackendDefaults;
   readonly container: BackendContainer;
   /** `relay`: it speaks OpenAI's chat API to Mosaic's relay alone, whatever the provider is and whosever its key. `any`: it speaks to each kind of provider itself. */

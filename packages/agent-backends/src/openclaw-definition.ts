@@ -10,6 +10,14 @@ export const openclawDefinition: BackendDefinition<"openclaw"> = {
   ...openclawBackend,
   id: "openclaw",
   label: "OpenClaw",
+  description: "Works with files, the web, a shell and a browser, shows what it does, and goes on when Mosaic restarts.",
+  capabilities: {
+    tools: ["files", "web", "shell", "browser", "sessions"],
+    showsTools: true,
+    showsThoughts: true,
+    takesImages: true,
+    changes: { model: "live", personality: "turn" },
+  },
   defaults: {
     image: `mosaic/openclaw:${version}`,
     memoryLimitBytes: openclawMemory.comfortableBytes,

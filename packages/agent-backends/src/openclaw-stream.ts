@@ -1,10 +1,10 @@
-import { tokenUsage, type TokenUsage } from "@mosaic/contracts/message-parts";
 import { createParser } from "eventsource-parser";
 import type { GatewayEvent, GatewayStream, TurnSoFar } from "./agent-backend.js";
+import { choiceOf, usageOf } from "./chat-chunk.js";
 import { CalledClientTools } from "./openclaw-client-tools.js";
 import { explainError, isUntold } from "./openclaw-failure.js";
 import { cutByLimit, emptyAnswer } from "./openclaw-log-line.js";
-import { isRecord, parseRecord, recordOf, textOf } from "@mosaic/incoming/records";
+import { parseRecord, recordOf, textOf } from "@mosaic/incoming/records";
 
 /** One event of a gateway is a few bytes of text; more without an end is no stream of ours, and must not fill the memory. */
 const maxEventCharacters = 4 * 1024 * 1024;
@@ -88,24 +88,6 @@ function readData(data: string, turn: TurnSoFar, head: Head, emit: (event: Gatew
   const text = textOf(delta["content"]);
   if (text === placeholder && !turn.hasText) emit({ type: "failure", ...(head.isCut ? cutByLimit(false) : emptyAnswer) });
   else if (text !== "") emit({ type: "delta", text });
-}
-
-/** `null` where nobody has counted: then OpenClaw says 0 of everything. */
-function usageOf(value: unknown): TokenUsage | null {
-  if (!isRecord(value)) return null;
-  const details = value["prompt_tokens_details"];
-  const { success, data } = tokenUsage.safeParse({
-    inputTokens: value["prompt_tokens"],
-    outputTokens: value["completion_tokens"],
-    cachedTokens: (isRecord(details) ? details["cached_tokens"] : undefined) ?? 0,
-  });
-  return success && data.inputTokens + data.outputTokens > 0 ? data : null;
-}
-
-function choiceOf(chunk: Record<string, unknown>): Record<string, unknown> {
-  const choices: unknown = chunk["choices"];
-  const first: unknown = Array.isArray(choices) ? choices[0] : undefined;
-  return isRecord(first) ? first : {};
 }
 
 function brokeOff(detail: string): GatewayEvent {

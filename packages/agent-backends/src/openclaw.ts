@@ -1,6 +1,7 @@
 import type { Bundle, BundleFile, Launch, Warmup } from "@mosaic/contracts/agent-config";
-import type { AgentBackend, GatewayImage, GatewayRequest, RenderInput, TurnRequestInput } from "./agent-backend.js";
+import type { AgentBackend, GatewayRequest, RenderInput, TurnRequestInput } from "./agent-backend.js";
 import { sha256OfJson } from "./canonical-json.js";
+import { contentOf } from "./chat-content.js";
 import { clientFields, resultMessages } from "./openclaw-client-tools.js";
 import { openclawAgentId, renderConfig } from "./openclaw-config.js";
 import { sessionKeyOf } from "./openclaw-connect.js";
@@ -24,6 +25,7 @@ export const openclawBackend: AgentBackend = {
   render,
   turnRequest,
   clientTools: true,
+  takesHistory: false,
   openStream: openOpenclawStream,
   socket: {
     path: "/",
@@ -71,7 +73,7 @@ const settings = { retry: { provider: { maxRetries: 0, maxRetryDelayMs: 3000 } }
 function turnRequest(input: TurnRequestInput): GatewayRequest {
   const { text, images = [], client = null } = input;
   const results = client === null ? [] : resultMessages(client);
-  const said = results.length > 0 && text === "" ? [] : [{ role: "user", content: contentOf(text, images) }];
+  const said = results.length > 0 && text === "" ? [] : [{ role: "user", content: contentOf([text], images) }];
   return {
     path: "/v1/chat/completions",
     headers: {
@@ -88,12 +90,6 @@ function turnRequest(input: TurnRequestInput): GatewayRequest {
       messages: [...results, ...said],
     }),
   };
-}
-
-function contentOf(text: string, images: readonly GatewayImage[]): unknown {
-  if (images.length === 0) return text;
-  const shown = images.map(({ mediaType, base64 }) => ({ type: "image_url", image_url: { url: `data:${mediaType};base64,${base64}` } }));
-  return [{ type: "text", text }, ...shown];
 }
 
 function asFile(value: unknown): string {

@@ -1,6 +1,15 @@
 import { z } from "zod";
 import { says } from "./field-faults.js";
-import { agentTools, backendId, containerStatus, createAgent, diskUse, maxIdleTimeoutSeconds, storedBackendId } from "./agent.js";
+import {
+  agentToolGroup,
+  agentTools,
+  backendId,
+  containerStatus,
+  createAgent,
+  diskUse,
+  maxIdleTimeoutSeconds,
+  storedBackendId,
+} from "./agent.js";
 import { boundedCount, searchText } from "./paging.js";
 
 /** That a container runs, never what is in it. */
@@ -65,6 +74,12 @@ export const backendSettings = z
     readyTimeoutMs: z.int(),
     defaultIdleTimeoutSeconds: z.int(),
     defaultTools: agentTools,
+    /** Whether a new agent may be of it. */
+    isOffered: z.boolean(),
+    /** An admin declared it. */
+    isDeclared: z.boolean(),
+    /** Why it can't run here. Absent: it can. */
+    unavailable: z.string().optional(),
     agentCount: boundedCount,
   })
   .meta({ id: "BackendSettings" });
@@ -100,6 +115,7 @@ export const updateBackend = z
     readyTimeoutMs: z.int().min(10_000).max(900_000),
     defaultIdleTimeoutSeconds: z.int().min(0).max(maxIdleTimeoutSeconds),
     defaultTools: agentTools,
+    isOffered: z.boolean(),
   })
   .partial()
   .meta({ id: "UpdateBackend" });
@@ -113,7 +129,20 @@ export type ImageCheck = z.infer<typeof imageCheck>;
 /** What a member needs to know of the backends to make an agent. */
 export const backendChoices = z
   .object({
-    backends: z.array(z.object({ id: backendId, label: z.string(), defaultIdleTimeoutSeconds: z.int(), defaultTools: agentTools })),
+    backends: z.array(
+      z.object({
+        id: backendId,
+        label: z.string(),
+        /** What it is good at, in a sentence. */
+        description: z.string(),
+        defaultIdleTimeoutSeconds: z.int(),
+        defaultTools: agentTools,
+        /** The groups of tools that it has. The others of `AgentTools` mean nothing to it. */
+        tools: z.array(agentToolGroup),
+        /** Why it can't run here. Absent: it can. */
+        unavailable: z.string().optional(),
+      }),
+    ),
   })
   .meta({ id: "BackendChoices" });
 export type BackendChoices = z.infer<typeof backendChoices>;

@@ -2,11 +2,22 @@ import { z } from "zod";
 import { says } from "./field-faults.js";
 import { modelId } from "./provider.js";
 
-export const backendId = z.enum(["openclaw"]);
+/** The kinds of agents that come with Mosaic, in the order in which they are offered. */
+export const builtInBackendId = z.enum(["openclaw", "hermes", "nanobot"]);
+export type BuiltInBackendId = z.infer<typeof builtInBackendId>;
+
+/** Of a kind of agent: one that comes with Mosaic, or one that an admin declared. */
+export const backendId = z
+  .string()
+  .max(40)
+  .regex(/^[a-z][a-z0-9-]{1,39}$/);
 export type BackendId = z.infer<typeof backendId>;
 
 /** What an agent was made of: a `BackendId`, or one that only another version of Mosaic knows. Such an agent is shown and does not start. */
 export const storedBackendId = z.string();
+
+export const agentToolGroup = z.enum(["files", "web", "shell", "browser", "sessions"]);
+export type AgentToolGroup = z.infer<typeof agentToolGroup>;
 
 /** Groups of an agent's tools that its owner switches; what a group means is the backend's business. */
 export const agentTools = z.strictObject({

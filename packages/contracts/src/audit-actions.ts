@@ -12,6 +12,8 @@ const labels = {
   "auth.sign_out": "Signed out",
   "auth.sign_up_refused": "Sign-up refused",
   "auth.throttled": "Slowed down failed sign-ins",
+  "backend.declare": "Declared a kind of agent",
+  "backend.delete": "Removed a kind of agent",
   "backend.update": "Changed a backend",
   "backup.restore": "Restored a backup",
   "container.fail": "Container failed",

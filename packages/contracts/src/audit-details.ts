@@ -102,6 +102,7 @@ export const auditFields = [
   "image",
   "isActive",
   "isEnabled",
+  "isOffered",
   "issuer",
   "kind",
   "label",

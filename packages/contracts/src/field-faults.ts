@@ -12,27 +12,43 @@ export const says = {
   address_user: "No user name or password in the address",
   after_or_before: "Either after or before",
   beyond_reach: "Pages end after the first 10,000: search or filter to find the rest",
+  body_field_taken: "Mosaic sends a field of this name itself: choose another one",
   choose_model: "Choose at least one model",
   choose_scope: "Choose what the token may do",
+  command_needed: "The command that starts the agent is needed: Mosaic's supervisor takes the place of the image's entrypoint",
   control_characters: "No control characters",
   domain: "A domain such as example.org",
   event_number: "This is not an event number",
+  file_twice: "Another of these files has this path, or lies in it",
+  header_name: "A header in small letters, such as x-session-id",
   header_safe: "Only printable characters without spaces",
+  header_taken: "Mosaic sends this header itself: choose another one",
   image_name: "An image name such as mosaic/openclaw:2026.9.6",
   invite_code: "This is not an invite code",
   line_breaks: "No line breaks or control characters",
+  network_not_yet: "Operators can't allow this yet: leave it empty",
   no_spaces_or_quotes: "No spaces or quotes",
-  one_of_three_places: "Give one of before, after and around",
   once_each: "Each only once",
+  one_of_three_places: "Give one of before, after and around",
   openid_needed: "openid is needed",
   password_length: "At least 12 characters",
   password_name: "Does not contain the user name",
   password_variety: "At least 5 different characters",
+  path_absolute: "A path such as /home/agent/data, without . and ..",
+  path_of_address: "A path such as /health",
+  path_of_system: "The system or Mosaic needs this folder: choose another one",
+  path_relative: "A path such as config/settings.json, without a slash at its beginning, . and ..",
   pinned_or_archived: "A conversation is either pinned or archived",
   place_of_answer: "Use the cursor from an earlier answer, or leave it out for the first page",
+  secret_in_command: "Other programs can read a command: hand over the key in a variable",
+  secret_in_state: "A key may not stay on the disk: choose the root run, or hand over the key in a variable",
   share_link: "This is not a link to a shared conversation",
+  too_many_variables: "At most 100 variables",
   unknown_action: "The audit log has no such action or group of actions.",
   username: "3 to 32 letters, digits, dots, dashes or underscores; begins and ends with a letter or digit",
+  variable_name: "Letters, digits and underscores, such as LLM_URL",
+  variable_taken: "Mosaic or its supervisor needs this variable: choose another one",
+  variable_twice: "This variable has a value already: leave it out of the other ones",
   what_to_change: "Say what to change",
   write_something: "Write something first",
 } as const;
@@ -102,7 +118,14 @@ const kinds: Readonly<Record<IssueCode, (issue: Issue) => Worded>> = {
       : worded("no_form_fits", "This has none of the forms that are possible here"),
   invalid_key: () => worded("bad_key", "A name in this is not allowed"),
   invalid_element: () => worded("bad_element", "An entry of this is not allowed"),
-  custom: () => worded("refused", "This is not possible here"),
+  custom: ({ params }) => {
+    const placeholder = typeof params === "object" && params !== null && "placeholder" in params ? String(params.placeholder) : undefined;
+    return placeholder === undefined
+      ? worded("refused", "This is not possible here")
+      : worded("unknown_placeholder", `There is no placeholder ${placeholder}; write $$ in place of $ for a text that is none`, {
+          placeholder,
+        });
+  },
 };
 
 const typeNames: Readonly<Record<string, string>> = {

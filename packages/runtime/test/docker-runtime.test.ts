@@ -373,15 +373,17 @@ await describeWithDocker("docker runtime", (title) => {
       await expect(runtime.create(spec)).rejects.toMatchObject({ code: "image_missing" });
     });
 
-    it("never asks a registry for an image that ships with Mosaic", async () => {
+    it("never asks a registry for an image that ships with Mosaic, or that is called as if", async () => {
       const buildContext = await mkdtemp(join(tmpdir(), "mosaic-no-dockerfile-"));
       const seen: string[] = [];
-      const attempt = runtime.ensureImage(
+      const images: AgentImage[] = [
         { name: "mosaic-test/shipped:1", buildContext, installation: null },
-        ({ stage }) => void seen.push(stage),
-        AbortSignal.timeout(60_000),
-      );
-      await expect(attempt).rejects.toMatchObject({ code: "image_missing" });
+        { name: "mosaic/nobody-made-it:1", buildContext: null, installation: null },
+      ];
+      for (const each of images) {
+        const attempt = runtime.ensureImage(each, ({ stage }) => void seen.push(stage), AbortSignal.timeout(60_000));
+        await expect(attempt).rejects.toMatchObject({ code: "image_missing" });
+      }
       expect(seen).not.toContain("pulling");
       await rm(buildContext, { recursive: true });
     });

@@ -29,12 +29,11 @@ export function parseBundle(text: string): ReadBundle {
     throw new Error("the bundle has no generation");
   }
   if (!Array.isArray(bundle["files"])) throw new Error("the bundle has no files");
-  return {
-    generation: bundle["generation"],
-    files: bundle["files"].map(readFileOf),
-    warmup: readWarmup(bundle["warmup"]),
-    launch: bundle["launch"] == null ? null : readLaunch(bundle["launch"]),
-  };
+  const files = bundle["files"].map(readFileOf);
+  const launch = bundle["launch"] == null ? null : readLaunch(bundle["launch"]);
+  const config = launch === null ? undefined : files.find((file) => isConfig(file, launch.configFile));
+  if (config?.path.endsWith(".json") === true) parseJson(config.content, config.path);
+  return { generation: bundle["generation"], files, warmup: readWarmup(bundle["warmup"]), launch };
 }
 
 export function hasConfig({ files }: ReadBundle, { configFile }: Launch): boolean {
@@ -43,8 +42,12 @@ export function hasConfig({ files }: ReadBundle, { configFile }: Launch): boolea
 
 /** Every secret that the bundle's configuration holds, for taking them out of what the child said last. */
 export function secretsOf({ files, warmup, launch }: ReadBundle): ReadonlySet<string> {
-  const found = new Set((launch?.secretEnv ?? []).map((name) => launch?.env[name] ?? "").filter(({ length }) => length >= minSecretLength));
-  for (const file of files) if (file.path.endsWith(".json")) collectSecrets(JSON.parse(file.content), found);
+  const variables = (launch?.secretEnv ?? []).map((name) => launch?.env[name] ?? "");
+  // A token may stand among other words, as in a header.
+  const found = new Set(
+    [...variables, ...variables.flatMap((text) => text.split(/[^\w.~+/=-]+/))].filter(({ length }) => length >= minSecretLength),
+  );
+  for (const file of files) if (file.path.endsWith(".json")) collectSecrets(parsed(file.content), found);
   collectSecrets(warmup, found);
   return found;
 }
@@ -85,8 +88,16 @@ function readFileOf(file: unknown): BundleFile {
   const leavesRoot =
     isAbsolute(place) || place === ".." || place.startsWith(`..${sep}`) || place === "." || place.endsWith(sep) || place.includes("\0");
   if (path === "" || leavesRoot) throw new Error("a file of the bundle has a path outside its root");
-  if (place.endsWith(".json")) parseJson(content, place);
   return { root, path, content };
+}
+
+/** Whoever declared a file may call it as they like. */
+function parsed(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    return null;
+  }
 }
 
 function readWarmup(warmup: unknown): Warmup | null {

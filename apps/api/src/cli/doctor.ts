@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import { findBackend } from "@mosaic/agent-backends/registry";
+import { builtInDefinitions, findBackend } from "@mosaic/agent-backends/registry";
 import type { RuntimeKind } from "@mosaic/contracts/onboarding";
 import type { AgentRuntime } from "@mosaic/runtime/agent-runtime";
 import { openRing } from "../modules/crypto/key-ring.js";
@@ -217,9 +217,12 @@ interface RuntimeFacts {
 
 const noFacts: RuntimeFacts = { chosen: null, instanceId: "doctor", backends: [], files: { near: 0, above: 0 } };
 
+/** Of kinds, those that agents are of, and the first: that is looked after before anybody has an agent. */
 async function readRuntimeFacts(database: Client): Promise<RuntimeFacts> {
   const backends = await database.query<StoredBackend>(
-    `SELECT id, label, image, memory_limit_bytes::float8 AS "memoryLimitBytes" FROM backends ORDER BY id`,
+    `SELECT id, label, image, memory_limit_bytes::float8 AS "memoryLimitBytes" FROM backends b
+      WHERE id = $1 OR EXISTS (SELECT 1 FROM agents a WHERE a.backend_id = b.id) ORDER BY id`,
+    [builtInDefinitions[0]?.id],
   );
   return {
     chosen: await readSetting(database, "runtime.kind"),

@@ -35,7 +35,8 @@ export type CrowdTable = keyof typeof prefixes;
 export const boundedTables: Readonly<Record<string, string>> = {
   _prisma_migrations: "one row a migration",
   api_processes: "one row a process",
-  backends: "one row a kind of agent software",
+  backend_declarations: "50 versions a kind",
+  backends: "one row a kind of agent software, 100 declared ones",
   boot_places: "one row a start that waits or boots, 20 a person at most",
   breakglass_user: "one row",
   oidc_flows: "the oldest give way beyond 10,000",

@@ -1,7 +1,9 @@
 import { randomUUIDv7 } from "node:crypto";
-import { backendDefinitions } from "@mosaic/agent-backends/registry";
+import { builtInDefinitions } from "@mosaic/agent-backends/registry";
 import { AgentConfigRepository } from "../../src/modules/agent-config/agent-config.repository.js";
 import { AgentsRepository } from "../../src/modules/agents/agents.repository.js";
+import { declaredBackend } from "@mosaic/contracts/declared-backend";
+import { BackendDeclarationsRepository } from "../../src/modules/backends/backend-declarations.repository.js";
 import { BackendsRepository } from "../../src/modules/backends/backends.repository.js";
 import { BootQueueRepository } from "../../src/modules/boot-queue/boot-queue.repository.js";
 import { AgentDeletionRepository } from "../../src/modules/containers/stop/agent-deletion.repository.js";
@@ -11,6 +13,7 @@ import { ContainerViewsRepository } from "../../src/modules/containers/views/con
 import { KeptAgentsRepository } from "../../src/modules/containers/reconcile/kept-agents.repository.js";
 import { StateSizesRepository } from "../../src/modules/containers/disk/state-sizes.repository.js";
 import { SupervisorReportsRepository } from "../../src/modules/containers/reports/supervisor-reports.repository.js";
+import { sampleDeclaration } from "./declarations.js";
 import { bytes, hex, hourAgo, id, now, of, user, values, type Call } from "./query-calls.js";
 
 /** Of agents, their containers, their starts. */
@@ -28,9 +31,17 @@ export const agents: readonly Call[] = [
     createFirst: (rows) => rows.createFirst(user, { id: randomUUIDv7(), backend: "openclaw", values }),
     change: (rows) => rows.change({ owner: user, userId: user }, id("agents", 2), () => values),
   }),
+  ...of(BackendDeclarationsRepository, {
+    all: (declarations) => declarations.all(),
+    history: (declarations) => declarations.history("parrot"),
+    save: (declarations) =>
+      declarations.save(declaredBackend.parse({ ...sampleDeclaration, id: `kind-${randomUUIDv7().slice(-12)}` }), 0, null),
+    remove: (declarations) => declarations.remove("parrot"),
+  }),
   ...of(BackendsRepository, {
     find: (backends) => backends.find("openclaw"),
-    addMissing: (backends) => backends.addMissing(backendDefinitions),
+    addMissing: (backends) => backends.addMissing(builtInDefinitions),
+    all: (backends) => backends.all(),
     list: (backends) => backends.list(),
     update: (backends) => backends.update("openclaw", { pidsLimit: 300 }),
   }),

@@ -1,4 +1,5 @@
 import type { AuditAction } from "@mosaic/contracts/audit-actions";
+import { declarationNamed } from "./declarations.js";
 import { adminName, adminPassword, uniqueName } from "./test-app.js";
 
 /** What a path's id names. */
@@ -21,6 +22,7 @@ export type FixtureKind =
   | "system-agent"
   | "container"
   | "backend"
+  | "declared-backend"
   | "own-provider"
   | "spoken"
   | "folder"
@@ -77,6 +79,7 @@ export const targetTypes: Readonly<Record<FixtureKind, string>> = {
   "system-agent": "agent",
   container: "agent",
   backend: "backend",
+  "declared-backend": "backend",
   "own-provider": "provider",
   spoken: "conversation",
   folder: "folder",
@@ -111,6 +114,27 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   "AccessTokensController.revoke": { kind: "token", ok: 204, audit: ["token.revoke"] },
   "AdminBackendsController.check": { kind: "backend", ok: 200, unaudited: "it only looks" },
   "AdminBackendsController.update": { kind: "backend", body: { readyTimeoutMs: 60_000 }, ok: 200, audit: ["backend.update"] },
+  "BackendDeclarationsController.change": {
+    kind: "declared-backend",
+    bodyOf: (id: string) => ({ declaration: { ...declarationNamed(/^[a-z]/.test(id) ? id : "none"), label: "Another" }, version: 1 }),
+    ok: 200,
+    audit: ["backend.declare"],
+  },
+  "BackendDeclarationsController.declare": {
+    body: { declaration: declarationNamed("declared-once") },
+    ok: 201,
+    audit: ["backend.declare"],
+    target: { type: "backend", id: { named: "declared-once" } },
+  },
+  "BackendDeclarationsController.export": { ok: 200 },
+  "BackendDeclarationsController.get": { kind: "declared-backend", ok: 200 },
+  "BackendDeclarationsController.import": {
+    body: { content: JSON.stringify({ version: 1, backends: [declarationNamed("imported")] }) },
+    ok: 200,
+    audit: ["backend.declare"],
+    target: { type: "backend", id: { named: "imported" } },
+  },
+  "BackendDeclarationsController.remove": { kind: "declared-backend", ok: 204, audit: ["backend.delete"] },
   "AdminContainersController.stop": { kind: "container", ok: 202, audit: ["container.stop"] },
   "AgentContainersController.delete": { kind: "agent", ok: 204, audit: ["agent.delete"] },
   "AgentContainersController.deletionSummary": { kind: "agent", ok: 200 },
@@ -389,5 +413,6 @@ export const containerRecipes: Readonly<Record<string, ContainerRecipe>> = {
     relay: 200,
     gateway: 401,
   },
+  "LlmRelayController.models": { container: 200, relay: 200, gateway: 401 },
   "SupervisorStatusController.report": { body: { phase: "ready" }, container: 200, relay: 401, gateway: 401 },
 };

@@ -8,6 +8,7 @@ import { storeMessages } from "./stored-conversation.js";
 import type { TestApp } from "./test-app.js";
 import { uniqueName } from "./test-app.js";
 import type { TestClient } from "./test-client.js";
+import { declarationNamed } from "./declarations.js";
 import { samplePoint, type FixtureKind } from "./route-recipes.js";
 
 /** Makes what a route's id names, for one owner. */
@@ -44,6 +45,7 @@ export class RouteWorld {
       folder: async () => this.folder(owner),
       share: async () => this.share(owner),
       backend: async () => Promise.resolve("openclaw"),
+      "declared-backend": async () => this.declaredBackend(),
     };
     return makers[kind]();
   }
@@ -56,6 +58,17 @@ export class RouteWorld {
     await database.query("DELETE FROM folders WHERE user_id = $1", [owner.userId]);
     await database.query("DELETE FROM access_tokens WHERE user_id = $1 AND name = 'fixture'", [owner.userId]);
     this.providers.delete(owner.userId ?? "");
+  }
+
+  private async declaredBackend(): Promise<string> {
+    const id = `kind-${randomUUIDv7().slice(-12)}`;
+    const declaration = declarationNamed(id);
+    const admin = await this.app.admin();
+    const { status, text } = await admin.post("/api/admin/declared-backends", { declaration });
+    if (status !== 201) {
+      throw new Error(`declaring a kind: ${status} ${text}`);
+    }
+    return id;
   }
 
   private async provider(owner: TestClient): Promise<string> {

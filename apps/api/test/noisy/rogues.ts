@@ -108,9 +108,9 @@ export const roguesAttacks: readonly Attack[] = [
   },
   {
     name: "2,000 lies about how far it is",
-    allowed: [...refused, "204"],
+    allowed: [...refused, "200"],
     run: async (scene) => {
-      const phases = ["starting", "waiting", "warming", "ready", "applied", "failed"];
+      const phases = ["starting", "waiting", "warming", "ready", "applied", "outdated", "failed"];
       return volley(scene.internalUrl, 2000, 100, (index) => ({
         method: "POST",
         path: containerPath(scene, "/status"),

@@ -6,6 +6,7 @@ import type { ExtraProps } from "streamdown";
 import { csvOf, rowsOf, tabSeparated } from "@/components/markdown/table-data";
 import { Button } from "@/components/ui/button";
 import { useCopy } from "@/components/ui/copy-text";
+import { downloadText } from "@/lib/download";
 import { m } from "@messages/markdown";
 
 /** A table that scrolls in itself, and that spreadsheets can take. */
@@ -24,7 +25,12 @@ export function TableBlock({ node, children }: ComponentProps<"table"> & ExtraPr
           {isCopied ? <Check aria-hidden /> : <Copy aria-hidden />}
           {isCopied ? m.copied : m.copyTable}
         </Button>
-        <Button variant="ghost" size="sm" className="h-7 px-2 text-muted-foreground" onClick={() => download(csvOf(rowsOf(node)))}>
+        <Button
+          variant="ghost"
+          size="sm"
+          className="h-7 px-2 text-muted-foreground"
+          onClick={() => downloadText(csvOf(rowsOf(node)), { name: "table.csv", type: "text/csv" })}
+        >
           <Download aria-hidden />
           {m.downloadCsv}
         </Button>
@@ -32,12 +38,3 @@ export function TableBlock({ node, children }: ComponentProps<"table"> & ExtraPr
     </div>
   );
 }
-
-const download = (csv: string): void => {
-  const address = URL.createObjectURL(new Blob([csv], { type: "text/csv;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = "table.csv";
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
-};

@@ -27,7 +27,7 @@ export interface EmptyStateProps {
   readonly icon: ReactNode;
   readonly title: string;
   /** Of its heading: one below what it stands in. */
-  readonly level?: 2 | 3;
+  readonly level?: 2 | 3 | 4;
   readonly action?: ReactNode;
   readonly children: ReactNode;
 }

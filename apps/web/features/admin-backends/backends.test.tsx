@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { BackendsPage } from "@/features/admin-backends/backends-page";
 import { press, type } from "@/test/actions";
 import { adminState } from "@/test/admin-contract";
-import { readyState } from "@/test/contract-state";
+import { readyState, sampleBackend } from "@/test/contract-state";
 import { openPage } from "@/test/page";
 
 const saveButton = () => screen.getByRole<HTMLButtonElement>("button", { name: "Save OpenClaw" });
@@ -49,6 +49,44 @@ test("the room for files is set in megabytes, and what is none is named", async 
   type("Room for each person (MB)", "200");
   press("Save room");
   await waitFor(() => expect(server.state.admin?.fileSettings).toEqual({ quotaBytes: 200 * 1024 * 1024 }));
+});
+
+describe("whether people may choose a kind", () => {
+  const offered = (): HTMLElement => screen.getByRole("switch", { name: "People may choose it OpenClaw" });
+
+  test("is switched at once, and leaves alone what is being typed", async () => {
+    const { server } = await openPage(<BackendsPage />, readyState(), "/admin/backends");
+    await screen.findByText("3 agents");
+    expect(screen.getByText(/Agents that are of it go on when you switch this off/)).toBeDefined();
+    type("CPUs per agent", "3");
+    fireEvent.click(offered());
+    await waitFor(() => expect(offered().getAttribute("aria-checked")).toBe("false"));
+    expect(server.state.admin.backends[0]).toMatchObject({ isOffered: false, nanoCpus: 1_500_000_000 });
+    expect(screen.getByLabelText<HTMLInputElement>("CPUs per agent").value).toBe("3");
+    await screen.findByText("People can’t choose OpenClaw any more. Agents that are of it go on.");
+  });
+
+  test("stands beside why it can't run here", async () => {
+    const admin = adminState();
+    const [openclaw] = admin.backends;
+    if (openclaw !== undefined) openclaw.unavailable = "OpenClaw comes as an image, and agents run as processes here. It needs Docker.";
+    await openPage(<BackendsPage />, { ...readyState(), admin }, "/admin/backends");
+    await screen.findByText("It can’t run here");
+    expect(screen.getByText(/It needs Docker/)).toBeDefined();
+  });
+});
+
+test("the tools of new agents are those of the kind, and none where there are no new agents", async () => {
+  const { server, client } = await openPage(
+    <BackendsPage />,
+    { ...readyState(), backends: [sampleBackend({ tools: ["web"] })] },
+    "/admin/backends",
+  );
+  expect(await screen.findByRole("switch", { name: "Web" })).toBeDefined();
+  expect(screen.queryByRole("switch", { name: "Shell" })).toBeNull();
+  server.state.backends = [];
+  await client.invalidateQueries();
+  await waitFor(() => expect(screen.queryByRole("switch", { name: "Web" })).toBeNull());
 });
 
 describe("the check of an image", () => {

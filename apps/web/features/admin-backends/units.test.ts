@@ -11,7 +11,15 @@ describe("a backend's form", () => {
   });
 
   test("changes nothing when nothing was typed", () => {
-    const { id: _id, label: _label, agentCount: _count, memoryNeeds: _needs, ...limits } = stored;
+    const {
+      id: _id,
+      label: _label,
+      agentCount: _count,
+      memoryNeeds: _needs,
+      isOffered: _offered,
+      isDeclared: _declared,
+      ...limits
+    } = stored;
     expect(toUpdateBackend(toBackendValues(stored))).toEqual(limits);
   });
 

@@ -6,7 +6,7 @@ import { useState } from "react";
 import { toast } from "sonner";
 import { Button } from "@/components/ui/button";
 import { AgentForm } from "@/features/agents/agent-form";
-import { agentToValues, emptyAgent, type AgentValues, type BackendChoice } from "@/features/agents/agent-values";
+import { agentToValues, emptyAgent, firstKind, type AgentValues, type BackendChoice } from "@/features/agents/agent-values";
 import type { ModelSource } from "@/lib/provider-list";
 import { SettingsSection } from "@/components/page/settings-section";
 import { useLeave, useUnsavedChanges } from "@/components/page/unsaved-guard";
@@ -41,7 +41,7 @@ export function AgentEditor(props: AgentEditorProps) {
   const leave = useLeave();
   const [isDirty, setDirty] = useState(false);
   const [initial] = useState(() =>
-    stored === null ? { ...emptyAgent(providers, backends[0]), ...modelOf(props) } : agentToValues(stored),
+    stored === null ? { ...emptyAgent(providers, firstKind(backends)), ...modelOf(props) } : agentToValues(stored),
   );
   useUnsavedChanges(isDirty);
   const close = (): void => router.push(path);

@@ -9,9 +9,9 @@ import { Field } from "@/components/ui/field";
 import { Input, Textarea } from "@/components/ui/input";
 import { Link } from "@/components/ui/link";
 import { Notice } from "@/components/ui/notice";
-import { agentFields, agentFormSchema, type AgentValues, type BackendChoice } from "@/features/agents/agent-values";
-import { BackendField } from "@/features/agents/backend-field";
+import { agentFields, agentFormSchema, toolGroupsOf, type AgentValues, type BackendChoice } from "@/features/agents/agent-values";
 import { IdentityFields } from "@/features/agents/identity-fields";
+import { KindField } from "@/features/agents/kind-field";
 import { FallbackPicker, ModelPicker } from "@/features/agents/model-picker";
 import { ToolsField } from "@/features/agents/tools-field";
 import { SaveProblem } from "@/components/page/save-problem";
@@ -50,10 +50,14 @@ export function AgentForm(props: AgentFormProps) {
   return (
     <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-7">
       <IdentityFields form={form} others={others} />
-      <BackendField form={form} backends={backends} isFixed={!isNew} />
+      <KindField form={form} backends={backends} isFixed={!isNew} />
       {providers.length === 0 ? <NoProviderNotice /> : null}
       <ModelFields form={form} providers={providers} />
-      <ToolsField value={form.watch("tools")} onChange={(tools) => form.setValue("tools", tools, { shouldDirty: true })} />
+      <ToolsField
+        groups={toolGroupsOf(backends, form.watch("backend"))}
+        value={form.watch("tools")}
+        onChange={(tools) => form.setValue("tools", tools, { shouldDirty: true })}
+      />
       {isAlwaysOn ? null : (
         <Field label={m.stopWhenIdleForMinutes} hint={m.n0NeverItStartsAgain} error={errors.idleTimeoutMinutes?.message}>
           {(control) => (

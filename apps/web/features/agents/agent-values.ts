@@ -1,10 +1,11 @@
 import type { BackendChoices } from "@mosaic/contracts/admin-containers";
 import {
+  agentToolGroup,
   agentTools,
-  backendId,
   createAgent,
   defaultAgentTools,
   type Agent,
+  type AgentToolGroup,
   type AgentTools,
   type CreateAgent,
   type ModelChoice,
@@ -68,7 +69,14 @@ export const startModel = (providers: readonly ModelSource[], defaults: readonly
 
 export type BackendChoice = BackendChoices["backends"][number];
 
-const builtIn: BackendChoice = { id: "openclaw", label: "OpenClaw", defaultTools: defaultAgentTools, defaultIdleTimeoutSeconds: 1800 };
+const builtIn: BackendChoice = {
+  id: "openclaw",
+  label: "OpenClaw",
+  description: "",
+  defaultTools: defaultAgentTools,
+  defaultIdleTimeoutSeconds: 1800,
+  tools: [...agentToolGroup.options],
+};
 
 /** What programs that speak OpenAI's API call it. */
 export const modelIdOf = ({ backend, id }: Pick<Agent, "backend" | "id">): string => `${backend}/${id}`;
@@ -82,6 +90,35 @@ export const backendStart = (backend: BackendChoice): Pick<AgentValues, "backend
   tools: backend.defaultTools,
   idleTimeoutMinutes: String(backend.defaultIdleTimeoutSeconds / 60),
 });
+
+/** That a new agent begins with: the first that can run here. */
+export const firstKind = (backends: readonly BackendChoice[]): BackendChoice | undefined =>
+  backends.find(({ unavailable }) => unavailable === undefined) ?? backends[0];
+
+/** Which tools can be switched. Of a kind that is no longer offered nothing is known: then it is all that there are. */
+export const toolGroupsOf = (backends: readonly BackendChoice[], id: string): readonly AgentToolGroup[] =>
+  backends.find((backend) => backend.id === id)?.tools ?? agentToolGroup.options;
+
+/** What a kind gives a new agent, where nobody has set it otherwise while it was to be of another kind. */
+export const withKind = (values: AgentValues, from: BackendChoice | undefined, to: BackendChoice): AgentValues => {
+  const start = backendStart(to);
+  if (from === undefined) return { ...values, ...start };
+  const before = backendStart(from);
+  const kept = agentToolGroup.options.filter((group) => values.tools[group] !== before.tools[group]);
+  const isIdleTyped = values.idleTimeoutMinutes !== before.idleTimeoutMinutes;
+  return {
+    ...values,
+    backend: to.id,
+    tools: { ...start.tools, ...Object.fromEntries(kept.map((group) => [group, values.tools[group]])) },
+    idleTimeoutMinutes: isIdleTyped ? values.idleTimeoutMinutes : start.idleTimeoutMinutes,
+  };
+};
+
+/** In the wizard the kinds that are offered may be others by the time it is come back to. */
+export const withOfferedKind = (values: AgentValues, backends: readonly BackendChoice[]): AgentValues => {
+  const first = firstKind(backends);
+  return first === undefined || backends.some(({ id }) => id === values.backend) ? values : withKind(values, undefined, first);
+};
 
 export const emptyAgent = (providers: readonly ModelSource[], backend: BackendChoice = builtIn): AgentValues => ({
   ...backendStart(backend),
@@ -128,11 +165,12 @@ export const toAgent = (values: AgentValues): Omit<CreateAgent, "backend"> => ({
 /** All that a new agent is made of. */
 export const toNewAgent = (values: AgentValues): CreateAgent => {
   const { emoji, ...rest } = toAgent(values);
-  return { backend: backendId.parse(values.backend), ...rest, ...(emoji === "" ? {} : { emoji }) };
+  return { backend: values.backend, ...rest, ...(emoji === "" ? {} : { emoji }) };
 };
 
 /** The fields that show their faults, by their names in the API. */
 export const agentFields = {
+  backend: "backend",
   name: "name",
   emoji: "emoji",
   personality: "personality",

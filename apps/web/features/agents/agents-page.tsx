@@ -9,7 +9,7 @@ import { AddAgentButton, AgentList } from "@/features/agents/agent-list";
 import { useAgents, useBackends, useSaveAgent } from "@/features/agents/agent-queries";
 import { AgentRow } from "@/features/agents/agent-row";
 import { NoIsolationBadge } from "@/features/agents/agent-status";
-import { startModel, toAgent, toNewAgent, type BackendChoice, modelIdOf } from "@/features/agents/agent-values";
+import { firstKind, startModel, toAgent, toNewAgent, type BackendChoice, modelIdOf } from "@/features/agents/agent-values";
 import { DeleteAgent } from "@/features/agents/delete-agent";
 import { SaveProblem } from "@/components/page/save-problem";
 import { useModelDefaults } from "@/lib/model-defaults";
@@ -30,7 +30,7 @@ export function AgentsPage() {
   if (!agents.data || !providers.data || !backends.data || (edited === "new" && defaults.isPending)) return <ListLoading />;
   const stored = agents.data.find(({ id }) => id === edited) ?? null;
   if (edited === "new" || stored !== null) {
-    const model = startModel(providers.data, defaults.data ?? [], backends.data[0]?.id ?? "");
+    const model = startModel(providers.data, defaults.data ?? [], firstKind(backends.data)?.id ?? "");
     const lists = { providers: providers.data, backends: backends.data, agents: agents.data };
     return <OwnAgentEditor key={edited} stored={stored} model={model} {...lists} />;
   }

@@ -1,17 +1,26 @@
 "use client";
 
-import type { AgentTools } from "@mosaic/contracts/agent";
+import type { AgentToolGroup, AgentTools } from "@mosaic/contracts/agent";
 import { useId } from "react";
 import { Switch } from "@/components/ui/switch";
 import { useRuntime } from "@/features/agents/agent-queries";
 import { isolatedOnly, toolTexts } from "@/features/agents/agent-values";
 import { m } from "@messages/agents";
 
-const tools: readonly (keyof AgentTools)[] = ["files", "web", "sessions", "shell", "browser"];
+const order: readonly AgentToolGroup[] = ["files", "web", "sessions", "shell", "browser"];
 
-export function ToolsField({ value, onChange }: { readonly value: AgentTools; readonly onChange: (tools: AgentTools) => void }) {
+export interface ToolsFieldProps {
+  /** That the kind of agent has: the others mean nothing to it. */
+  readonly groups: readonly AgentToolGroup[];
+  readonly value: AgentTools;
+  readonly onChange: (tools: AgentTools) => void;
+}
+
+export function ToolsField({ groups, value, onChange }: ToolsFieldProps) {
   const id = useId();
   const isIsolated = useRuntime().data?.isIsolated !== false;
+  if (groups.length === 0) return <OwnTools />;
+  const tools = order.filter((group) => groups.includes(group));
   return (
     <fieldset className="grid gap-2">
       <legend className="mb-1.5 text-sm font-medium">{m.tools}</legend>
@@ -40,5 +49,14 @@ export function ToolsField({ value, onChange }: { readonly value: AgentTools; re
         })}
       </ul>
     </fieldset>
+  );
+}
+
+function OwnTools() {
+  return (
+    <dl className="grid gap-1 text-sm">
+      <dt className="font-medium">{m.tools}</dt>
+      <dd className="text-muted-foreground">{m.agentsOfThisKindBring}</dd>
+    </dl>
   );
 }

@@ -10,17 +10,21 @@ import { CheckboxField } from "@/components/ui/checkbox-field";
 import { Field } from "@/components/ui/field";
 import { useSharing } from "@/features/admin-sharing/sharing-queries";
 import { sharingText } from "@/features/admin-sharing/sharing-words";
-import { useAgents } from "@/features/agents/agent-queries";
+import { useAgents, useBackends } from "@/features/agents/agent-queries";
 import {
   agentFormSchema,
   agentToValues,
   decodeModel,
   emptyAgent,
+  firstKind,
   toNewAgent,
+  withOfferedKind,
   withOfferedModel,
   type AgentValues,
+  type BackendChoice,
 } from "@/features/agents/agent-values";
 import { IdentityFields } from "@/features/agents/identity-fields";
+import { KindField } from "@/features/agents/kind-field";
 import { ModelPicker } from "@/features/agents/model-picker";
 import { SaveProblem } from "@/components/page/save-problem";
 import { useProviders } from "@/lib/provider-list";
@@ -38,27 +42,30 @@ export function AgentStep(props: StepProps) {
   const options = useOnboardingOptions();
   const sharing = useSharing();
   const agents = useAgents();
-  const error = providers.error ?? options.error ?? sharing.error ?? (props.isDone ? agents.error : null);
+  const backends = useBackends();
+  const error = providers.error ?? options.error ?? sharing.error ?? backends.error ?? (props.isDone ? agents.error : null);
   if (error) return <SaveProblem error={error} />;
-  if (!providers.data || !options.data || !sharing.data || (props.isDone && !agents.data)) return <ListLoading />;
+  if (!providers.data || !options.data || !sharing.data || !backends.data || (props.isDone && !agents.data)) return <ListLoading />;
   const stored = props.isDone ? (agents.data?.[0] ?? null) : null;
   const isShared = sharing.data.defaults.some(({ model }) => model !== null);
-  return <AgentStepForm {...props} providers={providers.data} options={options.data} stored={stored} isShared={isShared} />;
+  const lists = { providers: providers.data, options: options.data, backends: backends.data };
+  return <AgentStepForm {...props} {...lists} stored={stored} isShared={isShared} />;
 }
 
 interface AgentStepFormProps extends StepProps {
   readonly providers: readonly Provider[];
   readonly options: OnboardingOptions;
+  readonly backends: readonly BackendChoice[];
   readonly stored: Agent | null;
   /** By this step, done before. */
   readonly isShared: boolean;
 }
 
-const useAgentStep = ({ memory, onRemember, providers, options, stored, isShared, onNext }: AgentStepFormProps) => {
+const useAgentStep = ({ memory, onRemember, providers, options, backends, stored, isShared, onNext }: AgentStepFormProps) => {
   const create = useOnboardingAgent();
   const form = useForm<AgentValues>({
     resolver: zodResolver(agentFormSchema),
-    defaultValues: withOfferedModel(memory.agent ?? (stored === null ? emptyAgent(providers) : agentToValues(stored)), providers),
+    defaultValues: beginWith(memory.agent, stored, providers, backends),
   });
   const [runtime, setRuntime] = useState(memory.runtime ?? options.suggested);
   const [hasConsent, setConsent] = useState(memory.acceptsNoIsolation);
@@ -81,7 +88,7 @@ const useAgentStep = ({ memory, onRemember, providers, options, stored, isShared
       });
       onNext();
     } catch (failure) {
-      setError(placeFaults(failure, form, ["name", "emoji", "personality", "model"]));
+      setError(placeFaults(failure, form, ["backend", "name", "emoji", "personality", "model"]));
     }
   };
   return {
@@ -98,13 +105,25 @@ const useAgentStep = ({ memory, onRemember, providers, options, stored, isShared
   };
 };
 
+/** What was typed before, else what is stored, else a new agent. */
+const beginWith = (
+  typed: AgentValues | null,
+  stored: Agent | null,
+  providers: readonly Provider[],
+  backends: readonly BackendChoice[],
+): AgentValues => {
+  if (stored !== null) return withOfferedModel({ ...(typed ?? agentToValues(stored)), backend: stored.backend }, providers);
+  return withOfferedModel(withOfferedKind(typed ?? emptyAgent(providers, firstKind(backends)), backends), providers);
+};
+
 function AgentStepForm(props: AgentStepFormProps) {
-  const { providers, options, stored, onBack } = props;
+  const { providers, options, backends, stored, onBack } = props;
   const step = useAgentStep(props);
   const { form } = step;
   return (
     <form onSubmit={(event) => void step.submit(event)} noValidate className="grid gap-8">
       <IdentityFields form={form} others={[]} />
+      <KindField form={form} backends={backends} isFixed={stored !== null} />
       <Field label={m.model} error={form.formState.errors.model?.message}>
         {(control) => (
           <ModelPicker

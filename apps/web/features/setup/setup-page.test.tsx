@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { SetupPage } from "@/features/setup/setup-page";
 import { adminState } from "@/test/admin-contract";
 import { openPage } from "@/test/page";
-import { sampleProvider } from "@/test/contract-state";
+import { sampleBackend, sampleProvider } from "@/test/contract-state";
 
 const type = (name: string, value: string): void => {
   const field = screen.getByLabelText(name, { selector: "input, textarea" });
@@ -96,6 +96,21 @@ describe("the wizard", () => {
       agent: { name: "Ada", model: { model: "glm-4.6" } },
       sharesModel: true,
     });
+  });
+
+  test("lets the kind of the first agent be chosen, and keeps it", async () => {
+    const backends = [sampleBackend(), sampleBackend({ id: "parrot", label: "Parrot", defaultIdleTimeoutSeconds: 60, tools: [] })];
+    const state = { step: "agents" as const, isSignedIn: true, providers: [sampleProvider()], backends };
+    const { server } = await openPage(<SetupPage />, state, "/setup");
+    await screen.findByLabelText("Name");
+    type("Name", "Ada");
+    fireEvent.click(screen.getByRole("radio", { name: "Parrot" }));
+    press("Create agent");
+    await heading("Ready to go?");
+    expect(server.state.agents).toMatchObject([{ name: "Ada", backend: "parrot", idleTimeoutSeconds: 60 }]);
+    press("Back");
+    await screen.findByText("An agent keeps its kind.");
+    expect(screen.getByText("Kind of agent").parentElement?.textContent).toContain("Parrot");
   });
 
   test("ends by saying what those who are invited will get", async () => {

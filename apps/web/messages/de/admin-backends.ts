@@ -51,4 +51,10 @@ export const m: Translated<typeof english> = {
     "Dateien, die Personen senden und Agenten erstellen, liegen in der Datenbank. Wer keinen Platz mehr hat, kann nichts hochladen; gelöscht wird nichts. 0: Niemand lädt hoch.",
   enterAWholeNumberOf: "Geben Sie eine ganze Zahl in Megabyte ein, bis 1.048.576.",
   saveRoom: "Platz speichern",
+  declared: "Deklariert",
+  itCantRunHere: "Sie läuft hier nicht",
+  peopleMayChooseIt: "Zur Auswahl anbieten",
+  newAgentsCanBeOf: "Neue Agenten können von dieser Art sein. Agenten, die es schon sind, laufen weiter, wenn Sie das ausschalten.",
+  peopleMayChoose: (label) => `${label} steht zur Auswahl`,
+  peopleCantChoose: (label) => `${label} steht nicht mehr zur Auswahl. Agenten dieser Art laufen weiter.`,
 };

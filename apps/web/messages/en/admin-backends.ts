@@ -48,4 +48,10 @@ export const m = {
     "Files that people send and agents make are kept in the database. People who reach the limit can’t upload more, and nothing is deleted. 0 switches uploads off.",
   enterAWholeNumberOf: "Enter a whole number of megabytes, up to 1,048,576.",
   saveRoom: "Save room",
+  declared: "Declared",
+  itCantRunHere: "It can’t run here",
+  peopleMayChooseIt: "People may choose it",
+  newAgentsCanBeOf: "New agents can be of this kind. Agents that are of it go on when you switch this off.",
+  peopleMayChoose: (label: string) => `People may choose ${label}`,
+  peopleCantChoose: (label: string) => `People can’t choose ${label} any more. Agents that are of it go on.`,
 };

@@ -100,6 +100,7 @@ export const m = {
     image: "Image",
     isActive: "In use",
     isEnabled: "Enabled",
+    isOffered: "People may choose it",
     issuer: "Sign-in server",
     kind: "Kind",
     label: "Button",

@@ -15,6 +15,8 @@ type OnProgress = (progress: PrepareProgress) => void;
 /** A registry may think for a while before it says its first word. */
 const firstAnswerTimeoutMs = 5 * 60_000;
 const maxReasonLength = 600;
+/** Of what Mosaic and its operator build. In a registry, such a name is somebody else's. */
+const ownNames = "mosaic/";
 /** What `localBaseImage` stands in for. */
 const nodeBase = "node:";
 
@@ -61,6 +63,7 @@ export async function obtainImage(
     await withContext(buildContext, buildParts, (folder) => build(engine, { name, buildContext: folder, buildArgs }, onProgress, signal));
     return;
   }
+  if (name.startsWith(ownNames)) throw missing(name, "is one that is made on its machine: no registry is asked for it");
   const failure = await pull(engine, name, onProgress, signal);
   if (failure !== null) throw missing(name, `can't be pulled (${failure})`);
 }

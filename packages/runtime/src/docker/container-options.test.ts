@@ -69,6 +69,26 @@ describe("containerOptions", () => {
   });
 });
 
+describe("a folder of another image", () => {
+  const lender = { name: "mosaic/lender:1", buildContext: null };
+  const borrowing: WorkloadSpec = { ...spec, user: 4321, image: { ...spec.image, borrows: { image: lender, path: "/opt/lent" } } };
+
+  it("is mounted read-only, beside the state, and another one makes another container", () => {
+    expect(containerOptions(borrowing, network, "lent-1").HostConfig?.Mounts).toMatchObject([
+      { Target: "/home/node/.parrot" },
+      { Source: "lent-1", Target: "/opt/lent", ReadOnly: true },
+    ]);
+    expect(specHashOf(borrowing, network, "lent-2")).not.toBe(specHashOf(borrowing, network, "lent-1"));
+  });
+
+  it("leaves the rest as it is: another user, no capability, a root that can't be written unless the spec says so", () => {
+    const { User, HostConfig } = containerOptions(borrowing, network, "lent-1");
+    expect([User, HostConfig?.CapDrop, HostConfig?.ReadonlyRootfs]).toEqual(["4321:4321", ["ALL"], true]);
+    expect(HostConfig?.Tmpfs?.["/run/mosaic"]).toContain("uid=4321,gid=4321");
+    expect(containerOptions({ ...borrowing, isRootReadOnly: false }, network, "lent-1").HostConfig?.ReadonlyRootfs).toBe(false);
+  });
+});
+
 describe("the system calls that an agent may make", () => {
   const option = containerOptions(spec, network).HostConfig?.SecurityOpt?.find((text: string) => text.startsWith("seccomp=")) ?? "";
   const profile = JSON.parse(option.slice("seccomp=".length)) as { defaultAction: string; syscalls: { names: string[]; action: string }[] };

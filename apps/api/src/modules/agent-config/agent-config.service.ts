@@ -1,5 +1,6 @@
 import { providerDefinitions, type ProviderModel } from "@mosaic/contracts/provider";
 import type { RenderedProvider, ResolvedModel } from "@mosaic/agent-backends/agent-backend";
+import type { BackendDefinition } from "@mosaic/agent-backends/backend-definition";
 import { deriveGatewayToken, deriveRelayToken } from "@mosaic/agent-backends/gateway-token";
 import type { ChosenModel, ModelResolution } from "@mosaic/agent-backends/model-resolution";
 import type { BackendId } from "@mosaic/contracts/agent";
@@ -28,6 +29,12 @@ export interface Renderable {
   readonly changedMsAgo: number;
   /** As its provider has it. `null`: the provider no longer says anything of it. */
   readonly model: ProviderModel | null;
+}
+
+export interface ModelsInUse {
+  readonly ownerId: string | null;
+  readonly backend: BackendDefinition<BackendId>;
+  readonly models: readonly ChosenModel<StoredProvider>[];
 }
 
 @Injectable()
@@ -92,9 +99,9 @@ export class AgentConfigService {
   }
 
   /** The models that an agent is set to use now, the first and its fallbacks. Throws `model_not_assigned` when there is none. */
-  async modelsInUse(agentId: string): Promise<{ ownerId: string | null; models: readonly ChosenModel<StoredProvider>[] }> {
+  async modelsInUse(agentId: string): Promise<ModelsInUse> {
     const agent = await this.agent(agentId);
-    return { ownerId: agent.ownerId, models: await this.models(agent) };
+    return { ownerId: agent.ownerId, backend: knownBackend(agent.backend), models: await this.models(agent) };
   }
 
   /** The same for somebody who asks by themselves. Throws `not_found` for another's agent as for a missing one; a system agent is any admin's. */
@@ -166,18 +173,27 @@ export class AgentConfigService {
   /** Here a key is opened: for the one container that uses it, and only if it is its owner's. */
   private async open({ provider, model }: ChosenModel<StoredProvider>, agent: StoredAgent, token: string): Promise<ResolvedModel> {
     const { id, version, kind, models, dialect } = provider;
-    return { provider: { id, version, kind, models, dialect, ...(await this.reach(provider, agent, token)) }, model };
+    const reach =
+      knownBackend(agent.backend).models === "relay" ? this.relayed(provider, agent, token, "/v1") : this.reach(provider, agent, token);
+    return { provider: { id, version, kind, models, dialect, ...(await reach) }, model };
   }
 
   private async reach(provider: StoredProvider, agent: StoredAgent, token: string): Promise<Pick<RenderedProvider, "baseUrl" | "apiKey">> {
-    if (providerDefinitions[provider.kind].isBuiltIn) {
-      const demo = `${await this.runtimeHost.internalBaseUrl()}/api/internal/agent-config/${agent.id}/demo/v1`;
-      return { baseUrl: demo, apiKey: deriveRelayToken(token) };
-    }
-    if (provider.ownerId === agent.ownerId) {
+    if (provider.ownerId === agent.ownerId && !providerDefinitions[provider.kind].isBuiltIn) {
       return { baseUrl: provider.baseUrl ?? "", apiKey: this.providers.openKey(provider) };
     }
-    const relay = `${await this.runtimeHost.internalBaseUrl()}/api/internal/agent-config/${agent.id}/llm/${provider.id}`;
-    return { baseUrl: relay, apiKey: deriveRelayToken(token) };
+    return this.relayed(provider, agent, token, "");
+  }
+
+  /** `below`: `/v1` for software that speaks OpenAI's chat API, whatever the provider speaks. */
+  private async relayed(
+    { id, kind }: StoredProvider,
+    agent: StoredAgent,
+    token: string,
+    below: "" | "/v1",
+  ): Promise<Pick<RenderedProvider, "baseUrl" | "apiKey">> {
+    const place = providerDefinitions[kind].isBuiltIn ? "demo/v1" : `llm/${id}${below}`;
+    const baseUrl = `${await this.runtimeHost.internalBaseUrl()}/api/internal/agent-config/${agent.id}/${place}`;
+    return { baseUrl, apiKey: deriveRelayToken(token) };
   }
 }

@@ -57,8 +57,10 @@ export class AgentsService {
       return { agent: await this.shown(existing), reason: null };
     }
     const sources = await this.resolution.sourcesOf(userId);
-    const backend = (await this.backends.all()).find(
-      ({ id }) => this.resolution.effective(sources, { backend: id, model: null, fallbacks: [] }) !== null,
+    const { backends } = await this.backends.choices();
+    const backend = backends.find(
+      ({ id, unavailable }) =>
+        unavailable === undefined && this.resolution.effective(sources, { backend: id, model: null, fallbacks: [] }) !== null,
     );
     if (backend === undefined) {
       return { agent: null, reason: "no_model" };
@@ -106,7 +108,7 @@ export class AgentsService {
   }
 
   private async valuesOf(input: CreateAgent): Promise<AgentValues> {
-    const { defaultTools, defaultIdleTimeoutSeconds } = await this.backends.get(input.backend);
+    const { defaultTools, defaultIdleTimeoutSeconds } = await this.backends.forNewAgent(input.backend);
     return valuesOf(input, { tools: defaultTools, idleTimeoutSeconds: defaultIdleTimeoutSeconds });
   }
 

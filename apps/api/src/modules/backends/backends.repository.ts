@@ -1,5 +1,5 @@
 import type { BackendDefinition } from "@mosaic/agent-backends/backend-definition";
-import { findBackend } from "@mosaic/agent-backends/registry";
+import { backendDefinitions, findBackend } from "@mosaic/agent-backends/registry";
 import type { UpdateBackend } from "@mosaic/contracts/admin-containers";
 import type { AuditField } from "@mosaic/contracts/audit-details";
 import { agentTools, containerStatus } from "@mosaic/contracts/agent";
@@ -29,10 +29,16 @@ export class BackendsRepository {
     return row === null ? null : toBackend(row);
   }
 
-  async list(): Promise<{ backend: Backend; agentCount: number }[]> {
-    const rows = await this.prisma.backend.findMany({ orderBy: { id: "asc" } });
+  /** In the order in which kinds are offered. */
+  async all(): Promise<Backend[]> {
+    const rows = new Map((await this.prisma.backend.findMany()).map((row) => [row.id, row]));
     // A newer release may have left a row of a backend that this one does not know.
-    const backends = rows.map(toBackend).filter((backend) => backend !== null);
+    return backendDefinitions().flatMap(({ id }) => toBackend(rows.get(id)) ?? []);
+  }
+
+  /** With how many agents are of each, in the same order. */
+  async list(): Promise<{ backend: Backend; agentCount: number }[]> {
+    const backends = await this.all();
     return Promise.all(
       backends.map(async (backend) => ({
         backend,
@@ -73,7 +79,7 @@ export class BackendsRepository {
 }
 
 /** Their owners' pages hear it, so that a restart surprises nobody. */
-async function markForRestart(transaction: Prisma.TransactionClient, backend: string): Promise<void> {
+export async function markForRestart(transaction: Prisma.TransactionClient, backend: string): Promise<void> {
   const rows = await transaction.agentContainer.findMany({
     where: { agent: { backendId: backend }, status: { in: ["starting", "running"] } },
     select: { agentId: true, status: true, agent: { select: { ownerId: true } } },
@@ -109,6 +115,7 @@ function columnsOf({
   readyTimeoutMs,
   defaultIdleTimeoutSeconds,
   defaultTools,
+  isOffered,
 }: UpdateBackend): object {
   const columns = {
     image,
@@ -119,6 +126,7 @@ function columnsOf({
     readyTimeoutMs,
     defaultIdleTimeoutSeconds,
     defaultTools,
+    isOffered,
   };
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
 }
@@ -132,14 +140,15 @@ function firstRowOf({ id, label, container, defaults }: BackendDefinition<string
 }
 
 /** `null` for a backend that this release does not know. */
-function toBackend(row: Row): Backend | null {
-  const definition = findBackend(row.id);
-  if (definition === null) {
+function toBackend(row: Row | undefined): Backend | null {
+  const definition = findBackend(row?.id ?? "");
+  if (row === undefined || definition === null) {
     return null;
   }
   const { id, label, container, defaults } = definition;
+  const { declaration: _declaration, declarationVersion: _version, ...columns } = row;
   return {
-    ...row,
+    ...columns,
     id,
     label,
     gatewayPort: container.port,

@@ -1,5 +1,6 @@
 import type { BackendDefinition } from "@mosaic/agent-backends/backend-definition";
 import { findBackend } from "@mosaic/agent-backends/registry";
+import type { DeclaredBackend } from "@mosaic/contracts/declared-backend";
 import type { AgentTools, BackendId } from "@mosaic/contracts/agent";
 import { AppError } from "../../platform/errors/app-error.js";
 
@@ -22,6 +23,45 @@ export interface Backend {
   /** What a new agent starts with. */
   readonly defaultIdleTimeoutSeconds: number;
   readonly defaultTools: AgentTools;
+  /** Whether a new agent may be of it. */
+  readonly isOffered: boolean;
+}
+
+interface DeclaredColumns {
+  readonly label: string;
+  readonly image: string;
+  readonly gatewayPort: number;
+  readonly stateDir: string;
+  readonly memoryLimitBytes: bigint;
+  readonly nanoCpus: bigint;
+  readonly pidsLimit: number;
+  readonly stateLimitBytes: bigint;
+  readonly readyTimeoutMs: number;
+  readonly defaultIdleTimeoutSeconds: number;
+}
+
+/** What a row has of its declaration. */
+export function declaredColumns({
+  label,
+  image,
+  port,
+  stateDir,
+  limits,
+  readyTimeoutMs,
+  idleTimeoutSeconds,
+}: DeclaredBackend): DeclaredColumns {
+  return {
+    label,
+    image,
+    gatewayPort: port,
+    stateDir,
+    memoryLimitBytes: BigInt(limits.memoryBytes),
+    nanoCpus: BigInt(limits.nanoCpus),
+    pidsLimit: limits.pids,
+    stateLimitBytes: BigInt(limits.stateBytes),
+    readyTimeoutMs,
+    defaultIdleTimeoutSeconds: idleTimeoutSeconds,
+  };
 }
 
 /** What this version knows of an agent's backend. Throws `backend_unknown`: another version made the agent. */

@@ -76,7 +76,7 @@ export class ContainerStatusRepository {
    * as of this row's version.
    */
   async restartable(): Promise<{ agentId: string; version: string }[]> {
-    const known = backendDefinitions.map(({ id }) => id);
+    const known = backendDefinitions().map(({ id }) => id);
     const rows = await this.prisma.$queryRaw<{ agent_id: string; version: string }[]>`
       SELECT c.agent_id, c.xmin::text AS version FROM agent_containers c JOIN agents a ON a.id = c.agent_id
       WHERE c.status = 'running' AND c.restart_pending_since IS NOT NULL AND a.backend_id = ANY(${known}) AND ${answersNobody}`;

@@ -11,9 +11,16 @@ import { openMessage, openMessages } from "./message-seal.js";
 import { withQuotedHistory } from "./quoted-history.js";
 
 /** More than is quoted: answers without any text, and what tools said, are left out of it. */
+/** To software that keeps nothing itself. */
+const givenCharacters = 200_000;
 const lookedAt = { messages: 200, sealedBytes: 16 * 1024 * 1024 };
 
 /** Gives an agent that has lost its memory the last messages of a conversation again. */
+interface Said {
+  readonly role: "user" | "assistant";
+  readonly content: string;
+}
+
 @Injectable()
 export class HistoryService {
   constructor(
@@ -30,6 +37,20 @@ export class HistoryService {
     const { messages: stored } = await this.pages.read({ userId, conversationId }, { bound: lookedAt });
     const before = stored.filter(({ id }) => id !== answerId && id !== questionId);
     return withQuotedHistory(await openMessages(this.crypto, userId, before), text);
+  }
+
+  /** What was said before the message of a turn that has begun, oldest first: of a long conversation its end. */
+  async before({ userId, conversationId, answerId }: BegunTurn, questionId: string): Promise<Said[]> {
+    const { messages: stored } = await this.pages.read({ userId, conversationId }, { bound: lookedAt });
+    const opened = await openMessages(
+      this.crypto,
+      userId,
+      stored.filter(({ id }) => id !== answerId && id !== questionId),
+    );
+    const said = opened.map(({ role, content }): Said => ({ role, content })).filter(({ content }) => content !== "");
+    let left = givenCharacters;
+    const last = said.toReversed().filter(({ content }) => (left -= content.length) >= 0);
+    return last.toReversed();
   }
 
   /** What the agent is sent in place of `text` after it has spoken by itself. */

@@ -126,7 +126,7 @@ export class HealthReportService {
   }
 
   private async memory(): Promise<Look> {
-    return memoryLook((await this.runtimeHost.definition())?.isIsolated !== false, await this.backends.all());
+    return memoryLook((await this.runtimeHost.definition())?.isIsolated !== false, await this.backends.inUse());
   }
 
   private async agentFiles(): Promise<Look> {
@@ -143,7 +143,7 @@ export class HealthReportService {
   }
 
   private async image(): Promise<Look> {
-    const [{ driver, definition }, backends] = await Promise.all([this.runtimeHost.inUse(), this.backends.all()]);
+    const [{ driver, definition }, backends] = await Promise.all([this.runtimeHost.inUse(), this.backends.inUse()]);
     const looks = await Promise.all(
       backends.map(async (backend) => {
         const { isHere, words } = await softwareLook(driver, definition, backend);

@@ -42,7 +42,7 @@ export class ModelResolutionService {
 
   /** What an agent uses that leaves it to the defaults: one of the first backend that has any. */
   defaultOf(sources: ModelSources): ChosenModel<StoredProvider> | null {
-    for (const { id: backend } of backendDefinitions) {
+    for (const { id: backend } of backendDefinitions()) {
       const resolution = this.resolve(sources, { backend, model: null, fallbacks: [] });
       if (resolution.outcome === "resolved") {
         return resolution.models[0];

@@ -1,4 +1,4 @@
-import { Controller, HttpCode, Param, Post, Req, Res } from "@nestjs/common";
+import { Controller, Get, HttpCode, Param, Post, Req, Res } from "@nestjs/common";
 import { ApiExcludeController } from "@nestjs/swagger";
 import type { Request, Response } from "express";
 import { goneSignal } from "../../platform/http/gone-signal.js";
@@ -13,6 +13,13 @@ import { callerOf, RelayOnly } from "./relay-token.guard.js";
 @ApiExcludeController()
 export class LlmRelayController {
   constructor(private readonly relay: LlmRelayService) {}
+
+  /** For software that asks what models there are before it calls one. */
+  @Get("v1/models")
+  async models(@PathId("providerId") providerId: string, @Req() request: Request): Promise<object> {
+    const models = await this.relay.modelsFor({ caller: callerOf(request), providerId });
+    return { object: "list", data: [...new Set(models)].map((id) => ({ id, object: "model", created: 0, owned_by: "mosaic" })) };
+  }
 
   /** Answers with what the provider answers, while it arrives. */
   @Post("*path")

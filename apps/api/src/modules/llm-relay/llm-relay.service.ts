@@ -17,9 +17,9 @@ import { JsonTextError } from "./json-scanner.js";
 import { ModelCallsService } from "./model-calls.service.js";
 import { announcedBytes, readBody } from "./relay-body.js";
 import { FaultLines, wordsForMembers } from "./relay-faults.js";
-import { bodyOf, maxAnswerTokens, modelOf, passedFields, type RelayField } from "./relay-fields.js";
+import { inDialect, maxAnswerTokens, modelOf, passedFields, type RelayField } from "./relay-fields.js";
 import { RELAY_LIMITS, RelayPlaces, type RelayCaller, type RelayLimits } from "./relay-places.js";
-import { keyHeaders, relayUrl, returnedHeaders } from "./relay-rules.js";
+import { keyHeadersFor, relayUrl, returnedHeaders } from "./relay-rules.js";
 
 export interface RelayCall {
   readonly caller: RelayCaller;
@@ -97,11 +97,16 @@ export class LlmRelayService {
     await pipeline(answer.body, hideFaults, response).catch(() => response.destroy());
   }
 
-  /** The models of this provider that the agent uses now, if it is not its owner's own. */
-  private async offeredTo({ caller: { agentId }, providerId }: RelayCall): Promise<Offered> {
+  /** As OpenAI lists models: those of a provider that the agent may use now. Throws `not_found` for whatever it is not set to use. */
+  async modelsFor(call: Pick<RelayCall, "caller" | "providerId">): Promise<readonly string[]> {
+    return (await this.offeredTo(call)).map(({ model }) => model);
+  }
+
+  /** The models of this provider that the agent uses now. Its owner's own it reaches by itself, unless its kind reaches all of them through here. */
+  private async offeredTo({ caller: { agentId }, providerId }: Pick<RelayCall, "caller" | "providerId">): Promise<Offered> {
     const inUse = await this.agentConfig.modelsInUse(agentId).catch(asNone);
     const [first, ...others] = inUse?.models.filter(({ provider }) => provider.id === providerId) ?? [];
-    if (first === undefined || first.provider.ownerId === inUse?.ownerId) {
+    if (inUse === null || first === undefined || (first.provider.ownerId === inUse.ownerId && inUse.backend.models !== "relay")) {
       throw new AppError("not_found");
     }
     return [first, ...others];
@@ -113,13 +118,13 @@ export class LlmRelayService {
     const free = await this.places.keep(call.caller.ownerId, bytes, call.signal);
     try {
       const shared = providerOf(offered);
-      const headers = { ...call.headers, "content-type": "application/json", ...keyHeaders(shared.kind, apiKey, shared.dialect.keyHeader) };
+      const headers = { ...call.headers, "content-type": "application/json", ...keyHeadersFor(call.path, shared, apiKey) };
       const limits = { maxBytes: bytes, arrivalMs: this.limits.arrivalMs };
       // Another name for any of it would hold what is sent for as long as the answer is waited for: this array empties.
-      const body = bodyOf(await checkedFields(await readBody(call.request, limits), offered, call));
+      const body = inDialect(await checkedFields(await readBody(call.request, limits), offered, call), call.path, shared);
       return await this.outbound.stream(url, { method: "POST", headers, body, signal: call.signal, onSent: free }, silences);
     } catch (error) {
-      throw error instanceof OutboundError ? unreached(error, providerOf(offered)) : error;
+      throw error instanceof OutboundError ? unreached(error, providerOf(offered), call.caller) : error;
     } finally {
       free();
     }
@@ -168,12 +173,16 @@ function asNone(error: unknown): null {
   throw error;
 }
 
-/** Its own words name the address, which is not the agent's to know: they go to the log. */
-function unreached(error: OutboundError, { id, name }: StoredProvider): AppError {
+/** The fault's own words name the address, which only the provider's owner may know: otherwise they go to the log. */
+function unreached(error: OutboundError, { id, name, ownerId }: StoredProvider, caller: RelayCaller): AppError {
+  const isOwn = ownerId === caller.ownerId;
   const meta = { providerId: id, host: error.host, outbound: error.code, reason: error.reason, words: error.message };
   if (error.code === "timeout") {
-    return new AppError("provider_timeout", { detail: `The shared provider "${name}" did not answer in time.`, cause: error, meta });
+    const detail = isOwn ? `The provider "${name}" did not answer in time.` : `The shared provider "${name}" did not answer in time.`;
+    return new AppError("provider_timeout", { detail, cause: error, meta });
   }
-  const detail = `Mosaic can't reach the shared provider "${name}". Tell an admin: Mosaic's log says why.`;
+  const detail = isOwn
+    ? `Mosaic can't reach the provider "${name}", which this kind of agent uses through Mosaic. ${error.message}`
+    : `Mosaic can't reach the shared provider "${name}". Tell an admin: Mosaic's log says why.`;
   return new AppError("provider_unreachable", { detail, cause: error, meta });
 }

@@ -1,4 +1,6 @@
 import type { ProviderKind } from "@mosaic/contracts/provider";
+import { dialectOf, shapeOf } from "@mosaic/agent-backends/openclaw-dialects";
+import type { StoredProvider } from "../llm-providers/llm-providers.types.js";
 import { AppError } from "../../platform/errors/app-error.js";
 import { ownTools } from "./relay-tools.js";
 
@@ -98,13 +100,17 @@ const ollamaChat: Readonly<Record<string, FieldRule>> = {
 
 const ollamaShow: Readonly<Record<string, FieldRule>> = all("model", "name", "verbose");
 
+/** Where software that speaks OpenAI's chat API alone calls, whatever the provider speaks by itself. */
+export const openAiPath = "v1/chat/completions";
+const forAll = { [openAiPath]: openAiChat };
+
 const fieldsOf: Readonly<Record<ProviderKind, Readonly<Record<string, Readonly<Record<string, FieldRule>>>>>> = {
-  zai: { "chat/completions": openAiChat },
-  openai: { "chat/completions": openAiChat },
-  "openai-compatible": { "chat/completions": openAiChat },
-  demo: { "chat/completions": openAiChat },
-  anthropic: { "v1/messages": anthropicMessages },
-  ollama: { "api/chat": ollamaChat, "api/show": ollamaShow },
+  zai: { "chat/completions": openAiChat, ...forAll },
+  openai: { "chat/completions": openAiChat, ...forAll },
+  "openai-compatible": { "chat/completions": openAiChat, ...forAll },
+  demo: { "chat/completions": openAiChat, ...forAll },
+  anthropic: { "v1/messages": anthropicMessages, ...forAll },
+  ollama: { "api/chat": ollamaChat, "api/show": ollamaShow, ...forAll },
 };
 
 /** A field of a call, with its value as JSON. */
@@ -131,6 +137,24 @@ export function modelOf(kind: ProviderKind, path: string, fields: readonly Relay
   const naming = fields.filter(([name]) => (name === "model" || name === "name") && Object.hasOwn(known, name));
   const [first, ...others] = naming.map(([name, value]) => small(value, name));
   return typeof first === "string" && others.every((other) => other === first) ? first : null;
+}
+
+/**
+ * The call as this very provider was found to take it. Software that knows nothing of the provider names the limit of an answer as it likes, and
+ * models refuse one of the two names.
+ */
+export function inDialect(fields: readonly RelayField[], path: string, provider: Pick<StoredProvider, "kind" | "dialect">): Buffer[] {
+  if (path !== openAiPath) {
+    return bodyOf(fields);
+  }
+  const model = small(new Map(fields).get("model") ?? Buffer.from("null"), "model");
+  const { limitField } = shapeOf(provider.kind, dialectOf(provider, typeof model === "string" ? model : ""));
+  const limits: ReadonlySet<string> = new Set(["max_tokens", "max_completion_tokens"]);
+  return bodyOf(
+    fields
+      .map(([name, value]) => [limits.has(name) ? limitField : name, value] as const)
+      .filter(([name], index, all) => !limits.has(name) || all.findIndex(([other]) => other === name) === index),
+  );
 }
 
 /** The call's JSON in pieces: none of them is a copy of what is large. */

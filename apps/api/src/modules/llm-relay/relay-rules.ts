@@ -1,7 +1,8 @@
 import { baseUrlOf } from "@mosaic/agent-backends/openclaw-dialects";
 import type { ProviderKind } from "@mosaic/contracts/provider";
+import type { StoredProvider } from "../llm-providers/llm-providers.types.js";
 import type { ProviderDialect } from "@mosaic/contracts/provider-dialect";
-import { relayedPaths } from "./relay-fields.js";
+import { openAiPath, relayedPaths } from "./relay-fields.js";
 
 type KeyHeaders = (apiKey: string) => Record<string, string>;
 
@@ -17,9 +18,25 @@ const headersOfKey: Readonly<Record<ProviderKind, KeyHeaders>> = {
   ollama: bearer,
 };
 
+/**
+ * Where a provider of each kind takes OpenAI's chat API, below its address. Anthropic: https://docs.anthropic.com/en/api/openai-sdk, Ollama:
+ * https://docs.ollama.com/openai.
+ */
+const openAiPathOf: Readonly<Record<ProviderKind, string>> = {
+  zai: "chat/completions",
+  openai: "chat/completions",
+  "openai-compatible": "chat/completions",
+  demo: "chat/completions",
+  anthropic: "v1/chat/completions",
+  ollama: "v1/chat/completions",
+};
+
 /** Where a call goes; `null` for a path that no agent needs. */
 export function relayUrl(kind: ProviderKind, baseUrl: string, path: string): string | null {
-  return relayedPaths(kind).includes(path) ? `${baseUrlOf({ kind, baseUrl })}/${path}` : null;
+  if (!relayedPaths(kind).includes(path)) {
+    return null;
+  }
+  return `${baseUrlOf({ kind, baseUrl })}/${path === openAiPath ? openAiPathOf[kind] : path}`;
 }
 
 /** `keyHeader`: where this very provider was found to want its key. */
@@ -28,6 +45,15 @@ export function keyHeaders(kind: ProviderKind, apiKey: string | null, keyHeader?
     return {};
   }
   return keyHeader === "authorization" ? bearer(apiKey) : headersOfKey[kind](apiKey);
+}
+
+/** For the call that goes to this path: Anthropic's and Ollama's own ways into OpenAI's chat API take the key as OpenAI does. */
+export function keyHeadersFor(
+  path: string,
+  { kind, dialect }: Pick<StoredProvider, "kind" | "dialect">,
+  apiKey: string | null,
+): Record<string, string> {
+  return keyHeaders(kind, apiKey, path === openAiPath ? "authorization" : dialect.keyHeader);
 }
 
 /** Headers that change what an API does and that carry no identity. */

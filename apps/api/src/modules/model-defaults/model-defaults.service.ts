@@ -1,13 +1,11 @@
-import { backendId } from "@mosaic/contracts/agent";
 import type { ModelDefault, ModelDefaults, SaveModelDefault } from "@mosaic/contracts/model-defaults";
 import type { ModelDefault as StoredDefault } from "@mosaic/agent-backends/model-resolution";
+import { backendDefinitions } from "@mosaic/agent-backends/registry";
 import { Injectable } from "@nestjs/common";
 import { invalidFields } from "../../platform/errors/invalid-fields.js";
 import { faultsOfModels } from "../llm-providers/model-choice.js";
 import { ModelResolutionService } from "../llm-providers/model-resolution.service.js";
 import { ModelDefaultsRepository } from "./model-defaults.repository.js";
-
-const rows = [null, ...backendId.options] as const;
 
 /** The second and the third tier: what agents without a model of their own use. */
 @Injectable()
@@ -21,6 +19,7 @@ export class ModelDefaultsService {
   async list(userId: string | null): Promise<ModelDefaults> {
     const sources = await this.resolution.sourcesOf(userId);
     const stored = userId === null ? sources.adminDefaults : sources.userDefaults;
+    const rows = [null, ...backendDefinitions().map(({ id }) => id)];
     return { defaults: rows.map((backend) => ({ ...valuesOf(backend, stored), effective: this.effective(sources, backend) })) };
   }
 

@@ -29,6 +29,12 @@ export interface Software {
   readonly isBuilt: boolean;
 }
 
+/** What a runtime has to know of a kind of agent to say whether it can run it. */
+export interface Runnable {
+  readonly label: string;
+  readonly installation: object | null;
+}
+
 /** Everything that Mosaic decides by the kind of a runtime. */
 export interface RuntimeDefinition {
   /** The driver that really runs agents. */
@@ -46,6 +52,8 @@ export interface RuntimeDefinition {
   /** What an agent reaches the servers of this machine by: a provider that runs here. */
   readonly machineHost: (driver: AgentRuntime) => Promise<string>;
   readonly view: (place: AgentPlace) => AgentView;
+  /** Why it can't run a kind of agent, in words; `null`: it can. */
+  readonly cannotRun: (kind: Runnable) => string | null;
   /** That the software of a backend is here, and what happens when it is not. */
   readonly softwareHere: (software: Software) => string;
   readonly softwareMissing: (software: Software) => string;
@@ -62,6 +70,7 @@ const docker: RuntimeDefinition = {
   sharesLoopback: false,
   machineHost: async (driver) => (await driver.prepare()).internalHost,
   view: ({ backend }) => ({ bind: "lan", stateDir: backend.stateDir, isIsolated: true, port: backend.gatewayPort }),
+  cannotRun: () => null,
   softwareHere: ({ image }) => `The image ${image} is on this machine.`,
   softwareMissing: ({ image, isBuilt }) =>
     `The image ${image} is not on this machine. ${isBuilt ? "Mosaic builds it" : "It is pulled from its registry"} at the first start of an agent, which takes a few minutes.`,
@@ -84,6 +93,8 @@ const process: RuntimeDefinition = {
     isIsolated: false,
     port: endpointPort,
   }),
+  cannotRun: ({ label, installation }) =>
+    installation === null ? `${label} comes as an image, and agents run as processes here. It needs Docker.` : null,
   softwareHere: ({ label }) => `${label} is installed. Agents run as processes here. The image is not used.`,
   softwareMissing: ({ label }) =>
     `${label} is not installed yet. Agents run as processes here: it is installed at the first start of an agent, which takes about 30 seconds.`,

@@ -214,6 +214,8 @@ export class TurnRunner {
       session: turn.session,
       turnId: turn.gatewayTurnId,
       text: request === null ? "" : await this.textOf(turn, request, backend),
+      history: request !== null && backend.takesHistory ? await this.history.before(turn, request.question.id) : undefined,
+      model: turn.model?.id,
       images: images.list,
       client,
       said: request === null ? turn.said : null,

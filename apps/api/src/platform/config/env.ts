@@ -76,6 +76,10 @@ export const envSchema = z.object({
         "Further image repositories that admins may choose for agents, besides Mosaic's own: names without a tag, or with a slash at the end for all below. An image sees its agents' keys, files and conversations, so the person who runs this machine decides.",
       example: "registry.example/agents/",
     }),
+  MOSAIC_BACKENDS_FILE: z.string().min(1).optional().meta({
+    description:
+      "A JSON file with kinds of agents to declare at each start, for whoever keeps an installation as code: docs/backends.md. Kinds that it does not name stay.",
+  }),
   MOSAIC_INTERNAL_PORT: port
     .optional()
     .meta({ description: "The port that only agents' containers call, on loopback and on the agents' own network. Default: PORT + 1." }),

@@ -12,6 +12,7 @@ const known: readonly (readonly [Notice, string])[] = [
     { channel: "mosaic_agent_reports", payload: { agentId: id, status: { phase: "ready", generation: "g" } } },
     `{"agentId":"${id}","status":{"phase":"ready","generation":"g"}}`,
   ],
+  [{ channel: "mosaic_backends", payload: "" }, ""],
   [{ channel: "mosaic_boot_queue", payload: "" }, ""],
   [
     { channel: "mosaic_owner_events", payload: { userId: null, event: { type: "conversation", conversationId: id } } },
@@ -42,6 +43,7 @@ test.each([
   ["mosaic_agent_config", "everybody"],
   ["mosaic_agent_reports", "ready"],
   ["mosaic_agent_reports", `{"agentId":"${id}"}`],
+  ["mosaic_backends", "parrot"],
   ["mosaic_boot_queue", "moved"],
   ["mosaic_owner_events", "{"],
   ["mosaic_owner_events", `{"userId":null,"event":{"type":"unknown"}}`],

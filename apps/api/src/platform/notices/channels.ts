@@ -32,6 +32,8 @@ export const channels = {
   }),
   /** What the supervisor in a container says. */
   mosaic_agent_reports: json(z.object({ agentId: z.string(), status: supervisorStatus })),
+  /** A kind of agent was declared, changed or removed. */
+  mosaic_backends: z.literal(""),
   /** A place in the queue of boots was taken or left. */
   mosaic_boot_queue: z.literal(""),
   /** What happens to somebody's agents and conversations. `userId` is `null` for an agent that belongs to nobody. */

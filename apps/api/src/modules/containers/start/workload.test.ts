@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { backendDefinitions, backendOf } from "@mosaic/agent-backends/registry";
+import { builtInDefinitions, backendOf } from "@mosaic/agent-backends/registry";
 import { specHashOf } from "@mosaic/runtime/docker/container-options";
 import { expect, test } from "vitest";
 import { imageOf, workloadOf } from "./workload.js";
@@ -45,7 +45,7 @@ test("the state of a backend that this release does not know can still be looked
   });
 });
 
-test.each(backendDefinitions.filter(({ installation }) => installation !== null))(
+test.each(builtInDefinitions.filter(({ installation }) => installation !== null))(
   "$label installs the version that its image has, and leaves no place open",
   ({ id, defaults }) => {
     const { installation, buildContext } = imageOf({ id, image: defaults.image });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { InstallRecipe } from "@mosaic/agent-backends/backend-definition";
@@ -72,7 +72,8 @@ export function workloadOf({ name, instanceId, agentId, configUrl, backend }: Wo
 
 /** The image that this release of Mosaic ships a Dockerfile for can be built; any other comes from a registry. */
 export function imageOf({ id, image }: Pick<BackendLimits, "id" | "image">): AgentImage {
-  const isShipped = image.startsWith(`mosaic/${id}:`);
+  // What an admin declared has no Dockerfile here, however its image is called.
+  const isShipped = image.startsWith(`mosaic/${id}:`) && existsSync(new URL(`docker/${id}/Dockerfile`, repository));
   const folder = fileURLToPath(new URL(`docker/${id}`, repository));
   // A backup may hold the state of a backend that this release does not know.
   const definition = findBackend(id);

@@ -1,4 +1,4 @@
-import type { ClientTools, GatewayEvent, GatewayImage } from "@mosaic/agent-backends/agent-backend";
+import type { ClientTools, GatewayEvent, GatewayImage, TurnRequestInput } from "@mosaic/agent-backends/agent-backend";
 import type { RunningAgent } from "../../containers/containers.types.js";
 import type { TurnEnding } from "../turn-outcome.js";
 
@@ -13,6 +13,10 @@ export interface ExchangeRequest {
   /** The answer's. */
   readonly turnId: string;
   readonly text: string;
+  /** What was said before, for software that keeps nothing of it. */
+  readonly history?: TurnRequestInput["history"];
+  /** The agent's, for software that wants to be told. */
+  readonly model?: string | undefined;
   /** Shown to the model along with the text. */
   readonly images: readonly GatewayImage[];
   /** Tools that a program runs itself, which only HTTP takes. `null` or absent: none. */

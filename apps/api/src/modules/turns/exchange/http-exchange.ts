@@ -12,9 +12,21 @@ export const connectTimeoutMs = 2_000;
  * now, or it has another start's token.
  */
 export async function exchangeOverHttp(request: ExchangeRequest, listener: ExchangeListener): Promise<TurnEnding | "unreachable"> {
-  const { running, session, text, images, client = null, signal } = request;
+  const { running, session, text, images, client = null, history, model, signal } = request;
   const { backend, endpoint, gatewayToken } = running;
-  const response = await openStream(endpoint, backend.turnRequest({ gatewayToken, session, text, images, client }), signal);
+  const response = await openStream(
+    endpoint,
+    backend.turnRequest({
+      gatewayToken,
+      session,
+      text,
+      images,
+      client,
+      ...(history === undefined ? {} : { history }),
+      ...(model === undefined ? {} : { model }),
+    }),
+    signal,
+  );
   if (response.statusCode === 200) {
     listener.onTaken();
     return pass(request, response, listener);
