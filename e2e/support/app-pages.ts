@@ -16,7 +16,13 @@ export async function appPages(): Promise<string[]> {
 }
 
 /** What is shown at a page's path only when it is asked for. */
-const forms = ["/settings/agents?edit=new", "/settings/providers?edit=new", "/admin/system-agents?edit=new"];
+const forms = [
+  "/settings/agents?edit=new",
+  "/settings/providers?edit=new",
+  "/admin/system-agents?edit=new",
+  "/admin/backends?add=declaration",
+  "/admin/backends?add=import",
+];
 
 export type Section = "settings" | "admin";
 

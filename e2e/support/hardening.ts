@@ -4,16 +4,20 @@ import { agentContainers, engine } from "./docker.ts";
 import type { World } from "./fixtures.ts";
 
 /** Holds what the engine says of a running agent, or the system of a child process, against the list of promises. */
-export async function expectHardened(world: World): Promise<void> {
+export async function expectHardened(world: World, { user, memoryBytes } = { user: 1000, memoryBytes: 1_610_612_736 }): Promise<void> {
   const [instance] = await world.database.query("SELECT value FROM system_config WHERE key = 'instance.id'");
   if (world.runtime === "docker") {
-    await expectHardenedContainer(world, String(instance?.["value"]));
+    await expectHardenedContainer(world, String(instance?.["value"]), { user, memoryBytes });
   } else {
     await expectCleanEnvironment(world);
   }
 }
 
-async function expectHardenedContainer(world: World, instanceId: string): Promise<void> {
+async function expectHardenedContainer(
+  world: World,
+  instanceId: string,
+  { user, memoryBytes }: { user: number; memoryBytes: number },
+): Promise<void> {
   const [info] = await agentContainers(instanceId);
   const { Config, HostConfig, Mounts, NetworkSettings } = await engine.getContainer(info?.Id ?? "").inspect();
   expect(HostConfig.CapDrop).toEqual(["ALL"]);
@@ -24,11 +28,12 @@ async function expectHardenedContainer(world: World, instanceId: string): Promis
   expect(HostConfig.ReadonlyRootfs).toBe(true);
   expect(Object.keys(HostConfig.Tmpfs ?? {})).toContain("/tmp");
   expect(HostConfig.PidsLimit).toBeGreaterThan(0);
-  expect(HostConfig.Memory).toBe(1_610_612_736);
+  expect(HostConfig.Memory).toBe(memoryBytes);
   expect(HostConfig.NanoCpus).toBeGreaterThan(0);
   expect(HostConfig.Init).toBe(true);
-  expect(Config.User).toMatch(/^1000/);
-  expect(NetworkSettings.Ports ?? {}).toEqual({});
+  expect(Config.User).toBe(`${user}:${user}`);
+  // An image may name ports: none is published.
+  expect(Object.values(NetworkSettings.Ports ?? {}).filter((bindings) => bindings !== null)).toEqual([]);
   expect(HostConfig.PublishAllPorts).toBe(false);
   expect(HostConfig.NetworkMode).not.toBe("host");
   expect(Mounts.map(({ Destination }) => Destination)).not.toContain("/var/run/docker.sock");
