@@ -73,7 +73,7 @@ test.describe("the pages @process", () => {
       }
       for (const path of all.filter((address) => address.includes("?"))) {
         await page.goto(`${world.mosaic.url}${path}`);
-        await page.getByRole("heading", { name: /^Add an? /, level: 2 }).waitFor();
+        await page.getByRole("heading", { name: /^(?:Add an?|Declare|Import) /, level: 2 }).waitFor();
         await expectGoodLooks(page);
       }
     });

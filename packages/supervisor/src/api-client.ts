@@ -46,14 +46,14 @@ export function createApiClient(configUrl: string, token: string, port: number):
 
   return {
     async fetchBundle(signal) {
-      const { status, text } = await request("GET", `/bundle?port=${port}&tokens=environment`, { timeoutMs: fetchTimeoutMs, signal });
+      const { status, text } = await request("GET", `/bundle?port=${port}`, { timeoutMs: fetchTimeoutMs, signal });
       if (status === 200) return text;
       if (status === 401) throw new FatalError("token-refused", 77, "Mosaic does not know this container's token");
       throw new Error(`HTTP ${status}`);
     },
 
     async waitForBundle(generation, signal) {
-      const path = `/bundle?after=${encodeURIComponent(generation)}&waitSeconds=${longPollSeconds}&port=${port}&tokens=environment`;
+      const path = `/bundle?after=${encodeURIComponent(generation)}&waitSeconds=${longPollSeconds}&port=${port}`;
       const { status, text } = await request("GET", path, { timeoutMs: longPollSeconds * 1000 + fetchTimeoutMs, signal });
       if (status === 200) return text;
       if (status === 204) return null;
